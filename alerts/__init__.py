@@ -1,0 +1,1 @@
+"""Judging and telling: status, incidents, root cause, channels."""

@@ -1,0 +1,1 @@
+"""Ways of looking. One public file each."""

@@ -1,0 +1,43 @@
+"""What a way of telling is: parameters and one function that sends or says why not."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from core.incident import Message
+from core.text import Text
+
+
+class Retry(Exception):
+    """It did not go out now; try again later. `after`: seconds the provider asked for."""
+
+    def __init__(self, why: str, after: float | None = None) -> None:
+        super().__init__(why)
+        self.after = after
+
+
+class GiveUp(Exception):
+    """It will never go out like this; `channel_broken` disables the channel loudly."""
+
+    def __init__(self, why: str, *, channel_broken: bool = False) -> None:
+        super().__init__(why)
+        self.channel_broken = channel_broken
+
+
+class Send(Protocol):
+    """Deliver one message; return the provider's receipt; raise Retry or GiveUp."""
+
+    def __call__(self, params: BaseModel, message: Message, timeout: float) -> Awaitable[str]:
+        """Send once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way of telling. A module of `alerts/channels/` holds one public `CHANNEL`."""
+
+    name: str
+    help: Text
+    params: type[BaseModel]
+    send: Send

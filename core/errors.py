@@ -1,0 +1,58 @@
+"""What can be wrong with a request or an input, said so that a person can mend it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.text import Language, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault of an input: where it is, what is wrong, how to mend it."""
+
+    file: str
+    what: Text
+    mend: Text
+    line: int | None = None
+    key: str | None = None  # a column of a table, a key of a settings file
+
+    def said(self, language: Language) -> str:
+        """Return `file:line: key: what. mend.` in the asked language."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        key = f"{self.key}: " if self.key else ""
+        return f"{place}: {key}{self.what.said(language)}. {self.mend.said(language)}."
+
+
+class DomainError(Exception):
+    """A refusal with a sentence for the person who asked. Knows nothing of HTTP."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+class NotFound(DomainError):
+    """The thing that was named does not exist, or is not the asker's to see."""
+
+
+class Conflict(DomainError):
+    """The thing has changed, or exists already."""
+
+
+class Forbidden(DomainError):
+    """The asker may not do this."""
+
+
+class Invalid(DomainError):
+    """The input cannot be accepted; `problems` lists every reason at once."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        count = len(problems)
+        super().__init__(
+            Text(vi=f"{count} lỗi trong dữ liệu vào", en=f"{count} faults in the input")
+        )
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        """Return every problem on a line of its own."""
+        return "\n".join(problem.said("en") for problem in self.problems)

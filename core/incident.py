@@ -1,0 +1,133 @@
+"""One trouble and who is told of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from core.model import Model
+from core.text import Language
+
+
+class Severity(StrEnum):
+    """khẩn cấp / nghiêm trọng / cảnh báo / thông tin."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class IncidentState(StrEnum):
+    """Where an incident is in its life."""
+
+    OPEN = "open"
+    RECOVERED = "recovered"
+    MERGED = "merged"  # its root turned out to lie below another root: see `merged_into`
+
+
+class Member(Model):
+    """A target touched by an incident, the root included."""
+
+    target: str
+    joined_at: datetime
+    left_at: datetime | None = None
+
+
+class Incident(Model):
+    """One trouble: root, members, acknowledgement. `id` is its code, `SC-20261122-0001`."""
+
+    id: str
+    root: str
+    kind: str = "outage"
+    severity: Severity
+    state: IncidentState = IncidentState.OPEN
+    began_at: datetime  # the first failed observation of the root
+    decided_at: datetime
+    recovered_at: datetime | None = None  # the first good observation
+    cause: str = ""  # named: port_admin_down, port_down, silence, refused, …
+    detail: str = ""
+    members: tuple[Member, ...] = ()
+    merged_into: str | None = None
+    acked_by: str | None = None
+    acked_at: datetime | None = None
+    version: int = 1  # grows with every change; a stale writer is refused
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """Return the slugs of the members that have not left, the root first."""
+        return tuple(m.target for m in self.members if m.left_at is None)
+
+
+class IncidentNote(Model):
+    """A line of an incident's timeline: what happened, or what a person said."""
+
+    incident: str
+    at: datetime
+    kind: str  # opened joined left recovered merged ack comment told failed
+    actor: str | None = None  # a user's name, None = the platform
+    text: str = ""
+    id: int | None = None
+
+
+class Purpose(StrEnum):
+    """Why a person is told."""
+
+    PROBLEM = "problem"
+    RECOVERY = "recovery"
+    TEST = "test"
+
+
+class NotificationState(StrEnum):
+    """Where a notification is on its way."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    CANCELLED = "cancelled"  # the problem ended before it was due
+    FAILED = "failed"  # given up, loudly
+
+
+class Notification(Model):
+    """The intent to tell one person on one channel.
+
+    Unique by (incident, purpose, recipient, channel).
+    """
+
+    id: int | None = None
+    incident: str | None
+    purpose: Purpose
+    recipient: str  # contact slug
+    address: str  # where the channel delivers: e-mail address, URL
+    channel: str  # name of a configured channel
+    language: Language = "vi"
+    reason: str
+    due_at: datetime
+    state: NotificationState = NotificationState.PENDING
+    attempts: int = 0
+    claimed_by: str | None = None
+    claimed_at: datetime | None = None
+    settled_at: datetime | None = None
+
+
+class Delivery(Model):
+    """One attempt to deliver a notification, with the provider's receipt."""
+
+    id: int | None = None
+    notification: int
+    at: datetime
+    ok: bool
+    receipt: str = ""
+    subject: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a channel sends: rendered at the moment of speaking."""
+
+    id: str  # the same on every retry: receivers can drop duplicates
+    to: str
+    subject: str
+    body: str
+    html: str | None = None
+    data: dict[str, object] | None = None  # the same facts for machines (webhook)

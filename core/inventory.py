@@ -1,0 +1,167 @@
+"""What people edit: units, organisations, sites, devices, links, contacts, calendars.
+
+Identity is a slug that never changes. Everything else is valid-time: a row holds from
+`valid_from` (inclusive) to `valid_to` (exclusive, None = still), so that a reform or a
+rename breaks no history. Dates are local days of Asia/Ho_Chi_Minh.
+"""
+
+from datetime import date, time
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from core.model import Line, Model, Slug
+
+EPOCH = date(1976, 1, 1)  # "always": before any unit of today was formed
+ProvinceCode = Annotated[str, StringConstraints(pattern=r"^\d{2}$")]
+UnitCode = Annotated[str, StringConstraints(pattern=r"^(\d{2}|\d{3}|\d{5})$")]
+
+
+class UnitLevel(StrEnum):
+    """The tiers of local government; `district` ended on 30 June 2025."""
+
+    PROVINCE = "province"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+
+
+class Dated(Model):
+    """A row that holds for a span of days."""
+
+    slug: Slug
+    valid_from: date = EPOCH
+    valid_to: date | None = None
+
+
+class Unit(Dated):
+    """An administrative area. Codes are zero-padded text of 2, 3 or 5 digits (QĐ 19/2025)."""
+
+    code: UnitCode
+    level: UnitLevel
+    name: Line  # "Phường Bình Phước"
+    name_en: Line | None = None
+    parent: Slug | None = None
+    province_code: ProvinceCode
+
+
+class Succession(Model):
+    """`old` became (part of) `new` on a day; many to many. A row is its own identity."""
+
+    old: Slug
+    new: Slug
+    on: date
+    partial: bool = False
+
+
+class Organisation(Dated):
+    """Who sits in a unit: government, Party, union, school, clinic."""
+
+    name: Line
+    kind: Line = "government"
+    unit: Slug
+
+
+class Site(Dated):
+    """A place with equipment. Its unit is where it lies; its calendar when it is expected on."""
+
+    name: Line
+    name_en: Line | None = None
+    unit: Slug
+    organisation: Slug | None = None
+    role: Annotated[str, StringConstraints(pattern="^(center|hub|site)$")] = "site"
+    address: Line | None = None
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    calendar: Slug | None = None
+    contact: Slug | None = None
+
+
+class Device(Dated):
+    """Anything with an address: gateway, switch, server, endpoint, bridge, UPS."""
+
+    name: Line
+    site: Slug
+    kind: Annotated[
+        str,
+        StringConstraints(
+            pattern="^(gateway|router|switch|firewall|server|endpoint|bridge|ups|other)$"
+        ),
+    ]
+    vendor: Line | None = None
+    model: Line | None = None
+    address: Line  # IPv4, IPv6 or a host name
+    profile: Slug | None = None  # None: by kind and vendor
+    secret: Slug | None = None  # the name of a credential, never the credential
+    uplinks: tuple[
+        Slug, ...
+    ] = ()  # links or devices, ordered alternatives; empty: the site's gateway
+    calendar: Slug | None = None
+
+
+class Link(Dated):
+    """A line between two devices, of a carrier. `near` is the side of the centre."""
+
+    name: Line
+    near: Slug
+    far: Slug
+    near_port: Line | None = None  # ifName at `near`: what its SNMP agent calls the port
+    far_port: Line | None = None
+    carrier: Line | None = None
+    circuit: Line | None = None  # the carrier's own id of the line
+    capacity_mbps: Annotated[float, Field(gt=0)] | None = None
+    medium: Line | None = None
+    network: Line | None = None  # "TSLCD cấp II", "Internet"
+    address: Line | None = None  # an address that answers only over this line, where there is one
+    order: Annotated[int, Field(ge=1)] = 1  # 1 = main line of `far`, 2 = its first reserve
+
+
+class Contact(Dated):
+    """A person who is told."""
+
+    name: Line
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    phone: Annotated[str, StringConstraints(pattern=r"^\+?\d{9,15}$")] | None = None
+    language: Annotated[str, StringConstraints(pattern="^(vi|en)$")] = "vi"
+    unit: Slug | None = None  # told of this subtree only; None = of everything
+
+
+class CalendarSpan(Dated):
+    """One span of a calendar of expected-on hours; a calendar is all rows of one slug.
+
+    `days` are 1 (Monday) … 7 (Sunday). `begin` before `end`, local time.
+    """
+
+    name: Line
+    days: tuple[Annotated[int, Field(ge=1, le=7)], ...]
+    begin: time
+    end: time
+
+
+class Inventory(Model):
+    """All rows of a folder, or of the ledger, at once."""
+
+    units: tuple[Unit, ...] = ()
+    successions: tuple[Succession, ...] = ()
+    organisations: tuple[Organisation, ...] = ()
+    sites: tuple[Site, ...] = ()
+    devices: tuple[Device, ...] = ()
+    links: tuple[Link, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    calendars: tuple[CalendarSpan, ...] = ()
+
+
+class Changes(Model):
+    """What turns one inventory into another: rows to write by their key, rows to remove.
+
+    The key of a dated row is (table, slug, valid_from), of a succession (old, new, on), of a
+    calendar span (slug, valid_from, days, begin). Retiring is a `put` with `valid_to`.
+    """
+
+    put: Inventory = Inventory()
+    drop: Inventory = Inventory()
+
+    @property
+    def empty(self) -> bool:
+        """Say whether there is nothing to do."""
+        return self == Changes()

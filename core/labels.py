@@ -1,0 +1,26 @@
+"""The identity of a time series: a metric name and its labels, interned once."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A metric name and its sorted labels. Make it at bind time, not per sample."""
+
+    name: str
+    labels: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, name: str, base: tuple[tuple[str, str], ...] = (), **labels: str) -> "Series":
+        """Return the series with `base` and `labels` merged, sorted by label name."""
+        return cls(name, tuple(sorted({**dict(base), **labels}.items())))
+
+    def __str__(self) -> str:
+        """Return the Prometheus notation, `name{label="value",…}`."""
+        inner = ",".join(f'{k}="{escaped(v)}"' for k, v in self.labels)
+        return f"{self.name}{{{inner}}}" if inner else self.name
+
+
+def escaped(value: str) -> str:
+    """Return a label value as the Prometheus text format wants it."""
+    return value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')

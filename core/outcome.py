@@ -1,0 +1,56 @@
+"""What one batch of readings led to: written in one transaction, or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.incident import Incident, IncidentNote, Notification
+from core.status import Streak, TargetState, Transition
+
+
+@dataclass(slots=True)
+class Outcome:
+    """All rows of one batch. Incidents are whole and replace their earlier version."""
+
+    transitions: list[Transition] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    notes: list[IncidentNote] = field(default_factory=list)
+    notifications: list[Notification] = field(default_factory=list)
+    cancelled: list[tuple[str, str]] = field(
+        default_factory=list
+    )  # (incident, purpose) still pending
+    streaks: list[Streak] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        """Say whether there is nothing to write."""
+        return not (
+            self.transitions
+            or self.incidents
+            or self.notes
+            or self.notifications
+            or self.cancelled
+            or self.streaks
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the brain needs to go on after a restart."""
+
+    states: Mapping[str, TargetState] = field(default_factory=dict)
+    streaks: Mapping[str, Streak] = field(default_factory=dict)
+    incidents: tuple[Incident, ...] = ()  # open ones
+    observed_until: Mapping[str, datetime] = field(default_factory=dict)  # by vantage
+    incidents_today: int = 0  # highest number of today's SC-yyyymmdd-nnnn
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something the live pages want to hear: a status, an incident, a note."""
+
+    id: int
+    at: datetime
+    kind: str  # "status", "incident", "note"
+    subject: str  # target or incident
+    data: Mapping[str, object]

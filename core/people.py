@@ -1,0 +1,42 @@
+"""Who may use the platform."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from core.model import Line, Model, Slug
+
+
+class Role(StrEnum):
+    """What a user may do: look; acknowledge and comment; everything."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+    def allows(self, needed: "Role") -> bool:
+        """Say whether this role includes the needed one."""
+        order = (Role.VIEWER, Role.OPERATOR, Role.ADMIN)
+        return order.index(self) >= order.index(needed)
+
+
+class User(Model):
+    """A local account. The password's hash never leaves storage."""
+
+    name: Slug
+    full_name: Line
+    role: Role
+    contact: Slug | None = None
+    disabled: bool = False
+    created_at: datetime
+
+
+class AuditRow(Model):
+    """Who did what, when, from where. Append-only."""
+
+    id: int | None = None
+    at: datetime
+    actor: str
+    action: str  # "login", "incident.ack", "inventory.import", …
+    subject: str = ""
+    detail: str = ""
+    origin: str = ""  # address of the client

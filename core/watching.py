@@ -1,0 +1,112 @@
+"""What is watched, compiled from the inventory: targets, and the checks that look at them."""
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from pydantic import Field
+
+from core.model import Model
+
+
+class TargetKind(StrEnum):
+    """What a target is; links and sites have a status derived from what they carry."""
+
+    SITE = "site"
+    LINK = "link"
+    DEVICE = "device"
+
+
+class Hours(Model):
+    """A span of local time on given days of the week (1 = Monday)."""
+
+    days: tuple[int, ...]
+    begin: time
+    end: time
+
+
+class Target(Model):
+    """Anything with a status.
+
+    `uplinks` are ordered alternatives: the target is reachable while one of them is. A
+    device's uplinks are links or other devices, a link's its near device. Empty: the
+    target stands beside the vantage.
+    """
+
+    slug: str
+    kind: TargetKind
+    name: str
+    name_en: str | None = None
+    site: str | None = None
+    unit: str | None = None
+    unit_path: tuple[str, ...] = ()  # unit slugs from the province down
+    role: str  # device kind, "link", or the site's role
+    address: str | None = None
+    uplinks: tuple[str, ...] = ()
+    members: tuple[
+        str, ...
+    ] = ()  # of a site: its devices, gateway first; of a link: its far device
+    carrier: str | None = None
+    circuit: str | None = None
+    expected: tuple[Hours, ...] = ()  # empty: always on
+    vendor: str | None = None
+    model: str | None = None
+    capacity_mbps: float | None = None
+    medium: str | None = None
+    valid_from: date | None = None
+
+
+class Confirm(Model):
+    """When a check's failures count: `failures` of the last `window` runs.
+
+    For reach checks that are probed fast the judge uses its sequential test instead.
+    """
+
+    failures: int = Field(default=3, ge=1)
+    window: int = Field(default=3, ge=1)
+    missed: int = Field(default=3, ge=1)  # intervals without a reading before "unknown"
+
+
+class Verify(Model):
+    """The burst on suspicion: probe the suspect and these checks' targets fast."""
+
+    uplinks: tuple[str, ...] = ()  # slugs of the reach checks of every target above
+    spacing: float = 0.075  # seconds between two probes of one address
+    probes: int = 40  # at the most; the judge decides at about 23
+
+
+class PortFact(Model):
+    """A port of the looked-at device that carries a link, so that its state speaks of the link."""
+
+    port: str  # ifName
+    link: str  # target slug
+
+
+class Check(Model):
+    """One way of looking at one target; the unit of scheduling, all an agent needs to know."""
+
+    slug: str  # "<target>/<collector>"
+    target: str
+    collector: str
+    address: str
+    params: Mapping[str, object] = MappingProxyType({})
+    vantage: str = "center"
+    interval: float = 60.0  # seconds
+    timeout: float = 10.0  # seconds, for the whole run
+    reach: bool = False  # does it decide up and down? Others only degrade.
+    confirm: Confirm = Confirm()
+    verify: Verify | None = None
+    ports: tuple[PortFact, ...] = ()
+    secret: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()  # identity labels of every sample: instance, site, …
+
+
+class Estate(Model):
+    """The compiled whole: every target and check of one version of the inventory."""
+
+    targets: tuple[Target, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+MISS_GRACE = timedelta(seconds=5)  # lateness of our own that is not yet a missed check

@@ -1,0 +1,1 @@
+"""What should be watched: sources, validation, planning, compiling."""

@@ -1,0 +1,1 @@
+"""A pretend province that speaks real protocols: for tests, the demo, and users."""

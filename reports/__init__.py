@@ -1,0 +1,1 @@
+"""Exact uptime: the algebra, its tables and charts."""

@@ -1,0 +1,1 @@
+"""Processes: settings, CLI, scheduler, pipeline, dispatcher, lifespan."""

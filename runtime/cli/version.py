@@ -1,0 +1,13 @@
+"""Which version is this?"""
+
+from importlib.metadata import version as installed
+
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def version() -> None:
+    """Print the installed version."""
+    typer.echo(installed("thongsuot"))
