@@ -43,6 +43,10 @@ class Forbidden(DomainError):
     """The asker may not do this."""
 
 
+class Unavailable(DomainError):
+    """A store does not answer just now; the same call may succeed later."""
+
+
 class Invalid(DomainError):
     """The input cannot be accepted; `problems` lists every reason at once."""
 
