@@ -54,6 +54,6 @@ def vietnamese_order(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         parts = unicodedata.normalize("NFD", char)
         shaped = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
         tone = next((_TONES.index(c) + 1 for c in parts if c in _TONES), 0)
-        letters.append(100 + _LETTERS[shaped] if shaped in _LETTERS else min(ord(shaped[0]), 99))
+        letters.append(100 + _LETTERS[shaped] if shaped in _LETTERS else min(ord(char[0]), 99))
         tones.append(tone)
     return tuple(letters), tuple(tones)

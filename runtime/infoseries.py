@@ -38,7 +38,8 @@ def info_samples(estate: Estate) -> list[Sample]:
     return [
         (
             Series.of(
-                f"{target.kind.value}_info", **{**_labels(target), _identity(target): target.slug}
+                f"{target.kind.value}_info",
+                tuple({**_labels(target), _identity(target): target.slug}.items()),
             ),
             1.0,
         )

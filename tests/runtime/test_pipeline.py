@@ -1,0 +1,128 @@
+"""Nothing that was judged is lost, and a batch is one transaction."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+
+from core.errors import Unavailable
+from core.outcome import Event, Outcome
+from core.reading import Reading
+from core.status import Status, Transition
+from core.text import Text
+from runtime.pipeline import Outlets, Pipeline
+from tests.factories import FakeClock, bad, good
+
+
+class EveryFailureIsATransition:
+    """A judge whose verdicts are easy to count."""
+
+    def __init__(self) -> None:
+        self.ticks = 0
+
+    def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
+        return Outcome(
+            transitions=[
+                Transition(r.check, Status.UP, Status.DOWN, r.at, now, "test")
+                for r in readings
+                if not r.ok
+            ]
+        )
+
+    def tick(self, now: datetime) -> Outcome:
+        self.ticks += 1
+        return Outcome()
+
+    def wake_at(self) -> datetime | None:
+        return None
+
+
+@dataclass
+class ForgetfulLedger:
+    """A ledger that refuses a number of times, then takes everything."""
+
+    refusals: int = 0
+    written: list[Outcome] = field(default_factory=list)
+    observed: list[datetime] = field(default_factory=list)
+
+    async def commit(self, outcome: Outcome, now: datetime) -> list[Event]:
+        if self.refusals:
+            self.refusals -= 1
+            raise Unavailable(Text(vi="bận", en="busy"))
+        self.written.append(outcome)
+        return [Event(len(self.written), now, "status", t.target, {}) for t in outcome.transitions]
+
+    async def observe(self, vantage: str, until: datetime) -> None:
+        self.observed.append(until)
+
+
+@dataclass
+class Heard:
+    """What came out of the outlets."""
+
+    samples: int = 0
+    readings: int = 0
+    events: list[Event] = field(default_factory=list)
+
+    def outlets(self) -> Outlets:
+        async def samples(batch: Sequence[object]) -> None:
+            self.samples += len(batch)
+
+        def readings(batch: Sequence[Reading]) -> None:
+            self.readings += len(batch)
+
+        return Outlets(samples, readings, self.events.extend, lambda: None)
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
+
+
+async def test_a_batch_is_written_in_one_transaction(heard: Heard) -> None:
+    ledger = ForgetfulLedger()
+    pipeline = Pipeline(EveryFailureIsATransition(), ledger, heard.outlets(), FakeClock(), "center")
+    pipeline.put([bad("a/icmp"), good("b/icmp"), bad("c/icmp")])
+    await pipeline.turn()
+    assert [t.target for t in ledger.written[0].transitions] == ["a/icmp", "c/icmp"]
+    assert len(ledger.written) == 1
+    assert len(heard.events) == 2
+    assert heard.readings == 3
+
+
+async def test_a_ledger_that_refuses_is_asked_again_until_it_takes_the_batch(heard: Heard) -> None:
+    ledger = ForgetfulLedger(refusals=2)
+    pipeline = Pipeline(EveryFailureIsATransition(), ledger, heard.outlets(), FakeClock(), "center")
+    pipeline.put([bad("a/icmp")])
+    await pipeline.turn()
+    assert len(ledger.written) == 1
+    assert pipeline.stats.retries == 2
+
+
+async def test_events_are_told_only_after_the_ledger_has_them(heard: Heard) -> None:
+    ledger = ForgetfulLedger(refusals=1)
+    pipeline = Pipeline(EveryFailureIsATransition(), ledger, heard.outlets(), FakeClock(), "center")
+    pipeline.put([bad("a/icmp")])
+    turn = asyncio.create_task(pipeline.turn())
+    await asyncio.sleep(0)
+    assert heard.events == []
+    await turn
+    assert [event.subject for event in heard.events] == ["a/icmp"]
+
+
+async def test_it_says_every_second_that_we_were_looking(heard: Heard) -> None:
+    ledger = ForgetfulLedger()
+    clock = FakeClock()
+    pipeline = Pipeline(EveryFailureIsATransition(), ledger, heard.outlets(), clock, "center")
+    clock.advance(5)
+    running = asyncio.create_task(pipeline.run())
+    pipeline.put([good()])
+    async with asyncio.timeout(5):
+        while not ledger.observed:
+            await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert ledger.observed == [clock.now()]
