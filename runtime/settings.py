@@ -1,0 +1,614 @@
+"""What may be set, and to what: one strict TOML file, overridden by the environment.
+
+`THONGSUOT_SECTION__KEY` overrides `[section] key`. Every key carries its sentence for people
+(`core.text.Text`), from which `docs/settings.md` and the commented file of `init` are made.
+Relative paths are relative to the folder of the settings file.
+"""
+
+import ipaddress
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from core.channel import Channel
+from core.collector import Collector
+from core.errors import Invalid, Problem
+from core.model import Model, Slug
+from core.text import Language, Text
+from runtime import environment, settings_faults, toml_lines
+from runtime.quantities import Wrong, seconds, size
+
+SECRET = "secret:"  # noqa: S105  (the prefix of a reference, not a secret)
+
+Duration = Annotated[float, BeforeValidator(seconds)]
+Size = Annotated[int, BeforeValidator(size)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _beside(path: Path, info: ValidationInfo) -> Path:
+    return _folder(info) / path.expanduser()
+
+
+def _folder(info: ValidationInfo) -> Path:
+    folder: Path = (info.context or {}).get("folder", Path.cwd())
+    return folder
+
+
+def _nothing(value: object) -> object:
+    return None if value == "" else value
+
+
+def _listen(value: str) -> str:
+    split_listen(value)
+    return value
+
+
+def _network(value: str) -> str:
+    try:
+        ipaddress.ip_network(value)
+    except ValueError as error:
+        raise Wrong(
+            Text(vi=f'"{value}" không phải là địa chỉ', en=f'"{value}" is not an address'),
+            Text(
+                vi='Viết địa chỉ hoặc mạng, ví dụ "127.0.0.1", "10.1.0.0/24"',
+                en='Write an address or a network, such as "127.0.0.1", "10.1.0.0/24"',
+            ),
+        ) from error
+    return value
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise Wrong(
+            Text(vi="không phải là địa chỉ web", en="not a web address"),
+            Text(
+                vi="Bắt đầu bằng http:// hoặc https://",
+                en="Begin with http:// or https://",
+            ),
+        )
+    return value.rstrip("/")
+
+
+def _ledger_url(value: str, info: ValidationInfo) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        return f"sqlite:///{_folder(info) / rest[1:]}"
+    if scheme == "postgresql" and rest:
+        return value
+    raise Wrong(
+        Text(vi="không phải là địa chỉ sổ cái", en="not the address of a ledger"),
+        Text(
+            vi='Viết "sqlite:///thư-mục/tệp.db" hoặc "postgresql://người-dùng@máy/tên"',
+            en='Write "sqlite:///folder/file.db" or "postgresql://user@host/name"',
+        ),
+    )
+
+
+Beside = Annotated[Path, AfterValidator(_beside)]
+OptionalBeside = Annotated[Beside | None, BeforeValidator(_nothing)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+OptionalWebAddress = Annotated[WebAddress | None, BeforeValidator(_nothing)]
+
+
+class Section(Model):
+    """A table of the settings file. Defaults are validated too: paths become absolute."""
+
+    model_config = ConfigDict(validate_default=True)
+
+
+class Web(Section):
+    """Trang web và API / The web pages and the API."""
+
+    listen: Annotated[
+        str,
+        AfterValidator(_listen),
+        Text(
+            vi="Địa chỉ và cổng lắng nghe; ngoài 127.0.0.1 thì phải có người dùng trước",
+            en="Address and port to listen on; beyond 127.0.0.1 users must exist first",
+        ),
+    ] = "127.0.0.1:8080"
+    base_url: Annotated[
+        OptionalWebAddress,
+        Text(
+            vi="Địa chỉ mà người dùng gõ vào trình duyệt, dùng trong các đường dẫn của tin nhắn",
+            en="The address people type into a browser, used in the links of messages",
+        ),
+    ] = None
+    certificate: Annotated[
+        OptionalBeside,
+        Text(
+            vi="Tệp chứng thư HTTPS (PEM, kèm chuỗi trung gian)",
+            en="The HTTPS certificate (PEM, with its chain)",
+        ),
+    ] = None
+    key: Annotated[
+        OptionalBeside,
+        Text(vi="Tệp khoá riêng của chứng thư (PEM)", en="The certificate's private key (PEM)"),
+    ] = None
+    proxies: Annotated[
+        tuple[Annotated[str, AfterValidator(_network)], ...],
+        Text(
+            vi="Địa chỉ các proxy ngược được tin X-Forwarded-For, X-Forwarded-Proto",
+            en="Addresses of reverse proxies whose X-Forwarded-For and -Proto are believed",
+        ),
+    ] = ()
+    language: Annotated[
+        Language,
+        Text(vi='Ngôn ngữ mặc định, "vi" hoặc "en"', en='The default language, "vi" or "en"'),
+    ] = "vi"
+    metrics_open: Annotated[
+        bool,
+        Text(
+            vi="Cho đọc /metrics và /sd/prometheus mà không cần đăng nhập hay thẻ API",
+            en="Let /metrics and /sd/prometheus be read without login or API token",
+        ),
+    ] = False
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise Wrong(
+                Text(
+                    vi="certificate và key phải đi đôi",
+                    en="certificate and key belong together",
+                ),
+                Text(vi="Đặt cả hai hoặc bỏ cả hai", en="Set both or neither"),
+            )
+        return self
+
+    @property
+    def address(self) -> str:
+        """Return the address for links: `base_url`, else what `listen` amounts to."""
+        scheme = "https" if self.certificate else "http"
+        return self.base_url or f"{scheme}://{self.listen}"
+
+
+class Ledger(Section):
+    """Sổ cái: kiểm kê, trạng thái, sự cố, người dùng / The ledger: inventory, statuses, incidents, users."""  # noqa: E501
+
+    url: Annotated[
+        str,
+        Field(repr=False),
+        AfterValidator(_ledger_url),
+        Text(
+            vi='"sqlite:///tệp" hoặc "postgresql://người-dùng:mật-khẩu@máy/tên"; nên đặt mật '
+            "khẩu qua biến môi trường THONGSUOT_LEDGER__URL",
+            en='"sqlite:///file" or "postgresql://user:password@host/name"; a password is '
+            "better given by the environment, THONGSUOT_LEDGER__URL",
+        ),
+    ] = "sqlite:///var/thongsuot.db"
+
+
+class Series(Section):
+    """Chuỗi thời gian cho biểu đồ / The time series behind the charts."""
+
+    enabled: Annotated[
+        bool,
+        Text(
+            vi="Lưu chuỗi thời gian; tắt thì trạng thái và cảnh báo vẫn chạy",
+            en="Keep time series; without them statuses and alerts still work",
+        ),
+    ] = True
+    write_url: Annotated[
+        OptionalWebAddress,
+        Field(repr=False),
+        Text(
+            vi="Địa chỉ Prometheus remote write; để trống thì tự chạy VictoriaMetrics kèm theo",
+            en="Prometheus remote-write address; empty: a VictoriaMetrics child is started",
+        ),
+    ] = None
+    read_url: Annotated[
+        OptionalWebAddress,
+        Field(repr=False),
+        Text(
+            vi="Địa chỉ đọc của API Prometheus (phần trước /api/v1/query)",
+            en="Address of the Prometheus query API (the part before /api/v1/query)",
+        ),
+    ] = None
+    headers: Annotated[
+        dict[str, str],
+        Field(repr=False),
+        Text(
+            vi='Tiêu đề HTTP gửi kèm, giá trị có thể là "secret:TÊN"',
+            en='HTTP headers to send along; a value may be "secret:NAME"',
+        ),
+    ] = Field(default_factory=dict)
+    directory: Annotated[
+        Beside,
+        Text(
+            vi="Thư mục dữ liệu của VictoriaMetrics kèm theo",
+            en="Where the VictoriaMetrics child keeps its data",
+        ),
+    ] = Path("var/series")
+    port: Annotated[
+        int,
+        Field(ge=0, le=65535),
+        Text(
+            vi="Cổng của VictoriaMetrics trên 127.0.0.1; 0 là cổng trống bất kỳ",
+            en="Port of the VictoriaMetrics child on 127.0.0.1; 0 is any free one",
+        ),
+    ] = 0
+    retention: Annotated[
+        int,
+        Field(ge=1, le=1200),
+        Text(vi="Số tháng giữ dữ liệu", en="How many months of data are kept"),
+    ] = 25
+    memory: Annotated[
+        Size,
+        Text(
+            vi="Bộ nhớ tối đa của VictoriaMetrics",
+            en="The most memory VictoriaMetrics may take",
+        ),
+    ] = "256MB"  # type: ignore[assignment]  # read like any other value, into bytes
+    min_free_space: Annotated[
+        Size,
+        Text(
+            vi="Chỗ trống còn lại trên đĩa mà dưới mức đó thì ngừng ghi",
+            en="Free disk space below which nothing more is written",
+        ),
+    ] = "1GB"  # type: ignore[assignment]
+    spool: Annotated[
+        Beside,
+        Text(
+            vi="Tệp đệm cho mẫu đo chưa gửi được",
+            en="The file that holds samples not yet delivered",
+        ),
+    ] = Path("var/spool.db")
+    spool_size: Annotated[
+        Size,
+        Text(
+            vi="Dung lượng tối đa của tệp đệm; đầy thì bỏ mẫu cũ nhất và báo ra",
+            en="The most the spool may take; full, it drops the oldest samples and says so",
+        ),
+    ] = "512MB"  # type: ignore[assignment]
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.write_url is None) != (self.read_url is None):
+            raise Wrong(
+                Text(
+                    vi="write_url và read_url phải đi đôi",
+                    en="write_url and read_url belong together",
+                ),
+                Text(vi="Đặt cả hai hoặc bỏ cả hai", en="Set both or neither"),
+            )
+        return self
+
+    @property
+    def child(self) -> bool:
+        """Say whether an engine of our own is to be started."""
+        return self.enabled and self.write_url is None
+
+
+class Secrets(Section):
+    """Mật khẩu của thiết bị và kênh tin / Credentials of devices and channels."""
+
+    key_file: Annotated[
+        Beside,
+        Text(
+            vi="Tệp khoá chủ mã hoá mọi mật khẩu (chỉ chủ sở hữu đọc được); phải sao lưu riêng",
+            en="The master key that encrypts every secret (mode 0600); back it up separately",
+        ),
+    ] = Path("var/master.key")
+
+
+class Looking(Section):
+    """Cách đo / How targets are looked at."""
+
+    vantage: Annotated[
+        Slug, Text(vi="Tên điểm đặt máy đo", en="The name of the place we look from")
+    ] = "center"
+    sockets: Annotated[
+        OptionalBeside,
+        Text(
+            vi="Ổ cắm của phòng lab cấp socket đo; để trống khi đo thật",
+            en="Socket of a lab that hands out probing sockets; empty for the real thing",
+        ),
+    ] = None
+    reach_interval: Annotated[
+        Duration,
+        Text(
+            vi="Bao lâu hỏi mỗi thiết bị một lần xem còn thông không",
+            en="How often every device is asked whether it can be reached",
+        ),
+    ] = "1s"  # type: ignore[assignment]
+    icmp_blocked: Annotated[
+        bool,
+        Text(
+            vi="ICMP bị chặn: xét thông mạng bằng kết nối TCP",
+            en="ICMP is blocked: decide reach by opening a TCP connection",
+        ),
+    ] = False
+    reach_port: Annotated[
+        Port,
+        Text(vi="Cổng TCP để xét thông mạng", en="The TCP port that decides reach then"),
+    ] = 443
+    snmp_port: Annotated[Port, Text(vi="Cổng SNMP", en="The SNMP port")] = 161
+    snmp_secret: Annotated[
+        Slug,
+        Text(
+            vi="Tên mật khẩu SNMP của thiết bị không ghi riêng",
+            en="Name of the SNMP secret of devices that name none",
+        ),
+    ] = "snmp-default"  # noqa: S105  (a name, not a secret)
+    snmp_community: Annotated[
+        str,
+        Field(repr=False),
+        BeforeValidator(lambda value: value or ""),
+        Text(
+            vi="Community SNMP viết thẳng ở đây; không nên, hãy dùng `thongsuot secret set`",
+            en="An SNMP community in plain sight; better is `thongsuot secret set`",
+        ),
+    ] = ""
+    intervals: Annotated[
+        dict[str, Duration],
+        Text(
+            vi='Chu kỳ riêng của từng cách đo, ví dụ snmp_interfaces = "30s"',
+            en='Intervals by collector, such as snmp_interfaces = "30s"',
+        ),
+    ] = Field(default_factory=dict)
+
+
+class Delays(Section):
+    """Chờ bao lâu rồi mới báo / How long each class of target waits before anybody is told."""
+
+    center: Annotated[
+        Duration, Text(vi="Điểm trung tâm và thiết bị của nó", en="The centre and its devices")
+    ] = "0s"  # type: ignore[assignment]
+    hub: Annotated[Duration, Text(vi="Điểm đầu mối và thiết bị mạng của nó", en="Hub sites")] = "0s"  # type: ignore[assignment]
+    site: Annotated[Duration, Text(vi="Điểm thường", en="Ordinary sites")] = "3m"  # type: ignore[assignment]
+    device: Annotated[
+        Duration, Text(vi="Thiết bị đầu cuối, máy chủ, UPS", en="Endpoints, servers, UPSes")
+    ] = "3m"  # type: ignore[assignment]
+    link_center: Annotated[
+        Duration, Text(vi="Đường truyền đến trung tâm", en="Links that end at the centre")
+    ] = "0s"  # type: ignore[assignment]
+    link_hub: Annotated[
+        Duration, Text(vi="Đường truyền đến điểm đầu mối", en="Links that end at a hub")
+    ] = "0s"  # type: ignore[assignment]
+    link_site: Annotated[
+        Duration, Text(vi="Đường truyền đến điểm thường", en="Links that end at an ordinary site")
+    ] = "3m"  # type: ignore[assignment]
+
+
+class Telling(Section):
+    """Báo cho người / Telling people."""
+
+    delays: Delays = Field(default_factory=Delays)
+    deadline: Annotated[
+        Duration,
+        Text(
+            vi="Sau bao lâu thì thôi gửi lại một tin không gửi được",
+            en="After how long a message that cannot be delivered is given up",
+        ),
+    ] = "4h"  # type: ignore[assignment]
+    ack_lifetime: Annotated[
+        Duration,
+        Text(
+            vi="Đường dẫn xác nhận trong tin nhắn có hiệu lực bao lâu",
+            en="How long the acknowledgement link of a message stays valid",
+        ),
+    ] = "24h"  # type: ignore[assignment]
+
+
+class Log(Section):
+    """Nhật ký chạy / The running log."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Text(vi="Mức ghi", en="How much is logged"),
+    ] = "info"
+
+
+class ChannelSettings(Model):
+    """One configured way of telling; secrets in `params` are still references."""
+
+    kind: str
+    params: Mapping[str, object] = Field(default={}, repr=False)
+
+    def filled(self, channel: Channel, reveal: Callable[[str], str | None]) -> BaseModel:
+        """Return the channel's own parameters with every `secret:NAME` revealed.
+
+        Raises LookupError with the name of a secret that is not set.
+        """
+        return channel.params.model_validate(
+            {key: revealed(value, reveal) for key, value in self.params.items()}
+        )
+
+
+class Settings(Section):
+    """Every section, complete and checked."""
+
+    web: Web = Field(default_factory=Web)
+    ledger: Ledger = Field(default_factory=Ledger)
+    series: Series = Field(default_factory=Series)
+    secrets: Secrets = Field(default_factory=Secrets)
+    looking: Looking = Field(default_factory=Looking)
+    telling: Telling = Field(default_factory=Telling)
+    log: Log = Field(default_factory=Log)
+    channels: Mapping[str, ChannelSettings] = {}
+
+
+SECTIONS: Mapping[str, type[Section]] = {
+    "web": Web,
+    "ledger": Ledger,
+    "series": Series,
+    "secrets": Secrets,
+    "looking": Looking,
+    "telling": Telling,
+    "log": Log,
+}
+
+
+def load(
+    path: Path | None,
+    environ: Mapping[str, str],
+    channels: Mapping[str, Channel] | None = None,
+    collectors: Mapping[str, Collector] | None = None,
+) -> Settings:
+    """Return the settings of a file (None: defaults) and of the environment.
+
+    The registries are those of `runtime.registries` unless given. Raises Invalid with every
+    wrong key and value at once.
+    """
+    text, file = "", ""
+    if path is not None:
+        text, file = _read(path), str(path)
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Invalid([settings_faults.syntax(file, error)]) from error
+    overlay, strange = environment.overlay(environ, tables, (*SECTIONS, "channels"))
+    place = settings_faults.Place(file, toml_lines.lines(text), overlay.names)
+    folder = path.resolve().parent if path is not None else Path.cwd()
+    return _checked(overlay.tables, folder, place, list(strange), _Registries(channels, collectors))
+
+
+def build(tables: Mapping[str, object], folder: Path) -> Settings:
+    """Return the settings of ready-made tables, as the demo has them; raises Invalid."""
+    place = settings_faults.Place("", {}, {})
+    return _checked(dict(tables), folder, place, [], _Registries(None, None))
+
+
+def split_listen(value: str) -> tuple[str, int]:
+    """Return host and port of `127.0.0.1:8080` or `[::1]:8080`; raise Wrong if it is neither."""
+    host, colon, port = value.rpartition(":")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    fits = bool(colon and bare) and port.isdigit() and int(port) <= 65535  # noqa: PLR2004
+    if not fits or (":" in bare and bare == host):
+        raise Wrong(
+            Text(
+                vi=f'"{value}" không phải là địa chỉ và cổng',
+                en=f'"{value}" is not an address and a port',
+            ),
+            Text(
+                vi='Viết như "127.0.0.1:8080" hoặc "[::1]:8080"',
+                en='Write it like "127.0.0.1:8080" or "[::1]:8080"',
+            ),
+        )
+    return bare, int(port)
+
+
+def is_loopback(listen: str) -> bool:
+    """Say whether only this machine can reach the address."""
+    host, _ = split_listen(listen)
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def revealed(value: object, reveal: Callable[[str], str | None]) -> object:
+    """Return a value, or the secret it refers to; LookupError names one that is not set."""
+    if not isinstance(value, str) or not value.startswith(SECRET):
+        return value
+    name = value.removeprefix(SECRET)
+    plain = reveal(name)
+    if plain is None:
+        raise LookupError(name)
+    return plain
+
+
+class _Registries:
+    """What there is to configure, found only when the settings speak of it."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, Channel] | None,
+        collectors: Mapping[str, Collector] | None,
+    ) -> None:
+        self._channels = channels
+        self._collectors = collectors
+
+    def channels(self) -> Mapping[str, Channel]:
+        if self._channels is None:
+            from runtime import registries  # noqa: PLC0415  (loads every channel)
+
+            self._channels = registries.channels()
+        return self._channels
+
+    def collectors(self) -> Mapping[str, Collector]:
+        if self._collectors is None:
+            from runtime import registries  # noqa: PLC0415  (loads every collector)
+
+            self._collectors = registries.collectors()
+        return self._collectors
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid([settings_faults.unreadable(str(path), error)]) from error
+
+
+def _checked(
+    tables: dict[str, object],
+    folder: Path,
+    place: settings_faults.Place,
+    problems: list[Problem],
+    registries: _Registries,
+) -> Settings:
+    rest = {name: {} for name in SECTIONS} | tables
+    ways = _channels(rest.pop("channels", {}), place, problems, registries)
+    settings = None
+    try:
+        settings = Settings.model_validate(rest, context={"folder": folder})
+    except ValidationError as error:
+        allowed = {*SECTIONS, "channels"}
+        problems.extend(settings_faults.problems(error, place, Settings, also=allowed))
+    if settings is not None and settings.looking.intervals:
+        problems.extend(
+            place.unknown(("looking", "intervals", name), registries.collectors())
+            for name in settings.looking.intervals
+            if name not in registries.collectors()
+        )
+    if problems or settings is None:
+        raise Invalid(sorted(problems, key=lambda p: (p.line or 0, p.file)))
+    return settings.model_copy(update={"channels": ways})
+
+
+def _channels(
+    raw: object,
+    place: settings_faults.Place,
+    problems: list[Problem],
+    registries: _Registries,
+) -> Mapping[str, ChannelSettings]:
+    if not isinstance(raw, dict):
+        problems.append(place.not_a_table(("channels",)))
+        return {}
+    ways: dict[str, ChannelSettings] = {}
+    for name, table in raw.items():
+        if not isinstance(table, dict):
+            problems.append(place.not_a_table(("channels", name)))
+            continue
+        params = dict(table)
+        kind = params.pop("kind", None)
+        channel = registries.channels().get(kind) if isinstance(kind, str) else None
+        if channel is None:
+            problems.append(
+                place.unknown_kind(("channels", name, "kind"), kind, registries.channels())
+            )
+            continue
+        try:
+            channel.params.model_validate(params)
+        except ValidationError as error:
+            problems.extend(
+                settings_faults.problems(error, place, channel.params, ("channels", name), {"kind"})
+            )
+        ways[name] = ChannelSettings(kind=channel.name, params=params)
+    return ways

@@ -1,0 +1,293 @@
+"""Settings are strict, and every fault is named with its line and its mend."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from core.channel import Channel
+from core.errors import Invalid
+from core.incident import Message
+from core.text import Text
+from runtime import settings
+from runtime.quantities import Wrong, as_duration, as_size, seconds, size
+
+
+class Letter(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    host: str
+    password: SecretStr = SecretStr("")
+
+
+async def _never(params: BaseModel, message: Message, timeout: float) -> str:
+    raise AssertionError
+
+
+LETTER = Channel(name="letter", help=Text(vi="Thư", en="Letter"), params=Letter, send=_never)
+CHANNELS = {"letter": LETTER}
+
+
+def _load(folder: Path, text: str, **environ: str) -> settings.Settings:
+    path = folder / "thongsuot.toml"
+    path.write_text(text, encoding="utf-8")
+    return settings.load(path, environ, CHANNELS, {})
+
+
+def _problems(folder: Path, text: str, **environ: str) -> list[str]:
+    with pytest.raises(Invalid) as caught:
+        _load(folder, text, **environ)
+    return [p.said("en").replace(f"{folder}/", "") for p in caught.value.problems]
+
+
+def test_an_empty_file_gives_the_defaults(tmp_path: Path) -> None:
+    got = _load(tmp_path, "")
+    assert got.web.listen == "127.0.0.1:8080"
+    assert got.looking.reach_interval == 1.0
+    assert got.series.spool_size == 512_000_000
+    assert got.series.child
+
+
+def test_paths_are_beside_the_settings_file(tmp_path: Path) -> None:
+    got = _load(tmp_path, '[series]\ndirectory = "data"\n')
+    assert got.series.directory == tmp_path / "data"
+    assert got.ledger.url == f"sqlite:///{tmp_path}/var/thongsuot.db"
+    assert got.secrets.key_file == tmp_path / "var/master.key"
+
+
+def test_no_file_at_all_means_the_present_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert settings.load(None, {}).series.directory == tmp_path / "var/series"
+
+
+def test_ready_made_tables_are_beside_their_folder(tmp_path: Path) -> None:
+    got = settings.build({"web": {"listen": "[::1]:0"}}, tmp_path)
+    assert settings.split_listen(got.web.listen) == ("::1", 0)
+    assert got.series.spool == tmp_path / "var/spool.db"
+
+
+SENTENCES = [
+    (
+        '[web]\nlistn = "127.0.0.1:80"\n',
+        'thongsuot.toml:2: web.listn: no such key. Perhaps "listen" is meant.',
+    ),
+    ('\n[ledgr]\nurl = "x"\n', 'thongsuot.toml:2: ledgr: no such key. Perhaps "ledger" is meant.'),
+    (
+        '[web]\nlisten = "8080"\n',
+        'thongsuot.toml:2: web.listen: "8080" is not an address and a port. '
+        'Write it like "127.0.0.1:8080" or "[::1]:8080".',
+    ),
+    (
+        "[looking]\nreach_interval = 5\n",
+        "thongsuot.toml:2: looking.reach_interval: 5 is not a duration. "
+        'Write a number with its unit in quotes, such as "30s", "5m", "1h".',
+    ),
+    (
+        '[series]\n# much\nmemory = "much"\n',
+        'thongsuot.toml:3: series.memory: "much" is not a size. '
+        'Write a number with its unit in quotes, such as "512MB", "2GB".',
+    ),
+    (
+        "[looking]\nsnmp_port = 99999\n",
+        "thongsuot.toml:2: looking.snmp_port: out of range. Write a number of at most 65535.",
+    ),
+    (
+        '[web]\nmetrics_open = "perhaps"\n',
+        "thongsuot.toml:2: web.metrics_open: neither true nor false. Write true or false.",
+    ),
+    (
+        '[log]\nlevel = "loud"\n',
+        "thongsuot.toml:2: log.level: not one of the possible values. "
+        "There are: 'debug', 'info', 'warning' or 'error'.",
+    ),
+    (
+        '[web]\nproxies = [\n  "10.0.0.1",\n  "x = 3",\n]\nlistn = 1\n',
+        'thongsuot.toml:2: web.proxies.1: "x = 3" is not an address. '
+        'Write an address or a network, such as "127.0.0.1", "10.1.0.0/24".',
+    ),
+    (
+        '[series]\nwrite_url = "http://127.0.0.1:9090/api/v1/write"\n',
+        "thongsuot.toml:1: series: write_url and read_url belong together. Set both or neither.",
+    ),
+    (
+        '[web]\ncertificate = "a.pem"\n',
+        "thongsuot.toml:1: web: certificate and key belong together. Set both or neither.",
+    ),
+    (
+        '[ledger]\nurl = "mysql://root:hunter2@db/x"\n',
+        "thongsuot.toml:2: ledger.url: not the address of a ledger. "
+        'Write "sqlite:///folder/file.db" or "postgresql://user@host/name".',
+    ),
+    (
+        'telling.delays.hbu = "1s"\n',
+        'thongsuot.toml:1: telling.delays.hbu: no such key. Perhaps "hub" is meant.',
+    ),
+    (
+        '[channels.office]\nkind = "lettr"\n',
+        'thongsuot.toml:2: channels.office.kind: no channel of kind "lettr". '
+        'Perhaps "letter" is meant.',
+    ),
+    (
+        '[channels.office]\nhost = "x"\n',
+        "thongsuot.toml:1: channels.office.kind: the kind of channel is missing. "
+        "There are: letter.",
+    ),
+    (
+        '[channels.office]\nkind = "letter"\nhots = "x"\nhost = "y"\n',
+        'thongsuot.toml:3: channels.office.hots: no such key. Perhaps "host" is meant.',
+    ),
+    (
+        '[channels.office]\nkind = "letter"\n',
+        "thongsuot.toml:1: channels.office.host: this key is missing. Add it.",
+    ),
+    ("channels = 3\n", "thongsuot.toml:1: channels: must be a table. Write [channels]."),
+    (
+        "web = 3\n",
+        "thongsuot.toml:1: web: not a table. Write a table, [name].",
+    ),
+    (
+        '[looking.intervals]\nicpm = "2s"\n',
+        "thongsuot.toml:2: looking.intervals.icpm: no such key. There are: .",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence"), SENTENCES)
+def test_a_fault_is_told_with_line_key_and_mend(tmp_path: Path, text: str, sentence: str) -> None:
+    assert _problems(tmp_path, text)[0] == sentence
+
+
+def test_a_syntax_error_names_its_line(tmp_path: Path) -> None:
+    (problem,) = _problems(tmp_path, "[web]\nlisten = \n")
+    assert problem.startswith("thongsuot.toml:2: not valid TOML (Invalid value).")
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as caught:
+        settings.load(tmp_path / "none.toml", {})
+    assert "thongsuot init" in str(caught.value)
+
+
+def test_all_faults_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    problems = _problems(
+        tmp_path,
+        '[channels.a]\nkind = "x"\n[web]\nlistn = 1\n[log]\nlevel = "loud"\n',
+        THONGSUOT_WEB_LISTEN="127.0.0.1:1",
+        THONGSUOT_NOPE__X="1",
+        THONGSUOT_WEB__LANGUAGE="fr",
+    )
+    assert [p.split(": ")[0] for p in problems] == [
+        "THONGSUOT_NOPE__X",
+        "THONGSUOT_WEB_LISTEN",
+        "THONGSUOT_WEB__LANGUAGE",
+        "thongsuot.toml:2",
+        "thongsuot.toml:4",
+        "thongsuot.toml:6",
+    ]
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    got = _load(
+        tmp_path,
+        '[web]\nlisten = "127.0.0.1:1"\n[channels.head-office]\nkind = "letter"\nhost = "a"\n',
+        THONGSUOT_WEB__LISTEN="127.0.0.1:2",
+        THONGSUOT_WEB__PROXIES='["10.0.0.1"]',
+        THONGSUOT_WEB__METRICS_OPEN="true",
+        THONGSUOT_TELLING__DELAYS__SITE="9s",
+        THONGSUOT_CHANNELS__HEAD_OFFICE__HOST="b",
+        THONGSUOT_LANG="en",
+    )
+    assert got.web.listen == "127.0.0.1:2"
+    assert got.web.proxies == ("10.0.0.1",)
+    assert got.web.metrics_open
+    assert got.telling.delays.site == 9.0
+    assert got.channels["head-office"].params == {"host": "b"}
+
+
+def test_neither_faults_nor_a_printed_settings_object_tell_a_secret(tmp_path: Path) -> None:
+    told = "\n".join(
+        _problems(
+            tmp_path,
+            '[ledger]\nurl = "mysql://root:hunter2@db/x"\n'
+            '[series]\nheaders = "hunter2"\nwrite_url = "hunter2"\n'
+            '[channels.a]\nkind = "letter"\nhost = 3\npassword = 5\nhunter = "hunter2"\n',
+        )
+    )
+    assert "hunter2" not in told
+    got = _load(
+        tmp_path,
+        '[ledger]\nurl = "postgresql://a:hunter2@db/x"\n[looking]\nsnmp_community = "hunter2"\n'
+        '[channels.a]\nkind = "letter"\nhost = "h"\npassword = "hunter2"\n',
+    )
+    assert "hunter2" not in repr(got)
+
+
+def test_a_channel_gets_its_secret_only_when_it_is_opened(tmp_path: Path) -> None:
+    way = _load(
+        tmp_path, '[channels.a]\nkind = "letter"\nhost = "h"\npassword = "secret:mail"\n'
+    ).channels["a"]
+    vault = {"mail": "hunter2"}
+    filled = way.filled(LETTER, lambda name: vault.get(name))
+    assert isinstance(filled, Letter)
+    assert filled.password.get_secret_value() == "hunter2"
+    with pytest.raises(LookupError, match="mail"):
+        way.filled(LETTER, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("listen", "near"),
+    [
+        ("127.0.0.1:8080", True),
+        ("127.8.9.1:1", True),
+        ("[::1]:8080", True),
+        ("localhost:1", True),
+        ("0.0.0.0:8080", False),
+        ("[::]:8080", False),
+        ("10.0.0.1:80", False),
+        ("giamsat.example:80", False),
+    ],
+)
+def test_loopback_is_known(listen: str, near: bool) -> None:
+    assert settings.is_loopback(listen) is near
+
+
+@pytest.mark.parametrize("listen", ["8080", ":8080", "a:b", "1.2.3.4:70000", "::1:80"])
+def test_what_is_no_address_and_port_is_refused(listen: str) -> None:
+    with pytest.raises(Wrong):
+        settings.split_listen(listen)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("30s", 30.0), ("1h30m", 5400.0), ("250ms", 0.25), ("2d", 172800.0), ("0s", 0.0)],
+)
+def test_durations_read_and_write(text: str, value: float) -> None:
+    assert seconds(text) == value
+    assert as_duration(value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("512MB", 512_000_000), ("2GB", 2_000_000_000), ("7B", 7)]
+)
+def test_sizes_read_and_write(text: str, value: int) -> None:
+    assert size(text) == value
+    assert as_size(value) == text
+
+
+def test_sizes_may_be_powers_of_two() -> None:
+    assert size("1 MiB") == 2**20
+
+
+@pytest.mark.parametrize("text", ["5", "", "s", "5 minutes", "-3s", 5, None])
+def test_what_is_no_duration_is_refused(text: object) -> None:
+    with pytest.raises(Wrong):
+        seconds(text)
+
+
+def test_every_key_has_its_sentence_in_both_languages() -> None:
+    sections: list[type[settings.Section]] = [*settings.SECTIONS.values(), settings.Delays]
+    for section in sections:
+        for name, field in section.model_fields.items():
+            said = [m for m in field.metadata if isinstance(m, Text)]
+            assert said or name == "delays", f"{section.__name__}.{name}"
