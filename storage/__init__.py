@@ -1,1 +1,1 @@
-"""The ledger (SQL) and the series (time series). The only package that speaks SQL or PromQL."""
+"""What is remembered: the ledger (SQL) and the series (time series). Alone in speaking both."""

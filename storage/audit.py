@@ -1,0 +1,20 @@
+"""Who did what, when, from where: rows that are only ever added."""
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.people import AuditRow
+from storage.tables import audit
+
+
+async def write_audit(connection: AsyncConnection, row: AuditRow) -> None:
+    """Add a row inside the caller's transaction."""
+    await connection.execute(insert(audit).values(row.model_dump(exclude={"id"})))
+
+
+async def read_audit(connection: AsyncConnection, limit: int, before: int | None) -> list[AuditRow]:
+    """Return the newest rows first, of ids below `before`."""
+    query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(audit.c.id < before)
+    return [AuditRow(**row._mapping) for row in await connection.execute(query)]

@@ -1,0 +1,159 @@
+"""What the brain needs to go on after a restart, and how a batch of its decisions is kept."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.clock import LOCAL
+from core.incident import IncidentState, Notification, NotificationState, Purpose
+from core.outcome import Event, Memory, Outcome
+from core.status import Streak, Transition, Verdict
+from storage.database import Database, upsert
+from storage.database import insert as insert_or
+from storage.events import Draft, write_events
+from storage.incidents import incident_draft, read_incidents, write_incidents, write_notes
+from storage.status import read_states, write_transitions
+from storage.tables import incidents, notifications, observed, streaks
+
+_N = notifications.c
+
+
+class BrainBook:
+    """Streaks, states, open incidents; one transaction per batch of decisions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def restore(self, now: datetime) -> Memory:
+        """Return what was known when the platform last wrote."""
+        today = f"SC-{now.astimezone(LOCAL):%Y%m%d}-"
+        async with self._database.reading() as connection:
+            known = await read_states(connection)
+            remembered = {
+                row.check: Streak(**{**row._mapping, "verdict": Verdict(row.verdict)})
+                for row in await connection.execute(select(streaks))
+            }
+            still_open = select(incidents).where(incidents.c.state == IncidentState.OPEN)
+            open_ones = await read_incidents(connection, still_open.order_by(incidents.c.id))
+            until = {row.vantage: row.until for row in await connection.execute(select(observed))}
+            codes = await connection.scalars(
+                select(incidents.c.id).where(incidents.c.id.startswith(today, autoescape=True))
+            )
+            numbers = [int(code.removeprefix(today)) for code in codes]
+        return Memory(
+            states={target: state for target, (state, _) in known.items()},
+            streaks=remembered,
+            incidents=tuple(open_ones),
+            observed_until=until,
+            incidents_today=max(numbers, default=0),
+        )
+
+    async def commit(
+        self,
+        outcome: Outcome,
+        now: datetime,
+        observed_until: Mapping[str, datetime] | None = None,
+    ) -> list[Event]:
+        """Write a whole batch or nothing; return the events to publish, numbered.
+
+        Notifications that exist already (incident, purpose, recipient, channel) are left as
+        they are; a recovery is not told where the problem's notification was cancelled.
+        Conflict if an incident is stale. `observed_until` is kept as `observe` keeps it.
+        """
+        if outcome.empty and not observed_until:
+            return []
+        async with self._database.writing() as connection:
+            changed = await write_transitions(connection, outcome.transitions)
+            latest = {row.id: row for row in sorted(outcome.incidents, key=lambda i: i.version)}
+            await write_incidents(connection, [latest[code] for code in sorted(latest)])
+            notes = await write_notes(connection, outcome.notes)
+            await _cancel(connection, outcome.cancelled, now)
+            await add_notifications(connection, outcome.notifications)
+            await upsert(connection, streaks, [_streak(row) for row in outcome.streaks])
+            for vantage, until in sorted((observed_until or {}).items()):
+                await _observe(connection, vantage, until)
+            kept = select(incidents).where(incidents.c.id.in_(latest))
+            drafts = [
+                *map(_status_draft, changed),
+                *map(incident_draft, await read_incidents(connection, kept) if latest else ()),
+                *notes,
+            ]
+            return await write_events(connection, drafts, now)
+
+    async def observe(self, vantage: str, until: datetime) -> None:
+        """Remember that a vantage has looked until an instant; it never goes back."""
+        async with self._database.writing() as connection:
+            await _observe(connection, vantage, until)
+
+
+async def add_notifications(connection: AsyncConnection, rows: Sequence[Notification]) -> list[int]:
+    """Add intents to tell, each only once; return the ids of the new ones."""
+    added: list[int] = []
+    for row in rows:
+        if row.purpose is Purpose.RECOVERY and await _never_told(connection, row):
+            continue
+        number = await connection.scalar(
+            insert_or(connection, notifications)
+            .values(row.model_dump(exclude={"id"}))
+            .on_conflict_do_nothing()
+            .returning(_N.id)
+        )
+        if number is not None:
+            added.append(number)
+    return added
+
+
+async def _never_told(connection: AsyncConnection, row: Notification) -> bool:
+    cancelled = select(func.count()).where(
+        _N.incident == row.incident,
+        _N.purpose == Purpose.PROBLEM,
+        _N.recipient == row.recipient,
+        _N.channel == row.channel,
+        _N.state == NotificationState.CANCELLED,
+    )
+    return bool(await connection.scalar(cancelled))
+
+
+async def _cancel(
+    connection: AsyncConnection, pairs: Sequence[tuple[str, str]], now: datetime
+) -> None:
+    for incident, purpose in pairs:
+        await connection.execute(
+            update(notifications)
+            .where(
+                _N.incident == incident,
+                _N.purpose == purpose,
+                _N.state == NotificationState.PENDING,
+            )
+            .values(state=NotificationState.CANCELLED, settled_at=now)
+        )
+
+
+async def _observe(connection: AsyncConnection, vantage: str, until: datetime) -> None:
+    statement = insert_or(connection, observed).values(vantage=vantage, until=until)
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["vantage"],
+            set_={"until": statement.excluded.until},
+            where=observed.c.until < statement.excluded.until,
+        )
+    )
+
+
+def _streak(row: Streak) -> dict[str, object]:
+    return {name: getattr(row, name) for name in Streak.__dataclass_fields__}
+
+
+def _status_draft(row: Transition) -> Draft:
+    data = {
+        "transition": row.id,
+        "old": row.old.value,
+        "status": row.new.value,
+        "at": row.at.isoformat().replace("+00:00", "Z"),
+        "reason": row.reason,
+        "cause": row.cause,
+        "detail": row.detail,
+    }
+    return ("status", row.target, data)

@@ -1,0 +1,155 @@
+"""How a database is opened: one writer and many readers on SQLite, a pool on PostgreSQL."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from core.errors import Invalid, Problem
+from core.text import Text
+from storage.tables import counters
+
+Row = dict[str, Any]
+_T = TypeVar("_T")
+_IN_LIST = 500  # SQLite binds at most 32,766 values; shorter lists also keep plans cached
+
+
+class Database:
+    """Two engines over one database: `writing()` and `reading()` are whole transactions."""
+
+    def __init__(self, url: str) -> None:
+        """Open nothing yet. `url`: `sqlite:///path` or `postgresql://…`; Invalid otherwise."""
+        self.url = url
+        parsed = _driver_url(url)
+        self.dialect = parsed.get_backend_name()
+        if self.dialect == "sqlite":
+            self._writer = _sqlite(parsed, begin="BEGIN IMMEDIATE", pool_size=1)
+            self._reader = _sqlite(parsed, begin="BEGIN", pool_size=4, query_only=True)
+        else:
+            self._writer = create_async_engine(
+                parsed, pool_size=5, max_overflow=5, pool_pre_ping=True
+            )
+            # Several statements of one answer must see one state, as they do on SQLite.
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection inside a write transaction, committed at the end or not at all."""
+        async with self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection inside a transaction that sees one state and writes nothing."""
+        async with self._reader.connect() as connection, connection.begin():
+            yield connection
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._reader.dispose()
+        await self._writer.dispose()
+
+
+def _driver_url(url: str) -> URL:
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+        return parsed.set(drivername="sqlite+aiosqlite")
+    if backend == "postgresql":
+        query = dict(parsed.query)
+        if "sslmode" in query:  # libpq's word; asyncpg calls it `ssl`
+            query["ssl"] = query.pop("sslmode")
+        return parsed.set(drivername="postgresql+asyncpg", query=query)
+    raise Invalid(
+        [
+            Problem(
+                file="settings",
+                key="database",
+                what=Text(
+                    vi="địa chỉ cơ sở dữ liệu không dùng được",
+                    en="the database's address cannot be used",
+                ),
+                mend=Text(
+                    vi="Viết sqlite:///đường/dẫn/tệp.db hoặc postgresql://người_dùng@máy/tên",
+                    en="Write sqlite:///path/to/file.db or postgresql://user@host/name",
+                ),
+            )
+        ]
+    )
+
+
+def _sqlite(url: URL, *, begin: str, pool_size: int, query_only: bool = False) -> AsyncEngine:
+    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url, pool_size=pool_size, max_overflow=0, pool_timeout=60, connect_args={"timeout": 30}
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        # The driver's own mode begins no transaction for a SELECT: updates get lost in silence.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+            f"query_only={'ON' if query_only else 'OFF'}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def insert(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that knows ON CONFLICT, of the connection's dialect."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+async def upsert(
+    connection: AsyncConnection, table: Table, rows: Sequence[Row], *, keep: Iterable[str] = ()
+) -> None:
+    """Insert rows, or replace those of the same primary key; columns of `keep` stay."""
+    if not rows:
+        return
+    statement = insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    kept = {*keys, *keep}
+    fresh = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in kept}
+    await connection.execute(
+        statement.on_conflict_do_update(index_elements=keys, set_=fresh)
+        if fresh
+        else statement.on_conflict_do_nothing(index_elements=keys),
+        list(rows),
+    )
+
+
+async def take(connection: AsyncConnection, name: str, count: int = 1) -> int:
+    """Return the first of `count` consecutive new numbers; other writers wait until we commit."""
+    statement = insert(connection, counters).values(name=name, value=count)
+    value = await connection.scalar(
+        statement.on_conflict_do_update(
+            index_elements=["name"], set_={"value": counters.c.value + count}
+        ).returning(counters.c.value)
+    )
+    return int(value or 0) - count + 1
+
+
+def portions(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Yield the values in portions that fit an IN list."""
+    for start in range(0, len(values), _IN_LIST):
+        yield values[start : start + _IN_LIST]

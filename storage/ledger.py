@@ -1,0 +1,56 @@
+"""What is remembered, kept in one SQL database: books by concern over the same tables."""
+
+from core.clock import Clock
+from core.errors import Conflict
+from core.text import Text
+from storage import migrations
+from storage.brain import BrainBook
+from storage.database import Database
+from storage.events import EventBook
+from storage.incidents import IncidentBook
+from storage.inventory import InventoryBook
+from storage.links import LinkBook
+from storage.outbox import Outbox
+from storage.people import PeopleBook
+from storage.secrets import SecretBook
+from storage.status import StatusBook
+from storage.vault import Vault
+
+
+class Ledger:
+    """The books. Every writing method is one transaction of its own."""
+
+    def __init__(self, database: Database, vault: Vault | None, clock: Clock) -> None:
+        self.database = database
+        self.inventory = InventoryBook(database)
+        self.brain = BrainBook(database)
+        self.status = StatusBook(database)
+        self.incidents = IncidentBook(database)
+        self.outbox = Outbox(database, clock)
+        self.links = LinkBook(database)
+        self.people = PeopleBook(database)
+        self.secrets = SecretBook(database, vault)
+        self.events = EventBook(database)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self.database.aclose()
+
+
+async def open_ledger(url: str, vault: Vault | None, clock: Clock) -> Ledger:
+    """Return the ledger of `sqlite:///path` or `postgresql://…`.
+
+    Runs no migration: Conflict if the tables are not those of this version, Invalid if the
+    address cannot be used.
+    """
+    present, head = await migrations.current(url), migrations.head()
+    if present != head:
+        raise Conflict(
+            Text(
+                vi=f"Cơ sở dữ liệu ở phiên bản {present or 'trống'}, cần {head}; "
+                "chạy: thongsuot migrate",
+                en=f"The database is at version {present or 'none'}, {head} is needed; "
+                "run: thongsuot migrate",
+            )
+        )
+    return Ledger(Database(url), vault, clock)

@@ -1,0 +1,60 @@
+"""The database's versions, and how to move between them."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from storage.database import Database
+
+
+async def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database of `url` up to a version."""
+    await _run(url, lambda config: command.upgrade(config, revision))
+
+
+async def downgrade(url: str, revision: str) -> None:
+    """Take the database back to an older version; `base` removes every table."""
+    await _run(url, lambda config: command.downgrade(config, revision))
+
+
+async def current(url: str) -> str | None:
+    """Return the database's version, None if it is empty."""
+    database = Database(url)
+    try:
+        async with database.writing() as connection:
+            return await connection.run_sync(
+                lambda c: MigrationContext.configure(c).get_current_revision()
+            )
+    finally:
+        await database.aclose()
+
+
+def head() -> str:
+    """Return the version that this code wants."""
+    found = ScriptDirectory.from_config(_config()).get_current_head()
+    if found is None:
+        raise LookupError("storage/migrations/versions is empty")
+    return found
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    return config
+
+
+async def _run(url: str, act) -> None:  # type: ignore[no-untyped-def]
+    config = _config()
+
+    def inside(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        act(config)
+
+    database = Database(url)
+    try:
+        async with database.writing() as connection:
+            await connection.run_sync(inside)
+    finally:
+        await database.aclose()

@@ -1,0 +1,145 @@
+"""Messages on their way: claimed by conditional UPDATE, settled with the provider's receipt."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.clock import Clock
+from core.incident import Delivery, IncidentNote, Notification, NotificationState
+from storage.brain import add_notifications
+from storage.database import Database
+from storage.events import write_events
+from storage.incidents import write_notes
+from storage.tables import deliveries, notifications
+
+_N = notifications.c
+_FIELDS = [_N[name] for name in Notification.model_fields]
+_OVER = {NotificationState.SENT: "told", NotificationState.FAILED: "failed"}
+
+
+class Outbox:
+    """Notifications and their deliveries."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def claim(
+        self, worker: str, now: datetime, limit: int = 10, lease_s: float = 60.0
+    ) -> list[Notification]:
+        """Take what is due, oldest first; nobody else gets it until the lease has run out.
+
+        Every claim counts as an attempt, so that one that kills its worker ends some day.
+        """
+        ready = or_(
+            and_(_N.state == NotificationState.PENDING, _N.due_at <= now),
+            and_(_N.state == NotificationState.CLAIMED, _N.lease_until <= now),
+        )
+        chosen = select(_N.id).where(ready).order_by(_N.due_at, _N.id).limit(limit)
+        async with self._database.writing() as connection:
+            rows = await connection.execute(
+                update(notifications)
+                .where(_N.id.in_(chosen.scalar_subquery()), ready)
+                .values(
+                    state=NotificationState.CLAIMED,
+                    claimed_by=worker,
+                    claimed_at=now,
+                    lease_until=now + timedelta(seconds=lease_s),
+                    attempts=_N.attempts + 1,
+                )
+                .returning(*_FIELDS)
+            )
+            claimed = [Notification(**row._mapping) for row in rows]
+        return sorted(claimed, key=lambda n: (n.due_at, n.id or 0))
+
+    async def settle(
+        self,
+        notification: Notification,
+        delivery: Delivery | None,
+        state: NotificationState,
+        next_due: datetime | None = None,
+    ) -> bool:
+        """Write the attempt and how things stand; `pending` with `next_due` is a retry.
+
+        Return False if the claim was lost meanwhile: the attempt is kept, the state is the
+        new owner's. A final state adds a line to the incident's timeline.
+        """
+        now = delivery.at if delivery is not None else self._clock.now()
+        over = state in {
+            NotificationState.SENT,
+            NotificationState.FAILED,
+            NotificationState.CANCELLED,
+        }
+        async with self._database.writing() as connection:
+            if delivery is not None:
+                fields = {**delivery.model_dump(exclude={"id"}), "notification": notification.id}
+                await connection.execute(insert(deliveries).values(fields))
+            settled = await connection.execute(
+                update(notifications)
+                .where(
+                    _N.id == notification.id,
+                    _N.state == NotificationState.CLAIMED,
+                    _N.claimed_by == notification.claimed_by,
+                    _N.claimed_at == notification.claimed_at,
+                )
+                .values(
+                    state=state,
+                    due_at=next_due or notification.due_at,
+                    settled_at=now if over else None,
+                    lease_until=None,
+                )
+            )
+            if settled.rowcount:
+                await _tell_timeline(connection, notification, state, now)
+        return bool(settled.rowcount)
+
+    async def add(self, notification: Notification) -> int | None:
+        """Add one intent to tell; return its id, or None if it exists already."""
+        async with self._database.writing() as connection:
+            added = await add_notifications(connection, [notification])
+        return added[0] if added else None
+
+    async def get(self, number: int) -> tuple[Notification, list[Delivery]] | None:
+        """Return one notification and its attempts, None if there is none of this id."""
+        found = await self._find(_N.id == number)
+        return found[0] if found else None
+
+    async def for_incident(self, incident: str) -> list[tuple[Notification, list[Delivery]]]:
+        """Return an incident's notifications, each with its attempts, oldest first."""
+        return await self._find(_N.incident == incident)
+
+    async def undelivered(self, since: datetime) -> list[Notification]:
+        """Return what was due at `since` or earlier and is neither sent, cancelled nor failed."""
+        waiting = _N.state.in_([NotificationState.PENDING, NotificationState.CLAIMED])
+        query = select(*_FIELDS).where(waiting, _N.due_at <= since).order_by(_N.due_at, _N.id)
+        async with self._database.reading() as connection:
+            return [Notification(**row._mapping) for row in await connection.execute(query)]
+
+    async def _find(self, condition) -> list[tuple[Notification, list[Delivery]]]:  # type: ignore[no-untyped-def]
+        async with self._database.reading() as connection:
+            rows = await connection.execute(select(*_FIELDS).where(condition).order_by(_N.id))
+            found = {row.id: (Notification(**row._mapping), list[Delivery]()) for row in rows}
+            attempts = await connection.execute(
+                select(deliveries)
+                .join(notifications, _N.id == deliveries.c.notification)
+                .where(condition)
+                .order_by(deliveries.c.id)
+            )
+            for row in attempts:
+                found[row.notification][1].append(Delivery(**row._mapping))
+        return list(found.values())
+
+
+async def _tell_timeline(
+    connection: AsyncConnection, row: Notification, state: NotificationState, now: datetime
+) -> None:
+    if row.incident is None or state not in _OVER:
+        return
+    line = IncidentNote(
+        incident=row.incident,
+        at=now,
+        kind=_OVER[state],
+        text=f"{row.purpose}: {row.channel} → {row.recipient}",
+    )
+    await write_events(connection, await write_notes(connection, [line]), now)

@@ -1,0 +1,378 @@
+"""Which tables are there? Columns bear the names of the core models' fields."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Time,
+    UniqueConstraint,
+)
+
+from storage.columns import Document, Identity, Instant, Items, Words
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _identity(name: str) -> Table:
+    return Table(name, metadata, Column("slug", Words, primary_key=True))
+
+
+def _to(table: Table) -> ForeignKey:
+    return ForeignKey(table.c.slug)
+
+
+# A slug is an identity for ever; what is known of it holds for spans of days. References go
+# to identities, so that a new span of a unit touches no site.
+unit_identities = _identity("unit_identities")
+organisation_identities = _identity("organisation_identities")
+site_identities = _identity("site_identities")
+device_identities = _identity("device_identities")
+link_identities = _identity("link_identities")
+contact_identities = _identity("contact_identities")
+calendar_identities = _identity("calendar_identities")
+
+
+def _dated(name: str, identity: Table, *columns: Column[object]) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("slug", Words, _to(identity), primary_key=True),
+        Column("valid_from", Date, primary_key=True),
+        Column("valid_to", Date),
+        *columns,
+    )
+
+
+units = _dated(
+    "units",
+    unit_identities,
+    Column("code", Words, nullable=False),
+    Column("level", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("name_en", Words),
+    Column("parent", Words, _to(unit_identities)),
+    Column("province_code", Words, nullable=False),
+)
+successions = Table(
+    "successions",
+    metadata,
+    Column("old", Words, _to(unit_identities), primary_key=True),
+    Column("new", Words, _to(unit_identities), primary_key=True),
+    Column("on", Date, primary_key=True),
+    Column("partial", Boolean, nullable=False),
+)
+organisations = _dated(
+    "organisations",
+    organisation_identities,
+    Column("name", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("unit", Words, _to(unit_identities), nullable=False),
+)
+sites = _dated(
+    "sites",
+    site_identities,
+    Column("name", Words, nullable=False),
+    Column("name_en", Words),
+    Column("unit", Words, _to(unit_identities), nullable=False),
+    Column("organisation", Words, _to(organisation_identities)),
+    Column("role", Words, nullable=False),
+    Column("address", Words),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("calendar", Words, _to(calendar_identities)),
+    Column("contact", Words, _to(contact_identities)),
+)
+devices = _dated(
+    "devices",
+    device_identities,
+    Column("name", Words, nullable=False),
+    Column("site", Words, _to(site_identities), nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("vendor", Words),
+    Column("model", Words),
+    Column("address", Words, nullable=False),
+    Column("profile", Words),
+    Column("secret", Words),
+    Column("uplinks", Items, nullable=False),
+    Column("calendar", Words, _to(calendar_identities)),
+)
+links = _dated(
+    "links",
+    link_identities,
+    Column("name", Words, nullable=False),
+    Column("near", Words, _to(device_identities), nullable=False),
+    Column("far", Words, _to(device_identities), nullable=False),
+    Column("near_port", Words),
+    Column("far_port", Words),
+    Column("carrier", Words),
+    Column("circuit", Words),
+    Column("capacity_mbps", Float),
+    Column("medium", Words),
+    Column("network", Words),
+    Column("address", Words),
+    Column("order", Integer, nullable=False),
+)
+contacts = _dated(
+    "contacts",
+    contact_identities,
+    Column("name", Words, nullable=False),
+    Column("email", Words),
+    Column("phone", Words),
+    Column("language", Words, nullable=False),
+    Column("unit", Words, _to(unit_identities)),
+)
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("slug", Words, _to(calendar_identities), primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date),
+    Column("name", Words, nullable=False),
+    Column("days", Items, primary_key=True),
+    Column("begin", Time, primary_key=True),
+    Column("end", Time, nullable=False),
+)
+inventory_versions = Table(
+    "inventory_versions",
+    metadata,
+    Column("version", Identity, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("written", Integer, nullable=False),
+    Column("removed", Integer, nullable=False),
+)
+
+transitions = Table(
+    "transitions",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("target", Words, nullable=False),
+    Column("old", Words, nullable=False),
+    Column("new", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("cause", Words),
+    Column("detail", Words, nullable=False),
+    Column("supersedes", Identity, ForeignKey("transitions.id")),
+    Index(None, "target", "at", "id"),
+    Index(None, "target", "id"),
+)
+# Which row no longer holds, since which other row was recorded. Append-only, as the rows are.
+overridden = Table(
+    "overridden",
+    metadata,
+    Column(
+        "transition", Identity, ForeignKey("transitions.id"), primary_key=True, autoincrement=False
+    ),
+    Column("by", Identity, ForeignKey("transitions.id"), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+states = Table(
+    "states",
+    metadata,
+    Column("target", Words, primary_key=True),
+    Column("status", Words, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("cause", Words),
+    Column("detail", Words, nullable=False),
+    Column("at", Instant, nullable=False),  # of the last transition that holds
+)
+streaks = Table(
+    "streaks",
+    metadata,
+    Column("check", Words, primary_key=True),
+    Column("verdict", Words, nullable=False),
+    Column("since", Instant),
+    Column("fails", Integer, nullable=False),
+    Column("goods", Integer, nullable=False),
+    Column("failed_at", Instant),
+    Column("good_at", Instant),
+    Column("last_ok", Instant),
+    Column("last_at", Instant),
+    Column("recent", Words, nullable=False),
+    Column("loss", Float, nullable=False),
+    Column("detail", Words, nullable=False),
+)
+observed = Table(
+    "observed",
+    metadata,
+    Column("vantage", Words, primary_key=True),
+    Column("until", Instant, nullable=False),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("root", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("severity", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("began_at", Instant, nullable=False),
+    Column("decided_at", Instant, nullable=False),
+    Column("recovered_at", Instant),
+    Column("cause", Words, nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("merged_into", Words),
+    Column("acked_by", Words),
+    Column("acked_at", Instant),
+    Column("version", Integer, nullable=False),
+    Index(None, "state", "began_at"),
+    Index(None, "began_at"),
+)
+incident_members = Table(
+    "incident_members",
+    metadata,
+    Column("incident", Words, ForeignKey("incidents.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("target", Words, nullable=False, index=True),
+    Column("joined_at", Instant, nullable=False),
+    Column("left_at", Instant),
+)
+incident_notes = Table(
+    "incident_notes",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("incident", Words, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("actor", Words),
+    Column("text", Words, nullable=False),
+)
+
+notifications = Table(
+    "notifications",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("incident", Words, ForeignKey("incidents.id")),
+    Column("purpose", Words, nullable=False),
+    Column("recipient", Words, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_by", Words),
+    Column("claimed_at", Instant),
+    Column("settled_at", Instant),
+    Column("lease_until", Instant),
+    UniqueConstraint("incident", "purpose", "recipient", "channel"),
+    Index(None, "state", "due_at"),
+)
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("notification", Identity, ForeignKey("notifications.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("receipt", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("body", Words, nullable=False),
+)
+ack_links = Table(
+    "ack_links",
+    metadata,
+    Column("hash", Words, primary_key=True),
+    Column("incident", Words, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("contact", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("full_name", Words, nullable=False),
+    Column("role", Words, nullable=False),
+    Column("contact", Words),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("password_hash", Words, nullable=False),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", Words, primary_key=True),
+    Column("user", Words, ForeignKey("users.name"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("hash", Words, nullable=False, unique=True),
+    Column("role", Words, nullable=False),
+    Column("owner", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+login_attempts = Table(
+    "login_attempts",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("key", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Index(None, "key", "at"),
+)
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("action", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("origin", Words, nullable=False),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("key_id", Words, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("set_by", Words, nullable=False),
+    Column("set_at", Instant, nullable=False),
+)
+events = Table(
+    "events",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("data", Document, nullable=False),
+)
+# Numbers handed out inside the transaction that uses them. A database's own sequence would let
+# a later number become visible first, and a reader that resumes "after 41" would miss 40.
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("value", Identity, nullable=False),
+)
