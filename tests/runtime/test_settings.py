@@ -228,7 +228,7 @@ def test_a_channel_gets_its_secret_only_when_it_is_opened(tmp_path: Path) -> Non
         tmp_path, '[channels.a]\nkind = "letter"\nhost = "h"\npassword = "secret:mail"\n'
     ).channels["a"]
     vault = {"mail": "hunter2"}
-    filled = way.filled(LETTER, lambda name: vault.get(name))
+    filled = way.filled(LETTER, vault.get)
     assert isinstance(filled, Letter)
     assert filled.password.get_secret_value() == "hunter2"
     with pytest.raises(LookupError, match="mail"):
