@@ -17,4 +17,4 @@ async def read_audit(connection: AsyncConnection, limit: int, before: int | None
     query = select(audit).order_by(audit.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(audit.c.id < before)
-    return [AuditRow(**row._mapping) for row in await connection.execute(query)]
+    return [AuditRow(**row) for row in (await connection.execute(query)).mappings()]

@@ -32,8 +32,8 @@ class BrainBook:
         async with self._database.reading() as connection:
             known = await read_states(connection)
             remembered = {
-                row.check: Streak(**{**row._mapping, "verdict": Verdict(row.verdict)})
-                for row in await connection.execute(select(streaks))
+                row["check"]: Streak(**{**row, "verdict": Verdict(row["verdict"])})
+                for row in (await connection.execute(select(streaks))).mappings()
             }
             still_open = select(incidents).where(incidents.c.state == IncidentState.OPEN)
             open_ones = await read_incidents(connection, still_open.order_by(incidents.c.id))

@@ -1,5 +1,7 @@
 """How values of the core become columns, alike and exact on SQLite and PostgreSQL."""
 
+# ruff: noqa: ARG002  (SQLAlchemy hands every conversion the dialect; ours need none)
+
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

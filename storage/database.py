@@ -1,16 +1,18 @@
 """How a database is opened: one writer and many readers on SQLite, a pool on PostgreSQL."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from core.errors import Invalid, Problem
+from core.errors import Invalid, Problem, Unavailable
 from core.text import Text
 from storage.tables import counters
 
@@ -41,20 +43,43 @@ class Database:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Yield a connection inside a write transaction, committed at the end or not at all."""
-        async with self._writer.begin() as connection:
-            yield connection
+        """Yield a connection inside a write transaction, committed at the end or not at all.
+
+        Unavailable if the database cannot be reached or written just now.
+        """
+        with _passing_trouble():
+            async with self._writer.begin() as connection:
+                yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection inside a transaction that sees one state and writes nothing."""
-        async with self._reader.connect() as connection, connection.begin():
-            yield connection
+        with _passing_trouble():
+            async with self._reader.connect() as connection, connection.begin():
+                yield connection
 
     async def aclose(self) -> None:
         """Close every connection."""
         await self._reader.dispose()
         await self._writer.dispose()
+
+
+@contextmanager
+def _passing_trouble() -> Iterator[None]:
+    """Say of a lost connection, a full disk or a lock held too long that it may pass."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout, OSError) as trouble:
+        raise Unavailable(
+            Text(
+                vi=f"Cơ sở dữ liệu tạm thời không dùng được: {_reason(trouble)}",
+                en=f"The database cannot be used just now: {_reason(trouble)}",
+            )
+        ) from trouble
+
+
+def _reason(trouble: Exception) -> str:
+    return str(getattr(trouble, "orig", None) or trouble)
 
 
 def _driver_url(url: str) -> URL:

@@ -51,7 +51,7 @@ class EventBook:
             rows = await connection.execute(
                 select(events).where(events.c.id > event_id).order_by(events.c.id).limit(limit)
             )
-            return [Event(**row._mapping) for row in rows]
+            return [Event(**row) for row in rows.mappings()]
 
     async def last_event_id(self) -> int:
         """Return the greatest number ever given, 0 before the first event."""

@@ -1,8 +1,8 @@
 """Incidents: written whole by the brain, acknowledged and commented on by people."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, and_, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,8 +23,7 @@ _I = incidents.c
 ACK_COLUMNS = ("acked_by", "acked_at")
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentPage:
+class IncidentPage(NamedTuple):
     """Some incidents, newest first, and where the next page begins (None: nowhere)."""
 
     items: tuple[Incident, ...]
@@ -77,7 +76,7 @@ class IncidentBook:
             rows = await connection.execute(
                 query.order_by(incident_notes.c.at, incident_notes.c.id)
             )
-            return [IncidentNote(**row._mapping) for row in rows]
+            return [IncidentNote(**row) for row in rows.mappings()]
 
     async def acknowledge(
         self, incident: str, actor: str, now: datetime, note: str = "", origin: str = ""
@@ -87,7 +86,7 @@ class IncidentBook:
         NotFound; Conflict if somebody has it already or it is no longer open.
         """
         async with self._database.writing() as connection:
-            return await acknowledge(connection, incident, actor, now, note, origin)
+            return await acknowledge(connection, incident, actor, now, note=note, origin=origin)
 
     async def comment(
         self, incident: str, actor: str, now: datetime, text: str, origin: str = ""
@@ -112,7 +111,13 @@ class IncidentBook:
 
 
 async def acknowledge(
-    connection: AsyncConnection, incident: str, actor: str, now: datetime, note: str, origin: str
+    connection: AsyncConnection,
+    incident: str,
+    actor: str,
+    now: datetime,
+    *,
+    note: str,
+    origin: str,
 ) -> list[Event]:
     """Acknowledge inside the caller's transaction, with its note, audit row and events."""
     taken = await connection.execute(
@@ -151,7 +156,7 @@ async def read_incidents(
     connection: AsyncConnection, query: Select[tuple[object, ...]]
 ) -> list[Incident]:
     """Return the incidents of a query, in its order, with their members."""
-    rows = [dict(row._mapping) for row in await connection.execute(query)]
+    rows = [dict(row) for row in (await connection.execute(query)).mappings()]
     members: dict[str, list[Member]] = {row["id"]: [] for row in rows}
     column = incident_members.c
     for some in portions(list(members)):

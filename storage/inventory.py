@@ -54,7 +54,7 @@ class InventoryBook:
                 query = select(table)
                 if on is not None:
                     query = query.where(_holds(table, on))
-                rows = [row._mapping for row in await connection.execute(query)]
+                rows = list((await connection.execute(query)).mappings())
                 keys = [column.name for column in table.primary_key]
                 rows.sort(key=lambda row, keys=keys: tuple(row[k] for k in keys))  # type: ignore[misc]
                 found[field] = tuple(model(**row) for row in rows)

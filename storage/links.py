@@ -71,7 +71,9 @@ class LinkBook:
         """
         async with self._database.writing() as connection:
             link = await _redeem(connection, token, now)
-            return await acknowledge(connection, link.incident, link.contact, now, note, origin)
+            return await acknowledge(
+                connection, link.incident, link.contact, now, note=note, origin=origin
+            )
 
 
 async def _redeem(connection: AsyncConnection, token: str, now: datetime) -> AckLink:

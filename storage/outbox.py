@@ -50,7 +50,7 @@ class Outbox:
                 )
                 .returning(*_FIELDS)
             )
-            claimed = [Notification(**row._mapping) for row in rows]
+            claimed = [Notification(**row) for row in rows.mappings()]
         return sorted(claimed, key=lambda n: (n.due_at, n.id or 0))
 
     async def settle(
@@ -114,20 +114,21 @@ class Outbox:
         waiting = _N.state.in_([NotificationState.PENDING, NotificationState.CLAIMED])
         query = select(*_FIELDS).where(waiting, _N.due_at <= since).order_by(_N.due_at, _N.id)
         async with self._database.reading() as connection:
-            return [Notification(**row._mapping) for row in await connection.execute(query)]
+            rows = await connection.execute(query)
+            return [Notification(**row) for row in rows.mappings()]
 
     async def _find(self, condition) -> list[tuple[Notification, list[Delivery]]]:  # type: ignore[no-untyped-def]
         async with self._database.reading() as connection:
             rows = await connection.execute(select(*_FIELDS).where(condition).order_by(_N.id))
-            found = {row.id: (Notification(**row._mapping), list[Delivery]()) for row in rows}
+            found = {row["id"]: (Notification(**row), list[Delivery]()) for row in rows.mappings()}
             attempts = await connection.execute(
                 select(deliveries)
                 .join(notifications, _N.id == deliveries.c.notification)
                 .where(condition)
                 .order_by(deliveries.c.id)
             )
-            for row in attempts:
-                found[row.notification][1].append(Delivery(**row._mapping))
+            for row in attempts.mappings():
+                found[row["notification"]][1].append(Delivery(**row))
         return list(found.values())
 
 

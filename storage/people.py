@@ -41,13 +41,14 @@ class PeopleBook:
         """Return every account, disabled ones too, by name."""
         async with self._database.reading() as connection:
             rows = await connection.execute(select(*_USER))
-            return sorted((User(**row._mapping) for row in rows), key=lambda user: user.name)
+            return sorted((User(**row) for row in rows.mappings()), key=lambda user: user.name)
 
     async def user(self, name: str) -> User | None:
         """Return one account, or None."""
         async with self._database.reading() as connection:
-            row = (await connection.execute(select(*_USER).where(users.c.name == name))).first()
-            return None if row is None else User(**row._mapping)
+            rows = await connection.execute(select(*_USER).where(users.c.name == name))
+            row = rows.mappings().first()
+            return None if row is None else User(**row)
 
     async def create_user(
         self,
@@ -109,10 +110,10 @@ class PeopleBook:
             .where(sessions.c.hash == hashed(token), sessions.c.expires_at > now, ~users.c.disabled)
         )
         async with self._database.reading() as connection:
-            row = (await connection.execute(query)).first()
-        if row is None or not matches(token, row.hash):
+            row = (await connection.execute(query)).mappings().first()
+        if row is None or not matches(token, row["hash"]):
             return None
-        return User(**{name: row._mapping[name] for name in User.model_fields})
+        return User(**{name: row[name] for name in User.model_fields})
 
     async def close_session(self, token: str) -> None:
         """End a session; nothing happens if there is none."""
@@ -152,7 +153,7 @@ class PeopleBook:
         kept = [api_tokens.c[name] for name in ApiToken.__dataclass_fields__]
         async with self._database.reading() as connection:
             rows = await connection.execute(select(*kept))
-            found = [ApiToken(**{**row._mapping, "role": Role(row.role)}) for row in rows]
+            found = [ApiToken(**{**row, "role": Role(row["role"])}) for row in rows.mappings()]
         return sorted(found, key=lambda token: token.name)
 
     async def revoke_token(self, name: str, now: datetime) -> None:
@@ -171,7 +172,7 @@ class PeopleBook:
                 ),
             )
 
-    async def note_attempt(self, key: str, now: datetime, *, ok: bool) -> None:
+    async def note_attempt(self, key: str, ok: bool, now: datetime) -> None:
         """Remember a login's outcome under a key (an account, an address) for a day."""
         async with self._database.writing() as connection:
             await connection.execute(insert(login_attempts).values(key=key, at=now, ok=ok))

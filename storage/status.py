@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, insert, select
+from sqlalchemy import ColumnElement, RowMapping, Select, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Conflict
@@ -48,8 +48,8 @@ class StatusBook:
                 before = _last_before(begin, some, as_known_at)
                 inside = select(transitions).where(*held, _T.at > begin, _T.at < end)
                 for query in (before, inside.order_by(_T.at, _T.id)):
-                    for row in await connection.execute(query):
-                        found[row.target].append(_transition(row._mapping))
+                    for row in (await connection.execute(query)).mappings():
+                        found[row["target"]].append(_transition(row))
         return [
             interval for target, rows in found.items() for interval in cut(target, rows, begin, end)
         ]
@@ -57,12 +57,13 @@ class StatusBook:
     async def transitions(
         self, target: str, limit: int = 100, before: int | None = None
     ) -> list[Transition]:
-        """Return all rows of a target, the superseded ones too, newest first, ids below `before`."""
+        """Return all rows of a target, superseded ones too, newest first, ids below `before`."""
         query = select(transitions).where(_T.target == target).order_by(_T.id.desc()).limit(limit)
         if before is not None:
             query = query.where(_T.id < before)
         async with self._database.reading() as connection:
-            return [_transition(row._mapping) for row in await connection.execute(query)]
+            rows = await connection.execute(query)
+            return [_transition(row) for row in rows.mappings()]
 
 
 def cut(target: str, rows: Iterable[Transition], begin: datetime, end: datetime) -> list[Interval]:
@@ -92,11 +93,11 @@ async def read_states(
             select(states).where(states.c.target.in_(some)) for some in portions(sorted(targets))
         ]
     for query in queries:
-        for row in await connection.execute(query):
-            fields = dict(row._mapping)
+        for row in (await connection.execute(query)).mappings():
+            fields = dict(row)
             at = fields.pop("at")
             fields["status"] = Status(fields["status"])
-            found[row.target] = (TargetState(**fields), at)
+            found[row["target"]] = (TargetState(**fields), at)
     return found
 
 
@@ -145,9 +146,8 @@ def _fields(row: Transition) -> Row:
     return {name: getattr(row, name) for name in Transition.__dataclass_fields__}
 
 
-def _transition(row: object) -> Transition:
-    fields: Row = dict(row)  # type: ignore[call-overload]
-    return Transition(**{**fields, "old": Status(fields["old"]), "new": Status(fields["new"])})
+def _transition(row: RowMapping) -> Transition:
+    return Transition(**{**row, "old": Status(row["old"]), "new": Status(row["new"])})
 
 
 def _next(state: tuple[TargetState, datetime] | None, row: Transition) -> TargetState:
@@ -210,8 +210,8 @@ async def _present(connection: AsyncConnection, target: str) -> tuple[TargetStat
     held = select(transitions).where(_T.target == target, *_holding(None))
     rows = await connection.execute(held.order_by(_T.at, _T.id))
     state: tuple[TargetState, datetime] | None = None
-    for row in rows:
-        transition = _transition(row._mapping)
+    for row in rows.mappings():
+        transition = _transition(row)
         state = (_next(state, transition), transition.at)
     if state is None:
         raise LookupError(target)
