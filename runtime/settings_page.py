@@ -1,0 +1,104 @@
+"""The settings told to people: a commented file to begin with, and a page of the manual."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from core.text import Language, Text
+from runtime import registries
+from runtime.settings import SECTIONS, Section
+
+
+def commented(language: Language) -> str:
+    """Return a settings file with every key, its sentence and its default, commented out."""
+    blocks = []
+    for name, model in SECTIONS.items():
+        for path, section in _tables(name, model):
+            rows = [f"# {_title(section).said(language)}", f"[{path}]"]
+            for key, field in _plain(section):
+                rows += [f"# {_sentence(field).said(language)}", f"#{key} = {_default(field)}"]
+            blocks.append("\n".join(rows))
+    return "\n\n".join(blocks) + "\n"
+
+
+def markdown() -> str:
+    """Return the tables of `docs/settings.md`, one per section."""
+    blocks = []
+    for name, model in SECTIONS.items():
+        for path, section in _tables(name, model):
+            title = _title(section)
+            rows = [
+                f"## `[{path}]`",
+                "",
+                f"{title.vi} / *{title.en}*",
+                "",
+                "| khoá / key | mặc định / default | ý nghĩa / meaning |",
+                "|---|---|---|",
+            ]
+            for key, field in _plain(section):
+                said = _sentence(field)
+                meaning = f"{said.vi}<br>*{said.en}*"
+                rows.append(f"| `{key}` | `{_default(field)}` | {meaning} |")
+            blocks.append("\n".join(rows))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _tables(path: str, model: type[Section]) -> Iterator[tuple[str, type[Section]]]:
+    yield path, model
+    for key, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+            yield from _tables(f"{path}.{key}", field.annotation)
+
+
+def _plain(model: type[Section]) -> Iterator[tuple[str, FieldInfo]]:
+    for key, field in model.model_fields.items():
+        if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            yield key, field
+
+
+def _title(model: type[Section]) -> Text:
+    vi, _, en = (model.__doc__ or "").rstrip(".").partition(" / ")
+    return Text(vi=vi, en=en)
+
+
+def _sentence(field: FieldInfo) -> Text:
+    return next(part for part in field.metadata if isinstance(part, Text))
+
+
+def _default(field: FieldInfo) -> str:
+    value: Any = field.get_default(call_default_factory=True, validated_data={})
+    if value is None or value == "":
+        return '""'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return "[]"
+    if isinstance(value, dict):
+        return "{}"
+    return str(value) if isinstance(value, int) else f'"{value}"'
+
+
+def channels() -> str:
+    """Return the keys of every kind of channel as markdown."""
+    blocks = []
+    for name, channel in sorted(registries.channels().items()):
+        rows = [
+            f'\n### `kind = "{name}"`',
+            "",
+            f"{channel.help.vi} / *{channel.help.en}*",
+            "",
+            "| khoá / key | mặc định / default | ý nghĩa / meaning |",
+            "|---|---|---|",
+        ]
+        for key, field in channel.params.model_fields.items():
+            default = "bắt buộc / required" if field.is_required() else f"`{_default(field)}`"
+            rows.append(f"| `{key}` | {default} | {_meaning(field)} |")
+        blocks.append("\n".join(rows) + "\n")
+    return "".join(blocks)
+
+
+def _meaning(field: FieldInfo) -> str:
+    said = next((part for part in field.metadata if isinstance(part, Text)), None)
+    return f"{said.vi}<br>*{said.en}*" if said else field.description or ""
