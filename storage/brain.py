@@ -1,9 +1,10 @@
 """What the brain needs to go on after a restart, and how a batch of its decisions is kept."""
 
+import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import LOCAL
@@ -12,12 +13,13 @@ from core.outcome import Event, Memory, Outcome
 from core.status import Streak, Transition, Verdict
 from storage.database import Database, upsert
 from storage.database import insert as insert_or
-from storage.events import Draft, write_events
+from storage.events import Draft, read_events, write_events
 from storage.incidents import incident_draft, read_incidents, write_incidents, write_notes
 from storage.status import read_states, write_transitions
-from storage.tables import incidents, notifications, observed, streaks
+from storage.tables import batches, incidents, notifications, observed, streaks
 
 _N = notifications.c
+_BATCHES_KEPT = timedelta(hours=1)
 
 
 class BrainBook:
@@ -25,6 +27,7 @@ class BrainBook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._unsure: tuple[Outcome, str] | None = None
 
     async def restore(self, now: datetime) -> Memory:
         """Return what was known when the platform last wrote."""
@@ -61,31 +64,63 @@ class BrainBook:
         Notifications that exist already (incident, purpose, recipient, channel) are left as
         they are; a recovery is not told where the problem's notification was cancelled.
         Conflict if an incident is stale. `observed_until` is kept as `observe` keeps it.
+        After Unavailable, hand the same Outcome in again: it is written once, even if only
+        the answer had got lost.
         """
         if outcome.empty and not observed_until:
             return []
+        if self._unsure is None or self._unsure[0] is not outcome:
+            self._unsure = (outcome, uuid.uuid4().hex)
+        batch = self._unsure[1]
         async with self._database.writing() as connection:
-            changed = await write_transitions(connection, outcome.transitions)
-            latest = {row.id: row for row in sorted(outcome.incidents, key=lambda i: i.version)}
-            await write_incidents(connection, [latest[code] for code in sorted(latest)])
-            notes = await write_notes(connection, outcome.notes)
-            await _cancel(connection, outcome.cancelled, now)
-            await add_notifications(connection, outcome.notifications)
-            await upsert(connection, streaks, [_streak(row) for row in outcome.streaks])
-            for vantage, until in sorted((observed_until or {}).items()):
-                await _observe(connection, vantage, until)
-            kept = select(incidents).where(incidents.c.id.in_(latest))
-            drafts = [
-                *map(_status_draft, changed),
-                *map(incident_draft, await read_incidents(connection, kept) if latest else ()),
-                *notes,
-            ]
-            return await write_events(connection, drafts, now)
+            events = await _written(connection, batch)
+            if events is None:
+                for vantage, until in sorted((observed_until or {}).items()):
+                    await _observe(connection, vantage, until)
+                drafts = await _write(connection, outcome, now)
+                events = await write_events(connection, drafts, now)
+                await _sign(connection, batch, events, now)
+        self._unsure = None
+        return events
 
     async def observe(self, vantage: str, until: datetime) -> None:
         """Remember that a vantage has looked until an instant; it never goes back."""
         async with self._database.writing() as connection:
             await _observe(connection, vantage, until)
+
+
+async def _write(connection: AsyncConnection, outcome: Outcome, now: datetime) -> list[Draft]:
+    changed = await write_transitions(connection, outcome.transitions)
+    latest = {row.id: row for row in sorted(outcome.incidents, key=lambda i: i.version)}
+    await write_incidents(connection, [latest[code] for code in sorted(latest)])
+    notes = await write_notes(connection, outcome.notes)
+    await _cancel(connection, outcome.cancelled, now)
+    await add_notifications(connection, outcome.notifications)
+    await upsert(connection, streaks, [_streak(row) for row in outcome.streaks])
+    kept = select(incidents).where(incidents.c.id.in_(latest))
+    return [
+        *map(_status_draft, changed),
+        *map(incident_draft, await read_incidents(connection, kept) if latest else ()),
+        *notes,
+    ]
+
+
+async def _written(connection: AsyncConnection, batch: str) -> list[Event] | None:
+    """Return the events of a batch that went through already, None if it did not."""
+    row = (await connection.execute(select(batches).where(batches.c.id == batch))).first()
+    if row is None:
+        return None
+    return await read_events(connection, row.first_event, row.last_event)
+
+
+async def _sign(
+    connection: AsyncConnection, batch: str, written: Sequence[Event], now: datetime
+) -> None:
+    numbers = [event.id for event in written] or [0]
+    await connection.execute(delete(batches).where(batches.c.at < now - _BATCHES_KEPT))
+    await connection.execute(
+        insert(batches).values(id=batch, at=now, first_event=numbers[0], last_event=numbers[-1])
+    )
 
 
 async def add_notifications(connection: AsyncConnection, rows: Sequence[Notification]) -> list[int]:

@@ -39,6 +39,14 @@ async def write_events(
     return written
 
 
+async def read_events(connection: AsyncConnection, first: int, last: int) -> list[Event]:
+    """Return the events numbered first…last."""
+    rows = await connection.execute(
+        select(events).where(events.c.id.between(first, last)).order_by(events.c.id)
+    )
+    return [Event(**row) for row in rows.mappings()]
+
+
 class EventBook:
     """The newest 10,000 events."""
 

@@ -20,6 +20,7 @@ from storage.events import Draft, write_events
 from storage.tables import incident_members, incident_notes, incidents
 
 _I = incidents.c
+_MICROS_DIGITS = 18
 ACK_COLUMNS = ("acked_by", "acked_at")
 
 
@@ -237,7 +238,7 @@ def _refusal(present: Incident) -> Conflict:
 
 def _read_cursor(cursor: str) -> tuple[datetime, str]:
     micros, _, incident = cursor.partition("~")
-    if not micros.lstrip("-").isdecimal() or len(micros) > 18 or not incident:
+    if not micros.lstrip("-").isdecimal() or len(micros) > _MICROS_DIGITS or not incident:
         raise Invalid(
             [
                 Problem(

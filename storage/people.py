@@ -57,6 +57,7 @@ class PeopleBook:
         role: Role,
         password_hash: str,
         now: datetime,
+        *,
         contact: str | None = None,
     ) -> User:
         """Add an account; Conflict if the name is taken."""

@@ -216,6 +216,16 @@ observed = Table(
     Column("until", Instant, nullable=False),
 )
 
+# A commit whose answer got lost is tried again: the row says whether it had gone through.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("first_event", Identity, nullable=False),
+    Column("last_event", Identity, nullable=False),
+)
+
 incidents = Table(
     "incidents",
     metadata,

@@ -1,4 +1,4 @@
-"""The first tables
+"""The first tables.
 
 Follows nothing.
 """
@@ -11,34 +11,84 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-
 IDENTITY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 APPEND_ONLY = ("transitions", "overridden", "audit")
+TABLES = (
+    "calendar_identities",
+    "contact_identities",
+    "device_identities",
+    "inventory_versions",
+    "link_identities",
+    "organisation_identities",
+    "site_identities",
+    "unit_identities",
+    "calendars",
+    "contacts",
+    "devices",
+    "links",
+    "organisations",
+    "sites",
+    "successions",
+    "units",
+    "batches",
+    "observed",
+    "states",
+    "streaks",
+    "transitions",
+    "overridden",
+    "incidents",
+    "ack_links",
+    "incident_members",
+    "incident_notes",
+    "notifications",
+    "deliveries",
+    "api_tokens",
+    "audit",
+    "counters",
+    "events",
+    "login_attempts",
+    "secrets",
+    "users",
+    "sessions",
+)
 
 
 def upgrade() -> None:
-    op.create_table(
-        "api_tokens",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("hash", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_api_tokens")),
-        sa.UniqueConstraint("hash", name=op.f("uq_api_tokens_hash")),
+    _inventory()
+    _judging()
+    _telling()
+    _keeping()
+    for table in APPEND_ONLY:
+        for act in ("UPDATE", "DELETE"):
+            _forbid(table, act)
+
+
+def downgrade() -> None:
+    for table in reversed(TABLES):
+        op.drop_table(table)
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION append_only()")
+
+
+def _forbid(table: str, act: str) -> None:
+    name = f"append_only_{table}_{act.lower()}"
+    if op.get_context().dialect.name == "sqlite":
+        op.execute(
+            f"CREATE TRIGGER {name} BEFORE {act} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+        return
+    op.execute(
+        "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
     )
-    op.create_table(
-        "audit",
-        sa.Column("id", IDENTITY, nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=False),
-        sa.Column("action", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("origin", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    op.execute(
+        f"CREATE TRIGGER {name} BEFORE {act} ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
     )
+
+
+def _inventory() -> None:
     op.create_table(
         "calendar_identities",
         sa.Column("slug", sa.Text(), nullable=False),
@@ -50,49 +100,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_contact_identities")),
     )
     op.create_table(
-        "counters",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", IDENTITY, nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
-    )
-    op.create_table(
         "device_identities",
         sa.Column("slug", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_device_identities")),
     )
-    op.create_table(
-        "events",
-        sa.Column("id", IDENTITY, autoincrement=False, nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("data", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
-    )
-    op.create_table(
-        "incidents",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("root", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("severity", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("began_at", sa.BigInteger(), nullable=False),
-        sa.Column("decided_at", sa.BigInteger(), nullable=False),
-        sa.Column("recovered_at", sa.BigInteger(), nullable=True),
-        sa.Column("cause", sa.Text(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("merged_into", sa.Text(), nullable=True),
-        sa.Column("acked_by", sa.Text(), nullable=True),
-        sa.Column("acked_at", sa.BigInteger(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
-    )
-    with op.batch_alter_table("incidents", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_incidents_began_at"), ["began_at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_incidents_state_began_at"), ["state", "began_at"], unique=False
-        )
-
     op.create_table(
         "inventory_versions",
         sa.Column("version", IDENTITY, autoincrement=False, nullable=False),
@@ -108,36 +119,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_link_identities")),
     )
     op.create_table(
-        "login_attempts",
-        sa.Column("id", IDENTITY, nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("ok", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_attempts")),
-    )
-    with op.batch_alter_table("login_attempts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_login_attempts_key_at"), ["key", "at"], unique=False)
-
-    op.create_table(
-        "observed",
-        sa.Column("vantage", sa.Text(), nullable=False),
-        sa.Column("until", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("vantage", name=op.f("pk_observed")),
-    )
-    op.create_table(
         "organisation_identities",
         sa.Column("slug", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_organisation_identities")),
-    )
-    op.create_table(
-        "secrets",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("key_id", sa.Text(), nullable=False),
-        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("set_by", sa.Text(), nullable=False),
-        sa.Column("set_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_secrets")),
     )
     op.create_table(
         "site_identities",
@@ -145,87 +129,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_site_identities")),
     )
     op.create_table(
-        "states",
-        sa.Column("target", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("cause", sa.Text(), nullable=True),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("target", name=op.f("pk_states")),
-    )
-    op.create_table(
-        "streaks",
-        sa.Column("check", sa.Text(), nullable=False),
-        sa.Column("verdict", sa.Text(), nullable=False),
-        sa.Column("since", sa.BigInteger(), nullable=True),
-        sa.Column("fails", sa.Integer(), nullable=False),
-        sa.Column("goods", sa.Integer(), nullable=False),
-        sa.Column("failed_at", sa.BigInteger(), nullable=True),
-        sa.Column("good_at", sa.BigInteger(), nullable=True),
-        sa.Column("last_ok", sa.BigInteger(), nullable=True),
-        sa.Column("last_at", sa.BigInteger(), nullable=True),
-        sa.Column("recent", sa.Text(), nullable=False),
-        sa.Column("loss", sa.Float(), nullable=False),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("check", name=op.f("pk_streaks")),
-    )
-    op.create_table(
-        "transitions",
-        sa.Column("id", IDENTITY, autoincrement=False, nullable=False),
-        sa.Column("target", sa.Text(), nullable=False),
-        sa.Column("old", sa.Text(), nullable=False),
-        sa.Column("new", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("cause", sa.Text(), nullable=True),
-        sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("supersedes", IDENTITY, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["supersedes"], ["transitions.id"], name=op.f("fk_transitions_supersedes")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_transitions")),
-    )
-    with op.batch_alter_table("transitions", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_transitions_target_at_id"), ["target", "at", "id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_transitions_target_id"), ["target", "id"], unique=False
-        )
-
-    op.create_table(
         "unit_identities",
         sa.Column("slug", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_unit_identities")),
     )
-    op.create_table(
-        "users",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("full_name", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("contact", sa.Text(), nullable=True),
-        sa.Column("disabled", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("password_hash", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_users")),
-    )
-    op.create_table(
-        "ack_links",
-        sa.Column("hash", sa.Text(), nullable=False),
-        sa.Column("incident", sa.Text(), nullable=False),
-        sa.Column("contact", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.Column("used_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["incident"], ["incidents.id"], name=op.f("fk_ack_links_incident")),
-        sa.PrimaryKeyConstraint("hash", name=op.f("pk_ack_links")),
-    )
-    with op.batch_alter_table("ack_links", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ack_links_incident"), ["incident"], unique=False)
-
     op.create_table(
         "calendars",
         sa.Column("slug", sa.Text(), nullable=False),
@@ -279,37 +186,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slug", "valid_from", name=op.f("pk_devices")),
     )
     op.create_table(
-        "incident_members",
-        sa.Column("incident", sa.Text(), nullable=False),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("target", sa.Text(), nullable=False),
-        sa.Column("joined_at", sa.BigInteger(), nullable=False),
-        sa.Column("left_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["incident"], ["incidents.id"], name=op.f("fk_incident_members_incident")
-        ),
-        sa.PrimaryKeyConstraint("incident", "position", name=op.f("pk_incident_members")),
-    )
-    with op.batch_alter_table("incident_members", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_incident_members_target"), ["target"], unique=False)
-
-    op.create_table(
-        "incident_notes",
-        sa.Column("id", IDENTITY, nullable=False),
-        sa.Column("incident", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("actor", sa.Text(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["incident"], ["incidents.id"], name=op.f("fk_incident_notes_incident")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_notes")),
-    )
-    with op.batch_alter_table("incident_notes", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_incident_notes_incident"), ["incident"], unique=False)
-
-    op.create_table(
         "links",
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
@@ -332,40 +208,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slug", "valid_from", name=op.f("pk_links")),
     )
     op.create_table(
-        "notifications",
-        sa.Column("id", IDENTITY, nullable=False),
-        sa.Column("incident", sa.Text(), nullable=True),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("recipient", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("due_at", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("claimed_by", sa.Text(), nullable=True),
-        sa.Column("claimed_at", sa.BigInteger(), nullable=True),
-        sa.Column("settled_at", sa.BigInteger(), nullable=True),
-        sa.Column("lease_until", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["incident"], ["incidents.id"], name=op.f("fk_notifications_incident")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
-        sa.UniqueConstraint(
-            "incident",
-            "purpose",
-            "recipient",
-            "channel",
-            name=op.f("uq_notifications_incident_purpose_recipient_channel"),
-        ),
-    )
-    with op.batch_alter_table("notifications", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_notifications_state_due_at"), ["state", "due_at"], unique=False
-        )
-
-    op.create_table(
         "organisations",
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
@@ -381,29 +223,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("slug", "valid_from", name=op.f("pk_organisations")),
     )
-    op.create_table(
-        "overridden",
-        sa.Column("transition", IDENTITY, autoincrement=False, nullable=False),
-        sa.Column("by", IDENTITY, nullable=False),
-        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["by"], ["transitions.id"], name=op.f("fk_overridden_by")),
-        sa.ForeignKeyConstraint(
-            ["transition"], ["transitions.id"], name=op.f("fk_overridden_transition")
-        ),
-        sa.PrimaryKeyConstraint("transition", name=op.f("pk_overridden")),
-    )
-    op.create_table(
-        "sessions",
-        sa.Column("hash", sa.Text(), nullable=False),
-        sa.Column("user", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["user"], ["users.name"], name=op.f("fk_sessions_user")),
-        sa.PrimaryKeyConstraint("hash", name=op.f("pk_sessions")),
-    )
-    with op.batch_alter_table("sessions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sessions_user"), ["user"], unique=False)
-
     op.create_table(
         "sites",
         sa.Column("slug", sa.Text(), nullable=False),
@@ -457,6 +276,190 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["slug"], ["unit_identities.slug"], name=op.f("fk_units_slug")),
         sa.PrimaryKeyConstraint("slug", "valid_from", name=op.f("pk_units")),
     )
+
+
+def _judging() -> None:
+    op.create_table(
+        "batches",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("first_event", IDENTITY, nullable=False),
+        sa.Column("last_event", IDENTITY, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
+    )
+    op.create_table(
+        "observed",
+        sa.Column("vantage", sa.Text(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("vantage", name=op.f("pk_observed")),
+    )
+    op.create_table(
+        "states",
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("target", name=op.f("pk_states")),
+    )
+    op.create_table(
+        "streaks",
+        sa.Column("check", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=True),
+        sa.Column("fails", sa.Integer(), nullable=False),
+        sa.Column("goods", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.BigInteger(), nullable=True),
+        sa.Column("good_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_ok", sa.BigInteger(), nullable=True),
+        sa.Column("last_at", sa.BigInteger(), nullable=True),
+        sa.Column("recent", sa.Text(), nullable=False),
+        sa.Column("loss", sa.Float(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("check", name=op.f("pk_streaks")),
+    )
+    op.create_table(
+        "transitions",
+        sa.Column("id", IDENTITY, autoincrement=False, nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("old", sa.Text(), nullable=False),
+        sa.Column("new", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("supersedes", IDENTITY, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["supersedes"], ["transitions.id"], name=op.f("fk_transitions_supersedes")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transitions")),
+    )
+    op.create_index(
+        batch_op.f("ix_transitions_target_at_id"),
+        "transitions",
+        ["target", "at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        batch_op.f("ix_transitions_target_id"), "transitions", ["target", "id"], unique=False
+    )
+    op.create_table(
+        "overridden",
+        sa.Column("transition", IDENTITY, autoincrement=False, nullable=False),
+        sa.Column("by", IDENTITY, nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["by"], ["transitions.id"], name=op.f("fk_overridden_by")),
+        sa.ForeignKeyConstraint(
+            ["transition"], ["transitions.id"], name=op.f("fk_overridden_transition")
+        ),
+        sa.PrimaryKeyConstraint("transition", name=op.f("pk_overridden")),
+    )
+
+
+def _telling() -> None:
+    op.create_table(
+        "incidents",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("root", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("began_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=False),
+        sa.Column("recovered_at", sa.BigInteger(), nullable=True),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("merged_into", sa.Text(), nullable=True),
+        sa.Column("acked_by", sa.Text(), nullable=True),
+        sa.Column("acked_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
+    )
+    op.create_index(batch_op.f("ix_incidents_began_at"), "incidents", ["began_at"], unique=False)
+    op.create_index(
+        batch_op.f("ix_incidents_state_began_at"), "incidents", ["state", "began_at"], unique=False
+    )
+    op.create_table(
+        "ack_links",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["incident"], ["incidents.id"], name=op.f("fk_ack_links_incident")),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_ack_links")),
+    )
+    op.create_index(batch_op.f("ix_ack_links_incident"), "ack_links", ["incident"], unique=False)
+    op.create_table(
+        "incident_members",
+        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("joined_at", sa.BigInteger(), nullable=False),
+        sa.Column("left_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["incident"], ["incidents.id"], name=op.f("fk_incident_members_incident")
+        ),
+        sa.PrimaryKeyConstraint("incident", "position", name=op.f("pk_incident_members")),
+    )
+    op.create_index(
+        batch_op.f("ix_incident_members_target"), "incident_members", ["target"], unique=False
+    )
+    op.create_table(
+        "incident_notes",
+        sa.Column("id", IDENTITY, nullable=False),
+        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["incident"], ["incidents.id"], name=op.f("fk_incident_notes_incident")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_notes")),
+    )
+    op.create_index(
+        batch_op.f("ix_incident_notes_incident"), "incident_notes", ["incident"], unique=False
+    )
+    op.create_table(
+        "notifications",
+        sa.Column("id", IDENTITY, nullable=False),
+        sa.Column("incident", sa.Text(), nullable=True),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claimed_by", sa.Text(), nullable=True),
+        sa.Column("claimed_at", sa.BigInteger(), nullable=True),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.Column("lease_until", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["incident"], ["incidents.id"], name=op.f("fk_notifications_incident")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notifications")),
+        sa.UniqueConstraint(
+            "incident",
+            "purpose",
+            "recipient",
+            "channel",
+            name=op.f("uq_notifications_incident_purpose_recipient_channel"),
+        ),
+    )
+    op.create_index(
+        batch_op.f("ix_notifications_state_due_at"),
+        "notifications",
+        ["state", "due_at"],
+        unique=False,
+    )
     op.create_table(
         "deliveries",
         sa.Column("id", IDENTITY, nullable=False),
@@ -471,103 +474,88 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
     )
-    with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_deliveries_notification"), ["notification"], unique=False
-        )
-
-    for table in APPEND_ONLY:
-        for act in ("UPDATE", "DELETE"):
-            _forbid(table, act)
-
-
-def downgrade() -> None:
-    _allow()
-    with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_deliveries_notification"))
-
-    op.drop_table("deliveries")
-    op.drop_table("units")
-    op.drop_table("successions")
-    op.drop_table("sites")
-    with op.batch_alter_table("sessions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sessions_user"))
-
-    op.drop_table("sessions")
-    op.drop_table("overridden")
-    op.drop_table("organisations")
-    with op.batch_alter_table("notifications", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_notifications_state_due_at"))
-
-    op.drop_table("notifications")
-    op.drop_table("links")
-    with op.batch_alter_table("incident_notes", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_incident_notes_incident"))
-
-    op.drop_table("incident_notes")
-    with op.batch_alter_table("incident_members", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_incident_members_target"))
-
-    op.drop_table("incident_members")
-    op.drop_table("devices")
-    op.drop_table("contacts")
-    op.drop_table("calendars")
-    with op.batch_alter_table("ack_links", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ack_links_incident"))
-
-    op.drop_table("ack_links")
-    op.drop_table("users")
-    op.drop_table("unit_identities")
-    with op.batch_alter_table("transitions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_transitions_target_id"))
-        batch_op.drop_index(batch_op.f("ix_transitions_target_at_id"))
-
-    op.drop_table("transitions")
-    op.drop_table("streaks")
-    op.drop_table("states")
-    op.drop_table("site_identities")
-    op.drop_table("secrets")
-    op.drop_table("organisation_identities")
-    op.drop_table("observed")
-    with op.batch_alter_table("login_attempts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_login_attempts_key_at"))
-
-    op.drop_table("login_attempts")
-    op.drop_table("link_identities")
-    op.drop_table("inventory_versions")
-    with op.batch_alter_table("incidents", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_incidents_state_began_at"))
-        batch_op.drop_index(batch_op.f("ix_incidents_began_at"))
-
-    op.drop_table("incidents")
-    op.drop_table("events")
-    op.drop_table("device_identities")
-    op.drop_table("counters")
-    op.drop_table("contact_identities")
-    op.drop_table("calendar_identities")
-    op.drop_table("audit")
-    op.drop_table("api_tokens")
-
-
-def _forbid(table: str, act: str) -> None:
-    name = f"append_only_{table}_{act.lower()}"
-    says = f"{table} is append-only"
-    if op.get_context().dialect.name == "sqlite":
-        op.execute(
-            f"CREATE TRIGGER {name} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{says}'); END"
-        )
-        return
-    op.execute(
-        "CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
-    )
-    op.execute(
-        f"CREATE TRIGGER {name} BEFORE {act} ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
+    op.create_index(
+        batch_op.f("ix_deliveries_notification"), "deliveries", ["notification"], unique=False
     )
 
 
-def _allow() -> None:
-    # SQLite's triggers go with their tables; a function of PostgreSQL stays.
-    if op.get_context().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION append_only() CASCADE")
+def _keeping() -> None:
+    op.create_table(
+        "api_tokens",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_api_tokens")),
+        sa.UniqueConstraint("hash", name=op.f("uq_api_tokens_hash")),
+    )
+    op.create_table(
+        "audit",
+        sa.Column("id", IDENTITY, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_table(
+        "counters",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", IDENTITY, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
+    )
+    op.create_table(
+        "events",
+        sa.Column("id", IDENTITY, autoincrement=False, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
+    )
+    op.create_table(
+        "login_attempts",
+        sa.Column("id", IDENTITY, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("ok", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_attempts")),
+    )
+    op.create_index(
+        batch_op.f("ix_login_attempts_key_at"), "login_attempts", ["key", "at"], unique=False
+    )
+    op.create_table(
+        "secrets",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("set_by", sa.Text(), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_secrets")),
+    )
+    op.create_table(
+        "users",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("full_name", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=True),
+        sa.Column("disabled", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_users")),
+    )
+    op.create_table(
+        "sessions",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("user", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["user"], ["users.name"], name=op.f("fk_sessions_user")),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_sessions")),
+    )
+    op.create_index(batch_op.f("ix_sessions_user"), "sessions", ["user"], unique=False)
