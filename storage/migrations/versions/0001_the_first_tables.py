@@ -338,14 +338,12 @@ def _judging() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transitions")),
     )
     op.create_index(
-        batch_op.f("ix_transitions_target_at_id"),
+        op.f("ix_transitions_target_at_id"),
         "transitions",
         ["target", "at", "id"],
         unique=False,
     )
-    op.create_index(
-        batch_op.f("ix_transitions_target_id"), "transitions", ["target", "id"], unique=False
-    )
+    op.create_index(op.f("ix_transitions_target_id"), "transitions", ["target", "id"], unique=False)
     op.create_table(
         "overridden",
         sa.Column("transition", IDENTITY, autoincrement=False, nullable=False),
@@ -378,9 +376,9 @@ def _telling() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incidents")),
     )
-    op.create_index(batch_op.f("ix_incidents_began_at"), "incidents", ["began_at"], unique=False)
+    op.create_index(op.f("ix_incidents_began_at"), "incidents", ["began_at"], unique=False)
     op.create_index(
-        batch_op.f("ix_incidents_state_began_at"), "incidents", ["state", "began_at"], unique=False
+        op.f("ix_incidents_state_began_at"), "incidents", ["state", "began_at"], unique=False
     )
     op.create_table(
         "ack_links",
@@ -393,7 +391,7 @@ def _telling() -> None:
         sa.ForeignKeyConstraint(["incident"], ["incidents.id"], name=op.f("fk_ack_links_incident")),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_ack_links")),
     )
-    op.create_index(batch_op.f("ix_ack_links_incident"), "ack_links", ["incident"], unique=False)
+    op.create_index(op.f("ix_ack_links_incident"), "ack_links", ["incident"], unique=False)
     op.create_table(
         "incident_members",
         sa.Column("incident", sa.Text(), nullable=False),
@@ -407,7 +405,7 @@ def _telling() -> None:
         sa.PrimaryKeyConstraint("incident", "position", name=op.f("pk_incident_members")),
     )
     op.create_index(
-        batch_op.f("ix_incident_members_target"), "incident_members", ["target"], unique=False
+        op.f("ix_incident_members_target"), "incident_members", ["target"], unique=False
     )
     op.create_table(
         "incident_notes",
@@ -423,7 +421,7 @@ def _telling() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_notes")),
     )
     op.create_index(
-        batch_op.f("ix_incident_notes_incident"), "incident_notes", ["incident"], unique=False
+        op.f("ix_incident_notes_incident"), "incident_notes", ["incident"], unique=False
     )
     op.create_table(
         "notifications",
@@ -455,7 +453,7 @@ def _telling() -> None:
         ),
     )
     op.create_index(
-        batch_op.f("ix_notifications_state_due_at"),
+        op.f("ix_notifications_state_due_at"),
         "notifications",
         ["state", "due_at"],
         unique=False,
@@ -475,7 +473,7 @@ def _telling() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
     )
     op.create_index(
-        batch_op.f("ix_deliveries_notification"), "deliveries", ["notification"], unique=False
+        op.f("ix_deliveries_notification"), "deliveries", ["notification"], unique=False
     )
 
 
@@ -525,9 +523,7 @@ def _keeping() -> None:
         sa.Column("ok", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_attempts")),
     )
-    op.create_index(
-        batch_op.f("ix_login_attempts_key_at"), "login_attempts", ["key", "at"], unique=False
-    )
+    op.create_index(op.f("ix_login_attempts_key_at"), "login_attempts", ["key", "at"], unique=False)
     op.create_table(
         "secrets",
         sa.Column("name", sa.Text(), nullable=False),
@@ -558,4 +554,4 @@ def _keeping() -> None:
         sa.ForeignKeyConstraint(["user"], ["users.name"], name=op.f("fk_sessions_user")),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_sessions")),
     )
-    op.create_index(batch_op.f("ix_sessions_user"), "sessions", ["user"], unique=False)
+    op.create_index(op.f("ix_sessions_user"), "sessions", ["user"], unique=False)
