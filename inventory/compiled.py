@@ -1,0 +1,233 @@
+"""From what people wrote down to what is looked at: targets, and the checks upon them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import TypeVar
+
+from pydantic import Field
+
+from core.inventory import Dated, Device, Inventory, Link, Site, Unit
+from core.model import Model, Slug
+from core.watching import Check, Estate, Hours, PortFact, Target, TargetKind, Verify
+from inventory.plan import as_of
+from inventory.profiles import REACH, ProfileCheck, profile_of
+from inventory.uplinks import Ways, all_above, ways
+
+JOB = "thongsuot"
+DatedRow = TypeVar("DatedRow", bound=Dated)
+_INTERVALS = MappingProxyType({"tcp": 30.0, "snmp_system": 60.0, "snmp_interfaces": 60.0})
+_TIMEOUTS = MappingProxyType({"icmp": 1.0, "tcp": 5.0, "snmp_system": 10.0})
+_INTERVAL, _TIMEOUT = 60.0, 20.0  # seconds, of any other collector
+
+
+class LookingDefaults(Model):
+    """What holds for every check that neither its profile nor its device says otherwise about.
+
+    Intervals are seconds, by collector; reach checks run every `reach_interval`.
+    """
+
+    vantage: Slug = "center"
+    reach_interval: float = Field(default=1.0, gt=0)
+    icmp_blocked: bool = False
+    reach_port: int = Field(default=443, ge=1, le=65535)  # of profiles without a tcp check
+    snmp_port: int = Field(default=161, ge=1, le=65535)
+    snmp_secret: Slug | None = "snmp-default"  # noqa: S105  (a name, of devices that name none)
+    snmp_community: str | None = None  # in plain sight instead, for labs
+    intervals: Mapping[str, float] = Field(default_factory=dict)
+
+
+def compile_estate(inventory: Inventory, on: date, settings: LookingDefaults) -> Estate:
+    """Return the targets and checks of a day; the same rows give the same estate.
+
+    Rows must have passed `validate.problems`; a dangling reference raises KeyError.
+    """
+    today = as_of(inventory, on)
+    return _Compiler(today, settings).estate()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """The reach check of a device, before it knows what stands above it."""
+
+    check: ProfileCheck
+    slug: str
+
+
+class _Compiler:
+    """The lookups that one compilation shares."""
+
+    def __init__(self, today: Inventory, settings: LookingDefaults) -> None:
+        self.settings = settings
+        self.units = {unit.slug: unit for unit in today.units}
+        self.sites = {site.slug: site for site in today.sites}
+        self.devices = {device.slug: device for device in _sorted(today.devices)}
+        self.links = {link.slug: link for link in _sorted(today.links)}
+        self.ways: Ways = ways(today.sites, today.devices, today.links)
+        self.hours = _hours(today)
+        self.paths: dict[str, tuple[str, ...]] = {}
+        self.members: defaultdict[str, list[str]] = defaultdict(list)
+        self.ports: defaultdict[str, list[PortFact]] = defaultdict(list)
+        for device in self.devices.values():
+            first = self.ways.gateway.get(device.site) == device.slug
+            self.members[device.site].insert(0 if first else len(self.devices), device.slug)
+        for link in self.links.values():
+            for device_slug, port in ((link.near, link.near_port), (link.far, link.far_port)):
+                if port is not None:
+                    self.ports[device_slug].append(PortFact(port=port, link=link.slug))
+        self.reach = {device.slug: self._reach(device) for device in self.devices.values()}
+
+    def estate(self) -> Estate:
+        targets = [self._site(site) for site in _sorted(list(self.sites.values()))]
+        targets += [self._link(link) for link in self.links.values()]
+        targets += [self._device(device) for device in self.devices.values()]
+        checks = [
+            self._check(device, check)
+            for device in self.devices.values()
+            for check in self._checks(device)
+        ]
+        return Estate(targets=tuple(targets), checks=tuple(checks))
+
+    def _site(self, site: Site) -> Target:
+        return Target(
+            slug=site.slug,
+            kind=TargetKind.SITE,
+            name=site.name,
+            name_en=site.name_en,
+            site=site.slug,
+            unit=site.unit,
+            unit_path=self._path(site.unit),
+            role=site.role,
+            members=tuple(self.members[site.slug]),
+            expected=self._expected(site.calendar),
+            valid_from=site.valid_from,
+        )
+
+    def _link(self, link: Link) -> Target:
+        far = self.devices[link.far]
+        site = self.sites[far.site]
+        return Target(
+            slug=link.slug,
+            kind=TargetKind.LINK,
+            name=link.name,
+            site=site.slug,
+            unit=site.unit,
+            unit_path=self._path(site.unit),
+            role="link",
+            address=link.address,
+            uplinks=self.ways.uplinks[link.slug],
+            members=(link.far,),
+            carrier=link.carrier,
+            circuit=link.circuit,
+            expected=self._expected(far.calendar or site.calendar),
+            capacity_mbps=link.capacity_mbps,
+            medium=link.medium,
+            valid_from=link.valid_from,
+        )
+
+    def _device(self, device: Device) -> Target:
+        site = self.sites[device.site]
+        return Target(
+            slug=device.slug,
+            kind=TargetKind.DEVICE,
+            name=device.name,
+            site=site.slug,
+            unit=site.unit,
+            unit_path=self._path(site.unit),
+            role=device.kind,
+            address=device.address,
+            uplinks=self.ways.uplinks[device.slug],
+            expected=self._expected(device.calendar or site.calendar),
+            vendor=device.vendor,
+            model=device.model,
+            valid_from=device.valid_from,
+        )
+
+    def _path(self, unit: str) -> tuple[str, ...]:
+        """Return the units from the province down to a unit."""
+        if unit not in self.paths:
+            path = [unit]
+            above: Unit | None = self.units[unit]
+            while above and above.parent in self.units and above.parent not in path:
+                path.insert(0, above.parent)
+                above = self.units[above.parent]
+            self.paths[unit] = tuple(path)
+        return self.paths[unit]
+
+    def _expected(self, calendar: str | None) -> tuple[Hours, ...]:
+        return self.hours[calendar] if calendar is not None else ()
+
+    def _reach(self, device: Device) -> _Reach:
+        checks = profile_of(device.kind, device.vendor, device.profile).checks
+        usable = [check for check in checks if check.collector in REACH]
+        if self.settings.icmp_blocked:
+            usable = [check for check in usable if check.collector != "icmp"]
+        port = MappingProxyType({"port": self.settings.reach_port})
+        check = usable[0] if usable else ProfileCheck("tcp", port)
+        return _Reach(check, f"{device.slug}/{check.collector}")
+
+    def _checks(self, device: Device) -> list[ProfileCheck]:
+        """Return the checks of a device, its reach check first."""
+        reach = self.reach[device.slug].check
+        profile = profile_of(device.kind, device.vendor, device.profile)
+        others = [
+            check
+            for check in profile.checks
+            if check.collector != reach.collector
+            and not (check.collector == "icmp" and self.settings.icmp_blocked)
+            and (device.secret is not None or not check.needs_secret)
+        ]
+        return [reach, *others]
+
+    def _check(self, device: Device, check: ProfileCheck) -> Check:
+        snmp = check.collector.startswith("snmp_")
+        reach = check is self.reach[device.slug].check
+        return Check(
+            slug=f"{device.slug}/{check.collector}",
+            target=device.slug,
+            collector=check.collector,
+            address=device.address,
+            params=self._params(device, check) if snmp else check.params,
+            vantage=self.settings.vantage,
+            interval=self._interval(check, reach=reach),
+            timeout=check.timeout or _TIMEOUTS.get(check.collector, _TIMEOUT),
+            reach=reach,
+            verify=self._verify(device) if reach else None,
+            ports=tuple(self.ports[device.slug]) if check.collector == "snmp_interfaces" else (),
+            secret=self._secret(device) if snmp else None,
+            labels=(("instance", device.slug), ("job", JOB), ("site", device.site)),
+        )
+
+    def _verify(self, device: Device) -> Verify:
+        above = all_above(device.slug, self.ways.uplinks)
+        return Verify(uplinks=tuple(self.reach[up].slug for up in above if up in self.reach))
+
+    def _interval(self, check: ProfileCheck, *, reach: bool) -> float:
+        if reach:
+            return self.settings.reach_interval
+        asked = check.interval or self.settings.intervals.get(check.collector)
+        return asked or _INTERVALS.get(check.collector, _INTERVAL)
+
+    def _params(self, device: Device, check: ProfileCheck) -> Mapping[str, object]:
+        params = {"port": self.settings.snmp_port, **check.params}
+        if device.secret is None and self.settings.snmp_community:
+            params["community"] = self.settings.snmp_community
+        return params
+
+    def _secret(self, device: Device) -> str | None:
+        if device.secret is None and self.settings.snmp_community:
+            return None
+        return device.secret or self.settings.snmp_secret
+
+
+def _sorted(items: Sequence[DatedRow]) -> list[DatedRow]:
+    return sorted(items, key=lambda item: item.slug)
+
+
+def _hours(today: Inventory) -> dict[str, tuple[Hours, ...]]:
+    found: defaultdict[str, list[Hours]] = defaultdict(list)
+    for span in sorted(today.calendars, key=lambda s: (s.slug, s.days, s.begin)):
+        found[span.slug].append(Hours(days=span.days, begin=span.begin, end=span.end))
+    return {slug: tuple(hours) for slug, hours in found.items()}

@@ -1,0 +1,90 @@
+"""Which checks does a device of some kind and vendor get? A table, not branches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from core.text import fold
+
+Params = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileCheck:
+    """One check of a profile. `interval` None: the settings' interval of that collector."""
+
+    collector: str
+    params: Params = field(default_factory=dict)
+    interval: float | None = None  # seconds
+    timeout: float | None = None  # seconds; None: the settings' timeout of that collector
+    needs_secret: bool = False  # only for devices that name a credential
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A named set of checks. The first is the reach check.
+
+    Where ICMP is blocked the first `tcp` check is, or one on the settings' port.
+    """
+
+    name: str
+    checks: tuple[ProfileCheck, ...]
+
+
+def _tcp(port: int) -> ProfileCheck:
+    return ProfileCheck("tcp", MappingProxyType({"port": port}))
+
+
+REACH = ("icmp", "tcp")  # collectors that can decide up and down
+
+_ICMP = ProfileCheck("icmp")
+_SYSTEM = ProfileCheck("snmp_system")
+_INTERFACES = ProfileCheck("snmp_interfaces")
+_SYSTEM_WITH_SECRET = ProfileCheck("snmp_system", needs_secret=True)
+
+PROFILES: Mapping[str, Profile] = MappingProxyType(
+    {
+        profile.name: profile
+        for profile in (
+            Profile("network", (_ICMP, _SYSTEM, _INTERFACES)),
+            Profile("endpoint-h323", (_ICMP, _tcp(1720))),
+            Profile("endpoint-sip", (_ICMP, _tcp(5060))),
+            Profile("bridge", (_ICMP, _tcp(1720))),
+            Profile("server", (_ICMP, _SYSTEM_WITH_SECRET)),
+            Profile("ups", (_ICMP, _SYSTEM)),
+            Profile("icmp", (_ICMP,)),
+            Profile("tcp-22", (_tcp(22),)),
+            Profile("tcp-80", (_tcp(80),)),
+            Profile("tcp-443", (_tcp(443),)),
+            Profile("tcp-1720", (_tcp(1720),)),
+            Profile("tcp-5060", (_tcp(5060),)),
+        )
+    }
+)
+
+# (kind, vendor folded; None = any other) → profile
+BY_KIND: Mapping[tuple[str, str | None], str] = MappingProxyType(
+    {
+        ("gateway", None): "network",
+        ("router", None): "network",
+        ("switch", None): "network",
+        ("firewall", None): "network",
+        ("server", None): "server",
+        ("endpoint", None): "endpoint-h323",
+        ("endpoint", "yealink"): "endpoint-sip",
+        ("endpoint", "grandstream"): "endpoint-sip",
+        ("endpoint", "aver"): "endpoint-sip",
+        ("endpoint", "maxhub"): "endpoint-sip",
+        ("bridge", None): "bridge",
+        ("ups", None): "ups",
+        ("other", None): "icmp",
+    }
+)
+
+
+def profile_of(kind: str, vendor: str | None, name: str | None = None) -> Profile:
+    """Return the profile a device gets; a known `name` overrides kind and vendor."""
+    if name is not None and name in PROFILES:
+        return PROFILES[name]
+    by_vendor = BY_KIND.get((kind, fold(vendor))) if vendor else None
+    return PROFILES[by_vendor or BY_KIND[kind, None]]

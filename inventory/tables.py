@@ -1,0 +1,462 @@
+"""Which files and columns make an inventory, what they mean, and how each column is read."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from core.inventory import (
+    CalendarSpan,
+    Contact,
+    Dated,
+    Device,
+    Inventory,
+    Link,
+    Organisation,
+    Site,
+    Succession,
+    Unit,
+)
+from core.text import Text
+from inventory import cells
+from inventory.cells import Read
+
+AnyRow = Dated | Succession
+Identity = tuple[object, ...]  # what a row is about, without its days
+Key = tuple[object, ...]  # sorts; unique within a table
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: how a cell is read, what it means, an example."""
+
+    name: str
+    read: Read
+    vi: str
+    en: str
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One file: the model of its rows and its columns in canonical order."""
+
+    name: str  # the field of Inventory; the file is "<name>.csv"
+    model: type[AnyRow]
+    title: Text
+    columns: tuple[Column, ...]
+
+    @property
+    def file(self) -> str:
+        """Return the file's name."""
+        return f"{self.name}.csv"
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Return the names of the columns that may not be empty."""
+        fields = self.model.model_fields
+        return tuple(c.name for c in self.columns if fields[c.name].is_required())
+
+
+LEVELS = ("province", "district", "commune")
+ROLES = ("center", "hub", "site")
+KINDS = (
+    "gateway",
+    "router",
+    "switch",
+    "firewall",
+    "server",
+    "endpoint",
+    "bridge",
+    "ups",
+    "other",
+)
+_LEVEL_WORDS = MappingProxyType(
+    {
+        "tinh": "province",
+        "thanh pho": "province",
+        "huyen": "district",
+        "quan": "district",
+        "thi xa": "district",
+        "xa": "commune",
+        "phuong": "commune",
+        "thi tran": "commune",
+        "dac khu": "commune",
+    }
+)
+_ROLE_WORDS = MappingProxyType({"trung tam": "center", "centre": "center", "diem cau": "site"})
+_KIND_WORDS = MappingProxyType(
+    {
+        "bo dinh tuyen": "router",
+        "chuyen mach": "switch",
+        "tuong lua": "firewall",
+        "may chu": "server",
+        "thiet bi dau cuoi": "endpoint",
+        "codec": "endpoint",
+        "mcu": "bridge",
+        "bo luu dien": "ups",
+        "khac": "other",
+    }
+)
+
+_FROM = Column(
+    "valid_from",
+    cells.day,
+    "Ngày bắt đầu hiệu lực; để trống là từ trước đến nay",
+    "First day on which the row holds; empty = since ever",
+    "2025-07-01",
+)
+_TO = Column(
+    "valid_to",
+    cells.day,
+    "Ngày đầu tiên hết hiệu lực; để trống là còn hiệu lực",
+    "First day on which the row no longer holds; empty = still holds",
+)
+
+
+def _slug(vi: str, en: str, example: str) -> Column:
+    return Column("slug", cells.slug, vi, en, example)
+
+
+def _name(vi: str, en: str, example: str) -> Column:
+    return Column("name", cells.line, vi, en, example)
+
+
+_CALENDAR = Column(
+    "calendar",
+    cells.slug,
+    "Lịch giờ bật máy (calendars.csv); để trống là luôn bật",
+    "Expected-on hours (calendars.csv); empty = always on",
+    "gio-hanh-chinh",
+)
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        "units",
+        Unit,
+        Text(vi="Đơn vị hành chính", en="Administrative units"),
+        (
+            _slug("Mã định danh, không bao giờ đổi", "Identifier that never changes", "binh-phuoc"),
+            Column(
+                "code",
+                cells.unit_code,
+                "Mã chính thức: tỉnh 2, huyện 3, xã 5 chữ số, giữ số 0 ở đầu",
+                "Official code: province 2, district 3, commune 5 digits, zeros kept",
+                "25195",
+            ),
+            Column(
+                "level",
+                cells.choice(LEVELS, _LEVEL_WORDS),
+                "Cấp: province (tỉnh), district (huyện, đến 30/6/2025), commune (xã)",
+                "Level: province, district (until 30 June 2025), commune",
+                "commune",
+            ),
+            _name("Tên đầy đủ", "Full name", "Phường Bình Phước"),
+            Column("name_en", cells.line, "Tên tiếng Anh", "Name in English", "Binh Phuoc Ward"),
+            Column(
+                "parent",
+                cells.slug,
+                "slug của đơn vị cấp trên",
+                "slug of the unit above",
+                "dong-nai",
+            ),
+            Column(
+                "province_code",
+                cells.province_code,
+                "Mã tỉnh, 2 chữ số",
+                "Code of its province, 2 digits",
+                "75",
+            ),
+            _FROM,
+            _TO,
+        ),
+    ),
+    Table(
+        "successions",
+        Succession,
+        Text(vi="Đơn vị cũ thành đơn vị mới", en="Which unit became which"),
+        (
+            Column("old", cells.slug, "slug của đơn vị cũ", "slug of the old unit", "xa-tien-hung"),
+            Column("new", cells.slug, "slug của đơn vị mới", "slug of the new unit", "binh-phuoc"),
+            Column("on", cells.day, "Ngày thay đổi", "Day of the change", "2025-07-01"),
+            Column(
+                "partial",
+                cells.flag,
+                "true nếu chỉ một phần đơn vị cũ chuyển sang",
+                "true if only a part of the old unit went there",
+                "true",
+            ),
+        ),
+    ),
+    Table(
+        "organisations",
+        Organisation,
+        Text(vi="Cơ quan, tổ chức", en="Organisations"),
+        (
+            _slug("Mã định danh", "Identifier", "ubnd-binh-phuoc"),
+            _name("Tên cơ quan", "Name", "UBND phường Bình Phước"),
+            Column(
+                "kind",
+                cells.line,
+                "Loại: government (chính quyền), party (Đảng), union, school, clinic …",
+                "Kind: government, party, union, school, clinic …",
+                "government",
+            ),
+            Column(
+                "unit",
+                cells.slug,
+                "Đơn vị hành chính (units.csv)",
+                "Administrative unit (units.csv)",
+                "binh-phuoc",
+            ),
+            _FROM,
+            _TO,
+        ),
+    ),
+    Table(
+        "sites",
+        Site,
+        Text(vi="Điểm (nơi đặt thiết bị)", en="Sites (places with equipment)"),
+        (
+            _slug(
+                "Mã định danh; không trùng với thiết bị, đường truyền",
+                "Identifier; shared with no device or link",
+                "dc-binh-phuoc",
+            ),
+            _name("Tên điểm", "Name", "Điểm cầu UBND phường Bình Phước"),
+            Column("name_en", cells.line, "Tên tiếng Anh", "Name in English"),
+            Column(
+                "unit",
+                cells.slug,
+                "Đơn vị hành chính nơi đặt điểm (units.csv)",
+                "Administrative unit in which it lies (units.csv)",
+                "binh-phuoc",
+            ),
+            Column(
+                "organisation",
+                cells.slug,
+                "Cơ quan (organisations.csv)",
+                "Organisation (organisations.csv)",
+                "ubnd-binh-phuoc",
+            ),
+            Column(
+                "role",
+                cells.choice(ROLES, _ROLE_WORDS),
+                "Vai trò: center (trung tâm), hub (cụm), site (mặc định)",
+                "Role: center, hub, site (default)",
+                "site",
+            ),
+            Column("address", cells.line, "Địa chỉ bưu chính", "Postal address"),
+            Column("latitude", cells.number(-90, 90), "Vĩ độ", "Latitude", "11.5349"),
+            Column("longitude", cells.number(-180, 180), "Kinh độ", "Longitude", "106.8823"),
+            _CALENDAR,
+            Column("contact", cells.slug, "Đầu mối (contacts.csv)", "Contact (contacts.csv)"),
+            _FROM,
+            _TO,
+        ),
+    ),
+    Table(
+        "devices",
+        Device,
+        Text(vi="Thiết bị", en="Devices"),
+        (
+            _slug(
+                "Mã định danh; không trùng với điểm, đường truyền",
+                "Identifier; shared with no site or link",
+                "gw-binh-phuoc",
+            ),
+            _name("Tên thiết bị", "Name", "Gateway phường Bình Phước"),
+            Column("site", cells.slug, "Điểm (sites.csv)", "Site (sites.csv)", "dc-binh-phuoc"),
+            Column(
+                "kind",
+                cells.choice(KINDS, _KIND_WORDS),
+                "Loại: gateway (cổng kết nối), router, switch, firewall, server (máy chủ), "
+                "endpoint (thiết bị đầu cuối), bridge (MCU), ups (bộ lưu điện), other (khác)",
+                "Kind: gateway, router, switch, firewall, server, endpoint, bridge (MCU), "
+                "ups, other",
+                "gateway",
+            ),
+            Column("vendor", cells.line, "Hãng", "Vendor", "Cisco"),
+            Column("model", cells.line, "Kiểu máy", "Model", "C1111-4P"),
+            Column(
+                "address",
+                cells.address,
+                "Địa chỉ IPv4, IPv6 hoặc tên máy",
+                "IPv4 or IPv6 address, or host name",
+                "10.70.1.1",
+            ),
+            Column(
+                "profile",
+                cells.slug,
+                "Hồ sơ kiểm tra; để trống là theo kind và vendor",
+                "Profile of checks; empty = by kind and vendor",
+            ),
+            Column(
+                "secret",
+                cells.secret,
+                "Tên chuỗi mật (đặt bằng thongsuot secret set), không phải chuỗi mật",
+                "Name of a credential (thongsuot secret set), never the credential",
+                "snmp-xa",
+            ),
+            Column(
+                "uplinks",
+                cells.slugs,
+                "Đường lên theo thứ tự ưu tiên: slug của link hoặc thiết bị, cách nhau bằng "
+                "dấu cách; để trống là cổng kết nối của điểm",
+                "Uplinks in order: slugs of links or devices with blanks between; "
+                "empty = the gateway of its site",
+            ),
+            _CALENDAR,
+            _FROM,
+            _TO,
+        ),
+    ),
+    Table(
+        "links",
+        Link,
+        Text(vi="Đường truyền", en="Links"),
+        (
+            _slug(
+                "Mã định danh; không trùng với điểm, thiết bị",
+                "Identifier; shared with no site or device",
+                "kt-binh-phuoc",
+            ),
+            _name("Tên đường truyền", "Name", "Kênh phường Bình Phước"),
+            Column(
+                "near",
+                cells.slug,
+                "Thiết bị phía trung tâm (devices.csv)",
+                "Device on the side of the centre (devices.csv)",
+                "gw-dong-xoai",
+            ),
+            Column(
+                "far",
+                cells.slug,
+                "Thiết bị phía xa (devices.csv)",
+                "Device on the far side (devices.csv)",
+                "gw-binh-phuoc",
+            ),
+            Column(
+                "near_port",
+                cells.line,
+                "Tên cổng ở near (ifName)",
+                "Port at near (ifName)",
+                "Gi0/0/1",
+            ),
+            Column(
+                "far_port", cells.line, "Tên cổng ở far (ifName)", "Port at far (ifName)", "wan"
+            ),
+            Column("carrier", cells.line, "Nhà mạng", "Carrier", "VNPT"),
+            Column(
+                "circuit",
+                cells.line,
+                "Mã kênh của nhà mạng",
+                "The carrier's own id of the line",
+                "DNI-TSLCD-0042",
+            ),
+            Column(
+                "capacity_mbps",
+                cells.number(0, None),
+                "Băng thông, Mbit/s",
+                "Capacity, Mbit/s",
+                "200",
+            ),
+            Column("medium", cells.line, "Môi trường truyền", "Medium", "quang"),
+            Column("network", cells.line, "Mạng", "Network", "TSLCD cấp II"),
+            Column(
+                "address",
+                cells.address,
+                "Địa chỉ chỉ trả lời qua đường này, nếu có",
+                "An address that answers only over this line, where there is one",
+            ),
+            Column(
+                "order",
+                cells.order,
+                "Thứ tự: 1 là đường chính của far (mặc định), 2 là dự phòng đầu tiên …",
+                "Order: 1 = main line of far (default), 2 = its first reserve …",
+                "1",
+            ),
+            _FROM,
+            _TO,
+        ),
+    ),
+    Table(
+        "contacts",
+        Contact,
+        Text(vi="Đầu mối", en="Contacts"),
+        (
+            _slug("Mã định danh", "Identifier", "nguyen-van-an"),
+            _name("Họ tên", "Name", "Nguyễn Văn An"),
+            Column("email", cells.email, "Thư điện tử", "E-mail", "an@donvi.gov.vn"),
+            Column("phone", cells.phone, "Điện thoại", "Telephone", "0912345678"),
+            Column(
+                "language",
+                cells.choice(("vi", "en"), {"tieng viet": "vi", "tieng anh": "en"}),
+                "Ngôn ngữ tin báo: vi (mặc định) hoặc en",
+                "Language of messages: vi (default) or en",
+                "vi",
+            ),
+            Column(
+                "unit",
+                cells.slug,
+                "Chỉ nhận tin của đơn vị này và cấp dưới; để trống là tất cả",
+                "Told of this unit and those below it only; empty = of everything",
+            ),
+            _FROM,
+            _TO,
+        ),
+    ),
+    Table(
+        "calendars",
+        CalendarSpan,
+        Text(vi="Lịch giờ bật máy", en="Expected-on hours"),
+        (
+            _slug(
+                "Mã lịch; mỗi dòng là một khung giờ của lịch",
+                "Identifier of the calendar; each row is one span of it",
+                "gio-hanh-chinh",
+            ),
+            _name("Tên lịch", "Name", "Giờ hành chính"),
+            Column(
+                "days",
+                cells.days,
+                "Các ngày trong tuần, 1 là Thứ Hai, 7 là Chủ nhật",
+                "Days of the week, 1 = Monday, 7 = Sunday",
+                "1 2 3 4 5",
+            ),
+            Column("begin", cells.time_of_day, "Giờ bắt đầu", "From", "07:30"),
+            Column("end", cells.time_of_day, "Giờ kết thúc", "To", "11:30"),
+            _FROM,
+            _TO,
+        ),
+    ),
+)
+
+BY_NAME = MappingProxyType({table.name: table for table in TABLES})
+
+
+def rows(inventory: Inventory, table: str) -> tuple[AnyRow, ...]:
+    """Return the rows of a table by its name."""
+    found: tuple[AnyRow, ...] = getattr(inventory, table)
+    return found
+
+
+def identity(row: AnyRow) -> Identity:
+    """Return what a row is about; rows of one identity follow each other in time."""
+    if isinstance(row, Succession):
+        return (row.old, row.new, row.on)
+    if isinstance(row, CalendarSpan):
+        return (row.slug, row.days, row.begin)
+    return (row.slug,)
+
+
+def key(row: AnyRow) -> Key:
+    """Return the key of a row: its identity and its first day."""
+    if isinstance(row, Succession):
+        return (row.old, row.new, row.on)
+    if isinstance(row, CalendarSpan):
+        return (row.slug, row.valid_from, row.days, row.begin)
+    return (row.slug, row.valid_from)
+
+
+def named(row: AnyRow) -> str:
+    """Return what people call a row: its slug, or old → new of a succession."""
+    return f"{row.old} → {row.new}" if isinstance(row, Succession) else row.slug

@@ -1,0 +1,302 @@
+"""Do the rows of an inventory fit each other? Every fault at once, none is mended silently."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from core.errors import Problem
+from core.inventory import CalendarSpan, Dated, Device, Inventory, Link, Unit
+from inventory import faults
+from inventory.cells import nearest
+from inventory.faults import Fault
+from inventory.plan import as_of, holds, is_past
+from inventory.profiles import PROFILES, profile_of
+from inventory.tables import BY_NAME, TABLES, AnyRow, Identity, identity, named, rows
+from inventory.uplinks import loops, ways
+
+Where = Callable[[str, AnyRow], int | None]  # (table, row) → line of its file
+Broken = Mapping[str, Collection[str]]  # table → slugs whose rows could not be read
+
+# (table, column) → tables in which the slug must stand
+REFERENCES: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("units", "parent"): ("units",),
+    ("successions", "old"): ("units",),
+    ("successions", "new"): ("units",),
+    ("organisations", "unit"): ("units",),
+    ("sites", "unit"): ("units",),
+    ("sites", "organisation"): ("organisations",),
+    ("sites", "calendar"): ("calendars",),
+    ("sites", "contact"): ("contacts",),
+    ("devices", "site"): ("sites",),
+    ("devices", "uplinks"): ("links", "devices"),
+    ("devices", "calendar"): ("calendars",),
+    ("links", "near"): ("devices",),
+    ("links", "far"): ("devices",),
+    ("contacts", "unit"): ("units",),
+}
+_ABOVE = {"province": (), "district": ("province",), "commune": ("province", "district")}
+_DIGITS = {"province": 2, "district": 3, "commune": 5}
+
+
+def _nowhere(table: str, row: AnyRow) -> None:
+    return None
+
+
+@dataclass(slots=True)
+class _Court:
+    """What all rules look at, and the problems they found."""
+
+    inventory: Inventory
+    on: date
+    where: Where
+    broken: Broken
+    unread: Collection[str]
+    problems: list[Problem] = field(default_factory=list)
+
+    def fail(self, table: str, row: AnyRow, column: str, fault: Fault) -> None:
+        line = self.where(table, row)
+        name = column if line is not None else f"{named(row)}.{column}"
+        self.problems.append(
+            Problem(BY_NAME[table].file, fault.what, fault.mend, line=line, key=name)
+        )
+
+
+def problems(
+    inventory: Inventory,
+    on: date,
+    *,
+    where: Where = _nowhere,
+    broken: Broken | None = None,
+    unread: Collection[str] = (),
+    known_profiles: Collection[str] | None = None,
+    collectors: Collection[str] | None = None,
+) -> list[Problem]:
+    """Return everything that is wrong among the rows, by file and line.
+
+    `on` is the day on which live rows must fit each other. Slugs in `broken` and tables in
+    `unread` are taken on trust: their faults are told elsewhere. `known_profiles` and
+    `collectors` are names; None = the built-in profiles, and any collector.
+    """
+    court = _Court(inventory, on, where, broken or {}, unread)
+    _spans(court)
+    _slugs_shared(court)
+    _references(court)
+    _units(court)
+    _links(court)
+    _profiles(court, PROFILES if known_profiles is None else known_profiles, collectors)
+    _rows_alone(court)
+    _loops(court)
+    order = {table.file: place for place, table in enumerate(TABLES)}
+    return sorted(court.problems, key=lambda p: (order[p.file], p.line or 0, p.key or ""))
+
+
+def _spans(court: _Court) -> None:
+    """No empty spans, and no two rows of one identity on one day."""
+    for table in TABLES:
+        spans: defaultdict[Identity, list[Dated]] = defaultdict(list)
+        for row in rows(court.inventory, table.name):
+            if not isinstance(row, Dated):
+                continue
+            if row.valid_to is not None and row.valid_to <= row.valid_from:
+                fault = faults.ends_before_it_begins(row.valid_from, row.valid_to)
+                court.fail(table.name, row, "valid_to", fault)
+            else:
+                spans[identity(row)].append(row)
+        for found in spans.values():
+            if len(found) > 1:
+                _overlaps(court, table.name, sorted(found, key=lambda r: r.valid_from))
+
+
+def _overlaps(court: _Court, table: str, spans: list[Dated]) -> None:
+    before = spans[0]
+    for row in spans[1:]:
+        if before.valid_to is None or before.valid_to > row.valid_from:
+            fault = faults.overlap(before.slug, before.valid_from, before.valid_to)
+            if court.where(table, row) is None and court.where(table, before) is not None:
+                fault = faults.overlap(row.slug, row.valid_from, row.valid_to)
+                court.fail(table, before, "valid_from", fault)
+            else:
+                court.fail(table, row, "valid_from", fault)
+        if before.valid_to is not None and (row.valid_to is None or row.valid_to > before.valid_to):
+            before = row
+
+
+def _slugs_shared(court: _Court) -> None:
+    """Sites, devices and links are targets: one slug, one target."""
+    owner: dict[str, str] = {}
+    for table in ("sites", "devices", "links"):
+        told: set[str] = set()
+        for row in rows(court.inventory, table):
+            slug = named(row)
+            other = owner.setdefault(slug, table)
+            if other != table and slug not in told:
+                told.add(slug)
+                court.fail(table, row, "slug", faults.slug_in_use(slug, other))
+
+
+def _references(court: _Court) -> None:
+    spans: dict[str, defaultdict[str, list[Dated]]] = {}
+    for table in TABLES:
+        known = spans[table.name] = defaultdict(list)
+        for row in rows(court.inventory, table.name):
+            if isinstance(row, Dated):
+                known[row.slug].append(row)
+    for (table_name, column), targets in REFERENCES.items():
+        if any(target in court.unread for target in targets):
+            continue
+        trusted = frozenset().union(*(court.broken.get(target, ()) for target in targets))
+        for row in rows(court.inventory, table_name):
+            value = getattr(row, column)
+            if not value:
+                continue
+            for slug in value if isinstance(value, tuple) else (value,):
+                if slug not in trusted and (fault := _unfit(court, row, slug, targets, spans)):
+                    court.fail(table_name, row, column, fault)
+
+
+def _unfit(
+    court: _Court,
+    row: AnyRow,
+    slug: str,
+    targets: tuple[str, ...],
+    spans: Mapping[str, Mapping[str, list[Dated]]],
+) -> Fault | None:
+    """Return what is wrong with a row's reference to a slug of some tables, or None."""
+    target = next((name for name in targets if slug in spans[name]), None)
+    if target is None:
+        near = nearest(slug, [known for name in targets for known in spans[name]])
+        return faults.unknown_reference(slug, targets, near)
+    if not isinstance(row, Dated) or is_past(row, court.on):
+        return None
+    day = max(row.valid_from, court.on)
+    found = spans[target][slug]
+    if any(holds(span, day) for span in found):
+        return None
+    later = [span.valid_from for span in found if span.valid_from > day]
+    if later:
+        return faults.early_reference(slug, target, min(later))
+    ends = [span.valid_to for span in found if span.valid_to is not None]
+    return faults.retired_reference(slug, target, max(ends, default=None))
+
+
+def _units(court: _Court) -> None:
+    spans: defaultdict[str, list[Unit]] = defaultdict(list)
+    codes: defaultdict[tuple[str, str], list[Unit]] = defaultdict(list)
+    for unit in court.inventory.units:
+        spans[unit.slug].append(unit)
+        if len(unit.code) != _DIGITS[unit.level]:
+            fault = faults.code_of_level(unit.code, unit.level, _DIGITS[unit.level])
+            court.fail("units", unit, "code", fault)
+        codes[unit.level, unit.code].append(unit)
+    for found in codes.values():
+        if len(found) > 1:
+            _codes(court, sorted(found, key=lambda u: (u.valid_from, u.slug)))
+    for unit in court.inventory.units:
+        if unit.level == "province" and unit.province_code != unit.code:
+            fault = faults.other_province(unit.province_code, unit.code)
+            court.fail("units", unit, "province_code", fault)
+        if unit.parent is not None:
+            _parent(court, unit, spans.get(unit.parent, []))
+
+
+def _codes(court: _Court, units: list[Unit]) -> None:
+    """`units` share level and code, by first day: no two of them on one day."""
+    before = units[0]
+    for unit in units[1:]:
+        if before.valid_to is None or before.valid_to > unit.valid_from:
+            if unit.slug != before.slug:
+                court.fail("units", unit, "code", faults.code_in_use(unit.code, before.slug))
+        else:
+            before = unit
+
+
+def _parent(court: _Court, unit: Unit, parents: list[Unit]) -> None:
+    day = unit.valid_from if is_past(unit, court.on) else max(unit.valid_from, court.on)
+    parent = next((p for p in parents if holds(p, day)), None)
+    if parent is None:
+        return
+    if parent.level not in _ABOVE[unit.level]:
+        fault = faults.parent_level(unit.level, parent.slug, parent.level)
+        court.fail("units", unit, "parent", fault)
+    elif unit.province_code != parent.province_code:
+        fault = faults.other_province(unit.province_code, parent.province_code)
+        court.fail("units", unit, "province_code", fault)
+
+
+def _links(court: _Court) -> None:
+    ranks: dict[tuple[str, int], Link] = {}
+    for link in court.inventory.links:
+        if link.near == link.far:
+            court.fail("links", link, "far", faults.link_to_itself(link.far))
+        if holds(link, court.on):
+            first = ranks.setdefault((link.far, link.order), link)
+            if first is not link:
+                fault = faults.order_in_use(link.far, link.order, first.slug)
+                court.fail("links", link, "order", fault)
+
+
+def _profiles(court: _Court, known: Collection[str], collectors: Collection[str] | None) -> None:
+    for device in court.inventory.devices:
+        if is_past(device, court.on):
+            continue
+        if device.profile is not None and device.profile not in known:
+            names = sorted(known)
+            fault = faults.unknown_profile(device.profile, names, nearest(device.profile, names))
+            court.fail("devices", device, "profile", fault)
+        elif collectors is not None:
+            _collectors(court, device, collectors)
+
+
+def _collectors(court: _Court, device: Device, collectors: Collection[str]) -> None:
+    for check in profile_of(device.kind, device.vendor, device.profile).checks:
+        if check.collector not in collectors:
+            fault = faults.nothing_to_look_with(check.collector)
+            court.fail("devices", device, "profile", fault)
+
+
+def _rows_alone(court: _Court) -> None:
+    for span in court.inventory.calendars:
+        if span.begin >= span.end:
+            court.fail("calendars", span, "end", _backwards(span))
+    for contact in court.inventory.contacts:
+        if contact.email is None and contact.phone is None:
+            court.fail("contacts", contact, "email", faults.unreachable_contact())
+
+
+def _backwards(span: CalendarSpan) -> Fault:
+    return faults.hours_backwards(f"{span.begin:%H:%M}", f"{span.end:%H:%M}")
+
+
+def _loops(court: _Court) -> None:
+    """No target above itself, today or on a later day on which rows begin."""
+    told: set[frozenset[str]] = set()
+    for day in _days(court):
+        today = as_of(court.inventory, day)
+        found = ways(today.sites, today.devices, today.links)
+        live: dict[str, tuple[str, AnyRow]] = {d.slug: ("devices", d) for d in today.devices}
+        live |= {link.slug: ("links", link) for link in today.links if link.near != link.far}
+        uplinks = {slug: above for slug, above in found.uplinks.items() if slug in live}
+        for way in loops(uplinks):
+            if frozenset(way) not in told:
+                told.add(frozenset(way))
+                table, row = _guilty(court, way, live)
+                column = "uplinks" if table == "devices" else "near"
+                court.fail(table, row, column, faults.loop(way))
+
+
+def _days(court: _Court) -> list[date]:
+    begun = {
+        row.valid_from
+        for row in (*court.inventory.devices, *court.inventory.links)
+        if row.valid_from > court.on
+    }
+    return [court.on, *sorted(begun)[:20]]
+
+
+def _guilty(
+    court: _Court, way: Iterable[str], live: Mapping[str, tuple[str, AnyRow]]
+) -> tuple[str, AnyRow]:
+    """Return the row of a loop to show: of this import rather than of the ledger."""
+    found = [live[slug] for slug in way]
+    return next((one for one in found if court.where(*one) is not None), found[0])
