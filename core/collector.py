@@ -114,6 +114,9 @@ class SweepFeed(Protocol):
     def version(self) -> int:
         """Return a number that grows whenever `current()` has changed."""
 
+    def hints(self) -> Sequence[str]:
+        """Return, once, the slugs of checks that someone wants to see at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Collector:

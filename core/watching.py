@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 
 from pydantic import Field
 
@@ -90,7 +89,7 @@ class Check(Model):
     target: str
     collector: str
     address: str
-    params: Mapping[str, object] = MappingProxyType({})
+    params: Mapping[str, object] = Field(default_factory=dict)
     vantage: str = "center"
     interval: float = 60.0  # seconds
     timeout: float = 10.0  # seconds, for the whole run

@@ -1,0 +1,1 @@
+"""The ICMP engine: one socket for thousands of targets."""
