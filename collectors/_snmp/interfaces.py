@@ -1,0 +1,248 @@
+"""The interfaces of one device between two polls: which there are, and what to ask of each.
+
+Rows are found by GetBulk at first, again every `LESSON` polls, and whenever the device says
+that its table may have changed; in between, one plan of plain GETs brings every cell. The
+identity of an interface is its name, never its ifIndex, which a restart may deal anew.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from collectors._snmp.agent import Agent, Patience, Plan
+from collectors._snmp.ber import Value
+from collectors._snmp.engine import Engine
+from collectors._snmp.octets import text
+from core.collector import Transcript
+from core.labels import Series
+from core.reading import STALE, Sample
+
+LESSON = 60  # polls
+MOST = 1024  # interfaces
+INFO = "interface_info"
+_WRAP = 2**32
+_UPTIME_SLACK = 30.0  # seconds by which an agent's clock may stray between two polls
+
+_IF, _IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"  # ifEntry, ifXEntry (RFC 2863)
+_DESCR, _TYPE, _NAME, _ALIAS = f"{_IF}.2", f"{_IF}.3", f"{_IFX}.1", f"{_IFX}.18"
+# sysUpTime, ifNumber, ifTableLastChange: asked last, so that a change during the poll shows.
+_SIGNS = ("1.3.6.1.2.1.1.3.0", "1.3.6.1.2.1.2.1.0", "1.3.6.1.2.1.31.1.5.0")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One metric of an interface: its column, what stands in where the agent lacks it."""
+
+    name: str
+    oid: str
+    instead: str | None = None
+    instead_factor: float = 1.0
+    counter: bool = True
+    wide: bool = False  # 64 bits; what stands in for it has 32
+
+
+COLUMNS = (
+    Column("ifAdminStatus", f"{_IF}.7", counter=False),
+    Column("ifOperStatus", f"{_IF}.8", counter=False),
+    Column("ifHighSpeed", f"{_IFX}.15", f"{_IF}.5", 1e-6, counter=False),
+    Column("ifHCInOctets", f"{_IFX}.6", f"{_IF}.10", wide=True),
+    Column("ifHCOutOctets", f"{_IFX}.10", f"{_IF}.16", wide=True),
+    Column("ifHCInUcastPkts", f"{_IFX}.7", f"{_IF}.11", wide=True),
+    Column("ifHCOutUcastPkts", f"{_IFX}.11", f"{_IF}.17", wide=True),
+    Column("ifInErrors", f"{_IF}.14"),
+    Column("ifOutErrors", f"{_IF}.20"),
+    Column("ifInDiscards", f"{_IF}.13"),
+    Column("ifOutDiscards", f"{_IF}.19"),
+)
+
+
+@dataclass(slots=True)
+class Cell:
+    """One value of the plan: its series, how to make a sample of it."""
+
+    oid: str
+    series: Series
+    factor: float = 1.0
+    narrow: bool = False  # a 32-bit counter: we carry its wraps
+    last: int | None = None
+    carried: int = 0
+
+    def sample(self, value: int, *, restarted: bool) -> float:
+        """Return the value as a number that only a restart lets fall."""
+        if not self.narrow:
+            return value * self.factor
+        if self.last is not None and value < self.last:
+            # A wrap goes forward by less than half the range; anything else that falls was
+            # cleared, and rate() understands a counter that begins anew.
+            wrapped = not restarted and (value - self.last) % _WRAP < _WRAP // 2
+            self.carried = self.carried + _WRAP if wrapped else 0
+        elif restarted:
+            self.carried = 0
+        self.last = value
+        return float(self.carried + value)
+
+
+@dataclass(slots=True)
+class Form:
+    """What is asked of one device, and what it said of its table when that was learned."""
+
+    plan: Plan
+    cells: list[Cell]
+    infos: list[Series]
+    signs: tuple[Value, Value] | None = None  # ifNumber, ifTableLastChange
+    polls: int = 0
+
+
+@dataclass(slots=True)
+class Table:
+    """One device's interfaces, kept between polls."""
+
+    labels: tuple[tuple[str, str], ...]
+    most: int = MOST
+    form: Form | None = None
+    uptime: int | None = None
+    seen_at: float = 0.0
+    shown: set[Series] = field(default_factory=set)
+
+    async def read(
+        self, engine: Engine, agent: Agent, patience: Patience, now: float, transcript: Transcript
+    ) -> list[Sample]:
+        """Return the samples of one poll; `now` is monotonic seconds. Raises Trouble."""
+        form = self.form
+        restarted = False
+        values: list[Value] = []
+        if form is not None and form.polls < LESSON:
+            values = await engine.get(agent, form.plan, patience)
+            restarted = self._restarted(values, now)
+            why = _outdated(form, values, restarted=restarted)
+            if why:
+                transcript.note("the table is learned anew: %s", why)
+                form = None
+        else:
+            form = None
+        if form is None:
+            form = await self._learn(engine, agent, patience, transcript)
+            values = await engine.get(agent, form.plan, patience)
+            restarted = restarted or self._restarted(values, now)
+        return self._samples(form, values, now, restarted=restarted)
+
+    def _samples(
+        self, form: Form, values: list[Value], now: float, *, restarted: bool
+    ) -> list[Sample]:
+        form.polls += 1
+        uptime, *signs = values[len(form.cells) :]
+        form.signs = (signs[0], signs[1])
+        self.uptime = uptime if isinstance(uptime, int) else None
+        self.seen_at = now
+        samples: list[Sample] = [(series, 1.0) for series in form.infos]
+        for cell, value in zip(form.cells, values, strict=False):
+            if isinstance(value, int):
+                samples.append((cell.series, cell.sample(value, restarted=restarted)))
+        shown = {series for series, _ in samples}
+        samples += [(series, STALE) for series in self.shown - shown]
+        self.shown = shown
+        return samples
+
+    def _restarted(self, values: list[Value], now: float) -> bool:
+        """Say whether the agent has restarted since the last poll."""
+        uptime = values[-len(_SIGNS)]
+        if self.uptime is None or not isinstance(uptime, int) or uptime >= self.uptime:
+            return False
+        # sysUpTime itself wraps after 497 days.
+        went = (uptime - self.uptime) % _WRAP / 100
+        return abs(went - (now - self.seen_at)) > _UPTIME_SLACK
+
+    async def _learn(
+        self, engine: Engine, agent: Agent, patience: Patience, transcript: Transcript
+    ) -> Form:
+        if self.form is not None:
+            agent.forget(self.form.plan)
+        columns: list[dict[int, Value]] = []
+        for root in (_DESCR, _NAME, _ALIAS, _TYPE):
+            walk = await engine.walk(agent, root, patience, self.most)
+            if walk.stopped:
+                transcript.note("walk of %s ended early: %s", root, walk.stopped)
+            columns.append({ids[0]: value for ids, value in walk.rows if len(ids) == 1})
+        descrs, names, aliases, types = columns
+        rows = _identities({i: (text(names.get(i)), text(descrs.get(i))) for i in descrs | names})
+        transcript.note("%d interfaces: %s", len(rows), ", ".join(rows.values()))
+        cells = await self._cells(engine, agent, patience, rows)
+        infos = [
+            Series.of(
+                INFO,
+                self.labels,
+                ifName=name,
+                ifIndex=str(i),
+                ifDescr=text(descrs.get(i)),
+                ifAlias=text(aliases.get(i)),
+                ifType=text(types.get(i)),
+            )
+            for i, name in rows.items()
+        ]
+        plan = engine.plan([*(cell.oid for cell in cells), *_SIGNS])
+        self.form = Form(plan, cells, infos)
+        return self.form
+
+    async def _cells(
+        self, engine: Engine, agent: Agent, patience: Patience, rows: dict[int, str]
+    ) -> list[Cell]:
+        """Find out which cells the agent has, and in which width."""
+        known = {cell.series: cell for cell in self.form.cells} if self.form else {}
+        asked = [(column, i, name) for column in COLUMNS for i, name in rows.items()]
+        first = await self._have(engine, agent, patience, [f"{c.oid}.{i}" for c, i, _ in asked])
+        lacking = [f"{c.instead}.{i}" for c, i, _ in asked if c.instead and _oid(c, i) not in first]
+        second = await self._have(engine, agent, patience, lacking)
+        cells: list[Cell] = []
+        for column, i, name in asked:
+            series = Series.of(column.name, self.labels, ifName=name)
+            if _oid(column, i) in first:
+                narrow = column.counter and not column.wide
+                cell = Cell(_oid(column, i), series, narrow=narrow)
+            elif column.instead and f"{column.instead}.{i}" in second:
+                oid = f"{column.instead}.{i}"
+                cell = Cell(oid, series, column.instead_factor, narrow=column.counter)
+            else:
+                continue
+            before = known.get(series)
+            if before is not None and before.narrow and cell.narrow:
+                cell.last, cell.carried = before.last, before.carried
+            cells.append(cell)
+        return cells
+
+    async def _have(
+        self, engine: Engine, agent: Agent, patience: Patience, oids: list[str]
+    ) -> set[str]:
+        plan = engine.plan(oids)
+        values = await engine.get(agent, plan, patience)
+        agent.forget(plan)
+        return {oid for oid, value in zip(oids, values, strict=True) if isinstance(value, int)}
+
+
+def _oid(column: Column, index: int) -> str:
+    return f"{column.oid}.{index}"
+
+
+def _outdated(form: Form, values: list[Value], *, restarted: bool) -> str:
+    """Say why the learned rows may no longer be the device's, empty if they are."""
+    if restarted:
+        return "the agent has restarted"
+    _, number, changed = values[-len(_SIGNS) :]
+    if form.signs is not None and (number, changed) != form.signs:
+        return "ifNumber or ifTableLastChange has changed"
+    if form.polls > 1 and None in values[: len(form.cells)]:
+        return "a row is gone"
+    return ""
+
+
+def _identities(rows: dict[int, tuple[str, str]]) -> dict[int, str]:
+    """Return what each interface is called: ifName, else ifDescr, else ifIndex; never twice."""
+    names = Counter(name for name, _ in rows.values())
+    descrs = Counter(descr for _, descr in rows.values())
+    taken: set[str] = set()
+    called: dict[int, str] = {}
+    for i, (name, descr) in sorted(rows.items()):
+        wishes = [name] if name and names[name] == 1 else []
+        wishes += [descr] if descr and descrs[descr] == 1 else []
+        choice = next((wish for wish in wishes if wish not in taken), str(i))
+        taken.add(choice)
+        called[i] = choice
+    return called
