@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Table, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -155,7 +155,7 @@ def _row(model: Model) -> Row:
     return {name: getattr(model, name) for name in type(model).model_fields}
 
 
-def _holds(table: Table, on: date):  # type: ignore[no-untyped-def]
+def _holds(table: Table, on: date) -> ColumnElement[bool]:
     if table is tables.successions:
-        return table.c.on <= on
+        return and_(table.c.on <= on)
     return and_(table.c.valid_from <= on, or_(table.c.valid_to.is_(None), table.c.valid_to > on))

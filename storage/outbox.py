@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import Clock
@@ -117,7 +117,9 @@ class Outbox:
             rows = await connection.execute(query)
             return [Notification(**row) for row in rows.mappings()]
 
-    async def _find(self, condition) -> list[tuple[Notification, list[Delivery]]]:  # type: ignore[no-untyped-def]
+    async def _find(
+        self, condition: ColumnElement[bool]
+    ) -> list[tuple[Notification, list[Delivery]]]:
         async with self._database.reading() as connection:
             rows = await connection.execute(select(*_FIELDS).where(condition).order_by(_N.id))
             found = {row["id"]: (Notification(**row), list[Delivery]()) for row in rows.mappings()}

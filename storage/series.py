@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import aiohttp
 
@@ -109,7 +110,7 @@ class SeriesReader:
             await self._session.close()
             self._session = None
 
-    async def _ask(self, kind: str, form: Mapping[str, str]):  # type: ignore[no-untyped-def]
+    async def _ask(self, kind: str, form: Mapping[str, str]) -> Any:
         answer = await self.forward(f"/api/v1/{kind}", form)
         if answer.status >= _SERVER_FAULT:
             raise _unavailable(f"HTTP {answer.status}")

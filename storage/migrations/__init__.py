@@ -1,5 +1,7 @@
 """The database's versions, and how to move between them."""
 
+from collections.abc import Callable
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -45,7 +47,7 @@ def _config() -> Config:
     return config
 
 
-async def _run(url: str, act) -> None:  # type: ignore[no-untyped-def]
+async def _run(url: str, act: Callable[[Config], object]) -> None:
     config = _config()
 
     def inside(connection: Connection) -> None:

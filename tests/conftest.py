@@ -1,0 +1,70 @@
+"""Fixtures that several packages share: a ledger on each of the databases we speak."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from core.clock import SystemClock
+from storage import migrations
+from storage.ledger import Ledger, open_ledger
+from storage.vault import Vault
+from tests.databases import PostgresServer, apart, postgres_programs
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL for the whole run."""
+    programs = postgres_programs()
+    if programs is None:
+        pytest.skip("no PostgreSQL server is installed (package postgresql)")
+    server = PostgresServer(programs)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with our tables, to be copied."""
+    path = tmp_path_factory.mktemp("ledger") / "migrated.db"
+    apart(migrations.upgrade(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """The address of a new SQLite ledger."""
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'ledger.db')}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def ledger_url(request: pytest.FixtureRequest) -> str:
+    """The address of a new ledger, on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        url: str = request.getfixturevalue("sqlite_url")
+        return url
+    server: PostgresServer = request.getfixturevalue("postgres")
+    return server.migrated()
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    """A vault with a key of its own."""
+    return Vault.open(tmp_path / "master.key")
+
+
+@pytest.fixture
+async def ledger(ledger_url: str, vault: Vault) -> AsyncIterator[Ledger]:
+    """A new ledger, on SQLite and on PostgreSQL."""
+    opened = await open_ledger(ledger_url, vault, SystemClock())
+    yield opened
+    await opened.aclose()
+
+
+@pytest.fixture
+async def sqlite_ledger(sqlite_url: str, vault: Vault) -> AsyncIterator[Ledger]:
+    """A new ledger on SQLite, for tests of something else."""
+    opened = await open_ledger(sqlite_url, vault, SystemClock())
+    yield opened
+    await opened.aclose()

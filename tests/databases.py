@@ -1,0 +1,122 @@
+"""Databases for tests: a copy of a migrated file, or of a migrated database of a real server."""
+
+import asyncio
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from storage import migrations
+
+
+def apart(work: Coroutine[object, object, None]) -> None:
+    """Run a coroutine to its end on a loop of its own, whatever loop the test has."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
+
+
+def free_port() -> int:
+    """Return a TCP port of 127.0.0.1 that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class PostgresServer:
+    """A server of our own in a new folder, on a loopback port; gone with `stop`.
+
+    PostgreSQL refuses to run as root: then it runs as the user `postgres`.
+    """
+
+    def __init__(self, programs: Path) -> None:
+        self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        self._programs = programs
+        self._folder = Path(tempfile.mkdtemp(prefix="thongsuot-pg-"))
+        if os.geteuid() == 0:
+            shutil.chown(self._folder, "postgres", "postgres")
+        data = self._folder / "data"
+        self._call("initdb", "-D", data, "-A", "trust", "-U", self.user, "-E", "UTF8", "--no-sync")
+        self.port = free_port()
+        self._log = (self._folder / "log").open("wb")
+        self._server = subprocess.Popen(
+            [programs / "postgres", "-D", data, "-p", str(self.port), "-h", "127.0.0.1"]
+            + ["-k", self._folder, "-c", "fsync=off", "-c", "max_connections=50"],
+            stdout=self._log,
+            stderr=self._log,
+            user=self._as(),
+        )
+        self._wait()
+        self._psql("CREATE DATABASE template_thongsuot")
+        apart(migrations.upgrade(self.url("template_thongsuot")))
+
+    def url(self, name: str) -> str:
+        """Return the address of a database."""
+        return f"postgresql://{self.user}@127.0.0.1:{self.port}/{name}"
+
+    def empty(self) -> str:
+        """Return the address of a new, empty database."""
+        name = f"t{uuid.uuid4().hex}"
+        self._psql(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def migrated(self) -> str:
+        """Return the address of a new database with our tables."""
+        name = f"t{uuid.uuid4().hex}"
+        self._psql(f"CREATE DATABASE {name} TEMPLATE template_thongsuot")
+        return self.url(name)
+
+    def stop(self) -> None:
+        """End the server and remove what it wrote."""
+        self._server.terminate()
+        try:
+            self._server.wait(10)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+        self._log.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _as(self) -> str | None:
+        return "postgres" if os.geteuid() == 0 else None
+
+    def _call(self, program: str, *args: object) -> None:
+        subprocess.run(
+            [self._programs / program, *map(str, args)],
+            check=True,
+            capture_output=True,
+            user=self._as(),
+            cwd=self._folder,
+        )
+
+    def _psql(self, sql: str) -> None:
+        where = ("-h", "127.0.0.1", "-p", self.port, "-U", self.user, "-d", "postgres")
+        self._call("psql", *where, "-qc", sql)
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                self._psql("SELECT 1")
+            except subprocess.CalledProcessError:
+                if time.monotonic() > deadline or self._server.poll() is not None:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+
+def postgres_programs() -> Path | None:
+    """Return the folder of a PostgreSQL server's programs, None where none is installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: p.parts[-3])
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).resolve().parent if on_path else None

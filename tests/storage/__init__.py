@@ -1,0 +1,1 @@
+"""Is what we remember remembered exactly, on every database we speak?"""
