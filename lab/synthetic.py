@@ -7,7 +7,6 @@ province of Việt Nam).
 from core.inventory import EPOCH, Inventory, Unit, UnitLevel
 from lab.furnishing import Place, furnish
 
-
 _MOST_HUBS, _MOST_PER_HUB = 11, 19  # where the plan of addresses ends
 
 

@@ -1,0 +1,180 @@
+"""What does each pretend device say of itself? System group, interfaces with traffic, UPS."""
+
+import math
+import random
+from collections.abc import Callable, Iterator
+
+from pysnmp.proto.api import v2c
+
+from core.clock import Clock
+from core.inventory import Device
+from core.text import ascii_only
+from lab.mib import Live, Mib, Oid, Value
+from lab.world import World
+
+Row = tuple[Oid, Value | Live]
+Truth = Callable[[], World]
+
+_SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
+_INTERFACES: Oid = (1, 3, 6, 1, 2, 1, 2)
+_IF_ENTRY: Oid = (*_INTERFACES, 2, 1)
+_IFX_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
+_UPS: Oid = (1, 3, 6, 1, 2, 1, 33, 1)
+# Private enterprise numbers as assigned by IANA; the rest answers as a net-snmp on Linux.
+_ENTERPRISES = {
+    "APC": 318,
+    "Cisco": 9,
+    "Dell": 674,
+    "HPE": 232,
+    "Huawei": 2011,
+    "MikroTik": 14988,
+    "Poly": 13885,
+}
+_NET_SNMP_LINUX: Oid = (1, 3, 6, 1, 4, 1, 8072, 3, 2, 10)
+_ETHERNET = 6  # ifType ethernetCsmacd
+_UP, _DOWN = 1, 2
+_DAY = 86_400.0
+_PACKET = 700  # bytes of a middling packet
+
+
+class Traffic:
+    """Octets and packets of one direction of a port, growing while it carries."""
+
+    def __init__(self, seed: str, capacity: float) -> None:
+        chance = random.Random(seed)  # noqa: S311  (traffic, not secrecy)
+        self._mean = capacity * 1e6 / 8 * chance.uniform(0.04, 0.35)  # bytes per second
+        self._phase = chance.uniform(0, 2 * math.pi)
+        self._octets = chance.uniform(1e9, 4e12)
+        self._read_at: float | None = None
+
+    def octets(self, now: float, *, carrying: bool) -> int:
+        """Return the counter at monotonic time `now`; rates swell and ebb within minutes."""
+        if self._read_at is not None and carrying:
+            swell = 1 + 0.5 * math.sin(2 * math.pi * now / 600 + self._phase)
+            ripple = 1 + 0.15 * math.sin(2 * math.pi * now / 37 + 3 * self._phase)
+            self._octets += self._mean * swell * ripple * (now - self._read_at)
+        self._read_at = now
+        return int(self._octets)
+
+
+def mib_of(device: Device, truth: Truth, clock: Clock) -> Mib:
+    """Return everything the device's agent knows; live objects ask the truth and the clock."""
+    fabric = truth().fabric
+    rows = list(_system(device, fabric.sites[device.site].name, clock))
+    ports = fabric.ports_of(device.slug)
+    lan = "LAN" if ports else "eth0"
+    for index, port in enumerate((*ports, lan), 1):
+        rows.extend(_interface(device, index, port, truth, clock))
+    rows.append(((*_INTERFACES, 1, 0), v2c.Integer32(len(ports) + 1)))
+    if device.kind == "ups":
+        rows.extend(_ups(device))
+    return Mib(rows)
+
+
+def _system(device: Device, place: str, clock: Clock) -> Iterator[Row]:
+    make = f"{device.vendor or ''} {device.model or ''}".strip()
+    number = _ENTERPRISES.get(device.vendor or "")
+    identity = (1, 3, 6, 1, 4, 1, number, 1) if number else _NET_SNMP_LINUX
+    chance = random.Random(device.slug)  # noqa: S311
+    booted = clock.monotonic() - chance.uniform(1, 90) * _DAY
+
+    def uptime() -> Value:
+        return v2c.TimeTicks(int((clock.monotonic() - booted) * 100) & 0xFFFFFFFF)
+
+    yield (*_SYSTEM, 1, 0), v2c.OctetString(f"{make} (pretend device of the Thong Suot lab)")
+    yield (*_SYSTEM, 2, 0), v2c.ObjectIdentifier(identity)
+    yield (*_SYSTEM, 3, 0), uptime
+    yield (*_SYSTEM, 4, 0), v2c.OctetString("lab")
+    yield (*_SYSTEM, 5, 0), v2c.OctetString(device.slug)
+    yield (*_SYSTEM, 6, 0), v2c.OctetString(place.encode())
+    yield (*_SYSTEM, 7, 0), v2c.Integer32(72)
+
+
+def _interface(device: Device, index: int, port: str, truth: Truth, clock: Clock) -> Iterator[Row]:
+    carried = truth().fabric.carries(device.slug, port)
+    capacity = (carried[0].capacity_mbps if carried else None) or 1000.0
+    inward = Traffic(f"{device.slug}/{port}/in", capacity)
+    outward = Traffic(f"{device.slug}/{port}/out", capacity)
+    errors = random.Random(f"{device.slug}/{port}").randrange(40)  # noqa: S311
+
+    def carrying() -> bool:
+        world = truth()
+        cut = carried is not None and carried[0].slug in world.cuts
+        return not cut and world.port(device.slug, port).oper_up
+
+    def octets(traffic: Traffic) -> int:
+        return traffic.octets(clock.monotonic(), carrying=carrying())
+
+    def admin() -> Value:
+        return v2c.Integer32(_UP if truth().port(device.slug, port).admin_up else _DOWN)
+
+    def oper() -> Value:
+        return v2c.Integer32(_UP if truth().port(device.slug, port).oper_up else _DOWN)
+
+    def low(traffic: Traffic, divisor: int = 1) -> Live:
+        return lambda: v2c.Counter32(octets(traffic) // divisor & 0xFFFFFFFF)
+
+    def high(traffic: Traffic, divisor: int = 1) -> Live:
+        return lambda: v2c.Counter64(octets(traffic) // divisor)
+
+    alias = f"{carried[0].carrier} {carried[0].circuit}" if carried else "LAN"
+    table: dict[int, Value | Live] = {
+        1: v2c.Integer32(index),
+        2: v2c.OctetString(port),
+        3: v2c.Integer32(_ETHERNET),
+        4: v2c.Integer32(1500),
+        5: v2c.Gauge32(min(int(capacity * 1e6), 0xFFFFFFFF)),
+        6: v2c.OctetString(hexValue=_hardware_address(device.slug, index)),
+        7: admin,
+        8: oper,
+        9: v2c.TimeTicks(0),
+        10: low(inward),
+        11: low(inward, _PACKET),
+        13: v2c.Counter32(0),
+        14: v2c.Counter32(errors),
+        16: low(outward),
+        17: low(outward, _PACKET),
+        19: v2c.Counter32(0),
+        20: v2c.Counter32(0),
+    }
+    extended: dict[int, Value | Live] = {
+        1: v2c.OctetString(port),
+        6: high(inward),
+        7: high(inward, _PACKET),
+        8: v2c.Counter64(0),
+        9: v2c.Counter64(0),
+        10: high(outward),
+        11: high(outward, _PACKET),
+        12: v2c.Counter64(0),
+        13: v2c.Counter64(0),
+        14: v2c.Integer32(1),
+        15: v2c.Gauge32(int(capacity)),
+        16: v2c.Integer32(2),
+        17: v2c.Integer32(1),
+        18: v2c.OctetString(ascii_only(alias)),
+        19: v2c.TimeTicks(0),
+    }
+    for column, value in table.items():
+        yield (*_IF_ENTRY, column, index), value
+    for column, value in extended.items():
+        yield (*_IFX_ENTRY, column, index), value
+
+
+def _hardware_address(device: str, index: int) -> str:
+    chance = random.Random(f"{device}/{index}")  # noqa: S311
+    return f"02{chance.getrandbits(40):010x}"  # 02: locally administered
+
+
+def _ups(device: Device) -> Iterator[Row]:
+    chance = random.Random(device.slug)  # noqa: S311
+    identity = (device.vendor or "", device.model or "", "1.0", "1.0", device.slug)
+    for column, text in enumerate(identity, 1):
+        yield (*_UPS, 1, column, 0), v2c.OctetString(text)
+    yield (*_UPS, 2, 1, 0), v2c.Integer32(2)  # batteryNormal
+    yield (*_UPS, 2, 2, 0), v2c.Integer32(0)  # seconds on battery
+    yield (*_UPS, 2, 3, 0), v2c.Integer32(chance.randrange(20, 90))  # minutes remaining
+    yield (*_UPS, 2, 4, 0), v2c.Integer32(100)  # charge, percent
+    yield (*_UPS, 3, 2, 0), v2c.Integer32(1)  # input lines
+    yield (*_UPS, 3, 3, 1, 3, 1), v2c.Integer32(chance.randrange(216, 228))  # volts
+    yield (*_UPS, 4, 1, 0), v2c.Integer32(3)  # output from the mains
+    yield (*_UPS, 4, 4, 1, 5, 1), v2c.Integer32(chance.randrange(10, 60))  # load, percent

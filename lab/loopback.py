@@ -1,0 +1,82 @@
+"""The province on 127.x.y.z of this machine: no privilege needed, no ICMP possible.
+
+The kernel answers pings for every loopback address, so silence can only be kept by the agents
+and listeners themselves: SNMP requests are ignored, and the queue of a silent listener is full,
+so that a connection is neither accepted nor refused.
+"""
+
+import os
+import socket
+from collections.abc import Iterator
+
+from core.inventory import Inventory
+from core.text import Text
+from lab.network import Kind, Ports, Room
+from lab.world import Fabric, World
+
+_HIGH = Ports(snmp=10161, ssh=10022, http=10080, https=10443)
+_NOTES = (
+    Text(
+        vi="Không tạo được không gian mạng: dùng địa chỉ 127.x.y.z, không kiểm tra được ICMP",
+        en="No network namespace can be made: addresses are 127.x.y.z, ICMP cannot be checked",
+    ),
+    Text(
+        vi="Độ trễ và mất gói chỉ áp dụng cho SNMP",
+        en="Delay and loss apply to SNMP only",
+    ),
+)
+
+
+def addresses_on_loopback(inventory: Inventory) -> Inventory:
+    """Return the inventory with every 10.x.y.z as 127.x.y.z."""
+
+    def moved(address: str | None) -> str | None:
+        return address and f"127.{address.split('.', 1)[1]}"
+
+    return inventory.model_copy(
+        update={
+            "devices": tuple(
+                d.model_copy(update={"address": moved(d.address)}) for d in inventory.devices
+            ),
+            "links": tuple(
+                link.model_copy(update={"address": moved(link.address)}) for link in inventory.links
+            ),
+        }
+    )
+
+
+class LoopbackNetwork:
+    """Addresses that exist anyway."""
+
+    kind = Kind.LOOPBACK
+    notes: tuple[Text, ...] = _NOTES
+
+    def __init__(self) -> None:
+        self.ports = Ports() if _may_bind_low() else _HIGH
+        self._addresses: tuple[str, ...] = ()
+
+    def start(self, fabric: Fabric) -> None:
+        """Nothing is to be built."""
+        lines = [link.address for link in fabric.links.values() if link.address]
+        self._addresses = (*(d.address for d in fabric.devices.values()), *lines)
+
+    def apply(self, world: World) -> None:
+        """Agents and listeners follow the world themselves."""
+
+    def rooms(self) -> Iterator[Room]:
+        """Return the one room there is."""
+        yield Room(None, self._addresses)
+
+    def stop(self) -> None:
+        """Nothing is held."""
+
+
+def _may_bind_low() -> bool:
+    if os.geteuid() == 0:
+        return True
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", 1))
+        except OSError:
+            return False
+    return True

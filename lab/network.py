@@ -1,0 +1,57 @@
+"""What must a network of the lab be able to do? And which one can this machine have?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from core.text import Text
+from lab.world import Fabric, World
+
+
+class Kind(StrEnum):
+    """The networks there are."""
+
+    FLAT = "flat"  # one namespace holds every address; rules drop what is cut
+    TREE = "tree"  # one namespace per site, real lines and routing
+    LOOPBACK = "loopback"  # addresses 127.x.y.z of this machine; no privilege, no ICMP
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the devices listen; higher where low ports are refused."""
+
+    snmp: int = 161
+    ssh: int = 22
+    http: int = 80
+    https: int = 443
+    h323: int = 1720
+    sip: int = 5060
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A namespace (`lab.namespaces.inside(name)`) and the addresses that live in it."""
+
+    name: str | None
+    addresses: tuple[str, ...]
+
+
+class Network(Protocol):
+    """Addresses that answer, and a way to make them follow a world."""
+
+    kind: Kind
+    ports: Ports
+    notes: tuple[Text, ...]  # what this network cannot do, for people
+
+    def start(self, fabric: Fabric) -> None:
+        """Build it; OSError or NoNamespaces where this machine refuses."""
+
+    def apply(self, world: World) -> None:
+        """Make packets behave as the world says. Returns when they do."""
+
+    def rooms(self) -> Iterator[Room]:
+        """Return the places to make sockets in."""
+
+    def stop(self) -> None:
+        """Let go of everything that does not end with the process."""

@@ -1,0 +1,165 @@
+"""The process that is the lab: it holds the network, the agents and the control socket.
+
+Started by `lab.lab.Lab` with its orders as one JSON line on standard input; prints one JSON
+line when the province answers (or why it cannot), and ends when told, on SIGTERM, or when its
+standard input closes because the starter is gone.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from core.clock import Clock, SystemClock
+from core.inventory import Inventory
+from core.text import Text
+from lab.agents import Agents
+from lab.control import Control, Wish, claim
+from lab.flat import FlatNetwork
+from lab.listeners import Listeners
+from lab.loopback import LoopbackNetwork, addresses_on_loopback
+from lab.namespaces import NoNamespaces, die_with_parent
+from lab.network import Kind, Network
+from lab.tree import TreeNetwork
+from lab.world import Fabric, How, World
+
+_NETWORKS: dict[Kind, Callable[[], Network]] = {
+    Kind.FLAT: FlatNetwork,
+    Kind.TREE: TreeNetwork,
+    Kind.LOOPBACK: LoopbackNetwork,
+}
+
+
+class Stage:
+    """The world as it stands now, and everybody who follows it."""
+
+    def __init__(self, network: Network, fabric: Fabric, clock: Clock) -> None:
+        self.network, self.clock = network, clock
+        self.world = World(fabric)
+        self.agents = Agents(network, lambda: self.world, clock)
+        self.listeners = Listeners(network, lambda: self.world)
+        self.ended = asyncio.Event()
+
+    def change(self, world: World) -> None:
+        """Make everybody follow another world."""
+        self.network.apply(world)
+        self.world = world
+        self.listeners.follow()
+
+    async def obey(self, wish: Wish) -> dict[str, object]:
+        """Do what the control socket asks; DomainError where it cannot be."""
+        op, target = str(wish["op"]), str(wish.get("target") or "")
+        now = self.clock.now()
+        if op == "cut":
+            self.change(self.world.cut(target, How(str(wish.get("how", "blackhole"))), now))
+        elif op == "restore":
+            self.change(self.world.restore(target))
+        elif op == "degrade":
+            amounts = {k: float(str(wish.get(k, 0))) for k in ("loss", "delay", "jitter")}
+            self.change(self.world.degrade(target, now, **amounts))
+        elif op == "clear":
+            self.change(self.world.clear(target or None))
+        elif op == "list":
+            return {"ok": True, "lines": self.lines()}
+        elif op == "stop":
+            self.ended.set()
+        elif op != "status":
+            raise ValueError(op)
+        return {"ok": True, "now": now.isoformat(), **self.facts(), **self.world.truth()}
+
+    def facts(self) -> dict[str, object]:
+        """Return what kind of lab this is."""
+        network = self.network
+        return {
+            "network": network.kind.value,
+            "icmp": network.kind is not Kind.LOOPBACK,
+            "ports": {
+                name: getattr(network.ports, name)
+                for name in ("snmp", "ssh", "http", "https", "h323", "sip")
+            },
+            "notes": [{"vi": note.vi, "en": note.en} for note in network.notes],
+            "pid": os.getpid(),
+        }
+
+    def lines(self) -> list[dict[str, object]]:
+        """Return every line and how it is."""
+        world = self.world
+        return [
+            {
+                "slug": link.slug,
+                "name": link.name,
+                "near": link.near,
+                "far": link.far,
+                "carrier": link.carrier,
+                "order": link.order,
+                "cut": world.cuts[link.slug].how.value if link.slug in world.cuts else None,
+                "impaired": link.slug in world.impairments,
+            }
+            for link in world.fabric.links.values()
+        ]
+
+
+def _build(kind: Kind | None, inventory: Inventory) -> tuple[Network, Fabric]:
+    """Return the wanted network, started; without a wish the best this machine allows."""
+    reason = None
+    for candidate in [kind] if kind else [Kind.FLAT, Kind.LOOPBACK]:
+        network = _NETWORKS[candidate]()
+        rows = addresses_on_loopback(inventory) if candidate is Kind.LOOPBACK else inventory
+        fabric = Fabric(rows)
+        try:
+            network.start(fabric)
+        except (NoNamespaces, OSError) as error:
+            reason = error
+            continue
+        if reason is not None:
+            network.notes = (Text(vi=f"Lý do: {reason}", en=f"Reason: {reason}"), *network.notes)
+        return network, fabric
+    raise NoNamespaces(str(reason))
+
+
+async def _live(orders: Mapping[str, object]) -> None:
+    control = Control(claim(Path(str(orders["socket"]))))
+    try:
+        kind = Kind(str(orders["network"])) if orders.get("network") else None
+        network, fabric = _build(kind, Inventory.model_validate(orders["inventory"]))
+        die_with_parent()
+        stage = Stage(network, fabric, SystemClock())
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, stage.ended.set)
+        loop.add_reader(sys.stdin.fileno(), stage.ended.set)  # only its end is awaited
+        stage.agents.start()
+        stage.listeners.start()
+        serving = asyncio.create_task(control.run(stage.obey))
+        _say({"ok": True, **stage.facts()})
+        await stage.ended.wait()
+        serving.cancel()
+        stage.listeners.close()
+        stage.agents.close()
+        network.stop()
+    finally:
+        control.close()
+
+
+def main() -> None:
+    """Run the lab of the orders on standard input."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the starter's to answer
+    orders = json.loads(sys.stdin.buffer.readline())
+    try:
+        asyncio.run(_live(orders))
+    except (OSError, NoNamespaces) as error:
+        _say({"ok": False, "error": str(error)})
+        sys.exit(1)
+
+
+def _say(answer: dict[str, object]) -> None:
+    with contextlib.suppress(OSError):
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
