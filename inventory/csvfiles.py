@@ -68,6 +68,16 @@ def write(inventory: Inventory, folder: Path) -> list[Path]:
     return paths
 
 
+def differing(inventory: Inventory, folder: Path) -> list[Path]:
+    """Return the files of a folder that `write` would replace by other bytes."""
+    paths = ((folder / table.file, table) for table in TABLES)
+    return [
+        path
+        for path, table in paths
+        if path.exists() and path.read_bytes() != rendered(table, rows(inventory, table.name))
+    ]
+
+
 def rendered(table: Table, records: Iterable[AnyRow]) -> bytes:
     """Return the canonical file of a table: rows by key, columns in the order of the docs."""
     names = [column.name for column in table.columns]

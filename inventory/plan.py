@@ -47,6 +47,7 @@ class Plan:
     changes: Changes
     result: Inventory
     retiring: Mapping[str, tuple[int, int]]  # table → (rows that end, live rows before)
+    keys_in_folder: Mapping[tuple[str, Key], Key]  # of rows whose first day the ledger gave
 
     @property
     def empty(self) -> bool:
@@ -102,6 +103,9 @@ def plan(
         ),
         changes=changes,
         result=result,
+        keys_in_folder={
+            (name, new): old for name, piece in steps for new, old in piece.anchored.items()
+        },
         retiring={name: _ending(rows(current, name), rows(result, name), on) for name in pieces},
     )
 
@@ -143,10 +147,11 @@ class _Piece:
     retired: list[AnyRow]
     put: list[AnyRow]
     drop: list[AnyRow]
+    anchored: dict[Key, Key]  # new → as asked
 
 
 def _weigh(current: Sequence[AnyRow], desired: Sequence[AnyRow], on: date) -> _Piece:
-    piece = _Piece([], [], [], [], [])
+    piece = _Piece([], [], [], [], [], {})
     known = {key(row): row for row in current}
     spans = _by_identity(current)
     asked = {key(row) for row in desired}
@@ -155,6 +160,8 @@ def _weigh(current: Sequence[AnyRow], desired: Sequence[AnyRow], on: date) -> _P
         settled = row
         if isinstance(row, Dated) and (row.valid_to is None or row.valid_to > on):
             settled = _anchored(row, spans[identity(row)], asked, on)
+        if settled is not row:
+            piece.anchored[key(settled)] = key(row)
         wanted.setdefault(key(settled), settled)
     for k in sorted(wanted):
         old, new = known.get(k), wanted[k]

@@ -34,6 +34,11 @@ class Column:
     en: str
     example: str = ""
 
+    @property
+    def help(self) -> Text:
+        """Return what the column means."""
+        return Text(vi=self.vi, en=self.en)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

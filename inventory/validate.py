@@ -36,6 +36,7 @@ REFERENCES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("contacts", "unit"): ("units",),
 }
 _ABOVE = {"province": (), "district": ("province",), "commune": ("province", "district")}
+_GUESSES, _MANY = 50, 2_000
 _DIGITS = {"province": 2, "district": 3, "commune": 5}
 
 
@@ -53,6 +54,17 @@ class _Court:
     broken: Broken
     unread: Collection[str]
     problems: list[Problem] = field(default_factory=list)
+    guesses: dict[tuple[str, tuple[str, ...]], str | None] = field(default_factory=dict)
+
+    def guess(self, slug: str, tables: tuple[str, ...]) -> str | None:
+        """Return the most similar slug of some tables; only so often, for it is slow."""
+        asked = (slug, tables)
+        if asked not in self.guesses and len(self.guesses) < _GUESSES:
+            known = {named(row) for table in tables for row in rows(self.inventory, table)}
+            if len(known) > _MANY:
+                known = {name for name in known if name[:2] == slug[:2]}
+            self.guesses[asked] = nearest(slug, sorted(known)[:_MANY])
+        return self.guesses.get(asked)
 
     def fail(self, table: str, row: AnyRow, column: str, fault: Fault) -> None:
         line = self.where(table, row)
@@ -165,8 +177,7 @@ def _unfit(
     """Return what is wrong with a row's reference to a slug of some tables, or None."""
     target = next((name for name in targets if slug in spans[name]), None)
     if target is None:
-        near = nearest(slug, [known for name in targets for known in spans[name]])
-        return faults.unknown_reference(slug, targets, near)
+        return faults.unknown_reference(slug, targets, court.guess(slug, targets))
     if not isinstance(row, Dated) or is_past(row, court.on):
         return None
     day = max(row.valid_from, court.on)

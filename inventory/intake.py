@@ -1,0 +1,55 @@
+"""A folder and the ledger's rows in, a plan and every problem out: what an import decides."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from core.errors import Problem
+from core.inventory import Inventory
+from inventory import csvfiles, validate
+from inventory.csvfiles import Folder, Progress
+from inventory.plan import Plan, plan
+from inventory.tables import AnyRow, key
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What an import would do; nothing of it may be applied while there are problems."""
+
+    plan: Plan
+    problems: tuple[Problem, ...]
+    present: frozenset[str]  # tables that have a file; the others are left as they are
+
+
+def propose(
+    folder: Path,
+    current: Inventory,
+    on: date,
+    *,
+    collectors: Collection[str] | None = None,
+    progress: Progress | None = None,
+) -> Proposal:
+    """Return what importing a folder on a day would do to the current inventory."""
+    return weigh(csvfiles.parse(folder, progress), current, on, collectors)
+
+
+def weigh(
+    found: Folder, current: Inventory, on: date, collectors: Collection[str] | None = None
+) -> Proposal:
+    """Return what rows that were read would do, and what is wrong with them among the others."""
+    proposed = plan(current, found.inventory, on, found.present)
+
+    def where(table: str, row: AnyRow) -> int | None:
+        now = key(row)
+        return found.lines.get((table, proposed.keys_in_folder.get((table, now), now)))
+
+    among = validate.problems(
+        proposed.result,
+        on,
+        where=where,
+        broken=found.broken,
+        unread=found.unread,
+        collectors=collectors,
+    )
+    return Proposal(proposed, (*found.problems, *among), found.present)

@@ -1,0 +1,174 @@
+"""The inventory that `thongsuot init` writes: valid at once, explained inside its own files."""
+
+from collections.abc import Mapping
+from datetime import date, time
+from types import MappingProxyType
+
+from core.inventory import (
+    CalendarSpan,
+    Contact,
+    Device,
+    Inventory,
+    Link,
+    Organisation,
+    Site,
+    Succession,
+    Unit,
+    UnitLevel,
+)
+from core.text import Language, Text
+from inventory import csvfiles
+from inventory.tables import TABLES, Table, rows
+
+_MARK = b"\xef\xbb\xbf"
+_REFORM = date(2025, 7, 1)
+_HEAD = Text(
+    vi="Dòng bắt đầu bằng # là chú thích. Bỏ # ở dòng ví dụ để dùng, "
+    "sửa xong chạy thongsuot import.",
+    en="Lines that begin with # are comments. Take the # off an example to use it, "
+    "then run thongsuot import.",
+)
+_REQUIRED = Text(vi="bắt buộc", en="required")
+_EXAMPLE = Text(vi="Ví dụ:", en="Examples:")
+
+BEGINNING = Inventory(
+    units=(
+        Unit(
+            slug="dong-nai",
+            code="75",
+            level=UnitLevel.PROVINCE,
+            name="Thành phố Đồng Nai",
+            province_code="75",
+        ),
+    ),
+    sites=(Site(slug="trung-tam", name="Trung tâm", unit="dong-nai", role="center"),),
+    devices=(
+        Device(
+            slug="may-giam-sat",
+            name="Máy giám sát này",
+            site="trung-tam",
+            kind="other",
+            address="127.0.0.1",
+        ),
+    ),
+)
+EXAMPLES = Inventory(
+    units=(
+        Unit(
+            slug="xa-tien-hung",
+            code="25213",
+            level=UnitLevel.COMMUNE,
+            name="Xã Tiến Hưng",
+            province_code="70",
+            valid_to=_REFORM,
+        ),
+        Unit(
+            slug="phuong-binh-phuoc",
+            code="25195",
+            level=UnitLevel.COMMUNE,
+            name="Phường Bình Phước",
+            parent="dong-nai",
+            province_code="75",
+            valid_from=_REFORM,
+        ),
+    ),
+    successions=(Succession(old="xa-tien-hung", new="phuong-binh-phuoc", on=_REFORM),),
+    organisations=(
+        Organisation(
+            slug="ubnd-binh-phuoc",
+            name="UBND phường Bình Phước",
+            unit="phuong-binh-phuoc",
+            valid_from=_REFORM,
+        ),
+    ),
+    sites=(
+        Site(
+            slug="dc-binh-phuoc",
+            name="Điểm cầu UBND phường Bình Phước",
+            unit="phuong-binh-phuoc",
+            organisation="ubnd-binh-phuoc",
+            calendar="gio-hanh-chinh",
+            contact="nguyen-van-an",
+            valid_from=_REFORM,
+        ),
+    ),
+    devices=(
+        Device(
+            slug="rt-trung-tam",
+            name="Bộ định tuyến trung tâm",
+            site="trung-tam",
+            kind="router",
+            vendor="Cisco",
+            address="10.70.0.1",
+            secret="snmp-trung-tam",  # noqa: S106  (the name of one)
+        ),
+        Device(
+            slug="gw-binh-phuoc",
+            name="Cổng kết nối phường Bình Phước",
+            site="dc-binh-phuoc",
+            kind="gateway",
+            vendor="MikroTik",
+            address="10.70.1.1",
+            valid_from=_REFORM,
+        ),
+        Device(
+            slug="vc-binh-phuoc",
+            name="Thiết bị hội nghị phường Bình Phước",
+            site="dc-binh-phuoc",
+            kind="endpoint",
+            vendor="Poly",
+            address="10.70.1.10",
+            valid_from=_REFORM,
+        ),
+    ),
+    links=(
+        Link(
+            slug="kt-binh-phuoc",
+            name="Kênh TSLCD phường Bình Phước",
+            near="rt-trung-tam",
+            far="gw-binh-phuoc",
+            near_port="Gi0/0/1",
+            carrier="VNPT",
+            circuit="DNI-0042",
+            capacity_mbps=200,
+            medium="quang",
+            network="TSLCD cấp II",
+            valid_from=_REFORM,
+        ),
+    ),
+    contacts=(
+        Contact(
+            slug="nguyen-van-an",
+            name="Nguyễn Văn An",
+            email="an@donvi.gov.vn",
+            phone="0912345678",
+        ),
+    ),
+    calendars=tuple(
+        CalendarSpan(
+            slug="gio-hanh-chinh",
+            name="Giờ hành chính",
+            days=(1, 2, 3, 4, 5),
+            begin=begin,
+            end=end,
+        )
+        for begin, end in ((time(7, 30), time(11, 30)), (time(13, 30), time(17)))
+    ),
+)
+
+
+def files(language: Language) -> Mapping[str, bytes]:
+    """Return name → content of every inventory file of a new folder."""
+    return MappingProxyType({table.file: _file(table, language) for table in TABLES})
+
+
+def _file(table: Table, language: Language) -> bytes:
+    canonical = csvfiles.rendered(table, rows(BEGINNING, table.name))
+    examples = csvfiles.rendered(table, rows(EXAMPLES, table.name)).decode("utf-8-sig")
+    notes = [f"# {table.title.said(language)}", f"# {_HEAD.said(language)}", "#"]
+    for column in table.columns:
+        needed = f" ({_REQUIRED.said(language)})" if column.name in table.required else ""
+        notes.append(f"#   {column.name}{needed}: {column.help.said(language)}")
+    notes += ["#", f"# {_EXAMPLE.said(language)}"]
+    notes += [f"#{row}" for row in examples.splitlines()[1:]]
+    return _MARK + ("\n".join(notes) + "\n").encode() + canonical.removeprefix(_MARK)

@@ -1,0 +1,70 @@
+"""What does the ledger hold? The same files that an import reads."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from core.errors import Conflict
+    from core.inventory import Inventory
+    from runtime.cli._inventory import Speaker
+
+app = typer.Typer()
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write into.")],
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")] = None,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that differ.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write the whole inventory, history included, as CSV files."""
+    from core.errors import DomainError
+    from inventory import csvfiles
+    from inventory.tables import TABLES, rows
+    from runtime.cli._inventory import DONE, REFUSED, Speaker
+
+    speaker = Speaker(as_json=as_json)
+    try:
+        inventory = asyncio.run(_load(config, speaker))
+        differing = csvfiles.differing(inventory, folder)
+        if differing and not force:
+            speaker.refuse(_would_replace(differing), REFUSED)
+        written = csvfiles.write(inventory, folder)
+    except DomainError as error:
+        speaker.refuse(error, REFUSED)
+    counts = {table.name: len(rows(inventory, table.name)) for table in TABLES}
+    speaker.object({"ok": True, "files": [str(path) for path in written], "rows": counts})
+    total = sum(counts.values())
+    speaker.say(
+        f"Đã ghi {total} dòng vào {len(written)} tệp trong {folder}.",
+        f"Wrote {total} rows into {len(written)} files in {folder}.",
+    )
+    raise typer.Exit(DONE)
+
+
+async def _load(config: Path | None, speaker: "Speaker") -> "Inventory":
+    from runtime.cli import _inventory
+
+    ledger = await _inventory.opened(_inventory.loaded(config, speaker), make=False)
+    try:
+        return await ledger.inventory.load()
+    finally:
+        await ledger.aclose()
+
+
+def _would_replace(paths: list[Path]) -> "Conflict":
+    from core.errors import Conflict
+    from core.text import Text
+
+    names = ", ".join(str(path) for path in paths)
+    return Conflict(
+        Text(
+            vi=f"Tệp đã có và khác với sổ cái: {names}. Thêm --force để ghi đè",
+            en=f"There are files that differ from the ledger: {names}. Add --force to replace them",
+        )
+    )

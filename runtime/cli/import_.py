@@ -1,0 +1,109 @@
+"""What would a folder of CSV files change, and shall it?"""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from inventory.intake import Proposal
+    from runtime.cli._inventory import Speaker
+
+app = typer.Typer()
+
+
+@app.command()
+def import_(
+    folder: Annotated[Path, typer.Argument(metavar="PATH", help="Folder of CSV files.")],
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, do nothing.")] = False,
+    allow_retire: Annotated[
+        bool, typer.Option("--allow-retire", help="Retire more than 10 % of a table.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Plan and apply an inventory: exit 0 done or no change, 1 refused, 2 bad input."""
+    from core.errors import DomainError
+    from runtime.cli._inventory import DONE, REFUSED, Speaker, too_much
+
+    speaker = Speaker(as_json=as_json)
+    try:
+        proposal, version = asyncio.run(
+            _run(folder, config, speaker, dry_run=dry_run, allow_retire=allow_retire)
+        )
+    except DomainError as error:
+        speaker.refuse(error, REFUSED)
+    refused = bool(proposal.plan.excessive()) and not allow_retire
+    _report(speaker, proposal, version, refused=refused, dry_run=dry_run)
+    if refused:
+        speaker.complain(too_much(proposal.plan))
+    raise typer.Exit(REFUSED if refused else DONE)
+
+
+async def _run(
+    folder: Path, config: Path | None, speaker: "Speaker", *, dry_run: bool, allow_retire: bool
+) -> "tuple[Proposal, int | None]":
+    """Return the proposal and the inventory's new version, None if nothing was applied."""
+    from core.clock import LOCAL, SystemClock
+    from inventory.intake import propose
+    from runtime import registries
+    from runtime.cli import _inventory
+
+    settings = _inventory.loaded(config, speaker)
+    ledger = await _inventory.opened(settings, make=True)
+    try:
+        now = SystemClock().now()
+        before = await ledger.inventory.version()
+        current = await ledger.inventory.load()
+        with _inventory.progress(speaker) as show:
+            proposal = propose(
+                folder,
+                current,
+                now.astimezone(LOCAL).date(),
+                collectors=registries.collectors().keys(),
+                progress=show,
+            )
+        if proposal.problems:
+            speaker.problems(proposal.problems)
+        plan = proposal.plan
+        if dry_run or plan.empty or (plan.excessive() and not allow_retire):
+            return proposal, None
+        version = await ledger.inventory.apply(
+            plan.changes, _inventory.actor(), now, based_on=before
+        )
+        return proposal, version
+    finally:
+        await ledger.aclose()
+
+
+def _report(
+    speaker: "Speaker", proposal: "Proposal", version: int | None, *, refused: bool, dry_run: bool
+) -> None:
+    from inventory.tables import TABLES
+    from runtime.cli._inventory import as_object
+
+    plan = proposal.plan
+    absent = [table.file for table in TABLES if table.name not in proposal.present]
+    speaker.object(
+        {
+            "ok": not refused,
+            "applied": version is not None,
+            "version": version,
+            "left_as_they_are": absent,
+            **as_object(plan),
+        }
+    )
+    speaker.plan(plan)
+    if absent:
+        files = ", ".join(absent)
+        speaker.say(f"Không có tệp nên giữ nguyên: {files}.", f"No file, left as it is: {files}.")
+    if plan.empty:
+        speaker.say("Không có gì thay đổi.", "Nothing to change.")
+    elif version is not None:
+        speaker.say(
+            f"Đã áp dụng, phiên bản danh mục {version}.", f"Applied: inventory version {version}."
+        )
+    elif dry_run:
+        speaker.say("Chạy thử: chưa thay đổi gì.", "Dry run: nothing was changed.")
