@@ -1,0 +1,291 @@
+"""The whole of judging without I/O: readings in, rows out.
+
+Readings move streaks (judge), streaks make facts, facts make statuses and roots (root cause),
+roots make incidents, incidents make notifications. Only the first step runs for every
+reading; the others when something that they look at has changed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from alerts import telling
+from alerts.facts import NOTHING, Fact, Facts, Port, fact_of, follow, ports_in
+from alerts.incidents import Fold, Numbering, fold
+from alerts.judge import forgotten, judge, overdue
+from alerts.rootcause import resolve
+from alerts.telling import TellingPolicy
+from alerts.topology import Topology, next_boundary, ports_of
+from core.clock import LOCAL
+from core.incident import Incident
+from core.inventory import Contact
+from core.outcome import Memory, Outcome
+from core.reading import Reading
+from core.status import Status, Streak, TargetState, Transition, Verdict
+from core.watching import Check, Estate
+
+GAP = timedelta(seconds=5)  # a shorter stop of our own hides nothing
+APART = timedelta(seconds=1)  # between two transitions of one target
+STREAKS_PERIOD = timedelta(seconds=30)  # between two writings of a streak that stays as it is
+LOOK_FOR_OVERDUE = timedelta(seconds=5)
+
+
+class Brain:
+    """What is held of every target at present. One per process; not for several threads."""
+
+    def __init__(
+        self,
+        estate: Estate,
+        memory: Memory,
+        policy: TellingPolicy,
+        contacts: Sequence[Contact],
+        now: datetime,
+    ) -> None:
+        self._policy = policy
+        self._contacts = tuple(contacts)
+        self._topology = Topology(estate)
+        self._states: dict[str, TargetState] = dict(memory.states)
+        self._incidents: dict[str, Incident] = {i.root: i for i in memory.incidents}
+        self._numbering = Numbering(now.astimezone(LOCAL).date(), memory.incidents_today)
+        self._streaks: dict[str, Streak] = dict(memory.streaks)
+        self._written: dict[str, datetime] = {}
+        self._unwritten: set[str] = set()
+        self._facts: dict[str, Fact] = {}
+        self._ports: dict[str, Port] = {}
+        self._carried: dict[str, Mapping[str, str]] = {}
+        self._dirty = True
+        self._waiting_until: datetime | None = None
+        self._boundary: datetime | None = None
+        self._swept_at = now
+        self._started = Outcome()
+        self._bind(now)
+        self._resume(memory, now)
+
+    @property
+    def states(self) -> Mapping[str, TargetState]:
+        """How every target that was ever judged stands."""
+        return self._states
+
+    @property
+    def incidents(self) -> tuple[Incident, ...]:
+        """The open incidents, oldest first."""
+        return tuple(sorted(self._incidents.values(), key=lambda i: (i.began_at, i.id)))
+
+    @property
+    def topology(self) -> Topology:
+        """The estate that is judged."""
+        return self._topology
+
+    def wake_at(self) -> datetime | None:
+        """Return when `tick` has something to say though nothing was heard."""
+        times = (self._waiting_until, self._boundary, self._swept_at + LOOK_FOR_OVERDUE)
+        return min(t for t in times if t is not None)
+
+    def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
+        """Judge a batch of readings."""
+        outcome = self._begin()
+        touched: set[str] = set()
+        for reading in readings:
+            check = self._topology.checks.get(reading.check)
+            if check is None:
+                continue
+            old = self._streaks.get(check.slug) or Streak(check.slug)
+            new = judge(old, reading, check, now)
+            if new is not old:
+                self._streaks[check.slug] = new
+                self._note(old, new, now)
+                if new.verdict is not old.verdict or check.reach or new.fails:
+                    touched.add(check.target)
+            if check.slug in self._carried and reading.ok:
+                self._hear_ports(reading, self._carried[check.slug])
+        for target in touched:
+            self._look_at(target, now)
+        return self._conclude(outcome, now)
+
+    def tick(self, now: datetime) -> Outcome:
+        """Judge the passing of time: overdue checks, waits that ran out, hours that begin."""
+        outcome = self._begin()
+        if now >= self._swept_at + LOOK_FOR_OVERDUE:
+            self._swept_at = now
+            self._sweep(now)
+        if self._waiting_until is not None and now >= self._waiting_until:
+            self._dirty = True
+        if self._boundary is not None and now >= self._boundary:
+            self._boundary = next_boundary(self._topology.scheduled, now)
+            self._dirty = True
+        return self._conclude(outcome, now)
+
+    def replace(self, estate: Estate, contacts: Sequence[Contact], now: datetime) -> Outcome:
+        """Go on with another estate; what is no longer watched becomes unknown."""
+        outcome = self._begin()
+        self._contacts = tuple(contacts)
+        self._topology = Topology(estate)
+        self._streaks = {s: k for s, k in self._streaks.items() if s in self._topology.checks}
+        self._written = {s: at for s, at in self._written.items() if s in self._streaks}
+        self._unwritten &= self._streaks.keys()
+        self._ports = {s: p for s, p in self._ports.items() if s in self._topology.ported}
+        for slug in sorted(self._states.keys() - self._topology.targets.keys()):
+            self._retire(slug, now, outcome)
+        self._bind(now)
+        return self._conclude(outcome, now)
+
+    def _begin(self) -> Outcome:
+        outcome, self._started = self._started, Outcome()
+        return outcome
+
+    def _bind(self, now: datetime) -> None:
+        """Look at every target anew, as after a change of the estate."""
+        checks = self._topology.checks.values()
+        self._carried = {c.slug: ports_of(c) for c in checks if c.ports}
+        self._boundary = next_boundary(self._topology.scheduled, now)
+        known = self._facts
+        self._facts = {s: known[s] for s in known if s in self._topology.targets}
+        for target in {c.target for c in checks}:
+            self._look_at(target, now)
+        self._dirty = True
+
+    def _resume(self, memory: Memory, now: datetime) -> None:
+        """Declare the time since our last look unknown, unless it was too short to matter."""
+        until = max(memory.observed_until.values(), default=None)
+        if not memory.states or until is None or now - until < GAP:
+            return
+        for slug, streak in list(self._streaks.items()):
+            self._streaks[slug] = forgotten(streak, until)
+            self._unwritten.add(slug)
+        self._facts.clear()
+        self._bind(now)
+        for slug, state in sorted(self._states.items()):
+            if state.status is not Status.UNKNOWN:
+                gap = TargetState(slug, Status.UNKNOWN, until, "not_observed")
+                self._move(slug, gap, now, self._started)
+
+    def _retire(self, slug: str, now: datetime, outcome: Outcome) -> None:
+        if self._states[slug].status is not Status.UNKNOWN:
+            self._move(slug, TargetState(slug, Status.UNKNOWN, now, "retired"), now, outcome)
+        del self._states[slug]
+        self._facts.pop(slug, None)
+        self._dirty = True
+
+    def _sweep(self, now: datetime) -> None:
+        for slug, check in self._topology.checks.items():
+            old = self._streaks.get(slug)
+            if old is None:
+                continue
+            new = overdue(old, check, now)
+            if new is not old:
+                self._streaks[slug] = new
+                self._note(old, new, now)
+                self._look_at(check.target, now)
+
+    def _note(self, old: Streak, new: Streak, now: datetime) -> None:
+        """Write a streak down when its verdict changes, and otherwise now and then."""
+        written = self._written.get(new.check)
+        if new.verdict is old.verdict and written is not None and now - written < STREAKS_PERIOD:
+            return
+        self._unwritten.add(new.check)
+
+    def _hear_ports(self, reading: Reading, links: Mapping[str, str]) -> None:
+        for link, port in ports_in(reading, links, self._ports).items():
+            known = self._ports.get(link)
+            self._ports[link] = port
+            if known is None or (known.up, known.enabled) != (port.up, port.enabled):
+                self._dirty = True
+            elif link in self._incidents:
+                self._dirty = True  # "still up, and silent" names the cause better
+
+    def _look_at(self, target: str, now: datetime) -> None:
+        """Make the fact of a target anew; say whether the whole must be thought over."""
+        old = self._facts.get(target, NOTHING)
+        new = follow(
+            old,
+            fact_of(
+                self._pairs(self._topology.reach.get(target, ())),
+                self._pairs(self._topology.others.get(target, ())),
+            ),
+            now,
+        )
+        self._facts[target] = new
+        if self._dirty or new == old:
+            return
+        suspicion = {old.verdict, new.verdict} <= {Verdict.OK, Verdict.LOSSY, Verdict.SUSPECT}
+        if (
+            self._waiting_until is not None
+            or new.degraded != old.degraded
+            or (new.verdict is not old.verdict and not suspicion)
+            or self._contradicts(target, new)
+        ):
+            self._dirty = True
+
+    def _contradicts(self, target: str, fact: Fact) -> bool:
+        """Say whether a target is held otherwise than it would be by itself."""
+        if not fact.good:
+            return False
+        state = self._states.get(target)
+        plain = (Status.UP, Status.DEGRADED)
+        return (
+            state is None
+            or state.status not in plain
+            or (state.status is Status.DEGRADED) is not bool(fact.degraded)
+        )
+
+    def _pairs(self, checks: Iterable[Check]) -> list[tuple[Check, Streak]]:
+        return [(c, self._streaks.get(c.slug) or Streak(c.slug)) for c in checks]
+
+    def _conclude(self, outcome: Outcome, now: datetime) -> Outcome:
+        if self._dirty:
+            self._dirty = False
+            self._think(outcome, now)
+        outcome.streaks.extend(self._streaks[s] for s in sorted(self._unwritten))
+        self._written.update(dict.fromkeys(self._unwritten, now))
+        self._unwritten.clear()
+        return outcome
+
+    def _think(self, outcome: Outcome, now: datetime) -> None:
+        view = resolve(self._topology, Facts(self._facts, self._ports, self._states), now)
+        self._waiting_until = view.waiting_until
+        for slug, state in sorted(view.states.items()):
+            self._move(slug, state, now, outcome)
+        result = fold(
+            self._incidents,
+            view,
+            states=self._states,
+            topology=self._topology,
+            numbering=self._numbering,
+            now=now,
+        )
+        self._incidents = result.present
+        self._tell(result, outcome, now)
+
+    def _move(self, slug: str, state: TargetState, now: datetime, outcome: Outcome) -> None:
+        """Write a change of status; two of one target are at least a second apart."""
+        old = self._states.get(slug)
+        before = old.status if old is not None else Status.UNKNOWN
+        at = min(state.since, now)
+        if old is not None:
+            at = max(at, old.since + APART)
+        if at > now:  # within a second the last word counts: say it when the second is over
+            self._waiting_until = min(self._waiting_until or at, at)
+            return
+        self._states[slug] = replace(state, since=at)
+        outcome.transitions.append(
+            Transition(
+                target=slug,
+                old=before,
+                new=state.status,
+                at=at,
+                recorded_at=now,
+                reason=state.reason,
+                cause=state.cause,
+                detail=state.detail,
+            )
+        )
+
+    def _tell(self, result: Fold, outcome: Outcome, now: datetime) -> None:
+        written: dict[str, Incident] = {}
+        for incidents in (result.opened, result.changed, result.recovered, result.merged):
+            written.update((i.id, i) for i in incidents)
+        outcome.incidents.extend(written.values())
+        outcome.notes.extend(result.notes)
+        told = telling.notifications(result, self._topology, self._policy, self._contacts, now)
+        outcome.notifications.extend(told.notifications)
+        outcome.cancelled.extend(told.cancelled)

@@ -1,0 +1,178 @@
+"""What do we know of a target right now, apart from where it stands?"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from alerts.judge import is_fast
+from core.reading import Reading
+from core.status import Streak, TargetState, Verdict
+from core.watching import Check
+
+_GOOD = frozenset({Verdict.OK, Verdict.LOSSY})
+# How surely a verdict speaks of life when a target has several reach checks.
+_LIFE = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.SUSPECT, Verdict.LOSSY, Verdict.OK)
+_SLACK = 0.5  # seconds between a loss and our hearing of it
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """The reach of one target, and what its other checks say."""
+
+    verdict: Verdict = Verdict.UNKNOWN
+    since: datetime | None = None
+    failed_at: datetime | None = None  # first of the present run of failures
+    last_failed: datetime | None = None
+    last_ok: datetime | None = None
+    alive_since: datetime | None = None  # of one that answers: since it last came back
+    returned_at: datetime | None = None  # first good probe after the latest loss, if any
+    confirmed_at: datetime | None = None  # when we decided that it failed, or came back
+    kind: str = ""  # of the failure
+    detail: str = ""
+    degraded: str = ""  # what another check says, "" = nothing
+    interval: float = 60.0
+    heard_within: float | None = None  # seconds after which silence is known; None: not swept
+
+    @property
+    def good(self) -> bool:
+        """Say whether it answers."""
+        return self.verdict in _GOOD
+
+    def answers_at(self, since: datetime, now: datetime) -> bool:
+        """Say whether it has answered since then.
+
+        A swept target whose losses would have been heard of by now, and were not, answers.
+        """
+        if not self.good:
+            return False
+        if self.last_ok is not None and self.last_ok >= since:
+            return True
+        return self.heard_within is not None and now - since >= timedelta(seconds=self.heard_within)
+
+
+NOTHING = Fact()
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """What the near device says of a link's port (IF-MIB ifOperStatus, ifAdminStatus)."""
+
+    at: datetime  # of the observation
+    up: bool
+    enabled: bool = True
+    since: datetime | None = None  # first observation of it being so
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known now. `before` is how every target was held to be until now."""
+
+    targets: Mapping[str, Fact] = field(default_factory=dict)
+    ports: Mapping[str, Port] = field(default_factory=dict)  # by link
+    before: Mapping[str, TargetState] = field(default_factory=dict)
+
+
+def fact_of(
+    reach: Iterable[tuple[Check, Streak]],
+    others: Iterable[tuple[Check, Streak]],
+) -> Fact:
+    """Return what the streaks of one target's checks say together.
+
+    `alive_since` and `confirmed_at` are for the caller to carry on from fact to fact (`follow`).
+    """
+    pairs = tuple(reach)
+    others = tuple(others)
+    if not pairs:
+        return _without_reach(others)
+    check, best = max(pairs, key=lambda pair: _LIFE.index(pair[1].verdict))
+    seen = [s.last_ok for _, s in pairs if s.last_ok is not None]
+    failing = best.verdict in {Verdict.FAILED, Verdict.SUSPECT}
+    return Fact(
+        verdict=best.verdict,
+        since=best.since,
+        failed_at=best.failed_at,
+        last_failed=best.last_at if failing else None,
+        last_ok=max(seen) if seen else None,
+        alive_since=best.since,
+        returned_at=best.good_at,
+        kind=best.detail.partition(":")[0] if failing else "",
+        detail=best.detail,
+        degraded=_degraded(best, others),
+        interval=check.interval,
+        heard_within=check.interval + min(check.timeout, 1.0) + _SLACK if is_fast(check) else None,
+    )
+
+
+def follow(old: Fact, new: Fact, now: datetime) -> Fact:
+    """Return the new fact with what the old one knew of its history.
+
+    A suspicion that was cleared, or loss that began, is no return from the dead.
+    """
+    if new.good:
+        lives_on = old.good or (old.verdict is Verdict.SUSPECT and old.alive_since is not None)
+        if lives_on:
+            return replace(new, alive_since=old.alive_since, confirmed_at=old.confirmed_at)
+        return replace(new, alive_since=new.since, confirmed_at=now)
+    if new.verdict is Verdict.SUSPECT:
+        alive = old.alive_since if old.verdict is not Verdict.FAILED else None
+        return replace(new, alive_since=alive, confirmed_at=old.confirmed_at)
+    at = old.confirmed_at if old.verdict is new.verdict else now
+    return replace(new, alive_since=None, confirmed_at=at)
+
+
+def _without_reach(others: tuple[tuple[Check, Streak], ...]) -> Fact:
+    """Return the fact of a target that only other checks look at: any answer is life."""
+    good = [s for _, s in others if s.verdict is Verdict.OK]
+    if not good:
+        return NOTHING
+    first = min(good, key=lambda s: (s.since is None, s.since))
+    return Fact(
+        verdict=Verdict.OK,
+        since=first.since,
+        last_ok=max(s.last_ok for s in good if s.last_ok is not None),
+        alive_since=first.since,
+        degraded=_degraded(first, others),
+    )
+
+
+def _degraded(reach: Streak, others: tuple[tuple[Check, Streak], ...]) -> str:
+    """Return which other check fails; failures from before the target came back do not count."""
+    if reach.verdict is Verdict.LOSSY:
+        return reach.detail
+    if reach.verdict is not Verdict.OK or reach.since is None:
+        return ""
+    for check, streak in others:
+        fresh = streak.last_at is not None and streak.last_at > reach.since + timedelta(seconds=1)
+        if streak.verdict is Verdict.FAILED and fresh:
+            return f"{check.collector}: {streak.detail}"
+    return ""
+
+
+def ports_in(
+    reading: Reading, links: Mapping[str, str], known: Mapping[str, Port]
+) -> dict[str, Port]:
+    """Return what a reading of an interface table says of ports that carry links.
+
+    `links`: ifName → link slug. Status 1 is up and 2 down (RFC 2863); of the others only
+    lowerLayerDown (7) and notPresent (6) say that nothing passes.
+    """
+    oper: dict[str, float] = {}
+    admin: dict[str, float] = {}
+    for series, value in reading.samples:
+        table = {"ifOperStatus": oper, "ifAdminStatus": admin}.get(series.name)
+        if table is None:
+            continue
+        name = next((v for k, v in series.labels if k == "ifName"), "")
+        if name in links:
+            table[links[name]] = value
+    return {
+        link: _port(reading.at, status, admin.get(link, 1.0), known.get(link))
+        for link, status in oper.items()
+    }
+
+
+def _port(at: datetime, oper: float, admin: float, known: Port | None) -> Port:
+    enabled = admin != 2.0  # noqa: PLR2004  (ifAdminStatus down)
+    up = enabled and oper not in {2.0, 6.0, 7.0}
+    same = known is not None and known.up == up
+    return Port(at=at, up=up, enabled=enabled, since=known.since if known and same else at)

@@ -1,0 +1,198 @@
+"""Which troubles are open, and what belongs to each? Pure: (open, view) → changes.
+
+An incident follows one root. It closes when its root answers again, and is merged when the
+root turns out to lie behind another root: then the other incident speaks for both.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from alerts.rootcause import Root, View
+from alerts.severity import severity
+from alerts.topology import Topology
+from core.clock import LOCAL
+from core.incident import Incident, IncidentNote, IncidentState, Member, Severity
+from core.status import Status, TargetState
+
+_RANK = (Severity.INFO, Severity.WARNING, Severity.MAJOR, Severity.CRITICAL)
+_ANSWERING = frozenset({Status.UP, Status.DEGRADED})
+
+
+@dataclass(slots=True)
+class Numbering:
+    """The counter behind the codes `SC-yyyymmdd-nnnn`; it starts anew every local day."""
+
+    day: date
+    last: int = 0
+
+    def code(self, now: datetime) -> str:
+        """Return the next code."""
+        today = now.astimezone(LOCAL).date()
+        if today != self.day:
+            self.day, self.last = today, 0
+        self.last += 1
+        return f"SC-{today:%Y%m%d}-{self.last:04d}"
+
+
+@dataclass(slots=True)
+class Fold:
+    """What became of the incidents. `present` are those still open, by root."""
+
+    present: dict[str, Incident] = field(default_factory=dict)
+    opened: list[Incident] = field(default_factory=list)
+    changed: list[Incident] = field(default_factory=list)
+    recovered: list[Incident] = field(default_factory=list)
+    merged: list[Incident] = field(default_factory=list)
+    notes: list[IncidentNote] = field(default_factory=list)
+
+
+def fold(
+    present: Mapping[str, Incident],
+    view: View,
+    *,
+    states: Mapping[str, TargetState],
+    topology: Topology,
+    numbering: Numbering,
+    now: datetime,
+) -> Fold:
+    """Return what the roots of a view make of the open incidents (by root).
+
+    `states` is how every target stands after the view.
+    """
+    result = Fold(present=dict(present))
+    for root in sorted(view.roots.values(), key=lambda r: (r.since, r.target)):
+        known = present.get(root.target)
+        if known is None:
+            _open(result, root, topology, numbering, now)
+        else:
+            _follow(result, known, root, topology, now)
+    for slug, incident in sorted(present.items()):
+        if slug not in view.roots:
+            _end(result, incident, states, topology, now)
+    return result
+
+
+def _open(
+    result: Fold, root: Root, topology: Topology, numbering: Numbering, now: datetime
+) -> None:
+    incident = Incident(
+        id=numbering.code(now),
+        root=root.target,
+        severity=severity(topology, root.target, root.members),
+        began_at=root.since,
+        decided_at=now,
+        cause=root.cause,
+        detail=root.detail,
+        members=tuple(Member(target=m, joined_at=now) for m in root.members),
+    )
+    result.present[root.target] = incident
+    result.opened.append(incident)
+    result.notes.append(IncidentNote(incident=incident.id, at=now, kind="opened", text=root.target))
+
+
+def _follow(
+    result: Fold, incident: Incident, root: Root, topology: Topology, now: datetime
+) -> None:
+    members = _members(incident.members, root.members, now)
+    worse = max(incident.severity, severity(topology, root.target, root.members), key=_RANK.index)
+    # the first fault that was seen stays named; a port's word is better than silence
+    cause = incident.cause if root.cause == "silence" else root.cause
+    detail = incident.detail or root.detail
+    following = incident.model_copy(
+        update={"members": members, "severity": worse, "cause": cause, "detail": detail}
+    )
+    if following == incident:
+        return
+    following = following.model_copy(update={"version": incident.version + 1})
+    result.present[root.target] = following
+    result.changed.append(following)
+    result.notes.extend(_comings_and_goings(incident, following, now))
+
+
+def _members(old: tuple[Member, ...], present: Iterable[str], now: datetime) -> tuple[Member, ...]:
+    wanted = dict.fromkeys(present)
+    known = {m.target: m for m in old}
+    kept = [_standing(m, now, is_in=m.target in wanted) for m in old]
+    return (*kept, *(Member(target=t, joined_at=now) for t in wanted if t not in known))
+
+
+def _standing(member: Member, now: datetime, *, is_in: bool) -> Member:
+    if is_in is (member.left_at is None):
+        return member
+    return member.model_copy(update={"left_at": None if is_in else now})
+
+
+def _comings_and_goings(old: Incident, new: Incident, now: datetime) -> list[IncidentNote]:
+    was, present = set(old.present), set(new.present)
+    notes = []
+    for kind, moved in (("joined", present - was), ("left", was - present)):
+        if moved:
+            text = " ".join(sorted(moved))
+            notes.append(IncidentNote(incident=new.id, at=now, kind=kind, text=text))
+    return notes
+
+
+def _end(
+    result: Fold,
+    incident: Incident,
+    states: Mapping[str, TargetState],
+    topology: Topology,
+    now: datetime,
+) -> None:
+    """Close or merge an incident whose root is none any more, or leave it open."""
+    state = states.get(incident.root)
+    heir = _heir(incident, state, result.present, topology)
+    if heir is not None:
+        _merge(result, incident, heir, now)
+    elif incident.root not in topology.targets:
+        _recover(result, incident, now, now, "retired")
+    elif state is not None and state.status in _ANSWERING:
+        _recover(result, incident, state.since, now, "recovered")
+
+
+def _heir(
+    incident: Incident,
+    state: TargetState | None,
+    present: Mapping[str, Incident],
+    topology: Topology,
+) -> Incident | None:
+    """Return the open incident that speaks for this one now."""
+    if state is None or state.status is Status.DOWN:
+        return None
+    if state.status is Status.UNREACHABLE and state.cause is not None:
+        return present.get(state.cause)
+    if incident.root in topology.targets and topology.is_link(incident.root):
+        # the line was blamed, and then something beyond it answered: the device is dead
+        far = topology.far(incident.root)
+        return present.get(far) if far is not None else None
+    return None
+
+
+def _merge(result: Fold, incident: Incident, heir: Incident, now: datetime) -> None:
+    merged = incident.model_copy(
+        update={
+            "state": IncidentState.MERGED,
+            "merged_into": heir.id,
+            "members": _members(incident.members, (), now),
+            "version": incident.version + 1,
+        }
+    )
+    del result.present[incident.root]
+    result.merged.append(merged)
+    result.notes.append(IncidentNote(incident=merged.id, at=now, kind="merged", text=heir.id))
+    result.notes.append(IncidentNote(incident=heir.id, at=now, kind="merged", text=merged.id))
+
+
+def _recover(result: Fold, incident: Incident, at: datetime, now: datetime, kind: str) -> None:
+    recovered = incident.model_copy(
+        update={
+            "state": IncidentState.RECOVERED,
+            "recovered_at": max(at, incident.began_at),
+            "members": _members(incident.members, (), now),
+            "version": incident.version + 1,
+        }
+    )
+    del result.present[incident.root]
+    result.recovered.append(recovered)
+    result.notes.append(IncidentNote(incident=recovered.id, at=now, kind=kind))

@@ -1,0 +1,243 @@
+"""What does one more reading say about a check? Pure: (streak, reading, check, now) → streak.
+
+A reach check that is probed fast (`Check.verify`) is confirmed by a sequential test; every
+other check by k of n runs (`Check.confirm`). See DESIGN §5.
+"""
+
+import math
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from core.reading import FailureKind, Reading
+from core.status import Streak, Verdict
+from core.watching import MISS_GRACE, Check
+
+LIKELIHOOD = 1e-12  # a living path looks like this less than once in 10¹²
+LEAST_LOSS = 0.30  # loss that may begin at any moment and must not look like a failure
+MOST_LOSS = 0.70  # a path that loses more for minutes is as good as dead
+LONGEST_BURST = timedelta(seconds=1)  # of consecutive loss on a living path
+RECOVERED = 3  # consecutive good probes
+LOSSY_FROM = 0.05
+LOSSY_UNTIL = 0.02
+SUMMARY_PERIOD = 30.0  # seconds; see core.collector.Sweep
+SUMMARY_PATIENCE = 95.0  # seconds without a summary: three of them are missing
+REMEMBERED = 128  # outcomes
+_ENOUGH = 20  # outcomes that make a share
+_OURS = frozenset({FailureKind.LOCAL, FailureKind.BUG})
+_TAIL = timedelta(seconds=2)  # the last probes of a summary's window may still be on their way
+_FORGET = timedelta(seconds=SUMMARY_PERIOD)
+
+
+def judge(streak: Streak, reading: Reading, check: Check, now: datetime) -> Streak:
+    """Return what is held of the check after one more reading; never later than `now`.
+
+    A failure of our own (no permission, a broken collector) is not an observation: the check
+    stays as it was and becomes unknown when nothing else comes (`overdue`).
+    """
+    failure = reading.failure
+    at = min(reading.at, now)
+    if failure is not None and failure.kind in _OURS:
+        return replace(streak, detail=_said(reading))
+    if not is_fast(check):
+        return _run(streak, reading, check, at)
+    if reading.loss is None:
+        return _good(streak, at) if failure is None else _missed(streak, reading, at)
+    if reading.loss >= 1.0 or failure is not None:
+        return _missed(streak, reading, at)
+    return _summary(streak, at, reading.loss)
+
+
+def overdue(streak: Streak, check: Check, now: datetime) -> Streak:
+    """Return the streak, unknown since its last reading if none came for too long."""
+    if streak.verdict is Verdict.UNKNOWN or streak.last_at is None:
+        return streak
+    if now - streak.last_at <= timedelta(seconds=patience(check)) + MISS_GRACE:
+        return streak
+    return forgotten(streak, streak.last_at)
+
+
+def forgotten(streak: Streak, since: datetime) -> Streak:
+    """Return the streak of a check that nobody has looked at since then."""
+    return Streak(
+        check=streak.check,
+        since=since,
+        last_ok=streak.last_ok,
+        last_at=streak.last_at,
+        loss=streak.loss,
+        detail=streak.detail,
+    )
+
+
+def is_fast(check: Check) -> bool:
+    """Say whether the check is probed by a sweep that bursts on suspicion."""
+    return check.reach and check.verify is not None
+
+
+def patience(check: Check) -> float:
+    """Return the seconds without a reading after which the check is unknown."""
+    missed = check.interval * check.confirm.missed
+    return max(missed, SUMMARY_PATIENCE) if is_fast(check) else missed + check.timeout
+
+
+def needed(loss: float) -> int:
+    """Return how many consecutive losses prove a failure on a path that loses `loss` (0…1)."""
+    worst = min(max(loss, LEAST_LOSS), MOST_LOSS)
+    return math.ceil(math.log(LIKELIHOOD) / math.log(worst))
+
+
+def recent_loss(streak: Streak) -> float:
+    """Return the share of probes lost before the present run of failures, 0…1."""
+    before = streak.recent[: len(streak.recent) - streak.fails]
+    share = before.count("0") / len(before) if len(before) >= _ENOUGH else 0.0
+    return max(streak.loss, share)
+
+
+def is_lossy(loss: float, *, already: bool) -> bool:
+    """Say whether a line that answers loses too much; it must mend further than it fell."""
+    return loss >= (LOSSY_UNTIL if already else LOSSY_FROM)
+
+
+def _said(reading: Reading) -> str:
+    failure = reading.failure
+    return "" if failure is None else f"{failure.kind}: {failure.detail}"
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None or other > one else one
+
+
+def _noted(recent: str, outcome: str) -> str:
+    return (recent + outcome)[-REMEMBERED:]
+
+
+def _good(streak: Streak, at: datetime, count: int = 1) -> Streak:
+    last_ok, last_at = _later(streak.last_ok, at), _later(streak.last_at, at)
+    if streak.failed_at is not None and at < streak.failed_at:
+        # a slow reply to a probe sent before the first loss
+        return replace(streak, last_ok=last_ok, last_at=last_at)
+    if streak.verdict is Verdict.FAILED:
+        goods, good_at = streak.goods + count, streak.good_at or at
+        if goods < RECOVERED:
+            return replace(streak, goods=goods, good_at=good_at, last_ok=last_ok, last_at=last_at)
+        # the losses of an outage are no measure of the line's loss
+        return Streak(
+            check=streak.check,
+            verdict=Verdict.OK,
+            since=good_at,
+            good_at=good_at,
+            last_ok=last_ok,
+            last_at=last_at,
+            loss=streak.loss,
+        )
+    cleared = streak.verdict in {Verdict.SUSPECT, Verdict.UNKNOWN}
+    lossy = is_lossy(streak.loss, already=streak.verdict is Verdict.LOSSY)
+    return Streak(
+        check=streak.check,
+        verdict=Verdict.LOSSY if lossy else Verdict.OK,
+        since=at if streak.since is None or streak.verdict is Verdict.UNKNOWN else streak.since,
+        good_at=at if cleared or streak.good_at is None else streak.good_at,
+        last_ok=last_ok,
+        last_at=last_at,
+        recent=_noted(streak.recent, "1" * count),
+        loss=streak.loss,
+    )
+
+
+def _missed(streak: Streak, reading: Reading, at: datetime) -> Streak:
+    last_at = _later(streak.last_at, at)
+    if streak.last_ok is not None and at <= streak.last_ok:
+        # it was lost before a later probe was answered: loss, not silence
+        return replace(streak, recent=_noted(streak.recent, "0"), last_at=last_at)
+    if streak.verdict is Verdict.FAILED:
+        return replace(
+            streak,
+            fails=streak.fails + 1,
+            goods=0,
+            good_at=None,
+            last_at=last_at,
+            detail=_said(reading),
+        )
+    old = streak.good_at is not None and at - streak.good_at > _FORGET
+    recent = "" if streak.fails == 0 and old else streak.recent
+    suspect = replace(
+        streak,
+        verdict=Verdict.SUSPECT,
+        since=None if streak.verdict is Verdict.UNKNOWN else streak.since,
+        fails=streak.fails + 1,
+        goods=0,
+        failed_at=at if streak.failed_at is None else min(at, streak.failed_at),
+        last_at=last_at,
+        recent=_noted(recent, "0"),
+        detail=_said(reading),
+    )
+    if not _proven(suspect):
+        return suspect
+    return replace(suspect, verdict=Verdict.FAILED, since=suspect.failed_at, good_at=None)
+
+
+def _proven(streak: Streak) -> bool:
+    if streak.failed_at is None or streak.last_at is None:
+        return False
+    lasted = streak.last_at - streak.failed_at >= LONGEST_BURST
+    return lasted and streak.fails >= needed(recent_loss(streak))
+
+
+def _summary(streak: Streak, at: datetime, loss: float) -> Streak:
+    seen = at - _TAIL
+    if streak.failed_at is not None:
+        if loss > 0.0:  # it tells of probes that were reported one by one as well
+            return replace(streak, last_at=_later(streak.last_at, at))
+        return replace(_good(streak, seen, RECOVERED), last_at=_later(streak.last_at, at))
+    fresh = streak.since is None or streak.verdict is Verdict.UNKNOWN
+    began = seen if fresh or streak.since is None else streak.since
+    level = streak.loss
+    if not fresh and at - began > timedelta(seconds=SUMMARY_PERIOD + 5):
+        level = (streak.loss + loss) / 2  # not of a window that an outage or our start lies in
+    lossy = is_lossy(level, already=streak.verdict is Verdict.LOSSY)
+    verdict = Verdict.LOSSY if lossy else Verdict.OK
+    return replace(
+        streak,
+        verdict=verdict,
+        since=began if fresh or verdict is streak.verdict else at,
+        good_at=streak.good_at or seen,
+        last_ok=_later(streak.last_ok, seen),
+        last_at=_later(streak.last_at, at),
+        loss=level,
+        detail=f"loss: {level:.1%}" if lossy else "",
+    )
+
+
+def _run(streak: Streak, reading: Reading, check: Check, at: datetime) -> Streak:
+    if streak.last_at is not None and at <= streak.last_at:
+        return streak
+    if reading.ok:
+        begins = streak.verdict is not Verdict.OK and streak.verdict is not Verdict.SUSPECT
+        return Streak(
+            check=streak.check,
+            verdict=Verdict.OK,
+            since=at if begins or streak.since is None else streak.since,
+            good_at=at if streak.fails or streak.good_at is None else streak.good_at,
+            last_ok=at,
+            last_at=at,
+            recent=_noted(streak.recent, "1"),
+            loss=streak.loss,
+        )
+    recent = _noted(streak.recent, "0")
+    failed_at = streak.failed_at or at
+    failed = (
+        streak.verdict is Verdict.FAILED
+        or recent[-check.confirm.window :].count("0") >= check.confirm.failures
+    )
+    before = None if streak.verdict is Verdict.UNKNOWN else streak.since
+    return replace(
+        streak,
+        verdict=Verdict.FAILED if failed else Verdict.SUSPECT,
+        since=failed_at if failed else before,
+        fails=streak.fails + 1,
+        goods=0,
+        failed_at=failed_at,
+        good_at=None,
+        last_at=at,
+        recent=recent,
+        detail=_said(reading),
+    )

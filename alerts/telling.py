@@ -1,0 +1,147 @@
+"""Who is told of what, when, and in which words?
+
+`notifications` decides (pure); `render` finds the words at the moment of speaking.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from alerts.incidents import Fold
+from alerts.severity import class_of
+from alerts.topology import Topology
+from core.incident import Incident, Notification, Purpose
+from core.inventory import Contact
+from core.model import Model, Slug
+from core.text import Language
+
+DELAYS: Mapping[str, float] = {
+    "center": 0.0,
+    "hub": 0.0,
+    "link_center": 0.0,
+    "link_hub": 0.0,
+    "site": 180.0,
+    "link_site": 180.0,
+    "device": 300.0,
+}
+
+
+class Way(Model):
+    """A configured channel and where it delivers: to each contact's own address, or to one."""
+
+    name: Slug
+    to: Literal["email", "phone", "fixed"] = "email"
+    address: str = ""  # of a fixed one: a URL
+
+
+class TellingPolicy(Model):
+    """How long each class of target waits before anybody is told, and by which channels."""
+
+    delays: Mapping[str, float] = Field(default_factory=lambda: dict(DELAYS))  # seconds
+    ways: tuple[Way, ...] = ()
+    base_url: str = ""  # of the links in messages, without a slash at the end
+    language: Language = "vi"  # of messages to no particular person
+    settling: float = 3.0  # seconds between a recovery and its message
+
+    def delay(self, klass: str) -> float:
+        """Return how many seconds a class of target (`alerts.severity.CLASSES`) waits."""
+        return self.delays.get(klass, DELAYS.get(klass, 0.0))
+
+
+@dataclass(slots=True)
+class Told:
+    """Notifications to write, and those to take back while they are still pending."""
+
+    notifications: list[Notification] = field(default_factory=list)
+    cancelled: list[tuple[str, str]] = field(default_factory=list)  # (incident, purpose)
+
+
+def notifications(
+    fold: Fold,
+    topology: Topology,
+    policy: TellingPolicy,
+    contacts: Sequence[Contact],
+    now: datetime,
+) -> Told:
+    """Return who is to be told of what became of the incidents, each with a named reason.
+
+    A problem waits for the delay of its class; one that ends before that is told to nobody.
+    Whether a recovery is told to a person depends on whether the problem was: the dispatcher
+    looks at the moment of speaking.
+    """
+    told = Told()
+    notices = _Notices(topology, policy, tuple(contacts))
+    for incident in fold.opened:
+        due = page_due(incident, topology, policy, now)
+        told.notifications += notices.of(incident, Purpose.PROBLEM, "new_problem", due)
+    for incident in fold.changed:
+        due = max(now, page_due(incident, topology, policy, now))
+        told.notifications += notices.of(incident, Purpose.PROBLEM, "touches_your_unit", due)
+    for incident in (*fold.merged, *fold.recovered):
+        told.cancelled.append((incident.id, Purpose.PROBLEM))
+    for incident in fold.recovered:
+        if now < page_due(incident, topology, policy, now):
+            continue
+        due = now + timedelta(seconds=policy.settling)
+        told.notifications += notices.of(incident, Purpose.RECOVERY, "recovered", due)
+    return told
+
+
+def page_due(
+    incident: Incident, topology: Topology, policy: TellingPolicy, now: datetime
+) -> datetime:
+    """Return when people are told of a problem."""
+    if incident.root not in topology.targets:
+        return min(now, incident.decided_at)
+    wait = policy.delay(class_of(topology, incident.root))
+    return incident.decided_at + timedelta(seconds=wait)
+
+
+def addresses(
+    policy: TellingPolicy, contacts: Iterable[Contact]
+) -> Iterable[tuple[str, str, str, Language]]:
+    """Yield (recipient, address, channel, language) for every way that reaches somebody."""
+    contacts = tuple(contacts)
+    for way in policy.ways:
+        if way.to == "fixed":
+            yield way.name, way.address, way.name, policy.language
+            continue
+        for contact in contacts:
+            address = contact.email if way.to == "email" else contact.phone
+            if address:
+                yield contact.slug, address, way.name, "en" if contact.language == "en" else "vi"
+
+
+@dataclass(frozen=True, slots=True)
+class _Notices:
+    topology: Topology
+    policy: TellingPolicy
+    contacts: tuple[Contact, ...]
+
+    def of(
+        self, incident: Incident, purpose: Purpose, reason: str, due: datetime
+    ) -> list[Notification]:
+        """Return one notification for every way to everybody whom the incident concerns."""
+        units = {
+            unit
+            for member in incident.members
+            if (target := self.topology.targets.get(member.target)) is not None
+            for unit in target.unit_path
+        }
+        concerned = [c for c in self.contacts if c.unit is None or c.unit in units]
+        return [
+            Notification(
+                incident=incident.id,
+                purpose=purpose,
+                recipient=recipient,
+                address=address,
+                channel=channel,
+                language=language,
+                reason=reason,
+                due_at=due,
+            )
+            for recipient, address, channel, language in addresses(self.policy, concerned)
+        ]

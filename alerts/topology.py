@@ -1,0 +1,188 @@
+"""Who lies behind whom? The estate as a graph, from the vantage outwards."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
+from functools import cached_property
+
+from core.clock import LOCAL
+from core.watching import Check, Estate, Hours, Target, TargetKind
+
+NETWORK_ROLES = frozenset({"gateway", "router", "firewall", "switch"})
+_HEADS = frozenset({"gateway", "router"})
+
+
+class Topology:
+    """The targets of one estate and how they hang together; immutable.
+
+    `order` lists devices and links so that every uplink comes before what it carries; a loop
+    (which the inventory refuses) is broken by ignoring the uplinks that close it.
+    """
+
+    def __init__(self, estate: Estate) -> None:
+        self.targets: dict[str, Target] = {t.slug: t for t in estate.targets}
+        self.checks: dict[str, Check] = {c.slug: c for c in estate.checks}
+        self.sites: tuple[str, ...] = tuple(
+            t.slug for t in estate.targets if t.kind is TargetKind.SITE
+        )
+        self.order, self.uplinks = _ordered(self.targets)
+        self.users: dict[str, tuple[str, ...]] = _reversed(self.uplinks, self.targets)
+        self.links: tuple[str, ...] = tuple(s for s in self.order if self.is_link(s))
+        self.by_site: dict[str, tuple[str, ...]] = {
+            site: tuple(m for m in self.targets[site].members if m in self.targets)
+            for site in self.sites
+        }
+        self.reach: dict[str, tuple[Check, ...]] = _grouped(estate.checks, reach=True)
+        self.others: dict[str, tuple[Check, ...]] = _grouped(estate.checks, reach=False)
+        self.ported: frozenset[str] = frozenset(
+            fact.link for check in estate.checks for fact in check.ports
+        )
+        self._dominated: dict[str, frozenset[str]] = {}
+
+    def is_link(self, slug: str) -> bool:
+        """Say whether the target is a link."""
+        return self.targets[slug].kind is TargetKind.LINK
+
+    def near(self, link: str) -> str | None:
+        """Return the device at the centre's side of a link."""
+        ups = self.uplinks[link]
+        return ups[0] if ups else None
+
+    def nearest(self, slug: str) -> tuple[str, ...]:
+        """Return the devices just above a target, one per uplink, links looked through."""
+        return tuple(
+            dict.fromkeys(
+                near if self.is_link(up) else up
+                for up in self.uplinks[slug]
+                if (near := self.near(up) if self.is_link(up) else up) is not None
+            )
+        )
+
+    def site_of(self, slug: str) -> Target | None:
+        """Return the site where a device stands, or to which a link leads."""
+        target = self.targets[slug]
+        if target.kind is TargetKind.SITE:
+            return target
+        if target.kind is TargetKind.LINK and target.site is None:
+            far = next((m for m in target.members if m in self.targets), None)
+            return self.site_of(far) if far is not None else None
+        return self.targets.get(target.site) if target.site else None
+
+    def far(self, link: str) -> str | None:
+        """Return the device at the far side of a link."""
+        return next((m for m in self.targets[link].members if m in self.targets), None)
+
+    def far_site(self, link: str) -> Target | None:
+        """Return the site that a link serves."""
+        far = self.far(link)
+        return self.site_of(far) if far is not None else self.site_of(link)
+
+    def heads(self, site: str) -> tuple[str, ...]:
+        """Return the devices through which a site is reached: its gateways, or all it has."""
+        members = self.by_site[site]
+        heads = tuple(m for m in members if self.targets[m].role in _HEADS)
+        return heads or members
+
+    def behind(self, slug: str) -> frozenset[str]:
+        """Return every device and link that is cut off when this one fails, itself included."""
+        if slug not in self._dominated:
+            lost = {slug}
+            for other in self.order[self._rank[slug] + 1 :]:
+                ups = self.uplinks[other]
+                if ups and all(up in lost for up in ups):
+                    lost.add(other)
+            self._dominated[slug] = frozenset(lost)
+        return self._dominated[slug]
+
+    @cached_property
+    def _rank(self) -> dict[str, int]:
+        return {slug: rank for rank, slug in enumerate(self.order)}
+
+    @cached_property
+    def scheduled(self) -> tuple[tuple[Hours, ...], ...]:
+        """Return the different calendars of expected-on hours."""
+        return tuple(dict.fromkeys(t.expected for t in self.targets.values() if t.expected))
+
+
+def expected_since(hours: tuple[Hours, ...], now: datetime) -> datetime | None:
+    """Return since when a target has been expected to be on; None while it need not be.
+
+    A target without hours has always been expected: the beginning of time.
+    """
+    if not hours:
+        return datetime.min.replace(tzinfo=now.tzinfo)
+    local = now.astimezone(LOCAL)
+    begins = [
+        begin
+        for span in hours
+        if local.isoweekday() in span.days
+        for begin in (_moment(local, span.begin),)
+        if begin <= local and (local < _moment(local, span.end) or _until_midnight(span))
+    ]
+    return min(begins).astimezone(now.tzinfo) if begins else None
+
+
+def next_boundary(calendars: Iterable[tuple[Hours, ...]], now: datetime) -> datetime | None:
+    """Return when the next span of any calendar begins or ends."""
+    local = now.astimezone(LOCAL)
+    moments = [
+        moment
+        for hours in calendars
+        for span in hours
+        for ahead in range(8)
+        for edge in (span.begin, span.end)
+        for moment in (_moment(local + timedelta(days=ahead), edge),)
+        if moment > local and (local + timedelta(days=ahead)).isoweekday() in span.days
+    ]
+    return min(moments).astimezone(now.tzinfo) if moments else None
+
+
+def _moment(day: datetime, at: time) -> datetime:
+    return day.replace(hour=at.hour, minute=at.minute, second=at.second, microsecond=0)
+
+
+def _until_midnight(span: Hours) -> bool:
+    # a span that ends at 23:59 means the whole evening
+    return (span.end.hour, span.end.minute) == (23, 59)
+
+
+def _grouped(checks: Iterable[Check], *, reach: bool) -> dict[str, tuple[Check, ...]]:
+    groups: dict[str, list[Check]] = {}
+    for check in checks:
+        if check.reach is reach:
+            groups.setdefault(check.target, []).append(check)
+    return {target: tuple(found) for target, found in groups.items()}
+
+
+def _ordered(
+    targets: Mapping[str, Target],
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    nodes = sorted(s for s, t in targets.items() if t.kind is not TargetKind.SITE)
+    known = set(nodes)
+    uplinks = {s: tuple(u for u in targets[s].uplinks if u in known and u != s) for s in nodes}
+    order: list[str] = []
+    placed: set[str] = set()
+    waiting = nodes
+    while waiting:
+        ready = [s for s in waiting if all(u in placed for u in uplinks[s])]
+        if not ready:  # a loop: open it at its first target
+            ready = waiting[:1]
+            uplinks[ready[0]] = tuple(u for u in uplinks[ready[0]] if u in placed)
+        order.extend(ready)
+        placed.update(ready)
+        waiting = [s for s in waiting if s not in placed]
+    return tuple(order), uplinks
+
+
+def _reversed(
+    uplinks: Mapping[str, tuple[str, ...]], targets: Mapping[str, Target]
+) -> dict[str, tuple[str, ...]]:
+    users: dict[str, list[str]] = {slug: [] for slug in targets}
+    for slug, ups in uplinks.items():
+        for up in ups:
+            users[up].append(slug)
+    return {slug: tuple(found) for slug, found in users.items()}
+
+
+def ports_of(check: Check) -> Mapping[str, str]:
+    """Return which port of the looked-at device carries which link: ifName → link slug."""
+    return {fact.port: fact.link for fact in check.ports}

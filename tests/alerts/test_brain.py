@@ -1,0 +1,117 @@
+"""Whole stories: a world is broken and mended, and the brain hears of it as the sweep tells."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.incident import IncidentState, Purpose
+from core.status import Status
+from tests.alerts.province import World, estate
+
+
+def calm(**options: object) -> World:
+    world = World(estate(reserves=(2,)), **options)  # type: ignore[arg-type]
+    world.report_port("line2", up=True)
+    world.report_port("line2b", up=True)
+    world.run(40)
+    assert not world.incidents
+    assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
+    return world
+
+
+@pytest.mark.parametrize("line", ["line1", "line3", "line-c11", "line-c34"])
+def test_a_cut_line_is_the_root_at_the_first_message_and_takes_its_subtree_with_it(
+    line: str,
+) -> None:
+    world = calm()
+    cut_at = world.now
+    world.cut(line)
+    world.run(6, until=lambda: bool(world.notifications))
+    assert world.now - cut_at <= timedelta(seconds=5)
+    assert world.told(Purpose.PROBLEM) == [line]
+    first = next(iter(world.incidents.values()))
+    lost = {t.slug for t in world.estate.targets if t.kind != "site" and not world.reachable(t.slug)}
+    assert {m for m in first.present if world.by_slug[m].kind != "site"} == lost
+    world.run(60)
+    assert world.told(Purpose.PROBLEM) == [line]
+    world.mend(line)
+    world.run(60)
+    assert world.told(Purpose.PROBLEM) == world.told(Purpose.RECOVERY) == [line]
+    assert [i.state for i in world.incidents.values()] == [IncidentState.RECOVERED]
+    assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_thirty_random_cuts_each_give_one_problem_and_one_recovery(seed: int) -> None:
+    world = calm(seed=seed)
+    lines = sorted(t.slug for t in world.estate.targets if t.kind == "link" and "2" not in t.slug)
+    told = []
+    for _ in range(3):
+        line = world.random.choice(lines)
+        world.cut(line)
+        told.append(line)
+        world.run(20 + world.random.random() * 30)
+        world.mend(line)
+        world.run(40)
+    assert world.told(Purpose.PROBLEM) == world.told(Purpose.RECOVERY) == told
+
+
+def test_a_dead_endpoint_is_its_own_root_and_only_reduces_its_site() -> None:
+    world = calm()
+    world.cut("c11-vc")
+    world.run(10)
+    assert world.told(Purpose.PROBLEM) == ["c11-vc"]
+    assert world.status("c11-vc") is Status.DOWN
+    assert world.status("c11") is Status.DEGRADED
+
+
+def test_a_hub_with_two_lines_that_falls_silent_is_dead_itself() -> None:
+    world = calm()
+    world.cut("hub2-gw")
+    world.run(10)
+    assert world.told(Purpose.PROBLEM) == ["hub2-gw"]
+    assert world.status("hub2") is Status.DOWN
+    assert world.status("c21") is Status.UNREACHABLE
+
+
+def test_a_broken_line_beside_a_working_one_is_an_incident_of_its_own() -> None:
+    world = calm()
+    world.cut("line2")
+    world.report_port("line2", up=False)
+    world.run(10)
+    assert world.told(Purpose.PROBLEM) == ["line2"]
+    assert world.status("line2") is Status.DOWN
+    assert world.status("hub2-gw") is Status.UP
+    assert world.status("hub2") is Status.DEGRADED
+    assert world.status("c21") is Status.UP
+    world.run(120)
+    world.cut("line2b")
+    world.run(10)
+    assert world.told(Purpose.PROBLEM) == ["line2", "line2b"]
+    assert world.status("c21") is Status.UNREACHABLE
+    assert world.brain.states["c21"].cause == "line2b"
+
+
+def test_what_is_still_dead_after_the_roots_recovery_becomes_an_incident_of_its_own() -> None:
+    world = calm()
+    world.cut("line1")
+    world.run(20)
+    world.cut("c11-gw")
+    world.run(60)
+    assert world.told(Purpose.PROBLEM) == ["line1"]
+    world.mend("line1")
+    world.run(30)
+    assert world.told(Purpose.RECOVERY) == ["line1"]
+    assert world.told(Purpose.PROBLEM) == ["line1", "line-c11"]
+    assert world.status("c12") is Status.UP
+
+
+def test_loss_that_begins_this_minute_wakes_nobody_and_degrades_in_time() -> None:
+    world = calm()
+    for slug in world.by_slug:
+        if slug.startswith(("hub1", "c1")):
+            world.loss[slug] = 0.36
+    world.run(600)
+    assert not world.incidents
+    assert world.status("hub1-gw") is Status.DEGRADED
+    assert not [t for t in world.transitions if t.new in {Status.DOWN, Status.UNREACHABLE}]
