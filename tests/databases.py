@@ -47,8 +47,11 @@ class PostgresServer:
         self.port = free_port()
         self._log = (self._folder / "log").open("wb")
         self._server = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-p", str(self.port), "-h", "127.0.0.1"]
-            + ["-k", self._folder, "-c", "fsync=off", "-c", "max_connections=50"],
+            [
+                *(str(programs / "postgres"), "-D", str(data), "-p", str(self.port)),
+                *("-h", "127.0.0.1", "-k", str(self._folder)),
+                *("-c", "fsync=off", "-c", "max_connections=50"),
+            ],
             stdout=self._log,
             stderr=self._log,
             user=self._as(),

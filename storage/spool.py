@@ -1,0 +1,276 @@
+"""Samples on their way to the engine: a bounded file that outlives us and the engine."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import cramjam
+
+from core.clock import Clock
+from storage.columns import from_micros, to_micros
+from storage.remote_write import Batch, Encoder
+
+log = logging.getLogger(__name__)
+
+KEPT_AFTER_ACK = timedelta(seconds=60)
+_ROW_OVERHEAD = 64  # bytes of a row beside its payload, about
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS batches (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    samples INTEGER NOT NULL,
+    payload BLOB NOT NULL,
+    acked_at INTEGER
+);
+CREATE INDEX IF NOT EXISTS batches_waiting ON batches (id) WHERE acked_at IS NULL;
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value REAL NOT NULL);
+"""
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolStats:
+    """How full the spool is, and what it had to let go since the file was made."""
+
+    waiting_samples: int = 0
+    waiting_since: datetime | None = None
+    kept_bytes: int = 0
+    dropped_samples: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """The oldest samples that wait: one uncompressed WriteRequest, and the rows it came from."""
+
+    rows: tuple[int, ...]
+    request: bytes
+    samples: int
+
+
+class Spool:
+    """Appended to by the pipeline, emptied by the sender.
+
+    The file is written with `synchronous=NORMAL`: what was appended survives a kill -9 of
+    ours. A power cut may cost the last seconds of samples, never the file; statuses are in
+    the ledger, which syncs every transaction.
+    """
+
+    def __init__(self, path: Path, max_bytes: int, clock: Clock) -> None:
+        """Open the file, made if there is none. Beyond `max_bytes` the oldest samples go."""
+        self._max_bytes = max_bytes
+        self._clock = clock
+        self._encoder = Encoder()
+        self._arrived = asyncio.Event()
+        self._overflowing = False
+        self._lost = 0
+        # One thread: SQLite's work leaves the event loop, and its calls stay in order.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="spool")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._file = _opened(path)
+        except sqlite3.DatabaseError as fault:
+            if isinstance(fault, sqlite3.OperationalError):
+                raise
+            aside = path.with_name(f"{path.name}.damaged")
+            log.error("the spool %s is damaged (%s): kept as %s", path, fault, aside)  # noqa: TRY400
+            path.replace(aside)
+            self._file = _opened(path)
+        self._bytes = self._measured()
+
+    async def append(self, samples: Batch) -> None:
+        """Keep samples; on return they survive a crash of this process.
+
+        Never raises: where the disk does not take them they are counted as dropped.
+        """
+        now = to_micros(self._clock.now())
+        await self._inside(lambda: self._append(samples, now))
+        self._arrived.set()
+
+    async def arrival(self, longest: float) -> None:
+        """Wait until something was appended, `longest` seconds at the most."""
+        try:
+            async with asyncio.timeout(longest):
+                await self._arrived.wait()
+        except TimeoutError:
+            return
+        self._arrived.clear()
+
+    async def waiting(self, max_bytes: int) -> Portion | None:
+        """Return the oldest samples not acknowledged, about `max_bytes` of them; None if none."""
+        return await self._inside(lambda: self._waiting(max_bytes))
+
+    async def acknowledge(self, rows: Sequence[int]) -> None:
+        """Mark rows as taken by the engine; they are kept for `KEPT_AFTER_ACK`."""
+        now = to_micros(self._clock.now())
+        await self._inside(
+            lambda: self._file.executemany(
+                "UPDATE batches SET acked_at = ? WHERE id = ?", [(now, row) for row in rows]
+            )
+        )
+
+    async def forget(self, seen_alive: datetime) -> None:
+        """Let go what was acknowledged long before the engine was last seen still running."""
+        horizon = to_micros(seen_alive - KEPT_AFTER_ACK)
+        await self._inside(lambda: self._delete("acked_at <= ?", (horizon,)))
+
+    async def engine_started(self, started: float) -> int:
+        """Note the engine's start time (Unix); return how many samples wait again if it is new.
+
+        An engine acknowledges what it holds in memory alone: after its restart everything
+        that we still keep is sent once more.
+        """
+        return await self._inside(lambda: self._engine_started(started))
+
+    async def stats(self) -> SpoolStats:
+        """Return how things stand."""
+        return await self._inside(self._stats)
+
+    async def aclose(self) -> None:
+        """Close the file."""
+        await self._inside(self._file.close)
+        self._thread.shutdown()
+
+    async def _inside(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _append(self, samples: Batch, now: int) -> None:
+        request, count = self._encoder.encode(samples)
+        if not count:
+            return
+        payload = bytes(cramjam.zstd.compress(request, level=1))
+        try:
+            with _transaction(self._file):
+                self._make_room(len(payload) + _ROW_OVERHEAD)
+                self._file.execute(
+                    "INSERT INTO batches (at, samples, payload) VALUES (?, ?, ?)",
+                    (now, count, payload),
+                )
+        except sqlite3.OperationalError as fault:
+            if not self._lost:
+                log.error("the spool cannot be written, samples are dropped: %s", fault)  # noqa: TRY400
+            self._lost += count
+            self._bytes = self._measured()
+            return
+        self._bytes += len(payload) + _ROW_OVERHEAD
+        if self._lost:
+            self._add_fact("dropped_samples", self._lost)
+            log.warning("the spool can be written again; %d samples were dropped", self._lost)
+            self._lost = 0
+
+    def _make_room(self, needed: int) -> None:
+        """Let the oldest rows go until a new one fits: first what was acknowledged."""
+        for kind in ("acked_at IS NOT NULL", "acked_at IS NULL"):
+            while self._bytes + needed > self._max_bytes:
+                oldest = f"SELECT id FROM batches WHERE {kind} ORDER BY id LIMIT 16"  # noqa: S608
+                dropped = self._delete(f"id IN ({oldest})")
+                if dropped is None:
+                    break
+                if kind == "acked_at IS NULL":
+                    self._declare(dropped)
+        if self._overflowing and self._bytes + needed < self._max_bytes * 9 // 10:
+            self._overflowing = False
+
+    def _declare(self, dropped: int) -> None:
+        self._add_fact("dropped_samples", dropped)
+        if not self._overflowing:
+            self._overflowing = True
+            log.warning("the spool is full: its oldest samples are dropped from now on")
+
+    def _waiting(self, max_bytes: int) -> Portion | None:
+        rows: list[int] = []
+        parts: list[bytes] = []
+        samples = size = 0
+        found = self._file.execute(
+            "SELECT id, samples, payload FROM batches WHERE acked_at IS NULL ORDER BY id"
+        )
+        for number, count, payload in found:
+            part = bytes(cramjam.zstd.decompress(payload))
+            if rows and size + len(part) > max_bytes:
+                break
+            rows.append(number)
+            parts.append(part)
+            samples += count
+            size += len(part)
+        found.close()
+        return Portion(tuple(rows), b"".join(parts), samples) if rows else None
+
+    def _delete(self, where: str, values: tuple[int, ...] = ()) -> int | None:
+        """Delete rows; return their samples, None if there were none."""
+        gone = self._file.execute(
+            f"DELETE FROM batches WHERE {where} RETURNING samples, length(payload)",  # noqa: S608
+            values,
+        ).fetchall()
+        self._bytes -= sum(size + _ROW_OVERHEAD for _, size in gone)
+        return sum(count for count, _ in gone) if gone else None
+
+    def _engine_started(self, started: float) -> int:
+        known = self._fact("engine_started")
+        if known == started:
+            return 0
+        with _transaction(self._file):
+            again = 0
+            if known is not None:
+                again = self._file.execute(
+                    "SELECT coalesce(sum(samples), 0) FROM batches WHERE acked_at IS NOT NULL"
+                ).fetchone()[0]
+                self._file.execute("UPDATE batches SET acked_at = NULL")
+            self._set_fact("engine_started", started)
+        return int(again)
+
+    def _stats(self) -> SpoolStats:
+        samples, oldest = self._file.execute(
+            "SELECT coalesce(sum(samples), 0), min(at) FROM batches WHERE acked_at IS NULL"
+        ).fetchone()
+        return SpoolStats(
+            waiting_samples=samples,
+            waiting_since=None if oldest is None else from_micros(oldest),
+            kept_bytes=self._bytes,
+            dropped_samples=int(self._fact("dropped_samples") or 0) + self._lost,
+        )
+
+    def _measured(self) -> int:
+        row = self._file.execute(
+            "SELECT coalesce(sum(length(payload) + ?), 0) FROM batches", (_ROW_OVERHEAD,)
+        ).fetchone()
+        return int(row[0])
+
+    def _fact(self, name: str) -> float | None:
+        row = self._file.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if row is None else float(row[0])
+
+    def _set_fact(self, name: str, value: float) -> None:
+        self._file.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def _add_fact(self, name: str, more: float) -> None:
+        self._set_fact(name, (self._fact(name) or 0.0) + more)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        file.execute("PRAGMA journal_mode=WAL")
+        file.execute("PRAGMA synchronous=NORMAL")
+        file.execute(f"PRAGMA journal_size_limit={4 << 20}")
+        file.executescript(_SCHEMA)
+    except sqlite3.DatabaseError:
+        file.close()
+        raise
+    return file
+
+
+@contextmanager
+def _transaction(file: sqlite3.Connection) -> Iterator[None]:
+    file.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        file.execute("ROLLBACK")
+        raise
+    file.execute("COMMIT")
