@@ -6,14 +6,16 @@ Run from the project's environment: `.venv/bin/python docs/generate.py [--check]
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
-from typer.core import TyperGroup
+import typer
+from typer.core import TyperArgument, TyperGroup
 
 from runtime import settings_page
 from runtime.cli import Commands
 
 FOLDER = Path(__file__).parent
+_EVERYWHERE = {"help", "install_completion", "show_completion"}
 SETTINGS_HEAD = """\
 # Cấu hình / Settings
 
@@ -58,7 +60,7 @@ def settings() -> str:
 def command_line() -> str:
     """Return the page of all commands."""
     group = Commands(name="thongsuot")
-    context = click.Context(group, info_name="thongsuot")
+    context = typer.Context(group, info_name="thongsuot")
     blocks = [CLI_HEAD]
     for name in group.list_commands(context):
         command = group.get_command(context, name)
@@ -67,13 +69,13 @@ def command_line() -> str:
     return "\n".join(blocks)
 
 
-def _told(command: click.Command, path: str, parent: click.Context) -> Iterator[str]:
-    context = click.Context(command, info_name=path.rpartition(" ")[2], parent=parent)
+def _told(command: Any, path: str, parent: typer.Context) -> Iterator[str]:
+    context = typer.Context(command, info_name=path.rpartition(" ")[2], parent=parent)
     usage = " ".join(command.collect_usage_pieces(context))
     yield f"## `{path}`\n"
     yield f"{(command.help or '').strip()}\n"
     yield f"```\n{path} {usage}\n```\n"
-    rows = [_row(p, context) for p in command.params if p.name != "help"]
+    rows = [_row(p) for p in command.params if p.name not in _EVERYWHERE]
     if rows:
         yield "\n".join(rows) + "\n"
     if isinstance(command, TyperGroup):
@@ -83,10 +85,10 @@ def _told(command: click.Command, path: str, parent: click.Context) -> Iterator[
                 yield from _told(below, f"{path} {name}", context)
 
 
-def _row(parameter: click.Parameter, context: click.Context) -> str:
+def _row(parameter: Any) -> str:
     names = ", ".join(f"`{o}`" for o in (*parameter.opts, *parameter.secondary_opts))
-    if isinstance(parameter, click.Argument):
-        names = f"`{parameter.make_metavar(context)}`"
+    if isinstance(parameter, TyperArgument):
+        names = f"`{parameter.metavar or parameter.name.upper()}`"
     said = getattr(parameter, "help", None) or ""
     return f"- {names}: {said}".rstrip(": ")
 

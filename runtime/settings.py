@@ -371,7 +371,7 @@ class Delays(Section):
     site: Annotated[Duration, Text(vi="Điểm thường", en="Ordinary sites")] = "3m"  # type: ignore[assignment]
     device: Annotated[
         Duration, Text(vi="Thiết bị đầu cuối, máy chủ, UPS", en="Endpoints, servers, UPSes")
-    ] = "3m"  # type: ignore[assignment]
+    ] = "5m"  # type: ignore[assignment]
     link_center: Annotated[
         Duration, Text(vi="Đường truyền đến trung tâm", en="Links that end at the centre")
     ] = "0s"  # type: ignore[assignment]
