@@ -6,6 +6,7 @@ product's own engine; only lengths are put around them here.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from types import FunctionType
 from typing import TypeAlias
 
 from pyasn1.codec.ber import encoder
@@ -51,10 +52,10 @@ class Mib:
         self._index = {oid: number for number, oid in enumerate(self._oids)}
         self._heads = [encoded(v2c.ObjectIdentifier(oid)) for oid in self._oids]
         self._live: list[Live | None] = [
-            None if isinstance(value, Value) else value for _, value in rows
+            value if isinstance(value, FunctionType) else None for _, value in rows
         ]
         self._fixed = [
-            tlv(0x30, head + encoded(value)) if isinstance(value, Value) else b""
+            b"" if isinstance(value, FunctionType) else tlv(0x30, head + encoded(value))
             for head, (_, value) in zip(self._heads, rows, strict=True)
         ]
 

@@ -86,8 +86,10 @@ class TreeNetwork:
             if link.address:
                 commands[far].append(f"addr add {link.address}/32 dev u{n}")
         # Else a cut below a hub would send its packets up the default route, in a circle.
-        for far in {self._sites(fabric, link)[1] for link in fabric.links.values()}:
-            commands[far].append(f"route add unreachable {_network(fabric)}.0.0/16 metric 4000")
+        for gateway, prefixes in self._below.items():
+            commands[fabric.devices[gateway].site] += [
+                f"route add unreachable {prefix} metric 4000" for prefix in prefixes
+            ]
         return commands
 
     def _join_platform(self, fabric: Fabric) -> None:
