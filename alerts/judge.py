@@ -102,6 +102,10 @@ def _said(reading: Reading) -> str:
     return "" if failure is None else f"{failure.kind}: {failure.detail}"
 
 
+def _lost(loss: float) -> str:
+    return f"loss: {loss:.0%}"
+
+
 def _later(one: datetime | None, other: datetime) -> datetime:
     return other if one is None or other > one else one
 
@@ -127,7 +131,6 @@ def _good(streak: Streak, at: datetime, count: int = 1) -> Streak:
             good_at=good_at,
             last_ok=last_ok,
             last_at=last_at,
-            loss=streak.loss,
         )
     cleared = streak.verdict in {Verdict.SUSPECT, Verdict.UNKNOWN}
     lossy = is_lossy(streak.loss, already=streak.verdict is Verdict.LOSSY)
@@ -140,6 +143,7 @@ def _good(streak: Streak, at: datetime, count: int = 1) -> Streak:
         last_at=last_at,
         recent=_noted(streak.recent, "1" * count),
         loss=streak.loss,
+        detail=_lost(streak.loss) if lossy else "",
     )
 
 
@@ -184,15 +188,15 @@ def _proven(streak: Streak) -> bool:
 
 def _summary(streak: Streak, at: datetime, loss: float) -> Streak:
     seen = at - _TAIL
-    if streak.failed_at is not None:
-        if loss > 0.0:  # it tells of probes that were reported one by one as well
-            return replace(streak, last_at=_later(streak.last_at, at))
+    if streak.failed_at is not None and loss == 0.0:
         return replace(_good(streak, seen, RECOVERED), last_at=_later(streak.last_at, at))
     fresh = streak.since is None or streak.verdict is Verdict.UNKNOWN
     began = seen if fresh or streak.since is None else streak.since
     level = streak.loss
     if not fresh and at - began > timedelta(seconds=SUMMARY_PERIOD + 5):
         level = (streak.loss + loss) / 2  # not of a window that an outage or our start lies in
+    if streak.failed_at is not None:  # what was answered has been reported probe by probe
+        return replace(streak, last_at=_later(streak.last_at, at), loss=level)
     lossy = is_lossy(level, already=streak.verdict is Verdict.LOSSY)
     verdict = Verdict.LOSSY if lossy else Verdict.OK
     return replace(
@@ -203,7 +207,7 @@ def _summary(streak: Streak, at: datetime, loss: float) -> Streak:
         last_ok=_later(streak.last_ok, seen),
         last_at=_later(streak.last_at, at),
         loss=level,
-        detail=f"loss: {level:.1%}" if lossy else "",
+        detail=_lost(level) if lossy else "",
     )
 
 

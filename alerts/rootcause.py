@@ -56,7 +56,7 @@ class _Place:
 
     status: Status | None = None  # None: held as it was
     passing: bool = True  # lets through what lies behind
-    waiting: bool = False  # failed, and not yet settled what stands above
+    until: datetime | None = None  # failed, and waiting so long for what stands above
     root: str | None = None
     since: datetime | None = None
     reason: str = ""
@@ -210,7 +210,7 @@ class _Walk:
 
     def _wait(self, deadline: datetime) -> _Place:
         self.deadlines.append(deadline)
-        return _Place(waiting=True)
+        return _Place(until=deadline)
 
     def _deadline(self, fact: Fact, live: list[str]) -> datetime | None:
         """Return until when to wait for what stands above; None when all of it is settled."""
@@ -227,8 +227,8 @@ class _Walk:
     def _wait_for(
         self, up: str, fact: Fact, failed_at: datetime, confirmed: datetime
     ) -> datetime | None:
-        if self.places[up].waiting:
-            return confirmed + PATIENCE + PATIENCE
+        if self.places[up].until is not None:
+            return self.places[up].until
         above = self.topology.near(up) if self.topology.is_link(up) else up
         if above is None:
             return None
@@ -296,8 +296,8 @@ class _Walk:
         fact = self.facts.targets.get(slug, NOTHING)
         if above is not None and not above.passing:
             self.places[slug] = self._cut_off(slug, fact)
-        elif above is not None and above.waiting:
-            self.places[slug] = _Place(waiting=True)
+        elif above is not None and above.until is not None:
+            self.places[slug] = _Place(until=above.until)
         elif (port := self.facts.ports.get(slug)) is not None and not port.up:
             self.places[slug] = self._dead_port(slug, fact, port)
         elif fact.verdict is Verdict.FAILED:
@@ -364,10 +364,10 @@ class _Walk:
     def _settle_link(self, slug: str) -> None:
         """Say of a link that carries or seems to carry how it is, from what lies beyond it."""
         place = self.places[slug]
-        if place.status is not None or place.waiting:
+        if place.status is not None or place.until is not None:
             return
         users = [self.places[u] for u in self.topology.users[slug]]
-        if any(u.waiting for u in users):
+        if any(u.until is not None for u in users):
             return
         facts = [self.facts.targets.get(u, NOTHING) for u in self.topology.users[slug]]
         own = self.facts.targets.get(slug, NOTHING)
@@ -480,14 +480,16 @@ class _Walk:
             for s, p in {**states, **lines}.items()
             if p.status in {*_HIDING, Status.DEGRADED}
         ]
+        reached = min(
+            (p.since for h in heads if (p := states[h]).passing and p.since), default=None
+        )
         if not amiss:
-            up = [p.since for h in heads if (p := states[h]).status is Status.UP and p.since]
-            return _Place(Status.UP, since=min(up, default=None), reason="gateway_answers")
+            return _Place(Status.UP, since=reached, reason="gateway_answers")
         target, first = min(amiss, key=lambda pair: (pair[1].since is None, pair[1].since, pair[0]))
         return _Place(
             Status.DEGRADED,
             root=first.root,
-            since=first.since,
+            since=max((t for t in (first.since, reached) if t is not None), default=None),
             reason="reserve_line"
             if target in lines and first.status in _HIDING
             else "member_amiss",

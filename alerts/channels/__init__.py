@@ -1,0 +1,1 @@
+"""Ways of telling. One public file each."""
