@@ -275,48 +275,25 @@ class Scheduler:
         self.stats.running += 1
 
     async def _run(self, plan: _Plan) -> None:
-        run = Run(plan.check.slug, self._clock.now())
         begun = self._clock.monotonic()
-        reading = await self._look(plan, run)
+        run, reading = await look_once(plan.collector, plan.check, self._kit)
         took = self._clock.monotonic() - begun
-        if reading.duration is None:
-            reading.duration = took
-        run.settle(reading)
         self._transcripts.keep(run)
-        self.stats.finished += 1
-        self.stats.failed += not reading.ok
+        self._count(plan, run, reading)
         self._sink.put((reading,))
         self._appoint(plan, reading, took)
 
-    async def _look(self, plan: _Plan, run: Run) -> Reading:
-        check = plan.check
-        try:
-            async with asyncio.timeout(check.timeout + GRACE) as deadline:
-                reading = await plan.collector.look(check, self._kit, run)
-        except TimeoutError as error:
-            if not deadline.expired():
-                return self._bug(plan, run, error)
-            self.stats.deadlines += 1
-            run.note("ended by the deadline of %g s", check.timeout)
-            failure = Failure(FailureKind.TIMEOUT, f"no answer within {check.timeout:g} s")
-            return Reading(check.slug, check.vantage, run.began_at, failure=failure)
-        except Exception as error:  # noqa: BLE001  (a collector's bug must not end the others)
-            return self._bug(plan, run, error)
-        if plan.broken:
-            plan.broken = False
-            log.info("check %s works again", check.slug)
-        return reading
-
-    def _bug(self, plan: _Plan, run: Run, error: Exception) -> Reading:
-        self.stats.bugs += 1
-        for line in traceback.format_exception(error):
-            run.note("%s", line.rstrip())
-        if not plan.broken:
-            plan.broken = True
-            log.error("check %s: its collector broke", plan.check.slug, exc_info=error)
-        detail = f"{type(error).__name__}: {error}"
-        failure = Failure(FailureKind.BUG, detail)
-        return Reading(plan.check.slug, plan.check.vantage, run.began_at, failure=failure)
+    def _count(self, plan: _Plan, run: Run, reading: Reading) -> None:
+        self.stats.finished += 1
+        self.stats.failed += not reading.ok
+        self.stats.deadlines += run.overran
+        broken = reading.failure is not None and reading.failure.kind is FailureKind.BUG
+        self.stats.bugs += broken
+        if broken and not plan.broken:
+            log.error("check %s: its collector broke\n%s", plan.check.slug, "\n".join(run.lines))
+        elif plan.broken and not broken:
+            log.info("check %s works again", plan.check.slug)
+        plan.broken = broken
 
     def _appoint(self, plan: _Plan, reading: Reading, took: float) -> None:
         """Say when to run next, where that is not the check's plain rhythm."""
@@ -371,3 +348,30 @@ class Scheduler:
     def _take_swept(self, batch: Sequence[Reading]) -> None:
         self.stats.swept += len(batch)
         self._sink.put(batch)
+
+
+async def look_once(collector: Collector, check: Check, kit: Kit) -> tuple[Run, Reading]:
+    """Run one check once: its deadline kept, a bug caught; return what was said and what came."""
+    run = Run(check.slug, kit.clock.now())
+    begun = kit.clock.monotonic()
+    reading = await _guarded(collector, check, kit, run)
+    if reading.duration is None:
+        reading.duration = kit.clock.monotonic() - begun
+    run.settle(reading)
+    return run, reading
+
+
+async def _guarded(collector: Collector, check: Check, kit: Kit, run: Run) -> Reading:
+    try:
+        async with asyncio.timeout(check.timeout + GRACE) as deadline:
+            return await collector.look(check, kit, run)
+    except Exception as error:  # noqa: BLE001  (a collector's bug must not end the others)
+        if isinstance(error, TimeoutError) and deadline.expired():
+            run.overran = True
+            run.note("ended by the deadline of %g s", check.timeout)
+            failure = Failure(FailureKind.TIMEOUT, f"no answer within {check.timeout:g} s")
+        else:
+            for line in traceback.format_exception(error):
+                run.note("%s", line.rstrip())
+            failure = Failure(FailureKind.BUG, f"{type(error).__name__}: {error}")
+    return Reading(check.slug, check.vantage, run.began_at, failure=failure)

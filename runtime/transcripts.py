@@ -23,6 +23,7 @@ class Run:
     failure: Failure | None = None
     duration: float | None = None  # seconds
     settled: bool = False
+    overran: bool = False  # ended by the deadline from outside
     dropped: int = 0  # lines beyond the limit
 
     def note(self, line: str, *args: object) -> None:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from collectors._icmp.wire import Protocol
 from core.labels import Series
-from core.reading import STALE, Failure, FailureKind, Reading, Sample
+from core.reading import STALE, Failure, Reading, Sample
 from core.watching import Check, Verify
 
 SUMMARY = 30.0  # seconds of probes that one summary reading closes

@@ -24,7 +24,7 @@ from core.reading import Failure, FailureKind, Reading
 
 log = logging.getLogger(__name__)
 
-TICK = 0.010  # seconds
+TICK = 0.010
 BATCH = 64  # packets sent in a row
 PACE = 20e-6  # seconds per packet, kept on average over batches
 FLUSH = 0.050  # seconds between two emitted batches, at least
@@ -136,8 +136,15 @@ class Sweep:
     # When: the wheel and the bursts.
 
     def _place(self, host: Host, when: float) -> None:
-        host.slot = max(int(when / TICK), self._slot + 1)
-        self._wheel.setdefault(host.slot, []).append(host)
+        slot = int(when / TICK) + 1  # the first that begins when it is due
+        if slot <= self._slot:
+            slot = self._slot + 1
+        host.slot = slot
+        due = self._wheel.get(slot)
+        if due is None:
+            self._wheel[slot] = [host]
+        else:
+            due.append(host)
 
     def _hurry(self, host: Host) -> None:
         if host not in self._fast and not host.gone:

@@ -1,0 +1,217 @@
+"""What does one collector see, now?"""
+
+import asyncio
+import dataclasses
+import json
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from core.clock import LOCAL, SystemClock
+from core.collector import Collector, Kit
+from core.errors import DomainError, NotFound
+from core.reading import Reading, is_stale
+from core.text import Language, Text
+from core.watching import Check
+from runtime import registries
+from runtime.kit import make_kit
+from runtime.language import of
+from runtime.scheduler import look_once
+from runtime.transcripts import Run
+
+app = typer.Typer()
+FAILED = 1  # exit code: the look brought a failure
+WRONG = 2  # exit code: it was asked for wrongly
+
+
+class Misasked(DomainError):
+    """The command line does not say what to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line asks for."""
+
+    collector: str
+    target: str | None
+    address: str | None
+    params: Mapping[str, str]
+    timeout: float | None  # seconds; None: the check's, or the collector's
+    config: Path | None
+
+
+@app.command()
+def look(
+    words: Annotated[list[str], typer.Argument(metavar="[TARGET] COLLECTOR")],
+    *,
+    address: Annotated[
+        str | None, typer.Option(help="Look at this address; needs no settings.")
+    ] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", "-p", help="key=value, repeatable.")
+    ] = None,
+    timeout: Annotated[float | None, typer.Option(min=0.1, help="Seconds per run.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="Number of runs.")] = 1,
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Settings file, for a target.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON line per run.")] = False,
+) -> None:
+    """Run one collector and print its transcript and samples."""
+    language = of(os.environ)
+    try:
+        wish = _wish(words, address, param or [], timeout, config)
+        failed = asyncio.run(_run(wish, count, language, as_json=as_json))
+    except DomainError as wrong:
+        typer.echo(wrong.text.said(language), err=True)
+        raise typer.Exit(WRONG) from wrong
+    raise typer.Exit(FAILED if failed else 0)
+
+
+def _wish(
+    words: Sequence[str],
+    address: str | None,
+    params: Sequence[str],
+    timeout: float | None,
+    config: Path | None,
+) -> Wish:
+    expected = 1 if address else 2
+    if len(words) != expected:
+        raise Misasked(
+            Text(
+                vi="Cần: look ĐÍCH BỘ-ĐO, hoặc look --address ĐỊA-CHỈ BỘ-ĐO",
+                en="Wanted: look TARGET COLLECTOR, or look --address ADDRESS COLLECTOR",
+            )
+        )
+    pairs = [param.partition("=") for param in params]
+    for key, equals, _ in pairs:
+        if not (key and equals):
+            raise Misasked(
+                Text(vi=f'"{key}" không có dạng khóa=giá-trị', en=f'"{key}" is not key=value')
+            )
+    target = None if address else words[0]
+    values = {key: value for key, _, value in pairs}
+    return Wish(words[-1], target, address, values, timeout, config)
+
+
+async def _run(wish: Wish, count: int, language: Language, *, as_json: bool) -> bool:
+    """Look `count` times, print each; say whether any brought a failure."""
+    collector = _collector(wish.collector)
+    at_target = _of_target(wish) if wish.target else _of_address(wish, collector)
+    failed = False
+    async with at_target as (check, kit):
+        _validated(check, collector)
+        for _ in range(count):
+            run, reading = await look_once(collector, check, kit)
+            typer.echo(_json(run, reading) if as_json else _page(run, reading, language))
+            failed |= not reading.ok
+    return failed
+
+
+def _collector(name: str) -> Collector:
+    known = registries.collectors()
+    if name not in known:
+        names = ", ".join(sorted(known))
+        raise NotFound(
+            Text(
+                vi=f'Không có bộ đo "{name}"; có: {names}',
+                en=f'There is no collector "{name}"; there are: {names}',
+            )
+        )
+    return known[name]
+
+
+def _validated(check: Check, collector: Collector) -> None:
+    try:
+        collector.params.model_validate(dict(check.params))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        key = ".".join(str(part) for part in fault["loc"])
+        raise Misasked(
+            Text(
+                vi=f"Tham số {key} của {collector.name} không hợp lệ: {fault['msg']} (dùng -p)",
+                en=f"Parameter {key} of {collector.name} is wrong: {fault['msg']} (use -p)",
+            )
+        ) from error
+
+
+@asynccontextmanager
+async def _of_address(wish: Wish, collector: Collector) -> AsyncIterator[tuple[Check, Kit]]:
+    address = wish.address or ""
+    check = Check(
+        slug=f"{address}/{collector.name}",
+        target=address,
+        collector=collector.name,
+        address=address,
+        params=dict(wish.params),
+        timeout=wish.timeout or collector.timeout,
+        labels=(("instance", address), ("job", "look")),
+    )
+    kit = make_kit(SystemClock())
+    try:
+        yield check, kit
+    finally:
+        await kit.aclose()
+
+
+@asynccontextmanager
+async def _of_target(wish: Wish) -> AsyncIterator[tuple[Check, Kit]]:
+    """Find the target's check in the compiled estate; the kit reveals the ledger's secrets."""
+    from runtime.estate_reading import estate_and_kit
+
+    async with estate_and_kit(wish.config) as (estate, kit):
+        slug = f"{wish.target}/{wish.collector}"
+        check = next((check for check in estate.checks if check.slug == slug), None)
+        if check is None:
+            own = sorted(c.collector for c in estate.checks if c.target == wish.target)
+            raise NotFound(
+                Text(
+                    vi=f'"{wish.target}" không có kiểm tra {wish.collector}; có: {", ".join(own)}',
+                    en=f'"{wish.target}" has no {wish.collector} check; it has: {", ".join(own)}',
+                )
+            )
+        changed = {
+            "params": {**check.params, **wish.params},
+            "timeout": wish.timeout or check.timeout,
+        }
+        yield check.model_copy(update=changed), kit
+
+
+def _json(run: Run, reading: Reading) -> str:
+    failure = reading.failure
+    return json.dumps(
+        {
+            "check": reading.check,
+            "at": reading.at.isoformat(),
+            "ok": reading.ok,
+            "failure": dataclasses.asdict(failure) if failure else None,
+            "duration_s": reading.duration,
+            "loss": reading.loss,
+            "transcript": run.lines,
+            "samples": [
+                {"name": s.name, "labels": dict(s.labels), "value": v}
+                for s, v in reading.samples
+                if not is_stale(v)
+            ],
+        },
+        ensure_ascii=False,
+    )
+
+
+def _page(run: Run, reading: Reading, language: Language) -> str:
+    at = reading.at.astimezone(LOCAL).strftime("%H:%M:%S.%f")[:-3]
+    if reading.failure is None:
+        result = Text(vi="được", en="ok").said(language)
+    else:
+        word = Text(vi="hỏng", en="failed").said(language)
+        result = f"{word}: {reading.failure.kind.value}: {reading.failure.detail}"
+    lines = [f"{at}  {reading.check}  {result}"]
+    lines += [f"    {line}" for line in run.lines]
+    lines += [f"  {series} {value:.9g}" for series, value in reading.samples if not is_stale(value)]
+    return "\n".join(lines)
