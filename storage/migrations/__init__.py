@@ -6,18 +6,22 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection
+
+from core.errors import NotFound
+from core.text import Text
 
 from storage.database import Database
 
 
 async def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database of `url` up to a version."""
+    """Bring the database of `url` up to a version; NotFound if there is no such version."""
     await _run(url, lambda config: command.upgrade(config, revision))
 
 
 async def downgrade(url: str, revision: str) -> None:
-    """Take the database back to an older version; `base` removes every table."""
+    """Take the database back to an older version; `base` removes every table. NotFound."""
     await _run(url, lambda config: command.downgrade(config, revision))
 
 
@@ -52,7 +56,15 @@ async def _run(url: str, act: Callable[[Config], object]) -> None:
 
     def inside(connection: Connection) -> None:
         config.attributes["connection"] = connection
-        act(config)
+        try:
+            act(config)
+        except CommandError as fault:
+            raise NotFound(
+                Text(
+                    vi=f"Không chuyển được cơ sở dữ liệu sang phiên bản đó: {fault}",
+                    en=f"The database cannot be moved to that version: {fault}",
+                )
+            ) from fault
 
     database = Database(url)
     try:

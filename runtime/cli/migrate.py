@@ -1,0 +1,61 @@
+"""Which version are the ledger's tables of? Brought up to date here."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def migrate(
+    to: Annotated[
+        str | None, typer.Option(help="Version to go to; the newest without --down.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")] = None,
+    *,
+    down: Annotated[
+        bool, typer.Option("--down", help="Go back to an older version; base removes all.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Bring the ledger's tables to a version."""
+    import asyncio
+
+    from core.errors import DomainError
+    from core.text import Text
+    from runtime.cli._ledger import Voice, settings_of
+    from storage import migrations
+
+    voice = Voice(as_json=as_json)
+    url = settings_of(config, voice).ledger.url
+
+    if down and to is None:
+        voice.refuse(
+            DomainError(
+                Text(
+                    vi="--down cần --to PHIÊN_BẢN (base: xóa mọi bảng)",
+                    en="--down needs --to VERSION (base: removes every table)",
+                )
+            )
+        )
+
+    async def work() -> tuple[str | None, str | None]:
+        before = await migrations.current(url)
+        move = migrations.downgrade if down else migrations.upgrade
+        await move(url, to or "head")
+        return before, await migrations.current(url)
+
+    try:
+        before, after = asyncio.run(work())
+    except DomainError as error:
+        voice.refuse(error)
+    voice.done(
+        Text(
+            vi=f"Sổ cái: phiên bản {before or 'trống'} → {after or 'trống'}.",
+            en=f"Ledger: version {before or 'none'} → {after or 'none'}.",
+        ),
+        before=before,
+        after=after,
+    )

@@ -1,0 +1,75 @@
+"""Which credentials are there? Set and removed here, shown to nobody."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from storage.ledger import Ledger
+
+app = typer.Typer(help="Set, list and remove credentials.", no_args_is_help=True)
+
+Config = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Name = Annotated[str, typer.Argument(help="The name that inventory rows and settings use.")]
+
+
+@app.command("set")
+def set_(name: Name, config: Config = None, *, as_json: Json = False) -> None:
+    """Set a credential: typed without echo, or one line of standard input. Never an argument."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from core.clock import SystemClock
+    from core.errors import DomainError
+    from core.model import Slug
+    from core.text import Text
+    from runtime.cli._ledger import Voice, actor, hidden, with_ledger
+
+    voice = Voice(as_json=as_json)
+    try:
+        TypeAdapter(Slug).validate_python(name)
+    except ValidationError:
+        voice.refuse(
+            DomainError(
+                Text(
+                    vi="Tên bí mật chỉ gồm chữ thường không dấu, số, dấu chấm, gạch nối, gạch dưới",
+                    en="A secret's name has lower-case letters, digits, dots, hyphens, underscores",
+                )
+            )
+        )
+    plain = hidden(Text(vi=f"Giá trị của {name}", en=f"Value of {name}"), voice, twice=True)
+    if not plain:
+        voice.refuse(
+            DomainError(Text(vi="Giá trị trống, không lưu", en="The value is empty; not kept"))
+        )
+
+    async def work(ledger: "Ledger") -> None:
+        await ledger.secrets.set_secret(name, plain, actor(), SystemClock().now())
+
+    with_ledger(config, voice, work, needs_key=True)
+    voice.done(Text(vi=f"Đã lưu bí mật {name}.", en=f"Secret {name} is kept."), name=name)
+
+
+@app.command("list")
+def list_(config: Config = None, *, as_json: Json = False) -> None:
+    """Print the names of all credentials."""
+    from core.text import Text
+    from runtime.cli._ledger import Voice, with_ledger
+
+    voice = Voice(as_json=as_json)
+    names = with_ledger(config, voice, lambda ledger: ledger.secrets.names())
+    voice.table((Text(vi="tên", en="name"),), [{"name": name} for name in names])
+
+
+@app.command()
+def remove(name: Name, config: Config = None, *, as_json: Json = False) -> None:
+    """Forget a credential."""
+    from core.clock import SystemClock
+    from core.text import Text
+    from runtime.cli._ledger import Voice, actor, with_ledger
+
+    voice = Voice(as_json=as_json)
+    now = SystemClock().now()
+    with_ledger(config, voice, lambda ledger: ledger.secrets.remove(name, actor(), now))
+    voice.done(Text(vi=f"Đã xóa bí mật {name}.", en=f"Secret {name} is forgotten."), name=name)
