@@ -20,7 +20,7 @@ ADRS = sorted((ROOT / "docs/adr").glob("*.md"))
 FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-OURS = re.compile(r"(?:^|[\s`(])(?:\.venv/bin/)?thongsuot ((?:[a-z-]+ ?)+[^\n#|]*)")
+OURS = re.compile(r"^\s*(?:\.venv/bin/)?thongsuot ([a-z][^#\n]*)")
 RUN = re.compile(r"\./run ([a-z]+)")
 RUN_COMMANDS = {"demo", "test", "up", "check", "setup", "lock"}
 
