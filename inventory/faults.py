@@ -24,7 +24,11 @@ class Fault:
 
 
 def _fault(vi: str, en: str, mend_vi: str, mend_en: str) -> Fault:
-    return Fault(Text(vi=vi, en=en), Text(vi=mend_vi, en=mend_en))
+    return Fault(Text(vi=vi, en=en), Text(vi=_sentence(mend_vi), en=_sentence(mend_en)))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _maybe(nearest: str | None, vi: str, en: str) -> tuple[str, str]:
@@ -39,8 +43,8 @@ def not_a_folder(path: str) -> Fault:
     return _fault(
         f'"{path}" không phải là thư mục',
         f'"{path}" is not a folder',
-        "chỉ ra thư mục chứa units.csv, sites.csv, devices.csv …",
-        "name the folder that holds units.csv, sites.csv, devices.csv …",
+        "chỉ ra thư mục chứa các tệp như units.csv, sites.csv, devices.csv",
+        "name the folder that holds files like units.csv, sites.csv, devices.csv",
     )
 
 
@@ -317,8 +321,8 @@ def bad_integer(value: str) -> Fault:
     return _fault(
         f'"{value}" không phải là số nguyên',
         f'"{value}" is not a whole number',
-        "ghi 1, 2, 3 …",
-        "write 1, 2, 3 …",
+        "ghi 1, 2 hoặc 3",
+        "write 1, 2 or 3",
     )
 
 
@@ -442,8 +446,8 @@ def ends_before_it_begins(begin: date, end: date) -> Fault:
     return _fault(
         f"valid_to {end.isoformat()} không sau valid_from {begin.isoformat()}",
         f"valid_to {end.isoformat()} is not after valid_from {begin.isoformat()}",
-        "valid_to là ngày đầu tiên không còn hiệu lực; sửa một trong hai ngày",
-        "valid_to is the first day on which the row no longer holds; mend one of the two",
+        "ngày valid_to là ngày đầu tiên không còn hiệu lực; sửa một trong hai ngày",
+        "the day in valid_to is the first on which the row no longer holds; mend one of the two",
     )
 
 
@@ -552,7 +556,7 @@ def parent_level(level: str, parent: str, parents_level: str) -> Fault:
     return _fault(
         f'đơn vị cấp "{level}" không thể thuộc "{parent}" cấp "{parents_level}"',
         f'a "{level}" cannot belong to "{parent}", a "{parents_level}"',
-        "parent của xã là huyện hoặc tỉnh, của huyện là tỉnh; tỉnh không có parent",
+        "xã thuộc huyện hoặc tỉnh, huyện thuộc tỉnh, tỉnh để trống parent",
         "a commune belongs to a district or province, a district to a province, that to none",
     )
 
@@ -562,8 +566,8 @@ def link_to_itself(device: str) -> Fault:
     return _fault(
         f'hai đầu đường truyền cùng là "{device}"',
         f'both ends of the link are "{device}"',
-        "near là thiết bị phía trung tâm, far là thiết bị phía xa",
-        "near is the device on the side of the centre, far the other one",
+        "ghi near là thiết bị phía trung tâm, far là thiết bị phía xa",
+        "let near be the device on the side of the centre, far the other one",
     )
 
 
@@ -572,8 +576,8 @@ def order_in_use(far: str, order: int, other: str) -> Fault:
     return _fault(
         f'đường "{other}" tới "{far}" đã có thứ tự {order}',
         f'the link "{other}" to "{far}" has order {order} already',
-        "đường chính ghi 1, đường dự phòng ghi 2, 3 …",
-        "the main line is 1, its reserves 2, 3 …",
+        "đường chính ghi 1, các đường dự phòng ghi 2, 3",
+        "the main line is 1, its reserves 2, 3",
     )
 
 

@@ -22,33 +22,35 @@ def ways(sites: Iterable[Site], devices: Sequence[Device], links: Sequence[Link]
     """Return who stands above whom; all rows hold on the same day.
 
     A device's own `uplinks` count first. Else a gateway or router hangs on the links whose
-    far end it is, by their order, and everything else on its site's gateway (the first by
-    slug). What has neither stands beside the vantage, as do the centre's routers.
+    far end it is, by their order, and everything else on its site's gateway: the first by
+    slug, those with a line from another site before those without. What has neither stands
+    beside the vantage, as do the routers of the centre and of any site no line leads to.
     """
     centers = {site.slug for site in sites if site.role == "center"}
-    gateway: dict[str, str] = {}
-    for device in sorted(devices, key=lambda d: d.slug):
-        if device.kind in _BORDER:
-            gateway.setdefault(device.site, device.slug)
+    site_of = {device.slug: device.site for device in devices}
     arriving: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    entries: set[str] = set()
     for link in links:
         arriving[link.far].append((link.order, link.slug))
+        if site_of.get(link.near) != site_of.get(link.far):
+            entries.add(link.far)
+    gateway: dict[str, str] = {}
+    for device in sorted(devices, key=lambda d: (d.slug not in entries, d.slug)):
+        if device.kind in _BORDER:
+            gateway.setdefault(device.site, device.slug)
     above: dict[str, tuple[str, ...]] = {link.slug: (link.near,) for link in links}
     for device in devices:
+        own = gateway.get(device.site)
+        border = device.kind in _BORDER
+        beside = border and (device.site in centers or own not in entries)
         by_links = tuple(slug for _, slug in sorted(arriving[device.slug]))
-        above[device.slug] = device.uplinks or _above(device, by_links, gateway, centers)
+        if device.uplinks:
+            above[device.slug] = device.uplinks
+        elif own is None or own == device.slug or beside or (border and by_links):
+            above[device.slug] = by_links
+        else:
+            above[device.slug] = (own,)
     return Ways(above, gateway)
-
-
-def _above(
-    device: Device, by_links: tuple[str, ...], gateway: Mapping[str, str], centers: set[str]
-) -> tuple[str, ...]:
-    own = gateway.get(device.site)
-    if device.kind in _BORDER and (by_links or device.site in centers):
-        return by_links
-    if own is None or own == device.slug:
-        return by_links
-    return (own,)
 
 
 def loops(uplinks: Uplinks) -> Iterator[tuple[str, ...]]:

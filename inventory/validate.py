@@ -202,7 +202,7 @@ def _units(court: _Court) -> None:
         codes[unit.level, unit.code].append(unit)
     for found in codes.values():
         if len(found) > 1:
-            _codes(court, sorted(found, key=lambda u: (u.valid_from, u.slug)))
+            _codes(court, sorted(found, key=lambda u: (u.valid_from, court.where("units", u) or 0)))
     for unit in court.inventory.units:
         if unit.level == "province" and unit.province_code != unit.code:
             fault = faults.other_province(unit.province_code, unit.code)
