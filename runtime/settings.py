@@ -29,8 +29,7 @@ from core.model import Model, Slug
 from core.text import Language, Text
 from runtime import environment, settings_faults, toml_lines
 from runtime.quantities import Wrong, seconds, size
-
-SECRET = "secret:"  # noqa: S105  (the prefix of a reference, not a secret)
+from runtime.settings_faults import SECRET
 
 Duration = Annotated[float, BeforeValidator(seconds)]
 Size = Annotated[int, BeforeValidator(size)]
@@ -514,6 +513,8 @@ def is_loopback(listen: str) -> bool:
 
 def revealed(value: object, reveal: Callable[[str], str | None]) -> object:
     """Return a value, or the secret it refers to; LookupError names one that is not set."""
+    if isinstance(value, dict):
+        return {key: revealed(below, reveal) for key, below in value.items()}
     if not isinstance(value, str) or not value.startswith(SECRET):
         return value
     name = value.removeprefix(SECRET)
@@ -596,7 +597,7 @@ def _channels(
         if not isinstance(table, dict):
             problems.append(place.not_a_table(("channels", name)))
             continue
-        params = dict(table)
+        params = {key: value for key, value in table.items() if value != ""}  # "": as if absent
         kind = params.pop("kind", None)
         channel = registries.channels().get(kind) if isinstance(kind, str) else None
         if channel is None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from core.text import Language, Text
 from runtime import registries
@@ -20,7 +21,20 @@ def commented(language: Language) -> str:
             for key, field in _plain(section):
                 rows += [f"# {_sentence(field).said(language)}", f"#{key} = {_default(field)}"]
             blocks.append("\n".join(rows))
+    blocks += _examples(language)
     return "\n\n".join(blocks) + "\n"
+
+
+def _examples(language: Language) -> Iterator[str]:
+    """Yield a commented table for every kind of channel."""
+    for name, channel in sorted(registries.channels().items()):
+        rows = [f"# {channel.help.said(language)}", f"#[channels.{name}]", f'#kind = "{name}"']
+        for key, field in channel.params.model_fields.items():
+            said = next((part for part in field.metadata if isinstance(part, Text)), None)
+            if said:
+                rows.append(f"# {said.said(language)}")
+            rows.append(f"#{key} = {_default(field)}")
+        yield "\n".join(rows)
 
 
 def markdown() -> str:
@@ -69,7 +83,7 @@ def _sentence(field: FieldInfo) -> Text:
 
 def _default(field: FieldInfo) -> str:
     value: Any = field.get_default(call_default_factory=True, validated_data={})
-    if value is None or value == "":
+    if value is None or value in ("", PydanticUndefined):
         return '""'
     if isinstance(value, bool):
         return str(value).lower()

@@ -1,21 +1,27 @@
 """Settings are strict, and every fault is named with its line and its mend."""
 
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from core.channel import Channel
 from core.errors import Invalid
 from core.incident import Message
-from core.text import Text
-from runtime import settings
+from core.text import Language, Text
+from runtime import settings, settings_page
 from runtime.quantities import Wrong, as_duration, as_size, seconds, size
 
 
 class Letter(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    host: str
+    host: str = Field(max_length=9)
     password: SecretStr = SecretStr("")
 
 
@@ -223,6 +229,13 @@ def test_neither_faults_nor_a_printed_settings_object_tell_a_secret(tmp_path: Pa
     assert "hunter2" not in repr(got)
 
 
+def test_a_reference_is_not_held_against_the_form_of_what_it_stands_for(tmp_path: Path) -> None:
+    way = _load(tmp_path, '[channels.a]\nkind = "letter"\nhost = "secret:host-name"\n').channels[
+        "a"
+    ]
+    assert way.params["host"] == "secret:host-name"
+
+
 def test_a_channel_gets_its_secret_only_when_it_is_opened(tmp_path: Path) -> None:
     way = _load(
         tmp_path, '[channels.a]\nkind = "letter"\nhost = "h"\npassword = "secret:mail"\n'
@@ -291,3 +304,52 @@ def test_every_key_has_its_sentence_in_both_languages() -> None:
         for name, field in section.model_fields.items():
             said = [m for m in field.metadata if isinstance(m, Text)]
             assert said or name == "delays", f"{section.__name__}.{name}"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_commented_file_is_the_defaults_once_the_comments_are_taken_off(
+    tmp_path: Path, language: Language
+) -> None:
+    text = settings_page.commented(language)
+    bare = "\n".join(row for row in text.split("#[channels")[0].splitlines())
+    uncommented = re.sub(r"^#(?=\w)", "", bare, flags=re.MULTILINE)
+    assert tomllib.loads(uncommented)["web"]["listen"] == "127.0.0.1:8080"
+    assert _load(tmp_path, uncommented) == _load(tmp_path, text) == _load(tmp_path, "")
+
+
+def _check(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).parent / "thongsuot"), "check-config", *arguments]
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("THONGSUOT_")}
+    return subprocess.run(command, env=clean | environ, capture_output=True, text=True, check=False)
+
+
+def test_check_config_says_that_all_is_right(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text("[web]\n", encoding="utf-8")
+    result = _check("-c", str(path), THONGSUOT_LANG="vi")
+    assert (result.returncode, result.stdout) == (0, "đúng\n")
+
+
+def test_check_config_prints_every_problem_and_fails(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text('[web]\nlistn = 1\n[log]\nlevel = "x"\n', encoding="utf-8")
+    result = _check("-c", str(path), THONGSUOT_LANG="vi")
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[0] == (
+        f'{path}:2: web.listn: không có khoá này. Có phải là "listen".'
+    )
+    assert len(result.stderr.splitlines()) == 2
+
+
+def test_check_config_answers_machines_in_json(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    path.write_text("[web]\nlistn = 1\n", encoding="utf-8")
+    result = _check("-c", str(path), "--json", THONGSUOT_LANG="en")
+    (problem,) = json.loads(result.stdout)["problems"]
+    assert problem == {
+        "file": str(path),
+        "line": 2,
+        "key": "web.listn",
+        "what": "no such key",
+        "mend": 'Perhaps "listen" is meant',
+    }
