@@ -1,0 +1,86 @@
+"""The web application: one function puts guards, routes and pages together."""
+
+import secrets
+from collections.abc import Callable
+from importlib.resources import files
+
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from api import errors, metrics, prometheus
+from api.context import Context
+from api.door import viewer
+from api.guard import BodyLimit, Counted, HostCheck, SafeHeaders
+from api.pages import admin, board, incidents, login, targets
+from api.pages.view import Pages
+from api.snapshot import Pictures
+from api.v1 import estate, events, me
+from api.v1 import incidents as incidents_v1
+from core.errors import DomainError
+
+_ABOUT = """Reads everything the platform knows; acknowledges and comments on incidents.
+
+Log in by the pages' session cookie (changes then need `X-CSRF-Token`, see `/api/v1/me`) or send
+`Authorization: Bearer <token>`. Errors are problems as of RFC 9457. Lists carry an `ETag`; ask
+again with `If-None-Match`. Times are UTC, durations seconds."""
+
+
+def create_app(context: Context) -> FastAPI:
+    """Return the ASGI application over a context. Starts nothing, opens nothing."""
+    app = FastAPI(
+        title="Thông Suốt",
+        version="1",
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        responses={"4XX": {"model": errors.ProblemOut, "description": "Refused (RFC 9457)."}},
+    )
+    app.state.context = context
+    app.state.pages = Pages(context)
+    app.state.pictures = Pictures(context)
+    app.state.users_empty = (None, False)
+    app.state.born = secrets.token_hex(8)
+    for router in (estate.router, incidents_v1.router, events.router, me.router):
+        app.include_router(router, prefix="/api/v1")
+    for router in (prometheus.router, metrics.router):
+        app.include_router(router)
+    for page in (board, targets, incidents, login, admin):
+        app.include_router(page.router)
+    app.add_api_route(
+        "/api/v1/openapi.json",
+        _schema_of(app),
+        dependencies=[Depends(viewer)],
+        include_in_schema=False,
+    )
+    app.mount("/static", StaticFiles(directory=str(files("api").joinpath("static"))))
+    _refusals(app)
+    _guards(app)
+    context.registry.register(metrics.LiveMetrics(context))
+    return app
+
+
+def _schema_of(app: FastAPI) -> Callable[[], object]:
+    def schema() -> dict[str, object]:
+        return app.openapi()
+
+    return schema
+
+
+def _refusals(app: FastAPI) -> None:
+    app.add_exception_handler(DomainError, errors.domain_error)
+    app.add_exception_handler(errors.Refused, errors.refused)
+    app.add_exception_handler(HTTPException, errors.http_error)
+    app.add_exception_handler(RequestValidationError, errors.invalid_request)
+    app.add_exception_handler(Exception, errors.broken)
+
+
+def _guards(app: FastAPI) -> None:
+    """Add the middleware; the last added meets a request first."""
+    settings = app.state.context.settings
+    app.add_middleware(BodyLimit, limit=settings.body_limit)
+    app.add_middleware(HostCheck, hosts=settings.hosts)
+    app.add_middleware(SafeHeaders, https=settings.secure_cookies)
+    app.add_middleware(Counted, registry=app.state.context.registry)

@@ -1,0 +1,80 @@
+"""What the web faces are handed: one frozen value, built by runtime, never looked up."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry
+
+from api.fleet import FleetPage
+from api.live import Live
+from core.clock import Clock
+from core.incident import Notification
+from core.text import Language, Text
+from core.watching import Estate
+from storage.ledger import Ledger
+from storage.series import SeriesReader
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """How the web faces are served.
+
+    `hosts` are the names (without port) that a Host header may carry; empty: any, which is
+    right only behind a proxy that checks them. `open_without_login` holds while no user exists
+    and never beyond loopback.
+    """
+
+    base_url: str = "http://127.0.0.1:8080"
+    language: Language = "vi"
+    secure_cookies: bool = False
+    open_without_login: bool = False
+    hosts: tuple[str, ...] = ()
+    proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-For is believed
+    public_metrics: bool = False  # /metrics and /sd without login
+    session_lifetime: float = 12 * 3600.0  # seconds
+    body_limit: int = 256 * 1024  # bytes
+    live_clients: int = 200
+    prometheus_limit: int = 20 * 1024 * 1024  # bytes of one proxied answer
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the platform itself is. `observed_until`: the last instant at which we looked."""
+
+    observed_until: datetime | None = None
+    series_ok: bool | None = None  # None: no engine is configured
+    ready: bool = True
+    troubles: tuple[Text, ...] = ()
+
+
+def _well() -> Health:
+    return Health()
+
+
+def _nothing_said(_target: str, _collector: str) -> list[str] | None:
+    return None
+
+
+SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything that a request may need.
+
+    `transcript(target, collector)` returns the lines of the last look, None if there is none.
+    `send_test(contact, actor, now)` puts test messages into the outbox and returns them.
+    """
+
+    ledger: Ledger
+    clock: Clock
+    estate: Callable[[], Estate]
+    series: SeriesReader | None = None
+    settings: Web = field(default_factory=Web)
+    live: Live = field(default_factory=Live)
+    fleet: FleetPage = field(default_factory=FleetPage)
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    health: Callable[[], Health] = _well
+    transcript: Callable[[str, str], list[str] | None] = _nothing_said
+    send_test: SendTest | None = None

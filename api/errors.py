@@ -1,0 +1,161 @@
+"""Refusals as answers: RFC 9457 problems for machines, friendly pages for people."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
+from core.text import Text
+
+MEDIA_TYPE = "application/problem+json"
+_STATUS: Mapping[type[DomainError], int] = {
+    NotFound: 404,
+    Conflict: 409,
+    Forbidden: 403,
+    Invalid: 422,
+    Unavailable: 503,
+}
+_WORDS = {
+    400: Text("Yêu cầu không hợp lệ", "The request is not valid"),
+    401: Text("Cần đăng nhập", "Please log in"),
+    403: Text("Bạn không có quyền làm việc này", "You may not do this"),
+    404: Text("Không tìm thấy trang hoặc đối tượng này", "There is no such page or thing"),
+    405: Text("Thao tác không được hỗ trợ", "This method is not supported"),
+    409: Text("Dữ liệu đã thay đổi", "The thing has changed meanwhile"),
+    413: Text("Dữ liệu gửi lên quá lớn", "The request is too large"),
+    422: Text("Dữ liệu gửi lên không hợp lệ", "The data is not valid"),
+    429: Text("Quá nhiều lần thử, vui lòng đợi", "Too many attempts, please wait"),
+    502: Text("Máy chủ chuỗi thời gian không trả lời", "The time-series engine does not answer"),
+    503: Text("Dịch vụ chưa sẵn sàng", "The service is not ready"),
+}
+_OOPS = Text("Lỗi của hệ thống, đã ghi nhật ký", "An error of ours, it was logged")
+
+
+class ProblemOut(BaseModel):
+    """An RFC 9457 problem."""
+
+    type: str = Field("about:blank", description="A URI that names the kind of problem.")
+    title: str = Field(description="One sentence on the kind of problem, in English.")
+    status: int = Field(description="The HTTP status code.")
+    detail: str | None = Field(None, description="What was wrong this time, in English.")
+    detail_vi: str | None = Field(None, description="The same in Vietnamese.")
+    errors: list[dict[str, str]] | None = Field(None, description="The faults of the input.")
+
+
+class Refused(Exception):
+    """A refusal decided at the door, with its status and a sentence."""
+
+    def __init__(
+        self, status: int, text: Text | None = None, headers: dict[str, str] | None = None
+    ) -> None:
+        self.status = status
+        self.text = text or _WORDS.get(status, _OOPS)
+        self.headers = headers
+        super().__init__(self.text.en)
+
+
+def problem(
+    status: int,
+    title: str,
+    detail: str | None = None,
+    *,
+    detail_vi: str | None = None,
+    errors: list[dict[str, str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Return a problem+json answer."""
+    body = ProblemOut(
+        type="about:blank",
+        title=title,
+        status=status,
+        detail=detail,
+        detail_vi=detail_vi,
+        errors=errors,
+    )
+    return JSONResponse(
+        body.model_dump(exclude_none=True), status, media_type=MEDIA_TYPE, headers=headers
+    )
+
+
+def wants_json(request: Request) -> bool:
+    """Say whether a machine asks: by path, or because it does not accept HTML."""
+    if request.url.path.startswith(("/api/", "/prometheus/", "/sd/", "/metrics", "/healthz")):
+        return True
+    return "text/html" not in request.headers.get("accept", "text/html")
+
+
+def words(status: int) -> Text:
+    """Return the sentence of a status."""
+    return _WORDS.get(status, _OOPS)
+
+
+async def domain_error(request: Request, error: Exception) -> Response:
+    """Answer a domain error."""
+    assert isinstance(error, DomainError)  # noqa: S101  (registered for this class alone)
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
+    faults = None
+    if isinstance(error, Invalid):
+        faults = [
+            {"where": fault.key or "", "what": fault.what.en, "mend": fault.mend.en}
+            for fault in error.problems
+        ]
+    return answer(request, status, error.text, faults)
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """Answer a refusal at the door; a person without a session is sent to log in."""
+    assert isinstance(error, Refused)  # noqa: S101
+    if error.status == HTTPStatus.UNAUTHORIZED and not wants_json(request):
+        there = request.url.path if request.method == "GET" else "/"
+        query = f"?next={there}" if there != "/" else ""
+        return RedirectResponse(f"/login{query}", 303)
+    return answer(request, error.status, error.text, headers=error.headers)
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """Answer what the framework refuses (unknown route, wrong method)."""
+    assert isinstance(error, HTTPException)  # noqa: S101
+    return answer(request, error.status_code, words(error.status_code))
+
+
+async def invalid_request(request: Request, error: Exception) -> Response:
+    """Answer input that does not fit the declared types."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    faults = [
+        {"where": ".".join(str(part) for part in fault["loc"]), "what": str(fault["msg"])}
+        for fault in error.errors()
+    ]
+    return answer(request, 422, words(422), faults)
+
+
+async def broken(request: Request, _error: Exception) -> Response:
+    """Answer when the fault is ours."""
+    return answer(request, 500, _OOPS)
+
+
+def answer(
+    request: Request,
+    status: int,
+    text: Text,
+    faults: list[dict[str, str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return the refusal in the form the asker reads."""
+    if wants_json(request):
+        return problem(
+            status,
+            HTTPStatus(status).phrase,
+            text.en,
+            detail_vi=text.vi,
+            errors=faults,
+            headers=headers,
+        )
+    page: Response = request.app.state.pages.error(request, status, text)
+    for name, value in (headers or {}).items():
+        page.headers[name] = value
+    return page

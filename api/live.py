@@ -1,0 +1,79 @@
+"""The in-process fan-out of events to the pages that are open."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from core.outcome import Event
+
+QUEUE = 1000  # events a slow client may lag behind before it must resume from the ledger
+
+
+class TooMany(Exception):
+    """The limit of open streams is reached."""
+
+
+class Subscription:
+    """What one client has yet to hear. `lost` turns true when it lagged too far behind."""
+
+    def __init__(self) -> None:
+        self.lost = False
+        self._waiting: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE)
+
+    def put(self, event: Event | None) -> None:
+        """Queue one event; beyond the limit drop everything and mark the client as lost."""
+        try:
+            self._waiting.put_nowait(event)
+        except asyncio.QueueFull:
+            self.lost = True
+            while not self._waiting.empty():
+                self._waiting.get_nowait()
+            self._waiting.put_nowait(None)
+
+    async def get(self, timeout: float) -> Event | None:
+        """Return the next event, or None when the stream ends; TimeoutError after `timeout` s."""
+        return await asyncio.wait_for(self._waiting.get(), timeout)
+
+
+class Live:
+    """Publishes to every subscriber; never blocks the publisher."""
+
+    def __init__(self, limit: int = 200) -> None:
+        self._limit = limit
+        self._open: set[Subscription] = set()
+        self._closed = False
+
+    @property
+    def clients(self) -> int:
+        """Return how many streams are open."""
+        return len(self._open)
+
+    @property
+    def full(self) -> bool:
+        """Say whether another stream would be refused."""
+        return self._closed or len(self._open) >= self._limit
+
+    def publish(self, events: Iterable[Event]) -> None:
+        """Hand events to every open stream, from within the event loop."""
+        listeners = tuple(self._open)
+        for event in events:
+            for listener in listeners:
+                listener.put(event)
+
+    def close(self) -> None:
+        """End every stream, so that the server can stop."""
+        self._closed = True
+        for listener in tuple(self._open):
+            listener.put(None)
+
+    @asynccontextmanager
+    async def subscribe(self) -> AsyncIterator[Subscription]:
+        """Open a stream; TooMany beyond the limit."""
+        if self.full:
+            raise TooMany
+        subscription = Subscription()
+        self._open.add(subscription)
+        try:
+            yield subscription
+        finally:
+            self._open.discard(subscription)

@@ -1,0 +1,150 @@
+"""Incidents for people: the list, the page for a phone at night, the single-use link."""
+
+from collections import Counter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from api.context import Context
+from api.door import Ctx, Operator, Viewer, same_origin
+from api.errors import Refused
+from api.guard import client_address
+from api.paths import up
+from api.snapshot import Picture
+from core.errors import Conflict, DomainError
+from core.incident import Incident, IncidentState
+from core.text import Text
+
+router = APIRouter(include_in_schema=False)
+ROWS = 50
+Words = Annotated[str, Form(max_length=2000)]
+
+
+@router.get("/incidents")
+async def incidents(
+    request: Request,
+    context: Ctx,
+    asker: Viewer,
+    state: str = "",
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> HTMLResponse:
+    """List incidents, newest first."""
+    picture: Picture = await request.app.state.pictures.now()
+    wanted = IncidentState(state) if state in set(IncidentState) else None
+    found = await context.ledger.incidents.find(wanted, None, ROWS, cursor)
+    page: HTMLResponse = request.app.state.pages.render(
+        request,
+        "incidents.html",
+        asker,
+        picture=picture,
+        incidents=found.items,
+        next=found.cursor,
+        state=wanted,
+    )
+    return page
+
+
+def _facts(context: Context, picture: Picture, found: Incident) -> dict[str, Any]:
+    root = picture.targets.get(found.root)
+    touched = Counter(
+        picture.targets[slug].kind for slug in found.present if slug in picture.targets
+    )
+    return {
+        "picture": picture,
+        "incident": found,
+        "root": root,
+        "path": up(picture.targets, root) if root else [],
+        "touched": touched,
+        "ended": found.recovered_at or context.clock.now(),
+    }
+
+
+@router.get("/incidents/{incident}")
+async def incident(request: Request, context: Ctx, asker: Viewer, incident: str) -> HTMLResponse:
+    """Show one incident."""
+    picture: Picture = await request.app.state.pictures.now()
+    found = await context.ledger.incidents.get(incident)
+    page: HTMLResponse = request.app.state.pages.render(
+        request,
+        "incident.html",
+        asker,
+        **_facts(context, picture, found),
+        notes=await context.ledger.incidents.notes(incident),
+        told=await context.ledger.outbox.for_incident(incident),
+    )
+    return page
+
+
+@router.post("/incidents/{incident}/ack")
+async def acknowledge(
+    request: Request, context: Ctx, asker: Operator, incident: str, note: Words = ""
+) -> RedirectResponse:
+    """Acknowledge in the asker's name."""
+    origin = client_address(request, context.settings.proxies)
+    now = context.clock.now()
+    context.live.publish(
+        await context.ledger.incidents.acknowledge(incident, asker.name, now, note.strip(), origin)
+    )
+    return RedirectResponse(f"/incidents/{incident}", 303)
+
+
+@router.post("/incidents/{incident}/comment")
+async def comment(
+    request: Request, context: Ctx, asker: Operator, incident: str, text: Words = ""
+) -> RedirectResponse:
+    """Add the asker's words to the timeline; empty words add nothing."""
+    if text.strip():
+        origin = client_address(request, context.settings.proxies)
+        now = context.clock.now()
+        context.live.publish(
+            await context.ledger.incidents.comment(incident, asker.name, now, text.strip(), origin)
+        )
+    return RedirectResponse(f"/incidents/{incident}#timeline", 303)
+
+
+def _by_link(
+    request: Request, status: int, refusal: Text | None, done: bool, facts: dict[str, Any]
+) -> HTMLResponse:
+    page: HTMLResponse = request.app.state.pages.render(
+        request, "ack.html", None, status=status, refusal=refusal, done=done, **facts
+    )
+    return page
+
+
+@router.get("/a/{token}")
+async def ack_link(request: Request, context: Ctx, token: str) -> HTMLResponse:
+    """Show what the link is about and a button. Uses nothing up: mail scanners fetch links."""
+    try:
+        link = await context.ledger.links.peek(token, context.clock.now())
+    except DomainError as refusal:
+        status = 409 if isinstance(refusal, Conflict) else 404
+        return _by_link(request, status, refusal.text, False, {"incident": None})
+    picture: Picture = await request.app.state.pictures.now()
+    found = await context.ledger.incidents.get(link.incident)
+    facts = _facts(context, picture, found)
+    return _by_link(request, 200, None, False, facts | {"contact": link.contact})
+
+
+@router.post("/a/{token}")
+async def redeem(request: Request, context: Ctx, token: str, note: Words = "") -> HTMLResponse:
+    """Acknowledge in the name of the link's contact.
+
+    No form token: the address itself is the secret, and some mail programs' browsers keep no
+    cookies.
+    """
+    if not same_origin(request):
+        raise Refused(403)
+    now = context.clock.now()
+    try:
+        link = await context.ledger.links.peek(token, now)
+        origin = client_address(request, context.settings.proxies)
+        events = await context.ledger.links.acknowledge(token, now, note.strip(), origin)
+    except DomainError as refusal:
+        status = 409 if isinstance(refusal, Conflict) else 404
+        return _by_link(request, status, refusal.text, False, {"incident": None})
+    context.live.publish(events)
+    picture: Picture = await request.app.state.pictures.now()
+    found = await context.ledger.incidents.get(link.incident)
+    facts = _facts(context, picture, found)
+    return _by_link(request, 200, None, True, facts | {"contact": link.contact})

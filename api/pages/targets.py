@@ -1,0 +1,195 @@
+"""A site, a device or a link: how it is, its way to the centre, its last day."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from api import words
+from api.charts import Curve, Frame, line_chart, status_bar
+from api.context import Context
+from api.door import Ctx, Viewer
+from api.panels import Panel, curves, panels_of, span
+from api.paths import up
+from api.snapshot import Picture
+from api.v1.estate import newest, the_target
+from core.errors import Unavailable
+from core.text import Language, Text
+from core.watching import Target, TargetKind
+
+router = APIRouter(include_in_schema=False)
+TRANSITIONS = 30  # shown
+INCIDENTS = 10
+_TITLES: dict[Panel, Text] = {
+    "rtt": Text("Độ trễ khứ hồi", "Round-trip time"),
+    "loss": Text("Tỷ lệ mất gói", "Packet loss"),
+    "traffic": Text("Lưu lượng", "Traffic"),
+}
+NO_ENGINE = Text(
+    "Chưa có máy chủ chuỗi thời gian nên không vẽ được biểu đồ. Trạng thái và cảnh báo "
+    "vẫn hoạt động bình thường.",
+    "No time-series engine is configured, so there are no charts. Statuses and alerts work "
+    "as usual.",
+)
+SILENT_ENGINE = Text(
+    "Máy chủ chuỗi thời gian không trả lời. Trạng thái và cảnh báo vẫn hoạt động bình thường.",
+    "The time-series engine does not answer. Statuses and alerts work as usual.",
+)
+NO_POINTS = Text("Chưa có số liệu trong khoảng này.", "No data in this span.")
+NO_PORT = Text(
+    "Chưa khai báo cổng SNMP của đường truyền này nên không có số liệu lưu lượng.",
+    "No SNMP port of this link is declared, so there are no traffic figures.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart, or why there is none."""
+
+    title: Text
+    svg: Markup | None = None
+    legend: tuple[tuple[str, str, str], ...] = ()  # css, name, newest value
+    missing: Text | None = None
+
+
+def _milliseconds(language: Language) -> Callable[[float], str]:
+    def said(value: float) -> str:
+        return f"{words.number(value * 1000, language, 1 if value < 0.01 else 0)} ms"  # noqa: PLR2004
+
+    return said
+
+
+def _share(language: Language) -> Callable[[float], str]:
+    def said(value: float) -> str:
+        digits = 0 if value >= 0.1 or value == 0 else 1  # noqa: PLR2004
+        return f"{words.number(value * 100, language, digits)}%"
+
+    return said
+
+
+def _bits(language: Language) -> Callable[[float], str]:
+    def said(value: float) -> str:
+        for factor, unit in ((1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s")):
+            if value >= factor:
+                scaled = value / factor
+                return f"{words.number(scaled, language, 0 if scaled >= 10 else 1)} {unit}"  # noqa: PLR2004
+        return f"{words.number(value, language, 0)} bit/s"
+
+    return said
+
+
+_UNITS: dict[Panel, Callable[[Language], Callable[[float], str]]] = {
+    "rtt": _milliseconds,
+    "loss": _share,
+    "traffic": _bits,
+}
+_LEAST: dict[Panel, float] = {"rtt": 0.001, "loss": 0.05, "traffic": 1000.0}
+
+
+async def _drawn(
+    context: Context, picture: Picture, target: Target, hours: int, language: Language
+) -> list[Drawing]:
+    now = context.clock.now()
+    found = []
+    for panel in panels_of(target):
+        title = _TITLES[panel]
+        if context.series is None:
+            return [Drawing(Text("Biểu đồ", "Charts"), missing=NO_ENGINE)]
+        try:
+            lines = await curves(
+                context.series, picture.estate, target, panel, hours=hours, now=now
+            )
+        except Unavailable:
+            return [Drawing(Text("Biểu đồ", "Charts"), missing=SILENT_ENGINE)]
+        if not lines:
+            found.append(Drawing(title, missing=NO_PORT))
+            continue
+        if not any(curve.points for _, curve in lines):
+            found.append(Drawing(title, missing=NO_POINTS))
+            continue
+        begin, end, step = span(hours, now)
+        unit = _UNITS[panel](language)
+        frame = Frame(begin, end, step, unit, least=_LEAST[panel])
+        named = [Curve(q.name.said(language), q.css, c.points) for q, c in lines]
+        legend = tuple((c.css, c.name, _newest(c, unit, end, step)) for c in named)
+        found.append(Drawing(title, line_chart(named, frame, title.said(language)), legend))
+    return found
+
+
+def _newest(curve: Curve, unit: Callable[[float], str], end: datetime, step: float) -> str:
+    """Return the last value if it is of now; what stopped has no present value."""
+    if not curve.points or end - curve.points[-1][0] > timedelta(seconds=3 * step):
+        return "–"
+    return unit(curve.points[-1][1])
+
+
+@router.get("/targets/{slug}")
+async def target(
+    request: Request,
+    context: Ctx,
+    asker: Viewer,
+    slug: str,
+    hours: Annotated[int, Query(ge=1, le=168)] = 24,
+) -> HTMLResponse:
+    """Show one target."""
+    picture: Picture = await request.app.state.pictures.now()
+    found = the_target(picture, slug)
+    pages, now = request.app.state.pages, context.clock.now()
+    language = pages.language(request)
+    begin = now - timedelta(hours=hours)
+    intervals = await context.ledger.status.intervals([slug], begin, now)
+    charted = found
+    if found.kind is TargetKind.SITE and found.members:
+        charted = picture.targets.get(found.members[0], found)
+    past = await context.ledger.incidents.find(target=slug, limit=INCIDENTS)
+    page: HTMLResponse = pages.render(
+        request,
+        "target.html",
+        asker,
+        picture=picture,
+        target=found,
+        state=picture.states.get(slug),
+        path=up(picture.targets, found),
+        members=_members(picture, found),
+        links=[t for t in picture.estate.targets if _ends_at(t, found)],
+        incident=picture.incident_of(slug),
+        incidents=past.items,
+        transitions=await context.ledger.status.transitions(slug, TRANSITIONS, None),
+        bar=status_bar(intervals, begin, now, language, _bar_title(hours).said(language)),
+        charted=charted,
+        drawings=await _drawn(context, picture, charted, hours, language),
+        checks=[newest(context, one) for one in picture.estate.checks if one.target == slug],
+        hours=hours,
+    )
+    return page
+
+
+def _bar_title(hours: int) -> Text:
+    return Text(f"Trạng thái trong {hours} giờ qua", f"Status over the last {hours} hours")
+
+
+def _members(picture: Picture, target: Target) -> list[Target]:
+    if target.kind is TargetKind.SITE:
+        return picture.by_site.get(target.slug, [])
+    return [picture.targets[slug] for slug in target.members if slug in picture.targets]
+
+
+def _ends_at(link: Target, site: Target) -> bool:
+    """Say whether a link ends at one of a site's devices, or at this very device."""
+    if link.kind is not TargetKind.LINK:
+        return False
+    ends = {*link.members, *link.uplinks}
+    own = site.members if site.kind is TargetKind.SITE else (site.slug,)
+    return site.kind is not TargetKind.LINK and not ends.isdisjoint(own)
+
+
+@router.get("/sites/{slug}")
+@router.get("/devices/{slug}")
+@router.get("/links/{slug}")
+async def by_kind(asker: Viewer, slug: str) -> RedirectResponse:
+    """Lead the longer address to the page of the target."""
+    return RedirectResponse(f"/targets/{slug}", 308)

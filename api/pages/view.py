@@ -1,0 +1,133 @@
+"""Rendering: one Jinja environment per language, and what every page is given."""
+
+import hashlib
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from api import words
+from api.context import Context
+from api.door import Asker, csrf_token, set_cookie, visit_cookie, visit_seed
+from api.snapshot import fresh
+from api.translations import catalogue, language_of
+from core.people import Role
+from core.status import Status
+from core.text import Language, Text
+from core.watching import Target, TargetKind
+
+
+def _asset_version() -> str:
+    """Return a mark that changes whenever a static file does, for caches."""
+    seen = hashlib.sha256()
+    for file in sorted(files("api").joinpath("static").iterdir(), key=lambda f: f.name):
+        seen.update(file.read_bytes())
+    return seen.hexdigest()[:12]
+
+
+def _environment(language: Language, version: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("api", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+
+    def said(text: Text) -> str:
+        return text.said(language)
+
+    def length(begin: datetime, end: datetime) -> str:
+        return words.length(end - begin, language)
+
+    def name(target: Target) -> str:
+        return words.name_of(target, language)
+
+    def number(value: float, digits: int = 0) -> str:
+        return words.number(value, language, digits)
+
+    environment.filters.update(
+        said=said,
+        moment=words.moment,
+        exact=words.moment_exact,
+        reason=lambda text: words.reason(text, language),
+        name=name,
+        number=number,
+    )
+    environment.globals.update(
+        language=language,
+        words=words,
+        Status=Status,
+        Role=Role,
+        Kind=TargetKind,
+        length=length,
+        near=words.moment_near,
+        asset=lambda file: f"/static/{file}?v={version}",
+    )
+    return environment
+
+
+class Pages:
+    """Renders templates for a request."""
+
+    def __init__(self, context: Context) -> None:
+        version = _asset_version()
+        self._context = context
+        self._environments: dict[Language, Environment] = {
+            "vi": _environment("vi", version),
+            "en": _environment("en", version),
+        }
+
+    def language(self, request: Request) -> Language:
+        """Return the reader's language."""
+        return language_of(request, self._context.settings.language)
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        asker: Asker | None,
+        *,
+        status: int = 200,
+        **values: Any,
+    ) -> HTMLResponse:
+        """Return a page. Forms get a token bound to the session, or to the visit before one."""
+        settings, now = self._context.settings, self._context.clock.now()
+        seed = asker.seed if asker and asker.by == "session" else ""
+        visit = "" if seed else visit_seed(request, settings.secure_cookies)
+        health = self._context.health()
+        text = (
+            self._environments[self.language(request)]
+            .get_template(template)
+            .render(
+                request=request,
+                asker=asker,
+                csrf=csrf_token(seed or visit),
+                now=now,
+                health=health,
+                observing=fresh(health.observed_until, now),
+                has_series=self._context.series is not None,
+                can_test=self._context.send_test is not None,
+                wall="wall" in request.query_params or request.url.path == "/wall",
+                **values,
+            )
+        )
+        response = HTMLResponse(text, status)
+        if visit and visit != request.cookies.get(visit_cookie(settings.secure_cookies)):
+            set_cookie(
+                response,
+                visit_cookie(settings.secure_cookies),
+                visit,
+                secure=settings.secure_cookies,
+                age=None,
+            )
+        return response
+
+    def error(self, request: Request, status: int, text: Text) -> HTMLResponse:
+        """Return a friendly page for a refusal."""
+        return self.render(request, "error.html", None, status=status, code=status, text=text)

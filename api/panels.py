@@ -1,0 +1,127 @@
+"""Which series make up a chart, and how they are read from the engine."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from api.charts import Curve
+from core.labels import escaped
+from core.text import Text
+from core.watching import Check, Estate, Target, TargetKind
+from storage.series import SeriesReader
+
+Panel = Literal["rtt", "loss", "traffic"]
+POINTS = 288  # of a chart: one per five minutes over a day
+LEAST_STEP = 30.0  # seconds: sweeps are summarised per 30 s
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One line of a panel."""
+
+    name: Text
+    css: str
+    promql: str
+
+
+def span(hours: int, now: datetime) -> tuple[datetime, datetime, float]:
+    """Return begin, end and step (seconds), aligned to the step so that lines do not dance."""
+    step = max(LEAST_STEP, hours * 3600 / POINTS)
+    end = datetime.fromtimestamp(now.timestamp() // step * step, now.tzinfo)
+    return end - timedelta(hours=hours), end, step
+
+
+def panels_of(target: Target) -> tuple[Panel, ...]:
+    """Return the panels that make sense for a target."""
+    return ("traffic",) if target.kind is TargetKind.LINK else ("rtt", "loss")
+
+
+def _selector(**labels: str) -> str:
+    return ",".join(f'{name}="{escaped(value)}"' for name, value in labels.items())
+
+
+def _window(step: float) -> int:
+    return int(max(step, 2 * LEAST_STEP))
+
+
+def _rtt(estate: Estate, target: Target, step: float) -> list[Query]:
+    here, over = _selector(instance=target.slug), _window(step)
+    return [
+        Query(
+            Text("trung bình", "mean"),
+            "a",
+            f"avg(avg_over_time(probe_icmp_rtt_mean_seconds{{{here}}}[{over}s]))"
+            f" or avg(avg_over_time(probe_duration_seconds{{{here}}}[{over}s]))",
+        ),
+        Query(
+            Text("cao nhất", "highest"),
+            "b",
+            f"max(max_over_time(probe_icmp_rtt_max_seconds{{{here}}}[{over}s]))",
+        ),
+    ]
+
+
+def _loss(estate: Estate, target: Target, step: float) -> list[Query]:
+    here, over = _selector(instance=target.slug), _window(step)
+    return [
+        Query(
+            Text("tỷ lệ mất gói", "loss"),
+            "c",
+            f"max(avg_over_time(probe_loss_ratio{{{here}}}[{over}s]))",
+        )
+    ]
+
+
+def port_of(estate: Estate, link: Target) -> tuple[Check, str] | None:
+    """Return the check and the port that carry a link's counters, the centre's side first."""
+    found = [
+        (check, fact.port)
+        for check in estate.checks
+        for fact in check.ports
+        if fact.link == link.slug
+    ]
+    found.sort(key=lambda pair: pair[0].target not in link.uplinks)
+    return found[0] if found else None
+
+
+def _traffic(estate: Estate, target: Target, step: float) -> list[Query]:
+    carried = port_of(estate, target)
+    if carried is None:
+        return []
+    check, port = carried
+    here = _selector(instance=check.target, ifName=port)
+    over = max(_window(step), int(check.interval * 4))
+    towards, away = Text("về trung tâm", "to the centre"), Text("từ trung tâm", "from the centre")
+    near = check.target in target.uplinks
+    return [
+        Query(towards if near else away, "a", f"max(rate(ifHCInOctets{{{here}}}[{over}s])) * 8"),
+        Query(away if near else towards, "b", f"max(rate(ifHCOutOctets{{{here}}}[{over}s])) * 8"),
+    ]
+
+
+_QUERIES: Mapping[Panel, Callable[[Estate, Target, float], list[Query]]] = {
+    "rtt": _rtt,
+    "loss": _loss,
+    "traffic": _traffic,
+}
+UNITS: Mapping[Panel, str] = {"rtt": "seconds", "loss": "ratio", "traffic": "bits per second"}
+
+
+async def curves(
+    reader: SeriesReader,
+    estate: Estate,
+    target: Target,
+    panel: Panel,
+    *,
+    hours: int,
+    now: datetime,
+) -> list[tuple[Query, Curve]]:
+    """Return the lines of a panel. Raises core.errors.Unavailable if the engine is silent."""
+    begin, end, step = span(hours, now)
+    found = []
+    for query in _QUERIES[panel](estate, target, step):
+        rows = await reader.query_range(query.promql, begin, end, step)
+        points = rows[0].points if rows else []
+        found.append((query, Curve(query.name.vi, query.css, points)))
+    return found

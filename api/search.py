@@ -1,0 +1,90 @@
+"""Finding units, sites, devices, links and incidents by any part of a name, without diacritics."""
+
+from collections.abc import Iterator
+
+from api.snapshot import Picture
+from api.v1.shapes import FoundOut
+from core.status import Status
+from core.text import fold, vietnamese_order
+from core.watching import Target
+
+LIMIT = 50
+
+
+def _where(picture: Picture, path: tuple[str, ...]) -> str:
+    names = [picture.units[slug].name if slug in picture.units else slug for slug in path]
+    return " – ".join(reversed(names))
+
+
+def _haystack(target: Target, where: str) -> str:
+    parts = (target.name, target.name_en, target.slug, target.address, target.circuit, where)
+    return fold(" ".join(part for part in parts if part))
+
+
+def _targets(picture: Picture, words: list[str]) -> Iterator[tuple[int, FoundOut]]:
+    for target in picture.estate.targets:
+        where = _where(picture, target.unit_path)
+        if all(word in _haystack(target, where) for word in words):
+            yield (
+                _rank(target.name, words),
+                FoundOut(
+                    kind=target.kind.value,
+                    slug=target.slug,
+                    name=target.name,
+                    where=where,
+                    status=picture.status(target.slug),
+                    url=f"/targets/{target.slug}",
+                ),
+            )
+
+
+def _units(picture: Picture, words: list[str]) -> Iterator[tuple[int, FoundOut]]:
+    watched = {slug for target in picture.estate.targets for slug in target.unit_path}
+    for unit in picture.units.values():
+        if unit.slug not in watched:
+            continue
+        text = fold(f"{unit.name} {unit.name_en or ''} {unit.slug} {unit.code}")
+        if all(word in text for word in words):
+            where = _where(picture, (unit.parent,)) if unit.parent else ""
+            found = FoundOut(
+                kind="unit",
+                slug=unit.slug,
+                name=unit.name,
+                where=where,
+                status=None,
+                url=f"/units/{unit.slug}",
+            )
+            yield _rank(unit.name, words) - 1, found
+
+
+def _incidents(picture: Picture, words: list[str]) -> Iterator[tuple[int, FoundOut]]:
+    for one in picture.incidents:
+        root = picture.targets.get(one.root)
+        name = root.name if root else one.root
+        if all(word in fold(f"{one.id} {name}") for word in words):
+            status: Status | None = picture.status(one.root)
+            url = f"/incidents/{one.id}"
+            yield (
+                _rank(one.id, words) - 2,
+                FoundOut(
+                    kind="incident", slug=one.id, name=name, where=one.id, status=status, url=url
+                ),
+            )
+
+
+def _rank(name: str, words: list[str]) -> int:
+    """Return how well a name fits: 0 begins so, 1 holds it in one piece, 3 elsewhere."""
+    folded, query = fold(name), " ".join(words)
+    if folded.startswith(query):
+        return 0
+    return 1 if query in folded else 3
+
+
+def search(picture: Picture, query: str, limit: int = LIMIT) -> list[FoundOut]:
+    """Return at most `limit` hits, the best first; nothing for an empty query."""
+    words = fold(query).split()
+    if not words:
+        return []
+    hits = [*_units(picture, words), *_incidents(picture, words), *_targets(picture, words)]
+    hits.sort(key=lambda hit: (hit[0], vietnamese_order(hit[1].name)))
+    return [hit for _, hit in hits[:limit]]

@@ -1,0 +1,132 @@
+"""The present picture that every page draws from: estate, names, statuses, open incidents.
+
+It is read from the ledger once per change (every status change and incident leaves an event
+there), not once per request.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from api.context import Context
+from core.clock import LOCAL
+from core.incident import Incident, IncidentState, Severity
+from core.inventory import Contact, Unit
+from core.status import Status, TargetState
+from core.watching import Estate, Target, TargetKind
+
+_SEVERITIES = (Severity.CRITICAL, Severity.MAJOR, Severity.WARNING, Severity.INFO)
+OPEN_LIMIT = 500  # open incidents shown at once
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """Everything as it stands at one event of the ledger."""
+
+    key: tuple[object, ...]
+    event: int
+    estate: Estate
+    states: Mapping[str, TargetState]
+    incidents: tuple[Incident, ...]
+    units: Mapping[str, Unit]
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    users: Mapping[str, str] = field(default_factory=dict)  # full names
+
+    @cached_property
+    def targets(self) -> dict[str, Target]:
+        """Return the targets by slug."""
+        return {target.slug: target for target in self.estate.targets}
+
+    @cached_property
+    def sites(self) -> list[Target]:
+        """Return the sites."""
+        return [target for target in self.estate.targets if target.kind is TargetKind.SITE]
+
+    @cached_property
+    def by_site(self) -> dict[str, list[Target]]:
+        """Return the devices of each site, in the site's own order (gateway first)."""
+        found: dict[str, list[Target]] = {site.slug: [] for site in self.sites}
+        for target in self.estate.targets:
+            if target.kind is TargetKind.DEVICE and target.site in found:
+                found[target.site].append(target)
+        for site in self.sites:
+            order = {slug: rank for rank, slug in enumerate(site.members)}
+            found[site.slug].sort(key=lambda t: order.get(t.slug, len(order)))
+        return found
+
+    def status(self, slug: str) -> Status:
+        """Return how a target is; unknown if nothing was ever observed."""
+        state = self.states.get(slug)
+        return state.status if state else Status.UNKNOWN
+
+    def since(self, slug: str) -> datetime | None:
+        """Return since when it is so."""
+        state = self.states.get(slug)
+        return state.since if state else None
+
+    def person(self, name: str) -> str:
+        """Return the full name of a user or a contact."""
+        if name in self.users:
+            return self.users[name]
+        return self.contacts[name].name if name in self.contacts else name
+
+    def incident_of(self, slug: str) -> Incident | None:
+        """Return the open incident that a target is part of."""
+        return next((one for one in self.incidents if slug in one.present), None)
+
+
+def worst_first(incidents: Sequence[Incident]) -> list[Incident]:
+    """Return incidents by severity, then by how many they touch, then the oldest first."""
+    return sorted(
+        incidents,
+        key=lambda one: (
+            _SEVERITIES.index(one.severity),
+            one.acked_by is not None,
+            -len(one.present),
+            one.began_at,
+        ),
+    )
+
+
+class Pictures:
+    """Keeps the newest picture."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._newest: Picture | None = None
+        self._names: tuple[object, dict[str, Unit], dict[str, Contact]] | None = None
+
+    async def now(self) -> Picture:
+        """Return the present picture, read anew only if something changed."""
+        ledger = self._context.ledger
+        event = await ledger.events.last_event_id()
+        estate = self._context.estate()
+        version = await ledger.inventory.version()
+        today = self._context.clock.now().astimezone(LOCAL).date()
+        key = (event, version, today, id(estate))
+        if self._newest is not None and self._newest.key == key:
+            return self._newest
+        if self._names is None or self._names[0] != (version, today):
+            inventory = await ledger.inventory.load(today)
+            units = {unit.slug: unit for unit in inventory.units}
+            contacts = {contact.slug: contact for contact in inventory.contacts}
+            self._names = ((version, today), units, contacts)
+        states = await ledger.status.states()
+        found = await ledger.incidents.find(state=IncidentState.OPEN, limit=OPEN_LIMIT)
+        self._newest = Picture(
+            key=key,
+            event=event,
+            estate=estate,
+            states=states,
+            incidents=tuple(worst_first(found.items)),
+            units=self._names[1],
+            contacts=self._names[2],
+            users={user.name: user.full_name for user in await ledger.people.users()},
+        )
+        return self._newest
+
+
+def fresh(observed_until: datetime | None, now: datetime) -> bool:
+    """Say whether we are looking: observed within the last 15 s (it is noted every second)."""
+    return observed_until is not None and now - observed_until < timedelta(seconds=15)

@@ -1,0 +1,114 @@
+// Keeps a page true: events tell that something changed, then the page's parts are fetched anew.
+const page = document.querySelector("[data-live]");
+const banner = document.querySelector("[data-lost]");
+const QUIET = 250; // ms to collect events that come together
+const REFRESH = 30000; // ms: freshness and lengths move even when nothing happens
+const shown = new Map(); // part → the text that the server sent for it
+let after = page?.dataset.live;
+let stream = null;
+let waiting = null;
+let busy = false;
+let again = false;
+let lostTimer = null;
+
+const partsOf = (root) => new Map([...root.querySelectorAll("[data-part]")].map((p) => [p.dataset.part, p]));
+
+function keepOpen(before, next) {
+  for (const one of next.querySelectorAll("details[data-key]")) {
+    const old = before.querySelector(`details[data-key="${CSS.escape(one.dataset.key)}"]`);
+    if (old) one.open = old.open;
+  }
+}
+
+function markChanged(before, next) {
+  const known = new Map([...before.querySelectorAll("[data-status]")].map((r) => [r.dataset.slug, r.dataset.status]));
+  for (const row of next.querySelectorAll("[data-status]")) {
+    const old = known.get(row.dataset.slug);
+    if (old !== undefined && old !== row.dataset.status) row.classList.add("changed");
+  }
+}
+
+function patch(text) {
+  const next = new DOMParser().parseFromString(text, "text/html");
+  const present = partsOf(document);
+  for (const [name, part] of partsOf(next)) {
+    const old = present.get(name);
+    if (!old || (shown.get(name) ?? old.innerHTML) === part.innerHTML) continue;
+    if (old.contains(document.activeElement) && document.activeElement.matches("input, textarea")) continue;
+    const text = part.innerHTML;
+    keepOpen(old, part);
+    markChanged(old, part);
+    old.replaceChildren(...part.childNodes);
+    shown.set(name, text);
+  }
+  document.title = next.title;
+  document.dispatchEvent(new CustomEvent("patched"));
+}
+
+async function refresh() {
+  if (busy) {
+    again = true;
+    return;
+  }
+  busy = true;
+  try {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
+    if (answer.redirected && new URL(answer.url).pathname === "/login") location.reload();
+    else if (answer.ok) patch(await answer.text());
+  } catch {
+    lost();
+  } finally {
+    busy = false;
+    if (again) {
+      again = false;
+      soon();
+    }
+  }
+}
+
+function soon() {
+  if (waiting === null) {
+    waiting = setTimeout(() => {
+      waiting = null;
+      refresh();
+    }, QUIET);
+  }
+}
+
+function lost() {
+  if (lostTimer === null) lostTimer = setTimeout(() => banner?.removeAttribute("hidden"), 2000);
+}
+
+function found() {
+  clearTimeout(lostTimer);
+  lostTimer = null;
+  if (banner && !banner.hidden) {
+    banner.hidden = true;
+    soon();
+  }
+}
+
+function hear(event) {
+  if (event.lastEventId) after = event.lastEventId;
+  found();
+  soon();
+}
+
+function listen() {
+  stream = new EventSource(`/api/v1/events?after=${encodeURIComponent(after)}`);
+  stream.addEventListener("open", found);
+  stream.addEventListener("hello", found);
+  for (const kind of ["status", "incident", "note"]) stream.addEventListener(kind, hear);
+  stream.addEventListener("error", () => {
+    lost();
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+  });
+}
+
+if (page) {
+  listen();
+  setInterval(() => document.visibilityState === "visible" && refresh(), REFRESH);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && soon());
+  addEventListener("pagehide", () => stream?.close());
+  addEventListener("pageshow", (event) => event.persisted && (listen(), soon()));
+}

@@ -1,0 +1,258 @@
+"""What the JSON interface answers with: described, typed, closed."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from core.incident import Delivery, IncidentNote, IncidentState, Notification, Severity
+from core.people import Role
+from core.status import Interval, Status, TargetState, Transition
+from core.watching import Check, Target, TargetKind
+
+Counts = dict[Status, int]
+
+
+class UnitOut(BaseModel):
+    """An administrative area with the counts of everything within it."""
+
+    slug: str
+    code: str | None = Field(description="Official code, zero-padded text of 2, 3 or 5 digits.")
+    level: str | None = Field(description="province, district or commune.")
+    name: str
+    name_en: str | None
+    parent: str | None
+    status: Status = Field(description="The worst status of the sites within.")
+    sites: Counts = Field(description="Sites within the unit, by status.")
+    devices: Counts = Field(description="Devices within the unit, by status.")
+    children: list["UnitOut"] = Field(description="Units below, worst first.")
+
+
+class TargetOut(BaseModel):
+    """Anything with a status: a site, a device or a link."""
+
+    slug: str
+    kind: TargetKind
+    name: str
+    name_en: str | None
+    role: str = Field(description="Kind of device, role of the site, or `link`.")
+    site: str | None
+    unit: str | None
+    unit_path: tuple[str, ...] = Field(description="Units from the province down.")
+    address: str | None
+    uplinks: tuple[str, ...] = Field(description="Ordered alternatives towards the centre.")
+    members: tuple[str, ...]
+    carrier: str | None
+    circuit: str | None
+    vendor: str | None
+    model: str | None
+    capacity_mbps: float | None
+    status: Status
+    since: datetime | None = Field(description="Since when it is so; null if never observed.")
+    reason: str
+    cause: str | None = Field(description="The root target, when something above it failed.")
+    incident: str | None = Field(description="The open incident it is part of.")
+
+
+class SampleOut(BaseModel):
+    """One value of the newest reading."""
+
+    name: str
+    labels: dict[str, str]
+    value: float
+
+
+class CheckOut(BaseModel):
+    """One way of looking at a target, and what it brought last."""
+
+    slug: str
+    collector: str
+    address: str
+    interval: float = Field(description="Seconds.")
+    reach: bool = Field(description="Whether it decides up and down; others only degrade.")
+    read_at: datetime | None = Field(description="Time of the newest reading with samples.")
+    samples: list[SampleOut] = Field(description="The newest samples, the first 500 of them.")
+    transcript: list[str] | None = Field(description="What was said during the last run.")
+
+
+class TargetDetail(TargetOut):
+    """A target with the way to the centre and its checks."""
+
+    path: list[str] = Field(description="Slugs from the target to the centre, by the main line.")
+    checks: list[CheckOut]
+
+
+class TargetPage(BaseModel):
+    """A page of targets, in the order of slugs."""
+
+    items: list[TargetOut]
+    next: str | None = Field(description="Cursor of the next page, null at the end.")
+
+
+class MemberOut(BaseModel):
+    """A target touched by an incident."""
+
+    target: str
+    name: str
+    joined_at: datetime
+    left_at: datetime | None
+
+
+class IncidentOut(BaseModel):
+    """One trouble."""
+
+    id: str
+    root: str
+    root_name: str
+    kind: str
+    severity: Severity
+    state: IncidentState
+    began_at: datetime = Field(description="The first failed observation of the root.")
+    decided_at: datetime
+    recovered_at: datetime | None = Field(description="The first good observation.")
+    cause: str
+    detail: str
+    touched: int = Field(description="How many targets it touches now.")
+    merged_into: str | None
+    acked_by: str | None
+    acked_at: datetime | None
+    version: int
+
+
+class IncidentPage(BaseModel):
+    """A page of incidents, newest first."""
+
+    items: list[IncidentOut]
+    next: str | None = Field(description="Cursor of the next page, null at the end.")
+
+
+class ToldOut(BaseModel):
+    """A message that was to go out, and every attempt with its receipt."""
+
+    notification: Notification
+    deliveries: list[Delivery]
+
+
+class IncidentDetail(IncidentOut):
+    """An incident with members, timeline and what was told to whom."""
+
+    members: list[MemberOut]
+    timeline: list[IncidentNote]
+    told: list[ToldOut]
+
+
+class Words(BaseModel):
+    """A note from a person."""
+
+    text: str = Field(default="", max_length=2000)
+
+
+class Comment(BaseModel):
+    """A comment from a person."""
+
+    text: str = Field(min_length=1, max_length=2000)
+
+
+class TransitionOut(BaseModel):
+    """One change of status; a later row may supersede it."""
+
+    id: int | None
+    target: str
+    old: Status
+    new: Status
+    at: datetime
+    recorded_at: datetime
+    reason: str
+    cause: str | None
+    detail: str
+    supersedes: int | None
+
+
+class IntervalOut(BaseModel):
+    """A target had one status during [begin, end)."""
+
+    target: str
+    status: Status
+    begin: datetime
+    end: datetime
+    reason: str
+    cause: str | None
+
+
+class CurveOut(BaseModel):
+    """One line of a chart: [unix seconds, value] pairs; what is missing was not observed."""
+
+    name: str
+    unit: str = Field(description="seconds, ratio or bits per second.")
+    points: list[tuple[float, float]]
+
+
+class SeriesOut(BaseModel):
+    """The lines of one panel."""
+
+    target: str
+    panel: str
+    begin: datetime
+    end: datetime
+    step: float = Field(description="Seconds between two points.")
+    curves: list[CurveOut]
+
+
+class FoundOut(BaseModel):
+    """One hit of a search."""
+
+    kind: str = Field(description="unit, site, device, link or incident.")
+    slug: str
+    name: str
+    where: str = Field(description="Where it lies, for telling namesakes apart.")
+    status: Status | None
+    url: str
+
+
+class MeOut(BaseModel):
+    """Who asks."""
+
+    name: str
+    full_name: str
+    role: Role
+    by: str = Field(description="session, token, or open while no user exists.")
+    csrf: str | None = Field(description="To be sent as X-CSRF-Token with changes by a session.")
+
+
+def target_out(target: Target, state: TargetState | None, incident: str | None) -> TargetOut:
+    """Return a target as the interface shows it."""
+    return TargetOut.model_validate(
+        target.model_dump(include=set(TargetOut.model_fields))
+        | {
+            "status": state.status if state else Status.UNKNOWN,
+            "since": state.since if state else None,
+            "reason": state.reason if state else "",
+            "cause": state.cause if state else None,
+            "incident": incident,
+        }
+    )
+
+
+def transition_out(one: Transition) -> TransitionOut:
+    """Return a transition as the interface shows it."""
+    return TransitionOut.model_validate(one, from_attributes=True)
+
+
+def interval_out(one: Interval) -> IntervalOut:
+    """Return an interval as the interface shows it."""
+    return IntervalOut.model_validate(one, from_attributes=True)
+
+
+def check_out(
+    check: Check, newest: tuple[datetime, list[SampleOut]] | None, transcript: list[str] | None
+) -> CheckOut:
+    """Return a check as the interface shows it."""
+    return CheckOut(
+        slug=check.slug,
+        collector=check.collector,
+        address=check.address,
+        interval=check.interval,
+        reach=check.reach,
+        read_at=newest[0] if newest else None,
+        samples=newest[1] if newest else [],
+        transcript=transcript,
+    )

@@ -1,0 +1,165 @@
+"""The words, signs and formats of the pages: statuses, reasons, times and durations."""
+
+from datetime import datetime, timedelta
+
+from core.clock import LOCAL
+from core.incident import Incident, IncidentState, NotificationState, Purpose, Severity
+from core.people import Role
+from core.status import Status
+from core.text import Language, Text
+from core.watching import Target, TargetKind
+
+STATUS = {
+    Status.UP: Text("hoạt động", "up"),
+    Status.DEGRADED: Text("suy giảm", "degraded"),
+    Status.DOWN: Text("mất kết nối", "down"),
+    Status.UNREACHABLE: Text("không tới được (mất theo)", "unreachable (something above is down)"),
+    Status.UNKNOWN: Text("chưa có số liệu", "no data"),
+}
+STATUS_SHORT = STATUS | {Status.UNREACHABLE: Text("mất theo", "unreachable")}
+SEVERITY = {
+    Severity.CRITICAL: Text("khẩn cấp", "critical"),
+    Severity.MAJOR: Text("nghiêm trọng", "major"),
+    Severity.WARNING: Text("cảnh báo", "warning"),
+    Severity.INFO: Text("thông tin", "info"),
+}
+INCIDENT_STATE = {
+    IncidentState.OPEN: Text("đang diễn ra", "open"),
+    IncidentState.RECOVERED: Text("đã khôi phục", "recovered"),
+    IncidentState.MERGED: Text("đã gộp", "merged"),
+}
+KIND = {
+    TargetKind.SITE: Text("điểm cầu", "site"),
+    TargetKind.LINK: Text("đường truyền", "link"),
+    TargetKind.DEVICE: Text("thiết bị", "device"),
+}
+DEVICE_ROLE = {
+    "gateway": Text("thiết bị đầu mối (gateway)", "gateway"),
+    "router": Text("thiết bị định tuyến", "router"),
+    "switch": Text("thiết bị chuyển mạch", "switch"),
+    "firewall": Text("tường lửa", "firewall"),
+    "server": Text("máy chủ", "server"),
+    "endpoint": Text("thiết bị đầu cuối hội nghị", "conference endpoint"),
+    "bridge": Text("thiết bị điều khiển đa điểm (MCU)", "conference bridge (MCU)"),
+    "ups": Text("bộ lưu điện (UPS)", "UPS"),
+    "other": Text("thiết bị khác", "other device"),
+    "link": Text("đường truyền", "link"),
+    "center": Text("trung tâm", "centre"),
+    "hub": Text("điểm nút", "hub site"),
+    "site": Text("điểm cầu", "site"),
+}
+LEVEL = {
+    "province": Text("tỉnh, thành phố", "province"),
+    "district": Text("huyện", "district"),
+    "commune": Text("xã, phường", "commune"),
+}
+ROLE = {
+    Role.VIEWER: Text("người xem", "viewer"),
+    Role.OPERATOR: Text("trực vận hành", "operator"),
+    Role.ADMIN: Text("quản trị", "administrator"),
+}
+PURPOSE = {
+    Purpose.PROBLEM: Text("báo sự cố", "problem"),
+    Purpose.RECOVERY: Text("báo khôi phục", "recovery"),
+    Purpose.TEST: Text("tin thử", "test"),
+}
+NOTIFICATION_STATE = {
+    NotificationState.PENDING: Text("chờ gửi", "pending"),
+    NotificationState.CLAIMED: Text("đang gửi", "being sent"),
+    NotificationState.SENT: Text("đã gửi", "sent"),
+    NotificationState.CANCELLED: Text("đã huỷ (sự cố hết trước giờ gửi)", "cancelled"),
+    NotificationState.FAILED: Text("không gửi được", "failed"),
+}
+NOTE = {
+    "opened": Text("Mở sự cố", "Opened"),
+    "joined": Text("Thêm đối tượng bị ảnh hưởng", "Joined"),
+    "left": Text("Đối tượng có kết nối trở lại", "Left"),
+    "recovered": Text("Khôi phục", "Recovered"),
+    "merged": Text("Gộp vào sự cố khác", "Merged"),
+    "ack": Text("Tiếp nhận", "Acknowledged"),
+    "comment": Text("Ghi chú", "Comment"),
+    "told": Text("Đã báo tin", "Told"),
+    "failed": Text("Không báo được tin", "Could not tell"),
+}
+REASON = {
+    "confirmed_silence": Text("không phản hồi, đã xác minh", "silent, confirmed"),
+    "answers_again": Text("có phản hồi trở lại", "answers again"),
+    "parent_failed": Text("phần phía trên mất kết nối", "something above it failed"),
+    "not_observed": Text("không quan sát được", "not observed"),
+    "silence": Text("không phản hồi", "silence"),
+    "timeout": Text("không phản hồi", "no reply"),
+    "refused": Text("máy có trả lời nhưng dịch vụ từ chối", "the service refuses"),
+    "port_down": Text("cổng nối đường truyền bị đứt (oper down)", "the port of the line is down"),
+    "port_admin_down": Text("cổng bị tắt bằng lệnh (admin down)", "the port was shut by command"),
+    "lossy": Text("mất gói", "packet loss"),
+    "loss": Text("mất gói", "packet loss"),
+    "first_observation": Text("quan sát lần đầu", "first observation"),
+    "restart": Text("nền tảng dừng và chạy lại", "the platform was restarted"),
+}
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def reason(name: str, language: Language) -> str:
+    """Return a named reason in words; an unknown one as it stands, readable."""
+    known = REASON.get(name)
+    return known.said(language) if known else name.replace("_", " ")
+
+
+def name_of(target: Target, language: Language) -> str:
+    """Return the name to show."""
+    return target.name_en or target.name if language == "en" else target.name
+
+
+def local(at: datetime) -> datetime:
+    """Return the instant in the province's time."""
+    return at.astimezone(LOCAL)
+
+
+def moment(at: datetime | None) -> str:
+    """Return `dd/MM/yyyy HH:mm` local time, `–` for None."""
+    return local(at).strftime("%d/%m/%Y %H:%M") if at else "–"
+
+
+def moment_exact(at: datetime | None) -> str:
+    """Return `dd/MM/yyyy HH:mm:ss` local time, `–` for None."""
+    return local(at).strftime("%d/%m/%Y %H:%M:%S") if at else "–"
+
+
+def moment_near(at: datetime, now: datetime) -> str:
+    """Return the time alone if it was today, with the day otherwise."""
+    return local(at).strftime("%H:%M" if local(at).date() == local(now).date() else "%H:%M %d/%m")
+
+
+def length(span: timedelta, language: Language) -> str:
+    """Return a duration of at most two units: `2 giờ 05 phút`, `45 giây`."""
+    units = ("ngày", "giờ", "phút", "giây") if language == "vi" else ("d", "h", "min", "s")
+    total = max(0, int(span.total_seconds()))
+    days, hours = divmod(total, _DAY)[0], total % _DAY // _HOUR
+    minutes, seconds = total % _HOUR // _MINUTE, total % _MINUTE
+    if days:
+        return f"{days} {units[0]} {hours} {units[1]}"
+    if hours:
+        return f"{hours} {units[1]} {minutes:02d} {units[2]}"
+    if minutes >= 10:  # noqa: PLR2004  (seconds no longer matter to a reader)
+        return f"{minutes} {units[2]}"
+    if minutes:
+        return f"{minutes} {units[2]} {seconds:02d} {units[3]}"
+    return f"{seconds} {units[3]}"
+
+
+def number(value: float, language: Language, digits: int = 1) -> str:
+    """Return a number with decimal comma and dotted thousands in Vietnamese."""
+    text = f"{value:,.{digits}f}"
+    return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def headline(incident: Incident, root: Target | None, status: Status | None) -> Text:
+    """Return one line that says what is broken: the root's kind, name and status."""
+    if root is None:
+        return Text(f"{incident.root}: sự cố", f"{incident.root}: incident")
+    word = STATUS[
+        status if status in {Status.DOWN, Status.DEGRADED, Status.UNREACHABLE} else Status.DOWN
+    ]
+    if incident.state is not IncidentState.OPEN:
+        return Text(f"{root.name}: đã khôi phục", f"{root.name_en or root.name}: recovered")
+    return Text(f"{root.name}: {word.vi}", f"{root.name_en or root.name}: {word.en}")
