@@ -39,7 +39,7 @@ class Lab:
         self._wanted = inventory or province.inventory()
         self._network = network
         self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._socket = socket
+        self._socket = socket.absolute() if socket else None
         self._process: asyncio.subprocess.Process | None = None
         self.facts: Mapping[str, object] = {}
 
@@ -48,7 +48,19 @@ class Lab:
         if self._socket is None:
             self._folder = tempfile.TemporaryDirectory(prefix="thongsuot-lab-")
             self._socket = Path(self._folder.name) / "lab.sock"
-        self._process = await asyncio.create_subprocess_exec(
+        reason = ""
+        for kind in [self._network] if self._network else [Kind.FLAT, Kind.LOOPBACK]:
+            facts = await self._try(kind, self._socket)
+            if facts.get("ok"):
+                self.facts = {**facts, "reason": reason}
+                return
+            reason = str(facts.get("error", "the lab ended at once"))
+        await self.stop()
+        raise LabFailed(reason)
+
+    async def _try(self, kind: Kind, path: Path) -> Mapping[str, object]:
+        """Start a process for one kind of network and return what it says."""
+        self._process = process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "lab.process",
@@ -57,20 +69,18 @@ class Lab:
             start_new_session=True,  # a Ctrl-C at the terminal is ours to pass on
         )
         orders = {
-            "socket": str(self._socket.absolute()),
-            "network": self._network,
+            "socket": str(path),
+            "network": kind,
             "inventory": self._wanted.model_dump(mode="json"),
         }
         try:
             async with asyncio.timeout(_START):
-                facts = await self._order(self._process, orders)
+                facts = await self._order(process, orders)
         except (TimeoutError, OSError, ValueError) as error:
-            await self.stop()
-            raise LabFailed(f"the lab did not start: {error}") from error
+            facts = {"ok": False, "error": f"the lab did not start: {error}"}
         if not facts.get("ok"):
-            await self.stop()
-            raise LabFailed(str(facts.get("error", "the lab ended at once")))
-        self.facts = facts
+            await self._end()
+        return facts
 
     @staticmethod
     async def _order(
@@ -109,6 +119,12 @@ class Lab:
 
     async def stop(self) -> None:
         """End the lab and everything it made."""
+        await self._end()
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    async def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None and process.returncode is None:
             if process.stdin is not None:
@@ -119,9 +135,6 @@ class Lab:
             except TimeoutError:
                 process.kill()
                 await process.wait()
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
 
     async def __aenter__(self) -> Self:
         """Start."""

@@ -5,7 +5,6 @@ and listeners themselves: SNMP requests are ignored, and the queue of a silent l
 so that a connection is neither accepted nor refused.
 """
 
-import os
 import socket
 from collections.abc import Iterator
 
@@ -72,8 +71,6 @@ class LoopbackNetwork:
 
 
 def _may_bind_low() -> bool:
-    if os.geteuid() == 0:
-        return True
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.bind(("127.0.0.1", 1))

@@ -43,13 +43,13 @@ def die_with_parent() -> None:
 def enter_new(*, named: bool = False) -> None:
     """Move this process, which must have one thread, into a network namespace of its own.
 
-    As root directly, else through a user namespace. With `named`, namespaces made later by
-    `ip netns add` get names that only this process and its children see. Raises NoNamespaces.
+    Directly where that is allowed (root), else through a user namespace. With `named`,
+    namespaces made later by `ip netns add` get names that only this process and its children
+    see. Raises NoNamespaces.
     """
-    root = os.geteuid() == 0
     kinds = _CLONE_NEWNET | (_CLONE_NEWNS if named else 0)
     try:
-        _unshare(kinds, user=not root)
+        root = _unshare(kinds)
         if named:
             _hide_names(root=root)
         run(["ip", "link", "set", "lo", "up"])
@@ -57,16 +57,17 @@ def enter_new(*, named: bool = False) -> None:
         raise NoNamespaces(str(error)) from error
 
 
-def _unshare(kinds: int, *, user: bool) -> None:
-    if not user:
-        _check(_libc().unshare(kinds), "unshare")
-        return
+def _unshare(kinds: int) -> bool:
+    """Leave for new namespaces; say whether that took no user namespace (so: as root)."""
+    if _libc().unshare(kinds) == 0:
+        return True
     uid, gid = os.geteuid(), os.getegid()
     _check(_libc().unshare(_CLONE_NEWUSER), "unshare(user)")
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
     Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
     _check(_libc().unshare(kinds), "unshare(net)")
+    return False
 
 
 def _hide_names(*, root: bool) -> None:

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from core.clock import Clock, SystemClock
 from core.inventory import Inventory
-from core.text import Text
 from lab.agents import Agents
 from lab.control import Control, Wish, claim
 from lab.flat import FlatNetwork
@@ -103,29 +102,19 @@ class Stage:
         ]
 
 
-def _build(kind: Kind | None, inventory: Inventory) -> tuple[Network, Fabric]:
-    """Return the wanted network, started; without a wish the best this machine allows."""
-    reason = None
-    for candidate in [kind] if kind else [Kind.FLAT, Kind.LOOPBACK]:
-        network = _NETWORKS[candidate]()
-        rows = addresses_on_loopback(inventory) if candidate is Kind.LOOPBACK else inventory
-        fabric = Fabric(rows)
-        try:
-            network.start(fabric)
-        except (NoNamespaces, OSError) as error:
-            reason = error
-            continue
-        if reason is not None:
-            network.notes = (Text(vi=f"Lý do: {reason}", en=f"Reason: {reason}"), *network.notes)
-        return network, fabric
-    raise NoNamespaces(str(reason))
+def _build(kind: Kind, inventory: Inventory) -> tuple[Network, Fabric]:
+    """Return the wanted network, started, and the fabric with the addresses it serves."""
+    network = _NETWORKS[kind]()
+    fabric = Fabric(addresses_on_loopback(inventory) if kind is Kind.LOOPBACK else inventory)
+    network.start(fabric)
+    return network, fabric
 
 
 async def _live(orders: Mapping[str, object]) -> None:
     control = Control(claim(Path(str(orders["socket"]))))
     try:
-        kind = Kind(str(orders["network"])) if orders.get("network") else None
-        network, fabric = _build(kind, Inventory.model_validate(orders["inventory"]))
+        inventory = Inventory.model_validate(orders["inventory"])
+        network, fabric = _build(Kind(str(orders["network"])), inventory)
         die_with_parent()
         stage = Stage(network, fabric, SystemClock())
         loop = asyncio.get_running_loop()

@@ -150,6 +150,8 @@ def _greet(lab: Lab) -> None:
     notes = lab.facts["notes"]
     for note in notes if isinstance(notes, list) else ():
         out.print(f"  {note[of(os.environ)]}")
+    if lab.facts["reason"]:
+        out.print(f"  ({lab.facts['reason']})")
     out.print(f"  socket: {lab.socket}")
 
 
