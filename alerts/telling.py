@@ -1,6 +1,6 @@
-"""Who is told of what, when, and in which words?
+"""Who is told of what, when, and by which way?
 
-`notifications` decides (pure); `render` finds the words at the moment of speaking.
+`notifications` decides (pure); `alerts.wording` finds the words at the moment of speaking.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

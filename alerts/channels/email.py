@@ -22,9 +22,9 @@ class EmailParams(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: Annotated[str, Text(vi="Máy chủ thư (SMTP)", en="The mail server (SMTP)")]
-    port: Annotated[
-        int, Field(ge=1, le=65535), Text(vi="Cổng của máy chủ thư", en="Its port")
-    ] = 587
+    port: Annotated[int, Field(ge=1, le=65535), Text(vi="Cổng của máy chủ thư", en="Its port")] = (
+        587
+    )
     security: Annotated[
         Literal["starttls", "tls", "none"],
         Text(

@@ -30,7 +30,9 @@ def test_a_cut_line_is_the_root_at_the_first_message_and_takes_its_subtree_with_
     assert world.now - cut_at <= timedelta(seconds=5)
     assert world.told(Purpose.PROBLEM) == [line]
     first = next(iter(world.incidents.values()))
-    lost = {t.slug for t in world.estate.targets if t.kind != "site" and not world.reachable(t.slug)}
+    lost = {
+        t.slug for t in world.estate.targets if t.kind != "site" and not world.reachable(t.slug)
+    }
     assert {m for m in first.present if world.by_slug[m].kind != "site"} == lost
     world.run(60)
     assert world.told(Purpose.PROBLEM) == [line]

@@ -1,0 +1,230 @@
+"""How is a trouble said to a person? Templates in two languages, filled when we speak."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+
+from jinja2 import PackageLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from alerts.severity import sites_among
+from alerts.topology import Topology
+from core.clock import LOCAL
+from core.incident import Incident, Message, Purpose, Severity
+from core.text import Language, Text, ascii_only, vietnamese_order
+from core.watching import Target
+
+SMS_LENGTH = 160  # characters of one GSM-7 message
+_NAMED = 5  # sites named before "and others"
+
+_SEVERITIES = {
+    Severity.CRITICAL: Text(vi="khẩn cấp", en="critical"),
+    Severity.MAJOR: Text(vi="nghiêm trọng", en="major"),
+    Severity.WARNING: Text(vi="cảnh báo", en="warning"),
+    Severity.INFO: Text(vi="thông tin", en="info"),
+}
+_LINK_CAUSES = {
+    "port_admin_down": Text(
+        vi="cổng phía {near} đang bị tắt (tắt bằng lệnh)",
+        en="the port at {near} is shut down by configuration",
+    ),
+    "port_down": Text(
+        vi="cổng phía {near} mất tín hiệu", en="the port at {near} has lost its signal"
+    ),
+    "port_up_silent": Text(
+        vi="cổng phía {near} vẫn báo hoạt động nhưng đầu xa im lặng",
+        en="the port at {near} is still up, but the far side is silent",
+    ),
+    "silence": Text(
+        vi="phía {near} vẫn hoạt động, đầu xa của kênh không phản hồi",
+        en="{near} works, the far side of the line does not answer",
+    ),
+}
+_DEVICE_CAUSES = {
+    "refused": Text(
+        vi="máy còn trả lời nhưng dịch vụ từ chối kết nối",
+        en="the host answers, but its service refuses connections",
+    ),
+    "silence": Text(
+        vi="thiết bị không phản hồi, đường đến thiết bị vẫn hoạt động",
+        en="the device does not answer, the path to it works",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What one message is about, and where its reader can answer."""
+
+    purpose: Purpose
+    incident: Incident | None  # None: a test
+    now: datetime
+    base_url: str = ""
+    ack_url: str | None = None
+    merged: Sequence[str] = ()  # codes of incidents that this one speaks for
+
+
+def render(
+    telling: Telling, topology: Topology, language: Language, *, message_id: str, to: str
+) -> Message:
+    """Return the message: subject, text, HTML, and the same facts for machines."""
+    words = _words(telling, topology, language)
+    name = telling.purpose.value
+    subject = _filled(f"{language}/{name}.subject.j2", words)
+    return Message(
+        id=message_id,
+        to=to,
+        subject=" ".join(subject.split()),
+        body=_filled(f"{language}/{name}.txt.j2", words),
+        html=_filled(f"{language}/{name}.html.j2", words),
+        data={
+            **_facts(telling, topology),
+            "sms": sms(_filled(f"{language}/{name}.sms.j2", words)),
+            "url": words["url"],
+        },
+    )
+
+
+def sms(text: str) -> str:
+    """Return a text as one SMS: ASCII, at most 160 characters, cut before the last word."""
+    plain = " ".join(ascii_only(text).split())
+    if len(plain) <= SMS_LENGTH:
+        return plain
+    head, _, code = plain.rpartition(" Ma ")
+    if not head:
+        return plain[: SMS_LENGTH - 3] + "..."
+    room = SMS_LENGTH - len(code) - len("... Ma ")
+    return f"{head[:room]}... Ma {code}"
+
+
+def moment(at: datetime, language: Language) -> str:
+    """Return an instant as people here write it: 02:13 ngày 22/11/2026."""
+    local = at.astimezone(LOCAL)
+    return f"{local:%H:%M} {'ngày' if language == 'vi' else 'on'} {local:%d/%m/%Y}"
+
+
+def lasting(span: timedelta, language: Language) -> str:
+    """Return a duration in words, as exact as it matters."""
+    seconds = max(0, round(span.total_seconds()))
+    days, rest = divmod(seconds, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, seconds = divmod(rest, 60)
+    units = ("ngày", "giờ", "phút", "giây") if language == "vi" else ("d", "h", "min", "s")
+    parts = [f"{n} {u}" for n, u in zip((days, hours, minutes), units, strict=False) if n]
+    if not days and not hours and (seconds or not parts):
+        parts.append(f"{seconds} {units[3]}")
+    return " ".join(parts)
+
+
+def named(target: Target | None, slug: str, language: Language) -> str:
+    """Return a target's name in the reader's language."""
+    if target is None:
+        return slug
+    return (target.name_en or target.name) if language == "en" else target.name
+
+
+def root_in_words(topology: Topology, slug: str, language: Language) -> str:
+    """Return the root as a person would say it: a line with its circuit, a device with its site."""
+    target = topology.targets.get(slug)
+    name = named(target, slug, language)
+    if target is None:
+        return name
+    if topology.is_link(slug):
+        return _line_in_words(target, name, language)
+    site = topology.site_of(slug)
+    where = named(site, "", language) if site is not None else ""
+    if where and where.casefold() not in name.casefold():
+        return f"{name} ({where})"
+    return name
+
+
+def _line_in_words(target: Target, name: str, language: Language) -> str:
+    kind = "Kênh" if language == "vi" else "Line"
+    if language == "en" and name.startswith("Kênh "):
+        name = name.removeprefix("Kênh ")
+    words = name if name.casefold().startswith(kind.casefold()) else f"{kind} {name}"
+    if target.carrier and target.carrier.casefold() not in words.casefold():
+        words = f"{words}, {target.carrier}"
+    return f"{words} ({target.circuit})" if target.circuit else words
+
+
+def _words(telling: Telling, topology: Topology, language: Language) -> dict[str, object]:
+    incident, base = telling.incident, telling.base_url.rstrip("/")
+    if incident is None:
+        return {"at": moment(telling.now, language), "url": base or None}
+    slugs = incident.present if telling.purpose is Purpose.PROBLEM else _all(incident)
+    sites = sorted(
+        (named(topology.targets[s], s, language) for s in sites_among(topology, slugs)),
+        key=vietnamese_order,
+    )
+    root = topology.targets.get(incident.root)
+    ended = incident.recovered_at or telling.now
+    return {
+        "what": root_in_words(topology, incident.root, language),
+        "since": moment(incident.began_at, language),
+        "until": moment(ended, language),
+        "lasted": lasting(ended - incident.began_at, language),
+        "count": len(sites),
+        "sites": sites[:_NAMED],
+        "more": max(0, len(sites) - _NAMED),
+        "cause": _cause(incident, topology, language),
+        "severity": _SEVERITIES[incident.severity].said(language),
+        "carrier": root.carrier if root is not None else None,
+        "circuit": root.circuit if root is not None else None,
+        "code": incident.id,
+        "merged": list(telling.merged),
+        "url": f"{base}/incidents/{incident.id}" if base else None,
+        "ack_url": telling.ack_url,
+        "acked_by": incident.acked_by,
+    }
+
+
+def _all(incident: Incident) -> tuple[str, ...]:
+    return tuple(m.target for m in incident.members)
+
+
+def _cause(incident: Incident, topology: Topology, language: Language) -> str:
+    root = incident.root
+    if root in topology.targets and topology.is_link(root):
+        near = topology.near(root)
+        words = _LINK_CAUSES.get(incident.cause, _LINK_CAUSES["silence"])
+        name = named(topology.targets[near], near, language) if near is not None else "?"
+        return words.said(language).replace("{near}", name)
+    return _DEVICE_CAUSES.get(incident.cause, _DEVICE_CAUSES["silence"]).said(language)
+
+
+def _facts(telling: Telling, topology: Topology) -> dict[str, object]:
+    incident = telling.incident
+    if incident is None:
+        return {"purpose": telling.purpose.value}
+    root = topology.targets.get(incident.root)
+    return {
+        "purpose": telling.purpose.value,
+        "incident": incident.id,
+        "root": incident.root,
+        "root_kind": root.kind.value if root is not None else None,
+        "severity": incident.severity.value,
+        "cause": incident.cause,
+        "began_at": incident.began_at.isoformat(),
+        "recovered_at": incident.recovered_at.isoformat() if incident.recovered_at else None,
+        "members": list(incident.present if telling.purpose is Purpose.PROBLEM else _all(incident)),
+        "carrier": root.carrier if root is not None else None,
+        "circuit": root.circuit if root is not None else None,
+        "merged": list(telling.merged),
+    }
+
+
+def _filled(template: str, words: dict[str, object]) -> str:
+    return _environment().get_template(template).render(words).strip() + "\n"
+
+
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
+        loader=PackageLoader("alerts", "templates"),
+        autoescape=lambda name: name is not None and ".html" in name,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,449 @@
+"""Who says it? Claims what is due, looks once more whether it still holds, speaks, settles.
+
+At least once: a crash between sending and settling sends again, under the same id.
+"""
+
+import asyncio
+import logging
+import random
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from alerts.topology import Topology
+from alerts.wording import Telling, render
+from core.channel import Channel, GiveUp, Retry
+from core.clock import Clock
+from core.errors import NotFound, Unavailable
+from core.incident import (
+    Delivery,
+    Incident,
+    IncidentNote,
+    IncidentState,
+    Message,
+    Notification,
+    NotificationState,
+    Purpose,
+)
+from core.watching import Estate
+
+log = logging.getLogger(__name__)
+
+POLL = 1.0  # seconds between two looks into the outbox when nothing wakes us
+LEASE = 180.0  # seconds for which a claim holds; longer than any queue before a channel
+FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0  # seconds between two attempts
+JITTER = 0.2
+DISABLED_FOR = 300.0  # seconds before a broken channel is tried again
+LATE = timedelta(minutes=2)  # undelivered for so long is said aloud
+_LOOK_FOR_LATE = 30.0  # seconds
+_SETTLING = 2.0  # seconds to wait for the problem's message that is on its way
+_REDACTED = "…"
+
+
+class OutboxBook(Protocol):
+    """The part of the ledger that holds messages."""
+
+    async def claim(
+        self, worker: str, now: datetime, limit: int, lease_s: float
+    ) -> list[Notification]:
+        """Take what is due."""
+
+    async def settle(
+        self,
+        notification: Notification,
+        delivery: Delivery | None,
+        state: NotificationState,
+        next_due: datetime | None = None,
+    ) -> bool:
+        """Write how an attempt ended."""
+
+    async def for_incident(self, incident: str) -> list[tuple[Notification, list[Delivery]]]:
+        """Return an incident's notifications."""
+
+    async def get(self, number: int) -> tuple[Notification, list[Delivery]] | None:
+        """Return one notification with its attempts."""
+
+    async def undelivered(self, since: datetime) -> list[Notification]:
+        """Return what was due by then and has not gone out."""
+
+
+class IncidentBook(Protocol):
+    """The part of the ledger that holds incidents."""
+
+    async def get(self, incident: str) -> Incident:
+        """Return one incident; NotFound."""
+
+    async def notes(self, incident: str) -> list[IncidentNote]:
+        """Return its timeline."""
+
+
+class LinkBook(Protocol):
+    """The part of the ledger that makes acknowledgement links."""
+
+    async def ack_link(
+        self, incident: str, contact: str, now: datetime, lifetime: timedelta
+    ) -> str:
+        """Return a token."""
+
+
+class Books(Protocol):
+    """What the dispatcher needs of the ledger."""
+
+    @property
+    def outbox(self) -> OutboxBook:
+        """Messages on their way."""
+
+    @property
+    def incidents(self) -> IncidentBook:
+        """What they are about."""
+
+    @property
+    def links(self) -> LinkBook:
+        """How they are answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A configured channel. `params` fills in the secrets; LookupError names a missing one."""
+
+    channel: Channel
+    params: Callable[[], BaseModel]
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchOptions:
+    """How the dispatcher insists, and what its links look like. Durations in seconds."""
+
+    base_url: str = ""
+    deadline: float = 4 * 3600.0  # after which a message is given up
+    ack_lifetime: float = 24 * 3600.0
+    timeout: float = 20.0  # of one attempt
+    at_once: int = 32  # messages under way at the same time
+    per_channel: int = 8
+    worker: str = "hub"
+
+
+@dataclass(slots=True)
+class DispatchStats:
+    """Counted since the start, for the self metrics."""
+
+    sent: int = 0
+    retried: int = 0
+    cancelled: int = 0
+    failed: int = 0
+    late: int = 0  # waiting longer than `LATE` now
+    broken: dict[str, str] = field(default_factory=dict)  # channels that are disabled, and why
+
+
+class Dispatcher:
+    """Sends what the outbox holds, until cancelled. `told` wakes it when there is more."""
+
+    def __init__(
+        self,
+        ledger: Books,
+        outlets: Mapping[str, Outlet],
+        estate: Callable[[], Estate],
+        clock: Clock,
+        *,
+        told: asyncio.Event,
+        options: DispatchOptions = DispatchOptions(),
+    ) -> None:
+        self.stats = DispatchStats()
+        self._ledger = ledger
+        self._outlets = outlets
+        self._estate = estate
+        self._clock = clock
+        self._told = told
+        self._options = options
+        self._random = random.Random()  # noqa: S311  (spreads retries, guards nothing)
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._turns = defaultdict[str, asyncio.Semaphore](
+            lambda: asyncio.Semaphore(options.per_channel)
+        )
+        self._retest: dict[str, datetime] = {}
+        self._drawn: tuple[Estate, Topology] | None = None
+        self._looked_for_late = float("-inf")
+
+    async def run(self) -> None:
+        """Dispatch until cancelled; what is under way is brought to its end first."""
+        troubled = False
+        try:
+            while True:
+                self._told.clear()
+                try:
+                    await self.turn()
+                    troubled = False
+                except (OSError, Unavailable) as trouble:
+                    if not troubled:
+                        troubled = True
+                        log.warning("the outbox does not answer, trying again: %s", trouble)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._told.wait(), POLL)
+        finally:
+            await self.settled()
+
+    async def turn(self) -> None:
+        """Claim what is due now and set it on its way."""
+        while (room := self._options.at_once - len(self._under_way)) > 0:
+            claimed = await self._ledger.outbox.claim(
+                self._options.worker, self._clock.now(), room, LEASE
+            )
+            for notification in claimed:
+                task = asyncio.create_task(self._carry(notification))
+                self._under_way.add(task)
+                task.add_done_callback(self._under_way.discard)
+            if not claimed:
+                break
+        await self._look_for_late()
+
+    async def settled(self) -> None:
+        """Wait until nothing is under way."""
+        while self._under_way:
+            await asyncio.wait(set(self._under_way))
+
+    async def _carry(self, notification: Notification) -> None:
+        """Bring one message to its end; a fault of ours leaves it to the next claim."""
+        try:
+            async with self._turns[notification.channel]:
+                await self._deliver(notification)
+        except (OSError, Unavailable) as trouble:
+            log.warning("message %s is not settled: %s", notification.id, trouble)
+        except Exception as bug:
+            log.exception("message %s could not be made", notification.id)
+            await self._stumble(notification, bug)
+        finally:
+            self._told.set()  # there is room for more
+
+    async def _stumble(self, notification: Notification, bug: Exception) -> None:
+        """Put aside for a while a message that breaks us, so that it cannot spin the loop."""
+        words = f"it could not be made: {type(bug).__name__}: {bug}"
+        failed = Delivery(
+            notification=notification.id or 0, at=self._clock.now(), ok=False, receipt=words
+        )
+        with suppress(OSError, Unavailable):
+            await self._again(notification, failed, None)
+
+    async def _deliver(self, notification: Notification) -> None:
+        now = self._clock.now()
+        incident, verdict = await self._still_holds(notification)
+        if verdict is not None:
+            await self._settle(notification, verdict)
+            return
+        retest = self._retest.get(notification.channel)
+        if retest is not None and now < retest:
+            await self._again(notification, None, (retest - now).total_seconds())
+            return
+        outlet = self._outlets.get(notification.channel)
+        if outlet is None:
+            gone = Delivery(
+                notification=notification.id or 0, at=now, ok=False, receipt="no such channel"
+            )
+            await self._fail(notification, gone)
+            return
+        message, secret = await self._compose(notification, incident, now)
+        await self._attempt(notification, outlet, message, secret)
+
+    async def _still_holds(
+        self, notification: Notification
+    ) -> tuple[Incident | None, "_Postponed | NotificationState | None"]:
+        """Look once more, at the moment of speaking: None if the message is to go out."""
+        if notification.incident is None:
+            return None, None
+        try:
+            incident = await self._ledger.incidents.get(notification.incident)
+        except NotFound:
+            return None, NotificationState.CANCELLED
+        if notification.purpose is Purpose.PROBLEM:
+            taken = incident.acked_by is not None
+            if incident.state is not IncidentState.OPEN or taken:
+                return incident, NotificationState.CANCELLED
+            return incident, None
+        if notification.purpose is Purpose.RECOVERY:
+            return incident, await self._problem_was_told(notification)
+        return incident, None
+
+    async def _problem_was_told(
+        self, notification: Notification
+    ) -> "_Postponed | NotificationState | None":
+        for other, _ in await self._ledger.outbox.for_incident(notification.incident or ""):
+            same = (other.recipient, other.channel) == (
+                notification.recipient,
+                notification.channel,
+            )
+            if not same or other.purpose is not Purpose.PROBLEM:
+                continue
+            if other.state is NotificationState.SENT:
+                return None
+            if other.state is NotificationState.CLAIMED:
+                return _Postponed(_SETTLING)
+        return NotificationState.CANCELLED
+
+    async def _compose(
+        self, notification: Notification, incident: Incident | None, now: datetime
+    ) -> tuple[Message, str | None]:
+        """Return the message, and the secret part of its link (never kept)."""
+        base, token, merged = self._options.base_url, None, []
+        if incident is not None:
+            notes = await self._ledger.incidents.notes(incident.id)
+            if incident.state is not IncidentState.MERGED:
+                merged = [n.text for n in notes if n.kind == "merged"]
+            in_person = notification.recipient != notification.channel
+            if notification.purpose is Purpose.PROBLEM and base and in_person:
+                lifetime = timedelta(seconds=self._options.ack_lifetime)
+                token = await self._ledger.links.ack_link(
+                    incident.id, notification.recipient, now, lifetime
+                )
+        telling = Telling(
+            purpose=notification.purpose,
+            incident=incident,
+            now=now,
+            base_url=base,
+            ack_url=f"{base}/a/{token}" if token else None,
+            merged=merged,
+        )
+        subject = incident.id if incident is not None else "test"
+        message = render(
+            telling,
+            self._topology(),
+            notification.language,
+            message_id=f"{subject}.{notification.purpose}.{notification.id}",
+            to=notification.address,
+        )
+        return message, token
+
+    async def _attempt(
+        self, notification: Notification, outlet: Outlet, message: Message, secret: str | None
+    ) -> None:
+        now = self._clock.now()
+
+        def delivery(receipt: str, *, ok: bool) -> Delivery:
+            body = message.body.replace(secret, _REDACTED) if secret else message.body
+            return Delivery(
+                notification=notification.id or 0,
+                at=now,
+                ok=ok,
+                receipt=receipt,
+                subject=message.subject,
+                body=body,
+            )
+
+        try:
+            receipt = await self._send(outlet, message)
+        except Retry as trouble:
+            await self._again(notification, delivery(str(trouble), ok=False), trouble.after)
+        except GiveUp as refusal:
+            failed = delivery(str(refusal), ok=False)
+            if refusal.channel_broken:
+                self._disable(notification.channel, str(refusal))
+                await self._again(notification, failed, DISABLED_FOR)
+            else:
+                await self._fail(notification, failed)
+        else:
+            self._enable(notification.channel)
+            self.stats.sent += 1
+            await self._ledger.outbox.settle(
+                notification, delivery(receipt, ok=True), NotificationState.SENT
+            )
+
+    async def _send(self, outlet: Outlet, message: Message) -> str:
+        timeout = self._options.timeout
+        try:
+            params = outlet.params()
+        except LookupError as missing:
+            raise GiveUp(f"the secret {missing} is not set", channel_broken=True) from missing
+        try:
+            return await asyncio.wait_for(
+                outlet.channel.send(params, message, timeout), timeout + 1
+            )
+        except TimeoutError as late:
+            raise Retry(f"no answer within {timeout:g} s") from late
+        except (Retry, GiveUp):
+            raise
+        except Exception as bug:
+            log.exception("channel %s broke", outlet.channel.name)
+            raise Retry(f"{type(bug).__name__}: {bug}") from bug
+
+    async def _settle(
+        self, notification: Notification, verdict: "_Postponed | NotificationState"
+    ) -> None:
+        if isinstance(verdict, _Postponed):
+            due = self._clock.now() + timedelta(seconds=verdict.seconds)
+            await self._ledger.outbox.settle(notification, None, NotificationState.PENDING, due)
+            return
+        self.stats.cancelled += 1
+        await self._ledger.outbox.settle(notification, None, verdict)
+
+    async def _again(
+        self, notification: Notification, delivery: Delivery | None, after: float | None
+    ) -> None:
+        """Try again later, unless it has been tried for too long."""
+        now = self._clock.now()
+        wait = after if after is not None else backoff(notification.attempts)
+        wait *= 1 + JITTER * self._random.random()
+        if now + timedelta(seconds=wait) > await self._deadline(notification, now):
+            await self._fail(notification, delivery)
+            return
+        self.stats.retried += 1
+        due = now + timedelta(seconds=wait)
+        await self._ledger.outbox.settle(notification, delivery, NotificationState.PENDING, due)
+
+    async def _deadline(self, notification: Notification, now: datetime) -> datetime:
+        known = await self._ledger.outbox.get(notification.id or 0)
+        first = known[1][0].at if known is not None and known[1] else now
+        return first + timedelta(seconds=self._options.deadline)
+
+    async def _fail(self, notification: Notification, delivery: Delivery | None) -> None:
+        self.stats.failed += 1
+        log.error(
+            "message %s (%s of %s) to %s by %s is given up: %s",
+            notification.id,
+            notification.purpose,
+            notification.incident or "a test",
+            notification.recipient,
+            notification.channel,
+            delivery.receipt if delivery is not None else "the deadline has passed",
+        )
+        await self._ledger.outbox.settle(notification, delivery, NotificationState.FAILED)
+
+    def _disable(self, name: str, why: str) -> None:
+        if name not in self._retest:
+            log.error("channel %s is disabled: %s", name, why)
+        self._retest[name] = self._clock.now() + timedelta(seconds=DISABLED_FOR)
+        self.stats.broken[name] = why
+
+    def _enable(self, name: str) -> None:
+        if self._retest.pop(name, None) is not None:
+            log.warning("channel %s works again", name)
+            self.stats.broken.pop(name, None)
+
+    async def _look_for_late(self) -> None:
+        if self._clock.monotonic() - self._looked_for_late < _LOOK_FOR_LATE:
+            return
+        self._looked_for_late = self._clock.monotonic()
+        late = len(await self._ledger.outbox.undelivered(self._clock.now() - LATE))
+        if late and not self.stats.late:
+            log.error("%d messages have been waiting for more than two minutes", late)
+        if self.stats.late and not late:
+            log.warning("no message is waiting any more")
+        self.stats.late = late
+
+    def _topology(self) -> Topology:
+        estate = self._estate()
+        if self._drawn is None or self._drawn[0] is not estate:
+            self._drawn = (estate, Topology(estate))
+        return self._drawn[1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Postponed:
+    seconds: float
+
+
+def backoff(attempts: int) -> float:
+    """Return the seconds to wait after so many attempts: doubling, up to five minutes."""
+    return min(FIRST_WAIT * 2.0 ** max(0, min(attempts, 20) - 1), LONGEST_WAIT)
