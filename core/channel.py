@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
@@ -41,3 +41,4 @@ class Channel:
     help: Text
     params: type[BaseModel]
     send: Send
+    to: Literal["email", "phone", "fixed"] = "fixed"  # where: a contact's own, or one `url`

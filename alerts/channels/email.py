@@ -133,4 +133,5 @@ CHANNEL = Channel(
     help=Text(vi="Thư điện tử qua SMTP", en="E-mail by SMTP"),
     params=EmailParams,
     send=send,
+    to="email",
 )

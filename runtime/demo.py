@@ -1,0 +1,229 @@
+"""The demo: a pretend province, watched for real, from nothing to a first incident in minutes."""
+
+import asyncio
+import secrets
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from api.door import hash_password
+from core.clock import LOCAL, Clock
+from core.errors import Conflict
+from core.incident import Incident
+from core.inventory import Contact, Inventory
+from core.people import Role
+from core.status import Status
+from core.text import Language, Text
+from inventory.plan import plan
+from lab import province, script
+from lab.client import LabClient, default_socket
+from lab.lab import Lab, LabFailed
+from lab.mailbox import Mailbox
+from runtime import settings as settings_file
+from runtime.hub import Hub, open_hub
+from runtime.settings import Settings
+from storage import migrations
+from storage.ledger import open_ledger
+from storage.vault import Vault
+
+ADMIN = "admin"
+DUTY = Contact(slug="truc-mang", name="Trực mạng", email="truc-mang@dongnai.example")
+_SNMP_SECRET = "snmp-default"  # noqa: S105  (a name)
+_COMMUNITY = "public"  # what the lab's agents answer to
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the person who starts the demo asks for."""
+
+    three_tier: bool = False
+    calm: bool = False
+    seed: int = 1
+    listen: str = "127.0.0.1:8080"
+    language: Language = "vi"
+    socket: Path | None = None  # of the lab; None: where `thongsuot lab` looks for it
+
+
+@dataclass(slots=True)
+class Demo:
+    """A running demo. `faults` lists what the script did: (when, what, the lab's refusal)."""
+
+    hub: Hub
+    lab: Lab
+    mailbox: Mailbox
+    password: str
+    wish: Wish
+    clock: Clock
+    began_at: datetime
+    faults: list[tuple[datetime, script.Step, str]] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """Where the pages are."""
+        return self.hub.settings.web.address
+
+    @property
+    def notes(self) -> list[Text]:
+        """What this machine does not allow, or what is missing."""
+        said = self.lab.facts.get("notes", ())
+        mine = [Text(vi=n["vi"], en=n["en"]) for n in said] if isinstance(said, list) else []
+        return mine + self.hub.notes
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look, judge and tell, and play the script, until told to stop or the lab ends."""
+        playing = asyncio.create_task(self._play())
+        watching = asyncio.create_task(self._end_with_the_lab(stop))
+        try:
+            await self.hub.run(stop)
+        finally:
+            for task in (playing, watching):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+    async def _play(self) -> None:
+        steps = script.day(self.lab.inventory, self.wish.seed, calm=self.wish.calm)
+        async for step, refusal in script.play(steps, self.lab.client):
+            self.faults.append((self.clock.now(), step, refusal))
+
+    async def _end_with_the_lab(self, stop: asyncio.Event) -> None:
+        await self.lab.wait()
+        stop.set()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many targets have each status."""
+        states = self.hub.brain.states
+        found = Counter(
+            states[t.slug].status if t.slug in states else Status.UNKNOWN
+            for t in self.hub.feed.estate().targets
+        )
+        return {status.value: found[status] for status in Status}
+
+    async def incidents(self) -> list[Incident]:
+        """Return every incident of this demo, newest first."""
+        return list((await self.hub.ledger.incidents.find(limit=200)).items)
+
+    async def summary(self) -> Mapping[str, object]:
+        """Return what a machine wants to know at the end."""
+        return {
+            "seconds": round((self.clock.now() - self.began_at).total_seconds(), 1),
+            "address": self.address,
+            "network": self.lab.facts.get("network"),
+            "targets_by_status": self.counts(),
+            "incidents": [_told(incident) for incident in await self.incidents()],
+            "messages": [
+                {"to": list(letter.recipients), "subject": letter.subject, "text": letter.text}
+                for letter in self.mailbox.letters
+            ],
+            "faults": [
+                {"at": at.isoformat(), "op": step.op, "target": step.target, "how": step.how}
+                for at, step, refusal in self.faults
+                if not refusal
+            ],
+        }
+
+
+def _told(incident: Incident) -> dict[str, object]:
+    return {
+        "id": incident.id,
+        "root": incident.root,
+        "state": incident.state.value,
+        "severity": incident.severity.value,
+        "cause": incident.cause,
+        "began_at": incident.began_at.isoformat(),
+        "decided_at": incident.decided_at.isoformat(),
+        "recovered_at": incident.recovered_at.isoformat() if incident.recovered_at else None,
+        "members": [member.target for member in incident.members],
+    }
+
+
+@asynccontextmanager
+async def open_demo(
+    wish: Wish, clock: Clock, progress: Callable[[Text], None]
+) -> AsyncIterator[Demo]:
+    """Build a province, a ledger that knows it, and the hub that watches it; leave no trace."""
+    began_at = clock.now()
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="thongsuot-demo-")))
+        progress(Text(vi="Dựng tỉnh giả lập", en="Building the pretend province"))
+        lab = await stack.enter_async_context(_lab(wish, folder))
+        mailbox = await stack.enter_async_context(Mailbox())
+        settings = _settings(wish, folder, lab, mailbox)
+        progress(Text(vi="Nhập danh mục", en="Importing the inventory"))
+        password = await _prepared(settings, lab.inventory, clock)
+        progress(Text(vi="Khởi động hệ thống giám sát", en="Starting the platform"))
+        hub = await stack.enter_async_context(open_hub(settings, clock))
+        yield Demo(hub, lab, mailbox, password, wish, clock, began_at)
+
+
+@asynccontextmanager
+async def _lab(wish: Wish, folder: Path) -> AsyncIterator[Lab]:
+    """Start the lab where `thongsuot lab` finds it, unless another one is there already."""
+    socket = wish.socket or default_socket()
+    if wish.socket is None and await asyncio.to_thread(_answers, socket):
+        socket = folder / "lab.sock"
+    try:
+        async with Lab(province.inventory(three_tier=wish.three_tier), socket=socket) as lab:
+            yield lab
+    except LabFailed as failure:
+        raise Conflict(
+            Text(vi=f"Không dựng được tỉnh giả lập: {failure}", en=str(failure))
+        ) from failure
+
+
+def _answers(socket: Path) -> bool:
+    try:
+        LabClient(socket).status()
+    except OSError:
+        return False
+    return True
+
+
+def _settings(wish: Wish, folder: Path, lab: Lab, mailbox: Mailbox) -> Settings:
+    ports = lab.facts["ports"]
+    return settings_file.build(
+        {
+            "web": {"listen": wish.listen, "language": wish.language},
+            "looking": {
+                "sockets": str(lab.socket),
+                "icmp_blocked": not lab.facts["icmp"],
+                "reach_port": ports["ssh"] if isinstance(ports, dict) else 22,
+                "snmp_port": ports["snmp"] if isinstance(ports, dict) else 161,
+                "intervals": {"snmp_system": "30s", "snmp_interfaces": "30s"},
+            },
+            "series": {"min_free_space": "100MB"},
+            "channels": {
+                "email": {
+                    "kind": "email",
+                    "host": "127.0.0.1",
+                    "port": mailbox.port,
+                    "security": "none",
+                    "sender": "Thông Suốt <thongsuot@dongnai.example>",
+                }
+            },
+        },
+        folder,
+    )
+
+
+async def _prepared(settings: Settings, wanted: Inventory, clock: Clock) -> str:
+    """Fill an empty ledger: inventory, duty officer, SNMP community, first login."""
+    now = clock.now()
+    vault = Vault.open(settings.secrets.key_file)
+    await migrations.upgrade(settings.ledger.url)
+    ledger = await open_ledger(settings.ledger.url, vault, clock)
+    try:
+        full = wanted.model_copy(update={"contacts": (*wanted.contacts, DUTY)})
+        changes = plan(Inventory(), full, now.astimezone(LOCAL).date()).changes
+        await ledger.inventory.apply(changes, "demo", now)
+        await ledger.secrets.set_secret(_SNMP_SECRET, _COMMUNITY, "demo", now)
+        password = secrets.token_urlsafe(9)
+        hashed = await asyncio.to_thread(hash_password, password)
+        await ledger.people.create_user(ADMIN, "Quản trị", Role.ADMIN, hashed, now)
+    finally:
+        await ledger.aclose()
+    return password

@@ -1,0 +1,82 @@
+"""How the platform itself is, for /metrics: read from plain counters when someone asks."""
+
+from collections.abc import Iterator
+
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from runtime.dispatcher import Dispatcher
+from runtime.pipeline import Pipeline
+from runtime.scheduler import Scheduler
+from storage.sender import Sender
+
+
+class SelfMetrics(Collector):
+    """The counters of the pipeline, the scheduler, the dispatcher and the sender."""
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        scheduler: Scheduler,
+        dispatcher: Dispatcher,
+        sender: Sender | None,
+    ) -> None:
+        self._pipeline = pipeline
+        self._scheduler = scheduler
+        self._dispatcher = dispatcher
+        self._sender = sender
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every self metric."""
+        for name, words, value in self._counters():
+            yield CounterMetricFamily(f"thongsuot_{name}", words, value=value)
+        for name, words, value in self._gauges():
+            yield GaugeMetricFamily(f"thongsuot_{name}", words, value=value)
+
+    def _counters(self) -> Iterator[tuple[str, str, float]]:
+        pipeline, runs = self._pipeline.stats, self._scheduler.stats
+        yield "readings", "Readings taken in.", pipeline.readings
+        yield (
+            "readings_dropped",
+            "Readings lost because the ledger did not answer.",
+            pipeline.dropped,
+        )
+        yield "batches", "Batches judged.", pipeline.batches
+        yield "ledger_retries", "Writes that had to be tried again.", pipeline.retries
+        yield "checks_started", "Runs of checks begun.", runs.started
+        yield "checks_failed", "Runs that brought a failure.", runs.failed
+        yield "checks_deadline", "Runs ended because their time was over.", runs.deadlines
+        yield "checks_skipped", "Runs left out because the one before was not done.", runs.skipped
+        yield "collector_bugs", "Runs that broke for a fault of ours.", runs.bugs
+        yield (
+            "checks_lateness_seconds",
+            "Time by which runs began late, summed.",
+            runs.lateness_sum_s,
+        )
+        told = self._dispatcher.stats
+        yield "messages_sent", "Messages a channel has taken.", told.sent
+        yield "messages_retried", "Attempts that have to be made again.", told.retried
+        yield (
+            "messages_cancelled",
+            "Messages whose reason was gone before they went.",
+            told.cancelled,
+        )
+        yield "messages_failed", "Messages given up.", told.failed
+        if self._sender is not None:
+            sent = self._sender.stats
+            yield "samples_sent", "Samples the engine has taken.", sent.sent_samples
+            yield "samples_refused", "Samples the engine will never take.", sent.refused_samples
+            yield (
+                "samples_replayed",
+                "Samples sent again after the engine restarted.",
+                sent.replayed_samples,
+            )
+
+    def _gauges(self) -> Iterator[tuple[str, str, float]]:
+        runs, told = self._scheduler.stats, self._dispatcher.stats
+        yield "messages_late", "Messages waiting for more than two minutes.", told.late
+        yield "channels_broken", "Channels that are disabled.", len(told.broken)
+        yield "checks_running", "Runs in progress.", runs.running
+        yield "checks_waiting", "Runs waiting for their turn.", runs.waiting
+        yield "batch_seconds", "How long the last batch took.", self._pipeline.stats.last_batch_s
