@@ -243,7 +243,7 @@ class Sweep:
             if family not in self._why_closed:
                 log.warning("no ICMP socket for %s: %s", family.name, error)
             self._closed_until[family] = self._now + REOPEN
-            self._why_closed[family] = f"no ICMP socket: {error.strerror or error}"
+            self._why_closed[family] = failure_of(error).detail
             raise
         if self._why_closed.pop(family, None):
             log.info("the ICMP socket for %s is open", family.name)

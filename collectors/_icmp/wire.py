@@ -113,7 +113,15 @@ def _opened(sockets: Sockets, protocol: Protocol) -> tuple[socket.socket, bool]:
     try:
         return sockets.open(protocol.family, socket.SOCK_RAW, protocol.proto), True
     except PermissionError:
+        pass
+    try:
         return sockets.open(protocol.family, socket.SOCK_DGRAM, protocol.proto), False
+    except PermissionError as error:
+        raise PermissionError(
+            error.errno,
+            "no ICMP socket: this process lacks CAP_NET_RAW, and its group is not in "
+            "net.ipv4.ping_group_range",
+        ) from error
 
 
 def _filter(program: Sequence[tuple[int, int, int, int]]) -> "ctypes.Array[ctypes.c_char]":

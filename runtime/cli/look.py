@@ -18,7 +18,7 @@ from core.collector import Collector, Kit
 from core.errors import DomainError, NotFound
 from core.reading import Reading, is_stale
 from core.text import Language, Text
-from core.watching import Check
+from core.watching import Check, Estate
 from runtime import registries
 from runtime.kit import make_kit
 from runtime.language import of
@@ -163,9 +163,7 @@ async def _of_address(wish: Wish, collector: Collector) -> AsyncIterator[tuple[C
 @asynccontextmanager
 async def _of_target(wish: Wish) -> AsyncIterator[tuple[Check, Kit]]:
     """Find the target's check in the compiled estate; the kit reveals the ledger's secrets."""
-    from runtime.estate_reading import estate_and_kit
-
-    async with estate_and_kit(wish.config) as (estate, kit):
+    async with _estate(wish.config) as (estate, kit):
         slug = f"{wish.target}/{wish.collector}"
         check = next((check for check in estate.checks if check.slug == slug), None)
         if check is None:
@@ -181,6 +179,33 @@ async def _of_target(wish: Wish) -> AsyncIterator[tuple[Check, Kit]]:
             "timeout": wish.timeout or check.timeout,
         }
         yield check.model_copy(update=changed), kit
+
+
+@asynccontextmanager
+async def _estate(config: Path | None) -> AsyncIterator[tuple[Estate, Kit]]:
+    """Read what the platform watches, without starting it."""
+    from runtime.estate_feed import EstateFeed
+    from runtime.hub import looking_defaults
+    from runtime.kit import DirectSockets, DoorSockets
+    from runtime.settings import load
+    from storage.ledger import open_ledger
+    from storage.vault import Vault
+
+    settings, clock = load(config, os.environ), SystemClock()
+    vault = Vault.open(settings.secrets.key_file)
+    ledger = await open_ledger(settings.ledger.url, vault, clock)
+    try:
+        feed = EstateFeed(ledger.inventory, looking_defaults(settings.looking), clock)
+        await feed.refresh()
+        door = settings.looking.sockets
+        sockets = DoorSockets(door) if door else DirectSockets()
+        kit = make_kit(clock, sockets, await ledger.secrets.keyring())
+        try:
+            yield feed.estate(), kit
+        finally:
+            await kit.aclose()
+    finally:
+        await ledger.aclose()
 
 
 def _json(run: Run, reading: Reading) -> str:
