@@ -24,7 +24,6 @@ SUMMARY_PATIENCE = 95.0  # seconds without a summary: three of them are missing
 REMEMBERED = 128  # outcomes
 _ENOUGH = 20  # outcomes that make a share
 _OURS = frozenset({FailureKind.LOCAL, FailureKind.BUG})
-_TAIL = timedelta(seconds=2)  # the last probes of a summary's window may still be on their way
 _FORGET = timedelta(seconds=SUMMARY_PERIOD)
 
 
@@ -42,9 +41,7 @@ def judge(streak: Streak, reading: Reading, check: Check, now: datetime) -> Stre
         return _run(streak, reading, check, at)
     if reading.loss is None:
         return _good(streak, at) if failure is None else _missed(streak, reading, at)
-    if reading.loss >= 1.0 or failure is not None:
-        return _missed(streak, reading, at)
-    return _summary(streak, at, reading.loss)
+    return _summary(streak, reading, reading.loss, at)
 
 
 def overdue(streak: Streak, check: Check, now: datetime) -> Streak:
@@ -186,26 +183,35 @@ def _proven(streak: Streak) -> bool:
     return lasted and streak.fails >= needed(recent_loss(streak))
 
 
-def _summary(streak: Streak, at: datetime, loss: float) -> Streak:
-    seen = at - _TAIL
+def _summary(streak: Streak, reading: Reading, loss: float, at: datetime) -> Streak:
+    """Take in a window of probes, of which the youngest settled one was sent at `at`.
+
+    Around a loss the probes are also told one by one; then the window adds its share of loss
+    alone. A window without any loss is proof enough of a recovery that nobody told.
+    """
+    last_at = _later(streak.last_at, at)
+    if loss >= 1.0:
+        if streak.failed_at is not None and streak.last_at is not None and at <= streak.last_at:
+            return streak  # of a miss that has been told
+        return _missed(streak, reading, at)
     if streak.failed_at is not None and loss == 0.0:
-        return replace(_good(streak, seen, RECOVERED), last_at=_later(streak.last_at, at))
+        return replace(_good(streak, at, RECOVERED), last_at=last_at)
     fresh = streak.since is None or streak.verdict is Verdict.UNKNOWN
-    began = seen if fresh or streak.since is None else streak.since
+    began = at if fresh or streak.since is None else streak.since
     level = streak.loss
     if not fresh and at - began > timedelta(seconds=SUMMARY_PERIOD + 5):
         level = (streak.loss + loss) / 2  # not of a window that an outage or our start lies in
-    if streak.failed_at is not None:  # what was answered has been reported probe by probe
-        return replace(streak, last_at=_later(streak.last_at, at), loss=level)
+    if streak.failed_at is not None or not reading.ok:
+        return replace(streak, last_at=last_at, loss=level)
     lossy = is_lossy(level, already=streak.verdict is Verdict.LOSSY)
     verdict = Verdict.LOSSY if lossy else Verdict.OK
     return replace(
         streak,
         verdict=verdict,
         since=began if fresh or verdict is streak.verdict else at,
-        good_at=streak.good_at or seen,
-        last_ok=_later(streak.last_ok, seen),
-        last_at=_later(streak.last_at, at),
+        good_at=streak.good_at or at,
+        last_ok=_later(streak.last_ok, at),
+        last_at=last_at,
         loss=level,
         detail=_lost(level) if lossy else "",
     )

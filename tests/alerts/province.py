@@ -165,7 +165,7 @@ class World:
         self._burst: dict[str, int] = {}
         self._missing: set[str] = set()
         self._thinned: dict[str, datetime] = {}
-        self._sent: dict[str, list[bool]] = {}
+        self._sent: dict[str, list[tuple[datetime, bool]]] = {}
         self._reach = {c.target: c for c in what.checks if c.reach}
         for slug in sorted(self._reach):
             self._send(now + timedelta(seconds=self.random.random()), slug, bursting=False)
@@ -212,7 +212,7 @@ class World:
 
     def _probe(self, at: datetime, slug: str, *, bursting: bool) -> None:
         lost = not self.reachable(slug) or self.random.random() < self.loss.get(slug, 0.0)
-        self._sent.setdefault(slug, []).append(not lost)
+        self._sent.setdefault(slug, []).append((at, not lost))
         if bursting:
             self._burst[slug] -= 1
             if self._burst[slug] > 0:
@@ -261,9 +261,10 @@ class World:
     def _summarise(self) -> None:
         self._next_summary += timedelta(seconds=30)
         for slug, sent in self._sent.items():
-            loss = sent.count(False) / len(sent) if sent else 1.0
-            reading = Reading(f"{slug}/icmp", "center", self.now, loss=loss)
-            if loss >= 1.0:
+            loss = 1 - sum(good for _, good in sent) / len(sent)
+            at, good = sent[-1]
+            reading = Reading(f"{slug}/icmp", "center", at, loss=loss)
+            if not good:
                 reading.failure = Failure(FailureKind.TIMEOUT, "silence")
             self._hear(self.now, reading)
         self._sent.clear()
