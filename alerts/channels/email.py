@@ -1,7 +1,10 @@
 """Does the message reach a mailbox? By SMTP (RFC 5321), submitted or relayed."""
 
-from email.message import EmailMessage
-from email.utils import format_datetime
+from email.header import Header
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime, formataddr, parseaddr
 from typing import Annotated, Literal
 
 import aiosmtplib
@@ -63,18 +66,23 @@ class EmailParams(BaseModel):
     ] = None
 
 
-def compose(params: EmailParams, message: Message) -> EmailMessage:
-    """Return the mail: text, and HTML beside it. The id is the same on every retry."""
-    mail = EmailMessage()
-    mail["From"] = params.sender
+def compose(params: EmailParams, message: Message) -> MIMEBase:
+    """Return the mail: text, and HTML beside it. The id is the same on every retry.
+
+    Written with `Header`: the newer `EmailMessage` of Python 3.11 loses the spaces where it
+    breaks a long subject that is not ASCII.
+    """
+    plain = MIMEText(message.body, "plain", "utf-8")
+    mail: MIMEBase = plain
+    if message.html is not None:
+        mail = MIMEMultipart("alternative", None, [plain, MIMEText(message.html, "html", "utf-8")])
+    name, address = parseaddr(params.sender)
+    mail["From"] = formataddr((name, address))
     mail["To"] = message.to
-    mail["Subject"] = " ".join(message.subject.split())
+    mail["Subject"] = Header(" ".join(message.subject.split()), "utf-8", header_name="Subject")
     mail["Date"] = format_datetime(SystemClock().now())
     mail["Message-ID"] = f"<{message.id}@{_domain(params.sender)}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notices, please
-    mail.set_content(message.body)
-    if message.html is not None:
-        mail.add_alternative(message.html, subtype="html")
     return mail
 
 
