@@ -79,7 +79,7 @@ def compose(params: EmailParams, message: Message) -> MIMEBase:
     name, address = parseaddr(params.sender)
     mail["From"] = formataddr((name, address))
     mail["To"] = message.to
-    mail["Subject"] = Header(" ".join(message.subject.split()), "utf-8", header_name="Subject")
+    mail["Subject"] = Header(" ".join(message.subject.split()), "utf-8", header_name="Subject").encode()
     mail["Date"] = format_datetime(SystemClock().now())
     mail["Message-ID"] = f"<{message.id}@{_domain(params.sender)}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notices, please
