@@ -16,7 +16,7 @@ from collectors._icmp import packet
 from collectors._icmp.host import SUMMARY, Host, jitter, percentile
 from collectors._icmp.sweep import Sweep
 from core.clock import SystemClock
-from core.reading import FailureKind, Reading, is_stale
+from core.reading import Failure, FailureKind, Reading, is_stale
 from core.watching import Check, Verify
 from runtime.kit import make_kit
 from runtime.transcripts import Run
@@ -77,7 +77,8 @@ async def sweeping(feed: Feed, world: Land) -> AsyncIterator[Watch]:
 
 def ping(name: str, address: str, *uplinks: str, **changes: object) -> Check:
     verify = Verify(uplinks=tuple(f"{up}/icmp" for up in uplinks))
-    return a_check(name, address=address, **{"interval": 0.2, "verify": verify, **changes})
+    fields: dict[str, object] = {"interval": 0.2, "verify": verify, "address": address}
+    return a_check(name, "icmp", **(fields | changes))
 
 
 def failures(readings: Sequence[Reading]) -> list[Reading]:
@@ -324,7 +325,7 @@ def test_an_empty_window_after_a_full_one_ends_its_timings() -> None:
     host.answered(1, 0.010, regular=True, late=False)
     host.answered(2, 0.030, regular=True, late=False)
     full = host.summary(DAWN)
-    host.missed(3, icmp.Failure(FailureKind.TIMEOUT, "no answer"), regular=True)
+    host.missed(3, Failure(FailureKind.TIMEOUT, "no answer"), regular=True)
     empty = host.summary(DAWN)
     assert {s.name: v for s, v in full.samples}["probe_icmp_jitter_seconds"] == pytest.approx(0.02)
     assert empty.loss == 1.0

@@ -1,0 +1,123 @@
+"""What every collector of the registry promises, whoever wrote it."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from core.clock import SystemClock
+from core.collector import Collector
+from core.reading import is_stale
+from core.watching import Check
+from runtime.kit import make_kit
+from runtime.registries import collectors
+from runtime.scheduler import look_once
+from tests.collectors.land import Land
+from tests.factories import a_check
+
+REGISTRY = collectors()
+# What a collector cannot do without, beside its defaults.
+NEEDED: Mapping[str, Mapping[str, object]] = {
+    "tcp": {"port": 80},
+    "snmp_system": {"community": "public"},
+    "snmp_interfaces": {"community": "public"},
+}
+BASE_UNITS = ("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules")
+# Names of the ecosystem: their authors chose the units, public boards expect them as they are.
+FOREIGN = re.compile(
+    r"(if[A-Z]|sys[A-Z]|snmp_|hr[A-Z]|ent[A-Z]|ups[A-Z]).*|probe_(success|duration_seconds)"
+)
+OURS = re.compile(r"(probe|link|vc|site|meeting)_[a-z0-9_]+|[a-z]+_info")
+
+
+def black_hole(collector: Collector, address: str = "10.0.0.5") -> Check:
+    return a_check(
+        "a",
+        collector.name,
+        address=address,
+        timeout=0.6,
+        params=dict(NEEDED.get(collector.name, {})),
+    )
+
+
+@pytest.fixture(params=sorted(REGISTRY))
+def collector(request: pytest.FixtureRequest) -> Collector:
+    return REGISTRY[request.param]
+
+
+def test_it_says_in_both_languages_what_it_answers(collector: Collector) -> None:
+    assert collector.help.vi
+    assert collector.help.en
+    assert collector.help.vi != collector.help.en
+
+
+def test_its_metrics_are_described_and_in_base_units(collector: Collector) -> None:
+    names = [emit.name for emit in collector.emits]
+    assert len(names) == len(set(names))
+    for emit in collector.emits:
+        assert emit.help.vi, emit.name
+        assert emit.help.en, emit.name
+        if FOREIGN.fullmatch(emit.name):
+            continue
+        assert OURS.fullmatch(emit.name), emit.name
+        bare = emit.name.removesuffix("_total")
+        assert bare.endswith((*BASE_UNITS, "_info", "_limit")), emit.name
+        assert (emit.kind == "counter") == emit.name.endswith("_total"), emit.name
+
+
+def test_every_parameter_is_described_in_both_languages(collector: Collector) -> None:
+    for name, field in collector.params.model_fields.items():
+        assert field.description, name
+        extra = field.json_schema_extra
+        assert isinstance(extra, dict), name
+        assert extra.get("vi"), name
+
+
+def test_an_unknown_parameter_is_refused(collector: Collector) -> None:
+    params = {**NEEDED.get(collector.name, {}), "no_such_parameter": 1}
+    with pytest.raises(ValueError, match="no_such_parameter"):
+        collector.params.model_validate(params)
+
+
+@pytest.mark.lab
+async def test_a_black_hole_ends_in_a_reading_within_the_deadline(
+    collector: Collector, world: Land
+) -> None:
+    world.answer = lambda address, asked: None
+    kit = make_kit(SystemClock(), world)
+    check = black_hole(collector)
+    async with asyncio.timeout(check.timeout + 0.5):
+        run, reading = await look_once(collector, check, kit)
+    await kit.aclose()
+    assert not reading.ok
+    assert run.lines
+    declared = {emit.name for emit in collector.emits}
+    assert {series.name for series, _ in reading.samples} <= declared
+
+
+@pytest.mark.lab
+async def test_cancelling_leaves_no_task_and_no_socket(collector: Collector, world: Land) -> None:
+    world.answer = lambda address, asked: None
+    kit = make_kit(SystemClock(), world)
+    task = asyncio.create_task(look_once(collector, black_hole(collector), kit))
+    await asyncio.sleep(0.1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await kit.aclose()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert all(made.fileno() == -1 for made in world.opened)
+
+
+@pytest.mark.lab
+async def test_what_it_emits_is_what_it_declares(collector: Collector, world: Land) -> None:
+    if collector.name != "icmp":
+        pytest.skip("the played network answers pings only; its own test says so")
+    kit = make_kit(SystemClock(), world)
+    _, reading = await look_once(collector, black_hole(collector), kit)
+    await kit.aclose()
+    declared = {emit.name: set(emit.labels) for emit in collector.emits}
+    for series, value in reading.samples:
+        assert not is_stale(value)
+        assert {key for key, _ in series.labels} - {"instance"} == declared[series.name]

@@ -1,0 +1,59 @@
+"""Does the command show what one run said and brought?"""
+
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from runtime.cli.look import FAILED, WRONG, app
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def look(*words: str, language: str = "en") -> Result:
+    return CliRunner().invoke(app, list(words), env={"THONGSUOT_LANG": language})
+
+
+def test_an_address_needs_no_settings(port: int) -> None:
+    result = look("--address", "127.0.0.1", "tcp", "-p", f"port={port}")
+    assert result.exit_code == 0, result.output
+    assert "127.0.0.1/tcp  ok" in result.output
+    assert f'probe_success{{instance="127.0.0.1",job="look",port="{port}"}} 1' in result.output
+
+
+def test_json_has_a_line_per_run(port: int) -> None:
+    words = ("--address", "127.0.0.1", "tcp", "-p", f"port={port}", "--json", "--count", "2")
+    rows = [json.loads(line) for line in look(*words).output.splitlines()]
+    assert [row["ok"] for row in rows] == [True, True]
+    assert rows[0]["transcript"]
+    assert {"name", "labels", "value"} == rows[0]["samples"][0].keys()
+
+
+def test_a_failed_look_has_its_exit_code() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        words = ("--address", "127.0.0.1", "tcp", "-p", f"port={taken.getsockname()[1]}")
+        result = look(*words, language="vi")
+    assert result.exit_code == FAILED
+    assert "hỏng: refused" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("icmp",), "Wanted: look TARGET COLLECTOR, or look --address ADDRESS COLLECTOR"),
+        (("--address", "127.0.0.1", "smell"), 'There is no collector "smell"; there are: icmp,'),
+        (("--address", "127.0.0.1", "tcp"), "Parameter port of tcp is wrong: Field required"),
+        (("--address", "127.0.0.1", "tcp", "-p", "port"), '"port" is not key=value'),
+    ],
+)
+def test_what_is_asked_wrongly_is_said(words: tuple[str, ...], said: str) -> None:
+    result = look(*words)
+    assert result.exit_code == WRONG
+    assert said in result.output
