@@ -56,7 +56,6 @@ class Leg:
     begin: int = 0
     end: int = 0
     layout: Layout | None = None
-    seen: bool = False  # a reply was read the slow way: the next such is worth learning
 
 
 @dataclass(slots=True)

@@ -5,10 +5,12 @@ import logging
 import socket
 import struct
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.collector import Sockets
 from core.reading import FailureKind
+
+if TYPE_CHECKING:
+    from core.collector import Sockets
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,7 @@ _NO_WAY = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errn
 class Channel:
     """A non-blocking socket with a large receive buffer and a view on its losses."""
 
-    def __init__(self, sockets: Sockets, family: socket.AddressFamily) -> None:
+    def __init__(self, sockets: "Sockets", family: socket.AddressFamily) -> None:
         """Open the socket; OSError where that is refused."""
         self.socket = sockets.open(family, socket.SOCK_DGRAM)
         self.socket.setblocking(False)

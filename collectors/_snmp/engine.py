@@ -7,7 +7,6 @@ sees to the deadlines.
 
 import asyncio
 import heapq
-import ipaddress
 import logging
 import os
 import socket
@@ -15,15 +14,19 @@ import struct
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from collectors._snmp import ber, message
 from collectors._snmp.agent import Agent, Leg, Patience, Plan, Route, Trouble, Walk
 from collectors._snmp.ber import Junk, Value
 from collectors._snmp.channel import Channel, Sockaddr, is_full, kind_of
+from collectors._snmp.form import POPULAR, Form
 from collectors._snmp.layout import Lessons
-from core.collector import Sockets
 from core.reading import FailureKind
+
+if TYPE_CHECKING:
+    from core.collector import Sockets
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +54,7 @@ class Counts:
     strays: int = 0  # from anyone else, or too late
     dropped: int = 0  # by the kernel, because our buffer was full
     by_layout: int = 0  # replies read by a learned layout
+    by_form: int = 0  # replies read by the form of their request
 
 
 @dataclass(slots=True, eq=False)
@@ -77,7 +81,7 @@ class Flight:
 class Engine:
     """The SNMP v2c side of the platform: `get` and `walk` by any number of callers."""
 
-    def __init__(self, sockets: Sockets, window: int | None = None) -> None:
+    def __init__(self, sockets: "Sockets", window: int | None = None) -> None:
         """Take sockets from `sockets` when first needed; `window` bounds the devices in flight."""
         self.counts = Counts()
         self.lessons = Lessons()
@@ -329,16 +333,16 @@ class Engine:
         self._send(flight)
 
     def _study(self, flight: Flight, data: bytes) -> None:
-        """Read a reply by the strict decoder; learn its layout the second time."""
+        """Read a reply that no layout fitted, and learn from it."""
         leg = flight.route.legs[flight.place]
+        lesson = not flight.bulk and self.lessons.due()
+        if leg.ask.form is not None and not lesson:
+            values = leg.ask.form.read(data, flight.request_id)
+            if values is not None:
+                self.counts.by_form += 1
+                self._advance(flight, values)
+                return
         try:
-            layout = self.lessons.known(leg.ask, len(data))
-            if layout is not None and layout is not leg.layout:
-                values = layout.read(data, flight.request_id)
-                if values is not None:
-                    leg.layout = layout
-                    self._advance(flight, values)
-                    return
             reply = message.opened(data)
             _compare(reply, flight)
             if reply.status:
@@ -348,11 +352,11 @@ class Engine:
                 self._advance(flight, [])
             else:
                 values, tags = message.matched(data, reply.begin, reply.end, leg.ask.heads)
-                if leg.seen:
-                    leg.layout = self.lessons.learn(
-                        leg.ask, data, reply.request_id_at, tags, values
-                    )
-                leg.seen = True
+                if lesson:
+                    leg.layout = self.lessons.learn(data, reply.request_id_at, tags, values)
+                leg.ask.read += 1
+                if leg.ask.read == POPULAR:
+                    leg.ask.form = Form(leg.ask, data, tags)
                 self._advance(flight, values)
         except Junk as junk:
             self.counts.junk += 1
@@ -537,12 +541,9 @@ def _gather(walk: Walk, top: tuple[int, ...], bindings: Bindings, rows: int) -> 
 async def _resolved(address: str, port: int) -> tuple[socket.AddressFamily, Sockaddr]:
     """Return family and socket address, spelled as received datagrams will spell it."""
     try:
-        literal = ipaddress.ip_address(address)
-    except ValueError:
-        pass
-    else:
-        if isinstance(literal, ipaddress.IPv4Address):
-            return socket.AF_INET, (str(literal), port)
+        return socket.AF_INET, (socket.inet_ntoa(socket.inet_pton(socket.AF_INET, address)), port)
+    except OSError:
+        pass  # an IPv6 address or a name
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(address, port, type=socket.SOCK_DGRAM)

@@ -3,9 +3,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from collectors._snmp import ber
 from collectors._snmp.ber import Junk, Value
+
+if TYPE_CHECKING:
+    from collectors._snmp.form import Form
 
 GET, RESPONSE, GET_BULK = 0xA0, 0xA2, 0xA5
 TOO_BIG, NO_SUCH_NAME, AUTHORIZATION_ERROR = 1, 2, 16
@@ -54,6 +58,8 @@ class Ask:
     suffix: bytes
     community: bytes
     heads: tuple[bytes, ...] = ()
+    form: "Form | None" = None  # of the replies, once many have been read
+    read: int = 0
 
 
 def get(community: bytes, heads: Sequence[bytes]) -> Ask:
@@ -134,19 +140,20 @@ def matched(
     from_bytes, plain = int.from_bytes, _PLAIN
     try:
         for head in heads:
-            name = at + 2
-            tag_at = name + len(head)
-            if data[at] == 0x30 and data[name:tag_at] == head and data[tag_at + 1] < 0x80:
-                stop = name + data[at + 1]
-                if stop > end or tag_at + 2 + data[tag_at + 1] != stop:
-                    raise Junk(f"bad binding at {at}")
+            tag_at = at + 2 + len(head)
+            size = data[tag_at + 1]
+            stop = tag_at + 2 + size
+            if (
+                0 < size <= plain[data[tag_at]]
+                and data[at + 2 : tag_at] == head
+                and data[at + 1] == stop - at - 2
+                and data[at] == 0x30
+                and data[tag_at + 2] < 0x80
+            ):
+                values.append(from_bytes(data[tag_at + 2 : stop]))
             else:
                 tag_at, stop = _binding(data, at, end, head)
-            tag = data[tag_at]
-            if 0 < stop - tag_at - 2 <= plain[tag] and data[tag_at + 2] < 0x80:
-                values.append(from_bytes(data[tag_at + 2 : stop], "big"))
-            else:
-                values.append(ber.value(data, tag, *ber.content_span(data, tag_at, stop)))
+                values.append(ber.value(data, data[tag_at], *ber.content_span(data, tag_at, stop)))
             tags.append(tag_at)
             at = stop
     except IndexError:
