@@ -111,7 +111,9 @@ def _driver_url(url: str) -> URL:
 
 
 def _sqlite(url: URL, *, begin: str, pool_size: int, query_only: bool = False) -> AsyncEngine:
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    path = Path(str(url.database))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # password hashes and addresses: for nobody else to read
     engine = create_async_engine(
         url, pool_size=pool_size, max_overflow=0, pool_timeout=60, connect_args={"timeout": 30}
     )

@@ -1,5 +1,6 @@
 """Incidents: written whole by the brain, acknowledged and commented on by people."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -20,7 +21,7 @@ from storage.events import Draft, write_events
 from storage.tables import incident_members, incident_notes, incidents
 
 _I = incidents.c
-_MICROS_DIGITS = 18
+_MICROS = re.compile(r"[0-9]{1,17}")
 ACK_COLUMNS = ("acked_by", "acked_at")
 
 
@@ -238,7 +239,7 @@ def _refusal(present: Incident) -> Conflict:
 
 def _read_cursor(cursor: str) -> tuple[datetime, str]:
     micros, _, incident = cursor.partition("~")
-    if not micros.lstrip("-").isdecimal() or len(micros) > _MICROS_DIGITS or not incident:
+    if not _MICROS.fullmatch(micros) or not incident:
         raise Invalid(
             [
                 Problem(

@@ -253,6 +253,7 @@ class Spool:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
+    path.touch(mode=0o600)
     file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
         file.execute("PRAGMA journal_mode=WAL")

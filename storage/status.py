@@ -130,8 +130,10 @@ async def write_transitions(
         await connection.execute(insert(transitions), plain)
     for row in numbered:
         if row.target in late:
+            gone = await _overridden_by(connection, row)
             await connection.execute(insert(transitions).values(_fields(row)))
-            await _override(connection, row)
+            if gone:
+                await connection.execute(insert(overridden), gone)
     for target in late:
         known[target] = await _present(connection, target)
     await upsert(
@@ -184,7 +186,8 @@ def _last_before(
     return select(transitions).where(_T.id.in_(chosen))
 
 
-async def _override(connection: AsyncConnection, row: Transition) -> None:
+async def _overridden_by(connection: AsyncConnection, row: Transition) -> list[Row]:
+    """Return what a new row puts out of force; Conflict if it names a row that is not."""
     held = [_T.target == row.target, _T.id < row.id, *_holding(None)]
     if row.supersedes is not None:
         held.append(_T.id == row.supersedes)
@@ -198,11 +201,7 @@ async def _override(connection: AsyncConnection, row: Transition) -> None:
                 en=f"Row {row.supersedes} of {row.target} no longer holds and cannot be replaced",
             )
         )
-    if gone:
-        await connection.execute(
-            insert(overridden),
-            [{"transition": n, "by": row.id, "recorded_at": row.recorded_at} for n in gone],
-        )
+    return [{"transition": n, "by": row.id, "recorded_at": row.recorded_at} for n in gone]
 
 
 async def _present(connection: AsyncConnection, target: str) -> tuple[TargetState, datetime]:

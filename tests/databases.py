@@ -76,6 +76,13 @@ class PostgresServer:
         self._psql(f"CREATE DATABASE {name} TEMPLATE template_thongsuot")
         return self.url(name)
 
+    def drop_connections(self) -> None:
+        """End every connection but our own, as a restart of the server would."""
+        self._psql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+
     def stop(self) -> None:
         """End the server and remove what it wrote."""
         self._server.terminate()

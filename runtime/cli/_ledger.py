@@ -6,12 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import typer
 
-from core.clock import SystemClock
+from core.clock import LOCAL, SystemClock
 from core.errors import DomainError, Invalid
 from core.text import Language, Text
 from runtime.language import of
@@ -44,7 +45,7 @@ class Voice:
             self._json(rows)
             return
         lines = [[head.said(self.language) for head in heads]]
-        lines += [["" if value is None else str(value) for value in row.values()] for row in rows]
+        lines += [[self._cell(value) for value in row.values()] for row in rows]
         widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
         for line in lines:
             cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
@@ -61,8 +62,22 @@ class Voice:
             typer.echo("\n".join(said), err=True)
         raise typer.Exit(BAD_INPUT if problems else REFUSED)
 
+    def _cell(self, value: object) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            yes, no = Text(vi="có", en="yes"), Text(vi="không", en="no")
+            return (yes if value else no).said(self.language)
+        if isinstance(value, datetime):
+            return f"{value.astimezone(LOCAL):%d/%m/%Y %H:%M}"
+        return str(value)
+
     def _json(self, answer: object) -> None:
-        sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=_plain) + "\n")
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def settings_of(path: Path | None, voice: Voice) -> Settings:

@@ -91,7 +91,7 @@ def list_(config: Config = None, *, as_json: Json = False) -> None:
         Text(vi="đã khóa", en="disabled"),
         Text(vi="tạo lúc", en="created"),
     )
-    voice.table(heads, [user.model_dump(mode="json") for user in users])
+    voice.table(heads, [user.model_dump() for user in users])
 
 
 @app.command()

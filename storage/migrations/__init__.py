@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from core.errors import NotFound
 from core.text import Text
-
 from storage.database import Database
 
 
