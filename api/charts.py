@@ -13,8 +13,11 @@ from core.status import Interval, Status
 from core.text import Language
 
 Point = tuple[datetime, float]
-WIDTH, HEIGHT = 720, 200
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 8, 10, 24
+HEIGHT = 210  # pixels
+_TOP, _BOTTOM = 10, 26  # pixels above and below the plot
+_ROWS = 4
+_TALL = HEIGHT - _TOP - _BOTTOM
+_SPAN = 1000  # units of the plot's width, stretched to what there is
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _BROKEN = 2.5  # steps without a point after which the line is broken, not drawn through
 
@@ -74,88 +77,100 @@ def hours(begin: datetime, end: datetime, most: int = 8) -> list[datetime]:
 
 
 def line_chart(curves: Sequence[Curve], frame: Frame, title: str) -> Markup:
-    """Return the chart; zero is drawn on the base line, missing points leave a hole."""
+    """Return the chart; zero is drawn on the base line, missing points leave a hole.
+
+    Texts stand at shares of the width, so that they keep their size at any width; the lines
+    alone are stretched.
+    """
     highest = max((value for curve in curves for _, value in curve.points), default=0.0)
     top = frame.ceiling or ceiling(max(highest * 1.05, frame.least))
-    seconds = (frame.end - frame.begin).total_seconds()
-
-    def x(at: datetime) -> float:
-        share = (at - frame.begin).total_seconds() / seconds
-        return round(_LEFT + share * (WIDTH - _LEFT - _RIGHT), 1)
-
-    def y(value: float) -> float:
-        share = min(value, top) / top
-        return round(HEIGHT - _BOTTOM - share * (HEIGHT - _TOP - _BOTTOM), 1)
-
-    parts = [*_grid(frame, top, x, y)]
-    for curve in curves:
-        parts += _curve(curve, frame, x, y)
-    return Markup(  # noqa: S704  (every text in `parts` was escaped where it was added)
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'preserveAspectRatio="xMidYMid meet"><title>{escape(title)}</title>'
-        f"{''.join(parts)}</svg>"
+    lines = "".join(_curve(curve, frame, top) for curve in curves)
+    return Markup(  # noqa: S704  (every text within was escaped where it was added)
+        f'<div class="chart" role="img" aria-label="{escape(title)}">'
+        f'<svg class="scale" height="{HEIGHT}" aria-hidden="true">{_scale(frame, top)}</svg>'
+        f'<svg class="plot" height="{HEIGHT}" aria-hidden="true">{_grid()}{_hours(frame)}'
+        f'<svg y="{_TOP}" width="100%" height="{_TALL}" viewBox="0 0 {_SPAN} {_TALL}" '
+        f'preserveAspectRatio="none">{lines}</svg></svg></div>'
     )
 
 
-def _grid(
-    frame: Frame, top: float, x: Callable[[datetime], float], y: Callable[[float], float]
-) -> list[str]:
+def _height(number: int) -> float:
+    return _TOP + _TALL * (1 - number / _ROWS)
+
+
+def _scale(frame: Frame, top: float) -> str:
+    return "".join(
+        f'<text class="tick" text-anchor="end" x="100%" y="{_height(number) + 4}">'
+        f"{escape(frame.unit(top * number / _ROWS))}</text>"
+        for number in range(_ROWS + 1)
+    )
+
+
+def _grid() -> str:
+    return "".join(
+        f'<line class="grid" x1="0" x2="100%" y1="{_height(number)}" y2="{_height(number)}"/>'
+        for number in range(_ROWS + 1)
+    )
+
+
+def _hours(frame: Frame) -> str:
     parts = []
-    for number in range(5):
-        value = top * number / 4
+    for number, at in enumerate(hours(frame.begin, frame.end)):
+        x = _share(at, frame.begin, frame.end)
         parts.append(
-            f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y(value)}" '
-            f'y2="{y(value)}"/><text class="tick" text-anchor="end" x="{_LEFT - 6}" '
-            f'y="{y(value) + 4}">{escape(frame.unit(value))}</text>'
+            f'<line class="grid" x1="{x}%" x2="{x}%" y1="{_TOP}" y2="{_TOP + _TALL}"/>'
+            f'<text class="tick{" odd" if number % 2 else ""}" text-anchor="middle" x="{x}%" '
+            f'y="{HEIGHT - 5}">{_hour(at)}</text>'
         )
-    for at in hours(frame.begin, frame.end):
-        label = local(at).strftime("%H:%M" if at.hour else "%d/%m")
-        parts.append(
-            f'<line class="grid" x1="{x(at)}" x2="{x(at)}" y1="{_TOP}" y2="{HEIGHT - _BOTTOM}"/>'
-            f'<text class="tick" text-anchor="middle" x="{x(at)}" y="{HEIGHT - 7}">{label}</text>'
-        )
-    return parts
+    return "".join(parts)
 
 
-def _curve(
-    curve: Curve, frame: Frame, x: Callable[[datetime], float], y: Callable[[float], float]
-) -> list[str]:
+def _hour(at: datetime) -> str:
+    return local(at).strftime("%H:%M" if local(at).hour else "%d/%m")
+
+
+def _share(at: datetime, begin: datetime, end: datetime) -> float:
+    """Return where an instant lies in a span, in per cent."""
+    return round((at - begin) / (end - begin) * 100, 2)
+
+
+def _curve(curve: Curve, frame: Frame, top: float) -> str:
+    def spot(point: Point) -> str:
+        at, value = point
+        x = _share(at, frame.begin, frame.end) * _SPAN / 100
+        return f"{x:.1f},{_TALL * (1 - min(value, top) / top):.1f}"
+
     parts = []
     for run in runs(curve.points, frame.step):
-        if len(run) == 1:
-            at, value = run[0]
-            parts.append(f'<circle class="dot {curve.css}" cx="{x(at)}" cy="{y(value)}" r="2"/>')
-            continue
-        way = " ".join(f"{x(at)},{y(value)}" for at, value in run)
-        parts.append(f'<polyline class="line {curve.css}" points="{way}"/>')
-    return parts
+        # A lone point is a line of no length: with round caps it shows as a dot.
+        spots = [spot(point) for point in (run if len(run) > 1 else run * 2)]
+        parts.append(f'<polyline class="line {curve.css}" points="{" ".join(spots)}"/>')
+    return "".join(parts)
 
 
 def status_bar(
     intervals: Sequence[Interval], begin: datetime, end: datetime, language: Language, title: str
 ) -> Markup:
     """Return a bar of a target's statuses over a span; what no interval covers is unknown."""
-    seconds = (end - begin).total_seconds()
-    parts = [f'<rect class="s-unknown" x="0" y="0" width="{WIDTH}" height="28"/>']
+    parts = ['<rect class="s-unknown" width="100%" height="26"/>']
     for one in intervals:
         left, right = max(one.begin, begin), min(one.end, end)
-        if right <= left:
+        if right <= left or one.status is Status.UNKNOWN:
             continue
-        at = (left - begin).total_seconds() / seconds * WIDTH
-        width = max((right - left).total_seconds() / seconds * WIDTH, 1.5)
-        said = f"{STATUS[Status(one.status)].said(language)}: {moment(left)} – {moment(right)}"
+        x = _share(left, begin, end)
+        width = max(_share(right, begin, end) - x, 0.15)  # the shortest outage can be seen
+        said = f"{STATUS[one.status].said(language)}: {moment(left)} – {moment(right)}"
         parts.append(
-            f'<rect class="s-{one.status.value}" x="{at:.1f}" y="0" width="{width:.1f}" '
-            f'height="28"><title>{escape(said)}</title></rect>'
+            f'<rect class="s-{one.status.value}" x="{x}%" width="{width:.2f}%" height="26">'
+            f"<title>{escape(said)}</title></rect>"
         )
-    for tick in hours(begin, end):
-        place = (tick - begin).total_seconds() / seconds * WIDTH
-        label = local(tick).strftime("%H:%M" if tick.hour else "%d/%m")
+    for number, tick in enumerate(hours(begin, end)):
+        x = min(max(_share(tick, begin, end), 2.0), 98.0)
         parts.append(
-            f'<text class="tick" text-anchor="middle" x="{min(max(place, 16), WIDTH - 16):.1f}" '
-            f'y="44">{label}</text>'
+            f'<text class="tick{" odd" if number % 2 else ""}" text-anchor="middle" x="{x}%" '
+            f'y="43">{_hour(tick)}</text>'
         )
     return Markup(  # noqa: S704
-        f'<svg class="bar" viewBox="0 0 {WIDTH} 50" role="img">'
-        f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
+        f'<svg class="bar" height="48" role="img"><title>{escape(title)}</title>'
+        f"{''.join(parts)}</svg>"
     )

@@ -1,9 +1,18 @@
 """The words, signs and formats of the pages: statuses, reasons, times and durations."""
 
+import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from core.clock import LOCAL
-from core.incident import Incident, IncidentState, NotificationState, Purpose, Severity
+from core.incident import (
+    Incident,
+    IncidentNote,
+    IncidentState,
+    NotificationState,
+    Purpose,
+    Severity,
+)
 from core.people import Role
 from core.status import Status
 from core.text import Language, Text
@@ -72,8 +81,8 @@ NOTIFICATION_STATE = {
 }
 NOTE = {
     "opened": Text("Mở sự cố", "Opened"),
-    "joined": Text("Thêm đối tượng bị ảnh hưởng", "Joined"),
-    "left": Text("Đối tượng có kết nối trở lại", "Left"),
+    "joined": Text("Thêm đối tượng bị ảnh hưởng", "Also touched"),
+    "left": Text("Không còn bị ảnh hưởng", "No longer touched"),
     "recovered": Text("Khôi phục", "Recovered"),
     "merged": Text("Gộp vào sự cố khác", "Merged"),
     "ack": Text("Tiếp nhận", "Acknowledged"),
@@ -82,20 +91,38 @@ NOTE = {
     "failed": Text("Không báo được tin", "Could not tell"),
 }
 REASON = {
-    "confirmed_silence": Text("không phản hồi, đã xác minh", "silent, confirmed"),
+    "address_silent": Text(
+        "địa chỉ quản lý không phản hồi, thiết bị vẫn chuyển tiếp",
+        "its own address is silent, yet it forwards",
+    ),
+    "answers": Text("có phản hồi", "answers"),
     "answers_again": Text("có phản hồi trở lại", "answers again"),
-    "parent_failed": Text("phần phía trên mất kết nối", "something above it failed"),
+    "carries": Text("đang truyền tải", "carries traffic"),
+    "check_failed": Text("một phép đo không đạt", "another check fails"),
+    "confirmed_silence": Text("không phản hồi, đã xác minh", "silent, confirmed"),
+    "far_silent": Text("đầu xa không phản hồi", "the far side is silent"),
+    "first_observation": Text("quan sát lần đầu", "first observation"),
+    "gateway_answers": Text("thiết bị đầu mối có phản hồi", "its gateway answers"),
+    "gateway_lost": Text("thiết bị đầu mối mất kết nối", "its gateway is lost"),
+    "losing_packets": Text("mất gói", "losing packets"),
+    "member_amiss": Text("một thành phần có vấn đề", "a part of it is amiss"),
     "not_observed": Text("không quan sát được", "not observed"),
+    "off_hours": Text("tắt ngoài giờ", "off outside its hours"),
+    "parent_failed": Text("phần phía trên mất kết nối", "something above it failed"),
+    "port_admin_down": Text("cổng bị tắt bằng lệnh (admin down)", "the port was shut by command"),
+    "port_down": Text("cổng nối đường truyền mất tín hiệu", "the port of the line is down"),
+    "port_up": Text("cổng nối đường truyền có tín hiệu", "the port of the line is up"),
+    "port_up_silent": Text(
+        "cổng vẫn có tín hiệu nhưng đầu xa im lặng", "the port is up, the far side is silent"
+    ),
+    "refused": Text(
+        "máy có trả lời nhưng dịch vụ từ chối", "the host answers, the service refuses"
+    ),
+    "reserve_line": Text("đang chạy đường dự phòng hoặc mất đường dự phòng", "a line is out"),
     "silence": Text("không phản hồi", "silence"),
     "timeout": Text("không phản hồi", "no reply"),
-    "refused": Text("máy có trả lời nhưng dịch vụ từ chối", "the service refuses"),
-    "port_down": Text("cổng nối đường truyền bị đứt (oper down)", "the port of the line is down"),
-    "port_admin_down": Text("cổng bị tắt bằng lệnh (admin down)", "the port was shut by command"),
-    "lossy": Text("mất gói", "packet loss"),
-    "loss": Text("mất gói", "packet loss"),
-    "first_observation": Text("quan sát lần đầu", "first observation"),
-    "restart": Text("nền tảng dừng và chạy lại", "the platform was restarted"),
 }
+_TOLD = re.compile(r"^(\w+): (\S+) → (\S+)$")  # as the ledger writes a settled notification
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -103,6 +130,14 @@ def reason(name: str, language: Language) -> str:
     """Return a named reason in words; an unknown one as it stands, readable."""
     known = REASON.get(name)
     return known.said(language) if known else name.replace("_", " ")
+
+
+def note_text(note: IncidentNote, person: Callable[[str], str], language: Language) -> str:
+    """Return a line of the timeline in the reader's words."""
+    found = _TOLD.match(note.text) if note.kind in {"told", "failed"} else None
+    if found is None or found[1] not in set(Purpose):
+        return note.text
+    return f"{PURPOSE[Purpose(found[1])].said(language)}: {person(found[3])} ({found[2]})"
 
 
 def name_of(target: Target, language: Language) -> str:

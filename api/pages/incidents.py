@@ -13,8 +13,9 @@ from api.guard import client_address
 from api.paths import up
 from api.snapshot import Picture
 from core.errors import Conflict, DomainError
-from core.incident import Incident, IncidentState
-from core.text import Text
+from core.incident import Incident, IncidentState, Member
+from core.text import Text, vietnamese_order
+from core.watching import TargetKind
 
 router = APIRouter(include_in_schema=False)
 ROWS = 50
@@ -50,7 +51,16 @@ def _facts(context: Context, picture: Picture, found: Incident) -> dict[str, Any
     touched = Counter(
         picture.targets[slug].kind for slug in found.present if slug in picture.targets
     )
+    order = {TargetKind.SITE: 0, TargetKind.LINK: 1, TargetKind.DEVICE: 2}
+
+    def rank(member: Member) -> tuple[object, ...]:
+        target = picture.targets.get(member.target)
+        if member.target == found.root or target is None:
+            return (member.target != found.root, 3)
+        return (True, order[target.kind], vietnamese_order(target.name))
+
     return {
+        "members": sorted(found.members, key=rank),
         "picture": picture,
         "incident": found,
         "root": root,

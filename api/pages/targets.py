@@ -56,17 +56,22 @@ class Drawing:
     missing: Text | None = None
 
 
+def _short(value: float, language: Language) -> str:
+    """Return a number with one decimal where it says something."""
+    whole = value >= 10 or round(value, 1) == int(round(value, 1))  # noqa: PLR2004
+    return words.number(value, language, 0 if whole else 1)
+
+
 def _milliseconds(language: Language) -> Callable[[float], str]:
     def said(value: float) -> str:
-        return f"{words.number(value * 1000, language, 1 if value < 0.01 else 0)} ms"  # noqa: PLR2004
+        return f"{_short(value * 1000, language)} ms"
 
     return said
 
 
 def _share(language: Language) -> Callable[[float], str]:
     def said(value: float) -> str:
-        digits = 0 if value >= 0.1 or value == 0 else 1  # noqa: PLR2004
-        return f"{words.number(value * 100, language, digits)}%"
+        return f"{_short(value * 100, language)}%"
 
     return said
 
@@ -75,9 +80,8 @@ def _bits(language: Language) -> Callable[[float], str]:
     def said(value: float) -> str:
         for factor, unit in ((1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s")):
             if value >= factor:
-                scaled = value / factor
-                return f"{words.number(scaled, language, 0 if scaled >= 10 else 1)} {unit}"  # noqa: PLR2004
-        return f"{words.number(value, language, 0)} bit/s"
+                return f"{_short(value / factor, language)} {unit}"
+        return f"{_short(value, language)} bit/s"
 
     return said
 

@@ -12,12 +12,16 @@ from starlette.responses import HTMLResponse
 from api import words
 from api.context import Context
 from api.door import Asker, csrf_token, set_cookie, visit_cookie, visit_seed
-from api.snapshot import fresh
+from api.snapshot import Picture, fresh
 from api.translations import catalogue, language_of
+from core.incident import IncidentNote
 from core.people import Role
 from core.status import Status
 from core.text import Language, Text
 from core.watching import Target, TargetKind
+
+
+NAMED = 6  # targets named in one line of a timeline
 
 
 def _asset_version() -> str:
@@ -51,6 +55,13 @@ def _environment(language: Language, version: str) -> Environment:
     def number(value: float, digits: int = 0) -> str:
         return words.number(value, language, digits)
 
+    def note_text(note: IncidentNote, picture: Picture) -> str:
+        slugs = note.text.split(" ") if note.kind in {"opened", "joined", "left"} else []
+        if slugs and all(slug in picture.targets for slug in slugs):
+            shown = ", ".join(name(picture.targets[slug]) for slug in slugs[:NAMED])
+            return shown + (f" (+{len(slugs) - NAMED})" if len(slugs) > NAMED else "")
+        return words.note_text(note, picture.person, language)
+
     environment.filters.update(
         said=said,
         moment=words.moment,
@@ -67,6 +78,7 @@ def _environment(language: Language, version: str) -> Environment:
         Kind=TargetKind,
         length=length,
         near=words.moment_near,
+        note_text=note_text,
         asset=lambda file: f"/static/{file}?v={version}",
     )
     return environment
