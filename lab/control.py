@@ -39,19 +39,21 @@ def claim(path: Path) -> socket.socket:
         else:
             raise OSError(errno.EADDRINUSE, f"a lab is running already at {path}")
     made = socket.socket(socket.AF_UNIX)
-    made.bind(str(path))
-    path.chmod(0o600)
-    made.listen(64)
     made.setblocking(False)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    made.bind(str(fresh))
+    fresh.chmod(0o600)
+    made.listen(64)
+    fresh.rename(path)  # nobody finds a socket that does not listen yet
     return made
 
 
 class Control:
     """Serves the control socket: hands out sockets itself, all else is `obey`'s."""
 
-    def __init__(self, listening: socket.socket) -> None:
-        self._listening = listening
-        path = Path(listening.getsockname())
+    def __init__(self, path: Path) -> None:
+        """Claim the path; OSError while another lab answers there."""
+        self._listening = claim(path)
         # The folder is held open: in a mount namespace of our own its path may be covered.
         self._folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         self._name = path.name

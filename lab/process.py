@@ -17,7 +17,7 @@ from pathlib import Path
 from core.clock import Clock, SystemClock
 from core.inventory import Inventory
 from lab.agents import Agents
-from lab.control import Control, Wish, claim
+from lab.control import Control, Wish
 from lab.flat import FlatNetwork
 from lab.listeners import Listeners
 from lab.loopback import LoopbackNetwork, addresses_on_loopback
@@ -111,7 +111,7 @@ def _build(kind: Kind, inventory: Inventory) -> tuple[Network, Fabric]:
 
 
 async def _live(orders: Mapping[str, object]) -> None:
-    control = Control(claim(Path(str(orders["socket"]))))
+    control = Control(Path(str(orders["socket"])))
     try:
         inventory = Inventory.model_validate(orders["inventory"])
         network, fabric = _build(Kind(str(orders["network"])), inventory)

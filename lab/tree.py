@@ -17,6 +17,7 @@ from lab.network import Kind, Ports, Room
 from lab.world import Fabric, How, Impairment, Quality, World
 
 _BROKEN = (How.BLACKHOLE, How.HALFIN, How.OFF)
+_TABLES = 1000  # first of the routing tables of single lines
 _EMPTY = "add table ip lab\ndelete table ip lab\n"  # in one transaction with what follows
 
 
@@ -84,13 +85,21 @@ class TreeNetwork:
                 raise OSError(f"{link.slug}: {far} must be listed after {near}")
             commands[far] += [f"addr add 169.254.{n}.2/30 dev u{n}", f"link set u{n} up"]
             if link.address:
-                commands[far].append(f"addr add {link.address}/32 dev u{n}")
+                # Answers of this address leave over the line they came by, whichever is in use.
+                commands[far] += [
+                    f"addr add {link.address}/32 dev u{n}",
+                    f"rule add from {link.address} lookup {_TABLES + n}",
+                    self._own_way(n),
+                ]
         # Else a cut below a hub would send its packets up the default route, in a circle.
         for gateway, prefixes in self._below.items():
             commands[fabric.devices[gateway].site] += [
                 f"route add unreachable {prefix} metric 4000" for prefix in prefixes
             ]
         return commands
+
+    def _own_way(self, n: int) -> str:
+        return f"route replace default via 169.254.{n}.1 dev u{n} onlink table {_TABLES + n}"
 
     def _join_platform(self, fabric: Fabric) -> None:
         center = next(iter(fabric.sites))
@@ -163,6 +172,7 @@ class TreeNetwork:
                     batches[near].append(
                         f"route replace {link.address} via 169.254.{n}.2 dev d{n} onlink"
                     )
+                    batches[far].append(self._own_way(n))
                 if self._ways[link.far] == line:
                     self._route(fabric, line, batches)
 
@@ -182,40 +192,37 @@ class TreeNetwork:
             if bad and bad.loss:
                 share = round(bad.loss * 10_000)
                 outward.append(f"oifname d{n} numgen random mod 10000 < {share} drop")
-        off = self._off(world, site)
-        if not inward and not outward and not off:
+        dark_in, dark_out = self._off(world, site)
+        inward, outward = sorted(dark_in) + sorted(inward), sorted(dark_out) + sorted(outward)
+        if not inward and not outward:
             return ""
         return "\n".join(
             (
                 "table ip lab {",
                 "  chain inward {",
                 "    type filter hook prerouting priority -300;",
-                *(f"    {rule}" for rule in (*sorted(off), *sorted(inward))),
+                *(f"    {rule}" for rule in inward),
                 "  }",
                 "  chain outward {",
                 "    type filter hook postrouting priority 300;",
-                *(f"    {rule}" for rule in sorted(outward)),
+                *(f"    {rule}" for rule in outward),
                 "  }",
                 "}\n",
             )
         )
 
-    def _off(self, world: World, site: str) -> list[str]:
-        """Return rules for the devices of a site that are off, and for what passes them."""
+    def _off(self, world: World, site: str) -> tuple[list[str], list[str]]:
+        """Return rules (inward, outward) for the devices of a site that are off."""
         fabric = world.fabric
         off = {t for t in world.cuts if t in fabric.devices and fabric.devices[t].site == site}
         if not off:
-            return []
-        dark = [d for d in fabric.devices.values() if d.site == site and d.slug in world.silent]
-        rules = [f"ip daddr {d.address} drop" for d in dark]
-        for link in fabric.links.values():
-            n = self._numbers[link.slug]
-            if link.near in off:
-                rules += [f"iifname d{n} drop"]
-                rules += [f"ip daddr {prefix} drop" for prefix in self._below[link.far]]
-            if link.far in off:
-                rules.append(f"iifname u{n} drop")
-        return rules
+            return [], []
+        here = [d for d in fabric.devices.values() if d.site == site and d.slug in world.silent]
+        ends = {f"d{self._numbers[k.slug]}" for k in fabric.links.values() if k.near in off}
+        ends |= {f"u{self._numbers[k.slug]}" for k in fabric.links.values() if k.far in off}
+        inward = [f"ip daddr {device.address} drop" for device in here]
+        inward += [f"iifname {end} drop" for end in ends]
+        return inward, [f"oifname {end} drop" for end in ends]
 
     def _delay(self, world: World, line: str, bad: Impairment | None) -> None:
         n = self._numbers[line]
