@@ -1,0 +1,280 @@
+"""Is the first message true, and in time? Random cuts in a province of real lines.
+
+`python -m benchmarks.scenario --cuts 30 --seed 1` builds 1 × 11 × 111 sites, one network
+namespace each, runs the whole platform on them with page delays 0, cuts one line after another
+in the four ways of LAB (`admin`, `far`, `blackhole`, `halfin`) and prints one JSON line.
+`--soak 3600 --loss 0.2` instead puts random loss on every hub line and counts what goes down.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import resource
+import statistics
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from core.clock import LOCAL, Clock, SystemClock
+from core.inventory import Inventory, Link
+from core.status import Status
+from inventory.plan import plan
+from lab import synthetic
+from lab.lab import Lab
+from lab.mailbox import Webhook
+from lab.network import Kind
+from runtime import settings as settings_file
+from runtime.hub import Hub, open_hub
+from runtime.settings import Settings
+from storage import migrations
+from storage.ledger import open_ledger
+from storage.vault import Vault
+
+KINDS = ("admin", "far", "blackhole", "halfin")
+PATIENCE = 20.0  # seconds for a message
+QUIET = 6.0  # seconds in which no further message may come
+
+
+@dataclass
+class Cut:
+    """One cut and what was told of it."""
+
+    link: str
+    how: str
+    latency_s: float | None = None  # from the cut to the first problem's arrival
+    recovery_s: float | None = None
+    root: str | None = None
+    problems: int = 0
+    recoveries: int = 0
+    right: bool = False
+    others: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Stage:
+    """The province and the platform, both running."""
+
+    lab: Lab
+    hub: Hub
+    hook: Webhook
+    clock: Clock
+
+
+def told(hook: Webhook, since: int) -> list[dict[str, object]]:
+    """Return what was told after the first `since` calls."""
+    found = []
+    for call in hook.calls[since:]:
+        document = call.json()
+        if isinstance(document, dict):
+            found.append(document)
+    return found
+
+
+def purpose(message: dict[str, object]) -> str:
+    """Return `problem` or `recovery`."""
+    return fact(message, "purpose")
+
+
+def fact(message: dict[str, object], name: str) -> str:
+    """Return one of a message's facts for machines."""
+    data = message.get("data")
+    return str(data.get(name)) if isinstance(data, dict) else ""
+
+
+def accepted(link: Link, how: str, inventory: Inventory) -> set[str]:
+    """Return the roots that are true of a cut: of `far`, the link or the site behind it."""
+    roots = {link.slug}
+    if how == "far":
+        site = next(device.site for device in inventory.devices if device.slug == link.far)
+        roots |= {link.far, site}
+    return roots
+
+
+async def one_cut(stage: Stage, link: Link, how: str, inventory: Inventory) -> Cut:
+    """Cut, wait for the message and for silence, mend, wait again."""
+    cut = Cut(link.slug, how)
+    before = len(stage.hook.calls)
+    begun = stage.clock.monotonic()
+    await asyncio.to_thread(stage.lab.client.cut, link.slug, how)
+    cut.latency_s = await first(stage, before, "problem", begun)
+    await asyncio.sleep(QUIET)
+    mended = stage.clock.monotonic()
+    await asyncio.to_thread(stage.lab.client.restore, link.slug)
+    cut.recovery_s = await first(stage, before, "recovery", mended)
+    await asyncio.sleep(QUIET)
+    messages = told(stage.hook, before)
+    problems = [m for m in messages if purpose(m) == "problem"]
+    cut.problems, cut.recoveries = len(problems), len(messages) - len(problems)
+    roots = [fact(m, "root") for m in problems]
+    cut.root = roots[0] if roots else None
+    cut.others = roots[1:]
+    cut.right = cut.root in accepted(link, how, inventory)
+    return cut
+
+
+async def first(stage: Stage, before: int, wanted: str, begun: float) -> float | None:
+    """Return the seconds from `begun` to the first message of a purpose; None if none comes."""
+    while stage.clock.monotonic() - begun < PATIENCE:
+        if any(purpose(m) == wanted for m in told(stage.hook, before)):
+            return stage.clock.monotonic() - begun
+        await asyncio.sleep(0.01)
+    return None
+
+
+async def settled(stage: Stage) -> None:
+    """Wait until every target is up."""
+    async with asyncio.timeout(120):
+        while True:
+            states = stage.hub.brain.states
+            targets = stage.hub.feed.estate().targets
+            if all(t.slug in states and states[t.slug].status is Status.UP for t in targets):
+                return
+            await asyncio.sleep(0.5)
+
+
+async def cuts(stage: Stage, inventory: Inventory, count: int, seed: int) -> dict[str, object]:
+    """Make random single cuts, kinds in turn, and judge what was told."""
+    chance = random.Random(seed)
+    results = []
+    for number in range(count):
+        link = chance.choice(inventory.links)
+        results.append(await one_cut(stage, link, KINDS[number % len(KINDS)], inventory))
+        await settled(stage)
+    latencies = [c.latency_s for c in results if c.latency_s is not None]
+    return {
+        "cuts": count,
+        "seed": seed,
+        "root_right": sum(c.right for c in results),
+        "one_problem": sum(c.problems == 1 for c in results),
+        "one_recovery": sum(c.recoveries == 1 for c in results),
+        "latency_p50_s": round(statistics.median(latencies), 2) if latencies else None,
+        "latency_max_s": round(max(latencies), 2) if latencies else None,
+        "wrong": [vars(c) for c in results if not c.right or c.problems != 1 or c.recoveries != 1],
+    }
+
+
+async def soak(
+    stage: Stage, inventory: Inventory, seconds: float, loss: float
+) -> dict[str, object]:
+    """Put loss on every hub line at once; count targets that went down or were told of."""
+    before = len(stage.hook.calls)
+    hubs = {link.near for link in inventory.links}
+    lines = [link.slug for link in inventory.links if link.far in hubs]
+    began = stage.clock.now()
+    for line in lines:
+        await asyncio.to_thread(stage.lab.client.degrade, line, loss=loss)
+    await asyncio.sleep(seconds)
+    falls = await fallen(stage, began)
+    counts: dict[str, int] = {}
+    for state in stage.hub.brain.states.values():
+        counts[state.status.value] = counts.get(state.status.value, 0) + 1
+    return {
+        "soak_s": seconds,
+        "loss": loss,
+        "lines": len(lines),
+        "down": len(falls),
+        "fallen": falls[:10],
+        "messages": len(told(stage.hook, before)),
+        "statuses": counts,
+    }
+
+
+async def fallen(stage: Stage, since: datetime) -> list[str]:
+    """Return every target with a transition to down or unreachable since then."""
+    found = []
+    for target in stage.hub.feed.estate().targets:
+        rows = await stage.hub.ledger.status.transitions(target.slug, limit=1000)
+        found += [
+            target.slug
+            for row in rows
+            if row.recorded_at >= since and row.new in {Status.DOWN, Status.UNREACHABLE}
+        ]
+    return found
+
+
+@asynccontextmanager
+async def staged(hubs: int, communes: int) -> AsyncIterator[Stage]:
+    """Start the lab and the platform."""
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="scenario-")))
+        inventory = synthetic.inventory(hubs, communes)
+        lab = await stack.enter_async_context(
+            Lab(inventory, network=Kind.TREE, socket=folder / "lab.sock")
+        )
+        hook = await stack.enter_async_context(Webhook())
+        settings = settings_file.build(tables(lab, hook), folder)
+        await prepare(settings, lab.inventory, clock)
+        hub = await stack.enter_async_context(open_hub(settings, clock))
+        stop = asyncio.Event()
+        running = asyncio.create_task(hub.run(stop))
+        stage = Stage(lab, hub, hook, clock)
+        try:
+            await settled(stage)
+            yield stage
+        finally:
+            stop.set()
+            await running
+
+
+def tables(lab: Lab, hook: Webhook) -> dict[str, object]:
+    """Return settings with page delays 0 and one webhook."""
+    classes = ("center", "hub", "site", "device", "link_center", "link_hub", "link_site")
+    return {
+        "web": {"listen": "127.0.0.1:18099"},
+        "series": {"min_free_space": "100MB"},
+        "looking": {"sockets": str(lab.socket), "snmp_community": "public"},
+        "telling": {"delays": dict.fromkeys(classes, "0s")},
+        "channels": {"hook": {"kind": "webhook", "url": hook.url}},
+    }
+
+
+async def prepare(settings: Settings, inventory: Inventory, clock: Clock) -> None:
+    """Fill an empty ledger."""
+    vault = Vault.open(settings.secrets.key_file)
+    await migrations.upgrade(settings.ledger.url)
+    ledger = await open_ledger(settings.ledger.url, vault, clock)
+    now = clock.now()
+    changes = plan(Inventory(), inventory, now.astimezone(LOCAL).date()).changes
+    await ledger.inventory.apply(changes, "benchmark", now)
+    await ledger.aclose()
+
+
+async def measure(wish: argparse.Namespace) -> dict[str, object]:
+    """Build, measure, take down."""
+    async with staged(wish.hubs, wish.communes) as stage:
+        inventory = stage.lab.inventory
+        begun, cpu = stage.clock.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
+        if wish.soak:
+            result = await soak(stage, inventory, wish.soak, wish.loss)
+        else:
+            result = await cuts(stage, inventory, wish.cuts, wish.seed)
+        spent = resource.getrusage(resource.RUSAGE_SELF)
+        wall = stage.clock.monotonic() - begun
+        used = spent.ru_utime + spent.ru_stime - cpu.ru_utime - cpu.ru_stime
+        return {
+            **result,
+            "targets": len(stage.hub.feed.estate().targets),
+            "wall_s": round(wall, 1),
+            "cpu_share": round(used / wall, 3),
+        }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Parse options, measure, print one JSON line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hubs", type=int, default=11)
+    parser.add_argument("--communes", type=int, default=111)
+    parser.add_argument("--cuts", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--soak", type=float, default=0.0, help="seconds of loss instead of cuts")
+    parser.add_argument("--loss", type=float, default=0.2)
+    print(json.dumps(asyncio.run(measure(parser.parse_args(arguments)))))
+
+
+if __name__ == "__main__":
+    main()
