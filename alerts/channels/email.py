@@ -17,6 +17,7 @@ from core.text import Text
 
 _TRANSIENT = range(400, 500)
 _AUTH = frozenset({530, 534, 535, 538})
+_PLAIN = aiosmtplib.SMTPException
 
 
 class EmailParams(BaseModel):
@@ -79,7 +80,9 @@ def compose(params: EmailParams, message: Message) -> MIMEBase:
     name, address = parseaddr(params.sender)
     mail["From"] = formataddr((name, address))
     mail["To"] = message.to
-    mail["Subject"] = Header(" ".join(message.subject.split()), "utf-8", header_name="Subject").encode()
+    mail["Subject"] = Header(
+        " ".join(message.subject.split()), "utf-8", header_name="Subject"
+    ).encode()
     mail["Date"] = format_datetime(SystemClock().now())
     mail["Message-ID"] = f"<{message.id}@{_domain(params.sender)}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notices, please
@@ -120,7 +123,8 @@ def _verdict(refusal: aiosmtplib.SMTPException) -> Retry | GiveUp:
         return _by_code(refusal.code, refusal.message, channel_broken=True)
     if isinstance(refusal, aiosmtplib.SMTPResponseException):
         return _by_code(refusal.code, refusal.message, channel_broken=refusal.code in _AUTH)
-    if isinstance(refusal, aiosmtplib.SMTPNotSupported):
+    if isinstance(refusal, aiosmtplib.SMTPNotSupported) or type(refusal) is _PLAIN:
+        # it offers no STARTTLS, or no way to log in: the settings and the server disagree
         return GiveUp(str(refusal), channel_broken=True)
     return Retry(f"{type(refusal).__name__}: {refusal}")
 

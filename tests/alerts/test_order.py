@@ -12,7 +12,7 @@ from alerts.wording import Telling, render
 from core.incident import Incident, IncidentState, Purpose
 from core.outcome import Memory, Outcome
 from core.reading import Failure, FailureKind, Reading
-from core.watching import Check, Confirm, Estate, TargetKind
+from core.watching import Confirm, Estate, TargetKind
 from tests.alerts.province import AT_ONCE, CONTACT, estate
 from tests.factories import DAWN
 
@@ -23,11 +23,13 @@ Seen = dict[str, object]
 def plain(what: Estate) -> Estate:
     """Return an estate whose reach checks are confirmed by one failure: one reading, one fact."""
     checks = [
-        check.model_copy(update={
+        check.model_copy(
+            update={
                 "verify": None,
                 "interval": 60.0,
                 "confirm": Confirm(failures=1, window=1),
-            })
+            }
+        )
         for check in what.checks
         if check.reach
     ]

@@ -1,0 +1,1 @@
+"""Tests of ways of telling, against real servers."""
