@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import TypeVar
@@ -19,7 +18,7 @@ from inventory.uplinks import Ways, all_above, ways
 JOB = "thongsuot"
 DatedRow = TypeVar("DatedRow", bound=Dated)
 _INTERVALS = MappingProxyType({"tcp": 30.0, "snmp_system": 60.0, "snmp_interfaces": 60.0})
-_TIMEOUTS = MappingProxyType({"icmp": 1.0, "tcp": 5.0, "snmp_system": 10.0})
+_TIMEOUTS = MappingProxyType({"icmp": 2.0, "tcp": 3.0, "snmp_system": 10.0})
 _INTERVAL, _TIMEOUT = 60.0, 20.0  # seconds, of any other collector
 
 
@@ -48,14 +47,6 @@ def compile_estate(inventory: Inventory, on: date, settings: LookingDefaults) ->
     return _Compiler(today, settings).estate()
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
-    """The reach check of a device, before it knows what stands above it."""
-
-    check: ProfileCheck
-    slug: str
-
-
 class _Compiler:
     """The lookups that one compilation shares."""
 
@@ -78,6 +69,8 @@ class _Compiler:
                 if port is not None:
                     self.ports[device_slug].append(PortFact(port=port, link=link.slug))
         self.reach = {device.slug: self._reach(device) for device in self.devices.values()}
+        line = self._reach_by(profile_of("other", None).checks)
+        self.reach |= {link.slug: line for link in self.links.values() if link.address}
 
     def estate(self) -> Estate:
         targets = [self._site(site) for site in _sorted(list(self.sites.values()))]
@@ -88,6 +81,7 @@ class _Compiler:
             for device in self.devices.values()
             for check in self._checks(device)
         ]
+        checks += [self._line_check(link) for link in self.links.values() if link.address]
         return Estate(targets=tuple(targets), checks=tuple(checks))
 
     def _site(self, site: Site) -> Target:
@@ -159,18 +153,19 @@ class _Compiler:
     def _expected(self, calendar: str | None) -> tuple[Hours, ...]:
         return self.hours[calendar] if calendar is not None else ()
 
-    def _reach(self, device: Device) -> _Reach:
-        checks = profile_of(device.kind, device.vendor, device.profile).checks
+    def _reach(self, device: Device) -> ProfileCheck:
+        """Return the check that decides whether a device can be reached."""
+        return self._reach_by(profile_of(device.kind, device.vendor, device.profile).checks)
+
+    def _reach_by(self, checks: Sequence[ProfileCheck]) -> ProfileCheck:
         usable = [check for check in checks if check.collector in REACH]
         if self.settings.icmp_blocked:
             usable = [check for check in usable if check.collector != "icmp"]
-        port = MappingProxyType({"port": self.settings.reach_port})
-        check = usable[0] if usable else ProfileCheck("tcp", port)
-        return _Reach(check, f"{device.slug}/{check.collector}")
+        return usable[0] if usable else ProfileCheck("tcp", {"port": self.settings.reach_port})
 
     def _checks(self, device: Device) -> list[ProfileCheck]:
         """Return the checks of a device, its reach check first."""
-        reach = self.reach[device.slug].check
+        reach = self.reach[device.slug]
         profile = profile_of(device.kind, device.vendor, device.profile)
         others = [
             check
@@ -181,9 +176,26 @@ class _Compiler:
         ]
         return [reach, *others]
 
+    def _line_check(self, link: Link) -> Check:
+        """Return the reach check of a link with an address that answers over it alone."""
+        check = self.reach[link.slug]
+        return Check(
+            slug=f"{link.slug}/{check.collector}",
+            target=link.slug,
+            collector=check.collector,
+            address=link.address or "",
+            params=check.params,
+            vantage=self.settings.vantage,
+            interval=self.settings.reach_interval,
+            timeout=self._timeout(check),
+            reach=True,
+            verify=self._verify(link.slug),
+            labels=_labels(link.slug, self.devices[link.far].site),
+        )
+
     def _check(self, device: Device, check: ProfileCheck) -> Check:
         snmp = check.collector.startswith("snmp_")
-        reach = check is self.reach[device.slug].check
+        reach = check is self.reach[device.slug]
         return Check(
             slug=f"{device.slug}/{check.collector}",
             target=device.slug,
@@ -192,17 +204,23 @@ class _Compiler:
             params=self._params(device, check) if snmp else check.params,
             vantage=self.settings.vantage,
             interval=self._interval(check, reach=reach),
-            timeout=check.timeout or _TIMEOUTS.get(check.collector, _TIMEOUT),
+            timeout=self._timeout(check),
             reach=reach,
-            verify=self._verify(device) if reach else None,
+            verify=self._verify(device.slug) if reach else None,
             ports=tuple(self.ports[device.slug]) if check.collector == "snmp_interfaces" else (),
             secret=self._secret(device) if snmp else None,
-            labels=(("instance", device.slug), ("job", JOB), ("site", device.site)),
+            labels=_labels(device.slug, device.site),
         )
 
-    def _verify(self, device: Device) -> Verify:
-        above = all_above(device.slug, self.ways.uplinks)
-        return Verify(uplinks=tuple(self.reach[up].slug for up in above if up in self.reach))
+    def _verify(self, target: str) -> Verify:
+        """Return the reach checks of everything on every path above a target, nearest first."""
+        above = all_above(target, self.ways.uplinks)
+        return Verify(
+            uplinks=tuple(f"{up}/{self.reach[up].collector}" for up in above if up in self.reach)
+        )
+
+    def _timeout(self, check: ProfileCheck) -> float:
+        return check.timeout or _TIMEOUTS.get(check.collector, _TIMEOUT)
 
     def _interval(self, check: ProfileCheck, *, reach: bool) -> float:
         if reach:
@@ -224,6 +242,10 @@ class _Compiler:
 
 def _sorted(items: Sequence[DatedRow]) -> list[DatedRow]:
     return sorted(items, key=lambda item: item.slug)
+
+
+def _labels(instance: str, site: str) -> tuple[tuple[str, str], ...]:
+    return (("instance", instance), ("job", JOB), ("site", site))
 
 
 def _hours(today: Inventory) -> dict[str, tuple[Hours, ...]]:

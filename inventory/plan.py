@@ -197,12 +197,12 @@ def _anchored(row: Dated, spans: Sequence[AnyRow], asked: set[Key], on: date) ->
         return row
     if same is None and row.valid_from != EPOCH:
         return row
-    live = next((span for span in dated if not is_past(span, on) and key(span) not in asked), None)
+    live = next((span for span in dated if holds(span, on)), None)
     if live is not None:
-        return row.model_copy(update={"valid_from": live.valid_from})
-    if same is None and not all(is_past(span, on) for span in dated):
-        return row
-    return row.model_copy(update={"valid_from": on})
+        begin = row.valid_from if key(live) in asked else live.valid_from
+    else:
+        begin = on if any(is_past(span, on) for span in dated) else row.valid_from
+    return row if begin == row.valid_from else row.model_copy(update={"valid_from": begin})
 
 
 def _end(piece: _Piece, row: AnyRow, successors: Sequence[AnyRow], on: date) -> None:
@@ -213,9 +213,10 @@ def _end(piece: _Piece, row: AnyRow, successors: Sequence[AnyRow], on: date) -> 
         return
     if is_past(row, on):
         return
-    followed = [s for s in successors if isinstance(s, Dated) and not is_past(s, on)]
-    end = min([on, *(s.valid_from for s in followed if s.valid_from > row.valid_from)])
-    covered = any(s.valid_from <= row.valid_from for s in followed)
+    listed = [s for s in successors if isinstance(s, Dated)]
+    followed = any(not is_past(s, on) for s in listed)
+    end = min([on, *(s.valid_from for s in listed if s.valid_from > row.valid_from)])
+    covered = any(holds(s, row.valid_from) for s in listed)
     if covered or row.valid_from >= end:
         piece.drop.append(row)
         if not followed:

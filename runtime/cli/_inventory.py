@@ -1,32 +1,22 @@
-"""What the inventory commands share: settings, ledger, and how a plan is shown."""
+"""How the inventory commands show plans, problems and progress."""
 
-import getpass
-import json
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
-from core.clock import SystemClock
-from core.errors import DomainError, Invalid, Problem
-from core.text import Language, Text
+from core.errors import Problem
+from core.text import Text
 from inventory import csvfiles
 from inventory.plan import MOST_RETIRED, Plan, Step
-from runtime import settings as settings_file
-from runtime.language import of
-from runtime.settings import Settings
-from storage import migrations
-from storage.ledger import Ledger, open_ledger
+from runtime.cli._ledger import BAD_INPUT, Voice
 
-DONE, REFUSED, BAD_INPUT = 0, 1, 2
 MOST_PROBLEMS = 1_000
 _MOST_STEPS = 200  # of one kind, in the table for people; --json has all
 _TABLES = {
@@ -42,19 +32,18 @@ _TABLES = {
 _SIGNS = {"add": "[green]+", "change": "[yellow]~", "retire": "[red]-"}
 
 
-class Speaker:
-    """Prints to people in their language, or JSON to machines."""
+class Speaker(Voice):
+    """A voice that can also show plans and long lists of problems."""
 
     def __init__(self, *, as_json: bool) -> None:
-        self.language: Language = of(os.environ)
-        self.as_json = as_json
+        super().__init__(as_json=as_json)
         self.out = Console(highlight=False, soft_wrap=True)
         self.err = Console(highlight=False, soft_wrap=True, stderr=True)
 
     def say(self, vi: str, en: str) -> None:
         """Print one sentence, unless JSON was asked for."""
         if not self.as_json:
-            self.out.print(escape(en if self.language == "en" else vi))
+            self.out.print(escape(Text(vi=vi, en=en).said(self.language)))
 
     def complain(self, text: Text) -> None:
         """Print why nothing was done to standard error, unless JSON was asked for."""
@@ -64,15 +53,7 @@ class Speaker:
     def object(self, answer: object) -> None:
         """Print an answer as JSON, if that was asked for."""
         if self.as_json:
-            sys.stdout.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
-
-    def refuse(self, error: DomainError, code: int) -> NoReturn:
-        """Print why nothing was done, and end."""
-        if isinstance(error, Invalid):
-            self.problems(error.problems)
-        self.object({"ok": False, "error": error.text.said(self.language)})
-        self.complain(error.text)
-        raise typer.Exit(code)
+            self._json(answer)
 
     def problems(self, problems: Sequence[Problem]) -> NoReturn:
         """Print every problem (a thousand at the most), and end with 2."""
@@ -183,29 +164,6 @@ def too_much(plan: Plan) -> Text:
     )
 
 
-def loaded(path: Path | None, speaker: Speaker) -> Settings:
-    """Return the settings, or print what is wrong with them and end with 2."""
-    try:
-        return settings_file.load(path, os.environ)
-    except Invalid as invalid:
-        speaker.problems(invalid.problems)
-
-
-async def opened(settings: Settings, *, make: bool) -> Ledger:
-    """Return the ledger; `make`: give an empty database its tables first."""
-    if make and await migrations.current(settings.ledger.url) is None:
-        await migrations.upgrade(settings.ledger.url)
-    return await open_ledger(settings.ledger.url, None, SystemClock())
-
-
-def actor() -> str:
-    """Return who is at the terminal, for the audit trail."""
-    try:
-        return f"cli:{getpass.getuser()}"
-    except (OSError, KeyError):
-        return "cli"
-
-
 @contextmanager
 def progress(speaker: Speaker) -> Iterator[csvfiles.Progress | None]:
     """Yield what shows the reading of files, None where nobody watches."""
@@ -214,11 +172,11 @@ def progress(speaker: Speaker) -> Iterator[csvfiles.Progress | None]:
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=speaker.err, transient=True) as bars:
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
 
         def show(file: str, done: int, total: int) -> None:
             if file not in tasks:
                 tasks[file] = bars.add_task(file, total=total)
-            bars.update(tasks[file], completed=done, total=total)  # type: ignore[arg-type]
+            bars.update(tasks[file], completed=done, total=total)
 
         yield show

@@ -1,6 +1,5 @@
 """What does the ledger hold? The same files that an import reads."""
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +8,7 @@ import typer
 if TYPE_CHECKING:
     from core.errors import Conflict
     from core.inventory import Inventory
-    from runtime.cli._inventory import Speaker
+    from storage.ledger import Ledger
 
 app = typer.Typer()
 
@@ -23,20 +22,17 @@ def export(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write the whole inventory, history included, as CSV files."""
-    from core.errors import DomainError
     from inventory import csvfiles
     from inventory.tables import TABLES, rows
-    from runtime.cli._inventory import DONE, REFUSED, Speaker
+    from runtime.cli._inventory import Speaker
+    from runtime.cli._ledger import with_ledger
 
     speaker = Speaker(as_json=as_json)
-    try:
-        inventory = asyncio.run(_load(config, speaker))
-        differing = csvfiles.differing(inventory, folder)
-        if differing and not force:
-            speaker.refuse(_would_replace(differing), REFUSED)
-        written = csvfiles.write(inventory, folder)
-    except DomainError as error:
-        speaker.refuse(error, REFUSED)
+    inventory = with_ledger(config, speaker, _load)
+    differing = csvfiles.differing(inventory, folder)
+    if differing and not force:
+        speaker.refuse(_would_replace(differing))
+    written = csvfiles.write(inventory, folder)
     counts = {table.name: len(rows(inventory, table.name)) for table in TABLES}
     speaker.object({"ok": True, "files": [str(path) for path in written], "rows": counts})
     total = sum(counts.values())
@@ -44,17 +40,10 @@ def export(
         f"Đã ghi {total} dòng vào {len(written)} tệp trong {folder}.",
         f"Wrote {total} rows into {len(written)} files in {folder}.",
     )
-    raise typer.Exit(DONE)
 
 
-async def _load(config: Path | None, speaker: "Speaker") -> "Inventory":
-    from runtime.cli import _inventory
-
-    ledger = await _inventory.opened(_inventory.loaded(config, speaker), make=False)
-    try:
-        return await ledger.inventory.load()
-    finally:
-        await ledger.aclose()
+async def _load(ledger: "Ledger") -> "Inventory":
+    return await ledger.inventory.load()
 
 
 def _would_replace(paths: list[Path]) -> "Conflict":

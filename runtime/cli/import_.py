@@ -1,6 +1,5 @@
 """What would a folder of CSV files change, and shall it?"""
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +8,7 @@ import typer
 if TYPE_CHECKING:
     from inventory.intake import Proposal
     from runtime.cli._inventory import Speaker
+    from storage.ledger import Ledger
 
 app = typer.Typer()
 
@@ -25,57 +25,50 @@ def import_(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Plan and apply an inventory: exit 0 done or no change, 1 refused, 2 bad input."""
-    from core.errors import DomainError
-    from runtime.cli._inventory import DONE, REFUSED, Speaker, too_much
+    from runtime.cli._inventory import Speaker, too_much
+    from runtime.cli._ledger import REFUSED, with_ledger
 
     speaker = Speaker(as_json=as_json)
-    try:
-        proposal, version = asyncio.run(
-            _run(folder, config, speaker, dry_run=dry_run, allow_retire=allow_retire)
-        )
-    except DomainError as error:
-        speaker.refuse(error, REFUSED)
+
+    async def work(ledger: "Ledger") -> "tuple[Proposal, int | None]":
+        return await _import(ledger, folder, speaker, dry_run=dry_run, allow_retire=allow_retire)
+
+    proposal, version = with_ledger(config, speaker, work)
     refused = bool(proposal.plan.excessive()) and not allow_retire
     _report(speaker, proposal, version, refused=refused, dry_run=dry_run)
     if refused:
         speaker.complain(too_much(proposal.plan))
-    raise typer.Exit(REFUSED if refused else DONE)
+    raise typer.Exit(REFUSED if refused else 0)
 
 
-async def _run(
-    folder: Path, config: Path | None, speaker: "Speaker", *, dry_run: bool, allow_retire: bool
+async def _import(
+    ledger: "Ledger", folder: Path, speaker: "Speaker", *, dry_run: bool, allow_retire: bool
 ) -> "tuple[Proposal, int | None]":
     """Return the proposal and the inventory's new version, None if nothing was applied."""
     from core.clock import LOCAL, SystemClock
     from inventory.intake import propose
     from runtime import registries
-    from runtime.cli import _inventory
+    from runtime.cli._inventory import progress
+    from runtime.cli._ledger import actor
 
-    settings = _inventory.loaded(config, speaker)
-    ledger = await _inventory.opened(settings, make=True)
-    try:
-        now = SystemClock().now()
-        before = await ledger.inventory.version()
-        current = await ledger.inventory.load()
-        with _inventory.progress(speaker) as show:
-            proposal = propose(
-                folder,
-                current,
-                now.astimezone(LOCAL).date(),
-                collectors=registries.collectors().keys(),
-                progress=show,
-            )
-        if proposal.problems:
-            speaker.problems(proposal.problems)
-        plan = proposal.plan
-        if dry_run or plan.empty or (plan.excessive() and not allow_retire):
-            return proposal, None
-        version = await ledger.inventory.apply(
-            plan.changes, _inventory.actor(), now, based_on=before
+    now = SystemClock().now()
+    before = await ledger.inventory.version()
+    current = await ledger.inventory.load()
+    with progress(speaker) as show:
+        proposal = propose(
+            folder,
+            current,
+            now.astimezone(LOCAL).date(),
+            collectors=registries.collectors().keys(),
+            progress=show,
         )
-        return proposal, version
-    finally:
-        await ledger.aclose()
+    if proposal.problems:
+        speaker.problems(proposal.problems)
+    plan = proposal.plan
+    if dry_run or plan.empty or (plan.excessive() and not allow_retire):
+        return proposal, None
+    version = await ledger.inventory.apply(plan.changes, actor(), now, based_on=before)
+    return proposal, version
 
 
 def _report(

@@ -24,7 +24,7 @@ def init(
 ) -> None:
     """Write a commented settings file and inventory templates; never overwrite."""
     from core.errors import Conflict
-    from runtime.cli._inventory import REFUSED, Speaker
+    from runtime.cli._inventory import Speaker
 
     speaker = Speaker(as_json=as_json)
     contents = _contents(folder, speaker.language)
@@ -37,8 +37,7 @@ def init(
                     vi=f"Đã có {names}; chưa ghi gì. Chọn thư mục khác",
                     en=f"{names} exist already; nothing was written. Choose another folder",
                 )
-            ),
-            REFUSED,
+            )
         )
     for path, content in contents.items():
         path.parent.mkdir(parents=True, exist_ok=True)

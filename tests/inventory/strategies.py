@@ -24,7 +24,7 @@ from core.text import nfc
 from inventory.tables import KINDS
 
 ON = date(2026, 11, 22)
-# What a clean cell never holds: control, format, unassigned, private and surrogate letters.
+
 
 slugs = st.sampled_from(["a", "b", "c-1", "d.2", "e_3"])
 _words = st.text(
