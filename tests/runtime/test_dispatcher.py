@@ -1,0 +1,405 @@
+"""Messages leave a real ledger by a channel that does as it is told."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+from pydantic import BaseModel
+
+from core.channel import Channel, GiveUp, Retry, Send
+from core.clock import SystemClock
+from core.incident import (
+    Delivery,
+    Incident,
+    IncidentNote,
+    IncidentState,
+    Member,
+    Message,
+    Notification,
+    NotificationState,
+    Purpose,
+    Severity,
+)
+from core.outcome import Outcome
+from core.text import Text
+from core.watching import Estate
+from runtime.dispatcher import Dispatcher, DispatchOptions, Outlet, backoff
+from storage.ledger import Ledger
+from tests.alerts.province import estate
+
+ESTATE = estate(hubs=1, communes=2)
+NOW = SystemClock().now()
+
+
+class Nothing(BaseModel):
+    """No parameters."""
+
+
+class Mouth:
+    """A channel that keeps what it is given, after the troubles it was told to have."""
+
+    def __init__(self, *troubles: Exception) -> None:
+        self.troubles = list(troubles)
+        self.said: list[Message] = []
+
+    async def send(self, params: BaseModel, message: Message, timeout: float) -> str:
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.said.append(message)
+        return "receipt 1"
+
+    def outlet(self) -> Outlet:
+        channel = Channel("mouth", Text(vi="thử", en="test"), Nothing, self.send)
+        return Outlet(channel, Nothing)
+
+
+class LaterClock(SystemClock):
+    """The machine's clock, set forward."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+
+def an_incident(code: str = "SC-20261122-0001", **changes: object) -> Incident:
+    fields: dict[str, object] = {
+        "id": code,
+        "root": "line1",
+        "severity": Severity.CRITICAL,
+        "began_at": NOW,
+        "decided_at": NOW,
+        "cause": "silence",
+        "members": (Member(target="line1", joined_at=NOW), Member(target="hub1", joined_at=NOW)),
+    }
+    return Incident.model_validate(fields | changes)
+
+
+def a_notice(incident: str | None = "SC-20261122-0001", **changes: object) -> Notification:
+    fields: dict[str, object] = {
+        "incident": incident,
+        "purpose": Purpose.PROBLEM if incident else Purpose.TEST,
+        "recipient": "truc",
+        "address": "truc@example.vn",
+        "channel": "mouth",
+        "reason": "new_problem",
+        "due_at": NOW,
+    }
+    return Notification.model_validate(fields | changes)
+
+
+async def written(ledger: Ledger, incident: Incident, *notices: Notification) -> None:
+    await ledger.brain.commit(
+        Outcome(incidents=[incident], notifications=list(notices)), SystemClock().now()
+    )
+
+
+def made(
+    ledger: Ledger, mouth: Mouth, clock: SystemClock | None = None, **options: float
+) -> Dispatcher:
+    return Dispatcher(
+        ledger,
+        {"mouth": mouth.outlet()},
+        lambda: ESTATE,
+        clock or SystemClock(),
+        told=asyncio.Event(),
+        options=DispatchOptions(base_url="https://ts.example.vn", timeout=1.0, **options),  # type: ignore[arg-type]
+    )
+
+
+async def turned(dispatcher: Dispatcher) -> None:
+    await dispatcher.turn()
+    await dispatcher.settled()
+
+
+async def outbox(
+    ledger: Ledger, incident: str = "SC-20261122-0001"
+) -> list[tuple[Notification, list[Delivery]]]:
+    return await ledger.outbox.for_incident(incident)
+
+
+async def test_a_message_goes_out_once_with_its_receipt_and_a_link_that_works(
+    ledger: Ledger,
+) -> None:
+    mouth = Mouth()
+    await written(ledger, an_incident(), a_notice())
+    dispatcher = made(ledger, mouth)
+    await turned(dispatcher)
+    await turned(dispatcher)
+    [message] = mouth.said
+    assert "Kênh VNPT đi hub1 (VNPT-line1) mất kết nối từ" in message.body
+    [(notice, [delivery])] = await outbox(ledger)
+    assert notice.state is NotificationState.SENT
+    assert delivery.receipt == "receipt 1"
+    token = message.body.split("https://ts.example.vn/a/")[1].split()[0]
+    assert token not in delivery.body
+    link = await ledger.links.redeem(token, SystemClock().now())
+    assert (link.incident, link.contact) == ("SC-20261122-0001", "truc")
+
+
+async def test_trouble_that_passes_is_tried_again_later_under_the_same_id(
+    sqlite_ledger: Ledger,
+) -> None:
+    clock, mouth = LaterClock(), Mouth(Retry("450 later"), Retry("451 later", after=60.0))
+    await written(sqlite_ledger, an_incident(), a_notice())
+    dispatcher = made(sqlite_ledger, mouth, clock)
+    await turned(dispatcher)
+    await turned(dispatcher)
+    assert not mouth.said
+    assert len(mouth.troubles) == 1
+    clock.ahead += timedelta(seconds=10)
+    await turned(dispatcher)
+    clock.ahead += timedelta(seconds=50)
+    await turned(dispatcher)
+    assert not mouth.said
+    clock.ahead += timedelta(seconds=30)
+    await turned(dispatcher)
+    [(notice, deliveries)] = await outbox(sqlite_ledger)
+    assert [d.receipt for d in deliveries] == ["450 later", "451 later", "receipt 1"]
+    assert [m.id for m in mouth.said] == [f"SC-20261122-0001.problem.{notice.id}"]
+
+
+async def test_what_cannot_be_delivered_until_the_deadline_fails_loudly(
+    sqlite_ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, mouth = LaterClock(), Mouth(*[Retry("no route")] * 50)
+    await written(sqlite_ledger, an_incident(), a_notice())
+    dispatcher = made(sqlite_ledger, mouth, clock, deadline=600.0)
+    for _ in range(40):
+        await turned(dispatcher)
+        clock.ahead += timedelta(seconds=30)
+    [(notice, deliveries)] = await outbox(sqlite_ledger)
+    assert notice.state is NotificationState.FAILED
+    assert 3 < len(deliveries) < 12
+    assert "is given up: no route" in caplog.text
+    assert "failed" in [n.kind for n in await sqlite_ledger.incidents.notes("SC-20261122-0001")]
+
+
+async def test_a_refusal_for_good_fails_at_once(sqlite_ledger: Ledger) -> None:
+    mouth = Mouth(GiveUp("550 no such mailbox"))
+    await written(sqlite_ledger, an_incident(), a_notice())
+    dispatcher = made(sqlite_ledger, mouth)
+    await turned(dispatcher)
+    [(notice, _)] = await outbox(sqlite_ledger)
+    assert notice.state is NotificationState.FAILED
+    assert not dispatcher.stats.broken
+
+
+async def test_a_broken_channel_is_disabled_loudly_and_tried_again_after_a_while(
+    sqlite_ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, mouth = LaterClock(), Mouth(GiveUp("535 wrong password", channel_broken=True))
+    await written(sqlite_ledger, an_incident(), a_notice())
+    dispatcher = made(sqlite_ledger, mouth, clock)
+    await turned(dispatcher)
+    assert dispatcher.stats.broken == {"mouth": "535 wrong password"}
+    assert "channel mouth is disabled: 535" in caplog.text
+    await sqlite_ledger.outbox.add(a_notice(recipient="lan"))
+    await turned(dispatcher)
+    assert not mouth.said
+    clock.ahead += timedelta(seconds=400)
+    await turned(dispatcher)
+    assert {m.to for m in mouth.said} == {"truc@example.vn"}
+    assert len(mouth.said) == 2
+    assert not dispatcher.stats.broken
+
+
+async def test_a_secret_that_is_not_set_disables_the_channel_and_is_named(
+    sqlite_ledger: Ledger,
+) -> None:
+    def params() -> BaseModel:
+        raise LookupError("smtp-password")
+
+    await written(sqlite_ledger, an_incident(), a_notice())
+    dispatcher = made(sqlite_ledger, Mouth())
+    dispatcher._outlets = {"mouth": Outlet(Mouth().outlet().channel, params)}
+    await turned(dispatcher)
+    assert dispatcher.stats.broken == {"mouth": "the secret smtp-password is not set"}
+
+
+@pytest.mark.parametrize("state", [IncidentState.RECOVERED, IncidentState.MERGED])
+async def test_a_problem_that_has_ended_is_not_told(
+    sqlite_ledger: Ledger, state: IncidentState
+) -> None:
+    mouth = Mouth()
+    await written(sqlite_ledger, an_incident(), a_notice())
+    await written(sqlite_ledger, an_incident(state=state, version=2))
+    await turned(made(sqlite_ledger, mouth))
+    [(notice, _)] = await outbox(sqlite_ledger)
+    assert notice.state is NotificationState.CANCELLED
+    assert not mouth.said
+
+
+async def test_a_problem_that_somebody_has_taken_on_before_its_page_is_not_told(
+    sqlite_ledger: Ledger,
+) -> None:
+    mouth = Mouth()
+    await written(sqlite_ledger, an_incident(), a_notice())
+    await sqlite_ledger.incidents.acknowledge("SC-20261122-0001", "an", SystemClock().now())
+    await turned(made(sqlite_ledger, mouth))
+    assert not mouth.said
+
+
+async def test_a_recovery_is_told_to_those_alone_who_were_told_of_the_problem(
+    sqlite_ledger: Ledger,
+) -> None:
+    mouth = Mouth(GiveUp("550 no such mailbox"))
+    await written(sqlite_ledger, an_incident(), a_notice(recipient="lan"))
+    dispatcher = made(sqlite_ledger, mouth)
+    await turned(dispatcher)
+    await sqlite_ledger.outbox.add(a_notice())
+    await turned(dispatcher)
+    over = an_incident(
+        state=IncidentState.RECOVERED, recovered_at=NOW + timedelta(minutes=5), version=2
+    )
+    recovered = [a_notice(recipient=r, purpose=Purpose.RECOVERY) for r in ("truc", "lan")]
+    await written(sqlite_ledger, over, *recovered)
+    await turned(dispatcher)
+    assert [m.id.split(".")[1] for m in mouth.said] == ["problem", "recovery"]
+    assert "gián đoạn 5 phút" in mouth.said[1].body
+
+
+async def test_a_parents_message_names_the_incidents_it_speaks_for(
+    sqlite_ledger: Ledger,
+) -> None:
+    mouth = Mouth()
+    await written(sqlite_ledger, an_incident("SC-20261122-0002"))
+    note = IncidentNote(incident="SC-20261122-0002", at=NOW, kind="merged", text="SC-20261122-0001")
+    notice = a_notice("SC-20261122-0002")
+    await sqlite_ledger.brain.commit(Outcome(notes=[note], notifications=[notice]), NOW)
+    await turned(made(sqlite_ledger, mouth))
+    assert "Gộp các sự cố đã báo trước: SC-20261122-0001." in mouth.said[0].body
+
+
+async def test_a_test_message_needs_no_incident(sqlite_ledger: Ledger) -> None:
+    mouth = Mouth()
+    await sqlite_ledger.outbox.add(a_notice(None, language="en"))
+    await turned(made(sqlite_ledger, mouth))
+    assert mouth.said[0].subject.startswith("Test message of Thông Suốt")
+
+
+async def test_a_hanging_channel_costs_its_timeout_and_hinders_no_other(
+    sqlite_ledger: Ledger,
+) -> None:
+    quick = Mouth()
+
+    async def hang(params: BaseModel, message: Message, timeout: float) -> str:
+        await asyncio.sleep(60)
+        return ""
+
+    outlets = {"mouth": quick.outlet(), "slow": outlet_of(hang)}
+    slow = [a_notice(recipient=f"r{n}", channel="slow") for n in range(20)]
+    await written(sqlite_ledger, an_incident(), *slow, a_notice())
+    dispatcher = Dispatcher(
+        sqlite_ledger,
+        outlets,
+        lambda: ESTATE,
+        SystemClock(),
+        told=asyncio.Event(),
+        options=DispatchOptions(timeout=0.2, per_channel=20),
+    )
+    await dispatcher.turn()
+    async with asyncio.timeout(5):
+        while not quick.said:
+            await asyncio.sleep(0.01)
+    await dispatcher.settled()
+    states = [n.state for n, _ in await outbox(sqlite_ledger) if n.channel == "slow"]
+    assert states == [NotificationState.PENDING] * 20
+
+
+def outlet_of(send: Send) -> Outlet:
+    return Outlet(Channel("slow", Text(vi="chậm", en="slow"), Nothing, send), Nothing)
+
+
+async def test_a_message_that_breaks_us_is_put_aside_and_the_others_go_out(
+    sqlite_ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    mouth, troubles = Mouth(), [ValueError("no estate")]
+
+    def breaking() -> Estate:
+        if troubles:
+            raise troubles.pop()
+        return ESTATE
+
+    await written(sqlite_ledger, an_incident(), a_notice())
+    await sqlite_ledger.outbox.add(a_notice(None))
+    broken = Dispatcher(
+        sqlite_ledger,
+        {"mouth": mouth.outlet()},
+        breaking,
+        SystemClock(),
+        told=asyncio.Event(),
+    )
+    await turned(broken)
+    assert len(mouth.said) == 1
+    assert "could not be made" in caplog.text
+
+
+@asynccontextmanager
+async def running(*dispatchers: Dispatcher) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(d.run()) for d in dispatchers]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def test_two_dispatchers_share_the_work_and_send_nothing_twice(ledger: Ledger) -> None:
+    mouth = Mouth()
+    told = asyncio.Event()
+    dispatchers: Sequence[Dispatcher] = [
+        Dispatcher(
+            ledger,
+            {"mouth": mouth.outlet()},
+            lambda: ESTATE,
+            SystemClock(),
+            told=told,
+            options=DispatchOptions(worker=f"w{n}", at_once=4),
+        )
+        for n in range(2)
+    ]
+    async with running(*dispatchers):
+        notices = [a_notice(recipient=f"r{n}") for n in range(40)]
+        await written(ledger, an_incident(), *notices)
+        told.set()
+        async with asyncio.timeout(20):
+            while len(mouth.said) < 40:
+                await asyncio.sleep(0.02)
+    assert len({m.id for m in mouth.said}) == len(mouth.said) == 40
+
+
+async def test_the_loop_wakes_at_once_when_told(sqlite_ledger: Ledger) -> None:
+    mouth = Mouth()
+    dispatcher = made(sqlite_ledger, mouth)
+    async with running(dispatcher):
+        await asyncio.sleep(0.1)
+        await written(sqlite_ledger, an_incident(), a_notice())
+        dispatcher._told.set()
+        begun = asyncio.get_running_loop().time()
+        async with asyncio.timeout(5):
+            while not mouth.said:
+                await asyncio.sleep(0.005)
+        assert asyncio.get_running_loop().time() - begun < 0.9
+
+
+async def test_late_messages_are_said_aloud_once(
+    sqlite_ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock, mouth = LaterClock(), Mouth(Retry("no route", after=3600.0))
+    await written(sqlite_ledger, an_incident(), a_notice(due_at=NOW - timedelta(minutes=5)))
+    dispatcher = made(sqlite_ledger, mouth, clock)
+    with caplog.at_level(logging.ERROR):
+        await turned(dispatcher)
+    assert "waiting for more than two minutes" in caplog.text
+    assert dispatcher.stats.late == 1
+
+
+def test_waits_double_up_to_five_minutes() -> None:
+    waits = [backoff(n) for n in (0, 1, 2, 3, 7, 1000)]
+    assert waits == [5.0, 5.0, 10.0, 20.0, 300.0, 300.0]
