@@ -48,7 +48,7 @@ class Plan:
         return self._asks[key]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Leg:
     """One request of a route, and the form of its replies once that is learned."""
 

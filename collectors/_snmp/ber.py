@@ -5,6 +5,8 @@ what it claims to be is `Junk`. No other exception leaves this module, whatever 
 """
 # ruff: noqa: PLR2004  (octets of an encoding are best seen as what they are)
 
+from functools import lru_cache
+
 INTEGER, STRING, NULL, OID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 IP_ADDRESS, COUNTER32, GAUGE32, TIME_TICKS, OPAQUE, COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46
 NO_SUCH_OBJECT, NO_SUCH_INSTANCE, END_OF_MIB_VIEW = 0x80, 0x81, 0x82
@@ -81,6 +83,7 @@ def subids(content: bytes) -> tuple[int, ...]:
     return ids
 
 
+@lru_cache(maxsize=1024)
 def dotted(content: bytes) -> str:
     """Return an object identifier in its written form from its content octets."""
     return ".".join(map(str, subids(content)))

@@ -49,8 +49,6 @@ class Channel:
                 WANTED_BUFFER,
                 self.window,
             )
-        self._space = bytearray(LARGEST)
-        self._view = memoryview(self._space)
         self._level = socket.IPPROTO_IP
         option = _IP_RECVERR
         if family == socket.AF_INET6:
@@ -60,8 +58,7 @@ class Channel:
 
     def receive(self) -> tuple[bytes, Sockaddr]:
         """Return one datagram and its source; OSError as the socket has it."""
-        size, source = self.socket.recvfrom_into(self._space)
-        return bytes(self._view[:size]), source
+        return self.socket.recvfrom(LARGEST)
 
     def drops(self) -> int:
         """Return how many datagrams the kernel has dropped because this socket was full."""

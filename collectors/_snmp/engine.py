@@ -20,7 +20,7 @@ from weakref import WeakValueDictionary
 from collectors._snmp import ber, message
 from collectors._snmp.agent import Agent, Leg, Patience, Plan, Route, Trouble, Walk
 from collectors._snmp.ber import Junk, Value
-from collectors._snmp.channel import Channel, Sockaddr, is_full, kind_of
+from collectors._snmp.channel import LARGEST, Channel, Sockaddr, is_full, kind_of
 from collectors._snmp.form import POPULAR, Form
 from collectors._snmp.layout import Lessons
 from core.reading import FailureKind
@@ -53,8 +53,7 @@ class Counts:
     junk: int = 0  # from an address that was asked, but not the answer
     strays: int = 0  # from anyone else, or too late
     dropped: int = 0  # by the kernel, because our buffer was full
-    by_layout: int = 0  # replies read by a learned layout
-    by_form: int = 0  # replies read by the form of their request
+    by_pattern: int = 0  # replies read by a learned layout or form, not by the strict decoder
 
 
 @dataclass(slots=True, eq=False)
@@ -75,6 +74,7 @@ class Flight:
     deadline: float = 0.0
     values: list[Value] = field(default_factory=list)
     bindings: Bindings = field(default_factory=list)
+    too_big: Leg | None = None  # said once of this request
     trouble: tuple[FailureKind, str] | None = None  # what stood in the way, if silence follows
 
 
@@ -132,7 +132,12 @@ class Engine:
 
         Raises Trouble when the agent stays silent or names an error.
         """
-        flight = await self._fly(agent, agent.route(plan), patience)
+        flight = self._launch(agent, agent.route(plan), patience)
+        try:
+            await flight.done
+        except asyncio.CancelledError:
+            self._abandon(flight)
+            raise
         values, flight.values = flight.values, []  # the flight may outlive us in the heap
         return values
 
@@ -150,14 +155,14 @@ class Engine:
         while True:
             ask = message.get_bulk(agent.community, head, agent.repetitions)
             try:
-                flight = await self._fly(agent, Route(_NO_PLAN, [Leg(ask)]), patience, bulk=True)
+                bindings = await self._page(agent, ask, patience)
             except _ErrorStatus as error:
                 if error.status == message.TOO_BIG and agent.repetitions > 1:
                     agent.repetitions //= 2
                     continue
                 walk.stopped = None if error.status == message.NO_SUCH_NAME else str(error)
                 return walk
-            head = _gather(walk, top, flight.bindings, rows)
+            head = _gather(walk, top, bindings, rows)
             if not head:
                 return walk
 
@@ -187,19 +192,23 @@ class Engine:
 
     # A flight's life: waiting, in the air, landed.
 
-    async def _fly(
-        self, agent: Agent, route: Route, patience: Patience, *, bulk: bool = False
-    ) -> Flight:
-        loop = asyncio.get_running_loop()
-        flight = Flight(agent, route, patience, loop.create_future(), bulk)
-        if not route.legs:
-            return flight
-        self._start(flight)
+    async def _page(self, agent: Agent, ask: message.Ask, patience: Patience) -> Bindings:
+        flight = self._launch(agent, Route(_NO_PLAN, [Leg(ask)]), patience, bulk=True)
         try:
             await flight.done
         except asyncio.CancelledError:
             self._abandon(flight)
             raise
+        return flight.bindings
+
+    def _launch(
+        self, agent: Agent, route: Route, patience: Patience, *, bulk: bool = False
+    ) -> Flight:
+        flight = Flight(agent, route, patience, asyncio.get_running_loop().create_future(), bulk)
+        if route.legs:
+            self._start(flight)
+        else:
+            flight.done.set_result(None)
         return flight
 
     def _start(self, flight: Flight) -> None:
@@ -294,10 +303,10 @@ class Engine:
 
     def _drain(self, channel: Channel) -> bool:
         """Take what has arrived, a batch at the most; say whether that was all."""
-        receive, pending, counts = channel.receive, self._pending, self.counts
+        receive, pending, counts = channel.socket.recvfrom, self._pending, self.counts
         for _ in range(BATCH):
             try:
-                data, source = receive()
+                data, source = receive(LARGEST)
             except BlockingIOError:
                 return True
             except OSError:
@@ -307,14 +316,21 @@ class Engine:
             if flight is None:
                 counts.strays += 1
                 continue
-            layout = flight.route.legs[flight.place].layout
+            leg = flight.route.legs[flight.place]
+            layout, form = leg.layout, leg.ask.form
+            values = None
             if layout is not None and layout.size == len(data):
                 values = layout.read(data, flight.request_id)
-                if values is not None:
-                    counts.by_layout += 1
-                    self._advance(flight, values)
-                    continue
-            self._study(flight, data)
+            lesson = False
+            if values is None:
+                lesson = self.lessons.due()
+                if form is not None and not lesson:
+                    values = form.read(data, flight.request_id)
+            if values is None:
+                self._study(flight, leg, data, lesson=lesson)
+            else:
+                counts.by_pattern += 1
+                self._advance(flight, values)
         return False
 
     def _advance(self, flight: Flight, values: list[Value]) -> None:
@@ -332,16 +348,8 @@ class Engine:
         flight.trouble = None
         self._send(flight)
 
-    def _study(self, flight: Flight, data: bytes) -> None:
-        """Read a reply that no layout fitted, and learn from it."""
-        leg = flight.route.legs[flight.place]
-        lesson = not flight.bulk and self.lessons.due()
-        if leg.ask.form is not None and not lesson:
-            values = leg.ask.form.read(data, flight.request_id)
-            if values is not None:
-                self.counts.by_form += 1
-                self._advance(flight, values)
-                return
+    def _study(self, flight: Flight, leg: Leg, data: bytes, *, lesson: bool) -> None:
+        """Read a datagram by the strict decoder, and learn from it if it is its turn."""
         try:
             reply = message.opened(data)
             _compare(reply, flight)
@@ -352,11 +360,11 @@ class Engine:
                 self._advance(flight, [])
             else:
                 values, tags = message.matched(data, reply.begin, reply.end, leg.ask.heads)
-                if lesson:
-                    leg.layout = self.lessons.learn(data, reply.request_id_at, tags, values)
                 leg.ask.read += 1
                 if leg.ask.read == POPULAR:
                     leg.ask.form = Form(leg.ask, data, tags)
+                if lesson:
+                    leg.layout = self.lessons.learn(data, reply.request_id_at, tags, values)
                 self._advance(flight, values)
         except Junk as junk:
             self.counts.junk += 1
@@ -368,7 +376,7 @@ class Engine:
         if flight.bulk:
             self._land(flight, _ErrorStatus(status, ""))
             return
-        if status == message.TOO_BIG and flight.agent.split(flight.route, flight.place):
+        if status == message.TOO_BIG and self._made_smaller(flight):
             flight.tries = 0
             flight.earlier = ()
             self._send(flight)
@@ -377,6 +385,17 @@ class Engine:
         place = leg.begin + index - 1
         name = flight.route.plan.oids[place] if leg.begin <= place < leg.end else ""
         self._land(flight, _ErrorStatus(status, name))
+
+    def _made_smaller(self, flight: Flight) -> bool:
+        """Ask the same again, then halve it; False if neither is left to do.
+
+        What was learned stays learned, so one odd answer shall not halve a good request.
+        """
+        if flight.too_big == flight.route.legs[flight.place]:
+            flight.too_big = None
+            return flight.agent.split(flight.route, flight.place)
+        flight.too_big = flight.route.legs[flight.place]
+        return True
 
     def _read_errors(self, channel: Channel) -> bool:
         """Note what ICMP says of devices in flight; say whether anything was queued."""

@@ -5,6 +5,7 @@ numbers. The pattern compares all that is constant in one go, at a fraction of t
 decoder's cost; what it cannot say (lengths that must agree) is compared afterwards. Whatever it
 refuses goes to the strict decoder, which alone decides what is junk.
 """
+# ruff: noqa: PLR2004  (octets of an encoding are best seen as what they are)
 
 import re
 from collections.abc import Sequence
@@ -31,13 +32,14 @@ _FIXED = 4  # groups before the bindings: three lengths and the request id
 class Form:
     """The form of the replies to one request."""
 
-    __slots__ = ("_heads", "_match", "_others")
+    __slots__ = ("_heads", "_match", "_openings", "_others")
 
     def __init__(self, ask: Ask, data: bytes, tags: Sequence[int]) -> None:
         """Learn from a good reply which names have numbers; `tags`: where their values stand."""
         kinds = [data[at] for at in tags]
         self._others = tuple(i for i, kind in enumerate(kinds) if kind not in _OCTETS)
-        self._heads = int.from_bytes(bytes(len(head) for head in ask.heads), "big")
+        self._openings: dict[int, tuple[bytes, ...]] = {}  # lengths that agree, by size
+        self._heads = int.from_bytes(bytes(len(head) for head in ask.heads))
         parts = [
             rb"\x30",
             _LENGTH,
@@ -59,21 +61,13 @@ class Form:
         if match is None:
             return None
         groups = match.groups()
-        whole, pdu, its_id, rest = groups[:_FIXED]
-        if its_id != request_id:
-            return None
-        size = len(data)
-        if (
-            _said(whole) != size - match.end(1)
-            or _said(pdu) != size - match.end(2)
-            or _said(rest) != size - match.end(4)
-        ):
+        if groups[2] != request_id or not self._opens(match, groups, len(data)):
             return None
         found = groups[_FIXED + 1 :: 2]
         # Every binding's length is that of its name and value: as numbers in base 256.
-        lengths = int.from_bytes(b"".join(groups[_FIXED::2]), "big")
+        lengths = int.from_bytes(b"".join(groups[_FIXED::2]))
         try:
-            sizes = int.from_bytes(bytes(map(len, found)), "big")
+            sizes = int.from_bytes(bytes(map(len, found)))
             if lengths != sizes + self._heads:
                 return None
             values: list[Value] = list(map(int.from_bytes, map(_CONTENT, found)))
@@ -83,12 +77,25 @@ class Form:
             return None
         return values
 
+    def _opens(self, match: "re.Match[bytes]", groups: Sequence[bytes], size: int) -> bool:
+        """Say whether the lengths of message, response and bindings agree with the size."""
+        said = (groups[0], groups[1], groups[3])
+        if self._openings.get(size) == said:
+            return True
+        true = (size - match.end(1), size - match.end(2), size - match.end(4))
+        if tuple(map(_said, said)) != true:
+            return False
+        self._openings[size] = said
+        return True
+
 
 def _said(length: bytes) -> int:
-    return length[0] if len(length) == 1 else int.from_bytes(length[1:], "big")
+    return length[0] if len(length) == 1 else int.from_bytes(length[1:])
 
 
 def _other(element: bytes) -> Value:
+    if element[0] == ber.STRING and element[1] == len(element) - 2 < 0x80:
+        return element[2:]
     begin, end = ber.content_span(element, 0, len(element))
     if end != len(element):
         raise Junk("bytes after the value")

@@ -127,12 +127,14 @@ class Lessons:
     def due(self) -> bool:
         """Say whether this reply shall be learned from."""
         self._turn += 1
-        return self._turn % self.EVERY == 0 and len(self._alive) < self._most
+        return self._turn % self.EVERY == 0
 
     def learn(
         self, data: bytes, id_at: int, tags: Sequence[int], values: Sequence[Value]
-    ) -> Layout:
-        """Return the layout of a reply."""
+    ) -> Layout | None:
+        """Return the layout of a reply, None while the room is taken."""
+        if len(self._alive) >= self._most:
+            return None
         layout = Layout(data, id_at, tags, values)
         if len(self._offsets) > self._most:
             self._offsets.clear()
