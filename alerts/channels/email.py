@@ -146,4 +146,5 @@ CHANNEL = Channel(
     params=EmailParams,
     send=send,
     to="email",
+    to="email",
 )
