@@ -146,5 +146,4 @@ CHANNEL = Channel(
     params=EmailParams,
     send=send,
     to="email",
-    to="email",
 )
