@@ -11,6 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperArgument, TyperGroup
 
+from inventory import handbook
 from runtime import settings_page
 from runtime.cli import Commands
 
@@ -49,7 +50,11 @@ Tiếng của kết quả in ra: `THONGSUOT_LANG=vi` hoặc `en` / *the language
 
 def pages() -> dict[str, str]:
     """Return every generated page by file name."""
-    return {"settings.md": settings(), "cli.md": command_line()}
+    return {
+        "settings.md": settings(),
+        "cli.md": command_line(),
+        "inventory.md": handbook.page(),
+    }
 
 
 def settings() -> str:
