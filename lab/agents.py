@@ -92,12 +92,15 @@ def _bindings(request: Request, mib: Mib) -> list[bytes]:
     columns = list(request.oids[heads:])
     size = sum(map(len, found))
     for _ in range(request.repetitions if columns else 0):
-        for number, oid in enumerate(columns):
+        before = tuple(columns)
+        for number, oid in enumerate(before):
             columns[number], binding = mib.after(oid)
             size += len(binding)
             if size > _LARGEST or len(found) >= _MOST_BINDINGS:
                 return found
             found.append(binding)
+        if tuple(columns) == before:  # every column has ended
+            break
     return found
 
 

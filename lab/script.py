@@ -9,10 +9,10 @@ import heapq
 import random
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from core.errors import DomainError
 from core.inventory import Inventory, Link
-from lab.client import LabClient
 from lab.world import Fabric, How
 
 FIRST_AFTER = 30.0  # seconds from the start to the first fault
@@ -42,6 +42,22 @@ class Step:
     loss: float = 0.0
     delay: float = 0.0
     jitter: float = 0.0
+
+
+class Breakable(Protocol):
+    """What a script is played on: `lab.client.LabClient`. Each method may raise DomainError."""
+
+    def cut(self, target: str, how: str) -> object:
+        """Cut a line, or switch a device off."""
+
+    def restore(self, target: str) -> object:
+        """Mend a cut."""
+
+    def degrade(self, target: str, *, loss: float, delay: float, jitter: float) -> object:
+        """Make a line carry badly."""
+
+    def clear(self, target: str | None) -> object:
+        """Make a line clean again."""
 
 
 def day(
@@ -87,16 +103,22 @@ def _faults(
             at += chance.uniform(*_PAUSES)
             lasting = chance.uniform(*_LASTING)
             target = _victim(fabric, inventory, kind, chance, broken)
+            if target is None:
+                continue
             yield _begin(at, kind, target, chance), _end(at + lasting, kind, target)
 
 
 def _victim(
     fabric: Fabric, inventory: Inventory, kind: str, chance: random.Random, broken: set[str]
-) -> str:
+) -> str | None:
+    """Return what breaks next, None if everything of the kind is broken already."""
     if kind == How.OFF:
         boxes = [d.slug for d in inventory.devices if d.kind in ("endpoint", "server", "ups")]
-        return chance.choice([slug for slug in boxes if slug not in broken] or boxes)
+        left = [slug for slug in boxes if slug not in broken]
+        return chance.choice(left) if left else None
     whole = [link for link in inventory.links if link.slug not in broken]
+    if not whole:
+        return None
     return chance.choices(whole, [_likelihood(fabric, link) for link in whole])[0].slug
 
 
@@ -117,7 +139,7 @@ def _end(at: float, kind: str, target: str) -> Step:
     return Step(at, "clear" if kind in (_LOSSY, _SLOW) else "restore", target)
 
 
-async def play(steps: Iterable[Step], client: LabClient) -> AsyncIterator[tuple[Step, str]]:
+async def play(steps: Iterable[Step], client: Breakable) -> AsyncIterator[tuple[Step, str]]:
     """Do each step when its time has come; yield it with the lab's refusal, "" if it agreed.
 
     A person at another shell may have cut or mended the same line meanwhile: not a fault.
@@ -134,7 +156,7 @@ async def play(steps: Iterable[Step], client: LabClient) -> AsyncIterator[tuple[
             yield step, ""
 
 
-def _do(step: Step, client: LabClient) -> None:
+def _do(step: Step, client: Breakable) -> None:
     if step.op == "cut":
         client.cut(step.target, step.how)
     elif step.op == "restore":

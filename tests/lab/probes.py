@@ -1,13 +1,15 @@
 """Eyes inside a lab: pings, connections and SNMP requests through its door."""
 
 import asyncio
+import os
 import select
 import shutil
 import socket
 import struct
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lab.client import LabClient
 
@@ -87,11 +89,17 @@ async def until(claim: Callable[[], bool], patience: float = PATIENCE) -> None:
 
 def snmp(tool: str, facts: Mapping[str, object], *words: str) -> str:
     """Return what a tool of net-snmp prints, run inside the lab's network namespace."""
-    command = [tool, "-v2c", "-c", "public", "-On", "-t1", "-r2", *words]
-    if facts["icmp"]:
-        command = ["nsenter", "-t", str(facts["pid"]), "-n", *command]
+    user = [] if os.geteuid() == 0 else ["-U", "--preserve-credentials"]
+    inside = ["nsenter", "-t", str(facts["pid"]), *user, "-n"]
+    command = [*inside, tool, "-v2c", "-c", "public", "-On", "-t1", "-r2", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
     return done.stdout + done.stderr
+
+
+def started(words: Sequence[str], before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    """Return a running `thongsuot` with these words, after a command that starts commands."""
+    command = [*before, sys.executable, "-c", "from runtime.cli import main; main()", *words]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
 
 def namespaces_refused() -> str | None:

@@ -7,8 +7,7 @@ import signal
 import socket
 import statistics
 import subprocess
-import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,15 @@ from lab.client import LabClient, Refused
 from lab.lab import Lab, LabFailed
 from lab.network import Kind
 from lab.world import How
-from tests.lab.probes import answering, connects, namespaces_refused, round_trips, snmp, until
+from tests.lab.probes import (
+    answering,
+    connects,
+    namespaces_refused,
+    round_trips,
+    snmp,
+    started,
+    until,
+)
 
 REFUSED = namespaces_refused()
 pytestmark = [
@@ -50,11 +57,6 @@ def silent(lab: Lab) -> set[str]:
 
 def address_of(lab: Lab, device: str) -> str:
     return next(d.address for d in lab.inventory.devices if d.slug == device)
-
-
-def started(words: list[str], before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
-    command = [*before, sys.executable, "-c", "from runtime.cli import main; main()", *words]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
 
 def succeeds(command: list[str]) -> bool:

@@ -1,0 +1,77 @@
+"""The fallback: addresses 127.x.y.z, no privilege, no ICMP, silence all the same."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.inventory import Device
+from lab import synthetic
+from lab.client import LabClient
+from lab.loopback import addresses_on_loopback
+from tests.lab.probes import connects, namespaces_refused, snmp, started, until
+
+REFUSED = namespaces_refused()
+# A network of its own keeps these ports from those of other runs; the lab does not know of it.
+APART = ["unshare", "-n" if os.geteuid() == 0 else "-Urn", "sh", "-c"]
+APART += ['ip link set lo up && exec "$@"', "sh"]
+NAME = "1.3.6.1.2.1.1.5.0"
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[LabClient]:
+    if REFUSED is not None:
+        pytest.skip(f"no network namespaces: {REFUSED}")
+    path = tmp_path / "lab.sock"
+    words = ["lab", "up", "--size", "2x4", "--network", "loopback", "--socket", str(path)]
+    lab = started(words, APART)
+    yield LabClient(path)
+    lab.terminate()
+    lab.wait()
+
+
+def device(slug: str) -> Device:
+    moved = addresses_on_loopback(synthetic.inventory(2, 4))
+    return next(device for device in moved.devices if device.slug == slug)
+
+
+@pytest.mark.lab
+async def test_silence_is_silence_for_snmp_and_tcp_and_ends_with_the_cut(client: LabClient) -> None:
+    await until(lambda: client.path.exists() and bool(client.status()["ok"]))
+    facts = client.status()
+    assert facts["icmp"] is False
+    assert "ICMP" in str(facts["notes"])
+    gateway, codec = device("xa-002-gw").address, device("xa-002-vc").address
+    beside = device("xa-001-vc").address
+    assert "xa-002-gw" in snmp("snmpget", facts, gateway, NAME)
+    assert connects(client, codec, 1720) == "open"
+    client.cut("xa-002", "far")
+    assert "Timeout" in snmp("snmpget", facts, "-r0", gateway, NAME)
+    assert connects(client, codec, 1720) == "silence"
+    assert connects(client, codec, 1720) == "silence"
+    assert connects(client, beside, 1720) == "open"
+    client.restore("xa-002")
+    assert "xa-002-gw" in snmp("snmpget", facts, gateway, NAME)
+    await until(lambda: connects(client, codec, 1720) == "open")
+
+
+@pytest.mark.lab
+async def test_delay_and_loss_reach_snmp(client: LabClient) -> None:
+    await until(lambda: client.path.exists() and bool(client.status()["ok"]))
+    facts = client.status()
+    gateway = device("xa-002-gw").address
+    client.degrade("xa-002", loss=1.0)
+    assert "Timeout" in snmp("snmpget", facts, "-r0", gateway, NAME)
+    client.degrade("xa-002", delay=0.2)
+    assert "Timeout" in snmp("snmpget", facts, "-t0.1", "-r0", gateway, NAME)
+    assert "xa-002-gw" in snmp("snmpget", facts, "-t1", gateway, NAME)
+
+
+def test_every_address_moves_to_loopback_and_keeps_its_host_part() -> None:
+    before, after = synthetic.inventory(2, 4), addresses_on_loopback(synthetic.inventory(2, 4))
+    for old, new in zip(before.devices, after.devices, strict=True):
+        assert new.address == "127" + old.address.removeprefix("10")
+    assert [link.address for link in after.links if link.address] == [
+        "127" + str(link.address).removeprefix("10") for link in before.links if link.address
+    ]
