@@ -8,16 +8,20 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from core.errors import Invalid, Problem, Unavailable
+from core.errors import Conflict, Invalid, Problem, Unavailable
 from core.text import Text
 from storage.tables import counters
 
 Row = dict[str, Any]
 _T = TypeVar("_T")
+# Classes of SQLSTATE (PostgreSQL, appendix A): what may pass (connection, rollback, resources,
+# operator, system), and what will not by itself (password, no such database).
+_PASSING = ("08", "40", "53", "57", "58")
+_REFUSED = ("28", "3D")
 _IN_LIST = 500  # SQLite binds at most 32,766 values; shorter lists also keep plans cached
 
 
@@ -69,17 +73,30 @@ def _passing_trouble() -> Iterator[None]:
     """Say of a lost connection, a full disk or a lock held too long that it may pass."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout, OSError) as trouble:
-        raise Unavailable(
-            Text(
-                vi=f"Cơ sở dữ liệu tạm thời không dùng được: {_reason(trouble)}",
-                en=f"The database cannot be used just now: {_reason(trouble)}",
-            )
-        ) from trouble
+    except (PoolTimeout, OSError) as trouble:
+        raise _unavailable(str(trouble)) from trouble
+    except DBAPIError as trouble:
+        state = getattr(trouble.orig, "sqlstate", None) or ""
+        if state.startswith(_REFUSED):
+            raise Conflict(
+                Text(
+                    vi=f"Cơ sở dữ liệu từ chối kết nối: {trouble.orig}",
+                    en=f"The database refuses the connection: {trouble.orig}",
+                )
+            ) from trouble
+        passing = isinstance(trouble, OperationalError | InterfaceError)
+        if passing or trouble.connection_invalidated or state.startswith(_PASSING):
+            raise _unavailable(str(trouble.orig)) from trouble
+        raise
 
 
-def _reason(trouble: Exception) -> str:
-    return str(getattr(trouble, "orig", None) or trouble)
+def _unavailable(why: str) -> Unavailable:
+    return Unavailable(
+        Text(
+            vi=f"Cơ sở dữ liệu tạm thời không dùng được: {why}",
+            en=f"The database cannot be used just now: {why}",
+        )
+    )
 
 
 def _driver_url(url: str) -> URL:

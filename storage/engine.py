@@ -118,7 +118,7 @@ class Engine:
             return
         for sign in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
-                if _born(process.pid) == process.born:
+                if born(process.pid) == process.born:
                     os.kill(process.pid, sign)
             if await self._ended(process):
                 break
@@ -142,7 +142,7 @@ class Engine:
         process = self._process
         if process is None or (self._child is not None and self._child.returncode is not None):
             return False
-        return _born(process.pid) == process.born
+        return born(process.pid) == process.born
 
     def _left_over(self) -> _Process | None:
         """Return the engine of an earlier run, if that very process still has our data open."""
@@ -152,7 +152,7 @@ class Engine:
         except (OSError, ValueError, TypeError):
             return None
         ours = f"-storageDataPath={self._data}".encode() in line
-        return process if ours and _born(process.pid) == process.born else None
+        return process if ours and born(process.pid) == process.born else None
 
     async def _adopt(self, process: _Process) -> bool:
         """Take a running engine over; if it is on its way out, wait for its end."""
@@ -186,7 +186,7 @@ class Engine:
                 start_new_session=True,
             )
         pid = self._child.pid
-        self._process = _Process(pid, _born(pid) or 0, self._port)
+        self._process = _Process(pid, born(pid) or 0, self._port)
         self._note(self._process)
         self.adopted = False
         if not await self._answers(self._port, patience=_PATIENCE):
@@ -252,7 +252,7 @@ class Engine:
 
     async def _ended(self, process: _Process) -> bool:
         deadline = self._clock.monotonic() + _PATIENCE
-        while _born(process.pid) == process.born:
+        while born(process.pid) == process.born:
             if self._clock.monotonic() > deadline:
                 return False
             await asyncio.sleep(0.05)
@@ -268,7 +268,7 @@ class Engine:
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
-def _born(pid: int) -> int | None:
+def born(pid: int) -> int | None:
     """Return a process' start time in clock ticks since boot; None if it has ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()

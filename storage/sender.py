@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 
 from core.clock import Clock
+from core.errors import Unavailable
 from storage.remote_write import beads, joined, snappy
 from storage.spool import Portion, Spool
 
@@ -91,10 +92,11 @@ class Sender:
                         await self._check(session)
                         checked = self._clock.monotonic()
                     busy = await self.turn(session)
-                except _Later as later:
+                except (_Later, Unavailable) as later:
                     self._note_trouble(str(later))
                     checked = float("-inf")
-                    pause = later.after or wait * random.uniform(0.8, 1.2)  # noqa: S311
+                    asked = later.after if isinstance(later, _Later) else None
+                    pause = asked or wait * random.uniform(0.8, 1.2)  # noqa: S311
                     wait = min(wait * 2, _WAITS[1])
                     await asyncio.sleep(pause)
                     continue
@@ -124,9 +126,7 @@ class Sender:
         seen = self._clock.now()
         if self._metrics_url is not None:
             started = await _started(session, self._metrics_url)
-            if started is None:
-                return
-            again = await self._spool.engine_started(started)
+            again = 0 if started is None else await self._spool.engine_started(started)
             if again:
                 self.stats.replayed_samples += again
                 log.info("the engine has restarted: %d samples are sent once more", again)

@@ -14,6 +14,8 @@ from typing import TypeVar
 import cramjam
 
 from core.clock import Clock
+from core.errors import Unavailable
+from core.text import Text
 from storage.columns import from_micros, to_micros
 from storage.remote_write import Batch, Encoder
 
@@ -55,7 +57,7 @@ class Portion:
 
 
 class Spool:
-    """Appended to by the pipeline, emptied by the sender.
+    """Appended to by the pipeline, emptied by the sender; Unavailable where its file is.
 
     The file is written with `synchronous=NORMAL`: what was appended survives a kill -9 of
     ours. A power cut may cost the last seconds of samples, never the file; statuses are in
@@ -138,7 +140,15 @@ class Spool:
         self._thread.shutdown()
 
     async def _inside(self, work: Callable[[], _T]) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except sqlite3.Error as fault:
+            raise Unavailable(
+                Text(
+                    vi=f"Tệp đệm mẫu đo tạm thời không dùng được: {fault}",
+                    en=f"The spool of samples cannot be used just now: {fault}",
+                )
+            ) from fault
 
     def _append(self, samples: Batch, now: int) -> None:
         request, count = self._encoder.encode(samples)
@@ -152,7 +162,7 @@ class Spool:
                     "INSERT INTO batches (at, samples, payload) VALUES (?, ?, ?)",
                     (now, count, payload),
                 )
-        except sqlite3.OperationalError as fault:
+        except sqlite3.Error as fault:
             if not self._lost:
                 log.error("the spool cannot be written, samples are dropped: %s", fault)  # noqa: TRY400
             self._lost += count
@@ -174,8 +184,6 @@ class Spool:
                     break
                 if kind == "acked_at IS NULL":
                     self._declare(dropped)
-        if self._overflowing and self._bytes + needed < self._max_bytes * 9 // 10:
-            self._overflowing = False
 
     def _declare(self, dropped: int) -> None:
         self._add_fact("dropped_samples", dropped)
@@ -199,7 +207,12 @@ class Spool:
             samples += count
             size += len(part)
         found.close()
-        return Portion(tuple(rows), b"".join(parts), samples) if rows else None
+        if not rows:
+            if self._overflowing:
+                log.warning("the spool is empty again; %s samples were dropped", self._dropped())
+            self._overflowing = False
+            return None
+        return Portion(tuple(rows), b"".join(parts), samples)
 
     def _delete(self, where: str, values: tuple[int, ...] = ()) -> int | None:
         """Delete rows; return their samples, None if there were none."""
@@ -232,8 +245,11 @@ class Spool:
             waiting_samples=samples,
             waiting_since=None if oldest is None else from_micros(oldest),
             kept_bytes=self._bytes,
-            dropped_samples=int(self._fact("dropped_samples") or 0) + self._lost,
+            dropped_samples=self._dropped(),
         )
+
+    def _dropped(self) -> int:
+        return int(self._fact("dropped_samples") or 0) + self._lost
 
     def _measured(self) -> int:
         row = self._file.execute(
@@ -254,7 +270,7 @@ class Spool:
 
 def _opened(path: Path) -> sqlite3.Connection:
     path.touch(mode=0o600)
-    file = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    file = sqlite3.connect(path, timeout=2.0, isolation_level=None, check_same_thread=False)
     try:
         file.execute("PRAGMA journal_mode=WAL")
         file.execute("PRAGMA synchronous=NORMAL")

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select, text, update
 
 from core.clock import SystemClock
-from core.errors import Unavailable
+from core.errors import Conflict, Unavailable
 from core.incident import NotificationState
 from core.outcome import Outcome
 from core.status import Streak
@@ -35,7 +35,7 @@ async def test_every_one_of_five_hundred_concurrent_changes_counts(ledger: Ledge
             async with ledger.database.writing() as connection:
                 query = select(counters.c.value).where(counters.c.name == "tally")
                 # PostgreSQL lets two transactions read before either writes, unless asked.
-                value = await connection.scalar(query.with_for_update())
+                value = int(await connection.scalar(query.with_for_update()) or 0)
                 await asyncio.sleep(0)
                 await connection.execute(
                     update(counters).where(counters.c.name == "tally").values(value=value + 1)
@@ -148,6 +148,29 @@ async def test_a_postgres_that_went_away_is_unavailable_until_it_is_back(
 
 
 @pytest.mark.postgres
+async def test_a_connection_that_breaks_inside_a_transaction_is_unavailable(
+    postgres: PostgresServer,
+) -> None:
+    database = Database(postgres.migrated())
+
+    async def broken_in_the_middle() -> None:
+        async with database.writing() as connection:
+            await connection.execute(text("SELECT 1"))
+            postgres.drop_connections()
+            await connection.execute(text("SELECT 1"))
+
+    with pytest.raises(Unavailable):
+        await broken_in_the_middle()
+    await database.aclose()
+
+
+@pytest.mark.postgres
+async def test_a_database_that_does_not_exist_is_named(postgres: PostgresServer) -> None:
+    with pytest.raises(Conflict, match="nowhere"):
+        await open_ledger(postgres.url("nowhere"), None, SystemClock())
+
+
+@pytest.mark.postgres
 async def test_a_server_that_is_not_there_is_unavailable() -> None:
     database = Database(f"postgresql://nobody@127.0.0.1:{free_port()}/none")
     with pytest.raises(Unavailable):
@@ -203,6 +226,7 @@ async def test_kill_9_loses_nothing_accepted_and_leaves_nothing_half_written(
     told: list[str] = []
     for _ in range(3):
         told += await asyncio.to_thread(lambda: list(accepted(ledger_url, dice.uniform(0.0, 0.3))))
+    assert told
     book = await open_ledger(ledger_url, None, SystemClock())
     memory = await book.brain.restore(NOW)
     written = {incident.id for incident in memory.incidents}
