@@ -82,7 +82,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
     async with AsyncExitStack() as stack:
         listening = bind(settings.web)
         stack.callback(listening.close)
-        ledger = await _ledger(settings, clock)
+        ledger = await open_books(settings, clock)
         stack.push_async_callback(ledger.aclose)
         notes: list[Text] = []
         nobody = await _nobody_has_a_login(ledger, settings, notes)
@@ -274,7 +274,8 @@ def said(runs: Sequence[Run]) -> list[str] | None:
     return [line for run in runs for line in run.lines] if runs else None
 
 
-async def _ledger(settings: Settings, clock: Clock) -> Ledger:
+async def open_books(settings: Settings, clock: Clock) -> Ledger:
+    """Return the ledger of the settings, brought to this version."""
     vault = Vault.open(settings.secrets.key_file)
     await migrations.upgrade(settings.ledger.url)
     return await open_ledger(settings.ledger.url, vault, clock)
