@@ -1,0 +1,177 @@
+"""How a trouble is said to a person."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from alerts.topology import Topology
+from alerts.wording import SMS_LENGTH, Telling, lasting, moment, render, root_in_words, sms
+from core.incident import Incident, Member, Message, Purpose, Severity
+from core.text import Language
+from core.watching import Estate, Target
+from tests.alerts.province import device, estate, link, site
+from tests.factories import DAWN
+
+TOPOLOGY = Topology(estate(hubs=1, communes=9))
+HUB = ("line1", "hub1-gw", "hub1", *(f"c1{k}" for k in range(1, 10)))
+
+
+def incident(root: str = "line1", *members: str, **changes: object) -> Incident:
+    fields: dict[str, object] = {
+        "id": "SC-20261122-0001",
+        "root": root,
+        "severity": Severity.CRITICAL,
+        "began_at": DAWN,
+        "decided_at": DAWN,
+        "cause": "silence",
+        "members": tuple(Member(target=m, joined_at=DAWN) for m in (root, *members)),
+    }
+    return Incident.model_validate(fields | changes)
+
+
+def said(
+    what: Incident | None,
+    language: Language = "vi",
+    purpose: Purpose = Purpose.PROBLEM,
+    topology: Topology = TOPOLOGY,
+    **facts: object,
+) -> Message:
+    telling = Telling(purpose, what, DAWN + timedelta(minutes=9), "https://ts.example.vn", **facts)  # type: ignore[arg-type]
+    return render(telling, topology, language, message_id="1", to="truc@example.vn")
+
+
+def test_the_problem_is_one_true_message_in_vietnamese() -> None:
+    message = said(incident("line1", *HUB[1:]), ack_url="https://ts.example.vn/a/abc")
+    assert message.subject == (
+        "SỰ CỐ SC-20261122-0001: Kênh VNPT đi hub1 (VNPT-line1) mất kết nối, 10 điểm cầu mất theo"
+    )
+    assert message.body == (
+        "Kênh VNPT đi hub1 (VNPT-line1) mất kết nối từ 09:00 ngày 22/11/2026.\n"
+        "\n"
+        "Nguyên nhân: phía Thiết bị core vẫn hoạt động, đầu xa của kênh không phản hồi.\n"
+        "Ảnh hưởng: 10 điểm cầu mất kết nối theo: UBND c11, UBND c12, UBND c13, UBND c14, "
+        "UBND c15 và 05 điểm cầu khác.\n"
+        "Mức độ: khẩn cấp.\n"
+        "Nhà mạng: VNPT, mã kênh VNPT-line1.\n"
+        "Mã sự cố: SC-20261122-0001\n"
+        "\n"
+        "Xem chi tiết và ghi ý kiến: https://ts.example.vn/incidents/SC-20261122-0001\n"
+        "Tiếp nhận xử lý (mở rồi bấm một lần, không cần đăng nhập): https://ts.example.vn/a/abc\n"
+    )
+
+
+def test_the_problem_in_english() -> None:
+    message = said(incident("line1", *HUB[1:]), "en")
+    assert message.subject.endswith("VNPT đi hub1 (VNPT-line1) is down, 10 sites lost with it")
+    assert "is down since 09:00 on 22/11/2026." in message.body
+    assert "UBND c15 and 5 more." in message.body
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        ("port_admin_down", "đang bị tắt"),
+        ("port_down", "mất tín hiệu"),
+        ("port_up_silent", "vẫn báo hoạt động nhưng đầu xa im lặng"),
+        ("silence", "không phản hồi"),
+    ],
+)
+def test_what_the_port_says_is_told(cause: str, words: str) -> None:
+    assert words in said(incident(cause=cause)).body
+    assert "{near}" not in said(incident(cause=cause), "en").body
+
+
+def test_a_device_is_named_with_its_site_unless_its_name_says_it() -> None:
+    topology = Topology(
+        Estate(
+            targets=(
+                site("tan-khai", "site", "a", "b"),
+                device("a", "tan-khai", "endpoint"),
+                device("b", "tan-khai", "endpoint").model_copy(
+                    update={"name": "Thiết bị HNTH UBND tan-khai"}
+                ),
+            )
+        )
+    )
+    assert root_in_words(topology, "a", "vi") == "Thiết bị a (UBND tan-khai)"
+    assert root_in_words(topology, "b", "vi") == "Thiết bị HNTH UBND tan-khai"
+    assert root_in_words(topology, "gone", "vi") == "gone"
+
+
+def test_a_line_is_named_with_carrier_and_circuit_whatever_its_name() -> None:
+    line: Target = link("x", "core", "hub1-gw", "hub1").model_copy(
+        update={"name": "tỉnh – Bù Đăng"}
+    )
+    topology = Topology(Estate(targets=(line,)))
+    assert root_in_words(topology, "x", "vi") == "Kênh tỉnh – Bù Đăng, VNPT (VNPT-x)"
+    assert root_in_words(topology, "x", "en") == "Line tỉnh – Bù Đăng, VNPT (VNPT-x)"
+
+
+def test_a_reserve_line_that_breaks_takes_nobody_with_it() -> None:
+    message = said(incident())
+    assert "không điểm cầu nào mất kết nối" in message.body
+    assert "mất theo" not in message.subject
+
+
+def test_the_recovery_says_how_long_it_lasted_and_who_was_touched() -> None:
+    over = incident("line1", "hub1", recovered_at=DAWN + timedelta(hours=3, minutes=5))
+    over = over.model_copy(
+        update={"members": tuple(m.model_copy(update={"left_at": DAWN}) for m in over.members)}
+    )
+    message = said(over, purpose=Purpose.RECOVERY)
+    assert message.subject.endswith("có kết nối trở lại, gián đoạn 3 giờ 5 phút")
+    assert "có kết nối trở lại lúc 12:05 ngày 22/11/2026." in message.body
+    assert "Điểm cầu đã bị ảnh hưởng: 01 (UBND hub1)." in message.body
+
+
+def test_names_with_markup_stay_words() -> None:
+    evil = "<script>alert(1)</script>{{ 7*7 }}"
+    line = link("x", "core", "hub1-gw", "hub1").model_copy(update={"name": evil})
+    message = said(incident("x"), topology=Topology(Estate(targets=(line,))))
+    assert message.html is not None
+    assert "<script>" not in message.html
+    assert "{{ 7*7 }}" in message.body
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_every_message_is_whole_in_both_languages(language: Language, purpose: Purpose) -> None:
+    what = None if purpose is Purpose.TEST else incident("line1", *HUB[1:], acked_by="an")
+    message = said(what, language, purpose, merged=["SC-20261122-0009"])
+    assert message.html is not None
+    short = message.data["sms"] if message.data else None
+    assert isinstance(short, str)
+    assert short.isascii()
+    assert len(short) <= SMS_LENGTH
+    for text in (message.subject, message.body, message.html):
+        assert "None" not in text
+        assert not re.search(r"\{\{|\}\}|\n\n\n| [,.]", text)
+    assert "\n" not in message.subject
+
+
+def test_an_sms_keeps_its_code_when_it_is_cut() -> None:
+    long = "SU CO: " + "Kênh rất dài " * 30 + ". Ma SC-20261122-0001"
+    assert len(sms(long)) == SMS_LENGTH
+    assert sms(long).endswith("... Ma SC-20261122-0001")
+    assert len(sms("x" * 200)) == SMS_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("seconds", "vi", "en"),
+    [
+        (0, "0 giây", "0 s"),
+        (42, "42 giây", "42 s"),
+        (61, "1 phút 1 giây", "1 min 1 s"),
+        (3600, "1 giờ", "1 h"),
+        (7385, "2 giờ 3 phút", "2 h 3 min"),
+        (90061, "1 ngày 1 giờ 1 phút", "1 d 1 h 1 min"),
+    ],
+)
+def test_durations_are_as_exact_as_it_matters(seconds: int, vi: str, en: str) -> None:
+    assert lasting(timedelta(seconds=seconds), "vi") == vi
+    assert lasting(timedelta(seconds=seconds), "en") == en
+
+
+def test_instants_are_local() -> None:
+    assert moment(DAWN + timedelta(hours=15, minutes=13), "vi") == "00:13 ngày 23/11/2026"
