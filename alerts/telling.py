@@ -78,6 +78,8 @@ def notifications(
         due = page_due(incident, topology, policy, now)
         told.notifications += notices.of(incident, Purpose.PROBLEM, "new_problem", due)
     for incident in fold.changed:
+        if all(member.joined_at != now for member in incident.members):
+            continue  # nobody new is touched
         due = max(now, page_due(incident, topology, policy, now))
         told.notifications += notices.of(incident, Purpose.PROBLEM, "touches_your_unit", due)
     for incident in (*fold.merged, *fold.recovered):
