@@ -81,11 +81,11 @@ def _rank(
 ) -> int | None:
     """Return how well an entry fits, 0 best; None if it does not. `text` begins with a blank."""
     if not all(f" {word}" in text for word in core):
-        return 3 if wanted.replace(" ", "") in text.replace(" ", "") else None
-    exact = all(f" {word}" in text for word in words)  # the level agrees too
-    if name == wanted:
-        return 0 if exact else 1
-    return 1 if name.startswith(wanted) and exact else 2
+        return 4 if name.replace(" ", "").startswith(wanted.replace(" ", "")) else None
+    level_agrees = all(f" {word}" in text for word in words)
+    if name.startswith(wanted):
+        return 0 if name == wanted and level_agrees else 1
+    return 2 if f" {wanted}" in text else 3
 
 
 def entries(inventory: Inventory) -> list[Entry]:

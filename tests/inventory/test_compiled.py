@@ -1,0 +1,267 @@
+import random
+import time as stopwatch
+from datetime import time, timedelta
+
+import pytest
+
+from collectors import icmp, snmp_interfaces, snmp_system, tcp
+from core.inventory import Inventory, UnitLevel
+from core.watching import Check, Estate, Hours, PortFact, Target, TargetKind
+from inventory.compiled import LookingDefaults, compile_estate
+from inventory.plan import plan
+from inventory.profiles import BY_KIND, PROFILES, profile_of
+from inventory.tables import KINDS, TABLES, rows
+from tests.inventory.builders import ON, a_device, a_land, a_link, a_site, a_unit
+
+COLLECTORS = {
+    module.COLLECTOR.name: module.COLLECTOR for module in (icmp, tcp, snmp_system, snmp_interfaces)
+}
+
+
+def _estate(inventory: Inventory | None = None, **settings: object) -> Estate:
+    defaults = LookingDefaults.model_validate(settings)
+    return compile_estate(inventory or a_land(), ON, defaults)
+
+
+def _targets(estate: Estate) -> dict[str, Target]:
+    return {target.slug: target for target in estate.targets}
+
+
+def _checks(estate: Estate) -> dict[str, Check]:
+    return {check.slug: check for check in estate.checks}
+
+
+def test_everything_with_a_status_becomes_a_target() -> None:
+    kinds = {slug: target.kind for slug, target in _targets(_estate()).items()}
+    assert kinds["tt"] is TargetKind.SITE
+    assert kinds["k-cum"] is TargetKind.LINK
+    assert kinds["rt-1"] is TargetKind.DEVICE
+    assert len(kinds) == 4 + 4 + 8
+
+
+def test_a_gateway_hangs_on_its_links_and_the_rest_on_the_gateway() -> None:
+    uplinks = {slug: target.uplinks for slug, target in _targets(_estate()).items()}
+    assert uplinks["rt-1"] == uplinks["rt-2"] == ()
+    assert uplinks["sv-1"] == ("rt-1",)
+    assert uplinks["k-cum"] == ("rt-1",)
+    assert uplinks["gw-cum"] == ("k-cum",)
+    assert uplinks["ep-1"] == ("gw-1",)
+    assert uplinks["gw-2"] == ("k-2", "k-2b")
+
+
+def test_uplinks_that_were_written_count_first() -> None:
+    land = a_land()
+    endpoint = a_device("ep-1", "dc-1", "endpoint", uplinks=("k-1", "gw-cum"))
+    others = tuple(device for device in land.devices if device.slug != "ep-1")
+    estate = _estate(a_land(devices=(*others, endpoint)))
+    assert _targets(estate)["ep-1"].uplinks == ("k-1", "gw-cum")
+
+
+def test_the_gateway_of_a_site_is_the_one_a_line_leads_to() -> None:
+    land = a_land(devices=(*a_land().devices, a_device("a-router", "dc-1", "router")))
+    uplinks = {slug: target.uplinks for slug, target in _targets(_estate(land)).items()}
+    assert uplinks["ep-1"] == ("gw-1",)
+    assert uplinks["a-router"] == ("gw-1",)
+
+
+def test_a_device_with_a_line_of_its_own_and_no_gateway_hangs_on_the_line() -> None:
+    land = a_land(
+        sites=(*a_land().sites, a_site("dc-3")),
+        devices=(*a_land().devices, a_device("ep-3", "dc-3", "endpoint")),
+        links=(*a_land().links, a_link("k-3", "gw-cum", "ep-3")),
+    )
+    assert _targets(_estate(land))["ep-3"].uplinks == ("k-3",)
+
+
+def test_a_reach_check_verifies_everything_on_every_path_above() -> None:
+    checks = _checks(_estate())
+    assert checks["ep-1/icmp"].verify is not None
+    assert checks["ep-1/icmp"].verify.uplinks == (
+        "gw-1/icmp",
+        "gw-cum/icmp",
+        "rt-1/icmp",
+    )
+    assert checks["gw-2/icmp"].verify is not None
+    assert set(checks["gw-2/icmp"].verify.uplinks) == {
+        "k-2b/icmp",
+        "gw-cum/icmp",
+        "rt-1/icmp",
+        "rt-2/icmp",
+    }
+    assert checks["rt-1/icmp"].verify is not None
+    assert checks["rt-1/icmp"].verify.uplinks == ()
+    assert checks["rt-1/snmp_system"].verify is None
+
+
+def test_a_line_with_an_address_of_its_own_is_looked_at() -> None:
+    check = _checks(_estate())["k-2b/icmp"]
+    assert (check.target, check.address, check.reach) == ("k-2b", "10.9.9.9", True)
+    assert check.labels == (("instance", "k-2b"), ("job", "thongsuot"), ("site", "dc-2"))
+    assert check.verify is not None
+    assert check.verify.uplinks == ("rt-2/icmp",)
+    assert "k-1/icmp" not in _checks(_estate())
+
+
+def test_ports_speak_of_the_links_they_carry() -> None:
+    checks = _checks(_estate())
+    assert checks["rt-1/snmp_interfaces"].ports == (PortFact(port="Gi0/1", link="k-cum"),)
+    assert checks["gw-cum/snmp_interfaces"].ports == (
+        PortFact(port="Gi0/2", link="k-1"),
+        PortFact(port="wan", link="k-cum"),
+    )
+    assert checks["gw-cum/icmp"].ports == ()
+
+
+def test_identity_labels_are_sorted_and_hold_nothing_that_may_change() -> None:
+    for check in _estate().checks:
+        assert check.labels == tuple(sorted(check.labels))
+        assert [name for name, _ in check.labels] == ["instance", "job", "site"]
+
+
+def test_a_site_has_its_devices_gateway_first() -> None:
+    targets = _targets(_estate())
+    assert targets["dc-1"].members == ("gw-1", "ep-1")
+    assert targets["tt"].members == ("rt-1", "rt-2", "sv-1")
+    assert targets["k-1"].members == ("gw-1",)
+    assert targets["k-1"].site == "dc-1"
+    assert (targets["k-1"].carrier, targets["k-1"].circuit) == ("VNPT", "C1")
+
+
+def test_the_path_of_units_goes_from_the_province_down() -> None:
+    district = a_unit("huyen", "001", UnitLevel.DISTRICT, "dong-nai")
+    units = (district, a_unit("xa-1", "00001", UnitLevel.COMMUNE, "huyen"), a_land().units[0])
+    targets = _targets(_estate(a_land(units=units)))
+    assert targets["gw-1"].unit_path == ("dong-nai", "huyen", "xa-1")
+    assert targets["tt"].unit_path == ("dong-nai",)
+
+
+def test_expected_hours_come_from_the_device_or_else_its_site() -> None:
+    hours = (
+        Hours(days=(1, 2, 3, 4, 5), begin=time(7, 30), end=time(11, 30)),
+        Hours(days=(1, 2, 3, 4, 5), begin=time(13, 30), end=time(17)),
+    )
+    targets = _targets(_estate())
+    assert targets["dc-1"].expected == targets["gw-1"].expected == hours
+    assert targets["k-1"].expected == hours, "a switched-off gateway is no cut line"
+    assert targets["ups-2"].expected == hours
+    assert targets["gw-2"].expected == ()
+
+
+def test_where_icmp_is_blocked_reach_is_a_tcp_connection() -> None:
+    estate = _estate(icmp_blocked=True, reach_port=22)
+    checks = _checks(estate)
+    assert {check.collector for check in estate.checks if check.reach} == {"tcp"}
+    assert checks["rt-1/tcp"].params == {"port": 22}
+    assert checks["ep-1/tcp"].params == {"port": 1720}
+    assert not [check for check in estate.checks if check.collector == "icmp"]
+    assert checks["ep-1/tcp"].verify is not None
+    assert checks["ep-1/tcp"].verify.uplinks[0] == "gw-1/tcp"
+    assert len(checks) == len(estate.checks)
+
+
+def test_a_named_profile_overrides_kind_and_vendor() -> None:
+    land = a_land(devices=(a_device("rt-1", "tt", "router", profile="tcp-443"),), links=())
+    (check,) = _estate(land).checks
+    assert (check.slug, check.params, check.reach) == ("rt-1/tcp", {"port": 443}, True)
+
+
+def test_secrets_are_named_and_a_plain_community_is_only_for_those_without() -> None:
+    land = a_land(
+        devices=(
+            a_device("rt-1", "tt", "router"),
+            a_device("rt-2", "tt", "router", secret="snmp-tt"),
+        ),
+        links=(),
+    )
+    checks = _checks(_estate(land))
+    assert checks["rt-1/snmp_system"].secret == "snmp-default"
+    assert checks["rt-2/snmp_system"].secret == "snmp-tt"
+    assert checks["rt-1/icmp"].secret is None
+    plain = _checks(_estate(land, snmp_community="public", snmp_port=1161))
+    assert plain["rt-1/snmp_system"].secret is None
+    assert plain["rt-1/snmp_system"].params == {"port": 1161, "community": "public"}
+    assert plain["rt-2/snmp_system"].secret == "snmp-tt"
+    assert plain["rt-2/snmp_system"].params == {"port": 1161}
+
+
+def test_a_server_is_asked_by_snmp_only_with_a_secret() -> None:
+    assert "sv-1/snmp_system" not in _checks(_estate())
+    land = a_land(devices=(a_device("sv-1", "tt", "server", secret="snmp-sv"),), links=())
+    assert "sv-1/snmp_system" in _checks(_estate(land))
+
+
+def test_intervals_come_from_the_settings() -> None:
+    checks = _checks(_estate(reach_interval=0.5, intervals={"snmp_interfaces": 30.0}))
+    assert checks["gw-1/icmp"].interval == 0.5
+    assert checks["gw-1/snmp_interfaces"].interval == 30.0
+    assert checks["gw-1/snmp_system"].interval == 60.0
+
+
+def test_every_profile_carries_parameters_its_collector_accepts() -> None:
+    for profile in PROFILES.values():
+        names = [check.collector for check in profile.checks]
+        assert len(set(names)) == len(names), "check slugs are <target>/<collector>"
+        for check in profile.checks:
+            COLLECTORS[check.collector].params.model_validate(dict(check.params))
+
+
+def test_every_kind_of_device_has_a_profile() -> None:
+    assert {kind for kind, vendor in BY_KIND if vendor is None} == set(KINDS)
+    for kind in KINDS:
+        assert profile_of(kind, "một hãng lạ").checks[0].collector == "icmp"
+    assert profile_of("endpoint", "YEALINK").name == "endpoint-sip"
+
+
+def test_compiled_parameters_are_accepted_by_their_collectors() -> None:
+    for settings in ({}, {"icmp_blocked": True}, {"snmp_community": "public"}):
+        for check in _estate(**settings).checks:
+            COLLECTORS[check.collector].params.model_validate(dict(check.params))
+
+
+def test_rows_that_do_not_hold_are_not_watched() -> None:
+    land = a_land()
+    gone = [d.model_copy(update={"valid_to": ON}) if d.slug == "ep-1" else d for d in land.devices]
+    assert "ep-1" not in _targets(_estate(a_land(devices=tuple(gone))))
+    later = [
+        d.model_copy(update={"valid_from": ON + timedelta(days=1)}) if d.slug == "ep-1" else d
+        for d in land.devices
+    ]
+    assert "ep-1" not in _targets(_estate(a_land(devices=tuple(later))))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_order_of_rows_changes_nothing(seed: int) -> None:
+    land = a_land()
+    mixed = {}
+    for table in TABLES:
+        found = list(rows(land, table.name))
+        random.Random(seed).shuffle(found)
+        mixed[table.name] = tuple(found)
+    assert _estate(Inventory.model_validate(mixed)) == _estate(land)
+
+
+def test_five_thousand_devices_compile_in_a_moment() -> None:
+    count = 5_000
+    sites = tuple(a_site(f"s-{n}") for n in range(count // 2))
+    devices = tuple(
+        a_device(f"many-{'gw' if n % 2 == 0 else 'ep'}-{n}", f"s-{n // 2}", kind)
+        for n in range(count)
+        for kind in ("gateway" if n % 2 == 0 else "endpoint",)
+    )
+    links = tuple(a_link(f"l-{n}", "gw-cum", f"many-gw-{n}") for n in range(0, count, 2))
+    land = a_land(
+        sites=(*a_land().sites, *sites),
+        devices=(*a_land().devices, *devices),
+        links=(*a_land().links, *links),
+    )
+    began = stopwatch.process_time()
+    estate = _estate(land)
+    assert stopwatch.process_time() - began < 2.0
+    assert len(estate.checks) == 2_500 * 3 + 2_500 * 2 + len(_estate().checks)
+
+
+def test_the_land_of_these_tests_is_in_order() -> None:
+    from inventory.validate import problems
+
+    assert problems(a_land(), ON) == []
+    assert plan(Inventory(), a_land(), ON).retire_share == 0

@@ -1,0 +1,200 @@
+"""The commands `init`, `import`, `export`, run as a person runs them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.inventory import Inventory
+from core.text import Language
+from inventory import csvfiles
+from runtime.settings import load
+from tests.inventory.builders import a_land
+
+BAD = Path(__file__).parents[1] / "inventory" / "bad"
+
+
+class Terminal:
+    """A folder made by `init`, and the commands run upon it."""
+
+    def __init__(self, folder: Path, language: Language = "vi") -> None:
+        self.folder = folder
+        self.language = language
+
+    def run(self, *args: str | Path) -> "subprocess.CompletedProcess[str]":
+        program = "import sys; from runtime.cli import main; sys.argv[0] = 'thongsuot'; main()"
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("THONGSUOT_")}
+        return subprocess.run(
+            [sys.executable, "-c", program, *map(str, args)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=environ | {"THONGSUOT_LANG": self.language, "PYTHONUTF8": "1"},
+            cwd=Path(__file__).parents[2],
+            check=False,
+        )
+
+    def on(self, command: str, *args: str | Path) -> "subprocess.CompletedProcess[str]":
+        return self.run(command, *args, "-c", self.folder / "thongsuot.toml")
+
+    def json(self, command: str, *args: str | Path) -> tuple[int, Any]:
+        done = self.on(command, *args, "--json")
+        return done.returncode, json.loads(done.stdout)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    made = Terminal(tmp_path / "platform")
+    assert made.run("init", made.folder).returncode == 0
+    return made
+
+
+@pytest.fixture
+def land(tmp_path: Path) -> Path:
+    csvfiles.write(a_land(), tmp_path / "land")
+    return tmp_path / "land"
+
+
+def test_init_ends_with_three_commands_and_the_first_one_works(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path / "mới")
+    said = terminal.run("init", terminal.folder).stdout
+    commands = [line.split() for line in said.splitlines() if line.startswith("  thongsuot ")]
+    assert [command[1] for command in commands] == ["import", "user", "run"]
+    done = terminal.run(*commands[0][1:])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Đã áp dụng, phiên bản danh mục 1." in done.stdout
+
+
+def test_the_settings_that_init_writes_load(terminal: Terminal) -> None:
+    settings = load(terminal.folder / "thongsuot.toml", {})
+    assert settings.ledger.url == f"sqlite:///{terminal.folder}/var/thongsuot.db"
+
+
+def test_init_overwrites_nothing(terminal: Terminal) -> None:
+    (terminal.folder / "thongsuot.toml").write_text("# của tôi\n", encoding="utf-8")
+    done = terminal.run("init", terminal.folder)
+    assert done.returncode == 1
+    assert "chưa ghi gì" in done.stderr
+    assert (terminal.folder / "thongsuot.toml").read_text(encoding="utf-8") == "# của tôi\n"
+
+
+def test_a_dry_run_prints_the_plan_and_does_nothing(terminal: Terminal, land: Path) -> None:
+    done = terminal.on("import", land, "--dry-run")
+    assert done.returncode == 0
+    assert "Thêm 22, sửa 0, ngừng 0." in done.stdout
+    assert "Chạy thử: chưa thay đổi gì." in done.stdout
+    code, plan = terminal.json("import", land, "--dry-run")
+    assert (code, plan["applied"], len(plan["add"])) == (0, False, 22)
+
+
+def test_what_was_exported_changes_nothing_when_imported(
+    terminal: Terminal, land: Path, tmp_path: Path
+) -> None:
+    assert terminal.json("import", land)[1]["version"] == 1
+    out = tmp_path / "out"
+    code, told = terminal.json("export", out)
+    assert (code, told["rows"]["devices"]) == (0, 8)
+    for path in land.iterdir():
+        assert (out / path.name).read_bytes() == path.read_bytes()
+    code, again = terminal.json("import", out)
+    assert (code, again["applied"], again["add"], again["change"]) == (0, False, [], [])
+    assert "Không có gì thay đổi." in terminal.on("import", out).stdout
+
+
+def test_a_change_is_shown_field_by_field(terminal: Terminal, land: Path) -> None:
+    terminal.on("import", land)
+    devices = [
+        d.model_copy(update={"address": "10.0.0.99", "vendor": "Poly"}) if d.slug == "gw-1" else d
+        for d in a_land().devices
+    ]
+    csvfiles.write(a_land(devices=tuple(devices)), land)
+    assert "vendor: ∅ → Poly; address: 10.0.0.1 → 10.0.0.99" in terminal.on("import", land).stdout
+
+
+def test_more_than_a_tenth_is_not_retired_unasked(terminal: Terminal, land: Path) -> None:
+    terminal.on("import", land)
+    few = a_land(
+        devices=tuple(d for d in a_land().devices if d.slug != "ep-1"),
+    )
+    csvfiles.write(few, land)
+    refused = terminal.on("import", land)
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "Từ chối: kế hoạch ngừng 1/8 thiết bị (devices.csv), quá 10%. "
+        "Nếu đúng là ý muốn, chạy lại với --allow-retire.\n"
+    )
+    code, told = terminal.json("import", land)
+    assert (code, told["ok"], told["retire"]) == (1, False, [{"table": "devices", "slug": "ep-1"}])
+    code, told = terminal.json("import", land, "--allow-retire")
+    assert (code, told["version"]) == (0, 2)
+
+
+def test_a_missing_file_leaves_its_table_and_is_told(terminal: Terminal, land: Path) -> None:
+    terminal.on("import", land)
+    (land / "contacts.csv").unlink()
+    done = terminal.on("import", land)
+    assert done.returncode == 0
+    assert "Không có tệp nên giữ nguyên: contacts.csv." in done.stdout
+    assert "Không có gì thay đổi." in done.stdout
+
+
+def test_bad_input_ends_with_two_and_every_fault(terminal: Terminal) -> None:
+    folder = BAD / "code_of_level" / "inventory"
+    done = terminal.on("import", folder)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    expected = (BAD / "code_of_level" / "vi.txt").read_text(encoding="utf-8")
+    assert done.stderr == expected + "2 lỗi; chưa thay đổi gì.\n"
+    code, told = terminal.json("import", folder)
+    assert (code, told["problem_count"]) == (2, 2)
+    assert told["problems"][0]["line"] == 3
+    assert terminal.json("export", terminal.folder / "out")[1]["rows"]["units"] == 0
+
+
+def test_english_is_spoken_to_who_asks_for_it(terminal: Terminal) -> None:
+    english = Terminal(terminal.folder, "en")
+    done = english.on("import", BAD / "loop" / "inventory")
+    assert "the uplinks run in a circle" in done.stderr
+    assert done.stderr.endswith("1 problems; nothing was changed.\n")
+
+
+def test_no_more_than_a_thousand_problems_are_printed(terminal: Terminal, tmp_path: Path) -> None:
+    rows = "".join(f"u{n},{n},province,X,75\n" for n in range(1, 2_002))
+    folder = tmp_path / "many"
+    folder.mkdir()
+    (folder / "units.csv").write_text("slug,code,level,name,province_code\n" + rows)
+    done = terminal.on("import", folder)
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1_002
+    assert lines[-2].startswith("… và ")
+    assert terminal.json("import", folder)[1]["problem_count"] > 1_000
+
+
+def test_export_replaces_files_that_differ_only_when_forced(terminal: Terminal, land: Path) -> None:
+    terminal.on("import", land)
+    mine = land / "units.csv"
+    mine.write_text("# của tôi\n" + mine.read_text(encoding="utf-8-sig"), encoding="utf-8")
+    refused = terminal.on("export", land)
+    assert refused.returncode == 1
+    assert "units.csv" in refused.stderr
+    assert "sites.csv" not in refused.stderr
+    assert terminal.on("export", land, "--force").returncode == 0
+    assert csvfiles.read(land) == _sorted(a_land())
+
+
+def test_a_bad_settings_file_is_told_and_ends_with_two(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path)
+    (tmp_path / "thongsuot.toml").write_text("[web]\nlisen = 1\n")
+    assert terminal.on("import", tmp_path).returncode == 2
+    assert terminal.on("export", tmp_path / "out").returncode == 2
+
+
+def _sorted(inventory: Inventory) -> Inventory:
+    from inventory.plan import plan
+    from tests.inventory.builders import ON
+
+    return plan(Inventory(), inventory, ON).result
