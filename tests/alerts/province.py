@@ -150,12 +150,13 @@ class World:
         seed: int = 1,
         memory: Memory | None = None,
         now: datetime = DAWN,
+        dead: Iterable[str] = (),
     ) -> None:
         self.now = now
         self.estate = what
         self.by_slug = {t.slug: t for t in what.targets}
         self.brain = Brain(what, memory or Memory(), policy, [CONTACT], now)
-        self.dead: set[str] = set()
+        self.dead: set[str] = set(dead)
         self.loss: dict[str, float] = {}
         self.random = random.Random(seed)
         self.outcomes: list[Outcome] = []
@@ -169,7 +170,9 @@ class World:
         self._reach = {c.target: c for c in what.checks if c.reach}
         for slug in sorted(self._reach):
             self._send(now + timedelta(seconds=self.random.random()), slug, bursting=False)
-            self._hear(now + timedelta(seconds=0.1), Reading(f"{slug}/icmp", "center", now, loss=0))
+            if self.reachable(slug):
+                first = Reading(f"{slug}/icmp", "center", now, loss=0)
+                self._hear(now + timedelta(seconds=0.1), first)
         self._next_summary = now + timedelta(seconds=30)
 
     def cut(self, *slugs: str) -> None:

@@ -41,11 +41,14 @@ def remembered(world: World) -> Memory:
 
 def restarted(world: World, after: float) -> World:
     memory = remembered(world)
-    later = World(
-        world.estate, AT_ONCE, memory=memory, now=world.now + timedelta(seconds=after), seed=9
+    return World(
+        world.estate,
+        AT_ONCE,
+        memory=memory,
+        now=world.now + timedelta(seconds=after),
+        seed=9,
+        dead=world.dead,
     )
-    later.cut(*world.dead)
-    return later
 
 
 def transitions(*outcomes: Outcome) -> list[Transition]:
