@@ -6,8 +6,9 @@ from pathlib import Path
 
 from core.errors import Invalid, Problem
 from core.inventory import Inventory
+from core.text import fold
 from inventory import cells, faults, sheets
-from inventory.tables import TABLES, AnyRow, Key, Table, key, rows
+from inventory.tables import HEADINGS, TABLES, AnyRow, Key, Table, key, rows
 
 Progress = Callable[[str, int, int], None]  # file, rows read, rows in all
 _STEP = 2_000  # rows between two signs of progress
@@ -146,9 +147,9 @@ def _layout(sheet: sheets.Sheet, table: Table) -> Layout:
             places[name] = place
         elif title:
             left = [known for known in names if known not in places]
-            sheet.fail(
-                faults.unknown_column(cells.nearest(name, left)), sheet.header_line, title[:80]
-            )
+            meant = HEADINGS.get(fold(title))
+            meant = meant if meant in left else cells.nearest(name, left)
+            sheet.fail(faults.unknown_column(meant), sheet.header_line, title[:80])
     for name in table.required:
         if name not in places:
             sheet.fail(faults.missing_column(), sheet.header_line, name)

@@ -571,6 +571,16 @@ def link_to_itself(device: str) -> Fault:
     )
 
 
+def link_backwards(near: str, far: str) -> Fault:
+    """Tell of a link whose far end is the centre."""
+    return _fault(
+        f'đường truyền bị ghi ngược: far "{far}" đặt tại trung tâm',
+        f'the link is backwards: far, "{far}", stands at the centre',
+        f'đổi lại: near "{far}", far "{near}"',
+        f'turn it: near "{far}", far "{near}"',
+    )
+
+
 def order_in_use(far: str, order: int, other: str) -> Fault:
     """Tell of two links that claim the same rank."""
     return _fault(

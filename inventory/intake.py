@@ -10,7 +10,9 @@ from core.inventory import Inventory
 from inventory import csvfiles, validate
 from inventory.csvfiles import Folder, Progress
 from inventory.plan import Plan, plan
-from inventory.tables import AnyRow, key
+from inventory.tables import TABLES, AnyRow, key
+
+_ORDER = {table.file: place for place, table in enumerate(TABLES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +54,9 @@ def weigh(
         unread=found.unread,
         collectors=collectors,
     )
-    return Proposal(proposed, (*found.problems, *among), found.present)
+    told = sorted([*found.problems, *among], key=_place)
+    return Proposal(proposed, tuple(told), found.present)
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    return _ORDER.get(problem.file, -1), problem.line or 0

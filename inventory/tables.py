@@ -435,6 +435,47 @@ TABLES: tuple[Table, ...] = (
     ),
 )
 
+# What people write at the head of a column; folded. Helps the mend alone.
+HEADINGS = MappingProxyType(
+    {
+        "ma": "slug",
+        "ma dinh danh": "slug",
+        "ma don vi": "code",
+        "ten": "name",
+        "ten tieng anh": "name_en",
+        "cap": "level",
+        "cap tren": "parent",
+        "ma tinh": "province_code",
+        "don vi": "unit",
+        "co quan": "organisation",
+        "vai tro": "role",
+        "dia chi": "address",
+        "ip": "address",
+        "vi do": "latitude",
+        "kinh do": "longitude",
+        "lich": "calendar",
+        "dau moi": "contact",
+        "diem": "site",
+        "loai": "kind",
+        "hang": "vendor",
+        "kieu may": "model",
+        "nha mang": "carrier",
+        "ma kenh": "circuit",
+        "bang thong": "capacity_mbps",
+        "moi truong": "medium",
+        "mang": "network",
+        "thu tu": "order",
+        "thu dien tu": "email",
+        "dien thoai": "phone",
+        "so dien thoai": "phone",
+        "ngon ngu": "language",
+        "ngay": "days",
+        "tu": "begin",
+        "den": "end",
+        "tu ngay": "valid_from",
+        "den ngay": "valid_to",
+    }
+)
 BY_NAME = MappingProxyType({table.name: table for table in TABLES})
 
 

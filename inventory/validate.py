@@ -237,14 +237,27 @@ def _parent(court: _Court, unit: Unit, parents: list[Unit]) -> None:
 
 def _links(court: _Court) -> None:
     ranks: dict[tuple[str, int], Link] = {}
+    central = _central(court)
     for link in court.inventory.links:
         if link.near == link.far:
             court.fail("links", link, "far", faults.link_to_itself(link.far))
         if holds(link, court.on):
+            if link.far in central and link.near not in central:
+                court.fail("links", link, "far", faults.link_backwards(link.near, link.far))
             first = ranks.setdefault((link.far, link.order), link)
             if first is not link:
                 fault = faults.order_in_use(link.far, link.order, first.slug)
                 court.fail("links", link, "order", fault)
+
+
+def _central(court: _Court) -> set[str]:
+    """Return the devices that stand at a centre now."""
+    centers = {s.slug for s in court.inventory.sites if s.role == "center" and holds(s, court.on)}
+    return {
+        device.slug
+        for device in court.inventory.devices
+        if device.site in centers and holds(device, court.on)
+    }
 
 
 def _profiles(court: _Court, known: Collection[str], collectors: Collection[str] | None) -> None:

@@ -18,6 +18,7 @@ from inventory.plan import MOST_RETIRED, Plan, Step
 from runtime.cli._ledger import BAD_INPUT, Voice
 
 MOST_PROBLEMS = 1_000
+_WIDE = 240  # columns, where no terminal says otherwise: nothing is folded in a log
 _MOST_STEPS = 200  # of one kind, in the table for people; --json has all
 _TABLES = {
     "units": Text(vi="đơn vị", en="units"),
@@ -37,7 +38,8 @@ class Speaker(Voice):
 
     def __init__(self, *, as_json: bool) -> None:
         super().__init__(as_json=as_json)
-        self.out = Console(highlight=False, soft_wrap=True)
+        width = None if sys.stdout.isatty() else _WIDE
+        self.out = Console(highlight=False, soft_wrap=True, width=width)
         self.err = Console(highlight=False, soft_wrap=True, stderr=True)
 
     def say(self, vi: str, en: str) -> None:
@@ -162,6 +164,16 @@ def too_much(plan: Plan) -> Text:
         en=f"Refused: the plan retires {', '.join(parts_en)}, more than {MOST_RETIRED:.0%}. "
         "If that is meant, run it again with --allow-retire.",
     )
+
+
+@contextmanager
+def busy(speaker: Speaker, text: Text) -> Iterator[None]:
+    """Show that work is going on, where somebody watches."""
+    if speaker.as_json or not speaker.err.is_terminal:
+        yield
+        return
+    with speaker.err.status(escape(text.said(speaker.language))):
+        yield
 
 
 @contextmanager

@@ -46,9 +46,10 @@ async def _import(
 ) -> "tuple[Proposal, int | None]":
     """Return the proposal and the inventory's new version, None if nothing was applied."""
     from core.clock import LOCAL, SystemClock
+    from core.text import Text
     from inventory.intake import propose
     from runtime import registries
-    from runtime.cli._inventory import progress
+    from runtime.cli._inventory import busy, progress
     from runtime.cli._ledger import actor
 
     now = SystemClock().now()
@@ -67,7 +68,8 @@ async def _import(
     plan = proposal.plan
     if dry_run or plan.empty or (plan.excessive() and not allow_retire):
         return proposal, None
-    version = await ledger.inventory.apply(plan.changes, actor(), now, based_on=before)
+    with busy(speaker, Text(vi="Đang ghi vào sổ cái", en="Writing to the ledger")):
+        version = await ledger.inventory.apply(plan.changes, actor(), now, based_on=before)
     return proposal, version
 
 

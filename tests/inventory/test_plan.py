@@ -9,7 +9,7 @@ from inventory.tables import TABLES, identity, key, rows
 from tests.inventory.strategies import ON, inventories, overlaps, small
 
 YESTERDAY = ON - timedelta(days=1)
-quick = settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+quick = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 def _without_days(inventory: Inventory, on: date) -> dict[str, set[object]]:
