@@ -145,11 +145,13 @@ class Table:
     def _restarted(self, values: list[Value], now: float) -> bool:
         """Say whether the agent has restarted since the last poll."""
         uptime = values[-len(_SIGNS)]
-        if self.uptime is None or not isinstance(uptime, int) or uptime >= self.uptime:
+        if self.uptime is None or not isinstance(uptime, int) or uptime == self.uptime:
             return False
-        # sysUpTime itself wraps after 497 days.
+        # sysUpTime itself wraps after 497 days; and a quick restart may leave it larger than
+        # it was when last seen, though by less than the time that has passed.
         went = (uptime - self.uptime) % _WRAP / 100
-        return abs(went - (now - self.seen_at)) > _UPTIME_SLACK
+        passed = now - self.seen_at
+        return abs(went - passed) > _UPTIME_SLACK + passed / 100
 
     async def _learn(
         self, engine: Engine, agent: Agent, patience: Patience, transcript: Transcript
@@ -235,14 +237,15 @@ def _outdated(form: Form, values: list[Value], *, restarted: bool) -> str:
 
 def _identities(rows: dict[int, tuple[str, str]]) -> dict[int, str]:
     """Return what each interface is called: ifName, else ifDescr, else ifIndex; never twice."""
-    names = Counter(name for name, _ in rows.values())
-    descrs = Counter(descr for _, descr in rows.values())
-    taken: set[str] = set()
     called: dict[int, str] = {}
-    for i, (name, descr) in sorted(rows.items()):
-        wishes = [name] if name and names[name] == 1 else []
-        wishes += [descr] if descr and descrs[descr] == 1 else []
-        choice = next((wish for wish in wishes if wish not in taken), str(i))
-        taken.add(choice)
-        called[i] = choice
-    return called
+    for choice in (0, 1):
+        often = Counter(said[choice] for said in rows.values())
+        taken = set(called.values())
+        for i, said in rows.items():
+            wish = said[choice]
+            if i not in called and wish and often[wish] == 1 and wish not in taken:
+                called[i] = wish
+    taken = set(called.values())
+    for i in rows.keys() - called.keys():
+        called[i] = str(i) if str(i) not in taken else f"#{i}"
+    return dict(sorted(called.items()))

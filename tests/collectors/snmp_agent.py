@@ -117,7 +117,6 @@ class PlayedAgent:
     door: socket.socket = field(
         default_factory=lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     )
-    _sorted: list[Ids] = field(default_factory=list)
 
     @property
     def port(self) -> int:
@@ -140,14 +139,13 @@ class PlayedAgent:
             return reply if len(reply) <= self.largest else response(request, [], status=1)
         rows: list[tuple[Ids, Element]] = []
         name = request.names[0]
-        if len(self._sorted) != len(self.table):
-            self._sorted = sorted(self.table)
-        place = bisect_right(self._sorted, name)
+        names = sorted(self.table)
+        place = bisect_right(names, name)
         for _ in range(request.repetitions):
-            if place == len(self._sorted):
+            if place == len(names):
                 rows.append((name, END_OF_MIB))
                 break
-            name = self._sorted[place]
+            name = names[place]
             rows.append((name, self.table[name]))
             if len(response(request, rows)) > min(self.largest, 1400):
                 rows.pop()
