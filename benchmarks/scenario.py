@@ -11,6 +11,7 @@ import asyncio
 import json
 import random
 import resource
+import socket
 import statistics
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -221,13 +222,24 @@ async def staged(hubs: int, communes: int) -> AsyncIterator[Stage]:
             await running
 
 
+def free_port() -> int:
+    """Return a port of loopback that nobody uses just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def tables(lab: Lab, hook: Webhook) -> dict[str, object]:
     """Return settings with page delays 0 and one webhook."""
     classes = ("center", "hub", "site", "device", "link_center", "link_hub", "link_site")
     return {
-        "web": {"listen": "127.0.0.1:18099"},
+        "web": {"listen": f"127.0.0.1:{free_port()}"},
         "series": {"min_free_space": "100MB"},
-        "looking": {"sockets": str(lab.socket), "snmp_community": "public"},
+        "looking": {
+            "sockets": str(lab.socket),
+            "snmp_community": "public",
+            "intervals": {"snmp_system": "20s", "snmp_interfaces": "20s", "tcp": "20s"},
+        },
         "telling": {"delays": dict.fromkeys(classes, "0s")},
         "channels": {"hook": {"kind": "webhook", "url": hook.url}},
     }

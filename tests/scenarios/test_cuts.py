@@ -1,0 +1,34 @@
+"""One cut, one true message, one recovery: on real lines, in each of the four ways to break."""
+
+from itertools import cycle
+
+import pytest
+
+from benchmarks.scenario import KINDS, Stage, one_cut, settled, soak, staged
+from core.inventory import Link
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(400)]
+
+
+async def test_each_kind_of_cut_gives_one_true_message_and_one_recovery() -> None:
+    async with staged(hubs=2, communes=4) as stage:
+        inventory = stage.lab.inventory
+        hub_line = _line_to_a_hub(stage)
+        commune_line = next(line for line in inventory.links if line.near == hub_line.far)
+        for how, line in zip(KINDS, cycle((hub_line, commune_line)), strict=False):
+            cut = await one_cut(stage, line, how, inventory)
+            assert cut.right, cut
+            assert (cut.problems, cut.recoveries) == (1, 1), cut
+            await settled(stage)
+
+
+async def test_loss_that_begins_at_once_on_every_hub_line_takes_nobody_down() -> None:
+    async with staged(hubs=2, communes=4) as stage:
+        outcome = await soak(stage, stage.lab.inventory, 40.0, 0.2)
+        assert outcome["down"] == 0, outcome
+        assert outcome["messages"] == 0, outcome
+
+
+def _line_to_a_hub(stage: Stage) -> Link:
+    nears = {line.near for line in stage.lab.inventory.links}
+    return next(line for line in stage.lab.inventory.links if line.far in nears)
