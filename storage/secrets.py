@@ -23,6 +23,10 @@ class Keyring:
         """Return a secret's plain text, or None if no such secret is set."""
         return self._plain.get(name)
 
+    def put(self, plain: dict[str, str]) -> None:
+        """Hold these from now on, for everybody who has this keyring."""
+        self._plain = plain
+
 
 class SecretBook:
     """Sealed secrets."""
@@ -58,16 +62,21 @@ class SecretBook:
 
     async def keyring(self) -> Keyring:
         """Return every secret opened, for the collectors; Conflict if one cannot be."""
+        return Keyring(await self._opened_all())
+
+    async def refresh(self, keyring: Keyring) -> None:
+        """Bring a keyring up to date with what was set and removed since; Conflict as above."""
+        keyring.put(await self._opened_all())
+
+    async def _opened_all(self) -> dict[str, str]:
         async with self._database.reading() as connection:
             rows = (await connection.execute(select(secrets))).all()
         vault = self._opened() if rows else None
-        return Keyring(
-            {
-                row.name: vault.unseal(row.name, Sealed(row.key_id, row.wrapped, row.sealed))
-                for row in rows
-                if vault is not None
-            }
-        )
+        return {
+            row.name: vault.unseal(row.name, Sealed(row.key_id, row.wrapped, row.sealed))
+            for row in rows
+            if vault is not None
+        }
 
     async def names(self) -> list[str]:
         """Return the names of all secrets, sorted."""

@@ -31,6 +31,10 @@ async def test_a_secret_is_revealed_as_it_was_set(ledger: Ledger) -> None:
     assert await ledger.secrets.names() == ["smtp", "snmp-1"]
     keyring = await ledger.secrets.keyring()
     assert (keyring.reveal("snmp-1"), keyring.reveal("other")) == (PLAIN, None)
+    await ledger.secrets.set_secret("other", "new", "an", NOW)
+    await ledger.secrets.remove("snmp-1", "an", NOW)
+    await ledger.secrets.refresh(keyring)
+    assert (keyring.reveal("snmp-1"), keyring.reveal("other")) == (None, "new")
 
 
 async def test_a_removed_secret_is_gone_and_both_are_on_the_audit_trail(ledger: Ledger) -> None:
