@@ -210,7 +210,6 @@ class Brain:
         suspicion = {old.verdict, new.verdict} <= {Verdict.OK, Verdict.LOSSY, Verdict.SUSPECT}
         if (
             self._waiting_until is not None
-            or new.degraded != old.degraded
             or (new.verdict is not old.verdict and not suspicion)
             or self._contradicts(target, new)
         ):

@@ -173,10 +173,15 @@ class _Walk:
         """Place a failed target with a live path, or with none above it at all."""
         if expected_since(self.topology.targets[slug].expected, self.now) is None:
             return _Place(Status.UNKNOWN, passing=False, since=fact.failed_at, reason="off_hours")
-        deadline = self._deadline(fact, live)
+        deadline = self._deadline(fact, live) if live else self._beside(slug, fact)
         if deadline is not None:
             return self._wait(deadline)
         since = self._began(slug, fact, live)
+        first = self._vantage_lost(slug, fact) if not live else slug
+        if first != slug:
+            return _Place(
+                Status.UNREACHABLE, passing=False, root=first, since=since, reason="parent_failed"
+            )
         link = self._to_blame(fact, live)
         if link is None:
             return self._root(slug, fact, since)
@@ -189,6 +194,32 @@ class _Walk:
         return _Place(
             Status.UNREACHABLE, passing=False, root=link, since=since, reason="parent_failed"
         )
+
+    def _beside(self, slug: str, fact: Fact) -> datetime | None:
+        """Return until when to wait for the others that stand beside the vantage."""
+        failed_at = fact.failed_at or self.now
+        bound = (fact.confirmed_at or self.now) + PATIENCE
+        due = [self.now]
+        for other in self.topology.starts:
+            word = self.facts.targets.get(other, NOTHING)
+            if other == slug or word.verdict in {Verdict.FAILED, Verdict.UNKNOWN}:
+                continue
+            if word.verdict is Verdict.SUSPECT:
+                due.append(bound)
+            elif word.heard_within is not None and not word.answers_at(failed_at, self.now):
+                due.append(min(bound, failed_at + timedelta(seconds=word.heard_within)))
+        return max(due) if max(due) > self.now else None
+
+    def _vantage_lost(self, slug: str, fact: Fact) -> str:
+        """Return who is to blame when all that stands beside the vantage fell silent at once.
+
+        That is one trouble, most likely of our own connection: the first of them speaks for all.
+        """
+        facts = [self.facts.targets.get(other, NOTHING) for other in self.topology.starts]
+        fell = [f.failed_at for f in facts if f.verdict is Verdict.FAILED and f.failed_at]
+        if len(fell) < len(facts) or max(fell) - min(fell) > _TOGETHER or fact.failed_at is None:
+            return slug
+        return self.topology.starts[0]
 
     def _began(self, slug: str, fact: Fact, live: list[str]) -> datetime:
         """Return when it began to fail by itself: not before its path and its hours began."""
@@ -379,7 +410,11 @@ class _Walk:
             self.places[slug] = _Place()
         elif good:
             self.places[slug] = self._carrying(slug, own, facts, good)
-        elif port is not None and port.up:
+        elif (
+            port is not None
+            and port.up
+            and all(f.failed_at is None or f.failed_at < port.at for f in facts)
+        ):
             self.places[slug] = _Place(Status.UP, since=port.since, reason="port_up")
         elif any(f.verdict is Verdict.SUSPECT for f in facts):
             self.places[slug] = _Place()

@@ -27,6 +27,9 @@ class Topology:
         self.order, self.uplinks = _ordered(self.targets)
         self.users: dict[str, tuple[str, ...]] = _reversed(self.uplinks, self.targets)
         self.links: tuple[str, ...] = tuple(s for s in self.order if self.is_link(s))
+        self.starts: tuple[str, ...] = tuple(
+            s for s in self.order if not self.uplinks[s] and not self.is_link(s)
+        )
         self.by_site: dict[str, tuple[str, ...]] = {
             site: tuple(m for m in self.targets[site].members if m in self.targets)
             for site in self.sites

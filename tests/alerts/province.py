@@ -65,10 +65,13 @@ def site(slug: str, role: str, *members: str) -> Target:
     )
 
 
-def estate(hubs: int = 3, communes: int = 4, *, reserves: Iterable[int] = ()) -> Estate:
+def estate(
+    hubs: int = 3, communes: int = 4, *, reserves: Iterable[int] = (), addressed: bool = False
+) -> Estate:
     """Return a centre with two cores, hubs behind it and communes behind those.
 
-    Hubs named in `reserves` have a second line, from the second core.
+    Hubs named in `reserves` have a second line, from the second core. `addressed`: those lines
+    have addresses of their own, that answer over the line alone.
     """
     reserved = set(reserves)
     targets = [
@@ -98,9 +101,18 @@ def estate(hubs: int = 3, communes: int = 4, *, reserves: Iterable[int] = ()) ->
     random.Random(1).shuffle(targets)
     devices = [t for t in targets if t.kind is TargetKind.DEVICE]
     by_slug = {t.slug: t for t in targets}
-    reach = [reach_check(t, by_slug) for t in devices]
+    lines = [
+        t
+        for t in targets
+        if t.kind is TargetKind.LINK and addressed and t.slug.startswith(lines_of(reserved))
+    ]
+    reach = [reach_check(t, by_slug) for t in (*devices, *lines)]
     tables = [port_check(t, targets) for t in devices if t.role in {"router", "gateway"}]
     return Estate(targets=tuple(targets), checks=(*reach, *(c for c in tables if c.ports)))
+
+
+def lines_of(hubs: Iterable[int]) -> tuple[str, ...]:
+    return tuple(f"line{h}" for h in hubs)
 
 
 def above(slug: str, by_slug: dict[str, Target]) -> set[str]:
@@ -170,7 +182,7 @@ class World:
         self._reach = {c.target: c for c in what.checks if c.reach}
         for slug in sorted(self._reach):
             self._send(now + timedelta(seconds=self.random.random()), slug, bursting=False)
-            if self.reachable(slug):
+            if self.answers(slug):
                 first = Reading(f"{slug}/icmp", "center", now, loss=0)
                 self._hear(now + timedelta(seconds=0.1), first)
         self._next_summary = now + timedelta(seconds=30)
@@ -186,6 +198,11 @@ class World:
             return False
         ups = self.by_slug[slug].uplinks
         return not ups or any(self.reachable(u) for u in ups)
+
+    def answers(self, slug: str) -> bool:
+        """Say whether an address answers: a line's stands at its far device."""
+        target = self.by_slug[slug]
+        return self.reachable(slug) and not self.dead.intersection(target.members)
 
     def run(self, seconds: float, until: Callable[[], bool] | None = None) -> datetime:
         """Let time pass, in steps of 0.2 s as the pipeline takes them."""
@@ -214,7 +231,7 @@ class World:
         self._hear(self.now, Reading(f"{near}/snmp_interfaces", "center", self.now, samples))
 
     def _probe(self, at: datetime, slug: str, *, bursting: bool) -> None:
-        lost = not self.reachable(slug) or self.random.random() < self.loss.get(slug, 0.0)
+        lost = not self.answers(slug) or self.random.random() < self.loss.get(slug, 0.0)
         self._sent.setdefault(slug, []).append((at, not lost))
         if bursting:
             self._burst[slug] -= 1

@@ -117,3 +117,137 @@ def test_loss_that_begins_this_minute_wakes_nobody_and_degrades_in_time() -> Non
     assert not world.incidents
     assert world.status("hub1-gw") is Status.DEGRADED
     assert not [t for t in world.transitions if t.new in {Status.DOWN, Status.UNREACHABLE}]
+
+
+def addressed() -> World:
+    world = World(estate(reserves=(2,), addressed=True))
+    world.report_port("line2", up=True)
+    world.report_port("line2b", up=True)
+    world.run(40)
+    assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
+    return world
+
+
+def test_a_line_with_an_address_of_its_own_is_found_broken_while_the_other_carries() -> None:
+    world = addressed()
+    world.cut("line2")
+    world.run(10)
+    assert world.told(Purpose.PROBLEM) == ["line2"]
+    assert world.status("hub2-gw") is Status.UP
+    assert world.status("hub2") is Status.DEGRADED
+    assert world.status("line2b") is Status.UP
+    world.mend("line2")
+    world.run(30)
+    assert world.told(Purpose.RECOVERY) == ["line2"]
+    assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
+
+
+def test_the_silence_of_both_lines_and_of_their_hub_at_once_is_the_hub() -> None:
+    world = addressed()
+    world.cut("hub2-gw")
+    world.run(10)
+    assert world.told(Purpose.PROBLEM) == ["hub2-gw"]
+    assert {world.status(s) for s in ("line2", "line2b")} == {Status.UNKNOWN}
+    world.mend("hub2-gw")
+    world.run(40)
+    assert world.told(Purpose.PROBLEM) == world.told(Purpose.RECOVERY) == ["hub2-gw"]
+    assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
+
+
+def test_the_second_line_to_break_takes_the_hub_with_it_and_is_named() -> None:
+    world = addressed()
+    world.cut("line2")
+    world.run(60)
+    world.cut("line2b")
+    world.run(20)
+    assert world.told(Purpose.PROBLEM) == ["line2", "line2b"]
+    assert world.brain.states["c21"].cause == "line2b"
+    world.mend("line2")
+    world.run(40)
+    assert world.status("c21") is Status.UP
+    assert world.told(Purpose.RECOVERY) == ["line2"]
+    assert [i.root for i in world.brain.incidents] == ["line2b"]
+    world.mend("line2b")
+    world.run(40)
+    assert world.told(Purpose.PROBLEM) == ["line2", "line2b"]
+    assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
+
+
+def test_a_dead_port_with_nothing_silent_behind_it_is_not_believed() -> None:
+    world = addressed()
+    world.report_port("line-c11", up=False)
+    world.run(20)
+    assert not world.incidents
+
+
+def test_a_dead_port_names_the_cause_and_hastens_the_root() -> None:
+    world = addressed()
+    world.cut("line-c11")
+    world.run(2.5)
+    world.report_port("line-c11", up=False, enabled=False)
+    world.run(10)
+    [incident] = world.incidents.values()
+    assert (incident.root, incident.cause) == ("line-c11", "port_admin_down")
+
+
+def test_a_port_that_stays_up_is_told_of_when_it_is_seen() -> None:
+    world = addressed()
+    world.cut("line-c11")
+    world.run(10)
+    world.report_port("line-c11", up=True)
+    world.run(5)
+    [incident] = world.brain.incidents
+    assert incident.cause == "port_up_silent"
+    assert world.told(Purpose.PROBLEM) == ["line-c11"]
+
+
+def test_an_endpoint_that_still_answers_clears_the_line_and_blames_the_gateway() -> None:
+    what = estate()
+    targets = tuple(
+        t.model_copy(update={"uplinks": ("line-c11",)}) if t.slug == "c11-vc" else t
+        for t in what.targets
+    )
+    world = World(what.model_copy(update={"targets": targets}))
+    world.run(40)
+    world.cut("c11-gw")
+    world.run(10)
+    assert world.told(Purpose.PROBLEM) == ["c11-gw"]
+    assert world.status("line-c11") is Status.UP
+    assert world.status("c11-vc") is Status.UP
+
+
+def test_overlapping_cuts_are_told_apart() -> None:
+    world = addressed()
+    world.cut("line1")
+    world.run(1.3)
+    world.cut("line-c31")
+    world.run(0.8)
+    world.cut("c32-vc")
+    world.run(20)
+    assert sorted(world.told(Purpose.PROBLEM)) == ["c32-vc", "line-c31", "line1"]
+    world.mend("line1", "line-c31", "c32-vc")
+    world.run(40)
+    assert sorted(world.told(Purpose.RECOVERY)) == ["c32-vc", "line-c31", "line1"]
+    assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
+
+
+def test_the_first_core_takes_everything_that_has_no_other_way() -> None:
+    world = addressed()
+    world.cut("core")
+    world.run(15)
+    assert world.told(Purpose.PROBLEM) == ["core"]
+    assert world.status("hub2-gw") is Status.UP
+    assert world.status("c11") is Status.UNREACHABLE
+    assert world.status("line2") is Status.UNREACHABLE
+
+
+def test_the_silence_of_everything_at_once_is_one_trouble() -> None:
+    world = addressed()
+    world.cut("core", "core2")
+    world.run(15)
+    assert world.told(Purpose.PROBLEM) == ["core"]
+    assert {world.status(s) for s in ("core2", "hub2-gw", "c21", "bridge")} == {Status.UNREACHABLE}
+    world.mend("core", "core2")
+    world.run(40)
+    assert world.told(Purpose.PROBLEM) == world.told(Purpose.RECOVERY) == ["core"]
+    assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
