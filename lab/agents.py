@@ -133,7 +133,7 @@ class Agents:
             if link.address:
                 self._owners[socket.inet_aton(link.address)] = fabric.devices[link.far]
         for room in self._network.rooms():
-            with inside(room.name):
+            with inside(room.namespace):
                 made = self._open()
             self._sockets.append(made)
             asyncio.get_running_loop().add_reader(made.fileno(), self._read, made)

@@ -54,7 +54,7 @@ class Delayer:
     """
 
     def __init__(
-        self, chain: str, chosen: Sequence[str], *, queue: int = 1, namespace: str | None = None
+        self, chain: str, chosen: Sequence[str], *, queue: int = 1, namespace: int | None = None
     ) -> None:
         self._rule = (chain, *chosen)
         self._namespace = namespace

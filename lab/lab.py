@@ -48,14 +48,19 @@ class Lab:
         if self._socket is None:
             self._folder = tempfile.TemporaryDirectory(prefix="thongsuot-lab-")
             self._socket = Path(self._folder.name) / "lab.sock"
+        try:
+            self.facts = await self._first_that_starts(self._socket)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _first_that_starts(self, path: Path) -> Mapping[str, object]:
         reason = ""
         for kind in [self._network] if self._network else [Kind.FLAT, Kind.LOOPBACK]:
-            facts = await self._try(kind, self._socket)
+            facts = await self._try(kind, path)
             if facts.get("ok"):
-                self.facts = {**facts, "reason": reason}
-                return
+                return {**facts, "reason": reason}
             reason = str(facts.get("error", "the lab ended at once"))
-        await self.stop()
         raise LabFailed(reason)
 
     async def _try(self, kind: Kind, path: Path) -> Mapping[str, object]:

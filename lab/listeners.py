@@ -49,7 +49,7 @@ class Listeners:
         """Listen at every device. OSError where a port is taken."""
         owners = {d.address: d for d in self._truth().fabric.devices.values()}
         for room in self._network.rooms():
-            with inside(room.name):
+            with inside(room.namespace):
                 self._open(room, {a: (d.slug, d.kind) for a, d in owners.items()})
 
     def _open(self, room: Room, owners: dict[str, tuple[str, str]]) -> None:

@@ -1,7 +1,7 @@
 """How does a process get a network of its own, as root or not, and leave nothing behind?
 
-Namespaces made here have no name outside this process: they, their interfaces, rules and
-mounts end with it, however it ends.
+Namespaces made here have no name and no mount: they are open files of this process, and end
+with it, interfaces and rules included, however it ends.
 """
 
 import contextlib
@@ -12,12 +12,9 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-_CLONE_NEWNS = 0x00020000
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _PR_SET_PDEATHSIG = 1
-_MS_REC_PRIVATE = 0x4000 | 0x40000
-_NAMED = Path("/run/netns")  # where ip(8) keeps the names of namespaces
 _SBIN = "/usr/sbin:/sbin:/usr/bin:/bin"  # an ordinary user's PATH lacks ip, nft and iptables
 
 
@@ -40,62 +37,64 @@ def die_with_parent() -> None:
     _check(_libc().prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0), "prctl")
 
 
-def enter_new(*, named: bool = False) -> None:
+def enter_new() -> None:
     """Move this process, which must have one thread, into a network namespace of its own.
 
-    Directly where that is allowed (root), else through a user namespace. With `named`,
-    namespaces made later by `ip netns add` get names that only this process and its children
-    see. Raises NoNamespaces.
+    Directly where that is allowed (root), else through a user namespace. Raises NoNamespaces.
     """
-    kinds = _CLONE_NEWNET | (_CLONE_NEWNS if named else 0)
     try:
-        root = _unshare(kinds)
-        if named:
-            _hide_names(root=root)
+        if _libc().unshare(_CLONE_NEWNET) != 0:
+            _become_root_of_a_new_user_namespace()
+            _check(_libc().unshare(_CLONE_NEWNET), "unshare(net)")
         run(["ip", "link", "set", "lo", "up"])
     except OSError as error:
         raise NoNamespaces(str(error)) from error
 
 
-def _unshare(kinds: int) -> bool:
-    """Leave for new namespaces; say whether that took no user namespace (so: as root)."""
-    if _libc().unshare(kinds) == 0:
-        return True
+def _become_root_of_a_new_user_namespace() -> None:
     uid, gid = os.geteuid(), os.getegid()
     _check(_libc().unshare(_CLONE_NEWUSER), "unshare(user)")
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
     Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
-    _check(_libc().unshare(kinds), "unshare(net)")
-    return False
 
 
-def _hide_names(*, root: bool) -> None:
-    mount = _libc().mount
-    _check(mount(None, b"/", None, _MS_REC_PRIVATE, None), "mount / private")
-    # An ordinary user cannot make /run/netns, but may cover /run for this process alone.
-    place = _NAMED if root else _NAMED.parent
-    if root:
-        _NAMED.mkdir(exist_ok=True)
-    _check(mount(b"lab", os.fsencode(place), b"tmpfs", 0, b"mode=755"), f"mount {place}")
-    _NAMED.mkdir(exist_ok=True)
+def make(count: int) -> list[int]:
+    """Return handles of new network namespaces; each lives as long as its handle is open."""
+    home = _here()
+    try:
+        made = []
+        for _ in range(count):
+            _check(_libc().unshare(_CLONE_NEWNET), "unshare(net)")
+            made.append(_here())
+    finally:
+        _check(_libc().setns(home, _CLONE_NEWNET), "setns home")
+        os.close(home)
+    return made
+
+
+def path_of(handle: int) -> str:
+    """Return where ip(8) finds the namespace of a handle while this process lives."""
+    return f"/proc/{os.getpid()}/fd/{handle}"
 
 
 @contextlib.contextmanager
-def inside(name: str | None) -> Iterator[None]:
-    """Be in a named namespace for a while; None stays. The process must have one thread."""
-    if name is None:
+def inside(handle: int | None) -> Iterator[None]:
+    """Be in a namespace for a while; None stays. The process must have one thread."""
+    if handle is None:
         yield
         return
-    home = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-    there = os.open(_NAMED / name, os.O_RDONLY | os.O_CLOEXEC)
+    home = _here()
     try:
-        _check(_libc().setns(there, _CLONE_NEWNET), f"setns {name}")
+        _check(_libc().setns(handle, _CLONE_NEWNET), "setns")
         yield
     finally:
         _check(_libc().setns(home, _CLONE_NEWNET), "setns home")
         os.close(home)
-        os.close(there)
+
+
+def _here() -> int:
+    return os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def run(command: list[str], text: str = "") -> str:
@@ -112,10 +111,16 @@ def run(command: list[str], text: str = "") -> str:
     return done.stdout
 
 
-def ip_batch(lines: Iterable[str], name: str | None = None) -> None:
-    """Give ip(8) many commands at once, in a named namespace or in this one."""
-    where = ["-n", name] if name else []
-    run(["ip", *where, "-batch", "-"], "".join(f"{line}\n" for line in lines))
+def ip_batch(lines: Iterable[str], handle: int | None = None) -> None:
+    """Give ip(8) many commands at once, in a namespace or in this one."""
+    with inside(handle):
+        run(["ip", "-batch", "-"], "".join(f"{line}\n" for line in lines))
+
+
+def forward() -> None:
+    """Let this namespace route, and answer errors at once."""
+    Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
+    Path("/proc/sys/net/ipv4/icmp_ratelimit").write_text("0")
 
 
 def allow_ping() -> None:

@@ -31,9 +31,9 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A namespace (`lab.namespaces.inside(name)`) and the addresses that live in it."""
+    """A namespace, None for the process's own, and the addresses that live in it."""
 
-    name: str | None
+    namespace: int | None
     addresses: tuple[str, ...]
 
 

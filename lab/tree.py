@@ -12,7 +12,7 @@ from core.inventory import Link
 from core.text import Text
 from lab.delay import Delayer
 from lab.furnishing import PLATFORM
-from lab.namespaces import allow_ping, enter_new, inside, ip_batch, run
+from lab.namespaces import allow_ping, enter_new, forward, inside, ip_batch, make, path_of, run
 from lab.network import Kind, Ports, Room
 from lab.world import Fabric, How, Impairment, Quality, World
 
@@ -30,7 +30,7 @@ class TreeNetwork:
 
     def __init__(self) -> None:
         self._world: World | None = None
-        self._names: dict[str, str] = {}  # site -> namespace
+        self._spaces: dict[str, int] = {}  # site -> namespace
         self._numbers: dict[str, int] = {}  # link -> number of its veth pair
         self._below: dict[str, tuple[str, ...]] = {}  # device -> prefixes of the sites behind it
         self._ways: dict[str, str] = {}  # far device with several lines -> line in use
@@ -39,15 +39,14 @@ class TreeNetwork:
 
     def start(self, fabric: Fabric) -> None:
         """Build everything. Raises NoNamespaces, OSError."""
-        enter_new(named=True)
-        self._names = {site: f"s{n}" for n, site in enumerate(fabric.sites)}
+        enter_new()
+        self._spaces = dict(zip(fabric.sites, make(len(fabric.sites)), strict=True))
         self._numbers = {link: n for n, link in enumerate(fabric.links)}
         self._below = {link.far: _prefixes(fabric, link.far) for link in fabric.links.values()}
-        ip_batch(f"netns add {name}" for name in self._names.values())
         world = World(fabric)
         commands = self._commands(fabric)
         for site, lines in commands.items():
-            ip_batch(lines, self._names[site])
+            ip_batch(lines, self._spaces[site])
         self._join_platform(fabric)
         for link in fabric.links.values():
             if link.order == 1 or world.way(link.far) == (link.slug, link.near):
@@ -56,9 +55,9 @@ class TreeNetwork:
         for line in self._ways.values():
             self._route(fabric, line, batches)
         self._run(batches)
-        for name in self._names.values():
-            with inside(name):
-                run(["sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv4.icmp_ratelimit=0"])
+        for space in self._spaces.values():
+            with inside(space):
+                forward()
         allow_ping()
         self._world = world
 
@@ -71,7 +70,7 @@ class TreeNetwork:
             n = self._numbers[link.slug]
             near, far = self._sites(fabric, link)
             commands[near] += [
-                f"link add d{n} type veth peer name u{n} netns {self._names[far]}",
+                f"link add d{n} type veth peer name u{n} netns {path_of(self._spaces[far])}",
                 f"addr add 169.254.{n}.1/30 dev d{n}",
                 f"link set d{n} up",
             ]
@@ -103,15 +102,15 @@ class TreeNetwork:
 
     def _join_platform(self, fabric: Fabric) -> None:
         center = next(iter(fabric.sites))
-        network, name = _network(fabric), self._names[center]
+        network, space = _network(fabric), self._spaces[center]
         ip_batch(
             [
-                f"link add eth0 type veth peer name nms netns {name}",
+                f"link add eth0 type veth peer name nms netns {path_of(space)}",
                 f"addr add {network}.255.{PLATFORM}/30 dev eth0",
                 "link set eth0 up",
             ]
         )
-        ip_batch([f"addr add {network}.255.{PLATFORM - 1}/30 dev nms", "link set nms up"], name)
+        ip_batch([f"addr add {network}.255.{PLATFORM - 1}/30 dev nms", "link set nms up"], space)
         ip_batch([f"route add {network}.0.0/16 via {network}.255.{PLATFORM - 1}"])
 
     def _sites(self, fabric: Fabric, link: Link) -> tuple[str, str]:
@@ -131,7 +130,7 @@ class TreeNetwork:
     def _run(self, batches: dict[str, list[str]]) -> None:
         for site, lines in batches.items():
             if lines:
-                ip_batch(lines, self._names[site])
+                ip_batch(lines, self._spaces[site])
 
     def apply(self, world: World) -> None:
         """Change what differs from the world before."""
@@ -145,10 +144,10 @@ class TreeNetwork:
                 self._ways[far] = way[0]
                 self._route(world.fabric, way[0], batches)
         self._run(batches)
-        for site, name in self._names.items():
+        for site, space in self._spaces.items():
             rules = self._rules_of(world, site)
             if rules != self._rules.get(site, ""):
-                with inside(name):
+                with inside(space):
                     run(["nft", "-f", "-"], _EMPTY + rules)
                 self._rules[site] = rules
         for line in world.impairments.keys() | self._delayers.keys():
@@ -231,7 +230,7 @@ class TreeNetwork:
                 return
             site = world.fabric.devices[world.fabric.links[line].near].site
             self._delayers[line] = Delayer(
-                "POSTROUTING", ("-o", f"d{n}"), queue=n + 1, namespace=self._names[site]
+                "POSTROUTING", ("-o", f"d{n}"), queue=n + 1, namespace=self._spaces[site]
             )
         marks = {0: Quality(0.0, bad.delay, bad.jitter)} if bad else {}
         self._delayers[line].use(marks)
@@ -239,9 +238,9 @@ class TreeNetwork:
     def rooms(self) -> Iterator[Room]:
         """Return the namespace of every site."""
         fabric = self._world.fabric if self._world else None
-        for site, name in self._names.items():
+        for site, space in self._spaces.items():
             devices = fabric.devices.values() if fabric else ()
-            yield Room(name, tuple(d.address for d in devices if d.site == site))
+            yield Room(space, tuple(d.address for d in devices if d.site == site))
 
     def stop(self) -> None:
         """Close the delay queues; all else ends with the process."""
