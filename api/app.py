@@ -26,6 +26,20 @@ Log in by the pages' session cookie (changes then need `X-CSRF-Token`, see `/api
 `Authorization: Bearer <token>`. Errors are problems as of RFC 9457. Lists carry an `ETag`; ask
 again with `If-None-Match`. Times are UTC, durations seconds."""
 
+ROUTERS = (
+    estate.router,
+    incidents_v1.router,
+    events.router,
+    me.router,
+    prometheus.router,
+    metrics.router,
+    board.router,
+    targets.router,
+    incidents.router,
+    login.router,
+    admin.router,
+)
+
 
 def create_app(context: Context) -> FastAPI:
     """Return the ASGI application over a context. Starts nothing, opens nothing."""
@@ -43,12 +57,8 @@ def create_app(context: Context) -> FastAPI:
     app.state.pictures = Pictures(context)
     app.state.users_empty = (None, False)
     app.state.born = secrets.token_hex(8)
-    for router in (estate.router, incidents_v1.router, events.router, me.router):
-        app.include_router(router, prefix="/api/v1")
-    for router in (prometheus.router, metrics.router):
+    for router in ROUTERS:
         app.include_router(router)
-    for page in (board, targets, incidents, login, admin):
-        app.include_router(page.router)
     app.add_api_route(
         "/api/v1/openapi.json",
         _schema_of(app),

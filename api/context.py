@@ -34,7 +34,6 @@ class Web:
     public_metrics: bool = False  # /metrics and /sd without login
     session_lifetime: float = 12 * 3600.0  # seconds
     body_limit: int = 256 * 1024  # bytes
-    live_clients: int = 200
     prometheus_limit: int = 20 * 1024 * 1024  # bytes of one proxied answer
 
 

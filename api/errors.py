@@ -86,7 +86,8 @@ def wants_json(request: Request) -> bool:
     """Say whether a machine asks: by path, or because it does not accept HTML."""
     if request.url.path.startswith(("/api/", "/prometheus/", "/sd/", "/metrics", "/healthz")):
         return True
-    return "text/html" not in request.headers.get("accept", "text/html")
+    accepted = request.headers.get("accept", "*/*")
+    return "text/html" not in accepted and "*/*" not in accepted
 
 
 def words(status: int) -> Text:

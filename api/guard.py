@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from contextlib import suppress
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
@@ -24,6 +25,7 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 _PORT = re.compile(r":\d+$")
 
 
@@ -70,26 +72,27 @@ class BodyLimit:
         if not declared.isdigit() or int(declared) > self._limit:
             await self._refuse(scope, receive, send)
             return
-        taken, begun = 0, False
+        taken, begun, over = 0, False, False
 
         async def counted() -> Message:
-            nonlocal taken
+            nonlocal taken, over
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > self._limit:
+                over = True
                 raise _TooLarge
             return message
 
         async def noted(message: Message) -> None:
             nonlocal begun
+            if over and not begun:
+                return  # whoever parsed the body takes the cut for a bad form
             begun = True
             await send(message)
 
-        try:
+        with suppress(_TooLarge):
             await self._app(scope, counted, noted)
-        except _TooLarge:
-            if begun:
-                raise
+        if over and not begun:
             await self._refuse(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -154,7 +157,8 @@ class Counted:
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 route = getattr(scope.get("route"), "path", "other")
-                self._requests.labels(scope["method"], route, str(message["status"])).inc()
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                self._requests.labels(method, route, str(message["status"])).inc()
                 self._seconds.labels(route).observe(clock.monotonic() - begun)
             await send(message)
 

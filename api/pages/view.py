@@ -20,7 +20,6 @@ from core.status import Status
 from core.text import Language, Text
 from core.watching import Target, TargetKind
 
-
 NAMED = 6  # targets named in one line of a timeline
 
 

@@ -36,7 +36,7 @@ from core.status import Status
 from core.text import Text
 from core.watching import Check, Target, TargetKind
 
-router = APIRouter(tags=["estate"])
+router = APIRouter(prefix="/api/v1", tags=["estate"])
 SAMPLES = 500  # shown of one check
 Limit = Annotated[int, Query(ge=1, le=1000, description="Rows of a page.")]
 Hours = Annotated[int, Query(ge=1, le=24 * 7, description="Length of the span that ends now.")]

@@ -15,7 +15,7 @@ from api.live import Subscription, TooMany
 from core.outcome import Event
 from core.text import Text
 
-router = APIRouter(tags=["events"])
+router = APIRouter(prefix="/api/v1", tags=["events"])
 HEARTBEAT = 15.0  # seconds
 RECHECK = 60.0  # seconds after which the session is looked at again
 _PORTION = 500

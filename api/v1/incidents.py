@@ -19,7 +19,7 @@ from api.v1.shapes import (
 )
 from core.incident import Incident, IncidentState
 
-router = APIRouter(prefix="/incidents", tags=["incidents"])
+router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 
 
 def incident_out(picture: Picture, incident: Incident) -> IncidentOut:

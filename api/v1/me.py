@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from api.door import Viewer, csrf_token
 from api.v1.shapes import MeOut
 
-router = APIRouter(tags=["me"])
+router = APIRouter(prefix="/api/v1", tags=["me"])
 
 
 @router.get("/me", summary="Who am I?")

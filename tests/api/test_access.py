@@ -1,0 +1,64 @@
+"""Every route × every role, from the application's own list of routes."""
+
+import pytest
+from fastapi.routing import APIRoute
+
+from api.app import ROUTERS
+from core.people import Role
+from tests.api.world import World
+
+OPEN = {"/login", "/logout", "/language/{language}", "/a/{token}", "/healthz", "/readyz"}
+OPERATOR = {
+    "/api/v1/incidents/{incident}/ack",
+    "/api/v1/incidents/{incident}/comment",
+    "/incidents/{incident}/ack",
+    "/incidents/{incident}/comment",
+    "/test-message",
+}
+ADMIN = {"/admin"}
+
+
+def routes() -> list[tuple[str, str]]:
+    """Return every (method, path) that the application answers."""
+    found = [("GET", "/api/v1/openapi.json")]
+    for router in ROUTERS:
+        for route in router.routes:
+            assert isinstance(route, APIRoute)
+            found += [(method, route.path) for method in sorted(route.methods or ())]
+    return found
+
+
+def filled(path: str) -> str:
+    """Return a path with something in its places."""
+    for name in ("incident", "slug", "name", "token", "language"):
+        path = path.replace(f"{{{name}}}", "nothing-of-ours")
+    return path
+
+
+def test_the_list_of_routes_is_whole() -> None:
+    paths = {path for _, path in routes()}
+    assert paths >= OPEN | OPERATOR | ADMIN
+    assert len(paths) > 35
+
+
+async def test_nobody_comes_in_without_a_login(world: World) -> None:
+    for method, path in routes():
+        answer = await world.client.request(method, filled(path))
+        if path in OPEN:
+            assert answer.status_code != 401, path
+        else:
+            assert answer.status_code in {401, 303}, (method, path)
+            if answer.status_code == 303:
+                assert answer.headers["location"].startswith("/login"), path
+
+
+@pytest.mark.parametrize("role", list(Role))
+async def test_a_role_reaches_what_it_may_and_nothing_else(world: World, role: Role) -> None:
+    headers = await world.token(role)
+    for method, path in routes():
+        if path in OPEN or path == "/api/v1/events":
+            continue
+        needed = Role.ADMIN if path in ADMIN else Role.OPERATOR if path in OPERATOR else Role.VIEWER
+        answer = await world.client.request(method, filled(path), headers=headers)
+        refused = answer.status_code in {401, 403}
+        assert refused is not role.allows(needed), (method, path, answer.status_code)

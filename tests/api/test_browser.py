@@ -1,0 +1,145 @@
+"""A real browser over a real server: the board moves by itself, and fits every screen."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from api.context import Web
+from core.clock import SystemClock
+from core.people import Role
+from tests.api.served import served
+from tests.api.world import PASSWORD, World, a_world, all_up, hub_back, hub_cut
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+INCIDENT = "SC-20261122-0001"
+SIZES = {"phone": (360, 740), "laptop": (1366, 768), "wall": (3840, 2160)}
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium at /usr/bin/chromium"),
+]
+
+
+@asynccontextmanager
+async def a_browser(folder: Path, size: str) -> AsyncIterator[tuple[World, Page, str, list[str]]]:
+    """Yield a world, a logged-in page, the base address and what the console complained of."""
+    width, height = SIZES[size]
+    complaints: list[str] = []
+    async with a_world(folder, SystemClock(), Web()) as world, served(world) as base:
+        await world.add_user("ha", Role.OPERATOR, "Lê Thu Hà")
+        await world.commit(all_up(world.clock.now() - timedelta(hours=3)))
+        async with async_playwright() as play:
+            browser = await play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+            screen = await browser.new_context(viewport={"width": width, "height": height})
+            page = await screen.new_page()
+            page.on(
+                "console",
+                lambda said: complaints.append(said.text) if said.type == "error" else None,
+            )
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            await page.goto(f"{base}/login")
+            await page.fill("#name", "ha")
+            await page.fill("#password", PASSWORD)
+            await page.click("button.big")
+            await expect(page.locator("h1")).to_have_text("Bảng theo dõi")
+            try:
+                yield world, page, base, complaints
+            finally:
+                world.context.live.close()
+                await browser.close()
+
+
+async def test_the_board_shows_a_cut_and_its_end_without_reloading(tmp_path: Path) -> None:
+    async with a_browser(tmp_path, "laptop") as (world, page, _, complaints):
+        await expect(page.locator(".calm")).to_contain_text("Không có sự cố nào")
+        await page.evaluate("window.stays = true")
+        at = world.clock.now()
+        await world.commit(hub_cut(at))
+        await expect(page.locator(".incident h3")).to_have_text(re.compile("mất kết nối"))
+        await expect(page.locator(".tile.s-unreachable")).to_have_count(5)  # hub and 4 communes
+        await expect(page).to_have_title(re.compile(r"^\(1\)"))
+        await world.commit(hub_back(world.clock.now(), at))
+        await expect(page.locator(".calm")).to_contain_text("Không có sự cố nào")
+        await expect(page.locator(".tile.s-unreachable")).to_have_count(0)
+        assert await page.evaluate("window.stays")
+        assert complaints == []
+
+
+async def test_a_lost_server_is_told(tmp_path: Path) -> None:
+    async with a_browser(tmp_path, "laptop") as (world, page, _, _):
+        await expect(page.locator("[data-lost]")).to_be_hidden()
+        await page.context.set_offline(True)
+        world.context.live.close()
+        await expect(page.locator("[data-lost]")).to_be_visible(timeout=15_000)
+        assert "Mất kết nối với máy chủ" in await page.inner_text("[data-lost]")
+
+
+async def test_an_incident_is_acknowledged_on_a_phone_and_others_see_it(tmp_path: Path) -> None:
+    async with a_browser(tmp_path, "phone") as (world, page, base, complaints):
+        await world.commit(hub_cut(world.clock.now()))
+        other = await page.context.new_page()
+        await other.goto(base)
+        await expect(other.locator(".incident .ack")).to_contain_text("Chưa ai tiếp nhận")
+        await page.locator(".incident .whole").click()
+        await page.fill("#note", "đang gọi VNPT")
+        await page.get_by_role("button", name="Tiếp nhận sự cố").click()
+        await expect(page.locator(".acked")).to_contain_text("Lê Thu Hà đã tiếp nhận")
+        await expect(page.locator(".timeline")).to_contain_text("đang gọi VNPT")
+        await expect(other.locator(".incident .ack")).to_contain_text("Lê Thu Hà đã tiếp nhận")
+        assert complaints == []
+
+
+async def test_words_being_typed_survive_a_change(tmp_path: Path) -> None:
+    async with a_browser(tmp_path, "phone") as (world, page, base, _):
+        await world.commit(hub_cut(world.clock.now()))
+        await page.goto(f"{base}/incidents/{INCIDENT}")
+        await page.fill("#note", "đang viết dở")
+        events = await world.ledger.incidents.comment(INCIDENT, "ha", world.clock.now(), "x")
+        world.context.live.publish(events)
+        await expect(page.locator(".timeline")).to_contain_text("Ghi chú")
+        assert await page.input_value("#note") == "đang viết dở"
+
+
+async def test_the_search_box_suggests_while_typing(tmp_path: Path) -> None:
+    async with a_browser(tmp_path, "laptop") as (_, page, _, complaints):
+        await page.fill("[data-find]", "dak o")
+        await expect(page.locator("[data-found] a").first).to_contain_text("Xã Đăk Ơ")
+        await page.press("[data-find]", "Escape")
+        await expect(page.locator("[data-found]")).to_be_hidden()
+        assert complaints == []
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+async def test_no_page_scrolls_sideways(tmp_path: Path, size: str) -> None:
+    async with a_browser(tmp_path, size) as (world, page, base, complaints):
+        await world.commit(hub_cut(world.clock.now()))
+        for path in (
+            "/",
+            "/wall",
+            "/units/dong-nai",
+            "/units/an-loc",
+            "/targets/hub-an-loc",
+            "/targets/link-an-loc",
+            "/inventory?kind=device",
+            "/incidents",
+            f"/incidents/{INCIDENT}",
+            "/test-message",
+            "/search?q=dak",
+        ):
+            await page.goto(base + path)
+            wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, path
+        assert complaints == []

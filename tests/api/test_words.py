@@ -1,0 +1,52 @@
+"""Times, lengths and numbers as people here write them."""
+
+from datetime import timedelta
+
+import pytest
+
+from api import words
+from core.incident import IncidentNote
+from core.text import Language
+from tests.factories import DAWN
+
+
+@pytest.mark.parametrize(
+    ("seconds", "vi", "en"),
+    [
+        (0, "0 giây", "0 s"),
+        (59, "59 giây", "59 s"),
+        (61, "1 phút 01 giây", "1 min 01 s"),
+        (600, "10 phút", "10 min"),
+        (3900, "1 giờ 05 phút", "1 h 05 min"),
+        (90000, "1 ngày 1 giờ", "1 d 1 h"),
+        (-5, "0 giây", "0 s"),
+    ],
+)
+def test_lengths_have_at_most_two_units(seconds: int, vi: str, en: str) -> None:
+    assert words.length(timedelta(seconds=seconds), "vi") == vi
+    assert words.length(timedelta(seconds=seconds), "en") == en
+
+
+@pytest.mark.parametrize(("language", "said"), [("vi", "1.234.567,8"), ("en", "1,234,567.8")])
+def test_numbers_have_the_decimal_sign_of_the_language(language: Language, said: str) -> None:
+    assert words.number(1234567.8, language) == said
+
+
+def test_times_are_local_and_twenty_four_hours() -> None:
+    assert words.moment(DAWN) == "22/11/2026 09:00"
+    assert words.moment_exact(DAWN) == "22/11/2026 09:00:00"
+    assert words.moment(None) == "–"
+    assert words.moment_near(DAWN, DAWN + timedelta(hours=1)) == "09:00"
+    assert words.moment_near(DAWN, DAWN + timedelta(days=1)) == "09:00 22/11"
+
+
+def test_an_unknown_reason_is_readable() -> None:
+    assert words.reason("carrier_pigeon_lost", "vi") == "carrier pigeon lost"
+
+
+def test_a_settled_message_is_told_by_name() -> None:
+    note = IncidentNote(incident="SC-1", at=DAWN, kind="told", text="problem: email → lan")
+    said = words.note_text(note, {"lan": "Nguyễn Thị Lan"}.__getitem__, "vi")
+    assert said == "báo sự cố: Nguyễn Thị Lan (email)"
+    comment = IncidentNote(incident="SC-1", at=DAWN, kind="comment", text="problem: a → b")
+    assert words.note_text(comment, str, "vi") == "problem: a → b"
