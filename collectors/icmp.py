@@ -86,7 +86,7 @@ class _Look:
 
     def _ask(self, counter: int) -> None:
         try:
-            self._asked[counter] = self._wire.send(counter, self._address)
+            self._asked[counter] = self._wire.send(counter, (self._address, 0))
         except OSError as error:
             self._trouble = error
             self._note("probe %d to %s did not leave: %s", counter, self._address, error)
@@ -99,7 +99,7 @@ class _Look:
                     sent = self._asked.pop(counter)
                     rtt = max(0, received - sent) / 1e9
                     self._note("reply %d from %s after %.3f ms", counter, sender, rtt * 1000)
-                    self._host.answered(sent, rtt, regular=True, late=False)
+                    self._host.answered(sent, rtt, True, False)
             left = end - loop.time()
             if left <= 0:
                 return

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from collectors._icmp.wire import Protocol
+from collectors._icmp.wire import Place, Protocol, Wire
 from core.labels import Series
 from core.reading import STALE, Failure, Reading, Sample
 from core.watching import Check, Verify
@@ -31,7 +31,6 @@ class Host:
     """One check of the sweep. Times are the loop's monotonic seconds unless they end in `_ns`."""
 
     __slots__ = (
-        "address",
         "answered_ns",
         "check",
         "enlisted",
@@ -39,6 +38,7 @@ class Host:
         "gone",
         "had_rtts",
         "helping",
+        "interval",
         "last_ns",
         "left",
         "lost",
@@ -46,6 +46,7 @@ class Host:
         "next_regular",
         "next_summary",
         "phase",
+        "place",
         "protocol",
         "rtts",
         "series",
@@ -54,15 +55,18 @@ class Host:
         "uplinks",
         "verify",
         "wait",
+        "wire",
     )
 
     def __init__(self, check: Check, now: float) -> None:
-        self.phase = zlib.crc32(check.slug.encode()) / 2**32
+        self.phase = phase(check)
         self.check = check
-        self.address: str | None = None  # numeric, as the kernel says it; None = not known yet
+        self.place: Place = ("", 0)  # numeric, as the kernel says it; empty = not known yet
         self.protocol: Protocol | None = None
+        self.wire: Wire | None = None  # once it has been asked
         self.gone = False  # no longer in the feed
         self.verify = check.verify or (Verify() if check.reach else None)
+        self.interval = check.interval
         self.series = _SeriesOf(check)
         self.uplinks: Sequence[Host] = ()
         # When to probe.
@@ -85,6 +89,12 @@ class Host:
         self.enlisted: Sequence[Host] = ()  # who is probed fast because of it
         self.helping = 0  # bursts of others that it is probed fast for
 
+    def stands_at(self, protocol: Protocol, address: str) -> None:
+        """Learn the numeric address."""
+        if self.protocol is not protocol:
+            self.wire = None
+        self.protocol, self.place = protocol, (address, 0)
+
     @property
     def window(self) -> int:
         """Return how many probes of the regular rhythm the open window holds."""
@@ -95,7 +105,7 @@ class Host:
         """Say whether it is being probed in a burst, its own or another's."""
         return self.left > 0 or self.helping > 0
 
-    def answered(self, sent_ns: int, rtt: float | None, *, regular: bool, late: bool) -> None:
+    def answered(self, sent_ns: int, rtt: float | None, regular: bool, late: bool) -> None:
         """Book an answer. `rtt` None: the clock was set meanwhile, nobody knows how long."""
         if regular:
             if rtt is not None:
@@ -141,6 +151,11 @@ class Host:
             reading.samples += self.series.ended()
         self.had_rtts = bool(rtts)
         return reading
+
+
+def phase(check: Check) -> float:
+    """Return where in its interval a check stands, 0…1: the same on every start."""
+    return zlib.crc32(check.slug.encode()) / 2**32
 
 
 class _SeriesOf:

@@ -23,10 +23,10 @@ class Names:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def learn(self, host: Host) -> None:
-        """Set `host.address` now where it is numeric, else as soon as the name is known."""
+        """Tell the host its address: now where it is numeric, else as soon as it is known."""
         try:
-            host.protocol = protocol_of(host.check.address)
-            host.address = str(ipaddress.ip_address(host.check.address))
+            numeric = str(ipaddress.ip_address(host.check.address))
+            host.stands_at(protocol_of(numeric), numeric)
         except ValueError:
             task = asyncio.create_task(_follow(host), name=f"name of {host.check.slug}")
             self._tasks.add(task)
@@ -43,7 +43,7 @@ async def _follow(host: Host) -> None:
     while not host.gone:
         found = await resolve(host.check.address)
         if found:
-            host.protocol, host.address = found
+            host.stands_at(*found)
         await asyncio.sleep(AGAIN if found else RETRY)
 
 

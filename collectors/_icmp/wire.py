@@ -27,6 +27,7 @@ _COUNTER = struct.Struct("!I")
 
 _ROUTES = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EHOSTDOWN}
 
+Place = tuple[str, int]  # a numeric address, and the port that ICMP has not
 Reply = tuple[int, str, int]  # counter, sender's address, kernel's receive time in ns since 1970
 
 
@@ -51,7 +52,6 @@ class Wire:
         """Open the socket; raise PermissionError where neither kind of socket is allowed."""
         self._socket, self.raw = _opened(sockets, protocol)
         identifier, nonce = secrets.randbits(16), secrets.randbits(32)
-        self._echo = packet.Echo(protocol.request, identifier, nonce)
         self._ip_header = self.raw and protocol is V4
         self._program = _filter(
             packet.reply_filter(
@@ -63,13 +63,16 @@ class Wire:
         self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.buffer = _buffer(self._socket)
         self._into = bytearray(_REPLY_LIMIT)
+        self._patched = packet.Echo(protocol.request, identifier, nonce).patched
+        self._sendto = self._socket.sendto
+        self._receive = self._socket.recvmsg_into
 
-    def send(self, counter: int, address: str) -> int:
+    def send(self, counter: int, place: Place) -> int:
         """Send one request; return when, in ns since 1970; OSError says why it did not leave."""
-        request = self._echo.patched(counter)
-        # The kernel stamps replies with this very clock, so a difference of the two is an RTT.
-        sent = time.clock_gettime_ns(time.CLOCK_REALTIME)
-        self._socket.sendto(request, (address, 0))
+        request = self._patched(counter)
+        # The kernel stamps replies by this very clock, so a difference of the two is an RTT.
+        sent = time.time_ns()
+        self._sendto(request, place)
         return sent
 
     def drain(self) -> list[Reply]:
@@ -77,7 +80,7 @@ class Wire:
         replies: list[Reply] = []
         into = self._into
         buffers = [into]
-        receive = self._socket.recvmsg_into
+        receive = self._receive
         at = packet.COUNTER_AT
         while True:
             try:

@@ -322,8 +322,8 @@ def test_a_patched_checksum_is_the_checksum() -> None:
 
 def test_an_empty_window_after_a_full_one_ends_its_timings() -> None:
     host = Host(a_check(), 0.0)
-    host.answered(1, 0.010, regular=True, late=False)
-    host.answered(2, 0.030, regular=True, late=False)
+    host.answered(1, 0.010, True, False)
+    host.answered(2, 0.030, True, False)
     full = host.summary(DAWN)
     host.missed(3, Failure(FailureKind.TIMEOUT, "no answer"), regular=True)
     empty = host.summary(DAWN)
