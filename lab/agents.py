@@ -173,7 +173,8 @@ class Agents:
         if self._enforcing:
             world = self._truth()
             quality = world.quality(device.slug)
-            if device.slug in world.silent or self._random.random() < quality.loss:
+            silent = socket.inet_ntoa(asked) in world.silent_addresses
+            if silent or self._random.random() < quality.loss:
                 return
         answer = _answer(data[span], _bindings(request, self._mib(device)))
         extras = [(socket.IPPROTO_IP, _IP_PKTINFO, _PKTINFO.pack(0, asked, asked))]

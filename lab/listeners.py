@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lab.equipment import Truth
 from lab.namespaces import inside
-from lab.network import Kind, Network, Ports, Room
+from lab.network import Kind, Network, Ports
 
 _BACKLOG = 64
 _BY_KIND = {
@@ -33,7 +33,7 @@ def ports_of(kind: str, ports: Ports) -> tuple[int, ...]:
 
 @dataclass(slots=True)
 class _Listener:
-    device: str
+    address: str
     open: socket.socket
     stopper: socket.socket | None = None  # our own connection that fills the queue
 
@@ -43,27 +43,40 @@ class Listeners:
 
     def __init__(self, network: Network, truth: Truth) -> None:
         self._network, self._truth = network, truth
+        self._enforcing = network.kind is Kind.LOOPBACK
         self._listeners: list[_Listener] = []
 
     def start(self) -> None:
         """Listen at every device. OSError where a port is taken."""
-        owners = {d.address: d for d in self._truth().fabric.devices.values()}
+        wanted = self._wanted()
         for room in self._network.rooms():
             with inside(room.namespace):
-                self._open(room, {a: (d.slug, d.kind) for a, d in owners.items()})
+                for address in room.addresses:
+                    for port in sorted(wanted.get(address, ())):
+                        self._listen(address, port)
 
-    def _open(self, room: Room, owners: dict[str, tuple[str, str]]) -> None:
-        loop = asyncio.get_running_loop()
-        for address in room.addresses:
-            slug, kind = owners.get(address, ("", ""))
-            for port in ports_of(kind, self._network.ports):
-                made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-                made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                made.setblocking(False)
-                made.bind((address, port))
-                made.listen(_BACKLOG)
-                self._listeners.append(_Listener(slug, made))
-                loop.add_reader(made.fileno(), self._accept, made)
+    def _wanted(self) -> dict[str, set[int]]:
+        """Return the ports of each address.
+
+        Where ICMP is impossible, reach is asked by a connection to the SSH port: there every
+        address has one, a line's own too.
+        """
+        fabric, ports = self._truth().fabric, self._network.ports
+        wanted = {d.address: set(ports_of(d.kind, ports)) for d in fabric.devices.values()}
+        if self._enforcing:
+            lines = {str(link.address) for link in fabric.links.values() if link.address}
+            for address in wanted.keys() | lines:
+                wanted.setdefault(address, set()).add(ports.ssh)
+        return wanted
+
+    def _listen(self, address: str, port: int) -> None:
+        made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.setblocking(False)
+        made.bind((address, port))
+        made.listen(_BACKLOG)
+        self._listeners.append(_Listener(address, made))
+        asyncio.get_running_loop().add_reader(made.fileno(), self._accept, made)
 
     def _accept(self, made: socket.socket) -> None:
         with contextlib.suppress(OSError):
@@ -73,13 +86,13 @@ class Listeners:
 
     def follow(self) -> None:
         """Fall silent or speak again, as the world says. Only needed on loopback."""
-        if self._network.kind is not Kind.LOOPBACK:
+        if not self._enforcing:
             return
-        silent = self._truth().silent
+        silent = self._truth().silent_addresses
         for listener in self._listeners:
-            if listener.device in silent and listener.stopper is None:
+            if listener.address in silent and listener.stopper is None:
                 self._silence(listener)
-            elif listener.device not in silent and listener.stopper is not None:
+            elif listener.address not in silent and listener.stopper is not None:
                 self._wake(listener)
 
     def _silence(self, listener: _Listener) -> None:

@@ -208,6 +208,13 @@ class World:
         known: dict[str, bool] = {}
         return frozenset(d for d in self.fabric.devices if not self._alive(d, known))
 
+    @cached_property
+    def silent_addresses(self) -> frozenset[str]:
+        """The addresses that do not answer: of silent devices, and of lines that are broken."""
+        devices = (self.fabric.devices[slug].address for slug in self.silent)
+        lines = (link for link in self.fabric.links.values() if not self.answers_over(link))
+        return frozenset((*devices, *(link.address for link in lines if link.address)))
+
     def _alive(self, device: str, known: dict[str, bool]) -> bool:
         if device not in known:
             ways = self.fabric.above(device)

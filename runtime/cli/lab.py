@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from core.clock import LOCAL
+from core.clock import LOCAL, SystemClock
 from core.errors import DomainError
 from core.inventory import Inventory
 from core.text import Text
@@ -158,7 +158,19 @@ def _greet(lab: Lab) -> None:
 async def _play(lab: Lab, steps: Iterator[script.Step]) -> None:
     out = _out()
     async for step, refusal in script.play(steps, lab.client):
-        out.print(f"{step.at:7.0f} s  {step.op} {step.target} {step.how} {refusal}".rstrip())
+        out.print(f"{_clock(SystemClock().now().isoformat())}  {_said(step)} {refusal}".rstrip())
+
+
+def _said(step: script.Step) -> str:
+    if step.op == "cut":
+        why = _HOWS[How(step.how)]
+        text = Text(vi=f"ngắt {step.target}: {why.vi}", en=f"cut {step.target}: {why.en}")
+    elif step.op == "degrade":
+        bad = {"loss": step.loss, "delay": step.delay, "jitter": step.jitter}
+        return f"{step.target}: {_badness(bad)}"
+    else:
+        text = Text(vi=f"khôi phục {step.target}", en=f"restore {step.target}")
+    return _say(text)
 
 
 @app.command()

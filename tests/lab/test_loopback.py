@@ -57,6 +57,23 @@ async def test_silence_is_silence_for_snmp_and_tcp_and_ends_with_the_cut(client:
 
 
 @pytest.mark.lab
+async def test_every_address_has_a_port_to_ask_for_reach_and_lines_fall_alone(
+    client: LabClient,
+) -> None:
+    await until(lambda: client.path.exists() and bool(client.status()["ok"]))
+    ports = client.status()["ports"]
+    assert isinstance(ports, dict)
+    moved = addresses_on_loopback(synthetic.inventory(2, 4))
+    lines = {link.slug: str(link.address) for link in moved.links if link.address}
+    everyone = [device.address for device in moved.devices] + list(lines.values())
+    assert {connects(client, address, ports["ssh"]) for address in everyone} == {"open"}
+    client.cut("kenh-huyen-01")
+    assert connects(client, lines["kenh-huyen-01"], ports["ssh"]) == "silence"
+    assert connects(client, lines["kenh-huyen-01-dp"], ports["ssh"]) == "open"
+    assert connects(client, device("huyen-01-gw").address, ports["ssh"]) == "open"
+
+
+@pytest.mark.lab
 async def test_delay_and_loss_reach_snmp(client: LabClient) -> None:
     await until(lambda: client.path.exists() and bool(client.status()["ok"]))
     facts = client.status()
