@@ -53,6 +53,9 @@ class OutboxBook(Protocol):
     ) -> list[Notification]:
         """Take what is due."""
 
+    async def release(self, worker: str, now: datetime) -> int:
+        """End the leases that an earlier life of the worker left."""
+
     async def settle(
         self,
         notification: Notification,
@@ -171,11 +174,14 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Dispatch until cancelled; what is under way is brought to its end first."""
-        troubled = False
+        troubled, released = False, False
         try:
             while True:
                 self._told.clear()
                 try:
+                    if not released:
+                        await self._ledger.outbox.release(self._options.worker, self._clock.now())
+                        released = True
                     await self.turn()
                     troubled = False
                 except (OSError, Unavailable) as trouble:

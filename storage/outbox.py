@@ -53,6 +53,16 @@ class Outbox:
             claimed = [Notification(**row) for row in rows.mappings()]
         return sorted(claimed, key=lambda n: (n.due_at, n.id or 0))
 
+    async def release(self, worker: str, now: datetime) -> int:
+        """End the leases of a worker that begins anew: its last life died with them. How many."""
+        async with self._database.writing() as connection:
+            released = await connection.execute(
+                update(notifications)
+                .where(_N.state == NotificationState.CLAIMED, _N.claimed_by == worker)
+                .values(lease_until=now)
+            )
+        return released.rowcount
+
     async def settle(
         self,
         notification: Notification,

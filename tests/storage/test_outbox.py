@@ -123,3 +123,14 @@ async def test_test_messages_may_be_repeated_and_real_ones_not(ledger: Ledger) -
     assert await ledger.outbox.add(a_notification()) is not None
     assert await ledger.outbox.add(a_notification()) is None
     assert await ledger.outbox.get(4711) is None
+
+
+async def test_a_worker_that_begins_anew_gets_back_what_its_last_life_had_claimed(
+    ledger: Ledger,
+) -> None:
+    await ledger.outbox.add(a_test())
+    await ledger.outbox.claim("hub", NOW, lease_s=180)
+    assert await ledger.outbox.release("other", NOW + timedelta(seconds=1)) == 0
+    assert await ledger.outbox.release("hub", NOW + timedelta(seconds=1)) == 1
+    (again,) = await ledger.outbox.claim("hub", NOW + timedelta(seconds=1))
+    assert again.attempts == 2
