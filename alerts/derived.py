@@ -1,0 +1,119 @@
+"""How are links and sites, whom nobody asks? From what lies beyond and what stands there."""
+
+from dataclasses import dataclass
+
+from alerts.facts import NOTHING, Fact, Facts
+from alerts.places import HIDING, Place, Places, standing
+from alerts.topology import Topology
+from core.status import Status, Verdict
+
+_ANSWERING = frozenset({Status.UP, Status.DEGRADED})
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The places of links that pass, and of sites, once every device has its place."""
+
+    topology: Topology
+    facts: Facts
+    places: Places
+
+    def link(self, slug: str) -> Place:
+        """Return how a link is that seems to let through: `places` holds nothing against it."""
+        place = self.places[slug]
+        if place.status is not None or place.until is not None:
+            return place
+        users = [self.places[u] for u in self.topology.users[slug]]
+        if any(u.until is not None for u in users):
+            return place
+        return self._beyond(slug, users)
+
+    def _beyond(self, slug: str, users: list[Place]) -> Place:
+        facts = [self._fact(u) for u in self.topology.users[slug]]
+        own = self._fact(slug)
+        port = self.facts.ports.get(slug)
+        good = [f for f in (own, *facts) if f.good]
+        reserved = any(len(self.topology.uplinks[u]) > 1 for u in self.topology.users[slug])
+        if not own.good and port is None and slug in self.topology.ported and reserved:
+            return Place()  # whether this line or the other carries is for the port to say
+        if good:
+            return self._carrying(slug, own, facts, good)
+        fresh = port is not None and all(
+            f.failed_at is None or f.failed_at < port.at for f in facts
+        )
+        if port is not None and port.up and fresh:
+            return Place(Status.UP, since=port.since, reason="port_up")
+        if any(f.verdict is Verdict.SUSPECT for f in facts):
+            return Place()
+        since = max((f.since for f in facts if f.since is not None), default=None)
+        off = any(u.reason == "off_hours" for u in users)
+        reason = "off_hours" if off else "far_silent" if since else "not_observed"
+        return Place(Status.UNKNOWN, since=since, reason=reason)
+
+    def _carrying(self, slug: str, own: Fact, facts: list[Fact], good: list[Fact]) -> Place:
+        since = min((f.since for f in good if f.since is not None), default=None)
+        near = self.topology.near(slug)
+        above = self._fact(near) if near is not None else NOTHING
+        lossy = [f for f in (own, *facts) if f.verdict is Verdict.LOSSY]
+        if lossy and above.verdict is not Verdict.LOSSY:
+            return Place(
+                Status.DEGRADED,
+                since=lossy[0].since,
+                reason="losing_packets",
+                detail=lossy[0].detail,
+            )
+        return Place(Status.UP, since=since, reason="carries")
+
+    def site(self, slug: str) -> Place:
+        """Return how a site is: as its gateways are, less if something at it is amiss."""
+        heads = self.topology.heads(slug)
+        if not heads:
+            return Place()
+        states = {m: self._standing(m) for m in self.topology.by_site[slug]}
+        lost = [m for m in heads if states[m].status in HIDING]
+        if len(lost) == len(heads):
+            worst = max(lost, key=lambda m: (states[m].since is not None, states[m].since))
+            first = states[worst]
+            return Place(
+                first.status,
+                passing=False,
+                root=first.root,
+                since=first.since,
+                reason="gateway_lost" if first.status is Status.DOWN else first.reason,
+            )
+        if all(states[h].status is Status.UNKNOWN for h in heads):
+            head = states[heads[0]]
+            return Place(Status.UNKNOWN, since=head.since, reason=head.reason)
+        return self._reduced(states, heads)
+
+    def _reduced(self, states: dict[str, Place], heads: tuple[str, ...]) -> Place:
+        """Place a site that is reached, by what is amiss at it or on its lines."""
+        lines = {
+            up: self._standing(up)
+            for head in heads
+            for up in self.topology.uplinks[head]
+            if self.topology.is_link(up)
+        }
+        amiss = [
+            (s, p) for s, p in {**states, **lines}.items() if p.status in {*HIDING, Status.DEGRADED}
+        ]
+        reached = min(
+            (p.since for h in heads if (p := states[h]).status in _ANSWERING and p.since),
+            default=None,
+        )
+        if not amiss:
+            return Place(Status.UP, since=reached, reason="gateway_answers")
+        target, first = min(amiss, key=lambda pair: (pair[1].since is None, pair[1].since, pair[0]))
+        return Place(
+            Status.DEGRADED,
+            root=first.root,
+            since=max((t for t in (first.since, reached) if t is not None), default=None),
+            reason="reserve_line" if target in lines and first.status in HIDING else "member_amiss",
+            detail=target,
+        )
+
+    def _standing(self, slug: str) -> Place:
+        return standing(self.places[slug], self.facts.before.get(slug))
+
+    def _fact(self, slug: str) -> Fact:
+        return self.facts.targets.get(slug, NOTHING)

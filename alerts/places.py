@@ -1,0 +1,40 @@
+"""How does each target stand, as far as the walk from the vantage outwards has come?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.status import Status, TargetState
+
+HIDING = frozenset({Status.DOWN, Status.UNREACHABLE})
+
+
+@dataclass(slots=True)
+class Place:
+    """How one target stands in this walk."""
+
+    status: Status | None = None  # None: held as it was
+    passing: bool = True  # lets through what lies behind
+    until: datetime | None = None  # failed, and waiting so long for what stands above
+    root: str | None = None
+    since: datetime | None = None
+    reason: str = ""
+    detail: str = ""
+
+
+def standing(place: Place, before: TargetState | None) -> Place:
+    """Return a target's place; what it was before where it is held."""
+    if place.status is not None:
+        return place
+    if before is None:
+        return Place(Status.UNKNOWN, reason="not_observed")
+    return Place(
+        before.status,
+        passing=before.status not in HIDING,
+        root=before.cause,
+        since=before.since,
+        reason=before.reason,
+    )
+
+
+Places = Mapping[str, Place]

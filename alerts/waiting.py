@@ -1,0 +1,120 @@
+"""How long to wait before a failure is explained? As short as the first message can be true.
+
+Every method returns an instant that lies ahead, or None when there is nothing to wait for.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.facts import NOTHING, Fact, Facts
+from alerts.places import Places
+from alerts.topology import Topology
+from core.status import Verdict
+
+PATIENCE = timedelta(seconds=3)  # the longest wait for what stands above a failed target
+VERIFY_ROUND = timedelta(seconds=3)  # after a recovery: so long may what lay behind take
+_STILL_DEAD = timedelta(seconds=10)  # a swept target that is still dead has said so by then
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the facts of a walk leave to wait for."""
+
+    topology: Topology
+    facts: Facts
+    places: Places
+    now: datetime
+
+    def fact(self, slug: str) -> Fact:
+        """Return what is known of a target."""
+        return self.facts.targets.get(slug, NOTHING)
+
+    def for_above(self, fact: Fact, live: Iterable[str]) -> datetime | None:
+        """Return until when to wait for what stands above; None when all of it is settled."""
+        failed_at = fact.failed_at or self.now
+        confirmed = fact.confirmed_at or self.now
+        return self._latest(self._for_one(up, fact, failed_at, confirmed) for up in live)
+
+    def _for_one(
+        self, up: str, fact: Fact, failed_at: datetime, confirmed: datetime
+    ) -> datetime | None:
+        if self.places[up].until is not None:
+            return self.places[up].until
+        above = self.topology.near(up) if self.topology.is_link(up) else up
+        if above is None:
+            return None
+        other = self.fact(above)
+        if other.good and other.alive_since is not None and other.alive_since > failed_at:
+            came_back = max(other.alive_since, other.confirmed_at or other.alive_since)
+            return self.one_round(fact, other.alive_since, came_back)
+        if other.good and other.last_ok is not None and other.last_ok >= failed_at:
+            return None
+        return confirmed + PATIENCE if other is not NOTHING else None
+
+    def one_round(self, fact: Fact, since: datetime, heard: datetime) -> datetime | None:
+        """Return until when a failed target may yet follow one that has just come back."""
+        settled = heard + VERIFY_ROUND
+        if self.now < settled:
+            return settled
+        if fact.last_failed is None or fact.last_failed < since:
+            return settled + max(_STILL_DEAD, timedelta(seconds=2 * fact.interval))
+        return None
+
+    def for_beside(self, slug: str, fact: Fact) -> datetime | None:
+        """Return until when to wait for the others that stand beside the vantage."""
+        failed_at = fact.failed_at or self.now
+        others = [self.fact(other) for other in self.topology.starts if other != slug]
+        return self._latest(self._for_other(fact, other, failed_at) for other in others)
+
+    def _for_other(self, fact: Fact, other: Fact, failed_at: datetime) -> datetime | None:
+        bound = (fact.confirmed_at or self.now) + PATIENCE
+        if other.verdict is Verdict.SUSPECT:
+            return bound
+        if other.good and other.alive_since is not None and other.alive_since > failed_at:
+            came_back = max(other.alive_since, other.confirmed_at or other.alive_since)
+            return self.one_round(fact, other.alive_since, came_back)
+        if other.heard_within is None or not other.good or other.answers_at(failed_at, self.now):
+            return None
+        return min(bound, failed_at + timedelta(seconds=other.heard_within))
+
+    def _witnesses(self, slug: str) -> Iterator[Fact]:
+        """Yield the facts of whatever stands at the site of a device or hangs on it alone."""
+        site = self.topology.site_of(slug)
+        beside = self.topology.by_site.get(site.slug, ()) if site is not None else ()
+        for other in {*self.topology.behind(slug), *beside} - {slug}:
+            fact = self.facts.targets.get(other)
+            if fact is not None:
+                yield fact
+
+    def for_signs_of_life(self, slug: str, fact: Fact) -> datetime | None:
+        """Return when it is known whether anything at or behind a device answers."""
+        failed_at = fact.failed_at or self.now
+        bound = (fact.confirmed_at or self.now) + PATIENCE
+        due: list[datetime | None] = []
+        for other in self._witnesses(slug):
+            if not other.good:
+                continue
+            if other.returned_at is not None and other.returned_at > failed_at:
+                # it was silent too: most likely all of it is coming back
+                due.append(self.one_round(fact, other.returned_at, other.returned_at))
+            elif other.heard_within is not None:
+                due.append(min(failed_at + timedelta(seconds=other.heard_within), bound))
+        return self._latest(due)
+
+    def something_answers(self, slug: str, fact: Fact) -> bool:
+        failed_at = fact.failed_at or self.now
+        return any(other.answers_at(failed_at, self.now) for other in self._witnesses(slug))
+
+    def for_word_from(self, fact: Fact, other: Fact, failed_at: datetime) -> datetime | None:
+        """Return until when the far device may yet fall silent, or its line come back, too."""
+        if not other.good:
+            return None
+        if other.alive_since is not None and other.alive_since > failed_at:
+            return self.one_round(fact, other.alive_since, other.confirmed_at or self.now)
+        if other.heard_within is None or other.answers_at(failed_at, self.now):
+            return None
+        return failed_at + timedelta(seconds=other.heard_within)
+
+    def _latest(self, times: Iterable[datetime | None]) -> datetime | None:
+        return max((t for t in times if t is not None and t > self.now), default=None)
