@@ -1,5 +1,6 @@
 """The web application: one function puts guards, routes and pages together."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from importlib.resources import files
@@ -56,6 +57,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.pages = Pages(context)
     app.state.pictures = Pictures(context)
     app.state.users_empty = (None, False)
+    app.state.login_turn = asyncio.Lock()
     app.state.born = secrets.token_hex(8)
     for router in ROUTERS:
         app.include_router(router)

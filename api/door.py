@@ -26,6 +26,7 @@ CSRF_FIELD = "csrf"
 FAILURES_BY_USER = 5  # within the window
 FAILURES_BY_ADDRESS = 20
 WINDOW = timedelta(minutes=15)
+Keys = tuple[tuple[str, int], ...]  # what is counted, and how often it may fail
 _OPEN_CACHE = 5.0  # seconds for which "no user exists" is believed
 
 
@@ -194,7 +195,7 @@ def hash_password(password: str) -> str:
     return hasher().hash(password)
 
 
-async def _barred(context: Context, keys: tuple[tuple[str, int], ...], now: datetime) -> bool:
+async def _barred(context: Context, keys: Keys, now: datetime) -> bool:
     people = context.ledger.people
     for key, limit in keys:
         if await people.recent_failures(key, now - WINDOW) >= limit:
@@ -205,36 +206,49 @@ async def _barred(context: Context, keys: tuple[tuple[str, int], ...], now: date
 async def log_in(request: Request, context: Context, name: str, password: str) -> str:
     """Check a name and password and return a new session's token; Refused otherwise.
 
-    An unknown name costs the same time as a known one and gets the same answer.
+    An unknown name costs the same time as a known one and gets the same answer. Passwords are
+    checked one at a time, so that many tries at once do not slip past the limits.
     """
-    now, people = context.clock.now(), context.ledger.people
+    now = context.clock.now()
     address = client_address(request, context.settings.proxies)
-    by_user, by_address = f"user:{name[:63]}", f"address:{address}"
-    if await _barred(
-        context, ((by_user, FAILURES_BY_USER), (by_address, FAILURES_BY_ADDRESS)), now
-    ):
-        raise Refused(
-            429,
-            Text(
-                "Sai quá nhiều lần. Vui lòng đợi 15 phút rồi thử lại.",
-                "Too many failed attempts. Please wait 15 minutes and try again.",
-            ),
-            {"retry-after": str(int(WINDOW.total_seconds()))},
-        )
-    stored = await people.password_hash(name)
-    fits = await asyncio.to_thread(_fits, stored, password)
-    user = await people.user(name) if fits else None
-    good = user is not None and not user.disabled
-    await people.note_attempt(by_user, good, now)
-    await people.note_attempt(by_address, good, now)
+    keys = (
+        (f"user:{name[:63]}", FAILURES_BY_USER),
+        (f"address:{address}", FAILURES_BY_ADDRESS),
+    )
+    if await _barred(context, keys, now):  # cheap, before waiting for a turn
+        raise _too_often()
+    async with request.app.state.login_turn:
+        if await _barred(context, keys, now):
+            raise _too_often()
+        good = await _right(context, name, password)
+        for key, _ in keys:
+            await context.ledger.people.note_attempt(key, ok=good, now=now)
     if not good:
         await record(context, request, name[:63] or "-", "login.failed")
         raise Refused(
             403, Text("Tên đăng nhập hoặc mật khẩu không đúng.", "Wrong name or password.")
         )
     await record(context, request, name, "login")
-    return await people.open_session(
-        name, now, timedelta(seconds=context.settings.session_lifetime)
+    lifetime = timedelta(seconds=context.settings.session_lifetime)
+    return await context.ledger.people.open_session(name, now, lifetime)
+
+
+async def _right(context: Context, name: str, password: str) -> bool:
+    stored = await context.ledger.people.password_hash(name)
+    if not await asyncio.to_thread(_fits, stored, password):
+        return False
+    user = await context.ledger.people.user(name)
+    return user is not None and not user.disabled
+
+
+def _too_often() -> Refused:
+    return Refused(
+        429,
+        Text(
+            "Sai quá nhiều lần. Vui lòng đợi 15 phút rồi thử lại.",
+            "Too many failed attempts. Please wait 15 minutes and try again.",
+        ),
+        {"retry-after": str(int(WINDOW.total_seconds()))},
     )
 
 

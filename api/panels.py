@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Literal
 
 from api.charts import Curve
@@ -122,6 +123,6 @@ async def curves(
     found = []
     for query in _QUERIES[panel](estate, target, step):
         rows = await reader.query_range(query.promql, begin, end, step)
-        points = rows[0].points if rows else []
+        points = [point for point in rows[0].points if isfinite(point[1])] if rows else []
         found.append((query, Curve(query.name.vi, query.css, points)))
     return found

@@ -2,36 +2,24 @@
 
 from collections.abc import Iterator
 
-from api.snapshot import Picture
+from api.snapshot import Picture, where
 from api.v1.shapes import FoundOut
 from core.status import Status
 from core.text import fold, vietnamese_order
-from core.watching import Target
 
 LIMIT = 50
 
 
-def _where(picture: Picture, path: tuple[str, ...]) -> str:
-    names = [picture.units[slug].name if slug in picture.units else slug for slug in path]
-    return " – ".join(reversed(names))
-
-
-def _haystack(target: Target, where: str) -> str:
-    parts = (target.name, target.name_en, target.slug, target.address, target.circuit, where)
-    return fold(" ".join(part for part in parts if part))
-
-
 def _targets(picture: Picture, words: list[str]) -> Iterator[tuple[int, FoundOut]]:
     for target in picture.estate.targets:
-        where = _where(picture, target.unit_path)
-        if all(word in _haystack(target, where) for word in words):
+        if all(word in picture.haystacks[target.slug] for word in words):
             yield (
                 _rank(target.name, words),
                 FoundOut(
                     kind=target.kind.value,
                     slug=target.slug,
                     name=target.name,
-                    where=where,
+                    where=where(picture.units, target.unit_path),
                     status=picture.status(target.slug),
                     url=f"/targets/{target.slug}",
                 ),
@@ -45,12 +33,11 @@ def _units(picture: Picture, words: list[str]) -> Iterator[tuple[int, FoundOut]]
             continue
         text = fold(f"{unit.name} {unit.name_en or ''} {unit.slug} {unit.code}")
         if all(word in text for word in words):
-            where = _where(picture, (unit.parent,)) if unit.parent else ""
             found = FoundOut(
                 kind="unit",
                 slug=unit.slug,
                 name=unit.name,
-                where=where,
+                where=where(picture.units, (unit.parent,)) if unit.parent else "",
                 status=None,
                 url=f"/units/{unit.slug}",
             )

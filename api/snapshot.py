@@ -4,9 +4,10 @@ It is read from the ledger once per change (every status change and incident lea
 there), not once per request.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from api.context import Context
@@ -14,6 +15,7 @@ from core.clock import LOCAL
 from core.incident import Incident, IncidentState, Severity
 from core.inventory import Contact, Unit
 from core.status import Status, TargetState
+from core.text import fold
 from core.watching import Estate, Target, TargetKind
 
 _SEVERITIES = (Severity.CRITICAL, Severity.MAJOR, Severity.WARNING, Severity.INFO)
@@ -32,6 +34,7 @@ class Picture:
     units: Mapping[str, Unit]
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     users: Mapping[str, str] = field(default_factory=dict)  # full names
+    haystacks: Mapping[str, str] = field(default_factory=dict)  # target → what a search looks in
 
     @cached_property
     def targets(self) -> dict[str, Target]:
@@ -95,10 +98,15 @@ class Pictures:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._newest: Picture | None = None
-        self._names: tuple[object, dict[str, Unit], dict[str, Contact]] | None = None
+        self._names: _Names | None = None
+        self._reading = asyncio.Lock()
 
     async def now(self) -> Picture:
-        """Return the present picture, read anew only if something changed."""
+        """Return the present picture, read anew only if something changed, by one at a time."""
+        async with self._reading:
+            return await self._now()
+
+    async def _now(self) -> Picture:
         ledger = self._context.ledger
         event = await ledger.events.last_event_id()
         estate = self._context.estate()
@@ -107,11 +115,7 @@ class Pictures:
         key = (event, version, today, id(estate))
         if self._newest is not None and self._newest.key == key:
             return self._newest
-        if self._names is None or self._names[0] != (version, today):
-            inventory = await ledger.inventory.load(today)
-            units = {unit.slug: unit for unit in inventory.units}
-            contacts = {contact.slug: contact for contact in inventory.contacts}
-            self._names = ((version, today), units, contacts)
+        names = await self._named((version, today, id(estate)), estate, today)
         states = await ledger.status.states()
         found = await ledger.incidents.find(state=IncidentState.OPEN, limit=OPEN_LIMIT)
         self._newest = Picture(
@@ -120,11 +124,51 @@ class Pictures:
             estate=estate,
             states=states,
             incidents=tuple(worst_first(found.items)),
-            units=self._names[1],
-            contacts=self._names[2],
+            units=names.units,
+            contacts=names.contacts,
+            haystacks=names.haystacks,
             users={user.name: user.full_name for user in await ledger.people.users()},
         )
         return self._newest
+
+    async def _named(self, key: object, estate: Estate, today: date) -> "_Names":
+        if self._names is None or self._names.key != key:
+            inventory = await self._context.ledger.inventory.load(today)
+            units = {unit.slug: unit for unit in inventory.units}
+            contacts = {contact.slug: contact for contact in inventory.contacts}
+            haystacks = await asyncio.to_thread(_haystacks, estate, units)
+            self._names = _Names(key, units, contacts, haystacks)
+        return self._names
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What changes with the inventory alone."""
+
+    key: object
+    units: Mapping[str, Unit]
+    contacts: Mapping[str, Contact]
+    haystacks: Mapping[str, str]
+
+
+def where(units: Mapping[str, Unit], path: Sequence[str]) -> str:
+    """Return where something lies, the nearest unit first: `Xã Đăk Ơ – Tỉnh Đồng Nai`."""
+    return " – ".join(units[slug].name if slug in units else slug for slug in reversed(path))
+
+
+def _haystacks(estate: Estate, units: Mapping[str, Unit]) -> dict[str, str]:
+    found = {}
+    for target in estate.targets:
+        parts = (
+            target.name,
+            target.name_en,
+            target.slug,
+            target.address,
+            target.circuit,
+            where(units, target.unit_path),
+        )
+        found[target.slug] = fold(" ".join(part for part in parts if part))
+    return found
 
 
 def fresh(observed_until: datetime | None, now: datetime) -> bool:

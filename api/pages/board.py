@@ -20,8 +20,10 @@ ROWS = 200  # of the inventory table on one page
 
 async def _board(request: Request, asker: Viewer) -> HTMLResponse:
     picture: Picture = await request.app.state.pictures.now()
-    page: HTMLResponse = request.app.state.pages.render(
-        request, "board.html", asker, picture=picture, board=draw(picture)
+    pages, board = request.app.state.pages, draw(picture)
+    body = pages.body(request, "board_body.html", picture.key, picture=picture, board=board)
+    page: HTMLResponse = pages.render(
+        request, "board.html", asker, picture=picture, board=board, body=body
     )
     return page
 

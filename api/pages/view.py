@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -89,6 +90,7 @@ class Pages:
     def __init__(self, context: Context) -> None:
         version = _asset_version()
         self._context = context
+        self._bodies: dict[tuple[str, Language], tuple[object, Markup]] = {}
         self._environments: dict[Language, Environment] = {
             "vi": _environment("vi", version),
             "en": _environment("en", version),
@@ -138,6 +140,26 @@ class Pages:
                 age=None,
             )
         return response
+
+    def body(
+        self,
+        request: Request,
+        template: str,
+        key: object,
+        **values: Any,
+    ) -> Markup:
+        """Return a part that is the same for every reader of a language while `key` stands.
+
+        Every open screen asks for the board after every change.
+        """
+        language, now = self.language(request), self._context.clock.now()
+        key = (key, now.replace(second=0, microsecond=0))
+        known = self._bodies.get((template, language))
+        if known is None or known[0] != key:
+            found = self._environments[language].get_template(template)
+            known = (key, Markup(found.render(now=now, **values)))  # noqa: S704  (escaped there)
+            self._bodies[template, language] = known
+        return known[1]
 
     def error(self, request: Request, status: int, text: Text) -> HTMLResponse:
         """Return a friendly page for a refusal."""

@@ -1,6 +1,7 @@
 """Units, sites, devices and links: how they are, since when, and how they were."""
 
 from datetime import datetime, timedelta
+from math import isfinite
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -157,7 +158,11 @@ def newest(context: Context, check: Check) -> CheckOut:
         at, rows = read
         samples = (
             at,
-            [SampleOut(name=s.name, labels=dict(s.labels), value=v) for s, v in rows[:SAMPLES]],
+            [
+                SampleOut(name=series.name, labels=dict(series.labels), value=value)
+                for series, value in rows[:SAMPLES]
+                if isfinite(value)
+            ],
         )
     return check_out(check, samples, context.transcript(check.target, check.collector))
 
