@@ -164,10 +164,11 @@ class World:
         now: datetime = DAWN,
         dead: Iterable[str] = (),
     ) -> None:
-        self.now = now
+        self.now = self.begun = now
+        self.contacts = [CONTACT]
         self.estate = what
         self.by_slug = {t.slug: t for t in what.targets}
-        self.brain = Brain(what, memory or Memory(), policy, [CONTACT], now)
+        self.brain = Brain(what, memory or Memory(), policy, self.contacts, now)
         self.dead: set[str] = set(dead)
         self.loss: dict[str, float] = {}
         self.random = random.Random(seed)
