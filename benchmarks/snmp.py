@@ -67,9 +67,18 @@ def used() -> tuple[float, float]:
     return usage.ru_utime + usage.ru_stime, usage.ru_stime
 
 
-def line(result: Result, polls: int, wall: float, cpu: float, kernel: float, n: int) -> str:
-    """Return the JSON line."""
-    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def line(
+    result: Result,
+    polls: int,
+    wall: float,
+    cpu: float,
+    kernel: float,
+    n: int,
+    rss: float | None = None,
+) -> str:
+    """Return the JSON line; `rss` in MiB, of this process if it is not given."""
+    if rss is None:
+        rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return json.dumps(
         {
             "ok": result.ok,
