@@ -148,7 +148,7 @@ def _end(
     elif incident.root not in topology.targets:
         _recover(result, incident, now, now, "retired")
     elif state is not None and state.status in _ANSWERING:
-        _recover(result, incident, state.since, now, "recovered")
+        _recover(result, incident, state.since, now, "")
 
 
 def _heir(
@@ -184,7 +184,7 @@ def _merge(result: Fold, incident: Incident, heir: Incident, now: datetime) -> N
     result.notes.append(IncidentNote(incident=heir.id, at=now, kind="merged", text=merged.id))
 
 
-def _recover(result: Fold, incident: Incident, at: datetime, now: datetime, kind: str) -> None:
+def _recover(result: Fold, incident: Incident, at: datetime, now: datetime, text: str) -> None:
     recovered = incident.model_copy(
         update={
             "state": IncidentState.RECOVERED,
@@ -195,4 +195,4 @@ def _recover(result: Fold, incident: Incident, at: datetime, now: datetime, kind
     )
     del result.present[incident.root]
     result.recovered.append(recovered)
-    result.notes.append(IncidentNote(incident=recovered.id, at=now, kind=kind))
+    result.notes.append(IncidentNote(incident=recovered.id, at=now, kind="recovered", text=text))
