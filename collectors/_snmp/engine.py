@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 TICK = 0.05  # seconds between two looks at the deadlines
 BATCH = 256  # datagrams per wake-up, so that others get their turn
+MOST_IN_FLIGHT = 4096  # devices; more hold memory and make nothing faster
 REFUSAL_PAUSE = 0.2  # seconds until a refused request is repeated: the service may be restarting
 EXCUSES = 3  # tries that our own overflow may cost before the look is given up as our fault
 _FIRST_ID, _LAST_ID = 0x01000000, 0x7FFFFFFF  # ids that always take four octets
@@ -67,13 +68,15 @@ class Flight:
     bulk: bool = False
     place: int = 0  # in the route
     tries: int = 0  # of this request, the first included
-    excuses: int = 0
+    excuses: int = 0  # tries that our own overflow has cost
+    pardoned: bool = False  # a try that brought only junk was not counted
     request_id: bytes = b""
     earlier: tuple[bytes, ...] = ()  # ids of this request's former tries: a late reply is welcome
     sent_at: float = 0.0
     deadline: float = 0.0
     values: list[Value] = field(default_factory=list)
-    bindings: Bindings = field(default_factory=list)
+    bindings: Bindings | None = None
+    junk: bool = False  # came since this try was sent
     too_big: Leg | None = None  # said once of this request
     trouble: tuple[FailureKind, str] | None = None  # what stood in the way, if silence follows
 
@@ -121,10 +124,12 @@ class Engine:
         key = (address, port, community.encode())
         agent = self._agents.get(key)
         if agent is None:
+            # A name may move: it is resolved every time, and the agent kept by its address.
             family, sockaddr = await _resolved(address, port)
-            agent = Agent(self._channel(family), sockaddr, key[2])
-            if sockaddr[0] == address:  # a name may move: it is resolved every time
-                self._agents[key] = agent
+            key = (sockaddr[0], port, key[2])
+            agent = self._agents.get(key)
+            if agent is None:
+                agent = self._agents[key] = Agent(self._channel(family), sockaddr, key[2])
         return agent
 
     async def get(self, agent: Agent, plan: Plan, patience: Patience = USUAL) -> list[Value]:
@@ -199,7 +204,7 @@ class Engine:
         except asyncio.CancelledError:
             self._abandon(flight)
             raise
-        return flight.bindings
+        return flight.bindings or []
 
     def _launch(
         self, agent: Agent, route: Route, patience: Patience, *, bulk: bool = False
@@ -259,30 +264,37 @@ class Engine:
         assert self._loop is not None  # noqa: S101  (a channel exists, so a loop does)
         agent = flight.agent
         ask = flight.route.legs[flight.place].ask
+        flight.junk = False
         self._next_id = self._next_id + 1 if self._next_id < _LAST_ID else _FIRST_ID
         flight.request_id = _id_octets(self._next_id)
         flight.tries += 1
         flight.sent_at = self._loop.time()
         flight.deadline = flight.sent_at + flight.patience.wait
-        self._put(flight, agent, ask.prefix + flight.request_id + ask.suffix)
+        datagram = ask.prefix + flight.request_id + ask.suffix
+        try:
+            agent.channel.socket.sendto(datagram, agent.sockaddr)
+        except OSError as error:
+            self._put_again(flight, datagram, error)
+        self.counts.sent += 1
 
-    def _put(self, flight: Flight, agent: Agent, datagram: bytes) -> None:
+    def _put_again(self, flight: Flight, datagram: bytes, error: OSError) -> None:
+        agent = flight.agent
         for _ in range(EXCUSES):
+            if is_full(error):
+                self._wait_for_room(flight)
+                return
+            # On this socket an error may be an old one, of another device: then it is on the
+            # error queue, and sending again succeeds.
+            if not self._read_errors(agent.channel):
+                break
             try:
                 agent.channel.socket.sendto(datagram, agent.sockaddr)
-            except OSError as error:
-                if is_full(error):
-                    self._wait_for_room(flight)
-                    return
-                # On this socket an error may be an old one, of another device: then it is
-                # on the error queue, and sending again succeeds.
-                if not self._read_errors(agent.channel):
-                    flight.trouble = (kind_of(error.errno or 0), _said(error))
-                    flight.deadline = min(flight.deadline, flight.sent_at + REFUSAL_PAUSE)
-                    return
+            except OSError as another:
+                error = another
             else:
-                self.counts.sent += 1
                 return
+        flight.trouble = (kind_of(error.errno or 0), _said(error))
+        flight.deadline = min(flight.deadline, flight.sent_at + REFUSAL_PAUSE)
 
     def _wait_for_room(self, flight: Flight) -> None:
         if self._loop is not None and not self._unsent:
@@ -345,6 +357,7 @@ class Engine:
             return
         flight.tries = 0
         flight.earlier = ()
+        flight.pardoned = False
         flight.trouble = None
         self._send(flight)
 
@@ -368,6 +381,7 @@ class Engine:
                 self._advance(flight, values)
         except Junk as junk:
             self.counts.junk += 1
+            flight.junk = True
             flight.trouble = (FailureKind.PROTOCOL, f"no usable answer: {junk}")
 
     def _refused(self, flight: Flight, status: int, index: int) -> None:
@@ -475,6 +489,10 @@ class Engine:
                 self._land(flight, Trouble(FailureKind.LOCAL, detail))
                 return
             flight.tries -= 1
+        elif flight.junk and not flight.pardoned:
+            # Something answers there, if nothing usable: that is worth one try more.
+            flight.pardoned = True
+            flight.tries -= 1
         elif flight.tries > flight.patience.retries:
             self.counts.timeouts += 1
             self._land(flight, _silence(flight))
@@ -492,8 +510,9 @@ class Engine:
                 raise Trouble(FailureKind.LOCAL, f"no socket: {_said(error)}") from None
             self._channels[family] = channel
             self._dropped[channel] = channel.drops()
-            wanted = self._asked_window or channel.window
-            self._window = min(wanted, *(c.window for c in self._channels.values()))
+            wanted = self._asked_window or MOST_IN_FLIGHT
+            granted = min(opened.window for opened in self._channels.values())
+            self._window = min(wanted, MOST_IN_FLIGHT, granted)
             self._loop.add_reader(channel.socket, self._drain, channel)
         return self._channels[family]
 

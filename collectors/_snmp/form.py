@@ -61,7 +61,10 @@ class Form:
         if match is None:
             return None
         groups = match.groups()
-        if groups[2] != request_id or not self._opens(match, groups, len(data)):
+        if groups[2] != request_id:
+            return None
+        said = (groups[0], groups[1], groups[3])
+        if self._openings.get(len(data)) != said and not self._opens(match, said, len(data)):
             return None
         found = groups[_FIXED + 1 :: 2]
         # Every binding's length is that of its name and value: as numbers in base 256.
@@ -77,11 +80,8 @@ class Form:
             return None
         return values
 
-    def _opens(self, match: "re.Match[bytes]", groups: Sequence[bytes], size: int) -> bool:
+    def _opens(self, match: "re.Match[bytes]", said: tuple[bytes, ...], size: int) -> bool:
         """Say whether the lengths of message, response and bindings agree with the size."""
-        said = (groups[0], groups[1], groups[3])
-        if self._openings.get(size) == said:
-            return True
         true = (size - match.end(1), size - match.end(2), size - match.end(4))
         if tuple(map(_said, said)) != true:
             return False

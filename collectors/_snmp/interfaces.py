@@ -7,6 +7,7 @@ identity of an interface is its name, never its ifIndex, which a restart may dea
 
 from collections import Counter
 from dataclasses import dataclass, field
+from zlib import crc32
 
 from collectors._snmp.agent import Agent, Patience, Plan
 from collectors._snmp.ber import Value
@@ -90,6 +91,7 @@ class Form:
     infos: list[Series]
     signs: tuple[Value, Value] | None = None  # ifNumber, ifTableLastChange
     polls: int = 0
+    lasts: int = LESSON  # polls until it is learned anew
 
 
 @dataclass(slots=True)
@@ -110,7 +112,7 @@ class Table:
         form = self.form
         restarted = False
         values: list[Value] = []
-        if form is not None and form.polls < LESSON:
+        if form is not None and form.polls < form.lasts:
             values = await engine.get(agent, form.plan, patience)
             restarted = self._restarted(values, now)
             why = _outdated(form, values, restarted=restarted)
@@ -181,7 +183,9 @@ class Table:
             for i, name in rows.items()
         ]
         plan = engine.plan([*(cell.oid for cell in cells), *_SIGNS])
-        self.form = Form(plan, cells, infos)
+        # At the start a whole fleet is learned at once: the next time shall be spread.
+        early = 0 if self.form else crc32(repr(self.labels).encode()) % (LESSON // 2)
+        self.form = Form(plan, cells, infos, lasts=LESSON - early)
         return self.form
 
     async def _cells(

@@ -114,7 +114,7 @@ class Lessons:
     that is polled for long is soon known, and one that is polled once pays little.
     """
 
-    EVERY = 17
+    EVERY = 31
 
     def __init__(self, most: int = 2048) -> None:
         """Allow `most` layouts at a time."""

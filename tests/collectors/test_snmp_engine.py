@@ -136,7 +136,7 @@ async def test_only_hostile_replies_end_in_a_named_failure(
         await ask(engine, agent)
     expected = FailureKind.TIMEOUT if kind == "nothing" else FailureKind.PROTOCOL
     assert raised.value.failure.kind is expected
-    assert len(agent.requests) == 3
+    assert len(agent.requests) == (3 if kind == "nothing" else 4)
 
 
 async def test_learned_replies_are_checked_no_less(engine: Engine, play: Play) -> None:
@@ -449,7 +449,7 @@ async def test_without_root_the_window_follows_the_granted_buffer(play: Play) ->
     await ask(engine, agent)
     channel = next(iter(engine._channels.values()))
     granted = channel.socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
-    assert engine.window == granted // 2304
+    assert engine.window == min(4096, granted // 2304)
     if os.geteuid() == 0:
-        assert engine.window > 5000
+        assert engine.window == 4096
     await engine.aclose()
