@@ -95,7 +95,7 @@ class Control:
         except DomainError as refusal:
             answer = _fault(refusal.text)
         except OSError as error:
-            said = error.strerror or str(error)
+            said = str(error)
             answer = {**_fault(Text(vi=said, en=said)), "errno": error.errno or 0}
         except (ValueError, TypeError, KeyError):
             answer = _fault(_REFUSED)

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -136,6 +137,8 @@ async def _live(orders: Mapping[str, object]) -> None:
 def main() -> None:
     """Run the lab of the orders on standard input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the starter's to answer
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a large province has 1,000 sockets
     orders = json.loads(sys.stdin.buffer.readline())
     try:
         asyncio.run(_live(orders))
