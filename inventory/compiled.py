@@ -41,10 +41,10 @@ class LookingDefaults(Model):
 def compile_estate(inventory: Inventory, on: date, settings: LookingDefaults) -> Estate:
     """Return the targets and checks of a day; the same rows give the same estate.
 
-    Rows must have passed `validate.problems`; a dangling reference raises KeyError.
+    Rows should have passed `validate.problems`. Of those that did not, a device without its
+    site and a link without one of its ends are left out rather than stop the watch.
     """
-    today = as_of(inventory, on)
-    return _Compiler(today, settings).estate()
+    return _Compiler(as_of(inventory, on), settings).estate()
 
 
 class _Compiler:
@@ -54,9 +54,15 @@ class _Compiler:
         self.settings = settings
         self.units = {unit.slug: unit for unit in today.units}
         self.sites = {site.slug: site for site in today.sites}
-        self.devices = {device.slug: device for device in _sorted(today.devices)}
-        self.links = {link.slug: link for link in _sorted(today.links)}
-        self.ways: Ways = ways(today.sites, today.devices, today.links)
+        self.devices = {d.slug: d for d in _sorted(today.devices) if d.site in self.sites}
+        self.links = {
+            link.slug: link
+            for link in _sorted(today.links)
+            if link.near in self.devices and link.far in self.devices
+        }
+        self.ways: Ways = ways(
+            today.sites, tuple(self.devices.values()), tuple(self.links.values())
+        )
         self.hours = _hours(today)
         self.paths: dict[str, tuple[str, ...]] = {}
         self.members: defaultdict[str, list[str]] = defaultdict(list)
@@ -143,7 +149,7 @@ class _Compiler:
         """Return the units from the province down to a unit."""
         if unit not in self.paths:
             path = [unit]
-            above: Unit | None = self.units[unit]
+            above: Unit | None = self.units.get(unit)
             while above and above.parent in self.units and above.parent not in path:
                 path.insert(0, above.parent)
                 above = self.units[above.parent]
@@ -151,7 +157,7 @@ class _Compiler:
         return self.paths[unit]
 
     def _expected(self, calendar: str | None) -> tuple[Hours, ...]:
-        return self.hours[calendar] if calendar is not None else ()
+        return self.hours.get(calendar or "", ())
 
     def _reach(self, device: Device) -> ProfileCheck:
         """Return the check that decides whether a device can be reached."""

@@ -21,10 +21,11 @@ class Ways:
 def ways(sites: Iterable[Site], devices: Sequence[Device], links: Sequence[Link]) -> Ways:
     """Return who stands above whom; all rows hold on the same day.
 
-    A device's own `uplinks` count first. Else a gateway or router hangs on the links whose
-    far end it is, by their order, and everything else on its site's gateway: the first by
-    slug, those with a line from another site before those without. What has neither stands
-    beside the vantage, as do the routers of the centre and of any site no line leads to.
+    A device's own `uplinks`, those that hold, count first. Else a gateway or router hangs on
+    the links whose far end it is, by their order, and everything else on its site's gateway:
+    the first by slug, those with a line from another site before those without. What has
+    neither stands beside the vantage, as do the routers of the centre and of any site no
+    line leads to.
     """
     centers = {site.slug for site in sites if site.role == "center"}
     site_of = {device.slug: device.site for device in devices}
@@ -38,14 +39,16 @@ def ways(sites: Iterable[Site], devices: Sequence[Device], links: Sequence[Link]
     for device in sorted(devices, key=lambda d: (d.slug not in entries, d.slug)):
         if device.kind in _BORDER:
             gateway.setdefault(device.site, device.slug)
+    lines = {link.slug for link in links}
     above: dict[str, tuple[str, ...]] = {link.slug: (link.near,) for link in links}
     for device in devices:
         own = gateway.get(device.site)
         border = device.kind in _BORDER
         beside = border and (device.site in centers or own not in entries)
         by_links = tuple(slug for _, slug in sorted(arriving[device.slug]))
-        if device.uplinks:
-            above[device.slug] = device.uplinks
+        written = tuple(up for up in device.uplinks if up in site_of or up in lines)
+        if written:
+            above[device.slug] = written
         elif own is None or own == device.slug or beside or (border and by_links):
             above[device.slug] = by_links
         else:

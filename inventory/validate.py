@@ -180,15 +180,26 @@ def _unfit(
         return faults.unknown_reference(slug, targets, court.guess(slug, targets))
     if not isinstance(row, Dated) or is_past(row, court.on):
         return None
-    day = max(row.valid_from, court.on)
-    found = spans[target][slug]
-    if any(holds(span, day) for span in found):
+    begin = max(row.valid_from, court.on)
+    gap = _first_gap(spans[target][slug], begin)
+    if gap is None or (row.valid_to is not None and gap >= row.valid_to):
         return None
-    later = [span.valid_from for span in found if span.valid_from > day]
-    if later:
+    later = [span.valid_from for span in spans[target][slug] if span.valid_from > gap]
+    if gap == begin and later:
         return faults.early_reference(slug, target, min(later))
-    ends = [span.valid_to for span in found if span.valid_to is not None]
+    ends = [span.valid_to for span in spans[target][slug] if span.valid_to and span.valid_to <= gap]
     return faults.retired_reference(slug, target, max(ends, default=None))
+
+
+def _first_gap(spans: Iterable[Dated], begin: date) -> date | None:
+    """Return the first day from `begin` on which none of the spans holds; None: for ever held."""
+    day = begin
+    for span in sorted(spans, key=lambda s: s.valid_from):
+        if holds(span, day):
+            if span.valid_to is None:
+                return None
+            day = span.valid_to
+    return day
 
 
 def _units(court: _Court) -> None:

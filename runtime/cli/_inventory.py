@@ -84,7 +84,7 @@ class Speaker(Voice):
                 lines.append(more.said(self.language))
             count = Text(
                 vi=f"{len(problems)} lỗi; chưa thay đổi gì.",
-                en=f"{len(problems)} problems; nothing was changed.",
+                en=f"{len(problems)} problem{'s' * (len(problems) > 1)}; nothing was changed.",
             )
             sys.stderr.write("\n".join([*lines, count.said(self.language)]) + "\n")
         raise typer.Exit(BAD_INPUT)

@@ -1,5 +1,8 @@
 """From nothing to one's own first device: a settings file and an inventory to fill in."""
 
+import shlex
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -43,10 +46,12 @@ def init(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     settings, inventory = folder / "thongsuot.toml", folder / "inventory"
+    program = "thongsuot" if shutil.which("thongsuot") else sys.argv[0]
+    config = ("-c", str(settings))
     commands = [
-        f"thongsuot import {inventory} -c {settings}",
-        f"thongsuot user add admin --role admin -c {settings}",
-        f"thongsuot run -c {settings}",
+        shlex.join([program, "import", str(inventory), *config]),
+        shlex.join([program, "user", "add", "admin", "--role", "admin", *config]),
+        shlex.join([program, "run", *config]),
     ]
     speaker.object({"ok": True, "files": [str(path) for path in contents], "next": commands})
     speaker.say(f"Đã tạo {settings} và {inventory}/*.csv.", f"Made {settings}, {inventory}/*.csv.")

@@ -265,3 +265,16 @@ def test_the_land_of_these_tests_is_in_order() -> None:
 
     assert problems(a_land(), ON) == []
     assert plan(Inventory(), a_land(), ON).retire_share == 0
+
+
+def test_dangling_rows_are_left_out_rather_than_stop_the_watch() -> None:
+    land = a_land(
+        units=(),
+        calendars=(),
+        sites=tuple(site for site in a_land().sites if site.slug != "dc-1"),
+        devices=(*a_land().devices, a_device("ep-9", "dc-2", "endpoint", uplinks=("gone",))),
+    )
+    targets = _targets(_estate(land))
+    assert not {"gw-1", "ep-1", "k-1"} & targets.keys()
+    assert targets["ep-9"].uplinks == ("gw-2",)
+    assert targets["gw-2"].unit_path == ("xa-1",)

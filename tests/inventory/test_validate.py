@@ -119,3 +119,23 @@ def test_faults_are_told_in_the_order_of_files_and_lines() -> None:
         ("sites.csv", 7),
         ("sites.csv", 9),
     ]
+
+
+def test_a_planned_end_must_be_planned_for_all_that_stands_there() -> None:
+    end = ON + timedelta(days=40)
+    closing = tuple(
+        s.model_copy(update={"valid_to": end}) if s.slug == "dc-2" else s for s in a_land().sites
+    )
+    said = _said(a_land(sites=closing))
+    assert [line.split(":")[1].strip() for line in said] == ["gw-2.site", "ups-2.site"]
+    assert "no longer holds from 2027-01-01" in said[0]
+
+
+def test_summer_and_winter_hours_must_meet() -> None:
+    summer, winter = ON + timedelta(days=100), ON + timedelta(days=200)
+    hours = a_land().calendars
+    first = [span.model_copy(update={"valid_to": summer}) for span in hours]
+    second = [span.model_copy(update={"valid_from": summer}) for span in hours]
+    late = [span.model_copy(update={"valid_from": winter}) for span in hours]
+    assert not _said(a_land(calendars=(*first, *second)))
+    assert len(_said(a_land(calendars=(*first, *late)))) == 2

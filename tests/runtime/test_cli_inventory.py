@@ -2,6 +2,8 @@
 
 import json
 import os
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,11 +48,17 @@ class Terminal:
         return done.returncode, json.loads(done.stdout)
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `init` writes, to be copied."""
+    folder = tmp_path_factory.mktemp("init") / "platform"
+    assert Terminal(folder).run("init", folder).returncode == 0
+    return folder
+
+
 @pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
-    made = Terminal(tmp_path / "platform")
-    assert made.run("init", made.folder).returncode == 0
-    return made
+def terminal(begun: Path, tmp_path: Path) -> Terminal:
+    return Terminal(Path(shutil.copytree(begun, tmp_path / "platform")))
 
 
 @pytest.fixture
@@ -62,7 +70,7 @@ def land(tmp_path: Path) -> Path:
 def test_init_ends_with_three_commands_and_the_first_one_works(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path / "mới")
     said = terminal.run("init", terminal.folder).stdout
-    commands = [line.split() for line in said.splitlines() if line.startswith("  thongsuot ")]
+    commands = [shlex.split(line) for line in said.splitlines() if line.startswith("  thongsuot ")]
     assert [command[1] for command in commands] == ["import", "user", "run"]
     done = terminal.run(*commands[0][1:])
     assert (done.returncode, done.stderr) == (0, "")
@@ -159,7 +167,7 @@ def test_english_is_spoken_to_who_asks_for_it(terminal: Terminal) -> None:
     english = Terminal(terminal.folder, "en")
     done = english.on("import", BAD / "loop" / "inventory")
     assert "the uplinks run in a circle" in done.stderr
-    assert done.stderr.endswith("1 problems; nothing was changed.\n")
+    assert done.stderr.endswith("1 problem; nothing was changed.\n")
 
 
 def test_no_more_than_a_thousand_problems_are_printed(terminal: Terminal, tmp_path: Path) -> None:
