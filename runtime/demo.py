@@ -23,6 +23,7 @@ from lab import province, script
 from lab.client import LabClient, default_socket
 from lab.lab import Lab, LabFailed
 from lab.mailbox import Mailbox
+from lab.network import Kind
 from runtime import settings as settings_file
 from runtime.hub import Hub, open_hub
 from runtime.settings import Settings
@@ -46,6 +47,7 @@ class Wish:
     listen: str = "127.0.0.1:8080"
     language: Language = "vi"
     socket: Path | None = None  # of the lab; None: where `thongsuot lab` looks for it
+    network: Kind | None = None  # None: the best that this machine allows
 
 
 @dataclass(slots=True)
@@ -167,7 +169,8 @@ async def _lab(wish: Wish, folder: Path) -> AsyncIterator[Lab]:
     if wish.socket is None and await asyncio.to_thread(_answers, socket):
         socket = folder / "lab.sock"
     try:
-        async with Lab(province.inventory(three_tier=wish.three_tier), socket=socket) as lab:
+        wanted = province.inventory(three_tier=wish.three_tier)
+        async with Lab(wanted, network=wish.network, socket=socket) as lab:
             yield lab
     except LabFailed as failure:
         raise Conflict(
@@ -193,7 +196,7 @@ def _settings(wish: Wish, folder: Path, lab: Lab, mailbox: Mailbox) -> Settings:
                 "icmp_blocked": not lab.facts["icmp"],
                 "reach_port": ports["ssh"] if isinstance(ports, dict) else 22,
                 "snmp_port": ports["snmp"] if isinstance(ports, dict) else 161,
-                "intervals": {"snmp_system": "30s", "snmp_interfaces": "30s"},
+                "intervals": {"snmp_system": "30s", "snmp_interfaces": "30s", "tcp": "10s"},
             },
             "series": {"min_free_space": "100MB"},
             "channels": {

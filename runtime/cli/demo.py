@@ -21,6 +21,9 @@ def demo(
     socket: Annotated[
         Path | None, typer.Option(help="Control socket of the lab, for `thongsuot lab`.")
     ] = None,
+    network: Annotated[
+        str | None, typer.Option(help="flat, tree or loopback instead of the best there is.")
+    ] = None,
     *,
     three_tier: Annotated[
         bool, typer.Option("--three-tier", help="The same land before 1 July 2025.")
@@ -30,12 +33,21 @@ def demo(
 ) -> None:
     """Watch a pretend province for real: statuses, faults, root causes, messages."""
     from core.clock import SystemClock
+    from lab.network import Kind
     from runtime import language, process
     from runtime.demo import Wish, open_demo
     from runtime.demo_screen import Screen
 
     tongue = language.of(os.environ)
-    wish = Wish(three_tier, calm, seed, listen, tongue, socket)
+    wish = Wish(
+        three_tier=three_tier,
+        calm=calm,
+        seed=seed,
+        listen=listen,
+        language=tongue,
+        socket=socket,
+        network=None if network is None else Kind(network),
+    )
     screen = Screen(tongue, quiet=as_json)
     process.log_to_stderr("warning")
 
