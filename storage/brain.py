@@ -17,11 +17,13 @@ from storage.events import Draft, read_events, write_events
 from storage.incidents import incident_draft, read_incidents, write_incidents, write_notes
 from storage.status import read_states, write_transitions
 from storage.tables import batches, incidents, notifications, observed, streaks
+from storage.unbroken import unbroken
 
 _N = notifications.c
 _BATCHES_KEPT = timedelta(hours=1)
 
 
+@unbroken
 class BrainBook:
     """Streaks, states, open incidents; one transaction per batch of decisions."""
 

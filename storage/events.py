@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.outcome import Event
 from storage.database import Database, take
 from storage.tables import counters, events
+from storage.unbroken import unbroken
 
 KEPT = 10_000
 Draft = tuple[str, str, Mapping[str, object]]  # kind, subject, data
@@ -47,6 +48,7 @@ async def read_events(connection: AsyncConnection, first: int, last: int) -> lis
     return [Event(**row) for row in rows.mappings()]
 
 
+@unbroken
 class EventBook:
     """The newest 10,000 events."""
 

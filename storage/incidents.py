@@ -19,6 +19,7 @@ from storage.database import Database, portions
 from storage.database import insert as insert_or
 from storage.events import Draft, write_events
 from storage.tables import incident_members, incident_notes, incidents
+from storage.unbroken import unbroken
 
 _I = incidents.c
 _MICROS = re.compile(r"[0-9]{1,17}")
@@ -32,6 +33,7 @@ class IncidentPage(NamedTuple):
     cursor: str | None
 
 
+@unbroken
 class IncidentBook:
     """Every incident ever, its members and its timeline."""
 

@@ -26,6 +26,7 @@ from storage import tables
 from storage.audit import write_audit
 from storage.database import Database, Row, take, upsert
 from storage.database import insert as insert_or
+from storage.unbroken import unbroken
 
 # Field of Inventory → its model, its rows, its identities.
 KINDS: tuple[tuple[str, type[Model], Table, Table | None], ...] = (
@@ -40,6 +41,7 @@ KINDS: tuple[tuple[str, type[Model], Table, Table | None], ...] = (
 )
 
 
+@unbroken
 class InventoryBook:
     """Units, organisations, sites, devices, links, contacts, calendars."""
 

@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.incidents import acknowledge
 from storage.tables import ack_links
 from storage.tokens import hashed, matches, new_token
+from storage.unbroken import unbroken
 
 _L = ack_links.c
 
@@ -26,6 +27,7 @@ class AckLink:
     expires_at: datetime
 
 
+@unbroken
 class LinkBook:
     """Acknowledgement links; the ledger keeps their hashes alone."""
 

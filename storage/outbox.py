@@ -12,12 +12,14 @@ from storage.database import Database
 from storage.events import write_events
 from storage.incidents import write_notes
 from storage.tables import deliveries, notifications
+from storage.unbroken import unbroken
 
 _N = notifications.c
 _FIELDS = [_N[name] for name in Notification.model_fields]
 _OVER = {NotificationState.SENT: "told", NotificationState.FAILED: "failed"}
 
 
+@unbroken
 class Outbox:
     """Notifications and their deliveries."""
 

@@ -14,6 +14,7 @@ from storage.audit import read_audit, write_audit
 from storage.database import Database
 from storage.tables import api_tokens, login_attempts, sessions, users
 from storage.tokens import hashed, matches, new_token
+from storage.unbroken import unbroken
 
 _USER = [users.c[name] for name in User.model_fields]
 _ATTEMPTS_KEPT = timedelta(days=1)
@@ -31,6 +32,7 @@ class ApiToken:
     revoked_at: datetime | None
 
 
+@unbroken
 class PeopleBook:
     """Local accounts. Password hashes are made and checked by whoever logs people in."""
 

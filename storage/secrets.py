@@ -10,6 +10,7 @@ from core.text import Text
 from storage.audit import write_audit
 from storage.database import Database, upsert
 from storage.tables import secrets
+from storage.unbroken import unbroken
 from storage.vault import Sealed, Vault
 
 
@@ -28,6 +29,7 @@ class Keyring:
         self._plain = plain
 
 
+@unbroken
 class SecretBook:
     """Sealed secrets."""
 

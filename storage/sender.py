@@ -22,6 +22,7 @@ LINGER = 1.0  # seconds between two requests while little flows
 _TIMEOUT = 30.0
 _CHECK_PERIOD = 5.0  # seconds between two looks at the engine's start time
 _WAITS = (0.5, 30.0)  # seconds of back-off, at first and at the most
+_LONGEST = 300.0  # seconds that an engine may ask us to wait
 _CUTS = 256  # requests that one refused portion may cost
 _TOO_MANY, _SERVER_FAULT, _OK = 429, 500, 300
 _AGED = ("too old", "out of order", "out of bounds", "duplicate sample")
@@ -96,7 +97,7 @@ class Sender:
                     self._note_trouble(str(later))
                     checked = float("-inf")
                     asked = later.after if isinstance(later, _Later) else None
-                    pause = asked or wait * random.uniform(0.8, 1.2)  # noqa: S311
+                    pause = min(asked, _LONGEST) if asked else wait * random.uniform(0.8, 1.2)  # noqa: S311
                     wait = min(wait * 2, _WAITS[1])
                     await asyncio.sleep(pause)
                     continue

@@ -11,11 +11,13 @@ from core.status import Interval, Status, TargetState, Transition
 from core.text import Text
 from storage.database import Database, Row, portions, take, upsert
 from storage.tables import overridden, states, transitions
+from storage.unbroken import unbroken
 
 _T = transitions.c
 UNSEEN = "not_observed"  # the reason of time before a target's first transition
 
 
+@unbroken
 class StatusBook:
     """Present states, and the intervals that are the truth of reports."""
 
