@@ -35,6 +35,8 @@ def judge(streak: Streak, reading: Reading, check: Check, now: datetime) -> Stre
     """
     failure = reading.failure
     at = min(reading.at, now)
+    if streak.last_at is not None and streak.last_at > now:
+        streak = _set_back(streak, now)
     if failure is not None and failure.kind in _OURS:
         return replace(streak, detail=_said(reading))
     if not is_fast(check):
@@ -101,6 +103,23 @@ def _said(reading: Reading) -> str:
 
 def _lost(loss: float) -> str:
     return f"loss: {loss:.0%}"
+
+
+def _set_back(streak: Streak, now: datetime) -> Streak:
+    """Return the streak as of now: the clock was set back, and nothing may lie in the future."""
+
+    def past(at: datetime | None) -> datetime | None:
+        return min(at, now) if at is not None else None
+
+    before = now - timedelta(seconds=1)
+    return replace(
+        streak,
+        since=past(streak.since),
+        failed_at=past(streak.failed_at),
+        good_at=past(streak.good_at),
+        last_ok=min(streak.last_ok, before) if streak.last_ok is not None else None,
+        last_at=before,
+    )
 
 
 def _later(one: datetime | None, other: datetime) -> datetime:

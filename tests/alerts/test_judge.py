@@ -195,7 +195,8 @@ def test_two_of_three_may_have_a_success_between_them() -> None:
 
 def test_a_run_that_comes_twice_or_late_changes_nothing() -> None:
     calm = fed(Streak(SLOW.slug), good(at=after(60)), check=SLOW)
-    assert fed(calm, bad(at=after(60)), bad(at=after(30)), check=SLOW) == calm
+    for seconds in (60, 30):
+        assert judge(calm, bad(at=after(seconds)), SLOW, after(61)) == calm
 
 
 def test_a_missed_check_turns_unknown_since_its_last_reading() -> None:
@@ -223,6 +224,14 @@ def test_what_was_forgotten_is_judged_anew() -> None:
 def test_a_reading_from_the_future_is_taken_as_of_now() -> None:
     streak = judge(CALM, good(at=after(900)), FAST, after(100))
     assert streak.last_ok == after(100)
+
+
+@pytest.mark.parametrize("check", [FAST, SLOW])
+def test_a_clock_that_was_set_back_makes_nobody_deaf(check: Check) -> None:
+    ahead = fed(Streak(check.slug), *[good(at=after(3600 + n)) for n in range(3)], check=check)
+    interval = 0.075 if check is FAST else 60.0
+    readings = [bad(at=after(10 + n * interval)) for n in range(25)]
+    assert fed(ahead, *readings, check=check).verdict is Verdict.FAILED
 
 
 @given(st.lists(st.tuples(st.booleans(), st.floats(0, 0.2)), max_size=200))
