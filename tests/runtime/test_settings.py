@@ -353,3 +353,16 @@ def test_check_config_answers_machines_in_json(tmp_path: Path) -> None:
         "what": "no such key",
         "mend": 'Perhaps "listen" is meant',
     }
+
+
+def test_every_setting_is_heeded_somewhere() -> None:
+    runtime = Path(settings.__file__).parent
+    elsewhere = "".join(
+        path.read_text(encoding="utf-8")
+        for path in runtime.rglob("*.py")
+        if not path.name.startswith("settings")
+    )
+    sections: list[type[settings.Section]] = list(settings.SECTIONS.values())
+    for section in sections:
+        for key in section.model_fields:
+            assert re.search(rf"\.{key}\b", elsewhere), f"{section.__name__}.{key}"
