@@ -7,7 +7,7 @@ explain many silent sites. After it come all kinds in shuffled rounds, each mend
 import asyncio
 import heapq
 import random
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -92,6 +92,7 @@ def _faults(
     fabric = Fabric(inventory)
     alone = [link for link in inventory.links if len(fabric.above(link.far)) == 1]
     hubs = [link for link in alone if any(other.near == link.far for other in inventory.links)]
+    weights = {link.slug: _likelihood(fabric, link) for link in inventory.links}
     first = chance.choice(hubs or alone)
     yield (
         Step(FIRST_AFTER, "cut", first.slug, How.BLACKHOLE),
@@ -102,24 +103,26 @@ def _faults(
         for kind in chance.sample(_KINDS, len(_KINDS)):
             at += chance.uniform(*_PAUSES)
             lasting = chance.uniform(*_LASTING)
-            target = _victim(fabric, inventory, kind, chance, broken)
+            target = _victim(inventory, weights, kind, chance, broken)
             if target is None:
                 continue
             yield _begin(at, kind, target, chance), _end(at + lasting, kind, target)
 
 
 def _victim(
-    fabric: Fabric, inventory: Inventory, kind: str, chance: random.Random, broken: set[str]
+    inventory: Inventory,
+    weights: Mapping[str, float],
+    kind: str,
+    chance: random.Random,
+    broken: set[str],
 ) -> str | None:
     """Return what breaks next, None if everything of the kind is broken already."""
     if kind == How.OFF:
         boxes = [d.slug for d in inventory.devices if d.kind in ("endpoint", "server", "ups")]
         left = [slug for slug in boxes if slug not in broken]
         return chance.choice(left) if left else None
-    whole = [link for link in inventory.links if link.slug not in broken]
-    if not whole:
-        return None
-    return chance.choices(whole, [_likelihood(fabric, link) for link in whole])[0].slug
+    whole = [slug for slug in weights if slug not in broken]
+    return chance.choices(whole, [weights[slug] for slug in whole])[0] if whole else None
 
 
 def _likelihood(fabric: Fabric, link: Link) -> float:

@@ -177,8 +177,15 @@ async def test_only_one_lab_listens_at_a_socket(lab: Lab) -> None:
     assert lab.client.status()["ok"]
 
 
-@pytest.mark.parametrize("kind", [Kind.FLAT, Kind.TREE])
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [
+        (Kind.FLAT, signal.SIGKILL),
+        (Kind.TREE, signal.SIGKILL),
+        (Kind.TREE, signal.SIGTERM),
+        (Kind.FLAT, signal.SIGINT),
+    ],
+)
 async def test_nothing_is_left_behind_however_the_starter_ends(
     tmp_path: Path, kind: Kind, number: signal.Signals
 ) -> None:

@@ -50,7 +50,8 @@ def test_all_kinds_of_fault_come_within_the_first_ten() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_the_world_agrees_to_every_step_and_everything_is_mended(seed: int) -> None:
     world = World(Fabric(PROVINCE))
-    for step in day(seed, 400):
+    steps = day(seed, 400)
+    for step in steps:
         if step.op == "cut":
             world = world.cut(step.target, How(step.how), DAWN)
         elif step.op == "restore":
@@ -60,7 +61,7 @@ def test_the_world_agrees_to_every_step_and_everything_is_mended(seed: int) -> N
         else:
             world = world.clear(step.target)
         assert len(world.cuts) + len(world.impairments) < 12
-    assert sum(step.op in ("cut", "degrade") for step in day(seed, 400)) > 190
+    assert sum(step.op in ("cut", "degrade") for step in steps) > 190
 
 
 def test_a_calm_day_brings_nothing() -> None:
