@@ -28,7 +28,7 @@ def _units(tmp_path: Path, content: str | bytes) -> tuple[Unit, ...]:
 
 
 @given(inventories)
-@settings(max_examples=80, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=50, suppress_health_check=list(HealthCheck), deadline=None)
 def test_what_is_written_reads_back_the_same(
     tmp_path_factory: pytest.TempPathFactory, inventory: Inventory
 ) -> None:
