@@ -36,6 +36,16 @@ class Result:
     varbinds: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What it took: seconds, seconds of CPU, those of the kernel among them, MiB."""
+
+    wall: float
+    cpu: float
+    kernel: float
+    rss: float
+
+
 class OwnSockets:
     """Sockets of this process."""
 
@@ -67,31 +77,38 @@ def used() -> tuple[float, float]:
     return usage.ru_utime + usage.ru_stime, usage.ru_stime
 
 
-def line(
-    result: Result,
-    polls: int,
-    wall: float,
-    cpu: float,
-    kernel: float,
-    n: int,
-    rss: float | None = None,
-) -> str:
-    """Return the JSON line; `rss` in MiB, of this process if it is not given."""
-    if rss is None:
+class Meter:
+    """Wall and CPU of this process from here on."""
+
+    def __init__(self) -> None:
+        """Start it."""
+        self._begun = time.perf_counter()
+        self._cpu, self._kernel = used()
+
+    def cost(self) -> Cost:
+        """Return what was used so far."""
+        cpu, kernel = used()
         rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        wall = time.perf_counter() - self._begun
+        return Cost(wall, cpu - self._cpu, kernel - self._kernel, rss)
+
+
+def line(result: Result, o: argparse.Namespace, cost: Cost) -> str:
+    """Return the JSON line."""
+    polls = o.n * o.r
     return json.dumps(
         {
             "ok": result.ok,
             "failed": result.failed,
             "varbinds": result.varbinds,
-            "wall_s": round(wall, 4),
-            "cpu_s": round(cpu, 4),
-            "sys_s": round(kernel, 4),
-            "dev_per_s": round(polls / wall, 1),
-            "cpu_ms_per_dev": round(cpu * 1000 / polls, 4),
-            "dev_per_cpu_s": round(polls / max(cpu, 1e-9), 1),
-            "rss_mb": round(rss, 1),
-            "n": n,
+            "wall_s": round(cost.wall, 4),
+            "cpu_s": round(cost.cpu, 4),
+            "sys_s": round(cost.kernel, 4),
+            "dev_per_s": round(polls / cost.wall, 1),
+            "cpu_ms_per_dev": round(cost.cpu * 1000 / polls, 4),
+            "dev_per_cpu_s": round(polls / max(cost.cpu, 1e-9), 1),
+            "rss_mb": round(cost.rss, 1),
+            "n": o.n,
         }
     )
 
@@ -127,15 +144,10 @@ async def sweep(n: int, flights: int, rounds: int, port: int, patience: Patience
 
 def main() -> None:
     """Run it."""
-    options = parser().parse_args()
-    patience = Patience(options.t, options.R)
-    cpu, kernel = used()
-    begun = time.perf_counter()
-    result = asyncio.run(sweep(options.n, options.c, options.r, options.p, patience))
-    wall = time.perf_counter() - begun
-    cpu_after, kernel_after = used()
-    polls = options.n * options.r
-    print(line(result, polls, wall, cpu_after - cpu, kernel_after - kernel, options.n))
+    o = parser().parse_args()
+    meter = Meter()
+    result = asyncio.run(sweep(o.n, o.c, o.r, o.p, Patience(o.t, o.R)))
+    print(line(result, o, meter.cost()))
 
 
 if __name__ == "__main__":

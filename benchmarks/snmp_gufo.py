@@ -1,14 +1,14 @@
 """The same polls by gufo_snmp's get_many, for comparison: same options, same JSON line."""
 
 import asyncio
-import time
+from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
 
 from gufo.snmp import SnmpVersion
 from gufo.snmp.aio import SnmpSession
 
-from benchmarks.snmp import OIDS, Result, address, line, parser, used
+from benchmarks.snmp import OIDS, Meter, Result, address, line, parser
 
 GROUP = 50
 
@@ -26,19 +26,17 @@ async def _poll(session: Any, retries: int) -> int:
     return varbinds
 
 
-async def _serve(
-    devices: Iterator[int], port: int, timeout: float, retries: int, r: Result
-) -> None:
+async def _serve(devices: Iterator[int], o: Namespace, r: Result) -> None:
     for k in devices:
         try:
             async with SnmpSession(
                 addr=address(k),
-                port=port,
+                port=o.p,
                 community="public",
                 version=SnmpVersion.v2c,
-                timeout=timeout,
+                timeout=o.t,
             ) as session:
-                varbinds = await _poll(session, retries)
+                varbinds = await _poll(session, o.R)
             r.varbinds += varbinds
             r.ok += 1
         except BaseException as error:  # its Rust part panics with a BaseException
@@ -47,28 +45,20 @@ async def _serve(
             r.failed += 1
 
 
-async def _sweep(
-    n: int, flights: int, rounds: int, port: int, timeout: float, retries: int
-) -> Result:
+async def _sweep(o: Namespace) -> Result:
     result = Result()
-    for _ in range(rounds):
-        devices = iter(range(n))
-        workers = min(flights, n)
-        await asyncio.gather(
-            *(_serve(devices, port, timeout, retries, result) for _ in range(workers))
-        )
+    for _ in range(o.r):
+        devices = iter(range(o.n))
+        await asyncio.gather(*(_serve(devices, o, result) for _ in range(min(o.c, o.n))))
     return result
 
 
 def main() -> None:
     """Run it."""
     o = parser().parse_args()
-    cpu, kernel = used()
-    begun = time.perf_counter()
-    result = asyncio.run(_sweep(o.n, o.c, o.r, o.p, o.t, o.R))
-    wall = time.perf_counter() - begun
-    cpu_after, kernel_after = used()
-    print(line(result, o.n * o.r, wall, cpu_after - cpu, kernel_after - kernel, o.n))
+    meter = Meter()
+    result = asyncio.run(_sweep(o))
+    print(line(result, o, meter.cost()))
 
 
 if __name__ == "__main__":
