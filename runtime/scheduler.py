@@ -15,7 +15,7 @@ from typing import Protocol
 
 from core.clock import Clock
 from core.collector import Collector, Kit, Sweep
-from core.reading import Failure, FailureKind, Reading
+from core.reading import Failure, FailureKind, Reading, is_stale
 from core.watching import Check, Verify
 from runtime.transcripts import Run, Transcripts
 
@@ -347,6 +347,9 @@ class Scheduler:
 
     def _take_swept(self, batch: Sequence[Reading]) -> None:
         self.stats.swept += len(batch)
+        for reading in batch:
+            if reading.samples or not reading.ok:
+                self._transcripts.keep(_retold(reading))
         self._sink.put(batch)
 
 
@@ -375,3 +378,15 @@ async def _guarded(collector: Collector, check: Check, kit: Kit, run: Run) -> Re
                 run.note("%s", line.rstrip())
             failure = Failure(FailureKind.BUG, f"{type(error).__name__}: {error}")
     return Reading(check.slug, check.vantage, run.began_at, failure=failure)
+
+
+def _retold(reading: Reading) -> Run:
+    """Return the run of a reading that a sweep has brought; sweeps keep no transcript."""
+    run = Run(reading.check, reading.at)
+    if reading.failure is not None:
+        run.note("%s: %s", reading.failure.kind.value, reading.failure.detail)
+    for series, value in reading.samples:
+        if not is_stale(value):
+            run.note("%s %.9g", series, value)
+    run.settle(reading)
+    return run

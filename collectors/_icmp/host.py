@@ -33,6 +33,7 @@ class Host:
     __slots__ = (
         "answered_ns",
         "check",
+        "doubt",
         "enlisted",
         "failure",
         "gone",
@@ -87,6 +88,7 @@ class Host:
         # The burst.
         self.left = 0  # probes of its own burst still to send
         self.enlisted: Sequence[Host] = ()  # who is probed fast because of it
+        self.doubt = 0  # answers in a row still wanted as the proof of a recovery
         self.helping = 0  # bursts of others that it is probed fast for
 
     def stands_at(self, protocol: Protocol, address: str) -> None:
@@ -99,6 +101,11 @@ class Host:
     def window(self) -> int:
         """Return how many probes of the regular rhythm the open window holds."""
         return len(self.rtts) + self.lost
+
+    @property
+    def is_closable(self) -> bool:
+        """Say whether the window may be closed: a spotless one must not hide a suspicion."""
+        return self.lost > 0 or (not self.misses and bool(self.rtts))
 
     @property
     def fast(self) -> bool:

@@ -28,16 +28,18 @@ TICK = 0.025  # seconds; a third of a burst's spacing. Waking up costs as much a
 BATCH = 128  # packets sent in a row
 PACE = 20e-6  # seconds per packet, kept on average over batches
 FLUSH = 0.050  # seconds between two emitted batches, at least
+AT_LENGTH = 100  # misses in a row that are all told: enough for any test of the judge
 THIN = 5.0  # seconds between two emitted misses of a target that is down already
 SPACING = 0.075  # seconds between the probes of a burst, where the check names none
 REOPEN = 5.0  # seconds until a refused socket is asked for again
 LEAST_BUFFER = 1024 * 1024  # bytes; less is worth a word to the operator
 CLOCK_SLACK = 0.050  # seconds an RTT may exceed what the monotonic clock saw, before it is void
-RECOVERY = 5  # probes, all emitted, after the first answer of a target that was silent
-LONG_SILENCE = 5  # misses in a row after which an answer is a recovery worth that burst
+LONG_SILENCE = 5  # misses in a row after which the target has to prove its recovery:
+RECOVERY = 5  # by so many answers in a row, probed fast and all told
 # Bursts share this many probes a second: when hundreds of targets are under suspicion at once,
 # their spacing is stretched, and neither the network nor the judge is flooded.
 BURST_RATE = 5000.0
+UPLINK_RATE = 20_000.0  # an uplink stands for many, so it waits less: roots are known first
 GONE = 1 << 62  # a slot that never comes
 OVERFLOW = Failure(FailureKind.LOCAL, "our ICMP receive buffer overflowed")
 
@@ -211,7 +213,7 @@ class Sweep:
         if regular:
             due = host.next_regular + host.interval
             host.next_regular = due if due > now else _skipped(due, host.interval, now)
-            if now >= host.next_summary and host.window:
+            if now >= host.next_summary and host.is_closable:
                 self._summarise(host)
         if told:
             self._told(host)
@@ -236,7 +238,8 @@ class Sweep:
                 self._release(host)
         if host.fast:
             spacing = host.verify.spacing if host.verify else SPACING
-            self._place(host, self._now + max(spacing, len(self._fast) / BURST_RATE))
+            rate = UPLINK_RATE if host.helping else BURST_RATE
+            self._place(host, self._now + max(spacing, len(self._fast) / rate))
         else:
             self._place(host, host.next_regular)
 
@@ -317,7 +320,7 @@ class Sweep:
             rtt = None
         first, silence = not host.last_ns, host.misses
         host.answered(sent_ns, rtt, regular, late)
-        if first or told or silence or late:
+        if told or silence or late or first or host.doubt:
             self._edge(host, sent_ns, rtt, first=first, silence=silence)
 
     def _edge(
@@ -330,8 +333,9 @@ class Sweep:
             self._summarise(host)
         else:
             self._readings.append(host.reading(from_epoch(sent_ns / 1e9), None, rtt))
-        if silence:
-            host.left = RECOVERY if silence >= LONG_SILENCE else 0
+        host.doubt = max(0, host.doubt - 1)
+        if silence or host.doubt:
+            host.left = host.doubt
             self._release(host)
             if host.left:
                 self._hurry(host)
@@ -375,7 +379,9 @@ class Sweep:
     ) -> None:
         if not host.missed(sent_ns, failure, regular=regular):
             return
-        if told or host.misses == 1 or self._now - host.told_at >= THIN:
+        if host.doubt or host.misses == LONG_SILENCE:
+            host.doubt = RECOVERY
+        if told or host.misses <= AT_LENGTH or self._now - host.told_at >= THIN:
             host.told_at = self._now
             self._tell(host, sent_ns, failure)
         if host.misses == 1:
