@@ -68,8 +68,8 @@ def forgotten(streak: Streak, since: datetime) -> Streak:
 
 
 def is_fast(check: Check) -> bool:
-    """Say whether the check is probed by a sweep that bursts on suspicion."""
-    return check.reach and check.verify is not None
+    """Say whether a burst on suspicion brings enough probes for the sequential test."""
+    return check.reach and check.verify is not None and check.verify.probes >= needed(LEAST_LOSS)
 
 
 def patience(check: Check) -> float:

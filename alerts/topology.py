@@ -89,16 +89,14 @@ class Topology:
         """Return every device and link that is cut off when this one fails, itself included."""
         if slug not in self._dominated:
             lost = {slug}
-            for other in self.order[self._rank[slug] + 1 :]:
-                ups = self.uplinks[other]
-                if ups and all(up in lost for up in ups):
-                    lost.add(other)
+            spreading = [slug]
+            while spreading:
+                for user in self.users[spreading.pop()]:
+                    if user not in lost and lost.issuperset(self.uplinks[user]):
+                        lost.add(user)
+                        spreading.append(user)
             self._dominated[slug] = frozenset(lost)
         return self._dominated[slug]
-
-    @cached_property
-    def _rank(self) -> dict[str, int]:
-        return {slug: rank for rank, slug in enumerate(self.order)}
 
     @cached_property
     def scheduled(self) -> tuple[tuple[Hours, ...], ...]:

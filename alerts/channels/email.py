@@ -1,5 +1,6 @@
 """Does the message reach a mailbox? By SMTP (RFC 5321), submitted or relayed."""
 
+from datetime import datetime
 from email.header import Header
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
@@ -67,7 +68,7 @@ class EmailParams(BaseModel):
     ] = None
 
 
-def compose(params: EmailParams, message: Message) -> MIMEBase:
+def compose(params: EmailParams, message: Message, now: datetime) -> MIMEBase:
     """Return the mail: text, and HTML beside it. The id is the same on every retry.
 
     Written with `Header`: the newer `EmailMessage` of Python 3.11 loses the spaces where it
@@ -83,7 +84,7 @@ def compose(params: EmailParams, message: Message) -> MIMEBase:
     mail["Subject"] = Header(
         " ".join(message.subject.split()), "utf-8", header_name="Subject"
     ).encode()
-    mail["Date"] = format_datetime(SystemClock().now())
+    mail["Date"] = format_datetime(now)
     mail["Message-ID"] = f"<{message.id}@{_domain(params.sender)}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notices, please
     return mail
@@ -95,7 +96,7 @@ async def send(params: BaseModel, message: Message, timeout: float) -> str:
         raise TypeError("these are not the parameters of e-mail")
     try:
         _, receipt = await aiosmtplib.send(
-            compose(params, message),
+            compose(params, message, SystemClock().now()),
             hostname=params.host,
             port=params.port,
             username=params.username,
