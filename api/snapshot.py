@@ -15,7 +15,7 @@ from core.clock import LOCAL
 from core.incident import Incident, IncidentState, Severity
 from core.inventory import Contact, Unit
 from core.status import Status, TargetState
-from core.text import fold
+from core.text import Language, fold
 from core.watching import Estate, Target, TargetKind
 
 _SEVERITIES = (Severity.CRITICAL, Severity.MAJOR, Severity.WARNING, Severity.INFO)
@@ -67,6 +67,13 @@ class Picture:
         """Return since when it is so."""
         state = self.states.get(slug)
         return state.since if state else None
+
+    def unit_name(self, slug: str, language: Language) -> str:
+        """Return a unit's name in a language, the slug if its row is missing."""
+        unit = self.units.get(slug)
+        if unit is None:
+            return slug
+        return unit.name_en or unit.name if language == "en" else unit.name
 
     def person(self, name: str) -> str:
         """Return the full name of a user or a contact."""

@@ -89,7 +89,7 @@ async def inventory(
         picture=picture,
         rows=shown,
         found=len(rows),
-        tally=counted(picture, of_kind),
+        tally=counted(picture, rows),
         kind=kind,
         status_wanted=wanted,
         q=q,
