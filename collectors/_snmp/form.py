@@ -5,28 +5,26 @@ numbers. The pattern compares all that is constant in one go, at a fraction of t
 decoder's cost; what it cannot say (lengths that must agree) is compared afterwards. Whatever it
 refuses goes to the strict decoder, which alone decides what is junk.
 """
-# ruff: noqa: PLR2004  (octets of an encoding are best seen as what they are)
+
 
 import re
 from collections.abc import Sequence
-from operator import itemgetter
 
 from collectors._snmp import ber
-from collectors._snmp.ber import Junk, Value
+from collectors._snmp.ber import Value
 from collectors._snmp.message import Ask
 
-POPULAR = 500  # replies to one request after which its form pays: compiling it takes some 5 ms
+POPULAR = 200  # replies to one request after which its form pays: compiling it takes some ms
 
 _LENGTH = rb"([\x00-\x7f]|\x81.|\x82..)"
-# A number that is not negative, by the most octets its type may have.
-_NUMBER = {
-    most: rb"(?=.[\x00-\x7f])(?:%s)"
-    % b"|".join(rb"\x%02x%s" % (size, b"." * size) for size in range(1, most + 1))
-    for most in (4, 8)
+# Numbers that are not negative, by tag. Each binding has three groups: its length, the length
+# of its value, the value; that these agree is compared afterwards.
+_NUMBERS = {
+    **dict.fromkeys((0x41, 0x42, 0x43), rb"(.)([\x00-\x7f].{0,3}?)"),
+    **dict.fromkeys((0x02, 0x46), rb"(.)([\x00-\x7f].{0,7}?)"),
 }
-_OCTETS = {0x02: 8, 0x41: 4, 0x42: 4, 0x43: 4, 0x46: 8}  # by tag
-_CONTENT = itemgetter(slice(2, None))
-_FIXED = 4  # groups before the bindings: three lengths and the request id
+_OTHER = rb"([\x00-\x7f])(.{0,127}?)"
+_HEAD = 4  # groups before the bindings: two lengths, the request id, another length
 
 
 class Form:
@@ -37,9 +35,9 @@ class Form:
     def __init__(self, ask: Ask, data: bytes, tags: Sequence[int]) -> None:
         """Learn from a good reply which names have numbers; `tags`: where their values stand."""
         kinds = [data[at] for at in tags]
-        self._others = tuple(i for i, kind in enumerate(kinds) if kind not in _OCTETS)
+        self._others = tuple((i, kind) for i, kind in enumerate(kinds) if kind not in _NUMBERS)
         self._openings: dict[int, tuple[bytes, ...]] = {}  # lengths that agree, by size
-        self._heads = int.from_bytes(bytes(len(head) for head in ask.heads))
+        self._heads = int.from_bytes(bytes(len(head) + 2 for head in ask.heads))
         parts = [
             rb"\x30",
             _LENGTH,
@@ -50,9 +48,10 @@ class Form:
             _LENGTH,
         ]
         for head, kind in zip(ask.heads, kinds, strict=True):
-            number = kind in _OCTETS
-            value = rb"(\x%02x%s)" % (kind, _NUMBER[_OCTETS[kind]]) if number else b"(.*?)"
-            parts += (b"0(.)", re.escape(head), value)
+            number = _NUMBERS.get(kind)
+            # Beyond 127 octets an element has a longer length than the one octet we look at.
+            parts.append(b"0(.)" if number else rb"0([\x00-\x7f])")
+            parts.append(re.escape(head + bytes((kind,))) + (number or _OTHER))
         self._match = re.compile(b"".join(parts), re.DOTALL).fullmatch
 
     def read(self, data: bytes, request_id: bytes) -> list[Value] | None:
@@ -66,18 +65,24 @@ class Form:
         said = (groups[0], groups[1], groups[3])
         if self._openings.get(len(data)) != said and not self._opens(match, said, len(data)):
             return None
-        found = groups[_FIXED + 1 :: 2]
-        # Every binding's length is that of its name and value: as numbers in base 256.
-        lengths = int.from_bytes(b"".join(groups[_FIXED::2]))
-        try:
-            sizes = int.from_bytes(bytes(map(len, found)))
-            if lengths != sizes + self._heads:
-                return None
-            values: list[Value] = list(map(int.from_bytes, map(_CONTENT, found)))
-            for place in self._others:
-                values[place] = _other(found[place])
-        except ValueError:  # Junk among them; or a value longer than an octet can say
+        found = groups[_HEAD + 2 :: 3]
+        # All lengths at once, as numbers in base 256: no sum of a column reaches 256.
+        sizes = int.from_bytes(bytes(map(len, found)))
+        if (
+            int.from_bytes(b"".join(groups[_HEAD + 1 :: 3])) != sizes
+            or int.from_bytes(b"".join(groups[_HEAD::3])) != sizes + self._heads
+        ):
             return None
+        values: list[Value] = list(map(int.from_bytes, found))
+        for place, kind in self._others:
+            octets = found[place]
+            if kind == ber.STRING:
+                values[place] = octets
+            else:
+                try:
+                    values[place] = ber.value(octets, kind, 0, len(octets))
+                except ber.Junk:
+                    return None
         return values
 
     def _opens(self, match: "re.Match[bytes]", said: tuple[bytes, ...], size: int) -> bool:
@@ -91,12 +96,3 @@ class Form:
 
 def _said(length: bytes) -> int:
     return length[0] if len(length) == 1 else int.from_bytes(length[1:])
-
-
-def _other(element: bytes) -> Value:
-    if element[0] == ber.STRING and element[1] == len(element) - 2 < 0x80:
-        return element[2:]
-    begin, end = ber.content_span(element, 0, len(element))
-    if end != len(element):
-        raise Junk("bytes after the value")
-    return ber.value(element, element[0], begin, end)
