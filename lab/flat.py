@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from core.text import Text
 from lab.delay import Delayer
+from lab.fabric import Fabric
 from lab.furnishing import PLATFORM
 from lab.namespaces import allow_ping, enter_new, ip_batch, run
 from lab.network import Kind, Ports, Room
-from lab.world import Fabric, How, Quality, World
+from lab.world import How, Quality, World
 
 _REFUSALS = {How.ADMIN: "net-unreachable", How.FAR: "host-unreachable", How.OFF: "host-unreachable"}
 _EMPTY = "add table ip lab\ndelete table ip lab\n"  # in one transaction with what follows

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from core.inventory import Inventory
 from core.text import Text
+from lab.fabric import Fabric
 from lab.network import Kind, Ports, Room
-from lab.world import Fabric, World
+from lab.world import World
 
 _HIGH = Ports(snmp=10161, ssh=10022, http=10080, https=10443)
 _NOTES = (

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from core.text import Text
-from lab.world import Fabric, World
+from lab.fabric import Fabric
+from lab.world import World
 
 
 class Kind(StrEnum):

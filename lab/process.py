@@ -19,13 +19,14 @@ from core.clock import Clock, SystemClock
 from core.inventory import Inventory
 from lab.agents import Agents
 from lab.control import Control, Wish
+from lab.fabric import Fabric
 from lab.flat import FlatNetwork
 from lab.listeners import Listeners
 from lab.loopback import LoopbackNetwork, addresses_on_loopback
 from lab.namespaces import NoNamespaces, die_with_parent
 from lab.network import Kind, Network
 from lab.tree import TreeNetwork
-from lab.world import Fabric, How, World
+from lab.world import How, World
 
 _NETWORKS: dict[Kind, Callable[[], Network]] = {
     Kind.FLAT: FlatNetwork,

@@ -13,7 +13,8 @@ from typing import Protocol
 
 from core.errors import DomainError
 from core.inventory import Inventory, Link
-from lab.world import Fabric, How
+from lab.fabric import Fabric
+from lab.world import How
 
 FIRST_AFTER = 30.0  # seconds from the start to the first fault
 FIRST_LASTS = 60.0

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from core.inventory import Link
 from core.text import Text
 from lab.delay import Delayer
+from lab.fabric import Fabric
 from lab.furnishing import PLATFORM
 from lab.namespaces import allow_ping, enter_new, forward, inside, ip_batch, make, path_of, run
 from lab.network import Kind, Ports, Room
-from lab.world import Fabric, How, Impairment, Quality, World
+from lab.world import How, Impairment, Quality, World
 
 _BROKEN = (How.BLACKHOLE, How.HALFIN, How.OFF)
 _TABLES = 1000  # first of the routing tables of single lines

@@ -10,8 +10,8 @@ import pytest
 from core.inventory import Inventory, Unit, UnitLevel
 from core.text import nfc
 from lab import province, synthetic
+from lab.fabric import Fabric
 from lab.units import CITY, COMMUNES, DISTRICTS, REFORM
-from lab.world import Fabric
 
 TODAY = date(2026, 11, 22)
 PUBLISHED = Path(__file__).parents[3] / "shared/data/units/vn-units-2026-07-25.json"

@@ -7,8 +7,9 @@ import pytest
 from core.errors import Conflict
 from core.text import Text
 from lab import province, script, synthetic
+from lab.fabric import Fabric
 from lab.script import Step
-from lab.world import Fabric, How, World
+from lab.world import How, World
 from tests.factories import DAWN
 
 PROVINCE = province.inventory()

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from core.errors import Conflict, NotFound
 from core.inventory import Inventory
 from lab import province, synthetic
+from lab.fabric import Fabric
 from lab.flat import rules_of
-from lab.world import Fabric, How, PortState, Quality, World
+from lab.world import How, PortState, Quality, World
 from tests.factories import DAWN
 
 SMALL = synthetic.inventory(3, 9)
