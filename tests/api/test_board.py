@@ -10,7 +10,7 @@ from tests.api.world import DAWN, HUB, PROVINCE, estate, hub_cut, inventory
 from tests.factories import a_target
 
 
-def picture(known: Estate | None = None, **statuses: Status) -> Picture:
+def picture(known: Estate | None = None, /, **statuses: Status) -> Picture:
     """Return a picture in which all is up but what is named (`_` stands for `-`)."""
     known = known or estate()
     changed = {slug.replace("_", "-"): status for slug, status in statuses.items()}
