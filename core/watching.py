@@ -68,7 +68,11 @@ class Confirm(Model):
 
 
 class Verify(Model):
-    """The burst on suspicion: probe the suspect and these checks' targets fast."""
+    """The burst on suspicion: probe the suspect and these checks' targets fast.
+
+    A burst of fewer probes than the judge's sequential test needs (a TCP connection is no
+    cheap probe) only brings the next runs forward; then `Confirm` decides.
+    """
 
     uplinks: tuple[str, ...] = ()  # slugs of the reach checks of every target above
     spacing: float = 0.075  # seconds between two probes of one address

@@ -10,13 +10,15 @@ from pydantic import Field
 
 from core.inventory import Dated, Device, Inventory, Link, Site, Unit
 from core.model import Model, Slug
-from core.watching import Check, Estate, Hours, PortFact, Target, TargetKind, Verify
+from core.watching import Check, Confirm, Estate, Hours, PortFact, Target, TargetKind, Verify
 from inventory.plan import as_of
 from inventory.profiles import REACH, ProfileCheck, profile_of
 from inventory.uplinks import Ways, all_above, ways
 
 JOB = "thongsuot"
 DatedRow = TypeVar("DatedRow", bound=Dated)
+_REACH_BY_CONNECTION = 10.0  # seconds: a device logs every connection, so not each second
+_SPACING = 1.0  # seconds between two connections on suspicion
 _INTERVALS = MappingProxyType({"tcp": 30.0, "snmp_system": 60.0, "snmp_interfaces": 60.0})
 _TIMEOUTS = MappingProxyType({"icmp": 2.0, "tcp": 3.0, "snmp_system": 10.0})
 _INTERVAL, _TIMEOUT = 60.0, 20.0  # seconds, of any other collector
@@ -192,10 +194,10 @@ class _Compiler:
             address=link.address or "",
             params=check.params,
             vantage=self.settings.vantage,
-            interval=self.settings.reach_interval,
+            interval=self._interval(check, reach=True),
             timeout=self._timeout(check),
             reach=True,
-            verify=self._verify(link.slug),
+            verify=self._verify(link.slug, check),
             labels=_labels(link.slug, self.devices[link.far].site),
         )
 
@@ -212,25 +214,29 @@ class _Compiler:
             interval=self._interval(check, reach=reach),
             timeout=self._timeout(check),
             reach=reach,
-            verify=self._verify(device.slug) if reach else None,
+            verify=self._verify(device.slug, check) if reach else None,
             ports=tuple(self.ports[device.slug]) if check.collector == "snmp_interfaces" else (),
             secret=self._secret(device) if snmp else None,
             labels=_labels(device.slug, device.site),
         )
 
-    def _verify(self, target: str) -> Verify:
-        """Return the reach checks of everything on every path above a target, nearest first."""
+    def _verify(self, target: str, check: ProfileCheck) -> Verify:
+        """Return the burst over every path above a target, nearest first."""
         above = all_above(target, self.ways.uplinks)
-        return Verify(
-            uplinks=tuple(f"{up}/{self.reach[up].collector}" for up in above if up in self.reach)
-        )
+        uplinks = tuple(f"{up}/{self.reach[up].collector}" for up in above if up in self.reach)
+        if check.collector == "icmp":
+            return Verify(uplinks=uplinks)
+        return Verify(uplinks=uplinks, spacing=_SPACING, probes=Confirm().failures)
 
     def _timeout(self, check: ProfileCheck) -> float:
         return check.timeout or _TIMEOUTS.get(check.collector, _TIMEOUT)
 
     def _interval(self, check: ProfileCheck, *, reach: bool) -> float:
-        if reach:
+        if reach and check.collector == "icmp":
             return self.settings.reach_interval
+        if reach:
+            wanted = self.settings.intervals.get(check.collector, _REACH_BY_CONNECTION)
+            return max(wanted, self.settings.reach_interval)
         asked = check.interval or self.settings.intervals.get(check.collector)
         return asked or _INTERVALS.get(check.collector, _INTERVAL)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from alerts.judge import forgotten, judge, needed, overdue, patience, recent_loss
 from core.reading import Failure, FailureKind, Reading
 from core.status import Streak, Verdict
-from core.watching import Check, Confirm
+from core.watching import Check, Confirm, Verify
 from tests.factories import DAWN, a_check, bad, good
 
 FAST = a_check()
@@ -258,3 +258,15 @@ def test_random_loss_of_both_ways_never_looks_like_a_failure() -> None:
         at = after(100 + n * 0.075)
         streak = judge(streak, bad(at=at) if chance.random() < 0.36 else good(at=at), FAST, at)
         assert streak.verdict is not Verdict.FAILED
+
+
+def test_a_reach_check_without_a_burst_is_confirmed_by_few_failures() -> None:
+    check = a_check(collector="tcp", interval=10.0, verify=Verify(spacing=1.0, probes=3))
+    streak = judge(Streak(check.slug), good(check.slug), check, DAWN)
+    verdicts = []
+    for second in (10, 14, 18):
+        at = DAWN + timedelta(seconds=second)
+        streak = judge(streak, bad(check.slug, at), check, at)
+        verdicts.append(streak.verdict)
+    assert verdicts == [Verdict.SUSPECT, Verdict.SUSPECT, Verdict.FAILED]
+    assert streak.since == DAWN + timedelta(seconds=10)

@@ -278,3 +278,10 @@ def test_dangling_rows_are_left_out_rather_than_stop_the_watch() -> None:
     assert not {"gw-1", "ep-1", "k-1"} & targets.keys()
     assert targets["ep-9"].uplinks == ("gw-2",)
     assert targets["gw-2"].unit_path == ("xa-1",)
+
+
+def test_reach_by_connection_is_asked_gently_and_confirmed_by_few_failures() -> None:
+    reach = [check for check in _estate(icmp_blocked=True).checks if check.reach]
+    assert {check.collector for check in reach} == {"tcp"}
+    assert {check.interval for check in reach} == {10.0}
+    assert {check.verify.probes for check in reach if check.verify} == {3}
