@@ -39,13 +39,15 @@ def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def ledger_url(request: pytest.FixtureRequest) -> str:
+def ledger_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a new ledger, on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        url: str = request.getfixturevalue("sqlite_url")
-        return url
+        yield request.getfixturevalue("sqlite_url")
+        return
     server: PostgresServer = request.getfixturevalue("postgres")
-    return server.migrated()
+    url = server.migrated()
+    yield url
+    server.drop(url)
 
 
 @pytest.fixture
