@@ -14,7 +14,7 @@ from api.door import hash_password
 from core.clock import LOCAL, Clock
 from core.errors import Conflict
 from core.incident import Incident
-from core.inventory import Contact, Inventory
+from core.inventory import Inventory
 from core.people import Role
 from core.status import Status
 from core.text import Language, Text
@@ -32,9 +32,31 @@ from storage.ledger import open_ledger
 from storage.vault import Vault
 
 ADMIN = "admin"
-DUTY = Contact(slug="truc-mang", name="Trực mạng", email="truc-mang@dongnai.example")
 _SNMP_SECRET = "snmp-default"  # noqa: S105  (a name)
 _COMMUNITY = "public"  # what the lab's agents answer to
+SETTINGS = "thongsuot.toml"
+_TEMPLATE = """\
+[web]
+listen = "{listen}"
+language = "{language}"
+[looking]
+sockets = "{door}"
+icmp_blocked = {blocked}
+reach_port = {reach_port}
+snmp_port = {snmp_port}
+[looking.intervals]
+snmp_system = "30s"
+snmp_interfaces = "30s"
+tcp = "10s"
+[series]
+min_free_space = "100MB"
+[channels.email]
+kind = "email"
+host = "127.0.0.1"
+port = {mail_port}
+security = "none"
+sender = "Thông Suốt <thongsuot@dongnai.example>"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +81,7 @@ class Demo:
     mailbox: Mailbox
     password: str
     wish: Wish
+    folder: Path
     clock: Clock
     began_at: datetime
     faults: list[tuple[datetime, script.Step, str]] = field(default_factory=list)
@@ -67,6 +90,11 @@ class Demo:
     def address(self) -> str:
         """Where the pages are."""
         return self.hub.settings.web.address
+
+    @property
+    def settings_file(self) -> Path:
+        """The settings that other commands may be pointed at with `-c`."""
+        return self.folder / SETTINGS
 
     @property
     def notes(self) -> list[Text]:
@@ -159,7 +187,7 @@ async def open_demo(
         password = await _prepared(settings, lab.inventory, clock)
         progress(Text(vi="Khởi động hệ thống giám sát", en="Starting the platform"))
         hub = await stack.enter_async_context(open_hub(settings, clock))
-        yield Demo(hub, lab, mailbox, password, wish, clock, began_at)
+        yield Demo(hub, lab, mailbox, password, wish, folder, clock, began_at)
 
 
 @asynccontextmanager
@@ -187,41 +215,33 @@ def _answers(socket: Path) -> bool:
 
 
 def _settings(wish: Wish, folder: Path, lab: Lab, mailbox: Mailbox) -> Settings:
+    """Write the settings file of the demo, so that other commands can be pointed at it."""
     ports = lab.facts["ports"]
-    return settings_file.build(
-        {
-            "web": {"listen": wish.listen, "language": wish.language},
-            "looking": {
-                "sockets": str(lab.socket),
-                "icmp_blocked": not lab.facts["icmp"],
-                "reach_port": ports["ssh"] if isinstance(ports, dict) else 22,
-                "snmp_port": ports["snmp"] if isinstance(ports, dict) else 161,
-                "intervals": {"snmp_system": "30s", "snmp_interfaces": "30s", "tcp": "10s"},
-            },
-            "series": {"min_free_space": "100MB"},
-            "channels": {
-                "email": {
-                    "kind": "email",
-                    "host": "127.0.0.1",
-                    "port": mailbox.port,
-                    "security": "none",
-                    "sender": "Thông Suốt <thongsuot@dongnai.example>",
-                }
-            },
-        },
-        folder,
+    named = ports if isinstance(ports, dict) else {}
+    file = folder / SETTINGS
+    file.write_text(
+        _TEMPLATE.format(
+            listen=wish.listen,
+            language=wish.language,
+            door=lab.socket.absolute(),
+            blocked="false" if lab.facts["icmp"] else "true",
+            reach_port=named.get("ssh", 22),
+            snmp_port=named.get("snmp", 161),
+            mail_port=mailbox.port,
+        ),
+        encoding="utf-8",
     )
+    return settings_file.load(file, {})
 
 
 async def _prepared(settings: Settings, wanted: Inventory, clock: Clock) -> str:
-    """Fill an empty ledger: inventory, duty officer, SNMP community, first login."""
+    """Fill an empty ledger: inventory, SNMP community, first login."""
     now = clock.now()
     vault = Vault.open(settings.secrets.key_file)
     await migrations.upgrade(settings.ledger.url)
     ledger = await open_ledger(settings.ledger.url, vault, clock)
     try:
-        full = wanted.model_copy(update={"contacts": (*wanted.contacts, DUTY)})
-        changes = plan(Inventory(), full, now.astimezone(LOCAL).date()).changes
+        changes = plan(Inventory(), wanted, now.astimezone(LOCAL).date()).changes
         await ledger.inventory.apply(changes, "demo", now)
         await ledger.secrets.set_secret(_SNMP_SECRET, _COMMUNITY, "demo", now)
         password = secrets.token_urlsafe(9)

@@ -18,6 +18,7 @@ from lab.client import default_socket
 from lab.script import Step
 from runtime.demo import ADMIN, Demo
 
+_LOOK = "core-1 icmp"  # a target that every demo has, and a collector
 _PERIOD = 1.0  # seconds between two pictures
 _LATEST = 6  # rows of each kind
 WORDS = {
@@ -54,6 +55,10 @@ class Screen:
             (Text(vi="Địa chỉ", en="Address"), demo.address),
             (Text(vi="Đăng nhập", en="Login"), f"{ADMIN} / {demo.password}"),
             (Text(vi="Phá thử", en="Break something"), f"thongsuot lab list {_door(demo)}".strip()),
+            (
+                Text(vi="Xem một thiết bị", en="Look at one"),
+                f"thongsuot look {_LOOK} -c {demo.settings_file}",
+            ),
             (Text(vi="Dừng", en="Stop"), "Ctrl-C"),
         )
         table = Table.grid(padding=(0, 2))
