@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from core.clock import LOCAL, SystemClock
 from core.collector import Collector, Kit
-from core.errors import DomainError, NotFound
+from core.errors import DomainError, Invalid, NotFound
 from core.reading import Reading, is_stale
 from core.text import Language, Text
 from core.watching import Check, Estate
@@ -69,7 +69,11 @@ def look(
         wish = _wish(words, address, param or [], timeout, config)
         failed = asyncio.run(_run(wish, count, language, as_json=as_json))
     except DomainError as wrong:
-        typer.echo(wrong.text.said(language), err=True)
+        problems = wrong.problems if isinstance(wrong, Invalid) else ()
+        for problem in problems:
+            typer.echo(problem.said(language), err=True)
+        if not problems:
+            typer.echo(wrong.text.said(language), err=True)
         raise typer.Exit(WRONG) from wrong
     raise typer.Exit(FAILED if failed else 0)
 
@@ -164,21 +168,29 @@ async def _of_address(wish: Wish, collector: Collector) -> AsyncIterator[tuple[C
 async def _of_target(wish: Wish) -> AsyncIterator[tuple[Check, Kit]]:
     """Find the target's check in the compiled estate; the kit reveals the ledger's secrets."""
     async with _estate(wish.config) as (estate, kit):
-        slug = f"{wish.target}/{wish.collector}"
-        check = next((check for check in estate.checks if check.slug == slug), None)
-        if check is None:
-            own = sorted(c.collector for c in estate.checks if c.target == wish.target)
-            raise NotFound(
-                Text(
-                    vi=f'"{wish.target}" không có kiểm tra {wish.collector}; có: {", ".join(own)}',
-                    en=f'"{wish.target}" has no {wish.collector} check; it has: {", ".join(own)}',
-                )
-            )
+        check = _check_of(wish, estate)
         changed = {
             "params": {**check.params, **wish.params},
             "timeout": wish.timeout or check.timeout,
         }
         yield check.model_copy(update=changed), kit
+
+
+def _check_of(wish: Wish, estate: Estate) -> Check:
+    own = {check.collector: check for check in estate.checks if check.target == wish.target}
+    if wish.collector in own:
+        return own[wish.collector]
+    if not any(target.slug == wish.target for target in estate.targets):
+        raise NotFound(
+            Text(vi=f'Không có đích "{wish.target}"', en=f'There is no target "{wish.target}"')
+        )
+    names = ", ".join(sorted(own))
+    raise NotFound(
+        Text(
+            vi=f'"{wish.target}" không có kiểm tra {wish.collector}; có: {names or "không có gì"}',
+            en=f'"{wish.target}" has no {wish.collector} check; it has: {names or "none"}',
+        )
+    )
 
 
 @asynccontextmanager

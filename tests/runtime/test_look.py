@@ -3,10 +3,12 @@
 import json
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from runtime.cli import import_, init
 from runtime.cli.look import FAILED, WRONG, app
 
 
@@ -57,3 +59,44 @@ def test_what_is_asked_wrongly_is_said(words: tuple[str, ...], said: str) -> Non
     result = look(*words)
     assert result.exit_code == WRONG
     assert said in result.output
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The settings of a platform that watches this machine, under the name `init` gives it."""
+    folder = tmp_path_factory.mktemp("look") / "platform"
+    file = folder / "thongsuot.toml"
+    for command, words in (
+        (init.app, [folder]),
+        (import_.app, [folder / "inventory", "-c", file]),
+    ):
+        done = CliRunner().invoke(command, [str(word) for word in words])
+        assert done.exit_code == 0, done.output
+    return str(file)
+
+
+@pytest.mark.lab
+def test_a_target_is_looked_at_as_the_platform_would(settings: str) -> None:
+    row = json.loads(look("may-giam-sat", "icmp", "-c", settings, "--json").output)
+    assert (row["ok"], row["check"]) == (True, "may-giam-sat/icmp")
+    assert row["samples"][0]["labels"]["job"] == "thongsuot"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("may-giam-sat", "tcp"), '"may-giam-sat" has no tcp check; it has: icmp\n'),
+        (("nobody", "icmp"), 'There is no target "nobody"\n'),
+    ],
+)
+def test_a_target_or_check_that_is_not_there_is_said(
+    settings: str, words: tuple[str, str], said: str
+) -> None:
+    done = look(*words, "-c", settings)
+    assert (done.exit_code, done.output) == (WRONG, said)
+
+
+def test_settings_that_are_not_there_are_named(tmp_path: Path) -> None:
+    done = look("may-giam-sat", "icmp", "-c", str(tmp_path / "none.toml"))
+    assert done.exit_code == WRONG
+    assert "none.toml" in done.output
