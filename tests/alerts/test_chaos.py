@@ -40,7 +40,7 @@ def done(world: World, deed: str, slug: str, what: Estate) -> None:
         world.outcomes.append(world.brain.replace(what, world.contacts, world.now))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(story=deeds, seed=st.integers(0, 1000))
 def test_when_all_is_mended_all_is_up_and_every_problem_told_has_its_recovery(
     story: list[tuple[str, str, float]], seed: int

@@ -254,7 +254,7 @@ def test_whatever_comes_counts_are_sound(outcomes: list[tuple[bool, float]]) -> 
 def test_random_loss_of_both_ways_never_looks_like_a_failure() -> None:
     chance = random.Random(3)
     streak = CALM
-    for n in range(200_000):
+    for n in range(100_000):
         at = after(100 + n * 0.075)
         streak = judge(streak, bad(at=at) if chance.random() < 0.36 else good(at=at), FAST, at)
         assert streak.verdict is not Verdict.FAILED
