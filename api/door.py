@@ -90,7 +90,9 @@ def same_origin(request: Request) -> bool:
     """
     origin = request.headers.get("origin")
     if origin is not None:
-        return urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower()
+        ours = {request.headers.get("host", "").lower()}
+        ours.add(urlsplit(context_of(request).settings.base_url).netloc.lower())
+        return urlsplit(origin).netloc.lower() in ours  # a proxy may have changed the Host
     return request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from contextlib import suppress
+from ipaddress import ip_address, ip_network
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
@@ -166,10 +167,20 @@ class Counted:
 
 
 def client_address(request: Request, proxies: Collection[str]) -> str:
-    """Return who asks: the peer, or what a believed proxy says of it (its last hop first)."""
+    """Return who asks: the peer, or what a believed proxy says of it (its last hop first).
+
+    `proxies` are addresses or networks (`10.0.0.0/8`).
+    """
     peer = request.client.host if request.client else ""
-    if peer not in proxies:
+    if not _is_proxy(peer, proxies):
         return peer
     hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",")]
-    foreign = [hop for hop in reversed(hops) if hop and hop not in proxies]
-    return foreign[0] if foreign else peer
+    return next((hop for hop in reversed(hops) if hop and not _is_proxy(hop, proxies)), peer)
+
+
+def _is_proxy(address: str, proxies: Collection[str]) -> bool:
+    try:
+        host = ip_address(address)
+    except ValueError:
+        return False
+    return any(host in ip_network(proxy, strict=False) for proxy in proxies)

@@ -4,12 +4,14 @@ const banner = document.querySelector("[data-lost]");
 const QUIET = 250; // ms to collect events that come together
 const REFRESH = 30000; // ms: freshness and lengths move even when nothing happens
 const shown = new Map(); // part → the text that the server sent for it
+const PATIENCE = 10000; // ms: a server that vanished does not close its connections
 let after = page?.dataset.live;
 let stream = null;
 let waiting = null;
 let busy = false;
 let again = false;
 let lostTimer = null;
+let greeted = false;
 
 const partsOf = (root) => new Map([...root.querySelectorAll("[data-part]")].map((p) => [p.dataset.part, p]));
 
@@ -52,9 +54,12 @@ async function refresh() {
   }
   busy = true;
   try {
-    const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
+    const answer = await fetch(location.href, {
+      headers: { accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE),
+    });
     if (answer.redirected && new URL(answer.url).pathname === "/login") location.reload();
     else if (answer.ok) patch(await answer.text());
+    if (stream.readyState === EventSource.OPEN) found();
   } catch {
     lost();
   } finally {
@@ -82,10 +87,7 @@ function lost() {
 function found() {
   clearTimeout(lostTimer);
   lostTimer = null;
-  if (banner && !banner.hidden) {
-    banner.hidden = true;
-    soon();
-  }
+  if (banner) banner.hidden = true;
 }
 
 function hear(event) {
@@ -97,7 +99,11 @@ function hear(event) {
 function listen() {
   stream = new EventSource(`/api/v1/events?after=${encodeURIComponent(after)}`);
   stream.addEventListener("open", found);
-  stream.addEventListener("hello", found);
+  stream.addEventListener("hello", () => {
+    found();
+    if (greeted) soon(); // back after a gap: what we missed may be more than the server kept
+    greeted = true;
+  });
   for (const kind of ["status", "incident", "note"]) stream.addEventListener(kind, hear);
   stream.addEventListener("error", () => {
     lost();
@@ -109,6 +115,7 @@ if (page) {
   listen();
   setInterval(() => document.visibilityState === "visible" && refresh(), REFRESH);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && soon());
+  addEventListener("offline", lost);
   addEventListener("pagehide", () => stream?.close());
   addEventListener("pageshow", (event) => event.persisted && (listen(), soon()));
 }

@@ -69,7 +69,7 @@ async def test_a_body_that_grows_too_large_is_refused(world: World) -> None:
 
 async def test_a_proxy_is_believed_only_if_it_is_ours(tmp_path: Path) -> None:
     forwarded = {"x-forwarded-for": "203.0.113.9, 10.0.0.1"}
-    for proxies, seen in (((), "192.0.2.7"), (("192.0.2.7", "10.0.0.1"), "203.0.113.9")):
+    for proxies, seen in (((), "192.0.2.7"), (("192.0.2.0/24", "10.0.0.1"), "203.0.113.9")):
         folder = tmp_path / seen
         folder.mkdir()
         async with a_world(folder, settings=Web(proxies=proxies)) as world:
