@@ -27,6 +27,8 @@ pytestmark = [pytest.mark.lab, pytest.mark.timeout(300)]
 SETTINGS = """
 [web]
 listen = "127.0.0.1:{port}"
+[ledger]
+url = "{ledger}"
 [series]
 min_free_space = "100MB"
 [looking]
@@ -72,7 +74,7 @@ async def everything_up(ledger: Ledger, count: int) -> None:
 
 
 async def test_a_killed_platform_goes_on_where_it_was_and_owns_up_to_the_gap(
-    tmp_path: Path,
+    tmp_path: Path, ledger_url: str
 ) -> None:
     clock = SystemClock()
     inventory = synthetic.inventory(2, 4)
@@ -85,7 +87,8 @@ async def test_a_killed_platform_goes_on_where_it_was_and_owns_up_to_the_gap(
     ):
         file = tmp_path / "thongsuot.toml"
         file.write_text(
-            SETTINGS.format(port=free_port(), door=lab.socket, hook=hook.url), encoding="utf-8"
+            SETTINGS.format(port=free_port(), ledger=ledger_url, door=lab.socket, hook=hook.url),
+            encoding="utf-8",
         )
         settings = settings_file.load(file, {})
         await prepare(settings, lab.inventory, clock)
