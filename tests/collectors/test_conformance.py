@@ -111,12 +111,17 @@ async def test_cancelling_leaves_no_task_and_no_socket(collector: Collector, wor
 
 
 @pytest.mark.lab
-async def test_what_it_emits_is_what_it_declares(collector: Collector, world: Land) -> None:
-    if collector.name != "icmp":
-        pytest.skip("the played network answers pings only; its own test says so")
-    kit = make_kit(SystemClock(), world)
-    _, reading = await look_once(collector, black_hole(collector), kit)
+@pytest.mark.parametrize(
+    ("name", "params"), [("icmp", {}), ("tcp", {"port": 80, "refusal_answers": True})]
+)
+async def test_what_a_good_look_emits_is_what_is_declared(
+    name: str, params: Mapping[str, object], world: Land
+) -> None:
+    collector, kit = REGISTRY[name], make_kit(SystemClock(), world)
+    check = a_check("a", name, address="10.0.0.1", params=dict(params))
+    _, reading = await look_once(collector, check, kit)
     await kit.aclose()
+    assert reading.ok
     declared = {emit.name: set(emit.labels) for emit in collector.emits}
     for series, value in reading.samples:
         assert not is_stale(value)
