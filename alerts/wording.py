@@ -47,8 +47,14 @@ _DEVICE_CAUSES = {
         en="the host answers, but its service refuses connections",
     ),
     "silence": Text(
-        vi="thiết bị không phản hồi, đường đến thiết bị vẫn hoạt động",
-        en="the device does not answer, the path to it works",
+        vi="thiết bị không phản hồi, phần phía trên nó vẫn hoạt động",
+        en="the device does not answer, what stands above it works",
+    ),
+    "beside": Text(
+        vi="thiết bị không phản hồi; nó đứng ngay cạnh máy giám sát, cần kiểm tra cả kết nối của "
+        "máy giám sát",
+        en="the device does not answer; it stands beside the monitoring host, whose own "
+        "connection is worth a look",
     ),
 }
 
@@ -87,15 +93,16 @@ def render(
 
 
 def sms(text: str) -> str:
-    """Return a text as one SMS: ASCII, at most 160 characters, cut before the last word."""
+    """Return a text as one SMS: ASCII, at most 160 characters, cut before the incident's code."""
     plain = " ".join(ascii_only(text).split())
     if len(plain) <= SMS_LENGTH:
         return plain
-    head, _, code = plain.rpartition(" Ma ")
+    head, code, number = plain.rpartition(" SC-")
     if not head:
         return plain[: SMS_LENGTH - 3] + "..."
-    room = SMS_LENGTH - len(code) - len("... Ma ")
-    return f"{head[:room]}... Ma {code}"
+    text, _, label = head.rpartition(" ")
+    tail = f"... {label}{code}{number}"
+    return text[: SMS_LENGTH - len(tail)] + tail
 
 
 def moment(at: datetime, language: Language) -> str:
@@ -191,7 +198,9 @@ def _cause(incident: Incident, topology: Topology, language: Language) -> str:
         words = _LINK_CAUSES.get(incident.cause, _LINK_CAUSES["silence"])
         name = named(topology.targets[near], near, language) if near is not None else "?"
         return words.said(language).replace("{near}", name)
-    return _DEVICE_CAUSES.get(incident.cause, _DEVICE_CAUSES["silence"]).said(language)
+    beside = incident.cause == "silence" and root in topology.starts
+    cause = "beside" if beside else incident.cause
+    return _DEVICE_CAUSES.get(cause, _DEVICE_CAUSES["silence"]).said(language)
 
 
 def _facts(telling: Telling, topology: Topology) -> dict[str, object]:

@@ -35,7 +35,8 @@ from core.watching import Estate
 log = logging.getLogger(__name__)
 
 POLL = 1.0  # seconds between two looks into the outbox when nothing wakes us
-LEASE = 180.0  # seconds for which a claim holds; longer than any queue before a channel
+LEASE = 60.0  # seconds for which a claim holds: longer than queueing and one attempt
+QUEUEING = 20.0  # seconds to stand before a busy channel
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0  # seconds between two attempts
 JITTER = 0.2
 DISABLED_FOR = 300.0  # seconds before a broken channel is tried again
@@ -126,8 +127,9 @@ class DispatchOptions:
     deadline: float = 4 * 3600.0  # after which a message is given up
     ack_lifetime: float = 24 * 3600.0
     timeout: float = 20.0  # of one attempt
-    at_once: int = 32  # messages under way at the same time
+    at_once: int = 64  # messages under way at the same time
     per_channel: int = 8
+    grace: float = 5.0  # for what is under way when we are told to stop
     worker: str = "hub"
 
 
@@ -173,7 +175,7 @@ class Dispatcher:
         self._looked_for_late = float("-inf")
 
     async def run(self) -> None:
-        """Dispatch until cancelled; what is under way is brought to its end first."""
+        """Dispatch until cancelled; what is under way then gets a moment to end."""
         troubled, released = False, False
         try:
             while True:
@@ -191,7 +193,7 @@ class Dispatcher:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._told.wait(), POLL)
         finally:
-            await self.settled()
+            await self._stop()
 
     async def turn(self) -> None:
         """Claim what is due now and set it on its way."""
@@ -212,11 +214,24 @@ class Dispatcher:
         while self._under_way:
             await asyncio.wait(set(self._under_way))
 
+    async def _stop(self) -> None:
+        if self._under_way:
+            await asyncio.wait(set(self._under_way), timeout=self._options.grace)
+        for task in self._under_way:
+            task.cancel()
+        await self.settled()
+
     async def _carry(self, notification: Notification) -> None:
         """Bring one message to its end; a fault of ours leaves it to the next claim."""
         try:
-            async with self._turns[notification.channel]:
-                await self._deliver(notification)
+            await self._in_turn(notification)
+        except asyncio.CancelledError:
+            # perhaps it went out, perhaps not: whoever starts next says it, under the same id
+            with suppress(OSError, Unavailable):
+                await self._ledger.outbox.settle(
+                    notification, None, NotificationState.PENDING, self._clock.now()
+                )
+            raise
         except (OSError, Unavailable) as trouble:
             log.warning("message %s is not settled: %s", notification.id, trouble)
         except Exception as bug:
@@ -224,6 +239,19 @@ class Dispatcher:
             await self._stumble(notification, bug)
         finally:
             self._told.set()  # there is room for more
+
+    async def _in_turn(self, notification: Notification) -> None:
+        """Deliver when the channel has room; a channel that hangs must not outlast the claim."""
+        turn = self._turns[notification.channel]
+        try:
+            await asyncio.wait_for(turn.acquire(), QUEUEING)
+        except TimeoutError:
+            await self._settle(notification, _Postponed(_SETTLING))
+            return
+        try:
+            await self._deliver(notification)
+        finally:
+            turn.release()
 
     async def _stumble(self, notification: Notification, bug: Exception) -> None:
         """Put aside for a while a message that breaks us, so that it cannot spin the loop."""

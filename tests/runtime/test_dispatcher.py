@@ -388,6 +388,31 @@ async def test_the_loop_wakes_at_once_when_told(sqlite_ledger: Ledger) -> None:
         assert asyncio.get_running_loop().time() - begun < 0.9
 
 
+async def test_a_stop_puts_back_what_hangs_so_that_the_next_start_says_it(
+    sqlite_ledger: Ledger,
+) -> None:
+    hanging = asyncio.Event()
+
+    async def hang(params: BaseModel, message: Message, timeout: float) -> str:
+        hanging.set()
+        await asyncio.sleep(60)
+        return ""
+
+    await written(sqlite_ledger, an_incident(), a_notice(channel="slow"))
+    dispatcher = Dispatcher(
+        sqlite_ledger,
+        {"slow": outlet_of(hang)},
+        lambda: ESTATE,
+        SystemClock(),
+        told=asyncio.Event(),
+        options=DispatchOptions(grace=0.1),
+    )
+    async with running(dispatcher):
+        await asyncio.wait_for(hanging.wait(), 5)
+    [(notice, _)] = await outbox(sqlite_ledger)
+    assert notice.state is NotificationState.PENDING
+
+
 async def test_late_messages_are_said_aloud_once(
     sqlite_ledger: Ledger, caplog: pytest.LogCaptureFixture
 ) -> None:
