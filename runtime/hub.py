@@ -2,29 +2,24 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 from prometheus_client import CollectorRegistry
 
 from alerts.brain import Brain
-from alerts.telling import TellingPolicy, Way, addresses
 from api.app import create_app
 from api.context import Context, Health
 from api.fleet import FleetPage
 from api.live import Live
-from core.channel import Channel
 from core.clock import Clock
-from core.errors import Conflict, NotFound, Unavailable
-from core.incident import Notification, Purpose
-from core.inventory import Contact
+from core.errors import Conflict, Unavailable
 from core.text import Text
-from inventory.compiled import LookingDefaults
 from runtime import registries
-from runtime.dispatcher import Dispatcher, DispatchOptions, Outlet
+from runtime.assembly import looking_defaults, open_books, outlets_of, telling_policy
+from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.infoseries import info_samples, status_samples
 from runtime.kit import DirectSockets, DoorSockets, make_kit
@@ -32,12 +27,11 @@ from runtime.pipeline import Outlets, Pipeline
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
-from runtime.settings import Looking, Settings, is_loopback
+from runtime.settings import Settings, is_loopback
 from runtime.transcripts import Run, Transcripts
+from runtime.trial import Trial
 from runtime.web import bind, make_server, serve, web_settings
-from storage import migrations
-from storage.ledger import Ledger, open_ledger
-from storage.vault import Vault
+from storage.ledger import Ledger
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +126,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             registry=registry,
             health=lambda: _health(pipeline, series, clock.now()),
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
-            send_test=TestMessages(ledger, policy, feed, told).send,
+            send_test=Trial(ledger, policy, feed, told).send,
         )
         server = make_server(create_app(context), settings.web)
         upkeep = Upkeep(feed, brain, pipeline, transcripts, series, clock)
@@ -181,104 +175,9 @@ class Upkeep:
             await asyncio.sleep(SELF_PERIOD)
 
 
-@dataclass(frozen=True, slots=True)
-class TestMessages:
-    """Puts test messages into the outbox."""
-
-    ledger: Ledger
-    policy: TellingPolicy
-    feed: EstateFeed
-    told: asyncio.Event
-
-    async def send(self, contact: str, actor: str, now: datetime) -> list[Notification]:
-        """Add one test per channel that reaches the contact; NotFound if none does."""
-        log.info("%s asks for a test message to %s", actor, contact)
-        rows = await add_tests(self.ledger, self.policy, self.feed.edition.contacts, contact, now)
-        self.told.set()
-        return rows
-
-
-async def add_tests(
-    ledger: Ledger,
-    policy: TellingPolicy,
-    contacts: Sequence[Contact],
-    wanted: str,
-    now: datetime,
-) -> list[Notification]:
-    """Add a test message per channel that reaches `wanted` to the outbox; NotFound if none does."""
-    rows = [
-        Notification(
-            incident=None,
-            purpose=Purpose.TEST,
-            recipient=recipient,
-            address=address,
-            channel=channel,
-            language=language,
-            reason="test",
-            due_at=now,
-        )
-        for recipient, address, channel, language in addresses(policy, contacts)
-        if recipient == wanted
-    ]
-    if not rows:
-        raise NotFound(
-            Text(
-                vi=f'Không có kênh nào đến được "{wanted}": xem contacts.csv và [channels.…]',
-                en=f'No channel reaches "{wanted}": see contacts.csv and [channels.…]',
-            )
-        )
-    return [row.model_copy(update={"id": await ledger.outbox.add(row)}) for row in rows]
-
-
-def looking_defaults(looking: Looking) -> LookingDefaults:
-    """Return what compiling an estate needs to know of the settings."""
-    return LookingDefaults(
-        vantage=looking.vantage,
-        reach_interval=looking.reach_interval,
-        icmp_blocked=looking.icmp_blocked,
-        reach_port=looking.reach_port,
-        snmp_port=looking.snmp_port,
-        snmp_secret=looking.snmp_secret,
-        snmp_community=looking.snmp_community or None,
-        intervals=dict(looking.intervals),
-    )
-
-
-def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> TellingPolicy:
-    """Return delays, ways and the address of links, as the brain wants them."""
-    return TellingPolicy(
-        delays=settings.telling.delays.model_dump(),
-        ways=tuple(
-            Way(name=name, to=channels[way.kind].to, address=str(way.params.get("url", "")))
-            for name, way in settings.channels.items()
-        ),
-        base_url=settings.web.address,
-        language=settings.web.language,
-    )
-
-
-def outlets_of(
-    settings: Settings,
-    channels: Mapping[str, Channel],
-    reveal: Callable[[str], str | None],
-) -> dict[str, Outlet]:
-    """Return every configured channel; secrets are filled in when it speaks."""
-    return {
-        name: Outlet(channels[way.kind], partial(way.filled, channels[way.kind], reveal))
-        for name, way in settings.channels.items()
-    }
-
-
 def said(runs: Sequence[Run]) -> list[str] | None:
     """Return what was said in runs, newest first; None if there were none."""
     return [line for run in runs for line in run.lines] if runs else None
-
-
-async def open_books(settings: Settings, clock: Clock) -> Ledger:
-    """Return the ledger of the settings, brought to this version."""
-    vault = Vault.open(settings.secrets.key_file)
-    await migrations.upgrade(settings.ledger.url)
-    return await open_ledger(settings.ledger.url, vault, clock)
 
 
 async def _nobody_has_a_login(ledger: Ledger, settings: Settings, notes: list[Text]) -> bool:

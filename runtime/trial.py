@@ -1,26 +1,81 @@
-"""A test message by every channel that leads to a person, sent at once and past the outbox."""
+"""A test message to a person: through the outbox from the pages, or past it from a terminal."""
 
+import asyncio
+import logging
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from alerts.telling import addresses
+from alerts.telling import TellingPolicy, addresses
 from alerts.topology import Topology
 from alerts.wording import Telling, render
 from core.channel import GiveUp, Retry
 from core.clock import LOCAL, SystemClock
 from core.errors import NotFound
-from core.incident import Message, Purpose
-from core.text import Text
+from core.incident import Message, Notification, Purpose
+from core.inventory import Contact
+from core.text import Language, Text
 from core.watching import Estate
 from runtime import registries, settings
+from runtime.assembly import open_books, outlets_of, telling_policy
 from runtime.dispatcher import Outlet
-from runtime.hub import open_books, outlets_of, telling_policy
+from runtime.estate_feed import EstateFeed
+from storage.ledger import Ledger
+
+log = logging.getLogger(__name__)
 
 TIMEOUT = 20.0  # seconds for one channel
+Way = tuple[str, str, str, Language]  # recipient, address, channel, language
+
+
+def ways_to(wanted: str, policy: TellingPolicy, contacts: Iterable[Contact]) -> list[Way]:
+    """Return every way that leads to a contact or fixed channel; NotFound if none does."""
+    ways = [way for way in addresses(policy, contacts) if way[0] == wanted]
+    if not ways:
+        raise NotFound(
+            Text(
+                vi=f'Không có kênh nào đến được "{wanted}": xem contacts.csv và [channels.…]',
+                en=f'No channel leads to "{wanted}": see contacts.csv and [channels.…]',
+            )
+        )
+    return ways
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Puts test messages into the outbox of a running platform."""
+
+    ledger: Ledger
+    policy: TellingPolicy
+    feed: EstateFeed
+    told: asyncio.Event
+
+    async def send(self, contact: str, actor: str, now: datetime) -> list[Notification]:
+        """Add one test per way that leads to the contact; NotFound if none does."""
+        log.info("%s asks for a test message to %s", actor, contact)
+        rows = []
+        for recipient, address, channel, language in ways_to(
+            contact, self.policy, self.feed.edition.contacts
+        ):
+            row = Notification(
+                incident=None,
+                purpose=Purpose.TEST,
+                recipient=recipient,
+                address=address,
+                channel=channel,
+                language=language,
+                reason="test",
+                due_at=now,
+            )
+            rows.append(row.model_copy(update={"id": await self.ledger.outbox.add(row)}))
+        self.told.set()
+        return rows
 
 
 async def try_channels(config: Path | None, wanted: str) -> list[dict[str, object]]:
-    """Send and return what every channel said; NotFound if none leads to `wanted`."""
+    """Send at once by every way to `wanted` and return what each channel said."""
     chosen = settings.load(config, os.environ)
     clock = SystemClock()
     ledger = await open_books(chosen, clock)
@@ -32,28 +87,19 @@ async def try_channels(config: Path | None, wanted: str) -> list[dict[str, objec
         await ledger.aclose()
     channels = registries.channels()
     outlets = outlets_of(chosen, channels, keyring.reveal)
-    policy = telling_policy(chosen, channels)
     telling = Telling(Purpose.TEST, None, clock.now(), chosen.web.address)
     rows: list[dict[str, object]] = []
-    for recipient, address, channel, language in addresses(policy, contacts):
-        if recipient == wanted:
-            message = render(
-                telling,
-                Topology(Estate()),
-                language,
-                message_id=f"test.{clock.now():%Y%m%dT%H%M%S}.{channel}",
-                to=address,
-            )
-            rows.append(
-                {"channel": channel, "to": address, **await _try(outlets[channel], message)}
-            )
-    if not rows:
-        raise NotFound(
-            Text(
-                vi=f'Không có kênh nào đến được "{wanted}": xem contacts.csv và [channels.…]',
-                en=f'No channel leads to "{wanted}": see contacts.csv and [channels.…]',
-            )
+    for _, address, channel, language in ways_to(
+        wanted, telling_policy(chosen, channels), contacts
+    ):
+        message = render(
+            telling,
+            Topology(Estate()),
+            language,
+            message_id=f"test.{clock.now():%Y%m%dT%H%M%S}.{channel}",
+            to=address,
         )
+        rows.append({"channel": channel, "to": address, **await _try(outlets[channel], message)})
     return rows
 
 

@@ -197,7 +197,7 @@ def _check_of(wish: Wish, estate: Estate) -> Check:
 async def _estate(config: Path | None) -> AsyncIterator[tuple[Estate, Kit]]:
     """Read what the platform watches, without starting it."""
     from runtime.estate_feed import EstateFeed
-    from runtime.hub import looking_defaults
+    from runtime.assembly import looking_defaults
     from runtime.kit import DirectSockets, DoorSockets
     from runtime.settings import load
     from storage.ledger import open_ledger

@@ -1,0 +1,60 @@
+"""How settings become the parts that every process is made of."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from alerts.telling import TellingPolicy, Way
+from core.channel import Channel
+from core.clock import Clock
+from inventory.compiled import LookingDefaults
+from runtime.dispatcher import Outlet
+from runtime.settings import Looking, Settings
+from storage import migrations
+from storage.ledger import Ledger, open_ledger
+from storage.vault import Vault
+
+
+async def open_books(settings: Settings, clock: Clock) -> Ledger:
+    """Return the ledger of the settings, brought to this version."""
+    vault = Vault.open(settings.secrets.key_file)
+    await migrations.upgrade(settings.ledger.url)
+    return await open_ledger(settings.ledger.url, vault, clock)
+
+
+def looking_defaults(looking: Looking) -> LookingDefaults:
+    """Return what compiling an estate needs to know of the settings."""
+    return LookingDefaults(
+        vantage=looking.vantage,
+        reach_interval=looking.reach_interval,
+        icmp_blocked=looking.icmp_blocked,
+        reach_port=looking.reach_port,
+        snmp_port=looking.snmp_port,
+        snmp_secret=looking.snmp_secret,
+        snmp_community=looking.snmp_community or None,
+        intervals=dict(looking.intervals),
+    )
+
+
+def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> TellingPolicy:
+    """Return delays, ways and the address of links, as the brain wants them."""
+    return TellingPolicy(
+        delays=settings.telling.delays.model_dump(),
+        ways=tuple(
+            Way(name=name, to=channels[way.kind].to, address=str(way.params.get("url", "")))
+            for name, way in settings.channels.items()
+        ),
+        base_url=settings.web.address,
+        language=settings.web.language,
+    )
+
+
+def outlets_of(
+    settings: Settings,
+    channels: Mapping[str, Channel],
+    reveal: Callable[[str], str | None],
+) -> dict[str, Outlet]:
+    """Return every configured channel; secrets are filled in when it speaks."""
+    return {
+        name: Outlet(channels[way.kind], partial(way.filled, channels[way.kind], reveal))
+        for name, way in settings.channels.items()
+    }
