@@ -385,8 +385,11 @@ class Engine:
             flight.trouble = (FailureKind.PROTOCOL, f"no usable answer: {junk}")
 
     def _refused(self, flight: Flight, status: int, index: int) -> None:
-        """Take an error status: halve what was too big, else give up and name it."""
+        """Take an error status: halve what was too big, else ask again, else name it."""
         self.counts.replies += 1
+        if status != message.TOO_BIG and flight.tries <= flight.patience.retries:
+            self._repeat(flight)
+            return
         if flight.bulk:
             self._land(flight, _ErrorStatus(status, ""))
             return
@@ -497,6 +500,9 @@ class Engine:
             self.counts.timeouts += 1
             self._land(flight, _silence(flight))
             return
+        self._repeat(flight)
+
+    def _repeat(self, flight: Flight) -> None:
         self.counts.retries += 1
         flight.earlier = (*flight.earlier, flight.request_id)
         self._send(flight)

@@ -6,7 +6,6 @@ decoder's cost; what it cannot say (lengths that must agree) is compared afterwa
 refuses goes to the strict decoder, which alone decides what is junk.
 """
 
-
 import re
 from collections.abc import Sequence
 

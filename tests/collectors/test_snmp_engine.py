@@ -239,6 +239,12 @@ async def test_an_error_status_is_named(
     with pytest.raises(Trouble) as raised:
         await ask(engine, agent)
     assert (raised.value.failure.kind, raised.value.failure.detail) == (kind, said)
+    assert len(agent.requests) == 3
+
+
+async def test_an_error_status_that_was_only_once_costs_a_retry(engine: Engine, play: Play) -> None:
+    spoil = first_only(lambda request, answer: [response(request, [], status=5)])
+    assert await ask(engine, play(SYSTEM, spoil=spoil)) == ["xa-an-lộc-gw1".encode()]
 
 
 async def test_a_wrong_community_is_silence(engine: Engine, play: Play) -> None:
