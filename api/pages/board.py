@@ -20,11 +20,13 @@ ROWS = 200  # of the inventory table on one page
 
 async def _board(request: Request, asker: Viewer) -> HTMLResponse:
     picture: Picture = await request.app.state.pictures.now()
-    pages, board = request.app.state.pages, draw(picture)
-    body = pages.body(request, "board_body.html", picture.key, picture=picture, board=board)
-    page: HTMLResponse = pages.render(
-        request, "board.html", asker, picture=picture, board=board, body=body
-    )
+    pages = request.app.state.pages
+
+    def values() -> dict[str, object]:
+        return {"picture": picture, "board": draw(picture)}
+
+    body = await pages.body(request, "board_body.html", picture.key, values)
+    page: HTMLResponse = pages.render(request, "board.html", asker, **values(), body=body)
     return page
 
 

@@ -1,6 +1,8 @@
 """Rendering: one Jinja environment per language, and what every page is given."""
 
+import asyncio
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -90,6 +92,7 @@ class Pages:
     def __init__(self, context: Context) -> None:
         version = _asset_version()
         self._context = context
+        self._rendering = asyncio.Lock()
         self._bodies: dict[tuple[str, Language], tuple[object, Markup]] = {}
         self._environments: dict[Language, Environment] = {
             "vi": _environment("vi", version),
@@ -141,24 +144,23 @@ class Pages:
             )
         return response
 
-    def body(
-        self,
-        request: Request,
-        template: str,
-        key: object,
-        **values: Any,
+    async def body(
+        self, request: Request, template: str, key: object, values: Callable[[], dict[str, object]]
     ) -> Markup:
         """Return a part that is the same for every reader of a language while `key` stands.
 
-        Every open screen asks for the board after every change.
+        Every open screen asks for the board after every change. It is rendered once, in a
+        thread, so that a large province does not keep the event loop from judging.
         """
         language, now = self.language(request), self._context.clock.now()
         key = (key, now.replace(second=0, microsecond=0))
-        known = self._bodies.get((template, language))
-        if known is None or known[0] != key:
-            found = self._environments[language].get_template(template)
-            known = (key, Markup(found.render(now=now, **values)))  # noqa: S704  (escaped there)
-            self._bodies[template, language] = known
+        found = self._environments[language].get_template(template)
+        async with self._rendering:
+            known = self._bodies.get((template, language))
+            if known is None or known[0] != key:
+                text = await asyncio.to_thread(lambda: found.render(now=now, **values()))
+                known = (key, Markup(text))  # noqa: S704  (escaped by the template)
+                self._bodies[template, language] = known
         return known[1]
 
     def error(self, request: Request, status: int, text: Text) -> HTMLResponse:
