@@ -196,8 +196,8 @@ def _check_of(wish: Wish, estate: Estate) -> Check:
 @asynccontextmanager
 async def _estate(config: Path | None) -> AsyncIterator[tuple[Estate, Kit]]:
     """Read what the platform watches, without starting it."""
-    from runtime.estate_feed import EstateFeed
     from runtime.assembly import looking_defaults
+    from runtime.estate_feed import EstateFeed
     from runtime.kit import DirectSockets, DoorSockets
     from runtime.settings import load
     from storage.ledger import open_ledger
