@@ -1,0 +1,102 @@
+"""The platform as one process: what it refuses, what it opens, and how it ends."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import trustme
+
+from core.clock import SystemClock
+from core.errors import Conflict
+from core.people import Role
+from runtime.assembly import open_books
+from runtime.hub import Hub, open_hub
+from runtime.settings import Settings, build
+from tests.databases import free_port
+
+
+def settings(folder: Path, **web: object) -> Settings:
+    listen = web.pop("listen", f"127.0.0.1:{free_port()}")
+    return build({"web": {"listen": listen, **web}, "series": {"enabled": False}}, folder)
+
+
+@asynccontextmanager
+async def running(wanted: Settings) -> AsyncIterator[Hub]:
+    stop = asyncio.Event()
+    async with open_hub(wanted, SystemClock()) as hub:
+        task = asyncio.create_task(hub.run(stop))
+        try:
+            yield hub
+        finally:
+            stop.set()
+            await task
+
+
+async def answered(url: str, verify: ssl.SSLContext | bool = True) -> httpx.Response:
+    async with asyncio.timeout(20), httpx.AsyncClient(verify=verify) as client:
+        while True:
+            try:
+                return await client.get(url)
+            except httpx.ConnectError:
+                await asyncio.sleep(0.05)
+
+
+async def test_without_users_it_opens_to_nobody_but_this_machine(tmp_path: Path) -> None:
+    wanted = settings(tmp_path, listen=f"0.0.0.0:{free_port()}")
+    with pytest.raises(Conflict) as refusal:
+        async with open_hub(wanted, SystemClock()):
+            pass
+    assert "thongsuot user add" in refusal.value.text.vi
+
+
+async def test_with_a_user_it_opens_to_others(tmp_path: Path) -> None:
+    wanted = settings(tmp_path, listen=f"0.0.0.0:{free_port()}")
+    ledger = await open_books(wanted, SystemClock())
+    await ledger.people.create_user("an", "An", Role.ADMIN, "x", SystemClock().now())
+    await ledger.aclose()
+    async with open_hub(wanted, SystemClock()) as hub:
+        assert hub.notes == []
+
+
+async def test_a_port_in_use_is_named_with_the_way_out(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        with pytest.raises(Conflict) as refusal:
+            async with open_hub(settings(tmp_path, listen=taken), SystemClock()):
+                pass
+    assert taken in refusal.value.text.en
+    assert "--listen" in refusal.value.text.en
+
+
+async def test_it_serves_https_with_the_agencys_certificate(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    issued.private_key_pem.write_to_path(tmp_path / "key.pem")
+    for number, blob in enumerate(issued.cert_chain_pems):
+        blob.write_to_path(tmp_path / "cert.pem", append=number > 0)
+    wanted = settings(tmp_path, certificate="cert.pem", key="key.pem")
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    async with running(wanted):
+        answer = await answered(f"{wanted.web.address}/healthz", trusting)
+    assert wanted.web.address.startswith("https://")
+    assert answer.status_code == 200
+
+
+async def test_it_is_ready_soon_and_leaves_no_task_behind(tmp_path: Path) -> None:
+    before = asyncio.all_tasks()
+    wanted = settings(tmp_path)
+    async with running(wanted):
+        async with asyncio.timeout(20):
+            while (await answered(f"{wanted.web.address}/readyz")).status_code != 200:
+                await asyncio.sleep(0.1)
+        metrics = await answered(f"{wanted.web.address}/metrics")
+        assert "thongsuot_readings_total" in metrics.text
+    assert asyncio.all_tasks() == before
