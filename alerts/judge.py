@@ -86,7 +86,7 @@ def needed(loss: float) -> int:
 
 def recent_loss(streak: Streak) -> float:
     """Return the share of probes lost before the present run of failures, 0…1."""
-    before = streak.recent[: len(streak.recent) - streak.fails]
+    before = streak.recent[: max(0, len(streak.recent) - streak.fails)]
     share = before.count("0") / len(before) if len(before) >= _ENOUGH else 0.0
     return max(streak.loss, share)
 
