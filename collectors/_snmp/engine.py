@@ -335,7 +335,7 @@ class Engine:
                 values = layout.read(data, flight.request_id)
             lesson = False
             if values is None:
-                lesson = self.lessons.due()
+                lesson = self.lessons.due(rarely=form is not None)
                 if form is not None and not lesson:
                     values = form.read(data, flight.request_id)
             if values is None:

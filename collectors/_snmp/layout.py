@@ -114,7 +114,8 @@ class Lessons:
     that is polled for long is soon known, and one that is polled once pays little.
     """
 
-    EVERY = 31
+    EVERY = 13
+    RARELY = 101  # where the request has a form, a layout gains less
 
     def __init__(self, most: int = 2048) -> None:
         """Allow `most` layouts at a time."""
@@ -124,10 +125,10 @@ class Lessons:
         self._offsets: dict[Offset, Offset] = {}  # few differ: like columns, like sizes
         self.learned = 0
 
-    def due(self) -> bool:
+    def due(self, *, rarely: bool) -> bool:
         """Say whether this reply shall be learned from."""
         self._turn += 1
-        return self._turn % self.EVERY == 0
+        return self._turn % (self.RARELY if rarely else self.EVERY) == 0
 
     def learn(
         self, data: bytes, id_at: int, tags: Sequence[int], values: Sequence[Value]
