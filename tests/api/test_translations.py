@@ -31,7 +31,13 @@ def test_every_sentence_of_the_templates_has_an_english_translation() -> None:
     """A missing one would show Vietnamese on an English page."""
     english = catalogue("en")
     assert len(sentences()) > 100
-    assert {text for text in sentences() if english.gettext(text) == text} <= {"Email"}
+    missing = {
+        text
+        for text in sentences()
+        # Debian 12's Python (3.11.2) finds a sentence with a plural by ngettext alone.
+        if english.gettext(text) == text == english.ngettext(text, text, 1)
+    }
+    assert missing <= {"Email"}
 
 
 def test_the_catalogue_holds_no_sentence_that_no_page_uses() -> None:
