@@ -18,6 +18,7 @@ _TOP, _BOTTOM = 10, 26  # pixels above and below the plot
 _ROWS = 4
 _TALL = HEIGHT - _TOP - _BOTTOM
 _SPAN = 1000  # units of the plot's width, stretched to what there is
+_EVERY = (5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880)  # minutes between two ticks
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _BROKEN = 2.5  # steps without a point after which the line is broken, not drawn through
 
@@ -63,17 +64,17 @@ def runs(points: Sequence[Point], step: float) -> list[list[Point]]:
     return found
 
 
-def hours(begin: datetime, end: datetime, most: int = 8) -> list[datetime]:
-    """Return round local hours within a span, at most `most` of them."""
-    span = (end - begin).total_seconds() / 3600
-    every = next((n for n in (1, 2, 3, 4, 6, 12, 24, 48) if span / n <= most), 168)
-    at = begin.astimezone(LOCAL).replace(minute=0, second=0, microsecond=0)
-    ticks = []
+def ticks(begin: datetime, end: datetime, most: int = 8) -> list[datetime]:
+    """Return round local times within a span, at most `most` of them."""
+    span = (end - begin).total_seconds() / 60
+    every = next((step for step in _EVERY if span / step <= most), 7 * 1440)
+    midnight = begin.astimezone(LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
+    found, at = [], midnight
     while at <= end:
-        if at >= begin and at.hour % min(every, 24) == 0:
-            ticks.append(at)
-        at += timedelta(hours=1)
-    return ticks
+        if at >= begin:
+            found.append(at)
+        at += timedelta(minutes=every)
+    return found
 
 
 def line_chart(curves: Sequence[Curve], frame: Frame, title: str) -> Markup:
@@ -115,7 +116,7 @@ def _grid() -> str:
 
 def _hours(frame: Frame) -> str:
     parts = []
-    for number, at in enumerate(hours(frame.begin, frame.end)):
+    for number, at in enumerate(ticks(frame.begin, frame.end)):
         x = _share(at, frame.begin, frame.end)
         parts.append(
             f'<line class="grid" x1="{x}%" x2="{x}%" y1="{_TOP}" y2="{_TOP + _TALL}"/>'
@@ -126,7 +127,8 @@ def _hours(frame: Frame) -> str:
 
 
 def _hour(at: datetime) -> str:
-    return local(at).strftime("%H:%M" if local(at).hour else "%d/%m")
+    here = local(at)
+    return here.strftime("%H:%M" if here.hour or here.minute else "%d/%m")
 
 
 def _share(at: datetime, begin: datetime, end: datetime) -> float:
@@ -164,7 +166,7 @@ def status_bar(
             f'<rect class="s-{one.status.value}" x="{x}%" width="{width:.2f}%" height="26">'
             f"<title>{escape(said)}</title></rect>"
         )
-    for number, tick in enumerate(hours(begin, end)):
+    for number, tick in enumerate(ticks(begin, end)):
         x = min(max(_share(tick, begin, end), 2.0), 98.0)
         parts.append(
             f'<text class="tick{" odd" if number % 2 else ""}" text-anchor="middle" x="{x}%" '

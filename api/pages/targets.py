@@ -57,9 +57,11 @@ class Drawing:
 
 
 def _short(value: float, language: Language) -> str:
-    """Return a number with one decimal where it says something."""
-    whole = value >= 10 or round(value, 1) == int(round(value, 1))  # noqa: PLR2004
-    return words.number(value, language, 0 if whole else 1)
+    """Return a number with about three digits, without trailing zeros: `0,034`, `3,75`, `120`."""
+    decimals = next((d for limit, d in ((0.1, 3), (10, 2), (100, 1)) if value < limit), 0)
+    while decimals and round(value, decimals) == round(value, decimals - 1):
+        decimals -= 1
+    return words.number(value, language, decimals)
 
 
 def _milliseconds(language: Language) -> Callable[[float], str]:
@@ -91,7 +93,7 @@ _UNITS: dict[Panel, Callable[[Language], Callable[[float], str]]] = {
     "loss": _share,
     "traffic": _bits,
 }
-_LEAST: dict[Panel, float] = {"rtt": 0.001, "loss": 0.05, "traffic": 1000.0}
+_LEAST: dict[Panel, float] = {"rtt": 0.0001, "loss": 0.05, "traffic": 1000.0}
 
 
 async def _drawn(

@@ -1,11 +1,11 @@
 // Keeps a page true: events tell that something changed, then the page's parts are fetched anew.
-const page = document.querySelector("[data-live]");
+const live = document.querySelector("[data-live]");
 const banner = document.querySelector("[data-lost]");
 const QUIET = 250; // ms to collect events that come together
 const REFRESH = 30000; // ms: freshness and lengths move even when nothing happens
 const shown = new Map(); // part → the text that the server sent for it
 const PATIENCE = 10000; // ms: a server that vanished does not close its connections
-let after = page?.dataset.live;
+let after = live?.dataset.live;
 let stream = null;
 let waiting = null;
 let busy = false;
@@ -30,17 +30,17 @@ function markChanged(before, next) {
   }
 }
 
-function patch(text) {
-  const next = new DOMParser().parseFromString(text, "text/html");
+function patch(page) {
+  const next = new DOMParser().parseFromString(page, "text/html");
   const present = partsOf(document);
   for (const [name, part] of partsOf(next)) {
     const old = present.get(name);
-    if (!old || (shown.get(name) ?? old.innerHTML) === part.innerHTML) continue;
+    const text = part.outerHTML;
+    if (!old || (shown.get(name) ?? old.outerHTML) === text) continue;
     if (old.contains(document.activeElement) && document.activeElement.matches("input, textarea")) continue;
-    const text = part.innerHTML;
     keepOpen(old, part);
     markChanged(old, part);
-    old.replaceChildren(...part.childNodes);
+    old.replaceWith(document.importNode(part, true));
     shown.set(name, text);
   }
   document.title = next.title;
@@ -111,7 +111,7 @@ function listen() {
   });
 }
 
-if (page) {
+if (live) {
   listen();
   setInterval(() => document.visibilityState === "visible" && refresh(), REFRESH);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && soon());

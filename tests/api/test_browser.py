@@ -97,8 +97,12 @@ async def test_an_incident_is_acknowledged_on_a_phone_and_others_see_it(tmp_path
         await page.fill("#note", "đang gọi VNPT")
         await page.get_by_role("button", name="Tiếp nhận sự cố").click()
         await expect(page.locator(".acked")).to_contain_text("Lê Thu Hà đã tiếp nhận")
+        await expect(page.locator(".headline.open")).to_be_visible()
         await expect(page.locator(".timeline")).to_contain_text("đang gọi VNPT")
         await expect(other.locator(".incident .ack")).to_contain_text("Lê Thu Hà đã tiếp nhận")
+        now = world.clock.now()
+        await world.commit(hub_back(now, now - timedelta(seconds=30)))
+        await expect(page.locator(".headline.recovered h1")).to_contain_text("đã khôi phục")
         assert complaints == []
 
 

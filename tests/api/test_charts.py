@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.charts import Curve, Frame, ceiling, hours, line_chart, runs, status_bar
+from api.charts import Curve, Frame, ceiling, line_chart, runs, status_bar, ticks
 from core.status import Interval, Status
 from tests.factories import DAWN
 
@@ -59,10 +59,10 @@ def test_charts_are_well_formed_and_escape_their_texts() -> None:
 
 
 @pytest.mark.parametrize("length", [1, 6, 24, 168])
-def test_ticks_are_round_local_hours_and_not_too_many(length: int) -> None:
-    ticks = hours(DAWN - timedelta(hours=length), DAWN)
-    assert len(ticks) <= 9
-    assert all(tick.minute == 0 for tick in ticks)
+def test_ticks_are_round_local_times_and_neither_few_nor_many(length: int) -> None:
+    found = ticks(DAWN - timedelta(hours=length), DAWN)
+    assert 3 <= len(found) <= 9
+    assert all(tick.minute % 5 == 0 for tick in found)
 
 
 def test_the_shortest_outage_can_be_seen_on_the_bar() -> None:
