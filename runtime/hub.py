@@ -32,6 +32,7 @@ from runtime.transcripts import Run, Transcripts
 from runtime.trial import Trial
 from runtime.web import bind, make_server, serve, web_settings
 from storage.ledger import Ledger
+from storage.secrets import Keyring
 
 log = logging.getLogger(__name__)
 
@@ -129,13 +130,13 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             send_test=Trial(ledger, policy, feed, told).send,
         )
         server = make_server(create_app(context), settings.web)
-        upkeep = Upkeep(feed, brain, pipeline, transcripts, series, clock)
+        upkeep = Upkeep(ledger, keyring, feed, brain, pipeline, transcripts, series, clock)
         parts: dict[str, Part] = {
             "web": lambda: serve(server, listening, live.close),
             **series.parts,
             "dispatcher": dispatcher.run,
             "pipeline": pipeline.run,
-            "inventory": upkeep.follow_the_inventory,
+            "ledger": upkeep.follow_the_ledger,
             "description": upkeep.describe,
             "scheduler": scheduler.run,
         }
@@ -146,6 +147,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
 class Upkeep:
     """What is done every few seconds beside looking and judging."""
 
+    ledger: Ledger
+    keyring: Keyring
     feed: EstateFeed
     brain: Brain
     pipeline: Pipeline
@@ -153,11 +156,12 @@ class Upkeep:
     series: SeriesSide
     clock: Clock
 
-    async def follow_the_inventory(self) -> None:
-        """Go on with another estate whenever the inventory or the local day has changed."""
+    async def follow_the_ledger(self) -> None:
+        """Go on with what people changed: the inventory, the local day, credentials."""
         while True:
             await asyncio.sleep(REFRESH_PERIOD)
             with suppress(OSError, Unavailable):
+                await self.ledger.secrets.refresh(self.keyring)
                 await self.feed.refresh(self._changed)
 
     async def _changed(self, edition: Edition) -> None:
