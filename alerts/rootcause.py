@@ -257,7 +257,10 @@ class _Walk:
         before = self.facts.before.get(slug)
         for user in self.topology.users[slug]:
             other = self.facts.targets.get(user, NOTHING)
-            if other.verdict in {Verdict.SUSPECT, Verdict.FAILED}:
+            bound = (fact.confirmed_at or self.now) + PATIENCE
+            if other.verdict is Verdict.SUSPECT and self.now < bound:
+                return self._wait(bound)
+            if other.verdict is Verdict.FAILED:
                 fell = other.failed_at or self.now
                 held = before is not None and before.status is Status.DOWN
                 if not (held and before is not None and before.since + _TOGETHER < fell):

@@ -251,3 +251,15 @@ def test_the_silence_of_everything_at_once_is_one_trouble() -> None:
     world.run(40)
     assert world.told(Purpose.PROBLEM) == world.told(Purpose.RECOVERY) == ["core"]
     assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
+
+
+def test_a_far_router_that_hesitates_delays_the_news_of_its_broken_line_by_little() -> None:
+    world = addressed()
+    cut_at = world.now
+    world.cut("line2")
+    world.loss["hub2-gw"] = 1.0  # until its routes have changed over
+    world.run(2.2)
+    del world.loss["hub2-gw"]
+    world.run(5, until=lambda: bool(world.notifications))
+    assert world.told(Purpose.PROBLEM) == ["line2"]
+    assert world.now - cut_at <= timedelta(seconds=5)
