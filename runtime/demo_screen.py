@@ -1,6 +1,8 @@
 """What a terminal shows of the demo: where to look, how things are, what just happened."""
 
 import asyncio
+import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -51,13 +53,14 @@ class Screen:
         """Print where the pages are and how to get in."""
         for note in demo.notes:
             self.say(note)
+        program = "thongsuot" if shutil.which("thongsuot") else sys.argv[0]
         rows = (
             (Text(vi="Địa chỉ", en="Address"), demo.address),
             (Text(vi="Đăng nhập", en="Login"), f"{ADMIN} / {demo.password}"),
-            (Text(vi="Phá thử", en="Break something"), f"thongsuot lab list {_door(demo)}".strip()),
+            (Text(vi="Phá thử", en="Break something"), f"{program} lab list {_door(demo)}".strip()),
             (
                 Text(vi="Xem một thiết bị", en="Look at one"),
-                f"thongsuot look {_LOOK} -c {demo.settings_file}",
+                f"{program} look {_LOOK} -c {demo.settings_file}",
             ),
             (Text(vi="Dừng", en="Stop"), "Ctrl-C"),
         )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from runtime.cli._inventory import Speaker
     from storage.ledger import Ledger
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -10,7 +10,7 @@ import typer
 
 from core.text import Language, Text
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _HEAD = Text(
     vi="# Cấu hình Thông Suốt. Bỏ dấu # ở đầu dòng để thay giá trị mặc định.\n"
     "# Kiểm tra tệp: thongsuot check-config -c thongsuot.toml",

@@ -26,7 +26,9 @@ from lab.network import Kind
 from lab.world import How
 from runtime.language import of
 
-app = typer.Typer(no_args_is_help=True, help="A pretend province to try things on.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="A pretend province to try things on."
+)
 _REFUSED = 1  # exit code: the lab said no, or there is none
 
 _Socket = Annotated[Path | None, typer.Option("--socket", help="Control socket of the lab.")]

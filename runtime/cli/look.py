@@ -25,7 +25,7 @@ from runtime.language import of
 from runtime.scheduler import look_once
 from runtime.transcripts import Run
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 FAILED = 1  # exit code: the look brought a failure
 WRONG = 2  # exit code: it was asked for wrongly
 

@@ -8,7 +8,9 @@ import typer
 if TYPE_CHECKING:
     from storage.ledger import Ledger
 
-app = typer.Typer(help="Set, list and remove credentials.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, help="Set, list and remove credentials.", no_args_is_help=True
+)
 
 Config = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

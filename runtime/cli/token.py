@@ -10,7 +10,9 @@ from core.people import Role
 if TYPE_CHECKING:
     from storage.ledger import Ledger
 
-app = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, help="Make, list and revoke API tokens.", no_args_is_help=True
+)
 
 Config = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

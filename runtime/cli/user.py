@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from runtime.cli._ledger import Voice
     from storage.ledger import Ledger
 
-app = typer.Typer(help="Add, list and change local accounts.", no_args_is_help=True)
+app = typer.Typer(
+    add_completion=False, help="Add, list and change local accounts.", no_args_is_help=True
+)
 
 Config = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
