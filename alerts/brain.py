@@ -14,6 +14,7 @@ from alerts.facts import NOTHING, Fact, Facts, Port, fact_of, follow, ports_in
 from alerts.incidents import Fold, Numbering, fold
 from alerts.judge import forgotten, judge, overdue
 from alerts.rootcause import resolve
+from alerts.setback import SET_BACK, earlier, incident_earlier, row_earlier
 from alerts.telling import TellingPolicy
 from alerts.topology import Topology, next_boundary, ports_of
 from core.clock import LOCAL
@@ -56,10 +57,12 @@ class Brain:
         self._dirty = True
         self._waiting_until: datetime | None = None
         self._boundary: datetime | None = None
-        self._swept_at = now
+        self._swept_at = self._latest = now
         self._started = Outcome()
+        self._mind_the_clock(max(memory.observed_until.values(), default=now), now)
         self._bind(now)
         self._resume(memory, now)
+        self._retire_the_gone(now, self._started)
 
     @property
     def states(self) -> Mapping[str, TargetState]:
@@ -83,7 +86,7 @@ class Brain:
 
     def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
         """Judge a batch of readings."""
-        outcome = self._begin()
+        outcome = self._begin(now)
         touched: set[str] = set()
         for reading in readings:
             check = self._topology.checks.get(reading.check)
@@ -104,7 +107,7 @@ class Brain:
 
     def tick(self, now: datetime) -> Outcome:
         """Judge the passing of time: overdue checks, waits that ran out, hours that begin."""
-        outcome = self._begin()
+        outcome = self._begin(now)
         if now >= self._swept_at + LOOK_FOR_OVERDUE:
             self._swept_at = now
             self._sweep(now)
@@ -117,30 +120,47 @@ class Brain:
 
     def replace(self, estate: Estate, contacts: Sequence[Contact], now: datetime) -> Outcome:
         """Go on with another estate; what is no longer watched becomes unknown."""
-        outcome = self._begin()
+        outcome = self._begin(now)
         self._contacts = tuple(contacts)
         self._topology = Topology(estate)
         self._streaks = {s: k for s, k in self._streaks.items() if s in self._topology.checks}
         self._written = {s: at for s, at in self._written.items() if s in self._streaks}
         self._unwritten &= self._streaks.keys()
         self._ports = {s: p for s, p in self._ports.items() if s in self._topology.ported}
-        for slug in sorted(self._states.keys() - self._topology.targets.keys()):
-            self._retire(slug, now, outcome)
+        self._retire_the_gone(now, outcome)
         self._bind(now)
         return self._conclude(outcome, now)
 
-    def _begin(self) -> Outcome:
+    def _begin(self, now: datetime) -> Outcome:
+        self._mind_the_clock(self._latest, now)
+        self._latest = now
         outcome, self._started = self._started, Outcome()
         return outcome
+
+    def _mind_the_clock(self, latest: datetime, now: datetime) -> None:
+        """Go on at once when the clock was set back: nothing remembered may lie ahead."""
+        by = latest - now
+        if by <= SET_BACK:
+            return
+        self._streaks = {s: row_earlier(k, by, now) for s, k in self._streaks.items()}
+        self._facts = {s: row_earlier(f, by, now) for s, f in self._facts.items()}
+        self._ports = {s: row_earlier(p, by, now) for s, p in self._ports.items()}
+        self._states = {s: row_earlier(k, by, now) for s, k in self._states.items()}
+        self._incidents = {s: incident_earlier(i, by, now) for s, i in self._incidents.items()}
+        self._written = {s: earlier(at, by, now) for s, at in self._written.items()}
+        self._swept_at = earlier(self._swept_at, by, now)
+        self._boundary = next_boundary(self._topology.scheduled, now)
+        self._dirty = True
 
     def _bind(self, now: datetime) -> None:
         """Look at every target anew, as after a change of the estate."""
         checks = self._topology.checks.values()
+        looked_at = {c.target for c in checks}
         self._carried = {c.slug: ports_of(c) for c in checks if c.ports}
         self._boundary = next_boundary(self._topology.scheduled, now)
         known = self._facts
-        self._facts = {s: known[s] for s in known if s in self._topology.targets}
-        for target in {c.target for c in checks}:
+        self._facts = {s: known[s] for s in known if s in looked_at}
+        for target in looked_at:
             self._look_at(target, now)
         self._dirty = True
 
@@ -158,6 +178,10 @@ class Brain:
             if state.status is not Status.UNKNOWN:
                 gap = TargetState(slug, Status.UNKNOWN, until, "not_observed")
                 self._move(slug, gap, now, self._started)
+
+    def _retire_the_gone(self, now: datetime, outcome: Outcome) -> None:
+        for slug in sorted(self._states.keys() - self._topology.targets.keys()):
+            self._retire(slug, now, outcome)
 
     def _retire(self, slug: str, now: datetime, outcome: Outcome) -> None:
         if self._states[slug].status is not Status.UNKNOWN:

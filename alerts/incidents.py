@@ -25,12 +25,14 @@ class Numbering:
 
     day: date
     last: int = 0
+    others: dict[date, int] = field(default_factory=dict)  # a clock set back meets a day again
 
     def code(self, now: datetime) -> str:
         """Return the next code."""
         today = now.astimezone(LOCAL).date()
         if today != self.day:
-            self.day, self.last = today, 0
+            self.others[self.day] = self.last
+            self.day, self.last = today, self.others.get(today, 0)
         self.last += 1
         return f"SC-{today:%Y%m%d}-{self.last:04d}"
 
@@ -145,7 +147,7 @@ def _end(
     heir = _heir(incident, state, result.present, topology)
     if heir is not None:
         _merge(result, incident, heir, now)
-    elif incident.root not in topology.targets:
+    elif not topology.is_looked_at(incident.root):
         _recover(result, incident, now, now, "retired")
     elif state is not None and state.status in _ANSWERING:
         _recover(result, incident, state.since, now, "")

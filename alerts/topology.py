@@ -45,6 +45,14 @@ class Topology:
         """Say whether the target is a link."""
         return self.targets[slug].kind is TargetKind.LINK
 
+    def is_looked_at(self, slug: str) -> bool:
+        """Say whether any check tells how a target is; of a link, its port's or its users'."""
+        if slug not in self.targets:
+            return False
+        looked_at = self.reach.keys() | self.others.keys()
+        witnesses = (slug, *self.users[slug]) if self.is_link(slug) else (slug,)
+        return slug in self.ported or not looked_at.isdisjoint(witnesses)
+
     def near(self, link: str) -> str | None:
         """Return the device at the centre's side of a link."""
         ups = self.uplinks[link]
