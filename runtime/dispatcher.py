@@ -15,6 +15,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from alerts.setback import SET_BACK
 from alerts.topology import Topology
 from alerts.wording import Telling, render
 from core.channel import Channel, GiveUp, Retry
@@ -56,6 +57,9 @@ class OutboxBook(Protocol):
 
     async def release(self, worker: str, now: datetime) -> int:
         """End the leases that an earlier life of the worker left."""
+
+    async def set_back(self, by: timedelta, now: datetime) -> None:
+        """Bring forward what a clock that has been set back would make wait."""
 
     async def settle(
         self,
@@ -173,6 +177,7 @@ class Dispatcher:
         self._retest: dict[str, datetime] = {}
         self._drawn: tuple[Estate, Topology] | None = None
         self._looked_for_late = float("-inf")
+        self._latest = clock.now()
 
     async def run(self) -> None:
         """Dispatch until cancelled; what is under way then gets a moment to end."""
@@ -197,6 +202,7 @@ class Dispatcher:
 
     async def turn(self) -> None:
         """Claim what is due now and set it on its way."""
+        await self._mind_the_clock()
         while (room := self._options.at_once - len(self._under_way)) > 0:
             claimed = await self._ledger.outbox.claim(
                 self._options.worker, self._clock.now(), room, LEASE
@@ -208,6 +214,16 @@ class Dispatcher:
             if not claimed:
                 break
         await self._look_for_late()
+
+    async def _mind_the_clock(self) -> None:
+        """Keep no message waiting for a time that the clock, set back, will reach again."""
+        now = self._clock.now()
+        by = self._latest - now
+        if by > SET_BACK:
+            log.warning("the clock was set back by %s", by)
+            await self._ledger.outbox.set_back(by, now)
+            self._retest = {name: at - by for name, at in self._retest.items()}
+        self._latest = now
 
     async def settled(self) -> None:
         """Wait until nothing is under way."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, and_, insert, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import Clock
@@ -64,6 +64,21 @@ class Outbox:
                 .values(lease_until=now)
             )
         return released.rowcount
+
+    async def set_back(self, by: timedelta, now: datetime) -> None:
+        """Bring forward what lies ahead: the clock that said when was wrong by so much."""
+        micros = by // timedelta(microseconds=1)
+        ahead = {
+            "due_at": (NotificationState.PENDING, _N.due_at),
+            "lease_until": (NotificationState.CLAIMED, _N.lease_until),
+        }
+        async with self._database.writing() as connection:
+            for name, (state, column) in ahead.items():
+                await connection.execute(
+                    update(notifications)
+                    .where(_N.state == state, column > now)
+                    .values({name: type_coerce(column, BigInteger) - micros})
+                )
 
     async def settle(
         self,

@@ -428,3 +428,21 @@ async def test_late_messages_are_said_aloud_once(
 def test_waits_double_up_to_five_minutes() -> None:
     waits = [backoff(n) for n in (0, 1, 2, 3, 7, 1000)]
     assert waits == [5.0, 5.0, 10.0, 20.0, 300.0, 300.0]
+
+
+async def test_a_clock_that_is_set_back_makes_no_message_wait(ledger: Ledger) -> None:
+    mouth, clock = Mouth(Retry("busy")), LaterClock()
+    clock.ahead = timedelta(hours=7)
+    dispatcher = made(ledger, mouth, clock)
+    later = a_notice(recipient="lan", due_at=clock.now() + timedelta(seconds=180))
+    await written(ledger, an_incident(), a_notice(due_at=clock.now()), later)
+    await turned(dispatcher)
+    assert not mouth.said
+    clock.ahead = timedelta(0)
+    await turned(dispatcher)
+    waits = {n.recipient: n.due_at - clock.now() for n, _ in await outbox(ledger)}
+    assert waits["truc"] < timedelta(seconds=10)
+    assert timedelta(seconds=150) < waits["lan"] < timedelta(seconds=181)
+    clock.ahead = timedelta(seconds=10)
+    await turned(dispatcher)
+    assert [m.to for m in mouth.said] == ["truc@example.vn"]
