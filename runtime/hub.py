@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 
 SELF_PERIOD = 30.0  # seconds between two writings of `*_info` and `*_status`
 REFRESH_PERIOD = 2.0  # seconds between two looks at the inventory's version
+FAREWELL = 10.0  # seconds for the last batch when we are told to stop
 STALE_AFTER = timedelta(seconds=10)  # judged longer ago, the platform is not well
 
 
@@ -65,10 +66,18 @@ class Hub:
             for task in (*reversed(tasks), stopping):
                 task.cancel()
                 await asyncio.wait([task])
-            await self.pipeline.turn()  # what was looked at is judged and written before we go
+            await self._farewell()
         for task in ended:
             await task
             raise RuntimeError(f"{task.get_name()} has ended")
+
+    async def _farewell(self) -> None:
+        """Judge and write what was looked at before we go; wait for no ledger that is away."""
+        try:
+            async with asyncio.timeout(FAREWELL):
+                await self.pipeline.turn()
+        except TimeoutError:
+            log.error("the ledger does not take the last batch, going without")  # noqa: TRY400
 
 
 @asynccontextmanager

@@ -100,3 +100,15 @@ async def test_it_is_ready_soon_and_leaves_no_task_behind(tmp_path: Path) -> Non
         metrics = await answered(f"{wanted.web.address}/metrics")
         assert "thongsuot_readings_total" in metrics.text
     assert asyncio.all_tasks() == before
+
+
+async def test_a_ledger_that_is_away_does_not_keep_it_from_ending(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.hub.FAREWELL", 0.2)
+    async with asyncio.timeout(20), running(settings(tmp_path)) as hub:
+
+        async def never() -> None:
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(hub.pipeline, "turn", never)
