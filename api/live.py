@@ -32,7 +32,8 @@ class Subscription:
 
     async def get(self, timeout: float) -> Event | None:
         """Return the next event, or None when the stream ends; TimeoutError after `timeout` s."""
-        return await asyncio.wait_for(self._waiting.get(), timeout)
+        async with asyncio.timeout(timeout):
+            return await self._waiting.get()
 
 
 class Live:

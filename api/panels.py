@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import isfinite
+from math import ceil, isfinite
 from typing import Literal
 
 from api.charts import Curve
@@ -27,9 +27,12 @@ class Query:
 
 
 def span(hours: int, now: datetime) -> tuple[datetime, datetime, float]:
-    """Return begin, end and step (seconds), aligned to the step so that lines do not dance."""
+    """Return begin, end and step (seconds), aligned to the step so that lines do not dance.
+
+    The end lies in the step that has begun: what was measured a minute ago is there to see.
+    """
     step = max(LEAST_STEP, hours * 3600 / POINTS)
-    end = datetime.fromtimestamp(now.timestamp() // step * step, now.tzinfo)
+    end = datetime.fromtimestamp(ceil(now.timestamp() / step) * step, now.tzinfo)
     return end - timedelta(hours=hours), end, step
 
 

@@ -196,7 +196,8 @@ class Dispatcher:
                         troubled = True
                         log.warning("the outbox does not answer, trying again: %s", trouble)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._told.wait(), POLL)
+                    async with asyncio.timeout(POLL):
+                        await self._told.wait()
         finally:
             await self._stop()
 
@@ -260,7 +261,8 @@ class Dispatcher:
         """Deliver when the channel has room; a channel that hangs must not outlast the claim."""
         turn = self._turns[notification.channel]
         try:
-            await asyncio.wait_for(turn.acquire(), QUEUEING)
+            async with asyncio.timeout(QUEUEING):
+                await turn.acquire()
         except TimeoutError:
             await self._settle(notification, _Postponed(_SETTLING))
             return
@@ -407,9 +409,8 @@ class Dispatcher:
         except LookupError as missing:
             raise GiveUp(f"the secret {missing} is not set", channel_broken=True) from missing
         try:
-            return await asyncio.wait_for(
-                outlet.channel.send(params, message, timeout), timeout + 1
-            )
+            async with asyncio.timeout(timeout + 1):
+                return await outlet.channel.send(params, message, timeout)
         except TimeoutError as late:
             raise Retry(f"no answer within {timeout:g} s") from late
         except (Retry, GiveUp):

@@ -131,7 +131,8 @@ class Pipeline:
             longest = min(longest, max(0.0, (due - self._clock.now()).total_seconds()))
         if not self._waiting:
             try:
-                await asyncio.wait_for(self._arrived.wait(), longest)
+                async with asyncio.timeout(longest):
+                    await self._arrived.wait()
             except TimeoutError:
                 return
         await asyncio.sleep(min(BATCH_PERIOD, longest))

@@ -241,7 +241,8 @@ class Scheduler:
             wait = min(wait, self._due[0][0] - self._clock.monotonic())
         if wait > 0:
             try:
-                await asyncio.wait_for(self._nudged.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._nudged.wait()
             except TimeoutError:
                 return
 

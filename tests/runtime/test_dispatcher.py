@@ -408,7 +408,8 @@ async def test_a_stop_puts_back_what_hangs_so_that_the_next_start_says_it(
         options=DispatchOptions(grace=0.1),
     )
     async with running(dispatcher):
-        await asyncio.wait_for(hanging.wait(), 5)
+        async with asyncio.timeout(5):
+            await hanging.wait()
     [(notice, _)] = await outbox(sqlite_ledger)
     assert notice.state is NotificationState.PENDING
 

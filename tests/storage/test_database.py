@@ -128,7 +128,8 @@ async def test_a_lock_held_by_another_process_is_waited_for(sqlite_ledger: Ledge
     assert not writing.done()
     other.execute("COMMIT")
     other.close()
-    await asyncio.wait_for(writing, 20)
+    async with asyncio.timeout(20):
+        await writing
 
 
 async def test_a_full_disk_is_unavailable_and_costs_nothing_written(

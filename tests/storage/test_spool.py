@@ -201,7 +201,8 @@ async def test_what_waits_wakes_the_sender(spool: Spool) -> None:
     waiting = asyncio.create_task(spool.arrival(30))
     await asyncio.sleep(0)
     await spool.append(a_batch(0))
-    await asyncio.wait_for(waiting, 5)
+    async with asyncio.timeout(5):
+        await waiting
     await spool.arrival(0.01)  # ends by itself
 
 

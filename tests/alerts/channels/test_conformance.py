@@ -73,7 +73,8 @@ async def test_a_black_hole_is_a_retry_within_the_timeout(channel: Channel) -> N
         with pytest.raises(Retry):
             await channel.send(aimed(channel, port), MESSAGE, 0.5)
         assert asyncio.get_running_loop().time() - begun < 5
-        await asyncio.wait_for(left.wait(), 5)
+        async with asyncio.timeout(5):
+            await left.wait()
 
 
 async def test_being_cancelled_leaves_no_task_behind(channel: Channel) -> None:
@@ -93,7 +94,8 @@ async def test_being_cancelled_leaves_no_task_behind(channel: Channel) -> None:
         sending.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sending
-        await asyncio.wait_for(left.wait(), 5)
+        async with asyncio.timeout(5):
+            await left.wait()
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 

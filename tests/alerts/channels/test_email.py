@@ -223,4 +223,5 @@ async def test_nobody_listening_and_a_silent_server_are_retries() -> None:
     async with listening:
         with pytest.raises(Retry):
             await CHANNEL.send(params(listening.sockets[0].getsockname()[1]), MESSAGE, 0.3)
-        await asyncio.wait_for(left.wait(), 5)
+        async with asyncio.timeout(5):
+            await left.wait()
