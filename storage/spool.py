@@ -5,7 +5,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -162,15 +162,17 @@ class Spool:
                     "INSERT INTO batches (at, samples, payload) VALUES (?, ?, ?)",
                     (now, count, payload),
                 )
+                if self._lost:
+                    self._add_fact("dropped_samples", self._lost)
         except sqlite3.Error as fault:
             if not self._lost:
                 log.error("the spool cannot be written, samples are dropped: %s", fault)  # noqa: TRY400
             self._lost += count
-            self._bytes = self._measured()
+            with suppress(sqlite3.Error):
+                self._bytes = self._measured()
             return
         self._bytes += len(payload) + _ROW_OVERHEAD
         if self._lost:
-            self._add_fact("dropped_samples", self._lost)
             log.warning("the spool can be written again; %d samples were dropped", self._lost)
             self._lost = 0
 
@@ -287,7 +289,8 @@ def _transaction(file: sqlite3.Connection) -> Iterator[None]:
     file.execute("BEGIN IMMEDIATE")
     try:
         yield
+        file.execute("COMMIT")
     except BaseException:
-        file.execute("ROLLBACK")
+        with suppress(sqlite3.OperationalError):  # a full disk has ended it already
+            file.execute("ROLLBACK")
         raise
-    file.execute("COMMIT")
