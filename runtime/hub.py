@@ -167,11 +167,22 @@ class Upkeep:
 
     async def follow_the_ledger(self) -> None:
         """Go on with what people changed: the inventory, the local day, credentials."""
+        said = ""
         while True:
             await asyncio.sleep(REFRESH_PERIOD)
             with suppress(OSError, Unavailable):
-                await self.ledger.secrets.refresh(self.keyring)
+                said = await self._refresh_secrets(said)
                 await self.feed.refresh(self._changed)
+
+    async def _refresh_secrets(self, said: str) -> str:
+        """Take up changed credentials; keep those we have while one cannot be opened."""
+        try:
+            await self.ledger.secrets.refresh(self.keyring)
+        except Conflict as refusal:
+            if str(refusal) != said:
+                log.error("going on with the secrets as they were: %s", refusal)  # noqa: TRY400
+            return str(refusal)
+        return ""
 
     async def _changed(self, edition: Edition) -> None:
         await self.pipeline.apply(

@@ -17,6 +17,8 @@ from core.people import Role
 from runtime.assembly import open_books
 from runtime.hub import Hub, open_hub
 from runtime.settings import Settings, build
+from storage.ledger import open_ledger
+from storage.vault import Vault
 from tests.databases import free_port
 
 
@@ -112,3 +114,22 @@ async def test_a_ledger_that_is_away_does_not_keep_it_from_ending(
             await asyncio.Event().wait()
 
         monkeypatch.setattr(hub.pipeline, "turn", never)
+
+
+async def test_a_secret_sealed_with_another_key_is_said_and_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("runtime.hub.REFRESH_PERIOD", 0.02)
+    wanted = settings(tmp_path)
+    async with asyncio.timeout(20), running(wanted) as hub:
+        stranger = await open_ledger(wanted.ledger.url, Vault(b"x" * 32), SystemClock())
+        await stranger.secrets.set_secret("snmp-default", "hunter2", "an", SystemClock().now())
+        while "snmp-default" not in caplog.text:
+            await asyncio.sleep(0.02)
+        await stranger.secrets.remove("snmp-default", "an", SystemClock().now())
+        await stranger.aclose()
+        judged = hub.pipeline.stats.judged_at
+        while hub.pipeline.stats.judged_at == judged:
+            await asyncio.sleep(0.02)
+    assert len([r for r in caplog.records if "secrets as they were" in r.message]) == 1
+    assert "hunter2" not in caplog.text
