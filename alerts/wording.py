@@ -69,6 +69,7 @@ class Telling:
     base_url: str = ""
     ack_url: str | None = None
     merged: Sequence[str] = ()  # codes of incidents that this one speaks for
+    retired: bool = False  # it ended because nothing looks at its root any more
 
 
 def render(
@@ -181,6 +182,7 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
         "circuit": root.circuit if root is not None else None,
         "code": incident.id,
         "merged": list(telling.merged),
+        "retired": telling.retired,
         "url": f"{base}/incidents/{incident.id}" if base else None,
         "ack_url": telling.ack_url,
         "acked_by": incident.acked_by,
@@ -221,6 +223,7 @@ def _facts(telling: Telling, topology: Topology) -> dict[str, object]:
         "carrier": root.carrier if root is not None else None,
         "circuit": root.circuit if root is not None else None,
         "merged": list(telling.merged),
+        "retired": telling.retired,
     }
 
 

@@ -339,11 +339,12 @@ class Dispatcher:
         self, notification: Notification, incident: Incident | None, now: datetime
     ) -> tuple[Message, str | None]:
         """Return the message, and the secret part of its link (never kept)."""
-        base, token, merged = self._options.base_url, None, []
+        base, token, merged, retired = self._options.base_url, None, [], False
         if incident is not None:
             notes = await self._ledger.incidents.notes(incident.id)
             if incident.state is not IncidentState.MERGED:
                 merged = [n.text for n in notes if n.kind == "merged"]
+            retired = any(n.kind == "recovered" and n.text == "retired" for n in notes)
             in_person = notification.recipient != notification.channel
             if notification.purpose is Purpose.PROBLEM and base and in_person:
                 lifetime = timedelta(seconds=self._options.ack_lifetime)
@@ -357,6 +358,7 @@ class Dispatcher:
             base_url=base,
             ack_url=f"{base}/a/{token}" if token else None,
             merged=merged,
+            retired=retired,
         )
         subject = incident.id if incident is not None else "test"
         message = render(

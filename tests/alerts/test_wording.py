@@ -7,7 +7,7 @@ import pytest
 
 from alerts.topology import Topology
 from alerts.wording import SMS_LENGTH, Telling, lasting, moment, render, root_in_words, sms
-from core.incident import Incident, Member, Message, Purpose, Severity
+from core.incident import Incident, IncidentState, Member, Message, Purpose, Severity
 from core.text import Language
 from core.watching import Estate, Target
 from tests.alerts.province import device, estate, link, site
@@ -123,6 +123,20 @@ def test_the_recovery_says_how_long_it_lasted_and_who_was_touched() -> None:
     assert message.subject.endswith("có kết nối trở lại, gián đoạn 3 giờ 5 phút")
     assert "có kết nối trở lại lúc 12:05 ngày 22/11/2026." in message.body
     assert "Điểm cầu đã bị ảnh hưởng: 01 (UBND hub1)." in message.body
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_what_is_watched_no_more_is_not_said_to_be_back(language: Language) -> None:
+    ended = incident(state=IncidentState.RECOVERED, recovered_at=DAWN)
+    message = said(ended, language, Purpose.RECOVERY, retired=True)
+    sms = (message.data or {})["sms"]
+    for text in (message.subject, message.body, message.html or "", str(sms)):
+        assert "trở lại lúc" not in text
+        assert "tro lai" not in text
+        assert "is back" not in text
+        assert "RESTORED" not in text
+    assert (message.data or {})["retired"] is True
+    assert "SC-20261122-" in message.subject
 
 
 def test_names_with_markup_stay_words() -> None:

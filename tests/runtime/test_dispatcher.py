@@ -447,3 +447,16 @@ async def test_a_clock_that_is_set_back_makes_no_message_wait(ledger: Ledger) ->
     clock.ahead = timedelta(seconds=10)
     await turned(dispatcher)
     assert [m.to for m in mouth.said] == ["truc@example.vn"]
+
+
+async def test_what_left_the_inventory_is_not_said_to_be_back(ledger: Ledger) -> None:
+    mouth = Mouth()
+    dispatcher = made(ledger, mouth)
+    await written(ledger, an_incident(), a_notice())
+    await turned(dispatcher)
+    ended = an_incident(state=IncidentState.RECOVERED, recovered_at=NOW, version=2)
+    why = IncidentNote(incident=ended.id, at=NOW, kind="recovered", text="retired")
+    recovery = a_notice(purpose=Purpose.RECOVERY, reason="recovered")
+    await ledger.brain.commit(Outcome(incidents=[ended], notes=[why], notifications=[recovery]), NOW)
+    await turned(dispatcher)
+    assert [m.subject.split()[0] for m in mouth.said] == ["SỰ", "NGỪNG"]
