@@ -457,6 +457,8 @@ async def test_what_left_the_inventory_is_not_said_to_be_back(ledger: Ledger) ->
     ended = an_incident(state=IncidentState.RECOVERED, recovered_at=NOW, version=2)
     why = IncidentNote(incident=ended.id, at=NOW, kind="recovered", text="retired")
     recovery = a_notice(purpose=Purpose.RECOVERY, reason="recovered")
-    await ledger.brain.commit(Outcome(incidents=[ended], notes=[why], notifications=[recovery]), NOW)
+    await ledger.brain.commit(
+        Outcome(incidents=[ended], notes=[why], notifications=[recovery]), NOW
+    )
     await turned(dispatcher)
     assert [m.subject.split()[0] for m in mouth.said] == ["SỰ", "NGỪNG"]
