@@ -146,7 +146,11 @@ class Brain:
         self._facts = {s: row_earlier(f, by, now) for s, f in self._facts.items()}
         self._ports = {s: row_earlier(p, by, now) for s, p in self._ports.items()}
         self._states = {s: row_earlier(k, by, now) for s, k in self._states.items()}
-        self._incidents = {s: incident_earlier(i, by, now) for s, i in self._incidents.items()}
+        for slug, incident in self._incidents.items():
+            moved = incident_earlier(incident, by, now)
+            if moved is not incident:
+                self._incidents[slug] = moved
+                self._started.incidents.append(moved)
         self._written = {s: earlier(at, by, now) for s, at in self._written.items()}
         self._swept_at = earlier(self._swept_at, by, now)
         self._boundary = next_boundary(self._topology.scheduled, now)

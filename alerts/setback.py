@@ -28,8 +28,11 @@ def row_earlier(row: _Row, by: timedelta, now: datetime) -> _Row:
 
 def incident_earlier(incident: Incident, by: timedelta, now: datetime) -> Incident:
     """Return an open incident whose begin is told by the clock as it is now."""
-    times = [("began_at", incident.began_at), ("decided_at", incident.decided_at)]
-    return incident.model_copy(update=dict(_moved(times, by, now)))
+    times = (("began_at", incident.began_at), ("decided_at", incident.decided_at))
+    changes: dict[str, Any] = dict(_moved(times, by, now))
+    if not changes:
+        return incident
+    return incident.model_copy(update={**changes, "version": incident.version + 1})
 
 
 def _moved(

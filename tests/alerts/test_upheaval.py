@@ -39,6 +39,7 @@ def test_a_clock_that_is_set_back_hides_neither_a_recovery_nor_the_next_fault(ho
     set_back(world, timedelta(hours=hours))
     world.run(5)
     assert [i.root for i in world.brain.incidents] == ["line1"]
+    assert [i.began_at < world.now for i in world.incidents.values()] == [True]  # as written
     world.mend("line1")
     world.run(30)
     assert world.told(Purpose.RECOVERY) == ["line1"]
