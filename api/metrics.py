@@ -14,6 +14,7 @@ from api.context import Context
 from api.door import Asker, Ctx, asker_or_none
 from api.errors import Refused
 from api.fleet import CONTENT_TYPE
+from core.errors import DomainError
 from core.text import Text
 from core.watching import TargetKind
 
@@ -91,11 +92,23 @@ async def healthz() -> Response:
     return JSONResponse({"ok": True})
 
 
+async def _is_known(request: Request, context: Context) -> bool:
+    try:
+        return await asker_or_none(request, context) is not None
+    except DomainError:  # the ledger is away: nobody can be known
+        return False
+
+
 @router.get("/readyz", include_in_schema=False)
 async def readyz(request: Request, context: Ctx) -> Response:
-    """Say whether the platform does its work: 200, or 503 with the troubles."""
+    """Say whether the platform does its work: 200, or 503; who is known hears the troubles.
+
+    They name addresses of the inside, which are nothing for a passer-by.
+    """
     health = context.health()
-    troubles = [trouble.en for trouble in health.troubles]
+    troubles = (
+        [trouble.en for trouble in health.troubles] if await _is_known(request, context) else []
+    )
     try:
         await context.ledger.events.last_event_id()
     except Exception as trouble:  # noqa: BLE001  (whatever it is: not ready)

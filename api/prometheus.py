@@ -13,6 +13,7 @@ from api.door import Ctx, Viewer
 from api.errors import Refused
 from core.errors import Unavailable
 from core.text import Text
+from storage.series import TooLong
 
 router = APIRouter(prefix="/prometheus/api/v1", include_in_schema=False)
 _KNOWN = frozenset(
@@ -36,12 +37,13 @@ async def _forward(request: Request, context: Ctx, path: str) -> Response:
     selectors = urlencode([(name, value) for name, value in asked if name == "match[]"])
     form = {name: value for name, value in asked if name != "match[]"}
     where = f"/api/v1/{path}" + (f"?{selectors}" if selectors else "")
-    answer = await context.series.forward(where, form)
-    if len(answer.body) > context.settings.prometheus_limit:
+    try:
+        answer = await context.series.forward(where, form, context.settings.prometheus_limit)
+    except TooLong as much:
         raise Refused(
             413,
             Text("Kết quả quá lớn, hãy thu hẹp truy vấn", "The answer is too large, narrow it"),
-        )
+        ) from much
     return Response(answer.body, answer.status, media_type=answer.content_type)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +43,10 @@ class Answer:
     status: int
     content_type: str
     body: bytes
+
+
+class TooLong(Exception):
+    """The engine's answer is longer than it was allowed to be."""
 
 
 class SeriesReader:
@@ -93,14 +98,22 @@ class SeriesReader:
             return False
         return answer.status < _SERVER_FAULT
 
-    async def forward(self, path: str, form: Mapping[str, str]) -> Answer:
-        """Return the engine's answer to a form posted to a path below the base; Unavailable."""
+    async def forward(self, path: str, form: Mapping[str, str], most: float = math.inf) -> Answer:
+        """Return the engine's answer to a form posted to a path below the base; Unavailable.
+
+        TooLong if it exceeds `most` bytes: then no more of it is read.
+        """
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=_TIMEOUT)
             self._session = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
         try:
             async with self._session.post(self._base + path, data=dict(form)) as reply:
-                return Answer(reply.status, reply.content_type, await reply.read())
+                body = bytearray()
+                async for part in reply.content.iter_any():
+                    body += part
+                    if len(body) > most:
+                        raise TooLong
+                return Answer(reply.status, reply.content_type, bytes(body))
         except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
             raise _unavailable(str(trouble) or type(trouble).__name__) from trouble
 

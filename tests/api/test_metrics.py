@@ -66,10 +66,12 @@ async def test_service_discovery_lists_every_device(world: World) -> None:
     assert all(isinstance(value, str) for value in labels.values())
 
 
-async def test_readiness_tells_the_troubles(tmp_path: Path) -> None:
+async def test_readiness_tells_the_troubles_to_who_is_known(tmp_path: Path) -> None:
     ill = Health(ready=False, troubles=(Text("không chạy kịp", "judging does not keep up"),))
     async with a_world(tmp_path, health=lambda: ill) as world:
-        answer = await world.client.get("/readyz")
+        passing = await world.client.get("/readyz")
+        assert (passing.status_code, passing.json()["troubles"]) == (503, [])
+        answer = await world.client.get("/readyz", headers=await world.token(Role.VIEWER))
         assert answer.status_code == 503
         assert answer.json()["troubles"] == ["judging does not keep up"]
         assert (await world.client.get("/healthz")).status_code == 200
