@@ -10,7 +10,24 @@ from core.clock import SystemClock
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault
+from tests import length
 from tests.databases import PostgresServer, apart, postgres_programs
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add our options."""
+    length.add_option(parser)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let long tests run as long as was asked."""
+    length.apply(config, items)
+
+
+@pytest.fixture
+def full(request: pytest.FixtureRequest) -> bool:
+    """Say whether this run is at full length."""
+    return bool(request.config.getoption("--full"))
 
 
 @pytest.fixture(scope="session")

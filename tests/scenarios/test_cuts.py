@@ -4,7 +4,7 @@ from itertools import cycle
 
 import pytest
 
-from benchmarks.scenario import KINDS, Stage, one_cut, settled, soak, staged
+from benchmarks.scenario import KINDS, Stage, cuts, one_cut, settled, soak, staged
 from core.inventory import Link
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(400)]
@@ -22,11 +22,22 @@ async def test_each_kind_of_cut_gives_one_true_message_and_one_recovery() -> Non
             await settled(stage)
 
 
-async def test_loss_that_begins_at_once_on_every_hub_line_takes_nobody_down() -> None:
-    async with staged(hubs=2, communes=4) as stage:
-        outcome = await soak(stage, stage.lab.inventory, 40.0, 0.2)
+@pytest.mark.full
+async def test_loss_that_begins_at_once_on_every_hub_line_takes_nobody_down(*, full: bool) -> None:
+    hubs, communes, seconds = (11, 111, 3600.0) if full else (2, 4, 40.0)
+    async with staged(hubs, communes) as stage:
+        outcome = await soak(stage, stage.lab.inventory, seconds, 0.2)
         assert outcome["down"] == 0, outcome
         assert outcome["messages"] == 0, outcome
+
+
+@pytest.mark.full
+async def test_every_random_cut_is_told_truly_once_and_in_time(*, full: bool) -> None:
+    hubs, communes, count = (11, 111, 30) if full else (3, 6, 2)
+    async with staged(hubs, communes) as stage:
+        outcome = await cuts(stage, stage.lab.inventory, count, seed=2026)
+        assert outcome["root_right"] == count, outcome
+        assert outcome["one_problem"] == outcome["one_recovery"] == count, outcome
 
 
 def _line_to_a_hub(stage: Stage) -> Link:

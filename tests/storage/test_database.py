@@ -236,13 +236,14 @@ def accepted(url: str, seconds: float) -> Iterator[str]:
     yield from (line.strip() for line in writer.communicate()[0].splitlines())
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("seed", range(2))
 async def test_kill_9_loses_nothing_accepted_and_leaves_nothing_half_written(
-    ledger_url: str, seed: int
+    ledger_url: str, seed: int, *, full: bool
 ) -> None:
     dice = random.Random(seed)
     told: list[str] = []
-    for _ in range(3):
+    for _ in range(500 if full else 3):
         told += await asyncio.to_thread(lambda: list(accepted(ledger_url, dice.uniform(0.0, 0.3))))
     assert told
     book = await open_ledger(ledger_url, None, SystemClock())
