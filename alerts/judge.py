@@ -101,8 +101,9 @@ def _said(reading: Reading) -> str:
     return "" if failure is None else f"{failure.kind}: {failure.detail}"
 
 
-def _lost(loss: float) -> str:
-    return f"loss: {loss:.0%}"
+def _lost() -> str:
+    """Return what stays true for as long as the line is lossy: the share itself moves."""
+    return f"≥ {LOSSY_FROM:.0%}"
 
 
 def _set_back(streak: Streak, now: datetime) -> Streak:
@@ -159,7 +160,7 @@ def _good(streak: Streak, at: datetime, count: int = 1) -> Streak:
         last_at=last_at,
         recent=_noted(streak.recent, "1" * count),
         loss=streak.loss,
-        detail=_lost(streak.loss) if lossy else "",
+        detail=_lost() if lossy else "",
     )
 
 
@@ -232,7 +233,7 @@ def _summary(streak: Streak, reading: Reading, loss: float, at: datetime) -> Str
         last_ok=_later(streak.last_ok, at),
         last_at=last_at,
         loss=level,
-        detail=_lost(level) if lossy else "",
+        detail=_lost() if lossy else "",
     )
 
 

@@ -136,7 +136,7 @@ def test_an_icmp_error_counts_like_silence() -> None:
 def test_loss_over_minutes_makes_a_line_lossy_with_hysteresis() -> None:
     streak = fed(CALM, summary(60, 0.1))
     assert streak.verdict is Verdict.LOSSY
-    assert streak.detail == "loss: 5%"
+    assert streak.detail == "≥ 5%"
     streak = fed(streak, summary(90, 0.03))
     assert streak.verdict is Verdict.LOSSY
     streak = fed(streak, summary(120, 0.0), summary(150, 0.0))
