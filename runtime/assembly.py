@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from urllib.parse import urlsplit
 
 from alerts.telling import TellingPolicy, Way
 from core.channel import Channel
@@ -40,12 +41,21 @@ def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> Telli
     return TellingPolicy(
         delays=settings.telling.delays.model_dump(),
         ways=tuple(
-            Way(name=name, to=channels[way.kind].to, address=str(way.params.get("url", "")))
+            Way(name=name, to=channels[way.kind].to, address=_place(str(way.params.get("url", ""))))
             for name, way in settings.channels.items()
         ),
         base_url=settings.web.address,
         language=settings.web.language,
     )
+
+
+def _place(url: str) -> str:
+    """Return where a URL leads, without what may be a secret: login, path and query.
+
+    The address of a notification is kept and shown to everybody who may look.
+    """
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
 
 
 def outlets_of(

@@ -31,6 +31,7 @@ from runtime.settings import Settings, is_loopback
 from runtime.transcripts import Run, Transcripts
 from runtime.trial import Trial
 from runtime.web import bind, make_server, serve, web_settings
+from storage.hold import held
 from storage.ledger import Ledger
 from storage.secrets import Keyring
 
@@ -88,6 +89,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         stack.callback(listening.close)
         ledger = await open_books(settings, clock)
         stack.push_async_callback(ledger.aclose)
+        stack.enter_context(held(settings.ledger.url))
         notes: list[Text] = []
         nobody = await _nobody_has_a_login(ledger, settings, notes)
         keyring = await ledger.secrets.keyring()

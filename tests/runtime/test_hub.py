@@ -14,7 +14,8 @@ import trustme
 from core.clock import SystemClock
 from core.errors import Conflict
 from core.people import Role
-from runtime.assembly import open_books
+from runtime import registries
+from runtime.assembly import open_books, telling_policy
 from runtime.hub import Hub, open_hub
 from runtime.settings import Settings, build
 from storage.ledger import open_ledger
@@ -133,3 +134,21 @@ async def test_a_secret_sealed_with_another_key_is_said_and_stops_nobody(
             await asyncio.sleep(0.02)
     assert len([r for r in caplog.records if "secrets as they were" in r.message]) == 1
     assert "hunter2" not in caplog.text
+
+
+async def test_a_second_platform_on_the_same_ledger_is_refused(tmp_path: Path) -> None:
+    async with open_hub(settings(tmp_path), SystemClock()):
+        with pytest.raises(Conflict) as refusal:
+            async with open_hub(settings(tmp_path), SystemClock()):
+                pass
+        assert "thongsuot.db" in refusal.value.text.en
+    async with open_hub(settings(tmp_path), SystemClock()):
+        pass  # the hold has ended
+
+
+def test_what_may_be_secret_in_a_webhooks_address_is_not_written_down(tmp_path: Path) -> None:
+    url = "https://an:hunter2@hooks.example.vn:8443/T0/s3cr3t?token=hunter3"
+    wanted = build({"channels": {"chat": {"kind": "webhook", "url": url}}}, tmp_path)
+    [way] = telling_policy(wanted, registries.channels()).ways
+    assert way.address == "https://hooks.example.vn:8443"
+    assert "hunter" not in repr(way)
