@@ -69,13 +69,15 @@ def notifications(
     """Return who is to be told of what became of the incidents, each with a named reason.
 
     A problem waits for the delay of its class; one that ends before that is told to nobody.
-    Whether a recovery is told to a person depends on whether the problem was: the dispatcher
-    looks at the moment of speaking.
+    Who has been told of one that another now speaks for hears of the other at once, and so of
+    its end. Whether a recovery is told to a person depends on whether the problem was: the
+    ledger leaves out what was cancelled, the dispatcher looks at the moment of speaking.
     """
     told = Told()
     notices = _Notices(topology, policy, tuple(contacts))
+    told_before = {i.merged_into for i in fold.merged if now >= page_due(i, topology, policy, now)}
     for incident in fold.opened:
-        due = page_due(incident, topology, policy, now)
+        due = now if incident.id in told_before else page_due(incident, topology, policy, now)
         told.notifications += notices.of(incident, Purpose.PROBLEM, "new_problem", due)
     for incident in fold.changed:
         if all(member.joined_at != now for member in incident.members):
@@ -85,8 +87,6 @@ def notifications(
     for incident in (*fold.merged, *fold.recovered):
         told.cancelled.append((incident.id, Purpose.PROBLEM))
     for incident in fold.recovered:
-        if now < page_due(incident, topology, policy, now):
-            continue
         due = now + timedelta(seconds=policy.settling)
         told.notifications += notices.of(incident, Purpose.RECOVERY, "recovered", due)
     return told

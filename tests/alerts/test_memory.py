@@ -136,8 +136,11 @@ def test_a_problem_that_ends_before_its_page_is_told_to_nobody() -> None:
     )
     world.mend("line-c11")
     world.run(30)
-    assert [c for o in world.outcomes for c in o.cancelled] == [(notice.incident, "problem")]
-    assert len(world.notifications) == 1
+    [ending] = [o for o in world.outcomes if o.cancelled]
+    assert ending.cancelled == [(notice.incident, "problem")]
+    # in one batch: the ledger tells no recovery of a problem that it cancels
+    assert world.notifications[1:] == ending.notifications
+    assert {n.purpose for n in ending.notifications} == {Purpose.RECOVERY}
 
 
 def test_a_childs_waiting_page_is_taken_back_when_its_parent_turns_out_dead() -> None:
@@ -159,6 +162,23 @@ def test_a_childs_waiting_page_is_taken_back_when_its_parent_turns_out_dead() ->
     world.run(30)
     assert world.told(Purpose.PROBLEM) == ["line-c11", "line1", "line-c11"]
     assert world.told(Purpose.RECOVERY) == ["line1"]
+
+
+def test_who_was_told_of_a_line_hears_that_it_was_the_device_and_of_its_end() -> None:
+    world = calm(policy=WAIT)
+    world.cut("c11-gw")
+    world.run(200)
+    assert world.told(Purpose.PROBLEM) == ["line-c11"]
+    beside = world.by_slug["c11-vc"].model_copy(update={"uplinks": ("line-c11",)})
+    world.by_slug["c11-vc"] = beside  # it answers after all: the line is well
+    world.run(20)
+    [present] = world.brain.incidents
+    assert present.root == "c11-gw"
+    [notice] = [n for n in world.notifications if n.incident == present.id]
+    assert notice.due_at <= world.now
+    world.mend("c11-gw")
+    world.run(30)
+    assert world.told(Purpose.RECOVERY) == ["c11-gw"]
 
 
 def test_a_device_dead_since_yesterday_stays_its_own_trouble_when_its_line_fails() -> None:
