@@ -196,12 +196,17 @@ class Spool:
     def _waiting(self, max_bytes: int) -> Portion | None:
         rows: list[int] = []
         parts: list[bytes] = []
+        damaged: list[int] = []
         samples = size = 0
         found = self._file.execute(
             "SELECT id, samples, payload FROM batches WHERE acked_at IS NULL ORDER BY id"
         )
         for number, count, payload in found:
-            part = bytes(cramjam.zstd.decompress(payload))
+            try:
+                part = bytes(cramjam.zstd.decompress(payload))
+            except cramjam.DecompressionError:
+                damaged.append(number)
+                continue
             if rows and size + len(part) > max_bytes:
                 break
             rows.append(number)
@@ -209,6 +214,9 @@ class Spool:
             samples += count
             size += len(part)
         found.close()
+        for number in damaged:
+            log.error("row %d of the spool is damaged and dropped", number)
+            self._add_fact("dropped_samples", self._delete("id = ?", (number,)) or 0)
         if not rows:
             if self._overflowing:
                 log.warning("the spool is empty again; %s samples were dropped", self._dropped())

@@ -55,3 +55,13 @@ async def test_a_file_that_cannot_even_be_measured_raises_nothing(tmp_path: Path
     assert await numbers(spool) == [2]
     assert (await spool.stats()).dropped_samples == 20
     await spool.aclose()
+
+
+async def test_a_damaged_row_is_dropped_and_counted_and_hides_no_other(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool.db", ALL, FakeClock())
+    for number in range(3):
+        await spool.append(a_batch(number))
+    spool._file.execute("UPDATE batches SET payload = x'00112233' WHERE id = 1")
+    assert await numbers(spool) == [1, 2]
+    assert (await spool.stats()).dropped_samples == 10
+    await spool.aclose()
