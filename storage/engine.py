@@ -86,7 +86,10 @@ class Engine:
 
         Unavailable if no program is installed or it does not come up; says why.
         """
-        self._options.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._options.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise _not_up(str(fault)) from fault
         left = self._left_over()
         if left is not None and await self._adopt(left):
             return
@@ -172,19 +175,10 @@ class Engine:
     async def _launch(self) -> None:
         program = self._program()
         self._port = self._port or _free_port()
-        if self._log_file.exists() and self._log_file.stat().st_size > _LOG_LIMIT:
-            self._log_file.replace(self._log_file.with_suffix(".old.log"))
-        with self._log_file.open("ab") as output:
-            # Its own group: a Ctrl-C at our terminal is ours to handle, in our order.
-            self._child = await asyncio.create_subprocess_exec(
-                *_dying_with_us(),
-                program,
-                *self._flags(),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
+        try:
+            self._child = await self._spawned(program)
+        except OSError as fault:  # a full disk, no memory, no right
+            raise _not_up(str(fault)) from fault
         pid = self._child.pid
         self._process = _Process(pid, born(pid) or 0, self._port)
         self._note(self._process)
@@ -192,11 +186,21 @@ class Engine:
         if not await self._answers(self._port, patience=_PATIENCE):
             why = self._last_words()
             await self.stop()
-            raise Unavailable(
-                Text(
-                    vi=f"Máy chủ chuỗi thời gian không khởi động được: {why}",
-                    en=f"The time-series engine did not come up: {why}",
-                )
+            raise _not_up(why)
+
+    async def _spawned(self, program: str) -> asyncio.subprocess.Process:
+        if self._log_file.exists() and self._log_file.stat().st_size > _LOG_LIMIT:
+            self._log_file.replace(self._log_file.with_suffix(".old.log"))
+        with self._log_file.open("ab") as output:
+            # Its own group: a Ctrl-C at our terminal is ours to handle, in our order.
+            return await asyncio.create_subprocess_exec(
+                *_dying_with_us(),
+                program,
+                *self._flags(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
 
     def _program(self) -> str:
@@ -232,8 +236,11 @@ class Engine:
 
     def _note(self, process: _Process) -> None:
         draft = self._state_file.with_suffix(".new")
-        draft.write_text(json.dumps(asdict(process)))
-        draft.replace(self._state_file)
+        try:
+            draft.write_text(json.dumps(asdict(process)))
+            draft.replace(self._state_file)
+        except OSError as fault:
+            log.warning("an engine that outlives us will not be found again: %s", fault)
 
     async def _answers(self, port: int, patience: float) -> bool:
         deadline = self._clock.monotonic() + patience
@@ -266,6 +273,15 @@ class Engine:
         except OSError:
             return ""
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
+def _not_up(why: str) -> Unavailable:
+    return Unavailable(
+        Text(
+            vi=f"Máy chủ chuỗi thời gian không khởi động được: {why}",
+            en=f"The time-series engine did not come up: {why}",
+        )
+    )
 
 
 def born(pid: int) -> int | None:

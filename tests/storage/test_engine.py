@@ -324,3 +324,18 @@ async def test_prometheus_takes_the_same_bytes_and_refuses_only_what_is_too_old(
 async def stale_is_gone_after(spool: Spool, sender: Sender, reader: SeriesReader) -> None:
     sender.stats.sent_samples = 0
     await stale_is_gone(spool, sender, reader)
+
+
+async def test_a_folder_that_takes_nothing_is_said_and_ends_no_more_than_the_charts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.engine._PERIOD", 0.01)
+    monkeypatch.setattr("storage.engine._WAITS", (0.01, 0.01))
+    (tmp_path / "engine.log").mkdir()  # cannot be written, not even by root
+    engine = Engine(options(tmp_path, program="/bin/sleep"), CLOCK)
+    with pytest.raises(Unavailable):
+        await engine.start()
+    watching = asyncio.ensure_future(engine.run())
+    async with running(watching):
+        await until(lambda: engine.restarts > 2 or watching.done(), 10)
+        assert not watching.done()
