@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -80,11 +81,19 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _has_a_port(url: str) -> bool:
+    """Say whether what stands in the place of a port, if anything, is one."""
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
 def _ledger_url(value: str, info: ValidationInfo) -> str:
     scheme, _, rest = value.partition("://")
     if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
         return f"sqlite:///{_folder(info) / rest[1:]}"
-    if scheme == "postgresql" and rest:
+    if scheme == "postgresql" and rest and _has_a_port(value):
         return value
     raise Wrong(
         Text(vi="không phải là địa chỉ sổ cái", en="not the address of a ledger"),

@@ -126,6 +126,11 @@ SENTENCES = [
         'Write "sqlite:///folder/file.db" or "postgresql://user@host/name".',
     ),
     (
+        '[ledger]\nurl = "postgresql://an:hunter2@db:cong/x"\n',
+        "thongsuot.toml:2: ledger.url: not the address of a ledger. "
+        'Write "sqlite:///folder/file.db" or "postgresql://user@host/name".',
+    ),
+    (
         'telling.delays.hbu = "1s"\n',
         'thongsuot.toml:1: telling.delays.hbu: no such key. Perhaps "hub" is meant.',
     ),
