@@ -43,6 +43,14 @@ FAREWELL = 10.0  # seconds for the last batch when we are told to stop
 STALE_AFTER = timedelta(seconds=10)  # judged longer ago, the platform is not well
 
 
+_IN_THE_CLEAR = Text(
+    vi="Trang mở ra ngoài không qua HTTPS: mật khẩu đi trên mạng không được mã hoá; đặt "
+    "[web] certificate và key, hoặc base_url của proxy HTTPS",
+    en="Pages are open to others without HTTPS: passwords cross the network unencrypted; set "
+    "[web] certificate and key, or the base_url of an HTTPS proxy",
+)
+
+
 @dataclass(slots=True)
 class Hub:
     """The running platform."""
@@ -209,6 +217,8 @@ def said(runs: Sequence[Run]) -> list[str] | None:
 async def _nobody_has_a_login(ledger: Ledger, settings: Settings, notes: list[Text]) -> bool:
     """Say whether pages open without login: only while nobody has one, only on loopback."""
     if await ledger.people.users():
+        if not is_loopback(settings.web.listen) and settings.web.address.startswith("http:"):
+            notes.append(_IN_THE_CLEAR)
         return False
     if not is_loopback(settings.web.listen):
         raise Conflict(

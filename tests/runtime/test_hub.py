@@ -63,6 +63,11 @@ async def test_with_a_user_it_opens_to_others(tmp_path: Path) -> None:
     await ledger.people.create_user("an", "An", Role.ADMIN, "x", SystemClock().now())
     await ledger.aclose()
     async with open_hub(wanted, SystemClock()) as hub:
+        assert ["without HTTPS" in note.en for note in hub.notes] == [True]
+    behind = settings(
+        tmp_path, listen=f"0.0.0.0:{free_port()}", base_url="https://giamsat.example.gov.vn"
+    )
+    async with open_hub(behind, SystemClock()) as hub:
         assert hub.notes == []
 
 
