@@ -148,8 +148,8 @@ class Web(Section):
     proxies: Annotated[
         tuple[Annotated[str, AfterValidator(_network)], ...],
         Text(
-            vi="Địa chỉ các proxy ngược được tin X-Forwarded-For, X-Forwarded-Proto",
-            en="Addresses of reverse proxies whose X-Forwarded-For and -Proto are believed",
+            vi="Địa chỉ các proxy ngược được tin X-Forwarded-For",
+            en="Addresses of reverse proxies whose X-Forwarded-For is believed",
         ),
     ] = ()
     language: Annotated[
