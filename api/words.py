@@ -57,6 +57,21 @@ DEVICE_ROLE = {
     "hub": Text("điểm nút", "hub site"),
     "site": Text("điểm cầu", "site"),
 }
+ROLE = {
+    "gateway": Text("thiết bị đầu mối (gateway)", "gateway"),
+    "router": Text("thiết bị định tuyến", "router"),
+    "switch": Text("thiết bị chuyển mạch", "switch"),
+    "firewall": Text("tường lửa", "firewall"),
+    "server": Text("máy chủ", "server"),
+    "endpoint": Text("thiết bị đầu cuối hội nghị", "conference endpoint"),
+    "bridge": Text("thiết bị điều khiển đa điểm (MCU)", "conference bridge (MCU)"),
+    "ups": Text("bộ lưu điện (UPS)", "UPS"),
+    "other": Text("thiết bị khác", "other device"),
+    "link": Text("đường truyền", "link"),
+    "center": Text("trung tâm", "centre"),
+    "hub": Text("điểm nút", "hub site"),
+    "site": Text("điểm cầu", "site"),
+}
 LEVEL = {
     "province": Text("tỉnh, thành phố", "province"),
     "district": Text("huyện", "district"),

@@ -54,11 +54,6 @@ class Plan:
         """Say whether there is nothing to do."""
         return self.changes.empty
 
-    @property
-    def retire_share(self) -> float:
-        """Return the largest share of a table's live rows that would end (0…1)."""
-        return max((gone / live for gone, live in self.retiring.values() if live), default=0.0)
-
     def excessive(self, most: float = MOST_RETIRED) -> tuple[str, ...]:
         """Return the tables that would lose more than a share `most` of their live rows."""
         return tuple(t for t, (gone, live) in self.retiring.items() if live and gone > most * live)

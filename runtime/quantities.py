@@ -63,26 +63,5 @@ def size(text: object) -> int:
     return int(float(match[1]) * _SIZE_UNITS[match[2].upper()])
 
 
-def as_duration(value: float) -> str:
-    """Return seconds the way a settings file writes them: 5400.0 is `1h30m`."""
-    if value == 0:
-        return "0s"
-    parts: list[str] = []
-    left = round(value * 1000)
-    for unit, scale in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
-        count, left = divmod(left, scale)
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts)
-
-
-def as_size(value: int) -> str:
-    """Return bytes the way a settings file writes them: 512000000 is `512MB`."""
-    for unit in ("TB", "GB", "MB", "KB"):
-        if value and value % _SIZE_UNITS[unit] == 0:
-            return f"{value // _SIZE_UNITS[unit]}{unit}"
-    return f"{value}B"
-
-
 def _shown(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)

@@ -170,7 +170,6 @@ def test_one_row_in_ten_may_go_unasked_and_no_more() -> None:
     ten = [_contact(f"c{number}") for number in range(10)]
     assert not _plan(ten, ten[1:]).excessive()
     assert _plan(ten, ten[2:]).excessive() == ("contacts",)
-    assert _plan(ten, ten[2:]).retire_share == 0.2
     ended = [row.model_copy(update={"valid_to": YESTERDAY}) for row in ten]
     assert _plan(ten, ended).excessive() == ("contacts",)
     assert not _plan([], []).excessive()

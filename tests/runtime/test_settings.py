@@ -16,7 +16,7 @@ from core.errors import Invalid
 from core.incident import Message
 from core.text import Language, Text
 from runtime import settings, settings_page
-from runtime.quantities import Wrong, as_duration, as_size, seconds, size
+from runtime.quantities import Wrong, seconds, size
 
 
 class Letter(BaseModel):
@@ -280,17 +280,15 @@ def test_what_is_no_address_and_port_is_refused(listen: str) -> None:
     ("text", "value"),
     [("30s", 30.0), ("1h30m", 5400.0), ("250ms", 0.25), ("2d", 172800.0), ("0s", 0.0)],
 )
-def test_durations_read_and_write(text: str, value: float) -> None:
+def test_durations_are_read(text: str, value: float) -> None:
     assert seconds(text) == value
-    assert as_duration(value) == text
 
 
 @pytest.mark.parametrize(
     ("text", "value"), [("512MB", 512_000_000), ("2GB", 2_000_000_000), ("7B", 7)]
 )
-def test_sizes_read_and_write(text: str, value: int) -> None:
+def test_sizes_are_read(text: str, value: int) -> None:
     assert size(text) == value
-    assert as_size(value) == text
 
 
 def test_sizes_may_be_powers_of_two() -> None:
