@@ -55,7 +55,7 @@ class Derived:
         near = self.topology.near(slug)
         above = self._fact(near) if near is not None else NOTHING
         lossy = [f for f in (own, *facts) if f.verdict is Verdict.LOSSY]
-        if lossy and above.verdict is not Verdict.LOSSY:
+        if lossy and not above.lossy:
             return Place(
                 Status.DEGRADED,
                 since=lossy[0].since,

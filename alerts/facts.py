@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from alerts.judge import is_fast
+from alerts.judge import is_fast, is_lossy
 from core.reading import Reading
 from core.status import Streak, TargetState, Verdict
 from core.watching import Check
@@ -30,6 +30,7 @@ class Fact:
     kind: str = ""  # of the failure
     detail: str = ""
     degraded: str = ""  # what another check says, "" = nothing
+    lossy: bool = False  # it loses packets, though it may just now be under suspicion
     interval: float = 60.0
     heard_within: float | None = None  # seconds after which silence is known; None: not swept
 
@@ -98,6 +99,7 @@ def fact_of(
         kind=best.detail.partition(":")[0] if failing else "",
         detail=best.detail,
         degraded=_degraded(best, others),
+        lossy=best.verdict is Verdict.LOSSY or _was_lossy(best),
         interval=check.interval,
         heard_within=check.interval + min(check.timeout, 1.0) + _SLACK if is_fast(check) else None,
     )
@@ -133,6 +135,10 @@ def _without_reach(others: tuple[tuple[Check, Streak], ...]) -> Fact:
         alive_since=first.since,
         degraded=_degraded(first, others),
     )
+
+
+def _was_lossy(reach: Streak) -> bool:
+    return reach.verdict is Verdict.SUSPECT and is_lossy(reach.loss, already=True)
 
 
 def _degraded(reach: Streak, others: tuple[tuple[Check, Streak], ...]) -> str:

@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.brain import Brain
 from core.incident import IncidentState, Purpose
-from core.status import Status
-from tests.alerts.province import World, estate
+from core.outcome import Memory
+from core.status import Status, Streak, Verdict
+from tests.alerts.province import AT_ONCE, World, estate
+from tests.factories import DAWN, bad, good
 
 
 def calm(**options: object) -> World:
@@ -117,6 +120,30 @@ def test_loss_that_begins_this_minute_wakes_nobody_and_degrades_in_time() -> Non
     assert not world.incidents
     assert world.status("hub1-gw") is Status.DEGRADED
     assert not [t for t in world.transitions if t.new in {Status.DOWN, Status.UNREACHABLE}]
+
+
+def test_a_line_behind_a_lossy_hub_stays_up_while_the_hub_hesitates() -> None:
+    land = estate(hubs=1, communes=1)
+    lossy = {
+        f"{slug}/icmp": Streak(
+            f"{slug}/icmp",
+            Verdict.LOSSY if slug != "core" else Verdict.OK,
+            since=DAWN,
+            good_at=DAWN,
+            last_ok=DAWN,
+            last_at=DAWN,
+            loss=0.2 if slug != "core" else 0.0,
+        )
+        for slug in ("core", "hub1-gw", "c11-gw")
+    }
+    brain = Brain(land, Memory(streaks=lossy), AT_ONCE, (), DAWN)
+    brain.feed([good("hub1-gw/icmp", DAWN), good("c11-gw/icmp", DAWN)], DAWN)
+    assert brain.states["line1"].status is Status.DEGRADED
+    assert brain.states["line-c11"].status is Status.UP
+    later = DAWN + timedelta(seconds=5)
+    brain.feed([bad("hub1-gw/icmp", later), good("c11-vc/icmp", later)], later)
+    assert brain.states["c11-vc"].status is Status.UP
+    assert brain.states["line-c11"].status is Status.UP
 
 
 def addressed() -> World:
