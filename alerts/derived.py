@@ -1,6 +1,7 @@
 """How are links and sites, whom nobody asks? From what lies beyond and what stands there."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from alerts.facts import NOTHING, Fact, Facts
 from alerts.places import HIDING, Place, Places, standing
@@ -33,7 +34,7 @@ class Derived:
         own = self._fact(slug)
         port = self.facts.ports.get(slug)
         good = [f for f in (own, *facts) if f.good]
-        reserved = any(len(self.topology.uplinks[u]) > 1 for u in self.topology.users[slug])
+        reserved = self._is_reserved(slug)
         if not own.good and port is None and slug in self.topology.ported and reserved:
             return Place()  # whether this line or the other carries is for the port to say
         if good:
@@ -51,7 +52,7 @@ class Derived:
         return Place(Status.UNKNOWN, since=since, reason=reason)
 
     def _carrying(self, slug: str, own: Fact, facts: list[Fact], good: list[Fact]) -> Place:
-        since = min((f.since for f in good if f.since is not None), default=None)
+        since = self._carries_since(slug, own, good)
         near = self.topology.near(slug)
         above = self._fact(near) if near is not None else NOTHING
         lossy = [f for f in (own, *facts) if f.verdict is Verdict.LOSSY]
@@ -63,6 +64,18 @@ class Derived:
                 detail=lossy[0].detail,
             )
         return Place(Status.UP, since=since, reason="carries")
+
+    def _carries_since(self, slug: str, own: Fact, good: list[Fact]) -> datetime | None:
+        """Return since when the line itself carries: a far end with another way is no witness."""
+        if own.good:
+            return own.since
+        port = self.facts.ports.get(slug)
+        if port is not None and port.up and self._is_reserved(slug):
+            return port.since
+        return min((f.since for f in good if f.since is not None), default=None)
+
+    def _is_reserved(self, slug: str) -> bool:
+        return any(len(self.topology.uplinks[u]) > 1 for u in self.topology.users[slug])
 
     def site(self, slug: str) -> Place:
         """Return how a site is: as its gateways are, less if something at it is amiss."""
@@ -92,7 +105,7 @@ class Derived:
             up: self._standing(up)
             for head in heads
             for up in self.topology.uplinks[head]
-            if self.topology.is_link(up)
+            if self.topology.is_link(up) and self._is_reserved(up)
         }
         amiss = [
             (s, p) for s, p in {**states, **lines}.items() if p.status in {*HIDING, Status.DEGRADED}

@@ -290,3 +290,41 @@ def test_a_far_router_that_hesitates_delays_the_news_of_its_broken_line_by_littl
     world.run(5, until=lambda: bool(world.notifications))
     assert world.told(Purpose.PROBLEM) == ["line2"]
     assert world.now - cut_at <= timedelta(seconds=5)
+
+
+@pytest.mark.parametrize("line", ["line2", "line2b"])
+def test_an_outage_of_one_of_two_lines_lasts_from_its_cut_to_its_mending(line: str) -> None:
+    world = addressed()
+    cut_at = world.now
+    world.cut(line)
+    world.run(90)
+    mended_at = world.now
+    world.mend(line)
+    world.run(30)
+    turns = [t for t in world.transitions if t.target == line][-2:]
+    assert [t.new for t in turns] == [Status.DOWN, Status.UP]
+    assert cut_at <= turns[0].at <= cut_at + timedelta(seconds=2)
+    assert mended_at <= turns[1].at <= mended_at + timedelta(seconds=2)
+
+
+def test_a_line_known_by_its_port_is_back_when_the_port_is() -> None:
+    world = calm()
+    world.report_port("line2b", up=False)
+    world.run(60)
+    mended_at = world.now
+    world.report_port("line2b", up=True)
+    world.run(10)
+    turns = [t for t in world.transitions if t.target == "line2b"][-2:]
+    assert [t.new for t in turns] == [Status.DOWN, Status.UP]
+    assert turns[1].at == mended_at
+
+
+def test_a_site_with_one_line_is_never_said_to_run_on_a_reserve() -> None:
+    world = calm()
+    world.cut("line1")
+    world.run(60)
+    world.mend("line1")
+    world.run(60)
+    assert world.status("c11") is Status.UP
+    said = {t.target for t in world.transitions if t.reason == "reserve_line"}
+    assert said.isdisjoint({"hub1", "c11", "c12"})
