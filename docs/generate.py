@@ -25,6 +25,10 @@ Trang này sinh từ mã nguồn (`docs/generate.py`); tệp mẫu có chú thí
 
 - Một tệp TOML. Khoá lạ hay giá trị sai đều bị từ chối, kèm số dòng và cách sửa: `thongsuot check-config -c TỆP`.
   *One TOML file. Unknown keys and wrong values are refused, with the line and the mend.*
+- Mọi lệnh tìm tệp theo một cách: `-c TỆP`, không thì biến `THONGSUOT_CONFIG`, không thì `./thongsuot.toml`; không có cả ba
+  thì từ chối, trừ khi `THONGSUOT_LEDGER__URL` đã cho biết sổ cái.
+  *Every command finds it alike: `-c FILE`, else `THONGSUOT_CONFIG`, else `./thongsuot.toml`; without any it refuses, unless
+  `THONGSUOT_LEDGER__URL` names the ledger.*
 - Biến môi trường `THONGSUOT_MỤC__KHOÁ` thắng tệp, ví dụ `THONGSUOT_WEB__LISTEN=127.0.0.1:9090`.
   *The environment wins over the file.*
 - Thời gian viết `"30s"`, `"5m"`, `"1h"`; dung lượng viết `"512MB"`. Đường dẫn tương đối tính từ thư mục của tệp.

@@ -11,10 +11,12 @@ Trang này sinh từ mã nguồn (`docs/generate.py`). *This page is made from t
 Danh mục là một thư mục tệp CSV. *An inventory is a folder of CSV files.*
 
 ```
-thongsuot import THƯ-MỤC --dry-run     # in kế hoạch / print the plan
-thongsuot import THƯ-MỤC               # áp dụng trong một giao dịch / apply it in one transaction
-thongsuot export THƯ-MỤC               # ghi lại đúng các tệp ấy / write the same files back
+thongsuot import THƯ-MỤC -c TỆP --dry-run    # in kế hoạch / print the plan
+thongsuot import THƯ-MỤC -c TỆP              # áp dụng trong một giao dịch / apply it in one transaction
+thongsuot export THƯ-MỤC -c TỆP              # ghi lại đúng các tệp ấy / write the same files back
 ```
+
+`TỆP` là `thongsuot.toml` mà `thongsuot init` tạo ra. *It is the settings file that `thongsuot init` makes.*
 
 - **Tệp.** UTF-8 (có hay không có BOM), ngăn cách bằng dấu phẩy, chấm phẩy hoặc TAB; dòng trống và dòng bắt đầu bằng `#` được bỏ qua; cột viết theo thứ tự nào cũng được, cột không bắt buộc có thể bỏ.
   *UTF-8 with or without BOM; comma, semicolon or tab; empty lines and lines that begin with `#` are skipped; columns in any order, optional ones may be left out.*

@@ -11,6 +11,11 @@ from core.text import Text
 PREFIX = "THONGSUOT_"
 
 
+def name(*path: str) -> str:
+    """Return the variable that sets the key at a path."""
+    return PREFIX + "__".join(path).upper()
+
+
 @dataclass(slots=True)
 class Overlay:
     """The tables of a file with the environment laid over, and which variable set what."""

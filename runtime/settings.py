@@ -32,6 +32,8 @@ from runtime import environment, settings_faults, toml_lines
 from runtime.quantities import Wrong, seconds, size
 from runtime.settings_faults import SECRET
 
+FILE = "thongsuot.toml"  # of the current folder, where nothing else is said
+CONFIG = f"{environment.PREFIX}CONFIG"  # the variable that names another
 Duration = Annotated[float, BeforeValidator(seconds)]
 Size = Annotated[int, BeforeValidator(size)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -458,6 +460,24 @@ SECTIONS: Mapping[str, type[Section]] = {
     "telling": Telling,
     "log": Log,
 }
+
+
+def chosen(config: Path | None, environ: Mapping[str, str], folder: Path) -> Path | None:
+    """Return the settings file that a command works by; None where the environment sets all.
+
+    `-c FILE`, else THONGSUOT_CONFIG, else thongsuot.toml of the folder. Without any of them the
+    ledger must be named by the environment; else Invalid, so that nobody makes one unawares.
+    """
+    usual = folder / FILE
+    if config is not None:
+        return config
+    if environ.get(CONFIG):
+        return folder / environ[CONFIG]
+    if usual.exists():
+        return usual
+    if environ.get(environment.name("ledger", "url")):
+        return None
+    raise Invalid([settings_faults.none_chosen(FILE, CONFIG)])
 
 
 def load(

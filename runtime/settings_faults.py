@@ -103,6 +103,22 @@ def unreadable(file: str, error: OSError | UnicodeDecodeError) -> Problem:
     )
 
 
+def none_chosen(usual: str, variable: str) -> Problem:
+    """Return the problem of a command that was told of no settings."""
+    return Problem(
+        file=usual,
+        what=Text(
+            vi=f"chưa biết dùng cấu hình nào: không có -c, không có {variable}, thư mục này cũng "
+            "không có tệp ấy",
+            en=f"which settings? There is no -c, no {variable}, and no such file in this folder",
+        ),
+        mend=Text(
+            vi=f"Thêm -c THƯ-MỤC/{usual}; chưa có thì tạo bằng `thongsuot init THƯ-MỤC`",
+            en=f"Add -c DIR/{usual}; `thongsuot init DIR` makes one",
+        ),
+    )
+
+
 def problems(
     error: ValidationError,
     place: Place,

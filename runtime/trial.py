@@ -76,7 +76,8 @@ class Trial:
 
 async def try_channels(config: Path | None, wanted: str) -> list[dict[str, object]]:
     """Send at once by every way to `wanted` and return what each channel said."""
-    chosen = settings.load(config, os.environ)
+    file = settings.chosen(config, os.environ, Path.cwd())
+    chosen = settings.load(file, os.environ)
     clock = SystemClock()
     ledger = await open_books(chosen, clock)
     try:

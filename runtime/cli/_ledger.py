@@ -16,7 +16,7 @@ from core.clock import LOCAL, SystemClock
 from core.errors import DomainError, Invalid
 from core.text import Language, Text
 from runtime.language import of
-from runtime.settings import Settings, load
+from runtime.settings import Settings, chosen, load
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault
@@ -81,9 +81,9 @@ def _plain(value: object) -> str:
 
 
 def settings_of(path: Path | None, voice: Voice) -> Settings:
-    """Return the settings, or say what is wrong with them and end."""
+    """Return the settings (`settings.chosen` says which), or say what is wrong and end."""
     try:
-        return load(path, os.environ)
+        return load(chosen(path, os.environ, Path.cwd()), os.environ)
     except Invalid as invalid:
         voice.refuse(invalid)
 

@@ -2,33 +2,32 @@
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from runtime.cli._config import Config
+
+if TYPE_CHECKING:
+    from core.errors import Problem
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def check_config(
-    settings: Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")] = None,
+    config: Config = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check a settings file and the environment, and print every problem."""
-    from core.errors import Invalid
     from core.text import Text
     from runtime.language import of
-    from runtime.settings import load
 
     language = of(os.environ)
-    try:
-        load(settings, os.environ)
-    except Invalid as invalid:
-        problems = invalid.problems
-    else:
-        problems = ()
+    code, problems = _problems(config)
     if as_json:
         rows = [
             {
@@ -46,4 +45,20 @@ def check_config(
             typer.echo(problem.said(language), err=True)
     else:
         typer.echo(Text(vi="đúng", en="correct").said(language))
-    raise typer.Exit(1 if problems else 0)
+    raise typer.Exit(code)
+
+
+def _problems(config: Path | None) -> "tuple[int, Sequence[Problem]]":
+    """Return the exit code and what is wrong: 2 if there is nothing to check, 1 for faults."""
+    from core.errors import Invalid
+    from runtime.settings import chosen, load
+
+    try:
+        file = chosen(config, os.environ, Path.cwd())
+    except Invalid as none:
+        return 2, none.problems
+    try:
+        load(file, os.environ)
+    except Invalid as invalid:
+        return 1, invalid.problems
+    return 0, ()

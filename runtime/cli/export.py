@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from runtime.cli._config import Config
+
 if TYPE_CHECKING:
     from core.errors import Conflict
     from core.inventory import Inventory
@@ -16,7 +18,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write into.")],
-    config: Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")] = None,
+    config: Config = None,
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace files that differ.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

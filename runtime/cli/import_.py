@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from runtime.cli._config import Config
+
 if TYPE_CHECKING:
     from inventory.intake import Proposal
     from runtime.cli._inventory import Speaker
@@ -16,7 +18,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def import_(
     folder: Annotated[Path, typer.Argument(metavar="PATH", help="Folder of CSV files.")],
-    config: Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")] = None,
+    config: Config = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan, do nothing.")] = False,
     allow_retire: Annotated[

@@ -20,6 +20,7 @@ from core.reading import Reading, is_stale
 from core.text import Language, Text
 from core.watching import Check, Estate
 from runtime import registries
+from runtime.cli._config import Config
 from runtime.kit import make_kit
 from runtime.language import of
 from runtime.scheduler import look_once
@@ -58,9 +59,7 @@ def look(
     ] = None,
     timeout: Annotated[float | None, typer.Option(min=0.1, help="Seconds per run.")] = None,
     count: Annotated[int, typer.Option(min=1, help="Number of runs.")] = 1,
-    config: Annotated[
-        Path | None, typer.Option("--config", "-c", help="Settings file, for a target.")
-    ] = None,
+    config: Config = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON line per run.")] = False,
 ) -> None:
     """Run one collector and print its transcript and samples."""
@@ -199,11 +198,12 @@ async def _estate(config: Path | None) -> AsyncIterator[tuple[Estate, Kit]]:
     from runtime.assembly import looking_defaults
     from runtime.estate_feed import EstateFeed
     from runtime.kit import DirectSockets, DoorSockets
-    from runtime.settings import load
+    from runtime.settings import chosen, load
     from storage.ledger import open_ledger
     from storage.vault import Vault
 
-    settings, clock = load(config, os.environ), SystemClock()
+    file = chosen(config, os.environ, Path.cwd())
+    settings, clock = load(file, os.environ), SystemClock()
     vault = Vault.open(settings.secrets.key_file)
     ledger = await open_ledger(settings.ledger.url, vault, clock)
     try:

@@ -1,9 +1,10 @@
 """Which version are the ledger's tables of? Brought up to date here."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from runtime.cli._config import Config
 
 app = typer.Typer(add_completion=False)
 
@@ -13,7 +14,7 @@ def migrate(
     to: Annotated[
         str | None, typer.Option(help="Version to go to; the newest without --down.")
     ] = None,
-    config: Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")] = None,
+    config: Config = None,
     *,
     down: Annotated[
         bool, typer.Option("--down", help="Go back to an older version; base removes all.")

@@ -6,15 +6,14 @@ from typing import Annotated
 
 import typer
 
+from runtime.cli._config import Config
+
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
 def run(
-    config: Annotated[
-        Path | None,
-        typer.Option("--config", "-c", help="Settings file; default ./thongsuot.toml if there."),
-    ] = None,
+    config: Config = None,
     listen: Annotated[
         str | None, typer.Option(help="Address and port of the pages instead of [web] listen.")
     ] = None,
@@ -29,7 +28,7 @@ def run(
     environ = {**os.environ, **({"THONGSUOT_WEB__LISTEN": listen} if listen else {})}
 
     async def work(stop: asyncio.Event) -> None:
-        wanted = settings.load(config or _beside(), environ)
+        wanted = settings.load(settings.chosen(config, environ, Path.cwd()), environ)
         process.log_to_stderr(wanted.log.level)
         async with hub.open_hub(wanted, SystemClock()) as running:
             for note in running.notes:
@@ -38,9 +37,3 @@ def run(
             await running.run(stop)
 
     process.drive(work)
-
-
-def _beside() -> Path | None:
-    """Return the settings file of this folder, if it has one."""
-    usual = Path("thongsuot.toml")
-    return usual if usual.exists() else None

@@ -1,9 +1,10 @@
 """Which credentials are there? Set and removed here, shown to nobody."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from runtime.cli._config import Config
 
 if TYPE_CHECKING:
     from storage.ledger import Ledger
@@ -12,7 +13,6 @@ app = typer.Typer(
     add_completion=False, help="Set, list and remove credentials.", no_args_is_help=True
 )
 
-Config = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(help="The name that inventory rows and settings use.")]
 
@@ -26,7 +26,7 @@ def set_(name: Name, config: Config = None, *, as_json: Json = False) -> None:
     from core.errors import DomainError
     from core.model import Slug
     from core.text import Text
-    from runtime.cli._ledger import Voice, actor, hidden, with_ledger
+    from runtime.cli._ledger import Voice, actor, hidden, settings_of, with_ledger
 
     voice = Voice(as_json=as_json)
     try:
@@ -40,6 +40,7 @@ def set_(name: Name, config: Config = None, *, as_json: Json = False) -> None:
                 )
             )
         )
+    settings_of(config, voice)  # before anything is typed
     plain = hidden(Text(vi=f"Giá trị của {name}", en=f"Value of {name}"), voice, twice=True)
     if not plain:
         voice.refuse(

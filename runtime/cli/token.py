@@ -1,11 +1,11 @@
 """Which programs may ask the API? Tokens: made, listed, revoked."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.people import Role
+from runtime.cli._config import Config
 
 if TYPE_CHECKING:
     from storage.ledger import Ledger
@@ -14,7 +14,6 @@ app = typer.Typer(
     add_completion=False, help="Make, list and revoke API tokens.", no_args_is_help=True
 )
 
-Config = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(help="The token's name: which program uses it.")]
 

@@ -1,10 +1,11 @@
 """Does a message reach a person? Sends one test by every channel that leads to them, now."""
 
 import asyncio
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from runtime.cli._config import Config
 
 app = typer.Typer(add_completion=False)
 
@@ -12,7 +13,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def try_message(
     contact: Annotated[str, typer.Argument(help="Slug of a contact, or name of a fixed channel.")],
-    config: Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")] = None,
+    config: Config = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

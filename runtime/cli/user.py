@@ -7,6 +7,7 @@ import typer
 
 from core.people import Role
 from core.text import Text
+from runtime.cli._config import Config
 
 if TYPE_CHECKING:
     from runtime.cli._ledger import Voice
@@ -16,7 +17,6 @@ app = typer.Typer(
     add_completion=False, help="Add, list and change local accounts.", no_args_is_help=True
 )
 
-Config = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(help="The account's name.")]
 FromStdin = Annotated[
@@ -45,7 +45,7 @@ def add(
     from core.clock import SystemClock
     from core.errors import DomainError
     from core.people import AuditRow, User
-    from runtime.cli._ledger import Voice, actor, with_ledger
+    from runtime.cli._ledger import Voice, actor, settings_of, with_ledger
 
     voice = Voice(as_json=as_json)
     now = SystemClock().now()
@@ -64,6 +64,7 @@ def add(
                 )
             )
         )
+    settings_of(config, voice)  # before anything is typed
     password, made = _password(voice, from_stdin=password_stdin, generate=generate)
 
     async def work(ledger: "Ledger") -> None:
@@ -108,10 +109,11 @@ def passwd(
     """Change a password; the account's sessions end."""
     from core.clock import SystemClock
     from core.people import AuditRow
-    from runtime.cli._ledger import Voice, actor, with_ledger
+    from runtime.cli._ledger import Voice, actor, settings_of, with_ledger
 
     voice = Voice(as_json=as_json)
     now = SystemClock().now()
+    settings_of(config, voice)  # before anything is typed
     password, made = _password(voice, from_stdin=password_stdin, generate=generate)
 
     async def work(ledger: "Ledger") -> None:

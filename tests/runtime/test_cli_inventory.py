@@ -27,7 +27,9 @@ class Terminal:
         self.folder = folder
         self.language = language
 
-    def run(self, *args: str | Path) -> "subprocess.CompletedProcess[str]":
+    def run(
+        self, *args: str | Path, folder: Path = Path(__file__).parents[2]
+    ) -> "subprocess.CompletedProcess[str]":
         program = "import sys; from runtime.cli import main; sys.argv[0] = 'thongsuot'; main()"
         environ = {k: v for k, v in os.environ.items() if not k.startswith("THONGSUOT_")}
         return subprocess.run(
@@ -36,7 +38,7 @@ class Terminal:
             text=True,
             encoding="utf-8",
             env=environ | {"THONGSUOT_LANG": self.language, "PYTHONUTF8": "1"},
-            cwd=Path(__file__).parents[2],
+            cwd=folder,
             check=False,
         )
 
@@ -206,3 +208,32 @@ def _sorted(inventory: Inventory) -> Inventory:
     from tests.inventory.builders import ON
 
     return plan(Inventory(), inventory, ON).result
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "run",
+        "import .",
+        "export out",
+        "secret set snmp-default",
+        "secret list",
+        "user add an",
+        "token list",
+        "migrate",
+        "look core-1 icmp",
+        "try-message an",
+        "check-config",
+    ],
+)
+def test_a_command_without_settings_refuses_and_leaves_nothing(words: str, tmp_path: Path) -> None:
+    done = Terminal(tmp_path).run(*words.split(), folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "thongsuot init THƯ-MỤC" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_settings_of_the_folder_are_used_without_being_named(terminal: Terminal) -> None:
+    done = terminal.run("import", "inventory", folder=terminal.folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (terminal.folder / "var/thongsuot.db").exists()

@@ -369,3 +369,28 @@ def test_every_setting_is_heeded_somewhere() -> None:
     for section in sections:
         for key in section.model_fields:
             assert re.search(rf"\.{key}\b", elsewhere), f"{section.__name__}.{key}"
+
+
+def test_the_settings_are_those_named_else_those_of_the_environment_or_folder(
+    tmp_path: Path,
+) -> None:
+    named, here = Path("named.toml"), tmp_path / "thongsuot.toml"
+    told = {"THONGSUOT_CONFIG": "other/told.toml"}
+    assert settings.chosen(named, told, tmp_path) == named
+    assert settings.chosen(None, told, tmp_path) == tmp_path / "other/told.toml"
+    here.touch()
+    assert settings.chosen(None, told, tmp_path) == tmp_path / "other/told.toml"
+    assert settings.chosen(None, {"THONGSUOT_CONFIG": ""}, tmp_path) == here
+
+
+def test_an_environment_that_names_the_ledger_needs_no_file(tmp_path: Path) -> None:
+    environ = {"THONGSUOT_LEDGER__URL": "sqlite:///a.db"}
+    assert settings.chosen(None, environ, tmp_path) is None
+
+
+def test_no_settings_at_all_are_refused_with_the_mend(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as refused:
+        settings.chosen(None, {"THONGSUOT_WEB__LISTEN": "127.0.0.1:1"}, tmp_path)
+    (problem,) = refused.value.problems
+    assert "thongsuot init THƯ-MỤC" in problem.said("vi")
+    assert "-c DIR/thongsuot.toml" in problem.said("en")
