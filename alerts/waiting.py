@@ -13,8 +13,16 @@ from alerts.topology import Topology
 from core.status import Verdict
 
 PATIENCE = timedelta(seconds=3)  # the longest wait for what stands above a failed target
+SLOW_PATIENCE = timedelta(seconds=12)  # more, for three connections that nobody answers
 VERIFY_ROUND = timedelta(seconds=3)  # after a recovery: so long may what lay behind take
 _STILL_DEAD = timedelta(seconds=10)  # a swept target that is still dead has said so by then
+
+
+def _patience(other: Fact) -> timedelta:
+    """Return how long what stands above may take to be settled: longer where nothing sweeps it."""
+    if other.heard_within is not None:
+        return PATIENCE
+    return PATIENCE + min(timedelta(seconds=other.interval), SLOW_PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ class Waiting:
             return self.one_round(fact, other.alive_since, came_back)
         if other.good and other.last_ok is not None and other.last_ok >= failed_at:
             return None
-        return confirmed + PATIENCE if other is not NOTHING else None
+        return confirmed + _patience(other) if other is not NOTHING else None
 
     def one_round(self, fact: Fact, since: datetime, heard: datetime) -> datetime | None:
         """Return until when a failed target may yet follow one that has just come back."""
