@@ -154,6 +154,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "web": lambda: serve(server, listening, live.close),
             **series.parts,
             "dispatcher": dispatcher.run,
+            "samples": pipeline.carry,
             "pipeline": pipeline.run,
             "ledger": upkeep.follow_the_ledger,
             "description": upkeep.describe,

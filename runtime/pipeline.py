@@ -78,17 +78,33 @@ class Pipeline:
         self._clock = clock
         self._vantage = vantage
         self._waiting: deque[Reading] = deque()
+        self._measured: list[tuple[datetime, Sequence[Sample]]] = []
         self._arrived = asyncio.Event()
         self._turn = asyncio.Lock()
 
     def put(self, batch: Sequence[Reading]) -> None:
         """Take readings in; never blocks. Beyond the limit the oldest go, and are counted."""
         self._waiting.extend(batch)
+        self._measured.extend((r.at, r.samples) for r in batch if r.samples)
         self.stats.readings += len(batch)
         while len(self._waiting) > QUEUE_LIMIT:
             self._waiting.popleft()
             self.stats.dropped += 1
         self._arrived.set()
+
+    async def carry(self) -> None:
+        """Hand samples on until cancelled, whatever the ledger does: theirs is another store."""
+        try:
+            while True:
+                await asyncio.sleep(BATCH_PERIOD)
+                await self._hand_on()
+        finally:
+            await self._hand_on()
+
+    async def _hand_on(self) -> None:
+        measured, self._measured = self._measured, []
+        if measured:
+            await self._outlets.samples(measured)
 
     async def run(self) -> None:
         """Judge and write batches until cancelled."""
@@ -111,7 +127,6 @@ class Pipeline:
             await self._write(self._judge.tick(now), now)
             if batch:
                 self._outlets.readings(batch)
-                await self._outlets.samples([(r.at, r.samples) for r in batch if r.samples])
                 self.stats.batches += 1
             self.stats.judged_at = now
             self.stats.last_batch_s = self._clock.monotonic() - begun

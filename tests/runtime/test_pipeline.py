@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from core.errors import Unavailable
+from core.labels import Series
 from core.outcome import Event, Outcome
 from core.reading import Reading
 from core.status import Status, Transition
@@ -126,3 +127,33 @@ async def test_it_says_every_second_that_we_were_looking(heard: Heard) -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     assert ledger.observed == [clock.now()]
+
+
+async def test_samples_do_not_wait_for_a_ledger_that_is_away(heard: Heard) -> None:
+    ledger = ForgetfulLedger(refusals=1_000_000)
+    pipeline = Pipeline(EveryFailureIsATransition(), ledger, heard.outlets(), FakeClock(), "center")
+    parts = [asyncio.create_task(part()) for part in (pipeline.run, pipeline.carry)]
+    measured = good()
+    measured.samples.append((Series.of("probe_success"), 1.0))
+    pipeline.put([bad("a/icmp"), measured])
+    async with asyncio.timeout(5):
+        while not (heard.samples and pipeline.stats.retries):
+            await asyncio.sleep(0.01)
+    assert ledger.written == []
+    for part in parts:
+        part.cancel()
+    await asyncio.gather(*parts, return_exceptions=True)
+
+
+async def test_a_stop_hands_on_what_was_measured_last(heard: Heard) -> None:
+    pipeline = Pipeline(
+        EveryFailureIsATransition(), ForgetfulLedger(), heard.outlets(), FakeClock(), "center"
+    )
+    carrying = asyncio.create_task(pipeline.carry())
+    await asyncio.sleep(0)
+    measured = good()
+    measured.samples.append((Series.of("probe_success"), 1.0))
+    pipeline.put([measured])
+    carrying.cancel()
+    await asyncio.gather(carrying, return_exceptions=True)
+    assert heard.samples == 1
