@@ -129,3 +129,19 @@ async def curves(
         points = [point for point in rows[0].points if isfinite(point[1])] if rows else []
         found.append((query, Curve(query.name.vi, query.css, points)))
     return found
+
+
+async def present(
+    reader: SeriesReader, estate: Estate, target: Target, panel: Panel, *, now: datetime
+) -> list[float | None]:
+    """Return the newest value of each line of a panel, None where nothing was measured lately.
+
+    It is taken over the shortest window there is: the point of a day's chart speaks for five
+    minutes, which is too long to be called now. Errors as of `curves`.
+    """
+    found: list[float | None] = []
+    for query in _QUERIES[panel](estate, target, LEAST_STEP):
+        rows = await reader.query(query.promql, now)
+        value = rows[0].value if rows else None
+        found.append(value if value is not None and isfinite(value) else None)
+    return found

@@ -1,6 +1,6 @@
 """A site, a device or a link: how it is, its way to the centre, its last day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -13,17 +13,21 @@ from api import words
 from api.charts import Curve, Frame, line_chart, status_bar
 from api.context import Context
 from api.door import Ctx, Viewer
-from api.panels import Panel, curves, panels_of, span
+from api.panels import Panel, curves, panels_of, present, span
 from api.paths import up
 from api.snapshot import Picture
 from api.v1.estate import newest, the_target
 from core.errors import Unavailable
+from core.status import Interval, Status
 from core.text import Language, Text
 from core.watching import Target, TargetKind
 
 router = APIRouter(include_in_schema=False)
 TRANSITIONS = 30  # shown
 INCIDENTS = 10
+DAY, HOUR = 24, 1  # hours
+YOUNG = timedelta(hours=2)  # so long a day's chart would show next to nothing
+_SILENT = {Status.DOWN, Status.UNREACHABLE, Status.UNKNOWN}  # there is no present value
 _TITLES: dict[Panel, Text] = {
     "rtt": Text("Độ trễ khứ hồi", "Round-trip time"),
     "loss": Text("Tỷ lệ mất gói", "Packet loss"),
@@ -52,7 +56,7 @@ class Drawing:
 
     title: Text
     svg: Markup | None = None
-    legend: tuple[tuple[str, str, str], ...] = ()  # css, name, newest value
+    legend: tuple[tuple[str, str, str], ...] = ()  # css, name, present value
     missing: Text | None = None
 
 
@@ -109,6 +113,9 @@ async def _drawn(
             lines = await curves(
                 context.series, picture.estate, target, panel, hours=hours, now=now
             )
+            values: list[float | None] = [None] * len(lines)
+            if picture.status(target.slug) not in _SILENT:
+                values = await present(context.series, picture.estate, target, panel, now=now)
         except Unavailable:
             return [Drawing(Text("Biểu đồ", "Charts"), missing=SILENT_ENGINE)]
         if not lines:
@@ -121,16 +128,18 @@ async def _drawn(
         unit = _UNITS[panel](language)
         frame = Frame(begin, end, step, unit, least=_LEAST[panel])
         named = [Curve(q.name.said(language), q.css, c.points) for q, c in lines]
-        legend = tuple((c.css, c.name, _newest(c, unit, end, step)) for c in named)
+        legend = tuple(
+            (curve.css, curve.name, "—" if value is None else unit(value))
+            for curve, value in zip(named, values, strict=True)
+        )
         found.append(Drawing(title, line_chart(named, frame, title.said(language)), legend))
     return found
 
 
-def _newest(curve: Curve, unit: Callable[[float], str], end: datetime, step: float) -> str:
-    """Return the last value if it is of now; what stopped has no present value."""
-    if not curve.points or end - curve.points[-1][0] > timedelta(seconds=3 * step):
-        return "–"
-    return unit(curve.points[-1][1])
+def _usual(intervals: Sequence[Interval], now: datetime) -> int:
+    """Return how many hours to show unasked: a day, an hour of what was only just begun."""
+    known = [one.begin for one in intervals if one.status is not Status.UNKNOWN]
+    return HOUR if known and now - min(known) < YOUNG else DAY
 
 
 @router.get("/targets/{slug}")
@@ -139,15 +148,18 @@ async def target(
     context: Ctx,
     asker: Viewer,
     slug: str,
-    hours: Annotated[int, Query(ge=1, le=168)] = 24,
+    hours: Annotated[int | None, Query(ge=1, le=168)] = None,
 ) -> HTMLResponse:
     """Show one target."""
     picture: Picture = await request.app.state.pictures.now()
     found = the_target(picture, slug)
     pages, now = request.app.state.pages, context.clock.now()
     language = pages.language(request)
+    intervals = await context.ledger.status.intervals(
+        [slug], now - timedelta(hours=hours or DAY), now
+    )
+    hours = hours or _usual(intervals, now)
     begin = now - timedelta(hours=hours)
-    intervals = await context.ledger.status.intervals([slug], begin, now)
     charted = found
     if found.kind is TargetKind.SITE and found.members:
         charted = picture.targets.get(found.members[0], found)

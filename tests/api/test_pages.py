@@ -12,7 +12,7 @@ from core.outcome import Outcome
 from core.people import Role
 from core.status import Status, Transition
 from tests.api.test_door import csrf, log_in
-from tests.api.world import DAWN, HUB, World, a_world, changed, hub_back, hub_cut, told
+from tests.api.world import DAWN, HUB, World, a_world, all_up, changed, hub_back, hub_cut, told
 
 CUT = DAWN - timedelta(minutes=18)
 INCIDENT = "SC-20261122-0001"
@@ -250,3 +250,12 @@ async def test_a_degraded_device_is_shown_with_its_reason(world: World) -> None:
     )
     text = words(await page(world, "/targets/gw-dak-o"))
     assert "Mất gói" in text
+
+
+@pytest.mark.parametrize(("age", "hours"), [(1, 1), (3, 24)])
+async def test_a_young_target_is_drawn_over_an_hour(tmp_path: Path, age: int, hours: int) -> None:
+    async with a_world(tmp_path) as world:
+        await world.commit(all_up(world.clock.now() - timedelta(hours=age)))
+        headers = await world.token(Role.VIEWER)
+        page = (await world.client.get("/targets/gw-dak-o", headers=headers)).text
+        assert f'<a href="?hours={hours}" aria-current="true">' in page

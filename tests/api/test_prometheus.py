@@ -11,10 +11,12 @@ import pytest
 
 from api.context import Web
 from core.clock import SystemClock
+from core.outcome import Outcome
 from core.people import Role
+from core.status import Status
 from storage.engine import PROGRAMS, Engine, EngineOptions
 from storage.series import SeriesReader
-from tests.api.world import World, a_world, all_up
+from tests.api.world import World, a_world, all_up, changed
 
 pytestmark = pytest.mark.skipif(
     not any(shutil.which(program) for program in PROGRAMS), reason="no VictoriaMetrics"
@@ -69,9 +71,18 @@ async def test_charts_are_drawn_on_the_page(charted: World) -> None:
     headers = await charted.token(Role.VIEWER)
     page = (await charted.client.get("/targets/gw-dak-o?hours=1", headers=headers)).text
     assert page.count('class="chart"') == 2
-    assert "5 ms" in page
+    assert ">5 ms</b>" in page
     other = (await charted.client.get("/targets/gw-phu-nghia?hours=1", headers=headers)).text
     assert "Chưa có số liệu trong khoảng này." in other
+
+
+async def test_what_does_not_answer_has_no_present_value(charted: World) -> None:
+    headers = await charted.token(Role.VIEWER)
+    now = charted.clock.now()
+    await charted.commit(Outcome(transitions=[changed("gw-dak-o", Status.DOWN, now, "silence")]))
+    page = (await charted.client.get("/targets/gw-dak-o", headers=headers)).text
+    assert page.count(">—</b>") == 3
+    assert ">5 ms</b>" not in page
 
 
 async def test_a_grafana_asks_through_our_door(charted: World) -> None:
