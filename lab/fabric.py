@@ -84,10 +84,19 @@ class Fabric:
         ways = self._above.get(device, ())
         line = next((link for link, _ in ways if link is not None), None)
         if line is None:
-            raise NotFound(
-                Text(
-                    vi=f"Không có đường truyền nào tên “{name}” hoặc dẫn đến “{name}”",
-                    en=f"No line is called {name!r} or leads to {name!r}",
-                )
-            )
+            raise NotFound(self._no_line(name))
         return line
+
+    def _no_line(self, name: str) -> Text:
+        site = self.devices[name].site if name in self.devices else ""
+        of_site = [line for line, _ in self._above.get(self.gateways.get(site, ""), ()) if line]
+        mend = Text(vi="xem `thongsuot lab list`", en="see `thongsuot lab list`")
+        if of_site:
+            mend = Text(
+                vi=f"đường truyền của điểm {site}: {', '.join(of_site)}",
+                en=f"the lines of its site {site}: {', '.join(of_site)}",
+            )
+        return Text(
+            vi=f"Không có đường truyền nào tên “{name}” hoặc dẫn đến “{name}”; {mend.vi}",
+            en=f"No line is called {name!r} or leads to {name!r}; {mend.en}",
+        )

@@ -97,6 +97,15 @@ class World:
                     en="Loss must be between 0 and 100 %, delay and jitter not below 0",
                 )
             )
+        if not (loss or delay or jitter):
+            raise Conflict(
+                Text(
+                    vi="Cần ít nhất một trong --loss, --delay, --jitter lớn hơn 0; để hết suy "
+                    f"giảm: thongsuot lab clear {target}",
+                    en="At least one of --loss, --delay, --jitter must be above 0; to end it: "
+                    f"thongsuot lab clear {target}",
+                )
+            )
         bad = Impairment(target, now, loss, delay, jitter)
         return replace(self, impairments={**self.impairments, target: bad})
 
@@ -109,10 +118,15 @@ class World:
         return replace(self, impairments=kept)
 
     def _cuttable(self, name: str, how: How) -> str:
+        gateway = self.fabric.gateways.get(name)
         if how is not How.OFF:
-            return self.fabric.line(name)
+            try:
+                return self.fabric.line(name)
+            except NotFound as none:
+                raise _or_off(none, name if name in self.fabric.devices else gateway) from none
         if name not in self.fabric.devices:
-            raise NotFound(Text(vi=f"Không có thiết bị “{name}”", en=f"No device {name!r}"))
+            unknown = Text(vi=f"Không có thiết bị “{name}”", en=f"No device {name!r}")
+            raise _or_off(NotFound(unknown), gateway)
         return name
 
     @cached_property
@@ -221,3 +235,15 @@ class World:
             "devices": len(self.fabric.devices),
             "lines": len(self.fabric.links),
         }
+
+
+def _or_off(none: NotFound, device: str | None) -> NotFound:
+    """Return a refusal that also says how the device that may be meant is switched off."""
+    if device is None:
+        return none
+    return NotFound(
+        Text(
+            vi=f"{none.text.vi}. Tắt nguồn thiết bị: thongsuot lab cut {device} off",
+            en=f"{none.text.en}. To switch the device off: thongsuot lab cut {device} off",
+        )
+    )

@@ -29,6 +29,7 @@ from runtime.language import of
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="A pretend province to try things on."
 )
+_WIDE = 200  # columns, where no terminal says otherwise: names stay whole for grep
 _REFUSED = 1  # exit code: the lab said no, or there is none
 
 _Socket = Annotated[Path | None, typer.Option("--socket", help="Control socket of the lab.")]
@@ -47,20 +48,24 @@ def _say(text: Text) -> str:
 
 
 def _out() -> Console:
-    return Console(highlight=False, soft_wrap=True)
+    width = None if sys.stdout.isatty() else _WIDE
+    return Console(highlight=False, soft_wrap=True, width=width)
 
 
-def _fail(text: Text) -> typer.Exit:
-    print(_say(text), file=sys.stderr)
+def _fail(text: Text, *, as_json: bool = False) -> typer.Exit:
+    if as_json:
+        print(json.dumps({"ok": False, "error": _say(text)}, ensure_ascii=False))
+    else:
+        print(_say(text), file=sys.stderr)
     return typer.Exit(_REFUSED)
 
 
-def _asked(socket: Path | None, ask: Callable[[LabClient], Any]) -> Any:
+def _asked(socket: Path | None, ask: Callable[[LabClient], Any], *, as_json: bool = False) -> Any:
     client = LabClient(socket)
     try:
         return ask(client)
     except DomainError as refusal:
-        raise _fail(refusal.text) from None
+        raise _fail(refusal.text, as_json=as_json) from None
     except OSError as error:
         raise _fail(
             Text(
@@ -68,7 +73,8 @@ def _asked(socket: Path | None, ask: Callable[[LabClient], Any]) -> Any:
                 "Hãy chạy “thongsuot lab up” hoặc “thongsuot demo” trước.",
                 en=f"No lab at {client.path} ({error.strerror}). "
                 "Start `thongsuot lab up` or `thongsuot demo` first.",
-            )
+            ),
+            as_json=as_json,
         ) from None
 
 
@@ -186,13 +192,13 @@ def cut(
     as_json: _Json = False,
 ) -> None:
     """Cut a line; everything behind it falls silent."""
-    _show(_asked(socket, lambda lab: lab.cut(target, how)), as_json=as_json)
+    _show(_asked(socket, lambda lab: lab.cut(target, how), as_json=as_json), as_json=as_json)
 
 
 @app.command()
 def restore(target: str, *, socket: _Socket = None, as_json: _Json = False) -> None:
     """Mend a cut line, or switch a device on again."""
-    _show(_asked(socket, lambda lab: lab.restore(target)), as_json=as_json)
+    _show(_asked(socket, lambda lab: lab.restore(target), as_json=as_json), as_json=as_json)
 
 
 @app.command()
@@ -207,7 +213,8 @@ def degrade(
 ) -> None:
     """Make a line carry badly."""
     amounts = {"loss": loss / 100, "delay": delay / 1000, "jitter": jitter / 1000}
-    _show(_asked(socket, lambda lab: lab.degrade(target, **amounts)), as_json=as_json)
+    truth = _asked(socket, lambda lab: lab.degrade(target, **amounts), as_json=as_json)
+    _show(truth, as_json=as_json)
 
 
 @app.command()
@@ -218,19 +225,19 @@ def clear(
     as_json: _Json = False,
 ) -> None:
     """Make a line carry well again, or mend everything."""
-    _show(_asked(socket, lambda lab: lab.clear(target)), as_json=as_json)
+    _show(_asked(socket, lambda lab: lab.clear(target), as_json=as_json), as_json=as_json)
 
 
 @app.command()
 def status(*, socket: _Socket = None, as_json: _Json = False) -> None:
     """Tell the world's truth: what is cut since when, how, and whom it touches."""
-    _show(_asked(socket, lambda lab: lab.status()), as_json=as_json)
+    _show(_asked(socket, lambda lab: lab.status(), as_json=as_json), as_json=as_json)
 
 
 @app.command(name="list")
 def list_(*, socket: _Socket = None, as_json: _Json = False) -> None:
     """List the lines."""
-    lines = _asked(socket, lambda lab: lab.lines())
+    lines = _asked(socket, lambda lab: lab.lines(), as_json=as_json)
     if as_json:
         print(json.dumps(lines, ensure_ascii=False, indent=2))
         return
@@ -242,9 +249,10 @@ def list_(*, socket: _Socket = None, as_json: _Json = False) -> None:
         Text(vi="Hiện trạng", en="State"),
     )
     for line in lines:
-        worse = _say(Text(vi="suy giảm", en="degraded")) if line["impaired"] else ""
-        state = _say(_HOWS[How(line["cut"])]) if line["cut"] else worse
-        table.add_row(line["slug"], line["name"], line["near"], line["far"], state)
+        fine = Text(vi="bình thường", en="fine")
+        state = Text(vi="suy giảm", en="degraded") if line["impaired"] else fine
+        state = _HOWS[How(line["cut"])] if line["cut"] else state
+        table.add_row(line["slug"], line["name"], line["near"], line["far"], _say(state))
     _out().print(table)
 
 
@@ -270,8 +278,8 @@ def export(
 
 def _table(*columns: Text) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(_say(column), overflow="fold")
+    for place, column in enumerate(columns):  # the first is what other commands are given
+        table.add_column(_say(column), overflow="fold", no_wrap=place == 0)
     return table
 
 

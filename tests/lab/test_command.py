@@ -32,7 +32,7 @@ def socket(tmp_path: Path) -> Iterator[Path]:
 
 
 def run(*words: str, language: str = "en") -> Result:
-    return CliRunner().invoke(app, list(words), env={"THONGSUOT_LANG": language, "COLUMNS": "200"})
+    return CliRunner().invoke(app, list(words), env={"THONGSUOT_LANG": language, "COLUMNS": "80"})
 
 
 @pytest.mark.lab
@@ -55,6 +55,10 @@ async def test_a_line_is_broken_and_mended_from_another_shell(socket: Path) -> N
         listed = run("list", *at).stdout
         assert "kenh-cum-phuoc-long-dp" in listed
         assert "degraded" in listed
+        assert "fine" in listed
+        nothing = run("degrade", "bom-bo", "--loss", "0", *at, "--json")
+        assert nothing.exit_code == 1
+        assert "lab clear kenh-bom-bo" in json.loads(nothing.stdout)["error"]
         assert len(json.loads(run("list", "--json", *at).stdout)) == 55
         assert run("restore", "bom-bo", *at).exit_code == 0
         assert "0 of 163" in run("clear", *at).stdout
@@ -69,6 +73,8 @@ def test_without_a_lab_the_mend_is_told(tmp_path: Path) -> None:
     said = run("status", "--socket", str(tmp_path / "none.sock"))
     assert said.exit_code == 1
     assert "Start `thongsuot lab up`" in said.stderr
+    as_json = run("cut", "x", "--json", "--socket", str(tmp_path / "none.sock"))
+    assert (as_json.exit_code, json.loads(as_json.stdout)["ok"]) == (1, False)
     assert "Hãy chạy" in run("status", "--socket", str(tmp_path / "x"), language="vi").stderr
 
 

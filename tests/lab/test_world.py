@@ -161,3 +161,24 @@ def test_the_rules_of_a_whole_world_are_empty_and_stable(fabric: Fabric) -> None
     slow, marks = rules_of(World(fabric).degrade("bom-bo", DAWN, loss=0.25, delay=0.04))
     assert "numgen random mod 10000 < 2500 drop" in slow
     assert list(marks.values()) == [Quality(0.25, 0.04, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("name", "how", "said"),
+    [
+        ("core-1", How.BLACKHOLE, "thongsuot lab cut core-1 off"),
+        ("trung-tam", How.BLACKHOLE, "thongsuot lab cut core-1 off"),
+        ("bom-bo-vc", How.BLACKHOLE, "the lines of its site bom-bo: kenh-bom-bo"),
+        ("bom-bo", How.OFF, "thongsuot lab cut bom-bo-gw off"),
+        ("nowhere", How.BLACKHOLE, "see `thongsuot lab list`"),
+    ],
+)
+def test_what_cannot_be_cut_is_refused_with_what_can(name: str, how: How, said: str) -> None:
+    with pytest.raises(NotFound) as refused:
+        World(Fabric(province.inventory())).cut(name, how, DAWN)
+    assert said in refused.value.text.en
+
+
+def test_a_line_degraded_by_nothing_is_refused_with_how_to_clear_it() -> None:
+    with pytest.raises(Conflict, match="lab clear kenh-bom-bo"):
+        World(Fabric(province.inventory())).degrade("bom-bo", DAWN)
