@@ -64,10 +64,10 @@ class Screen:
             ),
             (Text(vi="Dừng", en="Stop"), "Ctrl-C"),
         )
-        table = Table.grid(padding=(0, 2))
-        for name, value in rows:
-            table.add_row(name.said(self._language), f"[bold]{escape(value)}[/bold]")
-        self._console.print(table)
+        width = max(len(name.said(self._language)) for name, _ in rows)
+        for name, value in rows:  # as lines, not as a table: what is to be copied stays whole
+            said = name.said(self._language).ljust(width)
+            self._console.print(f"{said}  [bold]{escape(value)}[/bold]")
 
     async def follow(self, demo: Demo) -> None:
         """Show how things are until cancelled."""
