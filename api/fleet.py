@@ -15,7 +15,7 @@ from threading import Lock
 
 from core.collector import Emit
 from core.labels import Series
-from core.reading import Reading, Sample
+from core.reading import Failure, Reading, Sample
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 MAX_AGE = timedelta(minutes=5)  # Prometheus' own look-back: older is not "now" any more
@@ -96,6 +96,14 @@ class _Block:
         return tuple(values)
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """When a check looked last, and why it brought nothing; None: it succeeded."""
+
+    at: datetime
+    failure: Failure | None
+
+
 class FleetPage:
     """Holds the newest samples of every check and renders them on demand."""
 
@@ -107,14 +115,18 @@ class FleetPage:
             for emit in emits
         }
         self._blocks: dict[str, _Block] = {}
+        self._looks: dict[str, Look] = {}
         self._rendering = Lock()
 
     def update(self, readings: Iterable[Reading]) -> None:
-        """Take in what was just read; readings without samples (bursts, failures) change nothing.
+        """Take in what was just read; readings without samples change nothing on the page.
 
         The samples of a check that brings none for five minutes leave the page.
         """
         for reading in readings:
+            look = self._looks.get(reading.check)
+            if look is None or reading.at >= look.at:
+                self._looks[reading.check] = Look(reading.at, reading.failure)
             if not reading.samples:
                 continue
             block = self._blocks.get(reading.check)
@@ -127,6 +139,10 @@ class FleetPage:
         """Return the newest samples of a check and their time."""
         block = self._blocks.get(check)
         return (block.at, block.samples) if block else None
+
+    def look(self, check: str) -> Look | None:
+        """Return how the last look of a check ended; None if there was none yet."""
+        return self._looks.get(check)
 
     def render(self) -> bytes:
         """Return the page in the Prometheus text format, grouped by metric.

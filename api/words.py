@@ -1,5 +1,6 @@
 """The words, signs and formats of the pages: statuses, reasons, times and durations."""
 
+import math
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from core.incident import (
     Severity,
 )
 from core.people import Role
+from core.reading import FailureKind
 from core.status import Status
 from core.text import Language, Text
 from core.watching import Target, TargetKind
@@ -43,21 +45,6 @@ KIND = {
     TargetKind.DEVICE: Text("thiết bị", "device"),
 }
 DEVICE_ROLE = {
-    "gateway": Text("thiết bị đầu mối (gateway)", "gateway"),
-    "router": Text("thiết bị định tuyến", "router"),
-    "switch": Text("thiết bị chuyển mạch", "switch"),
-    "firewall": Text("tường lửa", "firewall"),
-    "server": Text("máy chủ", "server"),
-    "endpoint": Text("thiết bị đầu cuối hội nghị", "conference endpoint"),
-    "bridge": Text("thiết bị điều khiển đa điểm (MCU)", "conference bridge (MCU)"),
-    "ups": Text("bộ lưu điện (UPS)", "UPS"),
-    "other": Text("thiết bị khác", "other device"),
-    "link": Text("đường truyền", "link"),
-    "center": Text("trung tâm", "centre"),
-    "hub": Text("điểm nút", "hub site"),
-    "site": Text("điểm cầu", "site"),
-}
-ROLE = {
     "gateway": Text("thiết bị đầu mối (gateway)", "gateway"),
     "router": Text("thiết bị định tuyến", "router"),
     "switch": Text("thiết bị chuyển mạch", "switch"),
@@ -137,6 +124,63 @@ REASON = {
     "silence": Text("không phản hồi", "silence"),
     "timeout": Text("không phản hồi", "no reply"),
 }
+FAILURE = {
+    FailureKind.TIMEOUT: Text("không trả lời", "does not answer"),
+    FailureKind.REFUSED: Text("từ chối kết nối", "refuses the connection"),
+    FailureKind.UNREACHABLE: Text("mạng báo không tới được", "the network cannot reach it"),
+    FailureKind.AUTH: Text("sai mật khẩu", "the password is wrong"),
+    FailureKind.PROTOCOL: Text("trả lời sai giao thức", "answers in another protocol"),
+    FailureKind.LOCAL: Text("lỗi phía máy đo", "a fault of the host that measures"),
+    FailureKind.BUG: Text("lỗi phần mềm đo", "a bug of the program that measures"),
+}
+COLLECTOR = {
+    "icmp": Text("Ping (ICMP)", "Ping (ICMP)"),
+    "tcp": Text("Kết nối TCP", "TCP connection"),
+    "snmp_interfaces": Text("Các cổng (SNMP)", "Ports (SNMP)"),
+    "snmp_system": Text("Hệ thống (SNMP)", "System (SNMP)"),
+}
+SNMP_SILENT = Text(
+    "SNMP không trả lời: kiểm tra community, địa chỉ và quyền truy cập trên thiết bị",
+    "SNMP does not answer: check the community, the address and the device's access list",
+)
+_OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, and the remedy
+    (
+        re.compile(r"^the secret (\S+) is not set$"),
+        Text(
+            "chưa đặt mật khẩu SNMP {0}: thongsuot secret set {0}",
+            "the SNMP password {0} is not set: thongsuot secret set {0}",
+        ),
+    ),
+    (
+        re.compile(r"^neither a secret nor a community is set"),
+        Text(
+            "chưa khai báo mật khẩu hay community SNMP cho thiết bị",
+            "neither a secret nor an SNMP community is declared for the device",
+        ),
+    ),
+    (
+        re.compile(r"^the name (\S+) cannot be resolved$"),
+        Text("không tra được địa chỉ của tên {0}", "the name {0} cannot be resolved"),
+    ),
+)
+_FAILED = re.compile(r"^(?:(?P<collector>[a-z_]+): )?(?P<kind>[a-z]+): (?P<detail>.*)$", re.DOTALL)
+ACTION = {
+    "incident.ack": Text("tiếp nhận sự cố", "acknowledged an incident"),
+    "incident.comment": Text("ghi chú sự cố", "commented on an incident"),
+    "inventory.apply": Text("cập nhật danh mục", "changed the inventory"),
+    "login": Text("đăng nhập", "logged in"),
+    "login.failed": Text("đăng nhập sai", "failed to log in"),
+    "logout": Text("đăng xuất", "logged out"),
+    "message.test": Text("gửi tin thử", "sent a test message"),
+    "secret.remove": Text("xoá mật khẩu thiết bị", "removed a secret"),
+    "secret.set": Text("đặt mật khẩu thiết bị", "set a secret"),
+    "token.create": Text("cấp mã truy cập API", "created an API token"),
+    "token.revoke": Text("thu hồi mã truy cập API", "revoked an API token"),
+    "user.add": Text("thêm người dùng", "added a user"),
+    "user.disable": Text("khoá người dùng", "locked a user"),
+    "user.enable": Text("mở khoá người dùng", "unlocked a user"),
+    "user.password": Text("đổi mật khẩu", "changed a password"),
+}
 _TOLD = re.compile(r"^(\w+): (\S+) → (\S+)$")  # as the ledger writes a settled notification
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -145,6 +189,61 @@ def reason(name: str, language: Language) -> str:
     """Return a named reason in words; an unknown one as it stands, readable."""
     known = REASON.get(name)
     return known.said(language) if known else name.replace("_", " ")
+
+
+def collector(name: str, language: Language) -> str:
+    """Return a way of looking in words."""
+    known = COLLECTOR.get(name)
+    return known.said(language) if known else name
+
+
+def failure(kind: str, detail: str, collector: str, language: Language) -> str:
+    """Return in words why a look brought nothing, with the remedy where we know it."""
+    for pattern, text in _OURS:
+        if found := pattern.match(detail):
+            return text.said(language).format(*found.groups())
+    if kind == FailureKind.TIMEOUT and collector.startswith("snmp"):
+        return SNMP_SILENT.said(language)
+    return FAILURE[FailureKind(kind)].said(language) if kind in set(FailureKind) else kind
+
+
+def detail(text: str, language: Language) -> str:
+    """Return the detail of a status in words; one that names no failure as it stands.
+
+    The judge writes `kind: detail`, of a check beside the deciding one `collector: kind: detail`.
+    """
+    found = _FAILED.match(text)
+    if found is None or found["kind"] not in set(FailureKind):
+        return text
+    by = found["collector"] or ""
+    said = failure(found["kind"], found["detail"], by, language)
+    return f"{collector(by, language)}: {said}" if by else said
+
+
+def action(name: str, language: Language) -> str:
+    """Return an audited action in words; an unknown one as it stands."""
+    known = ACTION.get(name)
+    return known.said(language) if known else name
+
+
+def sample(name: str, value: float, language: Language) -> str:
+    """Return a measured value as a person reads it: ms, per cent, whole numbers, four digits."""
+    if name.endswith("_ratio"):
+        return f"{_four(value * 100, language)}%"
+    if name.endswith("_seconds") and abs(value) < 1:
+        return f"{_four(value * 1000, language)} ms"
+    text = _four(value, language)
+    return f"{text} s" if name.endswith("_seconds") else text
+
+
+def _four(value: float, language: Language) -> str:
+    """Return a number with four significant digits, a whole one with all of its own."""
+    if value.is_integer():
+        return number(value, language, 0)
+    decimals = min(12, max(0, 3 - math.floor(math.log10(abs(value)))))
+    while decimals and round(value, decimals) == round(value, decimals - 1):
+        decimals -= 1
+    return number(value, language, decimals)
 
 
 def note_text(note: IncidentNote, person: Callable[[str], str], language: Language) -> str:

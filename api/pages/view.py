@@ -17,6 +17,7 @@ from api.context import Context
 from api.door import Asker, csrf_token, set_cookie, visit_cookie, visit_seed
 from api.snapshot import Picture, fresh
 from api.translations import catalogue, language_of
+from api.v1.shapes import CheckOut
 from core.incident import IncidentNote
 from core.people import Role
 from core.status import Status
@@ -64,13 +65,22 @@ def _environment(language: Language, version: str) -> Environment:
             return shown + (f" (+{len(slugs) - NAMED})" if len(slugs) > NAMED else "")
         return words.note_text(note, picture.person, language)
 
+    def why(check: CheckOut) -> str:
+        kind = check.failure or ""
+        return words.failure(kind, check.failure_detail, check.collector, language)
+
     environment.filters.update(
         said=said,
         moment=words.moment,
         exact=words.moment_exact,
         reason=lambda text: words.reason(text, language),
+        action=lambda name: words.action(name, language),
+        collector=lambda name: words.collector(name, language),
+        detail=lambda text: words.detail(text, language),
         name=name,
         number=number,
+        sample=lambda one: words.sample(one.name, one.value, language),
+        why=why,
     )
     environment.globals.update(
         language=language,

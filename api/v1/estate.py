@@ -164,7 +164,8 @@ def newest(context: Context, check: Check) -> CheckOut:
                 if isfinite(value)
             ],
         )
-    return check_out(check, samples, context.transcript(check.target, check.collector))
+    look = context.fleet.look(check.slug)
+    return check_out(check, look, samples, context.transcript(check.target, check.collector))
 
 
 @router.get("/targets/{slug}", summary="One target: status, way to the centre, last readings")

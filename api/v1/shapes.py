@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
+from api.fleet import Look
 from core.incident import Delivery, IncidentNote, IncidentState, Notification, Severity
 from core.people import Role
 from core.status import Interval, Status, TargetState, Transition
@@ -69,6 +70,11 @@ class CheckOut(BaseModel):
     address: str
     interval: float = Field(description="Seconds.")
     reach: bool = Field(description="Whether it decides up and down; others only degrade.")
+    looked_at: datetime | None = Field(description="Time of the last look, failed or not.")
+    failure: str | None = Field(
+        description="Why the last look failed (timeout, refused, …); null if it did not."
+    )
+    failure_detail: str = Field(description="The same for engineers, in English.")
     read_at: datetime | None = Field(description="Time of the newest reading with samples.")
     samples: list[SampleOut] = Field(description="The newest samples, the first 500 of them.")
     transcript: list[str] | None = Field(description="What was said during the last run.")
@@ -243,15 +249,22 @@ def interval_out(one: Interval) -> IntervalOut:
 
 
 def check_out(
-    check: Check, newest: tuple[datetime, list[SampleOut]] | None, transcript: list[str] | None
+    check: Check,
+    look: Look | None,
+    newest: tuple[datetime, list[SampleOut]] | None,
+    transcript: list[str] | None,
 ) -> CheckOut:
     """Return a check as the interface shows it."""
+    failure = look.failure if look else None
     return CheckOut(
         slug=check.slug,
         collector=check.collector,
         address=check.address,
         interval=check.interval,
         reach=check.reach,
+        looked_at=look.at if look else None,
+        failure=failure.kind.value if failure else None,
+        failure_detail=failure.detail if failure else "",
         read_at=newest[0] if newest else None,
         samples=newest[1] if newest else [],
         transcript=transcript,

@@ -10,6 +10,7 @@ from api.context import Health, Web
 from core.incident import Notification, Purpose
 from core.outcome import Outcome
 from core.people import Role
+from core.reading import Failure, FailureKind, Reading
 from core.status import Status, Transition
 from tests.api.test_door import csrf, log_in
 from tests.api.world import DAWN, HUB, World, a_world, all_up, changed, hub_back, hub_cut, told
@@ -198,14 +199,14 @@ async def test_the_incident_page_tells_receipts_and_the_end(world: World) -> Non
     assert "Kênh TSLCD Gateway Phường An Lộc: đã khôi phục" in text
     assert "Kéo dài 18 phút" in text
     assert "Nguyễn Thị Lan" in text
-    assert "250 2.0.0 queued" in text
+    assert "biên nhận 250 2.0.0 queued" in text
 
 
 async def test_an_administrator_sees_users_tokens_and_the_audit_log(world: World) -> None:
     await world.add_user("ha", Role.OPERATOR, "Lê Thu Hà")
     await log_in(world, "ha", "sai")
     text = words(await page(world, "/admin", Role.ADMIN))
-    for part in ("Lê Thu Hà", "trực vận hành", "program-admin", "login.failed", "192.0.2.7"):
+    for part in ("Lê Thu Hà", "trực vận hành", "program-admin", "đăng nhập sai", "192.0.2.7"):
         assert part in text
 
 
@@ -259,3 +260,22 @@ async def test_a_young_target_is_drawn_over_an_hour(tmp_path: Path, age: int, ho
         headers = await world.token(Role.VIEWER)
         page = (await world.client.get("/targets/gw-dak-o", headers=headers)).text
         assert f'<a href="?hours={hours}" aria-current="true">' in page
+
+
+async def test_a_check_that_fails_is_told_on_the_page_of_its_device(world: World) -> None:
+    assert "chưa có kết quả từ khi khởi động" in await page(world, "/targets/core-1")
+    unset = Failure(FailureKind.LOCAL, "the secret snmp-default is not set")
+    world.context.fleet.update(
+        [
+            Reading("core-1/snmp_interfaces", "center", DAWN, failure=unset),
+            Reading("core-1/icmp", "center", DAWN),
+        ]
+    )
+    text = words(await page(world, "/targets/core-1"))
+    shown = text[text.index("Các phép đo") : text.index("Trạng thái trong")]
+    assert "chưa đặt mật khẩu SNMP snmp-default: thongsuot secret set snmp-default" in shown
+    assert "Ping (ICMP) đo được" in shown
+    assert "the secret snmp-default is not set" in text  # for engineers, within the panel
+    headers = await world.token(Role.VIEWER)
+    checks = (await world.client.get("/api/v1/targets/core-1", headers=headers)).json()["checks"]
+    assert {one["failure"] for one in checks} == {None, "local"}

@@ -1,11 +1,14 @@
 """Times, lengths and numbers as people here write them."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+import collectors
 from api import words
 from core.incident import IncidentNote
+from core.reading import FailureKind
 from core.text import Language
 from tests.factories import DAWN
 
@@ -50,3 +53,49 @@ def test_a_settled_message_is_told_by_name() -> None:
     assert said == "báo sự cố: Nguyễn Thị Lan (email)"
     comment = IncidentNote(incident="SC-1", at=DAWN, kind="comment", text="problem: a → b")
     assert words.note_text(comment, str, "vi") == "problem: a → b"
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ("timeout: no answer within 150 ms", "không trả lời"),
+        ("refused: Connection refused", "từ chối kết nối"),
+        (
+            "snmp_interfaces: timeout: no answer to 3 requests of 1 s",
+            "Các cổng (SNMP): SNMP không trả lời: kiểm tra community, địa chỉ và quyền truy cập "
+            "trên thiết bị",
+        ),
+        (
+            "local: the secret snmp-default is not set",
+            "chưa đặt mật khẩu SNMP snmp-default: thongsuot secret set snmp-default",
+        ),
+        ("≥ 10%", "≥ 10%"),
+        ("note: as it stands", "note: as it stands"),
+    ],
+)
+def test_the_detail_of_a_status_is_said_in_words(detail: str, said: str) -> None:
+    assert words.detail(detail, "vi") == said
+
+
+def test_every_kind_of_failure_has_words() -> None:
+    assert set(words.FAILURE) == set(FailureKind)
+
+
+def test_every_collector_has_words() -> None:
+    own = {file.stem for file in Path(collectors.__file__).parent.glob("[a-z]*.py")}
+    assert own == set(words.COLLECTOR)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("probe_duration_seconds", 3.226080000000001e-05, "0,03226 ms"),
+        ("probe_loss_ratio", 0.125, "12,5%"),
+        ("probe_icmp_window_seconds", 30.0, "30 s"),
+        ("ifHCInOctets", 123456789.0, "123.456.789"),
+        ("load", 0.0001234567, "0,0001235"),
+        ("load", 0.0, "0"),
+    ],
+)
+def test_measured_values_are_readable(name: str, value: float, said: str) -> None:
+    assert words.sample(name, value, "vi") == said
