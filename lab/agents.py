@@ -20,7 +20,7 @@ from core.inventory import Device
 from lab.equipment import Truth, mib_of
 from lab.mib import Mib, Oid, tlv
 from lab.namespaces import inside
-from lab.network import Kind, Network
+from lab.network import Kind, Network, bind
 from lab.world import Quality
 
 _COMMUNITY = b"public"
@@ -125,7 +125,7 @@ class Agents:
         self.answered = 0
 
     def start(self) -> None:
-        """Open a socket in every room. OSError where the port is taken."""
+        """Open a socket in every room. Conflict where the port is taken."""
         fabric = self._truth().fabric
         for device in fabric.devices.values():
             self._owners[socket.inet_aton(device.address)] = device
@@ -145,7 +145,7 @@ class Agents:
         made.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
         if self._enforcing:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
-        made.bind(("", self._network.ports.snmp))
+        bind(made, "", self._network.ports.snmp)
         return made
 
     def _read(self, made: socket.socket) -> None:

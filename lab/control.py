@@ -7,14 +7,13 @@ leave from inside. The other words change or tell the world.
 
 import asyncio
 import contextlib
-import errno
 import json
 import os
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
-from core.errors import DomainError
+from core.errors import Conflict, DomainError
 from core.text import Text
 
 Wish = Mapping[str, object]
@@ -27,7 +26,7 @@ _REFUSED = Text(vi="Yêu cầu không hợp lệ", en="This is no request")
 def claim(path: Path) -> socket.socket:
     """Listen at a path, replacing the socket of a lab that is gone.
 
-    Raises OSError (EADDRINUSE) while another lab answers there.
+    Raises Conflict while another lab answers there.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with socket.socket(socket.AF_UNIX) as probe:
@@ -37,7 +36,14 @@ def claim(path: Path) -> socket.socket:
         except (FileNotFoundError, ConnectionRefusedError):
             path.unlink(missing_ok=True)
         else:
-            raise OSError(errno.EADDRINUSE, f"a lab is running already at {path}")
+            raise Conflict(
+                Text(
+                    vi=f"một tỉnh giả lập đang chạy ở {path}. Dừng nó bằng `thongsuot lab stop` "
+                    "hoặc Ctrl-C ở cửa sổ của nó",
+                    en=f"a lab is running already at {path}. End it by `thongsuot lab stop`, or "
+                    "Ctrl-C in its own window",
+                )
+            )
     made = socket.socket(socket.AF_UNIX)
     made.setblocking(False)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
@@ -52,7 +58,7 @@ class Control:
     """Serves the control socket: hands out sockets itself, all else is `obey`'s."""
 
     def __init__(self, path: Path) -> None:
-        """Claim the path; OSError while another lab answers there."""
+        """Claim the path; Conflict while another lab answers there."""
         self._listening = claim(path)
         # The folder is held open: in a mount namespace of our own its path may be covered.
         self._folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -5,22 +5,27 @@ import json
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from core.errors import DomainError
 from core.inventory import Inventory
+from core.text import Text
 from lab import province
-from lab.client import LabClient
+from lab.client import LabClient, default_socket
 from lab.loopback import addresses_on_loopback
 from lab.network import Kind
 
 _START = 60.0  # seconds for the largest province on a busy machine
 _STOP = 10.0
+_BEST_FIRST = (Kind.FLAT, Kind.LOOPBACK)
+_ENDED = Text(vi="phòng lab kết thúc ngay", en="the lab ended at once")
 
 
-class LabFailed(Exception):
-    """The lab could not start, or ended; the message says why."""
+class LabFailed(DomainError):
+    """The lab could not start, or ended; the text says why."""
 
 
 class Lab:
@@ -55,12 +60,13 @@ class Lab:
             raise
 
     async def _first_that_starts(self, path: Path) -> Mapping[str, object]:
-        reason = ""
-        for kind in [self._network] if self._network else [Kind.FLAT, Kind.LOOPBACK]:
+        reason = _ENDED
+        for place, kind in enumerate([self._network] if self._network else _BEST_FIRST):
             facts = await self._try(kind, path)
             if facts.get("ok"):
-                return {**facts, "reason": reason}
-            reason = str(facts.get("error", "the lab ended at once"))
+                return {**facts, "notes": [*_fallen_back(reason, place), *_notes(facts)]}
+            en = str(facts.get("error", _ENDED.en))
+            reason = Text(vi=str(facts.get("vi", en)), en=en)
         raise LabFailed(reason)
 
     async def _try(self, kind: Kind, path: Path) -> Mapping[str, object]:
@@ -109,7 +115,7 @@ class Lab:
     def socket(self) -> Path:
         """The path of the control socket, which is also the door."""
         if self._socket is None:
-            raise LabFailed("the lab was not started")
+            raise RuntimeError("the lab was not started")
         return self._socket
 
     @property
@@ -128,6 +134,10 @@ class Lab:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+        usual = default_socket()
+        if self._socket == usual:
+            with suppress(OSError):  # there is something else in it, or it is not there
+                usual.parent.rmdir()
 
     async def _end(self) -> None:
         process, self._process = self._process, None
@@ -154,3 +164,20 @@ class Lab:
     ) -> None:
         """Stop."""
         await self.stop()
+
+
+def _notes(facts: Mapping[str, object]) -> list[object]:
+    notes = facts.get("notes")
+    return notes if isinstance(notes, list) else []
+
+
+def _fallen_back(reason: Text, place: int) -> list[object]:
+    """Return the note on a network that was wanted more and could not be made, if there is one."""
+    if place == 0:
+        return []
+    return [
+        {
+            "vi": f"Không tạo được không gian mạng ({reason.vi}): dùng địa chỉ loopback",
+            "en": f"No network namespace can be made ({reason.en}): using loopback addresses",
+        }
+    ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lab.equipment import Truth
 from lab.namespaces import inside
-from lab.network import Kind, Network, Ports
+from lab.network import Kind, Network, Ports, bind
 
 _BACKLOG = 64
 _BY_KIND = {
@@ -47,7 +47,7 @@ class Listeners:
         self._listeners: list[_Listener] = []
 
     def start(self) -> None:
-        """Listen at every device. OSError where a port is taken."""
+        """Listen at every device. Conflict where a port is taken."""
         wanted = self._wanted()
         for room in self._network.rooms():
             with inside(room.namespace):
@@ -73,7 +73,7 @@ class Listeners:
         made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.setblocking(False)
-        made.bind((address, port))
+        bind(made, address, port)
         made.listen(_BACKLOG)
         self._listeners.append(_Listener(address, made))
         asyncio.get_running_loop().add_reader(made.fileno(), self._accept, made)

@@ -17,8 +17,8 @@ from lab.world import World
 _HIGH = Ports(snmp=10161, ssh=10022, http=10080, https=10443)
 _NOTES = (
     Text(
-        vi="Không tạo được không gian mạng: dùng địa chỉ 127.x.y.z, không kiểm tra được ICMP",
-        en="No network namespace can be made: addresses are 127.x.y.z, ICMP cannot be checked",
+        vi="Thiết bị ở các địa chỉ 127.x.y.z của máy này: không kiểm tra được ICMP",
+        en="Devices have addresses 127.x.y.z of this machine: ICMP cannot be checked",
     ),
     Text(
         vi="Độ trễ và mất gói chỉ áp dụng cho SNMP",

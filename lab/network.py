@@ -1,10 +1,13 @@
 """What must a network of the lab be able to do? And which one can this machine have?"""
 
+import errno
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from core.errors import Conflict
 from core.text import Text
 from lab.fabric import Fabric
 from lab.world import World
@@ -36,6 +39,24 @@ class Room:
 
     namespace: int | None
     addresses: tuple[str, ...]
+
+
+def bind(made: socket.socket, address: str, port: int) -> None:
+    """Give a socket its address; Conflict where somebody has it already."""
+    try:
+        made.bind((address, port))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        where = f"{address or '*'}:{port}"
+        raise Conflict(
+            Text(
+                vi=f"{where} đã có chương trình giữ, thường là một tỉnh giả lập khác đang chạy "
+                "trên máy này. Dừng nó bằng `thongsuot lab stop` hoặc Ctrl-C ở cửa sổ của nó",
+                en=f"{where} is taken, as a rule by another pretend province that runs on this "
+                "machine. End it by `thongsuot lab stop`, or Ctrl-C in its own window",
+            )
+        ) from error
 
 
 class Network(Protocol):

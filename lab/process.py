@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from core.clock import Clock, SystemClock
+from core.errors import DomainError
 from core.inventory import Inventory
 from lab.agents import Agents
 from lab.control import Control, Wish
@@ -143,6 +144,9 @@ def main() -> None:
     orders = json.loads(sys.stdin.buffer.readline())
     try:
         asyncio.run(_live(orders))
+    except DomainError as refusal:
+        _say({"ok": False, "error": refusal.text.en, "vi": refusal.text.vi})
+        sys.exit(1)
     except (OSError, NoNamespaces) as error:
         _say({"ok": False, "error": str(error)})
         sys.exit(1)

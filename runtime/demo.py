@@ -202,7 +202,10 @@ async def _lab(wish: Wish, folder: Path) -> AsyncIterator[Lab]:
             yield lab
     except LabFailed as failure:
         raise Conflict(
-            Text(vi=f"Không dựng được tỉnh giả lập: {failure}", en=str(failure))
+            Text(
+                vi=f"Không dựng được tỉnh giả lập: {failure.text.vi}",
+                en=f"The pretend province did not start: {failure.text.en}",
+            )
         ) from failure
 
 

@@ -104,9 +104,9 @@ def up(
     try:
         asyncio.run(_keep(lab, steps))
     except LabFailed as failure:
-        said = str(failure)
+        why = failure.text
         raise _fail(
-            Text(vi=f"Không khởi động được: {said}", en=f"It did not start: {said}")
+            Text(vi=f"Không khởi động được: {why.vi}", en=f"It did not start: {why.en}")
         ) from None
 
 
@@ -158,8 +158,6 @@ def _greet(lab: Lab) -> None:
     notes = lab.facts["notes"]
     for note in notes if isinstance(notes, list) else ():
         out.print(f"  {note[of(os.environ)]}")
-    if lab.facts["reason"]:
-        out.print(f"  ({lab.facts['reason']})")
     out.print(f"  socket: {lab.socket}")
 
 

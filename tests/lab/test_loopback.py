@@ -1,15 +1,20 @@
 """The fallback: addresses 127.x.y.z, no privilege, no ICMP, silence all the same."""
 
+import asyncio
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from core.errors import Conflict
 from core.inventory import Device
 from lab import synthetic
 from lab.client import LabClient
+from lab.lab import Lab
 from lab.loopback import addresses_on_loopback
+from lab.network import Kind, bind
 from tests.lab.probes import connects, namespaces_refused, snmp, started, until
 
 REFUSED = namespaces_refused()
@@ -83,6 +88,33 @@ async def test_delay_and_loss_reach_snmp(client: LabClient) -> None:
     client.degrade("xa-002", delay=0.2)
     assert "Timeout" in snmp("snmpget", facts, "-t0.1", "-r0", gateway, NAME)
     assert "xa-002-gw" in snmp("snmpget", facts, "-t1", gateway, NAME)
+
+
+def test_an_address_that_is_taken_is_named_with_how_to_free_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder, socket.socket() as late:
+        port = holder.getsockname()[1]
+        with pytest.raises(Conflict, match=f"127.0.0.1:{port} is taken.*`thongsuot lab stop`"):
+            bind(late, "127.0.0.1", port)
+
+
+def test_a_fallback_says_what_could_not_be_made_and_a_wish_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers: dict[Kind, dict[str, object]] = {
+        Kind.FLAT: {"ok": False, "error": "not permitted"},
+        Kind.LOOPBACK: {"ok": True, "notes": []},
+    }
+
+    async def answer(_: Lab, kind: Kind, _path: Path) -> dict[str, object]:
+        return answers[kind]
+
+    monkeypatch.setattr(Lab, "_try", answer)
+    for wish, notes in ((None, 1), (Kind.LOOPBACK, 0)):
+        lab = Lab(synthetic.inventory(2, 4), wish)
+        asyncio.run(lab.start())
+        said = str(lab.facts["notes"])
+        assert (said.count("namespace"), said.count("not permitted")) == (notes, 2 * notes)
+        asyncio.run(lab.stop())
 
 
 def test_every_address_moves_to_loopback_and_keeps_its_host_part() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from core.inventory import Inventory
 from lab import synthetic
-from lab.client import LabClient, Refused
+from lab.client import LabClient, Refused, default_socket
 from lab.lab import Lab, LabFailed
 from lab.network import Kind
 from lab.world import How
@@ -175,6 +175,18 @@ async def test_only_one_lab_listens_at_a_socket(lab: Lab) -> None:
     with pytest.raises(LabFailed, match="running already"):
         await Lab(SMALL, Kind.FLAT, lab.socket).start()
     assert lab.client.status()["ok"]
+
+
+async def test_the_folder_of_the_usual_socket_goes_with_the_last_lab_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    usual = default_socket()
+    async with Lab(SMALL, Kind.FLAT, usual):
+        with pytest.raises(LabFailed, match="running already"):
+            await Lab(SMALL, Kind.FLAT, usual).start()
+        assert usual.exists()
+    assert not usual.parent.exists()
 
 
 @pytest.mark.parametrize(
