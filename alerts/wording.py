@@ -70,6 +70,7 @@ class Telling:
     ack_url: str | None = None
     merged: Sequence[str] = ()  # codes of incidents that this one speaks for
     retired: bool = False  # it ended because nothing looks at its root any more
+    taken_by: str | None = None  # the full name of who acknowledged it
 
 
 def render(
@@ -185,7 +186,7 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
         "retired": telling.retired,
         "url": f"{base}/incidents/{incident.id}" if base else None,
         "ack_url": telling.ack_url,
-        "acked_by": incident.acked_by,
+        "acked_by": telling.taken_by or incident.acked_by,
     }
 
 

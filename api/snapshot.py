@@ -14,6 +14,7 @@ from api.context import Context
 from core.clock import LOCAL
 from core.incident import Incident, IncidentState, Severity
 from core.inventory import Contact, Unit
+from core.people import User, called
 from core.status import Status, TargetState
 from core.text import Language, fold
 from core.watching import Estate, Target, TargetKind
@@ -33,7 +34,7 @@ class Picture:
     incidents: tuple[Incident, ...]
     units: Mapping[str, Unit]
     contacts: Mapping[str, Contact] = field(default_factory=dict)
-    users: Mapping[str, str] = field(default_factory=dict)  # full names
+    users: Mapping[str, User] = field(default_factory=dict)
     haystacks: Mapping[str, str] = field(default_factory=dict)  # target → what a search looks in
 
     @cached_property
@@ -77,9 +78,11 @@ class Picture:
 
     def person(self, name: str) -> str:
         """Return the full name of a user or a contact."""
-        if name in self.users:
-            return self.users[name]
-        return self.contacts[name].name if name in self.contacts else name
+        return called(name, self.users.get(name), self._contact_names)
+
+    @cached_property
+    def _contact_names(self) -> dict[str, str]:
+        return {slug: contact.name for slug, contact in self.contacts.items()}
 
     def incident_of(self, slug: str) -> Incident | None:
         """Return the open incident that a target is part of."""
@@ -134,7 +137,7 @@ class Pictures:
             units=names.units,
             contacts=names.contacts,
             haystacks=names.haystacks,
-            users={user.name: user.full_name for user in await ledger.people.users()},
+            users={user.name: user for user in await ledger.people.users()},
         )
         return self._newest
 

@@ -1,5 +1,6 @@
 """Who may use the platform."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -28,6 +29,18 @@ class User(Model):
     contact: Slug | None = None
     disabled: bool = False
     created_at: datetime
+
+
+def called(name: str, user: User | None, contacts: Mapping[str, str]) -> str:
+    """Return the name of the person behind an account or a contact, `name` if nobody knows it.
+
+    `contacts` are names by slug. An account that was given no name of its own is called as the
+    contact it stands for: the one it names, else the one of the same slug.
+    """
+    if user is not None and user.full_name != name:
+        return user.full_name
+    meant = user.contact if user is not None and user.contact in contacts else name
+    return contacts.get(meant or name, name)
 
 
 class AuditRow(Model):

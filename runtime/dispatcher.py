@@ -7,7 +7,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -161,6 +161,7 @@ class Dispatcher:
         *,
         told: asyncio.Event,
         options: DispatchOptions = DispatchOptions(),
+        person: Callable[[str], Awaitable[str]] | None = None,  # account or contact → full name
     ) -> None:
         self.stats = DispatchStats()
         self._ledger = ledger
@@ -169,6 +170,7 @@ class Dispatcher:
         self._clock = clock
         self._told = told
         self._options = options
+        self._called = person
         self._random = random.Random()  # noqa: S311  (spreads retries, guards nothing)
         self._under_way: set[asyncio.Task[None]] = set()
         self._turns = defaultdict[str, asyncio.Semaphore](
@@ -359,6 +361,7 @@ class Dispatcher:
             ack_url=f"{base}/a/{token}" if token else None,
             merged=merged,
             retired=retired,
+            taken_by=await self._person(incident.acked_by) if incident is not None else None,
         )
         subject = incident.id if incident is not None else "test"
         message = render(
@@ -484,6 +487,9 @@ class Dispatcher:
         if self.stats.late and not late:
             log.warning("no message is waiting any more")
         self.stats.late = late
+
+    async def _person(self, name: str | None) -> str | None:
+        return name if name is None or self._called is None else await self._called(name)
 
     def _topology(self) -> Topology:
         estate = self._estate()

@@ -16,6 +16,7 @@ from api.fleet import FleetPage
 from api.live import Live
 from core.clock import Clock
 from core.errors import Conflict, Unavailable
+from core.people import called
 from core.text import Text
 from runtime import registries
 from runtime.assembly import looking_defaults, open_books, outlets_of, telling_policy
@@ -131,6 +132,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 deadline=settings.telling.deadline,
                 ack_lifetime=settings.telling.ack_lifetime,
             ),
+            person=lambda name: _called(name, ledger, feed),
         )
 
         registry = CollectorRegistry()
@@ -208,6 +210,12 @@ class Upkeep:
             samples = [*info_samples(estate), *status_samples(self.brain.states, estate.targets)]
             await self.series.append([(self.clock.now(), samples)])
             await asyncio.sleep(SELF_PERIOD)
+
+
+async def _called(name: str, ledger: Ledger, feed: EstateFeed) -> str:
+    """Return the full name of the person behind an account or a contact."""
+    contacts = {contact.slug: contact.name for contact in feed.edition.contacts}
+    return called(name, await ledger.people.user(name), contacts)
 
 
 def said(runs: Sequence[Run]) -> list[str] | None:

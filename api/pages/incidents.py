@@ -93,9 +93,12 @@ async def acknowledge(
     """Acknowledge in the asker's name."""
     origin = client_address(request, context.settings.proxies)
     now = context.clock.now()
-    context.live.publish(
-        await context.ledger.incidents.acknowledge(incident, asker.name, now, note.strip(), origin)
-    )
+    book = context.ledger.incidents
+    try:
+        events = await book.acknowledge(incident, asker.name, now, note.strip(), origin)
+    except Conflict as refusal:
+        raise Conflict(await _refusal(request, context, incident, refusal)) from None
+    context.live.publish(events)
     return RedirectResponse(f"/incidents/{incident}", 303)
 
 
@@ -111,6 +114,18 @@ async def comment(
             await context.ledger.incidents.comment(incident, asker.name, now, text.strip(), origin)
         )
     return RedirectResponse(f"/incidents/{incident}#timeline", 303)
+
+
+async def _refusal(request: Request, context: Context, incident: str, refusal: DomainError) -> Text:
+    """Return why an incident cannot be acknowledged, with the full name of who has it."""
+    found = await context.ledger.incidents.get(incident)
+    if not isinstance(refusal, Conflict) or found.acked_by is None:
+        return refusal.text
+    picture: Picture = await request.app.state.pictures.now()
+    who = picture.person(found.acked_by)
+    return Text(
+        f"{who} đã tiếp nhận sự cố {incident}", f"{who} has already acknowledged {incident}"
+    )
 
 
 def _by_link(
@@ -149,10 +164,15 @@ async def redeem(request: Request, context: Ctx, token: str, note: Words = "") -
     try:
         link = await context.ledger.links.peek(token, now)
         origin = client_address(request, context.settings.proxies)
-        events = await context.ledger.links.acknowledge(token, now, note.strip(), origin)
     except DomainError as refusal:
         status = 409 if isinstance(refusal, Conflict) else 404
         return _by_link(request, status, refusal.text, False, {"incident": None})
+    try:
+        events = await context.ledger.links.acknowledge(token, now, note.strip(), origin)
+    except DomainError as refusal:
+        status = 409 if isinstance(refusal, Conflict) else 404
+        text = await _refusal(request, context, link.incident, refusal)
+        return _by_link(request, status, text, False, {"incident": None})
     context.live.publish(events)
     picture: Picture = await request.app.state.pictures.now()
     found = await context.ledger.incidents.get(link.incident)

@@ -150,6 +150,7 @@ async def test_an_operator_acknowledges_on_the_page_in_his_own_name(world: World
     assert "đang xử lý" in text
     again = await world.client.post(f"/incidents/{INCIDENT}/ack", data=form)
     assert again.status_code == 409
+    assert "Lê Thu Hà đã tiếp nhận sự cố" in again.text
 
 
 async def test_a_viewer_sees_no_button_to_acknowledge(world: World) -> None:

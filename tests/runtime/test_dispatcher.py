@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -99,7 +99,11 @@ async def written(ledger: Ledger, incident: Incident, *notices: Notification) ->
 
 
 def made(
-    ledger: Ledger, mouth: Mouth, clock: SystemClock | None = None, **options: float
+    ledger: Ledger,
+    mouth: Mouth,
+    clock: SystemClock | None = None,
+    person: Callable[[str], Awaitable[str]] | None = None,
+    **options: float,
 ) -> Dispatcher:
     return Dispatcher(
         ledger,
@@ -108,6 +112,7 @@ def made(
         clock or SystemClock(),
         told=asyncio.Event(),
         options=DispatchOptions(base_url="https://ts.example.vn", timeout=1.0, **options),  # type: ignore[arg-type]
+        person=person,
     )
 
 
@@ -242,6 +247,29 @@ async def test_a_problem_that_somebody_has_taken_on_before_its_page_is_not_told(
     await sqlite_ledger.incidents.acknowledge("SC-20261122-0001", "an", SystemClock().now())
     await turned(made(sqlite_ledger, mouth))
     assert not mouth.said
+
+
+async def test_a_recovery_names_in_full_who_took_it_on(sqlite_ledger: Ledger) -> None:
+    mouth = Mouth()
+
+    async def person(name: str) -> str:
+        return {"truc": "Lê Văn Trực"}[name]
+
+    dispatcher = made(sqlite_ledger, mouth, person=person)
+    await written(sqlite_ledger, an_incident(), a_notice())
+    await turned(dispatcher)
+    await sqlite_ledger.incidents.acknowledge("SC-20261122-0001", "truc", NOW)
+    over = await sqlite_ledger.incidents.get("SC-20261122-0001")
+    over = over.model_copy(
+        update={
+            "state": IncidentState.RECOVERED,
+            "recovered_at": NOW + timedelta(minutes=5),
+            "version": over.version + 1,
+        }
+    )
+    await written(sqlite_ledger, over, a_notice(purpose=Purpose.RECOVERY))
+    await turned(dispatcher)
+    assert "Người tiếp nhận: Lê Văn Trực." in mouth.said[1].body
 
 
 async def test_a_recovery_is_told_to_those_alone_who_were_told_of_the_problem(
