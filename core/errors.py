@@ -20,7 +20,9 @@ class Problem:
         """Return `file:line: key: what. mend.` in the asked language."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         key = f"{self.key}: " if self.key else ""
-        return f"{place}: {key}{self.what.said(language)}. {self.mend.said(language)}."
+        mend = self.mend.said(language)
+        stop = "" if mend.endswith("?") else "."
+        return f"{place}: {key}{self.what.said(language)}. {mend}{stop}"
 
 
 class DomainError(Exception):

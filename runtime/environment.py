@@ -79,5 +79,5 @@ def _misnamed(environ: Mapping[str, str], sections: tuple[str, ...]) -> Iterator
                 what=Text(
                     vi="biến môi trường không đúng tên", en="an environment variable misnamed"
                 ),
-                mend=Text(vi=f"Có phải là {meant}", en=f"Perhaps {meant} is meant"),
+                mend=Text(vi=f"Có phải là {meant}?", en=f"Perhaps {meant} is meant"),
             )

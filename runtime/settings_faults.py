@@ -156,7 +156,7 @@ def _instead(key: object, allowed: Iterable[str]) -> Text:
     names = sorted(allowed)
     close = get_close_matches(str(key), names, 1) if key else []
     if close:
-        return Text(vi=f'Có phải là "{close[0]}"', en=f'Perhaps "{close[0]}" is meant')
+        return Text(vi=f'Có phải là "{close[0]}"?', en=f'Perhaps "{close[0]}" is meant')
     listed = ", ".join(names)
     return Text(vi=f"Dùng được: {listed}", en=f"There are: {listed}")
 

@@ -339,7 +339,7 @@ def test_check_config_prints_every_problem_and_fails(tmp_path: Path) -> None:
     result = _check("-c", str(path), THONGSUOT_LANG="vi")
     assert result.returncode == 1
     assert result.stderr.splitlines()[0] == (
-        f'{path}:2: web.listn: không có khoá này. Có phải là "listen".'
+        f'{path}:2: web.listn: không có khoá này. Có phải là "listen"?'
     )
     assert len(result.stderr.splitlines()) == 2
 
