@@ -105,7 +105,7 @@ async def domain_error(request: Request, error: Exception) -> Response:
             {"where": fault.key or "", "what": fault.what.en, "mend": fault.mend.en}
             for fault in error.problems
         ]
-    return answer(request, status, error.text, faults)
+    return await answer(request, status, error.text, faults)
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -115,13 +115,13 @@ async def refused(request: Request, error: Exception) -> Response:
         there = request.url.path if request.method == "GET" else "/"
         query = f"?next={there}" if there != "/" else ""
         return RedirectResponse(f"/login{query}", 303)
-    return answer(request, error.status, error.text, headers=error.headers)
+    return await answer(request, error.status, error.text, headers=error.headers)
 
 
 async def http_error(request: Request, error: Exception) -> Response:
     """Answer what the framework refuses (unknown route, wrong method)."""
     assert isinstance(error, HTTPException)  # noqa: S101
-    return answer(request, error.status_code, words(error.status_code))
+    return await answer(request, error.status_code, words(error.status_code))
 
 
 async def invalid_request(request: Request, error: Exception) -> Response:
@@ -131,15 +131,15 @@ async def invalid_request(request: Request, error: Exception) -> Response:
         {"where": ".".join(str(part) for part in fault["loc"]), "what": str(fault["msg"])}
         for fault in error.errors()
     ]
-    return answer(request, 422, words(422), faults)
+    return await answer(request, 422, words(422), faults)
 
 
 async def broken(request: Request, _error: Exception) -> Response:
     """Answer when the fault is ours."""
-    return answer(request, 500, _OOPS)
+    return await answer(request, 500, _OOPS)
 
 
-def answer(
+async def answer(
     request: Request,
     status: int,
     text: Text,
@@ -156,7 +156,7 @@ def answer(
             errors=faults,
             headers=headers,
         )
-    page: Response = request.app.state.pages.error(request, status, text)
+    page: Response = await request.app.state.pages.error(request, status, text)
     for name, value in (headers or {}).items():
         page.headers[name] = value
     return page

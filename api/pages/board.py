@@ -73,7 +73,7 @@ async def inventory(
     q: Annotated[str, Query(max_length=100)] = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> HTMLResponse:
-    """Show everything that is watched as a table."""
+    """Show everything that is watched as a table, worst first."""
     picture: Picture = await request.app.state.pictures.now()
     wanted = Status(status) if status in set(Status) else None
     of_kind = [t for t in picture.estate.targets if t.kind is kind]
@@ -81,7 +81,7 @@ async def inventory(
     if q.strip():
         hits = {hit.slug for hit in search(picture, q, limit=len(picture.targets))}
         rows = [t for t in rows if t.slug in hits]
-    rows.sort(key=lambda t: vietnamese_order(t.name))
+    rows.sort(key=lambda t: (-picture.status(t.slug).badness, vietnamese_order(t.name)))
     pages = max(1, -(-len(rows) // ROWS))
     shown = rows[(min(page, pages) - 1) * ROWS : min(page, pages) * ROWS]
     answer: HTMLResponse = request.app.state.pages.render(

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
 
@@ -14,7 +15,7 @@ from starlette.responses import HTMLResponse
 
 from api import words
 from api.context import Context
-from api.door import Asker, csrf_token, set_cookie, visit_cookie, visit_seed
+from api.door import Asker, asker_or_none, csrf_token, set_cookie, visit_cookie, visit_seed
 from api.snapshot import Picture, fresh
 from api.translations import catalogue, language_of
 from api.v1.shapes import CheckOut
@@ -173,6 +174,8 @@ class Pages:
                 self._bodies[template, language] = known
         return known[1]
 
-    def error(self, request: Request, status: int, text: Text) -> HTMLResponse:
-        """Return a friendly page for a refusal."""
-        return self.render(request, "error.html", None, status=status, code=status, text=text)
+    async def error(self, request: Request, status: int, text: Text) -> HTMLResponse:
+        """Return a friendly page for a refusal, with the menu for whom we know."""
+        ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR  # then the ledger may not answer either
+        asker = None if ours else await asker_or_none(request, self._context)
+        return self.render(request, "error.html", asker, status=status, code=status, text=text)

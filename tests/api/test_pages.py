@@ -126,6 +126,30 @@ async def test_an_unknown_page_is_friendly_for_people(world: World) -> None:
     answer = await world.client.get("/targets/none", headers=headers)
     assert answer.status_code == 404
     assert "Không có đối tượng nào tên là none" in answer.text
+    assert 'href="/inventory"' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/targets/none", "/nowhere"])
+async def test_who_has_no_login_gets_no_menu_of_what_is_not_there(world: World, path: str) -> None:
+    answer = await world.client.get(path, headers={"accept": "text/html"})
+    assert 'href="/inventory"' not in answer.text
+
+
+async def test_a_page_that_is_nowhere_keeps_the_menu(world: World) -> None:
+    await world.add_user("ha", Role.OPERATOR, "Lê Thu Hà")
+    await log_in(world, "ha")
+    answer = await world.client.get("/nowhere", headers={"accept": "text/html"})
+    assert answer.status_code == 404
+    assert "Lê Thu Hà" in answer.text
+
+
+async def test_the_inventory_has_headings_and_the_worst_first(world: World) -> None:
+    await world.commit(hub_cut(CUT))
+    text = await page(world, "/inventory?kind=link")
+    assert "Nhà mạng, mã kênh" in text
+    shown = re.findall(r'<li data-slug="([^"]+)" data-status="([^"]+)"', text)
+    assert shown[0] == ("link-an-loc", "down")
+    assert [status for _, status in shown] == ["down", *["unreachable"] * 3, "up"]
 
 
 async def test_what_people_wrote_cannot_become_markup(world: World) -> None:
@@ -199,6 +223,7 @@ async def test_the_incident_page_tells_receipts_and_the_end(world: World) -> Non
     text = words(await page(world, f"/incidents/{INCIDENT}"))
     assert "Kênh TSLCD Gateway Phường An Lộc: đã khôi phục" in text
     assert "Kéo dài 18 phút" in text
+    assert "Đường về trung tâm hiện nay" in text
     assert "Nguyễn Thị Lan" in text
     assert "biên nhận 250 2.0.0 queued" in text
 
