@@ -133,6 +133,7 @@ FAILURE = {
     FailureKind.LOCAL: Text("lỗi phía máy đo", "a fault of the host that measures"),
     FailureKind.BUG: Text("lỗi phần mềm đo", "a bug of the program that measures"),
 }
+WAITED = Text("hết thời gian chờ", "timed out")
 COLLECTOR = {
     "icmp": Text("Ping (ICMP)", "Ping (ICMP)"),
     "tcp": Text("Kết nối TCP", "TCP connection"),
@@ -217,6 +218,8 @@ def detail(text: str, language: Language) -> str:
         return text
     by = found["collector"] or ""
     said = failure(found["kind"], found["detail"], by, language)
+    if found["kind"] == FailureKind.TIMEOUT and not by:
+        return WAITED.said(language)  # the reason beside it says already that it is silent
     return f"{collector(by, language)}: {said}" if by else said
 
 

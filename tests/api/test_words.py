@@ -58,7 +58,7 @@ def test_a_settled_message_is_told_by_name() -> None:
 @pytest.mark.parametrize(
     ("detail", "said"),
     [
-        ("timeout: no answer within 150 ms", "không trả lời"),
+        ("timeout: no answer within 150 ms", "hết thời gian chờ"),
         ("refused: Connection refused", "từ chối kết nối"),
         (
             "snmp_interfaces: timeout: no answer to 3 requests of 1 s",
