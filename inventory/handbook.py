@@ -30,6 +30,8 @@ thongsuot export THƯ-MỤC -c TỆP              # ghi lại đúng các tệp 
   *A row that is referred to must hold for as long as the row that refers to it does: closing a site on a day means `valid_to` for its devices and links too.*
 - **Lỗi.** Mọi lỗi được báo một lần, mỗi lỗi có tệp, dòng, cột, nội dung và cách sửa; còn lỗi thì chưa thay đổi gì. Mã thoát: 0 xong hoặc không có gì đổi, 1 bị từ chối, 2 dữ liệu sai.
   *All faults are told at once with file, line, column and mend; nothing is applied while there is one. Exit codes: 0 done or no change, 1 refused, 2 bad input.*
+- **Cảnh báo.** Hai thiết bị cùng địa chỉ vẫn được nhập, kèm một dòng cảnh báo (`warnings` của `--json`).
+  *Two devices with one address are imported, with a line of warning (`warnings` of `--json`).*
 - **Cách viết.** Ngày `2025-07-01` hoặc `01/07/2025`; giờ `07:30` hoặc `7h30`; số thập phân dùng dấu chấm hoặc dấu phẩy, không dấu ngăn hàng nghìn; danh sách cách nhau bằng dấu cách. Chữ được chuẩn hoá NFC, khoảng trắng thừa được bỏ.
   *Days `2025-07-01` or `01/07/2025`; times `07:30` or `7h30`; decimals with point or comma and no marks between thousands; lists with blanks between. Text becomes NFC, surplus blanks go.*
 - **Bảng tính.** Mã có số 0 ở đầu phải để cột dạng Văn bản; `="00070"` cũng đọc được. Khi xuất, ô bắt đầu bằng `=`, `+`, `-`, `@` được thêm dấu `'` ở trước để bảng tính không coi là công thức; khi nhập dấu ấy được bỏ.

@@ -9,6 +9,7 @@ from core.errors import Problem
 from core.inventory import Inventory
 from inventory import csvfiles, validate
 from inventory.csvfiles import Folder, Progress
+from inventory.doubts import shared_addresses
 from inventory.plan import Plan, plan
 from inventory.tables import TABLES, AnyRow, key
 
@@ -22,6 +23,7 @@ class Proposal:
     plan: Plan
     problems: tuple[Problem, ...]
     present: frozenset[str]  # tables that have a file; the others are left as they are
+    warnings: tuple[Problem, ...] = ()  # what is applied all the same
 
 
 def propose(
@@ -55,7 +57,8 @@ def weigh(
         collectors=collectors,
     )
     told = sorted([*found.problems, *among], key=_place)
-    return Proposal(proposed, tuple(told), found.present)
+    doubts = shared_addresses(proposed.result, on, where)
+    return Proposal(proposed, tuple(told), found.present, tuple(doubts))
 
 
 def _place(problem: Problem) -> tuple[int, int]:

@@ -12,12 +12,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from core.errors import Problem
-from core.text import Text
+from core.text import Language, Text
 from inventory import csvfiles
 from inventory.plan import MOST_RETIRED, Plan, Step
 from runtime.cli._ledger import BAD_INPUT, Voice
 
 MOST_PROBLEMS = 1_000
+_MOST_WARNINGS = 20
 _WIDE = 240  # columns, where no terminal says otherwise: nothing is folded in a log
 _MOST_STEPS = 200  # of one kind, in the table for people; --json has all
 _TABLES = {
@@ -65,16 +66,7 @@ class Speaker(Voice):
             {
                 "ok": False,
                 "problem_count": len(problems),
-                "problems": [
-                    {
-                        "file": problem.file,
-                        "line": problem.line,
-                        "column": problem.key,
-                        "what": problem.what.said(self.language),
-                        "mend": problem.mend.said(self.language),
-                    }
-                    for problem in shown
-                ],
+                "problems": problems_as_objects(shown, self.language),
             }
         )
         if not self.as_json:
@@ -88,6 +80,15 @@ class Speaker(Voice):
             )
             sys.stderr.write("\n".join([*lines, count.said(self.language)]) + "\n")
         raise typer.Exit(BAD_INPUT)
+
+    def warnings(self, warnings: Sequence[Problem]) -> None:
+        """Print what is doubtful (some at the most) to standard error, unless JSON was asked."""
+        for warning in warnings[:_MOST_WARNINGS]:
+            said = warning.said
+            self.complain(Text(vi=f"Cảnh báo: {said('vi')}", en=f"Warning: {said('en')}"))
+        more = len(warnings) - _MOST_WARNINGS
+        if more > 0:
+            self.complain(Text(vi=f"… và {more} cảnh báo nữa", en=f"… and {more} more"))
 
     def plan(self, plan: Plan) -> None:
         """Print a plan as a table, or nothing for an empty one."""
@@ -127,6 +128,20 @@ def _details(action: str, step: Step) -> str:
     if action != "change":
         return str(getattr(step.row, "name", ""))
     return "; ".join(f"{d.field}: {d.old or '∅'} → {d.new or '∅'}" for d in step.differences)
+
+
+def problems_as_objects(problems: Iterable[Problem], language: Language) -> list[dict[str, object]]:
+    """Return problems or warnings for machines."""
+    return [
+        {
+            "file": problem.file,
+            "line": problem.line,
+            "column": problem.key,
+            "what": problem.what.said(language),
+            "mend": problem.mend.said(language),
+        }
+        for problem in problems
+    ]
 
 
 def as_object(plan: Plan) -> dict[str, object]:

@@ -79,7 +79,7 @@ def _report(
     speaker: "Speaker", proposal: "Proposal", version: int | None, *, refused: bool, dry_run: bool
 ) -> None:
     from inventory.tables import TABLES
-    from runtime.cli._inventory import as_object
+    from runtime.cli._inventory import as_object, problems_as_objects
 
     plan = proposal.plan
     absent = [table.file for table in TABLES if table.name not in proposal.present]
@@ -89,9 +89,11 @@ def _report(
             "applied": version is not None,
             "version": version,
             "left_as_they_are": absent,
+            "warnings": problems_as_objects(proposal.warnings, speaker.language),
             **as_object(plan),
         }
     )
+    speaker.warnings(proposal.warnings)
     speaker.plan(plan)
     if absent:
         files = ", ".join(absent)

@@ -53,3 +53,17 @@ def test_faults_of_cells_and_faults_among_rows_are_told_together(tmp_path: Path)
         ("devices.csv", 10, "address"),
         ("devices.csv", 11, "site"),
     ]
+
+
+def test_devices_with_one_address_are_doubted_at_the_later_line_and_not_refused(
+    tmp_path: Path,
+) -> None:
+    folder = _folder(tmp_path, a_land())
+    with (folder / "devices.csv").open("a", encoding="utf-8") as file:
+        file.write("gw-x,X,dc-1,gateway,,,10.0.0.1,,,,,,\n")
+        file.write("gw-y,Y,dc-1,gateway,,,10.0.0.1,,,,,2020-01-01,2021-01-01\n")
+    found = propose(folder, a_land(), ON)
+    assert not found.problems
+    (doubt,) = found.warnings
+    assert (doubt.file, doubt.line, doubt.key) == ("devices.csv", 10, "address")
+    assert doubt.what.en == "gw-x has the same address 10.0.0.1 as gw-1"

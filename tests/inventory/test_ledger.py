@@ -59,7 +59,7 @@ async def test_a_life_of_changes_ends_where_the_plans_said(ledger: Ledger) -> No
     assert await _import(ledger, moved, ON + timedelta(days=4)) == 0
     spans = [d for d in (await ledger.inventory.load()).devices if d.slug == "ep-1"]
     assert [(d.valid_to, d.address) for d in spans] == [
-        (ON + timedelta(days=1), "10.0.0.1"),
+        (ON + timedelta(days=1), "10.0.0.6"),
         (None, "10.0.0.7"),
     ]
     assert await _import(ledger, Inventory(), ON + timedelta(days=3)) > 0

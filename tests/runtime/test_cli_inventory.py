@@ -152,6 +152,21 @@ def test_a_missing_file_leaves_its_table_and_is_told(terminal: Terminal, land: P
     assert "Không có gì thay đổi." in done.stdout
 
 
+def test_an_address_that_two_devices_have_is_warned_of_and_applied(
+    terminal: Terminal, land: Path
+) -> None:
+    with (land / "devices.csv").open("a", encoding="utf-8") as file:
+        file.write("gw-x,X,dc-1,gateway,,,10.0.0.1,,,,,,\n")
+    code, told = terminal.json("import", land, "--dry-run")
+    assert (code, told["warnings"][0]["line"]) == (0, 10)
+    done = terminal.on("import", land)
+    assert done.returncode == 0
+    assert done.stderr.startswith(
+        "Cảnh báo: devices.csv:10: address: gw-x có cùng địa chỉ 10.0.0.1 với gw-1."
+    )
+    assert "Đã áp dụng" in done.stdout
+
+
 def test_bad_input_ends_with_two_and_every_fault(terminal: Terminal) -> None:
     folder = BAD / "code_of_level" / "inventory"
     done = terminal.on("import", folder)
