@@ -165,6 +165,13 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
     ),
 )
 _FAILED = re.compile(r"^(?:(?P<collector>[a-z_]+): )?(?P<kind>[a-z]+): (?P<detail>.*)$", re.DOTALL)
+_AUDITED: tuple[tuple[re.Pattern[str], Text], ...] = (
+    (re.compile(r"version (\d+)"), Text("phiên bản {0}", "version {0}")),
+    (
+        re.compile(r"(\d+) rows written, (\d+) removed"),
+        Text("ghi {0} dòng, bỏ {1} dòng", "{0} rows written, {1} removed"),
+    ),
+)
 ACTION = {
     "incident.ack": Text("tiếp nhận sự cố", "acknowledged an incident"),
     "incident.comment": Text("ghi chú sự cố", "commented on an incident"),
@@ -227,6 +234,14 @@ def action(name: str, language: Language) -> str:
     """Return an audited action in words; an unknown one as it stands."""
     known = ACTION.get(name)
     return known.said(language) if known else name
+
+
+def audited(text: str, language: Language) -> str:
+    """Return the subject or detail of an audit row in words, where the ledger wrote it itself."""
+    for pattern, said in _AUDITED:
+        if found := pattern.fullmatch(text):
+            return said.said(language).format(*found.groups())
+    return text
 
 
 def sample(name: str, value: float, language: Language) -> str:

@@ -232,7 +232,14 @@ async def test_an_administrator_sees_users_tokens_and_the_audit_log(world: World
     await world.add_user("ha", Role.OPERATOR, "Lê Thu Hà")
     await log_in(world, "ha", "sai")
     text = words(await page(world, "/admin", Role.ADMIN))
-    for part in ("Lê Thu Hà", "trực vận hành", "program-admin", "đăng nhập sai", "192.0.2.7"):
+    for part in (
+        "Lê Thu Hà",
+        "trực vận hành",
+        "program-admin",
+        "đăng nhập sai",
+        "192.0.2.7",
+        "cập nhật danh mục phiên bản 1 ghi",
+    ):
         assert part in text
 
 
