@@ -76,6 +76,7 @@ def _environment(language: Language, version: str) -> Environment:
         exact=words.moment_exact,
         reason=lambda text: words.reason(text, language),
         action=lambda name: words.action(name, language),
+        capitalize=lambda text: text[:1].upper() + text[1:],  # Jinja's own makes "UPS" "ups"
         audited=lambda text: words.audited(text, language),
         collector=lambda name: words.collector(name, language),
         detail=lambda text: words.detail(text, language),

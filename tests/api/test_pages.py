@@ -92,6 +92,10 @@ async def test_a_target_page_shows_the_way_to_the_centre(world: World) -> None:
     assert "Do: Kênh TSLCD Gateway Phường An Lộc" in text
 
 
+async def test_abbreviations_keep_their_capitals(world: World) -> None:
+    assert "Thiết bị điều khiển đa điểm (MCU)" in await page(world, "/targets/mcu-1")
+
+
 async def test_without_an_engine_charts_say_what_is_missing(world: World) -> None:
     assert "Chưa có máy chủ chuỗi thời gian" in await page(world, "/targets/gw-dak-o")
 
