@@ -43,6 +43,9 @@ class _Course:
     failure: Failure | None = None
 
 
+_Place = tuple[socket.AddressFamily, str]
+
+
 async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     """Open one connection and close it again."""
     params = Params.model_validate(dict(check.params))
@@ -71,29 +74,44 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
 async def _connect(
     check: Check, params: Params, kit: Kit, transcript: Transcript, course: _Course
 ) -> None:
-    loop = asyncio.get_running_loop()
+    """Connect to the first address of a name that takes us, as every client does."""
     begun = kit.clock.monotonic()
-    family, place = await _resolved(check.address, params.port)
+    places = await _resolved(check.address, params.port)
     if not _numeric(check.address):
         course.lookup = kit.clock.monotonic() - begun
-        transcript.note("%s is %s", check.address, place[0])
+        transcript.note("%s is %s", check.address, ", ".join(place for _, place in places))
+    share = check.timeout / len(places)  # of the time, so that a dead address leaves some over
+    for place in places[:-1]:
+        try:
+            async with asyncio.timeout(share):
+                course.connect = await _open(place, params, kit, transcript)
+        except OSError as error:  # TimeoutError is one
+            transcript.note("%s port %d: %s", place[1], params.port, error or "no answer")
+        else:
+            return
+    course.connect = await _open(places[-1], params, kit, transcript)
+
+
+async def _open(place: _Place, params: Params, kit: Kit, transcript: Transcript) -> float:
+    """Open a connection and close it; return the seconds that it took."""
+    family, address = place
     begun = kit.clock.monotonic()
     with kit.sockets.open(family, socket.SOCK_STREAM) as connection:
         try:
-            await loop.sock_connect(connection, place)
+            await asyncio.get_running_loop().sock_connect(connection, (address, params.port))
         except ConnectionRefusedError:
-            transcript.note("%s port %d: connection refused", place[0], params.port)
+            transcript.note("%s port %d: connection refused", address, params.port)
             if not params.refusal_answers:
                 raise
-    course.connect = kit.clock.monotonic() - begun
-    transcript.note("%s port %d after %.3f ms", place[0], params.port, course.connect * 1000)
+    took = kit.clock.monotonic() - begun
+    transcript.note("%s port %d after %.3f ms", address, params.port, took * 1000)
+    return took
 
 
-async def _resolved(address: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+async def _resolved(address: str, port: int) -> list[_Place]:
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(address, port, type=socket.SOCK_STREAM)
-    family, _, _, _, place = found[0]
-    return family, (str(place[0]), port)
+    return [(family, str(place[0])) for family, _, _, _, place in found]
 
 
 def _numeric(address: str) -> bool:

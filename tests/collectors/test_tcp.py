@@ -60,6 +60,19 @@ async def test_a_name_is_looked_up_and_that_is_timed(open_port: int) -> None:
     assert any(s.name == "probe_dns_lookup_time_seconds" for s, _ in reading.samples)
 
 
+async def test_a_name_with_several_addresses_is_reached_by_the_one_that_answers(
+    open_port: int,
+) -> None:
+    async def two(*_: object, **__: object) -> list[tuple[object, ...]]:
+        stream = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        return [(*stream, ("127.0.0.2", open_port)), (*stream, ("127.0.0.1", open_port))]
+
+    asyncio.get_running_loop().getaddrinfo = two  # type: ignore[method-assign,assignment]
+    reading, said = await looked(connecting("two.example", open_port))
+    assert reading.ok
+    assert any("127.0.0.2" in line and "refused" in line for line in said.lines)
+
+
 async def test_a_closed_port_is_a_refusal(closed_port: int) -> None:
     reading, _ = await looked(connecting("127.0.0.1", closed_port))
     assert reading.failure is not None

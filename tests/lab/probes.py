@@ -93,7 +93,7 @@ def snmp(tool: str, facts: Mapping[str, object], *words: str) -> str:
     inside = ["nsenter", "-t", str(facts["pid"]), *user, "-n"]
     command = [*inside, tool, "-v2c", "-c", "public", "-On", "-t1", "-r2", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
-    return done.stdout + done.stderr
+    return done.stderr + done.stdout  # complaints first: the last line is the answer's
 
 
 def started(words: Sequence[str], before: Sequence[str] = ()) -> subprocess.Popen[bytes]:
