@@ -1,4 +1,4 @@
-"""What people edit: units, organisations, sites, devices, links, contacts, calendars.
+"""What people edit: units, organisations, sites, devices, links, rooms, services, calendars …
 
 Identity is a slug that never changes. Everything else is valid-time: a row holds from
 `valid_from` (inclusive) to `valid_to` (exclusive, None = still), so that a reform or a
@@ -116,6 +116,41 @@ class Link(Dated):
     order: Annotated[int, Field(ge=1)] = 1  # 1 = main line of `far`, 2 = its first reserve
 
 
+class Room(Dated):
+    """A điểm cầu: a room that joins meetings, with or without equipment of its own."""
+
+    name: Line
+    name_en: Line | None = None
+    site: Slug
+    device: Slug | None = None  # its endpoint; None: joins by PC, is as its site is
+    seats: Annotated[int, Field(ge=1)] | None = None
+    contact: Slug | None = None  # whom to phone
+    calendar: Slug | None = None
+
+
+class Service(Dated):
+    """What people use: a website, a portal, mail, DNS. Its `url` says how it is looked at.
+
+    Schemes: `https://…`, `http://…`, `tls://host:port`, `tcp://host:port`,
+    `dns://server[:port]/name?type=A`, `ntp://host[:port]`, `sip:host[:port][;transport=tcp]`.
+    """
+
+    name: Line
+    name_en: Line | None = None
+    kind: Annotated[
+        str,
+        StringConstraints(pattern="^(website|portal|application|mail|dns|ntp|sip|other)$"),
+    ] = "website"
+    url: Line
+    unit: Slug | None = None  # the area it serves; None: that of its organisation or site
+    organisation: Slug | None = None  # who owns it
+    site: Slug | None = None  # where it stands; None: outside our sites
+    device: Slug | None = None  # the server it runs on, whose failure explains its own
+    keyword: Line | None = None  # what a web page must contain
+    contact: Slug | None = None
+    calendar: Slug | None = None
+
+
 class Contact(Dated):
     """A person who is told."""
 
@@ -127,15 +162,30 @@ class Contact(Dated):
 
 
 class CalendarSpan(Dated):
-    """One span of a calendar of expected-on hours; a calendar is all rows of one slug.
+    """One span of a calendar of hours; a calendar is all rows of one slug.
 
-    `days` are 1 (Monday) … 7 (Sunday). `begin` before `end`, local time.
+    `days` are 1 (Monday) … 7 (Sunday). `begin` before `end`, local time; an `end` of 23:59:59
+    or later is midnight. It follows the special days unless it is `open_on_holidays`.
     """
 
     name: Line
     days: tuple[Annotated[int, Field(ge=1, le=7)], ...]
     begin: time
     end: time
+    open_on_holidays: bool = False
+
+
+class SpecialDay(Model):
+    """A day that is not like its day of the week. Its date is its identity.
+
+    `holiday` (nghỉ lễ) and `substitute` (nghỉ bù, hoán đổi) are off; `working` (làm bù) is
+    worked like the day of the week `like` (1 = Monday).
+    """
+
+    on: date
+    kind: Annotated[str, StringConstraints(pattern="^(holiday|substitute|working)$")] = "holiday"
+    name: Line
+    like: Annotated[int, Field(ge=1, le=7)] = 1
 
 
 class Inventory(Model):
@@ -147,15 +197,19 @@ class Inventory(Model):
     sites: tuple[Site, ...] = ()
     devices: tuple[Device, ...] = ()
     links: tuple[Link, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    services: tuple[Service, ...] = ()
     contacts: tuple[Contact, ...] = ()
     calendars: tuple[CalendarSpan, ...] = ()
+    special_days: tuple[SpecialDay, ...] = ()
 
 
 class Changes(Model):
     """What turns one inventory into another: rows to write by their key, rows to remove.
 
     The key of a dated row is (table, slug, valid_from), of a succession (old, new, on), of a
-    calendar span (slug, valid_from, days, begin). Retiring is a `put` with `valid_to`.
+    calendar span (slug, valid_from, days, begin), of a special day its date. Retiring is a
+    `put` with `valid_to`.
     """
 
     put: Inventory = Inventory()

@@ -10,19 +10,26 @@ from core.model import Model
 
 
 class TargetKind(StrEnum):
-    """What a target is; links and sites have a status derived from what they carry."""
+    """What a target is; links, sites and rooms have a status derived from what they carry."""
 
     SITE = "site"
     LINK = "link"
     DEVICE = "device"
+    ROOM = "room"
+    SERVICE = "service"
 
 
 class Hours(Model):
-    """A span of local time on given days of the week (1 = Monday)."""
+    """A span of local time on given days of the week (1 = Monday).
+
+    On dates of `off_on` it does not hold; on dates of `also_on` it holds whatever their day.
+    """
 
     days: tuple[int, ...]
     begin: time
     end: time
+    off_on: tuple[date, ...] = ()
+    also_on: tuple[date, ...] = ()
 
 
 class Target(Model):
@@ -43,9 +50,9 @@ class Target(Model):
     role: str  # device kind, "link", or the site's role
     address: str | None = None
     uplinks: tuple[str, ...] = ()
-    members: tuple[
-        str, ...
-    ] = ()  # of a site: its devices, gateway first; of a link: its far device
+    # Of a site: its devices, gateway first; of a link: its far device; of a room: its endpoint,
+    # or the site that speaks for it.
+    members: tuple[str, ...] = ()
     carrier: str | None = None
     circuit: str | None = None
     expected: tuple[Hours, ...] = ()  # empty: always on

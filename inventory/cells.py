@@ -13,7 +13,7 @@ from difflib import get_close_matches
 
 from core.inventory import EPOCH
 from core.text import fold, nfc
-from inventory import faults
+from inventory import faults, urls
 from inventory.faults import Fault
 
 Row = Mapping[str, str]  # cleaned cells by column
@@ -272,6 +272,23 @@ def order(text: str, row: Row) -> int:
     if match is None or int(match[1]) < 1:
         raise Unfit(faults.bad_integer(text[:80]))
     return int(match[1])
+
+
+def day_of_week(text: str, row: Row) -> int:
+    """Read one day of the week, 1 = Monday: "1", "T2", "thứ hai"."""
+    found = days(text, row)
+    if len(found) != 1:
+        raise Unfit(faults.bad_days(text[:80]))
+    return found[0]
+
+
+def service_url(text: str, row: Row) -> str:
+    """Read the address of a service, whose scheme says how it is looked at."""
+    line(text, row)
+    found = urls.cut(text)
+    if isinstance(found, Fault):
+        raise Unfit(found)
+    return text
 
 
 def flag(text: str, row: Row) -> bool:

@@ -630,3 +630,15 @@ def nothing_to_look_with(collector: str) -> Fault:
         "chọn hồ sơ kiểm tra khác ở cột profile",
         "choose another profile in the column profile",
     )
+
+
+def bad_service_url(text: str) -> Fault:
+    """Tell of an address that does not say how a service is looked at."""
+    return _fault(
+        f'"{text}" không phải là địa chỉ dịch vụ dùng được',
+        f'"{text}" is no usable address of a service',
+        "viết như https://máy/đường-dẫn, tls://máy:443, tcp://máy:25, dns://máy-chủ/tên?type=A, "
+        "ntp://máy hoặc sip:máy:5060;transport=tcp; không ghi tên đăng nhập vào địa chỉ",
+        "write it like https://host/path, tls://host:443, tcp://host:25, dns://server/name?type=A, "
+        "ntp://host or sip:host:5060;transport=tcp; put no login into the address",
+    )

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.inventory import EPOCH, CalendarSpan, Changes, Dated, Inventory, Succession
+from core.inventory import EPOCH, CalendarSpan, Changes, Dated, Inventory, SpecialDay, Succession
 from core.model import Model
 from inventory.cells import written
 from inventory.tables import TABLES, AnyRow, Identity, Key, identity, key, named, rows
@@ -60,8 +60,8 @@ class Plan:
 
 
 def holds(row: AnyRow, on: date) -> bool:
-    """Say whether a row holds on a day; successions always do."""
-    if isinstance(row, Succession):
+    """Say whether a row holds on a day; successions and special days always do."""
+    if isinstance(row, Succession | SpecialDay):
         return True
     return row.valid_from <= on and (row.valid_to is None or row.valid_to > on)
 

@@ -11,7 +11,10 @@ from core.inventory import (
     Inventory,
     Link,
     Organisation,
+    Room,
+    Service,
     Site,
+    SpecialDay,
     Succession,
     Unit,
 )
@@ -19,7 +22,7 @@ from core.text import Text
 from inventory import cells
 from inventory.cells import Read
 
-AnyRow = Dated | Succession
+AnyRow = Dated | Succession | SpecialDay
 Identity = tuple[object, ...]  # what a row is about, without its days
 Key = tuple[object, ...]  # sorts; unique within a table
 
@@ -74,6 +77,8 @@ KINDS = (
     "ups",
     "other",
 )
+SERVICE_KINDS = ("website", "portal", "application", "mail", "dns", "ntp", "sip", "other")
+DAY_KINDS = ("holiday", "substitute", "working")
 _LEVEL_WORDS = MappingProxyType(
     {
         "tinh": "province",
@@ -99,6 +104,31 @@ _KIND_WORDS = MappingProxyType(
         "mcu": "bridge",
         "bo luu dien": "ups",
         "khac": "other",
+    }
+)
+_SERVICE_WORDS = MappingProxyType(
+    {
+        "trang thong tin": "website",
+        "trang web": "website",
+        "cong thong tin": "portal",
+        "cong dich vu cong": "portal",
+        "ung dung": "application",
+        "phan mem": "application",
+        "thu dien tu": "mail",
+        "khac": "other",
+    }
+)
+_DAY_WORDS = MappingProxyType(
+    {
+        "nghi le": "holiday",
+        "le": "holiday",
+        "nghi": "holiday",
+        "off": "holiday",
+        "nghi bu": "substitute",
+        "bu": "substitute",
+        "hoan doi": "substitute",
+        "lam bu": "working",
+        "di lam": "working",
     }
 )
 
@@ -384,6 +414,104 @@ TABLES: tuple[Table, ...] = (
         ),
     ),
     Table(
+        "rooms",
+        Room,
+        Text(vi="Điểm cầu (phòng họp trực tuyến)", en="Rooms (conference points)"),
+        (
+            _slug(
+                "Mã định danh; không trùng với điểm, thiết bị, đường truyền",
+                "Identifier; shared with no site, device or link",
+                "ph-binh-phuoc",
+            ),
+            _name("Tên điểm cầu", "Name", "Phòng họp UBND phường Bình Phước"),
+            Column("name_en", cells.line, "Tên tiếng Anh", "Name in English"),
+            Column("site", cells.slug, "Điểm (sites.csv)", "Site (sites.csv)", "dc-binh-phuoc"),
+            Column(
+                "device",
+                cells.slug,
+                "Thiết bị đầu cuối (devices.csv); để trống nếu họp bằng máy tính",
+                "Its endpoint (devices.csv); empty = joins by PC",
+                "codec-binh-phuoc",
+            ),
+            Column("seats", cells.order, "Số chỗ ngồi", "Seats", "30"),
+            Column(
+                "contact",
+                cells.slug,
+                "Người trực phòng họp (contacts.csv)",
+                "Whom to phone (contacts.csv)",
+            ),
+            _CALENDAR,
+            _FROM,
+            _TO,
+        ),
+    ),
+    Table(
+        "services",
+        Service,
+        Text(vi="Dịch vụ, trang thông tin điện tử", en="Services and websites"),
+        (
+            _slug(
+                "Mã định danh; không trùng với điểm, thiết bị, đường truyền, điểm cầu",
+                "Identifier; shared with no site, device, link or room",
+                "cong-dich-vu-cong",
+            ),
+            _name("Tên dịch vụ", "Name", "Cổng dịch vụ công"),
+            Column("name_en", cells.line, "Tên tiếng Anh", "Name in English"),
+            Column(
+                "kind",
+                cells.choice(SERVICE_KINDS, _SERVICE_WORDS),
+                "Loại: website (trang thông tin, mặc định), portal (cổng), application (phần mềm), "
+                "mail (thư điện tử), dns, ntp, sip, other (khác)",
+                "Kind: website (default), portal, application, mail, dns, ntp, sip, other",
+                "portal",
+            ),
+            Column(
+                "url",
+                cells.service_url,
+                "Địa chỉ: https://…, tls://máy:cổng, tcp://máy:cổng, dns://máy-chủ/tên?type=A, "
+                "ntp://máy, sip:máy:5060",
+                "Address: https://…, tls://host:port, tcp://host:port, dns://server/name?type=A, "
+                "ntp://host, sip:host:5060",
+                "https://dichvucong.dongnai.gov.vn/",
+            ),
+            Column(
+                "unit",
+                cells.slug,
+                "Đơn vị hành chính mà nó phục vụ; để trống là theo cơ quan hoặc điểm",
+                "The unit it serves; empty = that of its organisation or site",
+            ),
+            Column(
+                "organisation",
+                cells.slug,
+                "Cơ quan chủ quản (organisations.csv)",
+                "Who owns it (organisations.csv)",
+            ),
+            Column(
+                "site",
+                cells.slug,
+                "Điểm đặt máy chủ (sites.csv); để trống nếu ở ngoài",
+                "Where it stands (sites.csv); empty = elsewhere",
+            ),
+            Column(
+                "device",
+                cells.slug,
+                "Máy chủ (devices.csv): máy chủ hỏng thì dịch vụ hỏng theo",
+                "Its server (devices.csv), whose failure explains the service's",
+            ),
+            Column(
+                "keyword",
+                cells.line,
+                "Chữ phải có trên trang web",
+                "Text that the web page must contain",
+                "Dịch vụ công",
+            ),
+            Column("contact", cells.slug, "Đầu mối (contacts.csv)", "Contact (contacts.csv)"),
+            _CALENDAR,
+            _FROM,
+            _TO,
+        ),
+    ),
+    Table(
         "contacts",
         Contact,
         Text(vi="Đầu mối", en="Contacts"),
@@ -429,8 +557,38 @@ TABLES: tuple[Table, ...] = (
             ),
             Column("begin", cells.time_of_day, "Giờ bắt đầu", "From", "07:30"),
             Column("end", cells.time_of_day, "Giờ kết thúc", "To", "11:30"),
+            Column(
+                "open_on_holidays",
+                cells.flag,
+                "true: ngày lễ, ngày làm bù (special_days.csv) cũng như ngày thường",
+                "true: holidays and make-up days (special_days.csv) are like any other day",
+            ),
             _FROM,
             _TO,
+        ),
+    ),
+    Table(
+        "special_days",
+        SpecialDay,
+        Text(vi="Ngày nghỉ, ngày làm bù", en="Holidays and make-up days"),
+        (
+            Column("on", cells.day, "Ngày", "Day", "2026-11-24"),
+            Column(
+                "kind",
+                cells.choice(DAY_KINDS, _DAY_WORDS),
+                "Loại: holiday (nghỉ lễ, mặc định), substitute (nghỉ bù, hoán đổi), "
+                "working (làm bù)",
+                "Kind: holiday (default), substitute, working",
+                "holiday",
+            ),
+            _name("Tên ngày", "Name", "Ngày Văn hóa Việt Nam"),
+            Column(
+                "like",
+                cells.day_of_week,
+                "Ngày làm bù theo giờ của thứ mấy: 1 là Thứ Hai (mặc định)",
+                "Whose hours a make-up day has: 1 = Monday (default)",
+                "1",
+            ),
         ),
     ),
 )
@@ -489,6 +647,8 @@ def identity(row: AnyRow) -> Identity:
     """Return what a row is about; rows of one identity follow each other in time."""
     if isinstance(row, Succession):
         return (row.old, row.new, row.on)
+    if isinstance(row, SpecialDay):
+        return (row.on,)
     if isinstance(row, CalendarSpan):
         return (row.slug, row.days, row.begin)
     return (row.slug,)
@@ -498,11 +658,15 @@ def key(row: AnyRow) -> Key:
     """Return the key of a row: its identity and its first day."""
     if isinstance(row, Succession):
         return (row.old, row.new, row.on)
+    if isinstance(row, SpecialDay):
+        return (row.on,)
     if isinstance(row, CalendarSpan):
         return (row.slug, row.valid_from, row.days, row.begin)
     return (row.slug, row.valid_from)
 
 
 def named(row: AnyRow) -> str:
-    """Return what people call a row: its slug, or old → new of a succession."""
+    """Return what people call a row: its slug, old → new of a succession, a special day's date."""
+    if isinstance(row, SpecialDay):
+        return row.on.isoformat()
     return f"{row.old} → {row.new}" if isinstance(row, Succession) else row.slug

@@ -33,6 +33,16 @@ REFERENCES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("devices", "calendar"): ("calendars",),
     ("links", "near"): ("devices",),
     ("links", "far"): ("devices",),
+    ("rooms", "site"): ("sites",),
+    ("rooms", "device"): ("devices",),
+    ("rooms", "contact"): ("contacts",),
+    ("rooms", "calendar"): ("calendars",),
+    ("services", "unit"): ("units",),
+    ("services", "organisation"): ("organisations",),
+    ("services", "site"): ("sites",),
+    ("services", "device"): ("devices",),
+    ("services", "contact"): ("contacts",),
+    ("services", "calendar"): ("calendars",),
     ("contacts", "unit"): ("units",),
 }
 _ABOVE = {"province": (), "district": ("province",), "commune": ("province", "district")}
@@ -135,9 +145,9 @@ def _overlaps(court: _Court, table: str, spans: list[Dated]) -> None:
 
 
 def _slugs_shared(court: _Court) -> None:
-    """Sites, devices and links are targets: one slug, one target."""
+    """Sites, devices, links, rooms and services are targets: one slug, one target."""
     owner: dict[str, str] = {}
-    for table in ("sites", "devices", "links"):
+    for table in ("sites", "devices", "links", "rooms", "services"):
         told: set[str] = set()
         for row in rows(court.inventory, table):
             slug = named(row)

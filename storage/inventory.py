@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +15,10 @@ from core.inventory import (
     Inventory,
     Link,
     Organisation,
+    Room,
+    Service,
     Site,
+    SpecialDay,
     Succession,
     Unit,
 )
@@ -38,12 +41,15 @@ KINDS: tuple[tuple[str, type[Model], Table, Table | None], ...] = (
     ("sites", Site, tables.sites, tables.site_identities),
     ("devices", Device, tables.devices, tables.device_identities),
     ("links", Link, tables.links, tables.link_identities),
+    ("rooms", Room, tables.rooms, tables.room_identities),
+    ("services", Service, tables.services, tables.service_identities),
+    ("special_days", SpecialDay, tables.special_days, None),
 )
 
 
 @unbroken
 class InventoryBook:
-    """Units, organisations, sites, devices, links, contacts, calendars."""
+    """Units, organisations, sites, devices, links, rooms, services, contacts, calendars."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -160,4 +166,6 @@ def _row(model: Model) -> Row:
 def _holds(table: Table, on: date) -> ColumnElement[bool]:
     if table is tables.successions:
         return and_(table.c.on <= on)
+    if table is tables.special_days:  # each speaks for its own date, past and future
+        return true()
     return and_(table.c.valid_from <= on, or_(table.c.valid_to.is_(None), table.c.valid_to > on))

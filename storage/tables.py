@@ -42,6 +42,8 @@ organisation_identities = _identity("organisation_identities")
 site_identities = _identity("site_identities")
 device_identities = _identity("device_identities")
 link_identities = _identity("link_identities")
+room_identities = _identity("room_identities")
+service_identities = _identity("service_identities")
 contact_identities = _identity("contact_identities")
 calendar_identities = _identity("calendar_identities")
 
@@ -126,6 +128,32 @@ links = _dated(
     Column("address", Words),
     Column("order", Integer, nullable=False),
 )
+rooms = _dated(
+    "rooms",
+    room_identities,
+    Column("name", Words, nullable=False),
+    Column("name_en", Words),
+    Column("site", Words, _to(site_identities), nullable=False),
+    Column("device", Words, _to(device_identities)),
+    Column("seats", Integer),
+    Column("contact", Words, _to(contact_identities)),
+    Column("calendar", Words, _to(calendar_identities)),
+)
+services = _dated(
+    "services",
+    service_identities,
+    Column("name", Words, nullable=False),
+    Column("name_en", Words),
+    Column("kind", Words, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("unit", Words, _to(unit_identities)),
+    Column("organisation", Words, _to(organisation_identities)),
+    Column("site", Words, _to(site_identities)),
+    Column("device", Words, _to(device_identities)),
+    Column("keyword", Words),
+    Column("contact", Words, _to(contact_identities)),
+    Column("calendar", Words, _to(calendar_identities)),
+)
 contacts = _dated(
     "contacts",
     contact_identities,
@@ -145,6 +173,32 @@ calendars = Table(
     Column("days", Items, primary_key=True),
     Column("begin", Time, primary_key=True),
     Column("end", Time, nullable=False),
+    Column("open_on_holidays", Boolean, nullable=False),
+)
+special_days = Table(
+    "special_days",
+    metadata,
+    Column("on", Date, primary_key=True),
+    Column("kind", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("like", Integer, nullable=False),
+)
+# Announced works; never removed, only cancelled.
+maintenance = Table(
+    "maintenance",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("begin", Instant, nullable=False, index=True),
+    Column("end", Instant, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("announced_at", Instant, nullable=False),
+    Column("reference", Words),
+    Column("units", Items, nullable=False),
+    Column("carriers", Items, nullable=False),
+    Column("targets", Items, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("cancelled_at", Instant),
 )
 inventory_versions = Table(
     "inventory_versions",

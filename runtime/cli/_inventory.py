@@ -28,8 +28,11 @@ _TABLES = {
     "sites": Text(vi="điểm", en="sites"),
     "devices": Text(vi="thiết bị", en="devices"),
     "links": Text(vi="đường truyền", en="links"),
+    "rooms": Text(vi="điểm cầu", en="rooms"),
+    "services": Text(vi="dịch vụ", en="services"),
     "contacts": Text(vi="đầu mối", en="contacts"),
     "calendars": Text(vi="lịch", en="calendars"),
+    "special_days": Text(vi="ngày nghỉ, làm bù", en="special days"),
 }
 _SIGNS = {"add": "[green]+", "change": "[yellow]~", "retire": "[red]-"}
 

@@ -15,13 +15,16 @@ from core.inventory import (
     Inventory,
     Link,
     Organisation,
+    Room,
+    Service,
     Site,
+    SpecialDay,
     Succession,
     Unit,
     UnitLevel,
 )
 from core.text import nfc
-from inventory.tables import KINDS
+from inventory.tables import DAY_KINDS, KINDS, SERVICE_KINDS
 
 ON = date(2026, 11, 22)
 
@@ -147,6 +150,53 @@ contacts = st.builds(
     language=st.sampled_from(["vi", "en"]),
     unit=maybe_slug,
 )
+rooms = st.builds(
+    Room,
+    slug=slugs,
+    name=lines,
+    name_en=maybe_line,
+    site=slugs,
+    device=maybe_slug,
+    seats=st.none() | st.integers(1, 9999),
+    contact=maybe_slug,
+    calendar=maybe_slug,
+)
+services = st.builds(
+    Service,
+    slug=slugs,
+    name=lines,
+    name_en=maybe_line,
+    kind=st.sampled_from(SERVICE_KINDS),
+    url=st.sampled_from(
+        [
+            "https://dongnai.gov.vn/tim?q=họp",
+            "http://[::1]:8080/",
+            "tls://10.1.2.3:8443",
+            "tcp://mail.dongnai.gov.vn:25",
+            "dns://10.0.0.53/dongnai.gov.vn?type=MX",
+            "ntp://10.0.0.1",
+            "sip:10.0.0.5:5061;transport=tcp",
+        ]
+    ),
+    unit=maybe_slug,
+    organisation=maybe_slug,
+    site=maybe_slug,
+    device=maybe_slug,
+    keyword=maybe_line,
+    contact=maybe_slug,
+    calendar=maybe_slug,
+)
+special_days = st.lists(
+    st.builds(
+        SpecialDay,
+        on=st.dates(date(1976, 1, 2), date(2100, 1, 1)),
+        kind=st.sampled_from(DAY_KINDS),
+        name=lines,
+        like=st.integers(1, 7),
+    ),
+    max_size=4,
+    unique_by=lambda day: day.on,
+).map(tuple)
 calendars = st.builds(
     CalendarSpan,
     slug=slugs,
@@ -154,6 +204,7 @@ calendars = st.builds(
     days=st.sets(st.integers(1, 7), min_size=1).map(lambda days: tuple(sorted(days))),
     begin=times,
     end=times,
+    open_on_holidays=st.booleans(),
 )
 
 
@@ -169,8 +220,11 @@ inventories = st.builds(
     sites=_dated(sites),
     devices=_dated(devices),
     links=_dated(links),
+    rooms=_dated(rooms),
+    services=_dated(services),
     contacts=_dated(contacts),
     calendars=_dated(calendars),
+    special_days=special_days,
 )
 # One table is enough where tables do not meet, and far quicker.
 of_contacts = st.builds(Inventory, contacts=_dated(contacts))

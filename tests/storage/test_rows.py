@@ -17,10 +17,14 @@ from core.inventory import (
     Inventory,
     Link,
     Organisation,
+    Room,
+    Service,
     Site,
+    SpecialDay,
     Succession,
     Unit,
 )
+from core.maintenance import Maintenance
 from core.outcome import Event
 from core.people import AuditRow, User
 from core.status import Streak, TargetState, Transition
@@ -45,8 +49,12 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.sites, Site),
     (tables.devices, Device),
     (tables.links, Link),
+    (tables.rooms, Room),
+    (tables.services, Service),
     (tables.contacts, Contact),
     (tables.calendars, CalendarSpan),
+    (tables.special_days, SpecialDay),
+    (tables.maintenance, Maintenance),
     (tables.transitions, Transition),
     (tables.states, TargetState),
     (tables.streaks, Streak),

@@ -1,0 +1,72 @@
+"""How is a service looked at? Its address says so: scheme → collector, host, parameters."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+from inventory import faults
+from inventory.faults import Fault
+
+_PORTS = {"tls": 443, "dns": 53, "ntp": 123, "sip": 5060}
+_HOST = re.compile(r"(?=.{1,253}$)([a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_-]{1,63}\.?")
+_TYPES = ("A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT")
+_TRANSPORTS = ("udp", "tcp")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The collector that looks at an address, the host it asks, and its parameters."""
+
+    collector: str
+    host: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+def cut(url: str) -> Way | Fault:
+    """Return how an address is looked at, or what is wrong with it."""
+    text = re.sub(r"^(sip):(?!//)", r"\1://", url, flags=re.IGNORECASE)
+    text, _, tail = text.partition(";") if text.lower().startswith("sip:") else (text, "", "")
+    try:
+        parts = urlsplit(text)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return faults.bad_service_url(url[:80])
+    if parts.username is not None or not _is_host(host) or port == 0:
+        return faults.bad_service_url(url[:80])
+    return _way(url, parts, host, port, tail)
+
+
+def _way(url: str, parts: SplitResult, host: str, port: int | None, tail: str) -> Way | Fault:
+    match parts.scheme.lower():
+        case "http" | "https":
+            return Way("http", host, {"url": url})
+        case "tcp" if port is not None:
+            return Way("tcp", host, {"port": port})
+        case "tls" | "ntp" as scheme:
+            return Way(scheme, host, {"port": port or _PORTS[scheme]})
+        case "dns":
+            return _dns(url, parts, host, port or _PORTS["dns"])
+        case "sip":
+            transport = tail.lower().removeprefix("transport=") or "udp"
+            if transport in _TRANSPORTS:
+                port = port or _PORTS["sip"]
+                return Way("sip_options", host, {"port": port, "transport": transport})
+    return faults.bad_service_url(url[:80])
+
+
+def _dns(url: str, parts: SplitResult, host: str, port: int) -> Way | Fault:
+    kind = parse_qs(parts.query).get("type", ["A"])[0].upper()
+    name = parts.path.strip("/").lower()
+    if kind not in _TYPES or not _HOST.fullmatch(name):
+        return faults.bad_service_url(url[:80])
+    return Way("dns", host, {"port": port, "name": name, "type": kind})
+
+
+def _is_host(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return _HOST.fullmatch(host) is not None
+    return True
