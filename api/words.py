@@ -59,6 +59,29 @@ DEVICE_ROLE = {
     "hub": Text("điểm nút", "hub site"),
     "site": Text("điểm cầu", "site"),
 }
+WEEKDAY = {
+    1: Text("Thứ Hai", "Monday"),
+    2: Text("Thứ Ba", "Tuesday"),
+    3: Text("Thứ Tư", "Wednesday"),
+    4: Text("Thứ Năm", "Thursday"),
+    5: Text("Thứ Sáu", "Friday"),
+    6: Text("Thứ Bảy", "Saturday"),
+    7: Text("Chủ nhật", "Sunday"),
+}
+WEEKDAY_SHORT = {
+    1: Text("T2", "Mo"),
+    2: Text("T3", "Tu"),
+    3: Text("T4", "We"),
+    4: Text("T5", "Th"),
+    5: Text("T6", "Fr"),
+    6: Text("T7", "Sa"),
+    7: Text("CN", "Su"),
+}
+DAY_KIND = {
+    "holiday": Text("nghỉ lễ", "holiday"),
+    "substitute": Text("nghỉ bù, hoán đổi", "day off in lieu"),
+    "working": Text("làm bù", "make-up working day"),
+}
 LEVEL = {
     "province": Text("tỉnh, thành phố", "province"),
     "district": Text("huyện", "district"),
