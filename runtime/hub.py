@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry
@@ -17,7 +17,9 @@ from api.live import Live
 from core.clock import Clock
 from core.errors import Conflict, Unavailable
 from core.people import called
+from core.reading import Sample
 from core.text import Text
+from inventory.compiled import JOB
 from runtime import registries
 from runtime.assembly import looking_defaults, open_books, outlets_of, telling_policy
 from runtime.dispatcher import Dispatcher, DispatchOptions
@@ -29,6 +31,8 @@ from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
 from runtime.settings import Settings, is_loopback
+from runtime.surroundings import Lapse, incident_samples, line_samples, unit_samples
+from runtime.tally import Tally
 from runtime.transcripts import Run, Transcripts
 from runtime.trial import Trial
 from runtime.web import bind, make_server, serve, web_settings
@@ -62,6 +66,7 @@ class Hub:
     feed: EstateFeed
     pipeline: Pipeline
     scheduler: Scheduler
+    series: SeriesSide
     notes: list[Text]
     parts: Mapping[str, Part]
 
@@ -120,7 +125,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         kit = make_kit(clock, DoorSockets(door) if door else DirectSockets(), keyring)
         stack.push_async_callback(kit.aclose)
         transcripts = Transcripts()
-        scheduler = Scheduler(feed, pipeline, registries.collectors(), kit, transcripts, clock)
+        tally = Tally(pipeline)
+        scheduler = Scheduler(feed, tally, registries.collectors(), kit, transcripts, clock)
         dispatcher = Dispatcher(
             ledger,
             outlets_of(settings, channels, keyring.reveal),
@@ -136,7 +142,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         )
 
         registry = CollectorRegistry()
-        registry.register(SelfMetrics(pipeline, scheduler, dispatcher, series.sender))
+        of_ourselves = SelfMetrics(pipeline, scheduler, dispatcher, series.sender)
+        registry.register(of_ourselves)
         context = Context(
             ledger=ledger,
             clock=clock,
@@ -151,7 +158,10 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             send_test=Trial(ledger, policy, feed, told).send,
         )
         server = make_server(create_app(context), settings.web)
-        upkeep = Upkeep(ledger, keyring, feed, brain, pipeline, transcripts, series, clock)
+        described = Described(feed, brain, of_ourselves, tally, settings.looking.vantage)
+        upkeep = Upkeep(
+            ledger, keyring, feed, brain, pipeline, transcripts, series, clock, described
+        )
         parts: dict[str, Part] = {
             "web": lambda: serve(server, listening, live.close),
             **series.parts,
@@ -162,7 +172,34 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "description": upkeep.describe,
             "scheduler": scheduler.run,
         }
-        yield Hub(settings, ledger, brain, feed, pipeline, scheduler, notes, parts)
+        yield Hub(settings, ledger, brain, feed, pipeline, scheduler, series, notes, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What is written of targets, incidents and ourselves beside the measurements."""
+
+    feed: EstateFeed
+    brain: Brain
+    of_ourselves: SelfMetrics
+    tally: Tally
+    vantage: str
+    lapse: Lapse = field(default_factory=Lapse)
+
+    def samples(self) -> list[Sample]:
+        """Return the present description; what it no longer holds is ended."""
+        estate = self.feed.estate()
+        ours = (("job", JOB), ("vantage", self.vantage))
+        samples = [
+            *info_samples(estate),
+            *status_samples(self.brain.states, estate.targets),
+            *unit_samples(estate, self.feed.edition.units),
+            *line_samples(estate),
+            *incident_samples(self.brain.incidents, estate),
+            *self.of_ourselves.samples(ours),
+            *self.tally.samples(estate.checks, ours),
+        ]
+        return samples + self.lapse.ended(samples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +214,7 @@ class Upkeep:
     transcripts: Transcripts
     series: SeriesSide
     clock: Clock
+    described: Described
 
     async def follow_the_ledger(self) -> None:
         """Go on with what people changed: the inventory, the local day, credentials."""
@@ -204,11 +242,9 @@ class Upkeep:
         self.transcripts.forget_all_but([check.slug for check in edition.estate.checks])
 
     async def describe(self) -> None:
-        """Write what may change about targets, and their statuses, as series."""
+        """Write what may change about targets, statuses, incidents and ourselves, as series."""
         while True:
-            estate = self.feed.estate()
-            samples = [*info_samples(estate), *status_samples(self.brain.states, estate.targets)]
-            await self.series.append([(self.clock.now(), samples)])
+            await self.series.append([(self.clock.now(), self.described.samples())])
             await asyncio.sleep(SELF_PERIOD)
 
 

@@ -30,6 +30,7 @@ class SeriesSide:
     spool: Spool | None = None
     reader: SeriesReader | None = None
     sender: Sender | None = None
+    engine: Engine | None = None  # where it is a child of ours
     parts: dict[str, Part] = field(default_factory=dict)
     notes: list[Text] = field(default_factory=list)
 
@@ -59,6 +60,7 @@ async def open_series(
             side.notes.append(missing.text)
             return side
         stack.push_async_callback(engine.stop)
+        side.engine = engine
         side.parts["engine"] = engine.run
         write_url, read_url, metrics_url = engine.write_url, engine.base_url, engine.metrics_url
     side.reader = SeriesReader(read_url, headers)
