@@ -44,6 +44,11 @@ def head() -> str:
     return found
 
 
+def revisions() -> set[str]:
+    """Return every version that this code knows."""
+    return {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", "storage:migrations")
