@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.clock import LOCAL, Clock
-from core.inventory import Contact
+from core.inventory import Contact, Unit
 from core.watching import Check, Estate
 from inventory.compiled import LookingDefaults, compile_estate
 from storage.inventory import InventoryBook
@@ -22,6 +22,7 @@ class Edition:
     day: date
     estate: Estate
     contacts: tuple[Contact, ...]
+    units: tuple[Unit, ...] = ()
 
 
 class EstateFeed:
@@ -55,7 +56,11 @@ class EstateFeed:
             return False
         inventory = await self._book.load(on=today)
         edition = Edition(
-            number, today, compile_estate(inventory, today, self._looking), inventory.contacts
+            number,
+            today,
+            compile_estate(inventory, today, self._looking),
+            inventory.contacts,
+            inventory.units,
         )
         if changed is not None:
             await changed(edition)

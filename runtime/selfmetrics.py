@@ -6,6 +6,8 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from core.labels import Series
+from core.reading import Sample
 from runtime.dispatcher import Dispatcher
 from runtime.pipeline import Pipeline
 from runtime.scheduler import Scheduler
@@ -33,6 +35,14 @@ class SelfMetrics(Collector):
             yield CounterMetricFamily(f"thongsuot_{name}", words, value=value)
         for name, words, value in self._gauges():
             yield GaugeMetricFamily(f"thongsuot_{name}", words, value=value)
+
+    def samples(self, base: tuple[tuple[str, str], ...]) -> list[Sample]:
+        """Return every self metric as a sample for the engine; `base` are the series' labels."""
+        return [
+            (Series.of(sample.name, base, **sample.labels), float(sample.value))
+            for metric in self.collect()
+            for sample in metric.samples
+        ]
 
     def _counters(self) -> Iterator[tuple[str, str, float]]:
         pipeline, runs = self._pipeline.stats, self._scheduler.stats
