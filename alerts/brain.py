@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 
 from alerts import telling
 from alerts.facts import NOTHING, Fact, Facts, Port, fact_of, follow, ports_in
+from alerts.hours import next_boundary
 from alerts.incidents import Fold, Numbering, fold
 from alerts.judge import forgotten, judge, overdue
 from alerts.rootcause import resolve
 from alerts.setback import SET_BACK, earlier, incident_earlier, row_earlier
 from alerts.telling import TellingPolicy
-from alerts.topology import Topology, next_boundary, ports_of
+from alerts.topology import Topology, ports_of
 from core.clock import LOCAL
 from core.incident import Incident
 from core.inventory import Contact

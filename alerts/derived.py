@@ -1,9 +1,10 @@
-"""How are links and sites, whom nobody asks? From what lies beyond and what stands there."""
+"""How are links, sites and rooms, whom nobody asks? From what lies beyond and what stands there."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.facts import NOTHING, Fact, Facts
+from alerts.hours import expected_since
 from alerts.places import HIDING, Place, Places, standing
 from alerts.topology import Topology
 from core.status import Status, Verdict
@@ -13,11 +14,12 @@ _ANSWERING = frozenset({Status.UP, Status.DEGRADED})
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """The places of links that pass, and of sites, once every device has its place."""
+    """The places of links that pass, of sites and of rooms, once every device has its place."""
 
     topology: Topology
     facts: Facts
     places: Places
+    now: datetime
 
     def link(self, slug: str) -> Place:
         """Return how a link is that seems to let through: `places` holds nothing against it."""
@@ -124,6 +126,25 @@ class Derived:
             reason="reserve_line" if target in lines and first.status in HIDING else "member_amiss",
             detail=target,
         )
+
+    def room(self, slug: str) -> Place:
+        """Return how a room is: as its endpoint is, or the site that speaks for it.
+
+        It never is a cause: what it hangs on is. Outside its own hours nobody misses it.
+        """
+        room = self.topology.targets[slug]
+        above = next((m for m in room.members if m in self.places), None)
+        if above is None:
+            return Place(Status.UNKNOWN, reason="not_observed")
+        found = self._standing(above)
+        if found.status not in HIDING:
+            return found
+        opened = expected_since(room.expected, self.now)
+        if opened is None:
+            return Place(Status.UNKNOWN, since=found.since, reason="off_hours")
+        reason = "site_lost" if above in self.topology.by_site else "endpoint_lost"
+        since = max(found.since, opened) if found.since is not None else None
+        return Place(found.status, passing=False, root=found.root, since=since, reason=reason)
 
     def _standing(self, slug: str) -> Place:
         return standing(self.places[slug], self.facts.before.get(slug))

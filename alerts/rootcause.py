@@ -11,13 +11,20 @@ from datetime import datetime, timedelta
 
 from alerts.derived import Derived
 from alerts.facts import NOTHING, Fact, Facts, Port
+from alerts.hours import expected_since
 from alerts.places import HIDING, Place
-from alerts.topology import Topology, expected_since
+from alerts.topology import Topology
 from alerts.waiting import PATIENCE, Waiting
 from core.status import Status, TargetState, Verdict
 
 _INDEPENDENT = 60.0  # seconds; a target that failed so long before its parent failed by itself
-_REASONS = {"port_down": "port_down", "port_admin_down": "port_down", "refused": "refused"}
+_REASONS = {
+    "port_down": "port_down",
+    "port_admin_down": "port_down",
+    "refused": "refused",
+    "wrong_answer": "wrong_answer",
+}
+_ANSWERED = {"refused": "refused", "protocol": "wrong_answer", "auth": "wrong_answer"}
 _TOGETHER = timedelta(seconds=10)  # two silences that begin so close are one
 
 
@@ -27,7 +34,7 @@ class Root:
 
     target: str
     since: datetime
-    cause: str  # named: silence, refused, port_down, port_admin_down, port_up_silent
+    cause: str  # silence, refused, wrong_answer, port_down, port_admin_down, port_up_silent
     detail: str
     members: tuple[str, ...]
 
@@ -68,11 +75,13 @@ class _Walk:
                 self._link(slug)
             else:
                 self._device(slug)
-        derived = Derived(self.topology, self.facts, self.places)
+        derived = Derived(self.topology, self.facts, self.places, self.now)
         for slug in self.topology.links:
             self.places[slug] = derived.link(slug)
         for slug in self.topology.sites:
             self.places[slug] = derived.site(slug)
+        for slug in self.topology.rooms:
+            self.places[slug] = derived.room(slug)
         return View(
             states=dict(self._changes()),
             roots=self._roots(),
@@ -189,6 +198,8 @@ class _Walk:
         That is one trouble, most likely of our own connection: the first of them, if that is
         another one, speaks for all.
         """
+        if not self.topology.starts:
+            return None
         first = self.topology.starts[0]
         facts = [self.waits.fact(other) for other in self.topology.starts]
         fell = [f.failed_at for f in facts if f.verdict is Verdict.FAILED and f.failed_at]
@@ -220,10 +231,10 @@ class _Walk:
     def _to_blame(self, fact: Fact, live: list[str]) -> str | None:
         """Return the link whose failure looks like this silence, or None for the target itself.
 
-        A host that refuses was reached. A device with two lines that both begin at something
-        alive is more likely dead itself than cut twice at once.
+        A host that refuses, or answers wrongly, was reached. A device with two lines that both
+        begin at something alive is more likely dead itself than cut twice at once.
         """
-        if fact.kind == "refused" or len(live) != 1 or not self.topology.is_link(live[0]):
+        if fact.kind in _ANSWERED or len(live) != 1 or not self.topology.is_link(live[0]):
             return None
         return live[0]
 
@@ -314,7 +325,7 @@ class _Walk:
             return ("port_down" if port.enabled else "port_admin_down"), fact.detail
         if port is not None and port.at > since + timedelta(seconds=1):
             return "port_up_silent", fact.detail
-        return ("refused" if fact.kind == "refused" else "silence"), fact.detail
+        return _ANSWERED.get(fact.kind, "silence"), fact.detail
 
     def _roots(self) -> dict[str, Root]:
         members: dict[str, list[str]] = {root: [root] for root in self.begun}

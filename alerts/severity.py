@@ -21,11 +21,16 @@ _LESS = {Severity.CRITICAL: Severity.MAJOR, Severity.MAJOR: Severity.WARNING}
 
 
 def class_of(topology: Topology, slug: str) -> str:
-    """Return the class of a target: one of `CLASSES`, as in the settings' delays."""
+    """Return the class of a target: one of `CLASSES`, as in the settings' delays.
+
+    A service waits as a device does, wherever it stands.
+    """
     target = topology.targets[slug]
     if target.kind is TargetKind.LINK:
         far = topology.far_site(slug)
         return f"link_{far.role}" if far is not None else "link_site"
+    if target.kind is TargetKind.SERVICE:
+        return "device"
     site = topology.site_of(slug)
     role = site.role if site is not None else "site"
     if target.kind is TargetKind.SITE or role == "center":
@@ -33,13 +38,18 @@ def class_of(topology: Topology, slug: str) -> str:
     return role if target.role in NETWORK_ROLES | {"bridge"} else "device"
 
 
-def sites_among(topology: Topology, members: Iterable[str]) -> tuple[str, ...]:
-    """Return the conference points (sites) among the members of an incident."""
+def of_kind(topology: Topology, members: Iterable[str], kind: TargetKind) -> tuple[str, ...]:
+    """Return the targets of a kind among the members of an incident."""
     return tuple(
         m
         for m in members
-        if (target := topology.targets.get(m)) is not None and target.kind is TargetKind.SITE
+        if (target := topology.targets.get(m)) is not None and target.kind is kind
     )
+
+
+def sites_among(topology: Topology, members: Iterable[str]) -> tuple[str, ...]:
+    """Return the conference points (sites) among the members of an incident."""
+    return of_kind(topology, members, TargetKind.SITE)
 
 
 def severity(topology: Topology, root: str, members: tuple[str, ...]) -> Severity:

@@ -1,21 +1,21 @@
 """Who lies behind whom? The estate as a graph, from the vantage outwards."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
 from functools import cached_property
 
-from core.clock import LOCAL
 from core.watching import Check, Estate, Hours, Target, TargetKind
 
 NETWORK_ROLES = frozenset({"gateway", "router", "firewall", "switch"})
 _HEADS = frozenset({"gateway", "router"})
+_DERIVED = frozenset({TargetKind.SITE, TargetKind.ROOM})  # as what they consist of is
 
 
 class Topology:
     """The targets of one estate and how they hang together; immutable.
 
-    `order` lists devices and links so that every uplink comes before what it carries; a loop
-    (which the inventory refuses) is broken by ignoring the uplinks that close it.
+    `order` lists devices, links and services so that every uplink comes before what it carries,
+    and services without one after whatever stands beside the vantage; a loop (which the inventory
+    refuses) is broken by ignoring the uplinks that close it.
     """
 
     def __init__(self, estate: Estate) -> None:
@@ -24,11 +24,16 @@ class Topology:
         self.sites: tuple[str, ...] = tuple(
             t.slug for t in estate.targets if t.kind is TargetKind.SITE
         )
+        self.rooms: tuple[str, ...] = tuple(
+            t.slug for t in estate.targets if t.kind is TargetKind.ROOM
+        )
         self.order, self.uplinks = _ordered(self.targets)
         self.users: dict[str, tuple[str, ...]] = _reversed(self.uplinks, self.targets)
         self.links: tuple[str, ...] = tuple(s for s in self.order if self.is_link(s))
         self.starts: tuple[str, ...] = tuple(
-            s for s in self.order if not self.uplinks[s] and not self.is_link(s)
+            s
+            for s in self.order
+            if not self.uplinks[s] and self.targets[s].kind is TargetKind.DEVICE
         )
         self.by_site: dict[str, tuple[str, ...]] = {
             site: tuple(m for m in self.targets[site].members if m in self.targets)
@@ -69,7 +74,7 @@ class Topology:
         )
 
     def site_of(self, slug: str) -> Target | None:
-        """Return the site where a device stands, or to which a link leads."""
+        """Return the site where a target stands, or to which a link leads."""
         target = self.targets[slug]
         if target.kind is TargetKind.SITE:
             return target
@@ -94,7 +99,7 @@ class Topology:
         return heads or members
 
     def behind(self, slug: str) -> frozenset[str]:
-        """Return every device and link that is cut off when this one fails, itself included."""
+        """Return all but sites and rooms that is cut off when this one fails, itself included."""
         if slug not in self._dominated:
             lost = {slug}
             spreading = [slug]
@@ -112,48 +117,6 @@ class Topology:
         return tuple(dict.fromkeys(t.expected for t in self.targets.values() if t.expected))
 
 
-def expected_since(hours: tuple[Hours, ...], now: datetime) -> datetime | None:
-    """Return since when a target has been expected to be on; None while it need not be.
-
-    A target without hours has always been expected: the beginning of time.
-    """
-    if not hours:
-        return datetime.min.replace(tzinfo=now.tzinfo)
-    local = now.astimezone(LOCAL)
-    begins = [
-        begin
-        for span in hours
-        if local.isoweekday() in span.days
-        for begin in (_moment(local, span.begin),)
-        if begin <= local and (local < _moment(local, span.end) or _until_midnight(span))
-    ]
-    return min(begins).astimezone(now.tzinfo) if begins else None
-
-
-def next_boundary(calendars: Iterable[tuple[Hours, ...]], now: datetime) -> datetime | None:
-    """Return when the next span of any calendar begins or ends."""
-    local = now.astimezone(LOCAL)
-    moments = [
-        moment
-        for hours in calendars
-        for span in hours
-        for ahead in range(8)
-        for edge in (span.begin, span.end)
-        for moment in (_moment(local + timedelta(days=ahead), edge),)
-        if moment > local and (local + timedelta(days=ahead)).isoweekday() in span.days
-    ]
-    return min(moments).astimezone(now.tzinfo) if moments else None
-
-
-def _moment(day: datetime, at: time) -> datetime:
-    return day.replace(hour=at.hour, minute=at.minute, second=at.second, microsecond=0)
-
-
-def _until_midnight(span: Hours) -> bool:
-    # a span that ends at 23:59 means the whole evening
-    return (span.end.hour, span.end.minute) == (23, 59)
-
-
 def _grouped(checks: Iterable[Check], *, reach: bool) -> dict[str, tuple[Check, ...]]:
     groups: dict[str, list[Check]] = {}
     for check in checks:
@@ -165,7 +128,10 @@ def _grouped(checks: Iterable[Check], *, reach: bool) -> dict[str, tuple[Check, 
 def _ordered(
     targets: Mapping[str, Target],
 ) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
-    nodes = sorted(s for s, t in targets.items() if t.kind is not TargetKind.SITE)
+    nodes = sorted(
+        (s for s, t in targets.items() if t.kind not in _DERIVED),
+        key=lambda s: (targets[s].kind is TargetKind.SERVICE, s),
+    )
     known = set(nodes)
     uplinks = {s: tuple(u for u in targets[s].uplinks if u in known and u != s) for s in nodes}
     order: list[str] = []

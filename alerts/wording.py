@@ -8,12 +8,12 @@ from functools import cache
 from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from alerts.severity import sites_among
+from alerts.severity import of_kind
 from alerts.topology import Topology
 from core.clock import LOCAL
 from core.incident import Incident, Message, Purpose, Severity
 from core.text import Language, Text, ascii_only, vietnamese_order
-from core.watching import Target
+from core.watching import Target, TargetKind
 
 SMS_LENGTH = 160  # characters of one GSM-7 message
 _NAMED = 5  # sites named before "and others"
@@ -50,6 +50,10 @@ _DEVICE_CAUSES = {
         vi="thiết bị không phản hồi, phần phía trên nó vẫn hoạt động",
         en="the device does not answer, what stands above it works",
     ),
+    "wrong_answer": Text(
+        vi="thiết bị trả lời nhưng câu trả lời sai",
+        en="the device answers, but its answer is wrong",
+    ),
     "beside": Text(
         vi="thiết bị không phản hồi; nó đứng ngay cạnh máy giám sát, cần kiểm tra cả kết nối của "
         "máy giám sát",
@@ -57,6 +61,28 @@ _DEVICE_CAUSES = {
         "connection is worth a look",
     ),
 }
+_SERVICE_CAUSES = {
+    "refused": Text(
+        vi="máy chủ còn trả lời nhưng dịch vụ từ chối kết nối",
+        en="the server answers, but the service refuses connections",
+    ),
+    "wrong_answer": Text(
+        vi="dịch vụ có trả lời nhưng trả lời sai ({detail})",
+        en="the service answers, but wrongly ({detail})",
+    ),
+    "silence": Text(
+        vi="dịch vụ không phản hồi, máy chủ và đường tới đó vẫn hoạt động",
+        en="the service does not answer, its server and the way to it work",
+    ),
+    "outside": Text(
+        vi="dịch vụ ở ngoài không phản hồi, mạng của ta vẫn hoạt động",
+        en="the service outside does not answer, our own network works",
+    ),
+}
+_FAILS = Text(vi="mất kết nối", en="down")
+_FAILS_AS_SERVICE = Text(vi="ngừng phục vụ", en="out of service")
+_BACK = Text(vi="có kết nối trở lại", en="back")
+_BACK_AS_SERVICE = Text(vi="phục vụ trở lại", en="back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +189,15 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
     if incident is None:
         return {"at": moment(telling.now, language), "url": base or None}
     slugs = incident.present if telling.purpose is Purpose.PROBLEM else _all(incident)
-    sites = sorted(
-        (named(topology.targets[s], s, language) for s in sites_among(topology, slugs)),
-        key=vietnamese_order,
-    )
+    lost = {
+        kind: sorted(
+            (named(topology.targets[s], s, language) for s in of_kind(topology, slugs, kind)),
+            key=vietnamese_order,
+        )
+        for kind in (TargetKind.SITE, TargetKind.ROOM, TargetKind.SERVICE)
+    }
+    sites, rooms, services = lost.values()
+    serves = incident.root in of_kind(topology, (incident.root,), TargetKind.SERVICE)
     root = topology.targets.get(incident.root)
     ended = incident.recovered_at or telling.now
     return {
@@ -177,6 +208,12 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
         "count": len(sites),
         "sites": sites[:_NAMED],
         "more": max(0, len(sites) - _NAMED),
+        "rooms": [] if sites else rooms[:_NAMED],  # a lost site says that its rooms are
+        "services": [] if serves else services[:_NAMED],
+        "more_services": 0 if serves else max(0, len(services) - _NAMED),
+        "serves": serves,
+        "fails": (_FAILS_AS_SERVICE if serves else _FAILS).said(language),
+        "back": (_BACK_AS_SERVICE if serves else _BACK).said(language),
         "cause": _cause(incident, topology, language),
         "severity": _SEVERITIES[incident.severity].said(language),
         "carrier": root.carrier if root is not None else None,
@@ -201,9 +238,20 @@ def _cause(incident: Incident, topology: Topology, language: Language) -> str:
         words = _LINK_CAUSES.get(incident.cause, _LINK_CAUSES["silence"])
         name = named(topology.targets[near], near, language) if near is not None else "?"
         return words.said(language).replace("{near}", name)
+    if root in of_kind(topology, (root,), TargetKind.SERVICE):
+        return _service_cause(incident, topology, language)
     beside = incident.cause == "silence" and root in topology.starts
     cause = "beside" if beside else incident.cause
     return _DEVICE_CAUSES.get(cause, _DEVICE_CAUSES["silence"]).said(language)
+
+
+def _service_cause(incident: Incident, topology: Topology, language: Language) -> str:
+    outside = incident.cause == "silence" and not topology.uplinks[incident.root]
+    words = _SERVICE_CAUSES.get(
+        "outside" if outside else incident.cause, _SERVICE_CAUSES["silence"]
+    )
+    _, _, answer = incident.detail.partition(": ")
+    return words.said(language).replace("{detail}", answer or incident.detail)
 
 
 def _facts(telling: Telling, topology: Topology) -> dict[str, object]:

@@ -65,6 +65,53 @@ def site(slug: str, role: str, *members: str) -> Target:
     )
 
 
+def room(slug: str, site: str, member: str) -> Target:
+    return Target(
+        slug=slug,
+        kind=TargetKind.ROOM,
+        name=f"Phòng họp {site}",
+        site=site,
+        role="room",
+        members=(member,),
+        unit_path=("tinh", f"unit-{site}"),
+    )
+
+
+def service(slug: str, site: str | None, *uplinks: str) -> Target:
+    return Target(
+        slug=slug,
+        kind=TargetKind.SERVICE,
+        name=f"Cổng {slug}",
+        site=site,
+        role="portal",
+        uplinks=uplinks,
+        address="192.0.2.2",
+        unit_path=("tinh",),
+    )
+
+
+def serving(what: Estate) -> Estate:
+    """Return an estate with rooms and services: of a bridge, a hub, a commune, and outside."""
+    targets = (
+        room("room-c11", "c11", "c11-vc"),
+        room("room-c12", "c12", "c12"),
+        room("room-hub1", "hub1", "hub1-vc"),
+        service("portal", "center", "bridge"),
+        service("hub1-web", "hub1", "hub1-gw"),
+        service("c11-web", "c11", "c11-gw"),
+        service("abroad", None),
+    )
+    by_slug = {t.slug: t for t in (*what.targets, *targets)}
+    checks = tuple(
+        reach_check(t, by_slug).model_copy(
+            update={"slug": f"{t.slug}/http", "collector": "http", "interval": 60.0}
+        )
+        for t in targets
+        if t.kind is TargetKind.SERVICE
+    )
+    return Estate(targets=(*what.targets, *targets), checks=(*what.checks, *checks))
+
+
 def estate(
     hubs: int = 3, communes: int = 4, *, reserves: Iterable[int] = (), addressed: bool = False
 ) -> Estate:
