@@ -86,7 +86,7 @@ async def counts(url: str) -> dict[str, int]:
     try:
         async with database.reading() as connection:
             return {
-                table.name: int(await connection.scalar(select(func.count()).select_from(table)))
+                table.name: await connection.scalar(select(func.count()).select_from(table)) or 0
                 for table in await _tables(connection, metadata.tables)
             }
     finally:
