@@ -422,6 +422,88 @@ class Log(Section):
     ] = "info"
 
 
+class Backup(Section):
+    """Sao lưu / Backups."""
+
+    directory: Annotated[
+        Beside,
+        Text(
+            vi="Thư mục chứa bản sao lưu; nên là một ổ đĩa khác",
+            en="Where backups are kept; better on another disk",
+        ),
+    ] = Path("var/backups")
+    keep: Annotated[
+        int,
+        Field(ge=1, le=3650),
+        Text(
+            vi="Giữ bao nhiêu bản gần nhất; bản cũ hơn bị xóa",
+            en="How many of the newest are kept; older ones are removed",
+        ),
+    ] = 14
+    series: Annotated[
+        bool,
+        Text(
+            vi="Sao lưu cả chuỗi thời gian của VictoriaMetrics kèm theo",
+            en="Take the time series of the VictoriaMetrics child along",
+        ),
+    ] = True
+    passphrase_file: Annotated[
+        OptionalBeside,
+        Text(
+            vi="Tệp chứa cụm mật khẩu khóa khóa chủ trong bản sao lưu; để trống thì khóa chủ nằm "
+            "trong đó không được bảo vệ",
+            en="File with a passphrase that locks the master key inside backups; empty: it lies "
+            "there in the open",
+        ),
+    ] = None
+
+
+class Disk(Section):
+    """Chỗ trống trên đĩa / Room on the disk."""
+
+    floor: Annotated[
+        Size,
+        Text(
+            vi="Dưới mức trống này thì bỏ mẫu đo (có đếm và báo) để sổ cái còn chỗ ghi",
+            en="With less room than this, samples are dropped (counted, and said) so that the "
+            "ledger can still be written",
+        ),
+    ] = "1GB"  # type: ignore[assignment]
+    warn_before: Annotated[
+        Duration,
+        Text(
+            vi="Báo trước khi đĩa đầy bao lâu, theo đà tăng gần đây",
+            en="How long before the disk fills up, as it lately grew, that is said",
+        ),
+    ] = "14d"  # type: ignore[assignment]
+
+
+class Retention(Section):
+    """Giữ bao lâu; trạng thái, sự cố và nhật ký kiểm toán không bao giờ bị xóa / How long things are kept; statuses, incidents and the audit trail never go."""  # noqa: E501
+
+    events: Annotated[
+        Duration,
+        Text(
+            vi="Sự kiện của trang trực tiếp (và không quá 10.000 sự kiện)",
+            en="Events of the live pages (and 10,000 of them at the most)",
+        ),
+    ] = "30d"  # type: ignore[assignment]
+    messages: Annotated[
+        Duration,
+        Text(
+            vi="Tin đã gửi xong của sự cố đã đóng, kèm nội dung và biên nhận",
+            en="Messages done with, of closed incidents: their text and receipts",
+        ),
+    ] = "400d"  # type: ignore[assignment]
+    transcripts: Annotated[
+        Duration,
+        Text(
+            vi="Lời thoại của các lần đo gần đây (trong bộ nhớ, vài lần mỗi phép đo)",
+            en="What was said in recent looks (in memory, a few for each check)",
+        ),
+    ] = "7d"  # type: ignore[assignment]
+
+
 class ChannelSettings(Model):
     """One configured way of telling; secrets in `params` are still references."""
 
@@ -448,6 +530,9 @@ class Settings(Section):
     looking: Looking = Field(default_factory=Looking)
     telling: Telling = Field(default_factory=Telling)
     log: Log = Field(default_factory=Log)
+    backup: Backup = Field(default_factory=Backup)
+    disk: Disk = Field(default_factory=Disk)
+    retention: Retention = Field(default_factory=Retention)
     channels: Mapping[str, ChannelSettings] = {}
 
 
@@ -459,6 +544,9 @@ SECTIONS: Mapping[str, type[Section]] = {
     "looking": Looking,
     "telling": Telling,
     "log": Log,
+    "backup": Backup,
+    "disk": Disk,
+    "retention": Retention,
 }
 
 
