@@ -22,11 +22,20 @@ NEEDED: Mapping[str, Mapping[str, object]] = {
     "tcp": {"port": 80},
     "snmp_system": {"community": "public"},
     "snmp_interfaces": {"community": "public"},
+    "http": {"url": "http://10.0.0.5/"},
+    "tls": {"port": 443},
+    "dns": {"name": "dongnai.gov.vn"},
+    "ntp": {},
+    "sip_options": {},
 }
 BASE_UNITS = ("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules")
 # Names of the ecosystem: their authors chose the units, public boards expect them as they are.
 FOREIGN = re.compile(
-    r"(if[A-Z]|sys[A-Z]|snmp_|hr[A-Z]|ent[A-Z]|ups[A-Z]).*|probe_(success|duration_seconds)"
+    r"(if[A-Z]|sys[A-Z]|snmp_|hr[A-Z]|ent[A-Z]|ups[A-Z]).*|probe_(success|duration_seconds)|"
+    r"probe_(http_(status_code|content_length|uncompressed_body_length|redirects|ssl|version)|"
+    r"failed_due_to_regex|ssl_earliest_cert_expiry|dns_(answer|authority|additional)_rrs|dns_serial)|"
+    # Numbers and levels that have no unit.
+    r"probe_(dns_rcode|ntp_(stratum|leap)|sip_status_code)"
 )
 OURS = re.compile(r"(probe|link|vc|site|meeting)_[a-z0-9_]+|[a-z]+_info")
 

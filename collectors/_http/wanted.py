@@ -1,0 +1,70 @@
+"""Does the page hold what it should?"""
+
+import html
+import json
+import re
+
+from collectors._http.params import Params
+from collectors._net.trouble import printable
+from core.reading import Failure, FailureKind
+from core.text import nfc
+
+_SHOWN = 80  # characters of a value in a sentence
+
+
+def is_asked(params: Params) -> bool:
+    """Say whether anything is wanted of the body."""
+    return any((params.keyword, params.absent, params.pattern, params.json_path))
+
+
+def unmet_words(params: Params, text: str) -> Failure | None:
+    """Return what of `keyword` and `absent` the page does not meet."""
+    if not (params.keyword or params.absent):
+        return None
+    page = nfc(html.unescape(text)).casefold()
+    if params.keyword and nfc(params.keyword).casefold() not in page:
+        return _failure(f"the page lacks {_quoted(params.keyword)}")
+    if params.absent and nfc(params.absent).casefold() in page:
+        return _failure(f"the page contains {_quoted(params.absent)}")
+    return None
+
+
+def unmet_json(params: Params, text: str) -> Failure | None:
+    """Return what of `json_path` and `json_value` the answer does not meet."""
+    if params.json_path is None:
+        return None
+    try:
+        found = _at(json.loads(text), params.json_path)
+    except (ValueError, RecursionError):
+        return _failure("the answer is not JSON")
+    except LookupError:
+        return _failure(f"the JSON has no {params.json_path}")
+    if params.json_value is None or _said(found) == params.json_value.strip():
+        return None
+    shown = _quoted(_said(found))
+    return _failure(f"{params.json_path} is {shown}, not {_quoted(params.json_value)}")
+
+
+def _at(document: object, path: str) -> object:
+    """Return what stands at a dotted path; LookupError."""
+    for step in path.removeprefix("$").strip(".").split("."):
+        if isinstance(document, dict):
+            document = document[step]
+        elif isinstance(document, list) and re.fullmatch(r"-?\d{1,9}", step):
+            document = document[int(step)]
+        else:
+            raise LookupError(step)
+    return document
+
+
+def _said(value: object) -> str:
+    """Return a JSON value as a person would write it: true, null, 1, text without quotes."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _quoted(text: str) -> str:
+    return f'"{printable(text, _SHOWN)}"'
+
+
+def _failure(detail: str) -> Failure:
+    return Failure(FailureKind.PROTOCOL, detail)
