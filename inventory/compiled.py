@@ -8,12 +8,14 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from core.inventory import Dated, Device, Inventory, Link, Site, Unit
+from core.inventory import Dated, Device, Inventory, Link, Room, Service, Site, Unit
 from core.model import Model, Slug
 from core.watching import Check, Confirm, Estate, Hours, PortFact, Target, TargetKind, Verify
+from inventory.hours import hours_of
 from inventory.plan import as_of
 from inventory.profiles import REACH, ProfileCheck, profile_of
 from inventory.uplinks import Ways, all_above, ways
+from inventory.urls import Way, cut
 
 JOB = "thongsuot"
 DatedRow = TypeVar("DatedRow", bound=Dated)
@@ -22,6 +24,8 @@ _SPACING = 1.0  # seconds between two connections on suspicion
 _INTERVALS = MappingProxyType({"tcp": 30.0, "snmp_system": 60.0, "snmp_interfaces": 60.0})
 _TIMEOUTS = MappingProxyType({"icmp": 2.0, "tcp": 3.0, "snmp_system": 10.0})
 _INTERVAL, _TIMEOUT = 60.0, 20.0  # seconds, of any other collector
+_SERVICE_TIMEOUTS = MappingProxyType({"http": 10.0})
+_SERVICE_TIMEOUT = 5.0  # seconds, of any other service
 
 
 class LookingDefaults(Model):
@@ -44,17 +48,19 @@ def compile_estate(inventory: Inventory, on: date, settings: LookingDefaults) ->
     """Return the targets and checks of a day; the same rows give the same estate.
 
     Rows should have passed `validate.problems`. Of those that did not, a device without its
-    site and a link without one of its ends are left out rather than stop the watch.
+    site, a link without one of its ends, a room without its site and a service whose address
+    says nothing are left out rather than stop the watch.
     """
-    return _Compiler(as_of(inventory, on), settings).estate()
+    return _Compiler(as_of(inventory, on), on, settings).estate()
 
 
 class _Compiler:
     """The lookups that one compilation shares."""
 
-    def __init__(self, today: Inventory, settings: LookingDefaults) -> None:
+    def __init__(self, today: Inventory, on: date, settings: LookingDefaults) -> None:
         self.settings = settings
         self.units = {unit.slug: unit for unit in today.units}
+        self.offices = {office.slug: office.unit for office in today.organisations}
         self.sites = {site.slug: site for site in today.sites}
         self.devices = {d.slug: d for d in _sorted(today.devices) if d.site in self.sites}
         self.links = {
@@ -62,10 +68,16 @@ class _Compiler:
             for link in _sorted(today.links)
             if link.near in self.devices and link.far in self.devices
         }
+        self.rooms = [room for room in _sorted(today.rooms) if room.site in self.sites]
+        self.services = [
+            (service, way)
+            for service in _sorted(today.services)
+            if isinstance(way := cut(service.url), Way)
+        ]
         self.ways: Ways = ways(
             today.sites, tuple(self.devices.values()), tuple(self.links.values())
         )
-        self.hours = _hours(today)
+        self.hours = hours_of(today, on)
         self.paths: dict[str, tuple[str, ...]] = {}
         self.members: defaultdict[str, list[str]] = defaultdict(list)
         self.ports: defaultdict[str, list[PortFact]] = defaultdict(list)
@@ -84,12 +96,15 @@ class _Compiler:
         targets = [self._site(site) for site in _sorted(list(self.sites.values()))]
         targets += [self._link(link) for link in self.links.values()]
         targets += [self._device(device) for device in self.devices.values()]
+        targets += [self._room(room) for room in self.rooms]
+        targets += [self._service(service, way) for service, way in self.services]
         checks = [
             self._check(device, check)
             for device in self.devices.values()
             for check in self._checks(device)
         ]
         checks += [self._line_check(link) for link in self.links.values() if link.address]
+        checks += [self._service_check(service, way) for service, way in self.services]
         return Estate(targets=tuple(targets), checks=tuple(checks))
 
     def _site(self, site: Site) -> Target:
@@ -147,6 +162,57 @@ class _Compiler:
             valid_from=device.valid_from,
         )
 
+    def _room(self, room: Room) -> Target:
+        """Return a room: as its endpoint is, or its site where it has none."""
+        site, device = self.sites[room.site], self.devices.get(room.device or "")
+        calendar = room.calendar or (device.calendar if device else None) or site.calendar
+        return Target(
+            slug=room.slug,
+            kind=TargetKind.ROOM,
+            name=room.name,
+            name_en=room.name_en,
+            site=site.slug,
+            unit=site.unit,
+            unit_path=self._path(site.unit),
+            role="room",
+            members=(device.slug if device else site.slug,),
+            expected=self._expected(calendar),
+            valid_from=room.valid_from,
+        )
+
+    def _service(self, service: Service, way: Way) -> Target:
+        """Return a service: behind its server, else its site's gateway, else outside."""
+        site = self._place(service)
+        unit = (
+            service.unit
+            or self.offices.get(service.organisation or "")
+            or (site.unit if site else None)
+        )
+        return Target(
+            slug=service.slug,
+            kind=TargetKind.SERVICE,
+            name=service.name,
+            name_en=service.name_en,
+            site=site.slug if site else None,
+            unit=unit,
+            unit_path=self._path(unit) if unit else (),
+            role=service.kind,
+            address=way.host,
+            uplinks=self._above(service),
+            expected=self._expected(service.calendar),
+            valid_from=service.valid_from,
+        )
+
+    def _place(self, service: Service) -> Site | None:
+        device = self.devices.get(service.device or "")
+        return self.sites.get(service.site or (device.site if device else ""))
+
+    def _above(self, service: Service) -> tuple[str, ...]:
+        if service.device in self.devices:
+            return (service.device,)
+        gateway = self.ways.gateway.get(service.site or "")
+        return (gateway,) if gateway else ()
+
     def _path(self, unit: str) -> tuple[str, ...]:
         """Return the units from the province down to a unit."""
         if unit not in self.paths:
@@ -201,6 +267,35 @@ class _Compiler:
             labels=_labels(link.slug, self.devices[link.far].site),
         )
 
+    def _service_check(self, service: Service, way: Way) -> Check:
+        """Return the one check of a service: what its address asks for decides up and down."""
+        keyword = {"keyword": service.keyword} if service.keyword else {}
+        wanted = self.settings.intervals.get(way.collector, _INTERVAL)
+        site, above = self._place(service), self._above(service)
+        return Check(
+            slug=f"{service.slug}/{way.collector}",
+            target=service.slug,
+            collector=way.collector,
+            address=way.host,
+            params={**way.params, **keyword} if way.collector == "http" else way.params,
+            vantage=self.settings.vantage,
+            interval=max(wanted, self.settings.reach_interval),
+            timeout=_SERVICE_TIMEOUTS.get(way.collector, _SERVICE_TIMEOUT),
+            reach=True,
+            verify=Verify(
+                uplinks=self._checks_of((*above, *self._all_above(above))),
+                spacing=_SPACING,
+                probes=Confirm().failures,
+            ),
+            labels=_labels(service.slug, site.slug if site else None),
+        )
+
+    def _all_above(self, targets: Sequence[str]) -> tuple[str, ...]:
+        return tuple(up for target in targets for up in all_above(target, self.ways.uplinks))
+
+    def _checks_of(self, targets: Sequence[str]) -> tuple[str, ...]:
+        return tuple(f"{up}/{self.reach[up].collector}" for up in targets if up in self.reach)
+
     def _check(self, device: Device, check: ProfileCheck) -> Check:
         snmp = check.collector.startswith("snmp_")
         reach = check is self.reach[device.slug]
@@ -222,8 +317,7 @@ class _Compiler:
 
     def _verify(self, target: str, check: ProfileCheck) -> Verify:
         """Return the burst over every path above a target, nearest first."""
-        above = all_above(target, self.ways.uplinks)
-        uplinks = tuple(f"{up}/{self.reach[up].collector}" for up in above if up in self.reach)
+        uplinks = self._checks_of(all_above(target, self.ways.uplinks))
         if check.collector == "icmp":
             return Verify(uplinks=uplinks)
         return Verify(uplinks=uplinks, spacing=_SPACING, probes=Confirm().failures)
@@ -256,12 +350,6 @@ def _sorted(items: Sequence[DatedRow]) -> list[DatedRow]:
     return sorted(items, key=lambda item: item.slug)
 
 
-def _labels(instance: str, site: str) -> tuple[tuple[str, str], ...]:
-    return (("instance", instance), ("job", JOB), ("site", site))
-
-
-def _hours(today: Inventory) -> dict[str, tuple[Hours, ...]]:
-    found: defaultdict[str, list[Hours]] = defaultdict(list)
-    for span in sorted(today.calendars, key=lambda s: (s.slug, s.days, s.begin)):
-        found[span.slug].append(Hours(days=span.days, begin=span.begin, end=span.end))
-    return {slug: tuple(hours) for slug, hours in found.items()}
+def _labels(instance: str, site: str | None) -> tuple[tuple[str, str], ...]:
+    labels = (("instance", instance), ("job", JOB))
+    return (*labels, ("site", site)) if site else labels

@@ -21,6 +21,7 @@ def _labels(target: Target) -> dict[str, str]:
         "vendor": target.vendor or "",
         "model": target.model or "",
         "medium": target.medium or "",
+        "member": target.members[0] if target.kind is TargetKind.ROOM else "",
     }
     if target.unit_path:
         labels["province"] = target.unit_path[0]
@@ -29,17 +30,24 @@ def _labels(target: Target) -> dict[str, str]:
     return {name: value for name, value in labels.items() if value}
 
 
-def _identity(target: Target) -> str:
-    return "instance" if target.kind is TargetKind.DEVICE else target.kind.value
+def _identity(target: Target) -> dict[str, str]:
+    """Return what names a target on its own series; a service also as its measurements do."""
+    names = [] if target.kind is TargetKind.DEVICE else [target.kind.value]
+    if target.kind in {TargetKind.DEVICE, TargetKind.SERVICE}:
+        names.append("instance")
+    return dict.fromkeys(names, target.slug)
 
 
 def info_samples(estate: Estate) -> list[Sample]:
-    """Return one `site_info`, `link_info` or `device_info` sample of value 1 per target."""
+    """Return one `<kind>_info` sample of value 1 per target: `site_info`, `service_info` …
+
+    A room names its endpoint, or the site that speaks for it, as `member`.
+    """
     return [
         (
             Series.of(
                 f"{target.kind.value}_info",
-                tuple({**_labels(target), _identity(target): target.slug}.items()),
+                tuple({**_labels(target), **_identity(target)}.items()),
             ),
             1.0,
         )
@@ -53,7 +61,7 @@ def status_samples(states: Mapping[str, TargetState], targets: Iterable[Target])
     for target in targets:
         state = states.get(target.slug)
         present = state.status if state else Status.UNKNOWN
-        base = ((_identity(target), target.slug),)
+        base = tuple(_identity(target).items())
         samples += [
             (
                 Series.of(f"{target.kind.value}_status", base, status=status.value),

@@ -9,6 +9,8 @@ from core.inventory import (
     Inventory,
     Link,
     Organisation,
+    Room,
+    Service,
     Site,
     Unit,
     UnitLevel,
@@ -40,6 +42,14 @@ def a_link(slug: str, near: str, far: str, **changes: object) -> Link:
 def a_site(slug: str, role: str = "site", **changes: object) -> Site:
     fields: dict[str, object] = {"slug": slug, "name": slug, "unit": "xa-1", "role": role}
     return Site.model_validate(fields | changes)
+
+
+def a_room(slug: str, site: str, **changes: object) -> Room:
+    return Room.model_validate({"slug": slug, "name": slug, "site": site} | changes)
+
+
+def a_service(slug: str, url: str, **changes: object) -> Service:
+    return Service.model_validate({"slug": slug, "name": slug, "url": url} | changes)
 
 
 def a_land(**changes: object) -> Inventory:

@@ -1,17 +1,26 @@
 import random
 import time as stopwatch
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from collectors import icmp, snmp_interfaces, snmp_system, tcp
-from core.inventory import Inventory, UnitLevel
+from core.inventory import Inventory, SpecialDay, UnitLevel
 from core.watching import Check, Estate, Hours, PortFact, Target, TargetKind
 from inventory.compiled import LookingDefaults, compile_estate
 from inventory.plan import plan
 from inventory.profiles import BY_KIND, PROFILES, profile_of
 from inventory.tables import KINDS, TABLES, rows
-from tests.inventory.builders import ON, a_device, a_land, a_link, a_site, a_unit
+from tests.inventory.builders import (
+    ON,
+    a_device,
+    a_land,
+    a_link,
+    a_room,
+    a_service,
+    a_site,
+    a_unit,
+)
 
 COLLECTORS = {
     module.COLLECTOR.name: module.COLLECTOR for module in (icmp, tcp, snmp_system, snmp_interfaces)
@@ -285,3 +294,115 @@ def test_reach_by_connection_is_asked_gently_and_confirmed_by_few_failures() -> 
     assert {check.collector for check in reach} == {"tcp"}
     assert {check.interval for check in reach} == {10.0}
     assert {check.verify.probes for check in reach if check.verify} == {3}
+
+
+SERVED = a_land(
+    rooms=(
+        a_room("ph-1", "dc-1", device="ep-1", calendar="hc"),
+        a_room("ph-2", "dc-2"),
+        a_room("ph-lac", "dc-9"),
+    ),
+    services=(
+        a_service("cong", "https://cong.example/", kind="portal", device="sv-1", keyword="Cổng"),
+        a_service("thu", "tls://thu.example:993", kind="mail", site="dc-1", unit="dong-nai"),
+        a_service("ten", "dns://10.0.0.4/cong.example?type=AAAA", kind="dns", site="tt"),
+        a_service("gio", "ntp://10.0.0.4", kind="ntp", organisation="ubnd"),
+        a_service("goi", "sip:10.0.0.4;transport=tcp", kind="sip"),
+        a_service("cua", "tcp://10.0.0.4:8080", kind="other", keyword="thừa"),
+        a_service("hong", "gopher://x", kind="other"),
+    ),
+)
+
+
+def test_a_room_is_as_its_endpoint_or_its_site() -> None:
+    rooms = {s: t for s, t in _targets(_estate(SERVED)).items() if t.kind is TargetKind.ROOM}
+    assert {slug: room.members for slug, room in rooms.items()} == {
+        "ph-1": ("ep-1",),
+        "ph-2": ("dc-2",),
+    }
+    assert rooms["ph-1"].unit_path == ("dong-nai", "xa-1")
+    assert (rooms["ph-1"].role, rooms["ph-1"].site) == ("room", "dc-1")
+    assert rooms["ph-1"].expected
+    assert not any(check.target.startswith("ph-") for check in _estate(SERVED).checks)
+
+
+def test_a_service_stands_behind_its_server_or_its_sites_gateway_or_outside() -> None:
+    found = _targets(_estate(SERVED))
+    assert found["cong"].uplinks == ("sv-1",)
+    assert found["thu"].uplinks == ("gw-1",)
+    assert found["ten"].uplinks == ("rt-1",)
+    assert found["gio"].uplinks == ()
+    assert (found["cong"].site, found["cong"].role) == ("tt", "portal")
+    assert found["gio"].site is None
+    assert "hong" not in found
+
+
+def test_a_service_serves_the_unit_it_names_or_that_of_its_owner_or_its_site() -> None:
+    found = _targets(_estate(SERVED))
+    assert found["thu"].unit_path == ("dong-nai",)
+    assert found["gio"].unit_path == ("dong-nai", "xa-1")
+    assert found["cong"].unit_path == ("dong-nai",)
+    assert found["goi"].unit_path == ()
+
+
+def test_the_address_of_a_service_says_how_it_is_looked_at() -> None:
+    checks = {c.target: c for c in _estate(SERVED, intervals={"ntp": 300.0}).checks}
+    assert checks["cong"].slug == "cong/http"
+    assert checks["cong"].params == {"url": "https://cong.example/", "keyword": "Cổng"}
+    assert (checks["thu"].collector, checks["thu"].params) == ("tls", {"port": 993})
+    assert checks["ten"].params == {"port": 53, "name": "cong.example", "type": "AAAA"}
+    assert checks["goi"].params == {"port": 5060, "transport": "tcp"}
+    assert checks["cua"].params == {"port": 8080}
+    assert all(checks[slug].reach for slug in ("cong", "thu", "ten", "gio", "goi", "cua"))
+    assert (checks["cong"].interval, checks["gio"].interval) == (60.0, 300.0)
+    assert (checks["cong"].timeout, checks["thu"].timeout) == (10.0, 5.0)
+
+
+def test_suspicion_of_a_service_looks_at_all_above_it() -> None:
+    check = _checks(_estate(SERVED))["cong/http"]
+    assert check.verify is not None
+    assert check.verify.uplinks == ("sv-1/icmp", "rt-1/icmp")
+    assert check.verify.probes == check.confirm.failures == 3
+    assert dict(check.labels) == {"instance": "cong", "job": "thongsuot", "site": "tt"}
+    assert dict(_checks(_estate(SERVED))["gio/ntp"].labels) == {
+        "instance": "gio",
+        "job": "thongsuot",
+    }
+
+
+def _office(*days: SpecialDay, **changes: object) -> tuple[Hours, ...]:
+    spans = tuple(s.model_copy(update=changes) for s in a_land().calendars)
+    land = a_land(special_days=days, calendars=spans)
+    return _targets(_estate(land))["dc-1"].expected
+
+
+def test_holidays_are_off_and_make_up_saturdays_worked() -> None:
+    tuesday, saturday, sunday = date(2026, 11, 24), date(2026, 11, 28), date(2026, 11, 29)
+    for span in _office(
+        SpecialDay(on=tuesday, name="Ngày Văn hóa Việt Nam"),
+        SpecialDay(on=saturday, kind="working", name="Làm bù"),
+        SpecialDay(on=sunday, name="Lễ rơi vào Chủ nhật"),
+    ):
+        assert span.off_on == (tuesday,)
+        assert span.also_on == (saturday,)
+
+
+def test_a_day_worked_like_a_sunday_is_off_where_sundays_are() -> None:
+    monday = date(2026, 11, 23)
+    (first, _) = _office(SpecialDay(on=monday, kind="working", name="Như Chủ nhật", like=7))
+    assert (first.off_on, first.also_on) == ((monday,), ())
+
+
+def test_what_is_open_on_holidays_knows_none() -> None:
+    holiday = SpecialDay(on=date(2026, 11, 24), name="Ngày Văn hóa Việt Nam")
+    assert all(not span.off_on for span in _office(holiday, open_on_holidays=True))
+
+
+def test_special_days_are_known_for_a_year_ahead() -> None:
+    far = [SpecialDay(on=date(y, 1, 1), name="Tết Dương lịch") for y in (2020, 2027, 2030)]
+    assert _office(*far)[0].off_on == (date(2027, 1, 1),)
+
+
+def test_an_end_of_23_59_is_midnight() -> None:
+    (first, _) = _office(begin=time(0), end=time(23, 59))
+    assert first.end == time(23, 59, 59)
