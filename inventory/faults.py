@@ -488,8 +488,8 @@ def slug_in_use(slug: str, table: str) -> Fault:
     return _fault(
         f'mã "{slug}" đã dùng trong {table}.csv',
         f'the slug "{slug}" is in use in {table}.csv',
-        "điểm, thiết bị và đường truyền phải có mã khác nhau; đổi một mã",
-        "sites, devices and links must not share slugs; rename one",
+        "điểm, thiết bị, đường truyền, phòng họp và dịch vụ phải có mã khác nhau; đổi một mã",
+        "sites, devices, links, rooms and services must not share slugs; rename one",
     )
 
 
@@ -641,4 +641,34 @@ def bad_service_url(text: str) -> Fault:
         "ntp://máy hoặc sip:máy:5060;transport=tcp; không ghi tên đăng nhập vào địa chỉ",
         "write it like https://host/path, tls://host:443, tcp://host:25, dns://server/name?type=A, "
         "ntp://host or sip:host:5060;transport=tcp; put no login into the address",
+    )
+
+
+def no_endpoint(device: str, kind: str) -> Fault:
+    """Tell of a room whose device joins no meeting."""
+    return _fault(
+        f'"{device}" thuộc loại {kind}, không phải thiết bị họp',
+        f'"{device}" is of kind {kind}, which joins no meeting',
+        "ghi thiết bị loại endpoint, bridge hoặc other; để trống nếu họp bằng máy tính",
+        "name a device of kind endpoint, bridge or other; leave it empty if the room joins by PC",
+    )
+
+
+def stands_elsewhere(device: str, site: str, other: str) -> Fault:
+    """Tell of a device that stands at another site than the row says."""
+    return _fault(
+        f'"{device}" đặt ở điểm "{other}", không phải "{site}"',
+        f'"{device}" stands at the site "{other}", not at "{site}"',
+        f"sửa cột site thành {other}, hoặc ghi thiết bị của {site}",
+        f"let the column site be {other}, or name a device of {site}",
+    )
+
+
+def no_way_to_look(collector: str) -> Fault:
+    """Tell of a service whose collector this installation lacks."""
+    return _fault(
+        f'bản cài đặt này chưa có bộ thu thập "{collector}" mà địa chỉ ấy cần',
+        f'this installation lacks the collector "{collector}" that the address needs',
+        "nâng cấp bản cài đặt, hoặc tạm kiểm tra cổng bằng địa chỉ tcp://máy:cổng",
+        "upgrade the installation, or for now check the port by an address tcp://host:port",
     )

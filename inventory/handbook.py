@@ -30,8 +30,8 @@ thongsuot export THƯ-MỤC -c TỆP              # ghi lại đúng các tệp 
   *A row that is referred to must hold for as long as the row that refers to it does: closing a site on a day means `valid_to` for its devices and links too.*
 - **Lỗi.** Mọi lỗi được báo một lần, mỗi lỗi có tệp, dòng, cột, nội dung và cách sửa; còn lỗi thì chưa thay đổi gì. Mã thoát: 0 xong hoặc không có gì đổi, 1 bị từ chối, 2 dữ liệu sai.
   *All faults are told at once with file, line, column and mend; nothing is applied while there is one. Exit codes: 0 done or no change, 1 refused, 2 bad input.*
-- **Cảnh báo.** Hai thiết bị cùng địa chỉ vẫn được nhập, kèm một dòng cảnh báo (`warnings` của `--json`).
-  *Two devices with one address are imported, with a line of warning (`warnings` of `--json`).*
+- **Cảnh báo.** Hai thiết bị cùng địa chỉ, hai dịch vụ cùng địa chỉ, hai phòng họp chung một thiết bị vẫn được nhập, kèm một dòng cảnh báo (`warnings` của `--json`).
+  *Two devices or two services with one address, two rooms with one endpoint are imported, with a line of warning (`warnings` of `--json`).*
 - **Cách viết.** Ngày `2025-07-01` hoặc `01/07/2025`; giờ `07:30` hoặc `7h30`; số thập phân dùng dấu chấm hoặc dấu phẩy, không dấu ngăn hàng nghìn; danh sách cách nhau bằng dấu cách. Chữ được chuẩn hoá NFC, khoảng trắng thừa được bỏ.
   *Days `2025-07-01` or `01/07/2025`; times `07:30` or `7h30`; decimals with point or comma and no marks between thousands; lists with blanks between. Text becomes NFC, surplus blanks go.*
 - **Bảng tính.** Mã có số 0 ở đầu phải để cột dạng Văn bản; `="00070"` cũng đọc được. Khi xuất, ô bắt đầu bằng `=`, `+`, `-`, `@` được thêm dấu `'` ở trước để bảng tính không coi là công thức; khi nhập dấu ấy được bỏ.
@@ -39,8 +39,8 @@ thongsuot export THƯ-MỤC -c TỆP              # ghi lại đúng các tệp 
 - **Chuỗi mật không nằm trong tệp.** Cột `secret` chỉ ghi tên; giá trị đặt bằng `thongsuot secret set TÊN`.
   *Credentials are not in the files. `secret` holds a name; `thongsuot secret set NAME` sets its value.*
 - Cột **đậm** là bắt buộc. *Columns in **bold** are required.*
-- **`slug` của điểm, thiết bị và đường truyền không được trùng nhau**, vì mỗi `slug` là một đối tượng giám sát.
-  *Sites, devices and links must not share slugs: each is one target.*
+- **`slug` của điểm, thiết bị, đường truyền, phòng họp và dịch vụ không được trùng nhau**, vì mỗi `slug` là một đối tượng giám sát.
+  *Sites, devices, links, rooms and services must not share slugs: each is one target.*
 """  # noqa: E501
 _WAYS = """\
 ## Đường lên / What stands above what
@@ -57,6 +57,27 @@ Từ đây hệ thống biết sự cố nào gây ra sự cố nào. *From this
    *What has nothing above it stands beside the platform: the routers of the site with role `center`.*
 
 Đường lên không được lặp vòng. *Uplinks must not run in a circle.*
+
+## Phòng họp và dịch vụ / Rooms and services
+
+- Phòng họp không được đo riêng: nó như thiết bị ở cột `device`; để trống thì như điểm của nó.
+  *A room is not looked at by itself: it is as its `device` is, or as its site where it has none.*
+- Dịch vụ được đo theo `url` mỗi phút, ba lần hỏng liền nhau là ngừng phục vụ. Máy chủ ở cột `device` hỏng, hoặc cổng kết nối của `site` mất, thì dịch vụ mất theo, không báo riêng. Không ghi cả hai là dịch vụ ở ngoài mạng của ta.
+  *A service is looked at by its `url` every minute, three failures in a row are an outage. When the server in `device` fails, or the gateway of `site` is lost, the service is lost with it and not told apart. With neither it stands outside our networks.*
+
+| `url` | bộ thu thập / collector | đạt khi / good when |
+|---|---|---|
+| `https://…`, `http://…` | `http` | trả trang, có chữ ở `keyword` nếu ghi, chứng thư còn hạn / *the page comes, holds `keyword` where given, the certificate is valid* |
+| `tls://máy[:443]` | `tls` | bắt tay TLS, chứng thư còn hạn / *handshake, valid certificate* |
+| `tcp://máy:cổng` | `tcp` | nhận kết nối / *takes the connection* |
+| `dns://máy-chủ[:53]/tên?type=A` | `dns` | trả bản ghi / *answers with a record* |
+| `ntp://máy[:123]` | `ntp` | trả giờ đã đồng bộ / *answers, synchronised* |
+| `sip:máy[:5060][;transport=tcp]` | `sip_options` | trả lời OPTIONS / *answers OPTIONS* |
+
+## Ngày đặc biệt / Special days
+
+Ngày nghỉ lễ (`holiday`) và nghỉ bù, hoán đổi (`substitute`) thì mọi lịch đều nghỉ; ngày làm bù (`working`) làm như thứ ghi ở `like` (1 là Thứ Hai). Khung giờ có `open_on_holidays` thì không theo.
+*On a `holiday` or `substitute` every calendar is closed; a `working` day is worked like the day of the week `like` (1 = Monday). Spans with `open_on_holidays` follow neither.*
 """  # noqa: E501
 
 

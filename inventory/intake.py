@@ -9,7 +9,7 @@ from core.errors import Problem
 from core.inventory import Inventory
 from inventory import csvfiles, validate
 from inventory.csvfiles import Folder, Progress
-from inventory.doubts import shared_addresses
+from inventory.doubts import doubts
 from inventory.plan import Plan, plan
 from inventory.tables import TABLES, AnyRow, key
 
@@ -57,8 +57,8 @@ def weigh(
         collectors=collectors,
     )
     told = sorted([*found.problems, *among], key=_place)
-    doubts = shared_addresses(proposed.result, on, where)
-    return Proposal(proposed, tuple(told), found.present, tuple(doubts))
+    doubtful = doubts(proposed.result, on, where)
+    return Proposal(proposed, tuple(told), found.present, tuple(doubtful))
 
 
 def _place(problem: Problem) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from core.inventory import Inventory, Unit
+from core.inventory import Device, Inventory, Organisation, Service, Unit
 from core.text import fold, vietnamese_order
 from inventory.tables import TABLES, AnyRow, named, rows
 
@@ -93,19 +93,32 @@ def entries(inventory: Inventory) -> list[Entry]:
     units = {unit.slug: unit for unit in inventory.units}
     sites = {site.slug: site for site in inventory.sites}
     devices = {device.slug: device for device in inventory.devices}
+    offices = {office.slug: office for office in inventory.organisations}
     found = []
     for table in TABLES:
         for row in rows(inventory, table.name):
             device = devices.get(getattr(row, "far", ""), row)
-            site = sites.get(getattr(device, "site", ""), device)
+            if isinstance(row, Service):
+                device = _whose(row, devices, offices)
+            site = sites.get(getattr(device, "site", None) or "", device)
             above = row.parent if isinstance(row, Unit) else getattr(site, "unit", None)
-            if table.name not in {"successions", "calendars"}:
+            if table.name not in {"successions", "calendars", "special_days"}:
                 found.append(_entry(table.name, row, _place(above, units)))
     return found
 
 
+def _whose(
+    service: Service, devices: dict[str, Device], offices: dict[str, Organisation]
+) -> AnyRow:
+    """Return the row that says where a service belongs: itself, its owner, or its server."""
+    office = offices.get(service.organisation or "")
+    if service.unit is not None:
+        return service.model_copy(update={"site": None})
+    return office or (service if service.site else devices.get(service.device or "", service))
+
+
 def _entry(table: str, row: AnyRow, place: str) -> Entry:
-    columns = ("name_en", "code", "address", "circuit", "carrier", "email", "phone")
+    columns = ("name_en", "code", "address", "url", "circuit", "carrier", "email", "phone")
     texts = [str(value) for name in columns if (value := getattr(row, name, None))]
     return Entry(table, named(row), str(getattr(row, "name", "")), (named(row), *texts), place)
 

@@ -11,7 +11,10 @@ from core.inventory import (
     Inventory,
     Link,
     Organisation,
+    Room,
+    Service,
     Site,
+    SpecialDay,
     Succession,
     Unit,
     UnitLevel,
@@ -30,6 +33,23 @@ _HEAD = Text(
 )
 _REQUIRED = Text(vi="bắt buộc", en="required")
 _EXAMPLE = Text(vi="Ví dụ:", en="Examples:")
+
+# Bộ luật Lao động Đ112, NQ 28/2026/QH16, and the government's scheme of swaps for the year.
+_DAYS_OF_2026 = (
+    SpecialDay(on=date(2026, 1, 1), name="Tết Dương lịch"),
+    SpecialDay(on=date(2026, 1, 2), kind="substitute", name="Hoán đổi dịp Tết Dương lịch"),
+    SpecialDay(on=date(2026, 1, 10), kind="working", name="Làm bù ngày 02/01", like=5),
+    *(SpecialDay(on=date(2026, 2, day), name="Tết Nguyên đán") for day in range(16, 21)),
+    SpecialDay(on=date(2026, 4, 26), name="Giỗ Tổ Hùng Vương"),
+    SpecialDay(on=date(2026, 4, 27), kind="substitute", name="Nghỉ bù Giỗ Tổ Hùng Vương"),
+    SpecialDay(on=date(2026, 4, 30), name="Ngày Chiến thắng"),
+    SpecialDay(on=date(2026, 5, 1), name="Ngày Quốc tế Lao động"),
+    SpecialDay(on=date(2026, 8, 22), kind="working", name="Làm bù ngày 31/8"),
+    SpecialDay(on=date(2026, 8, 31), kind="substitute", name="Hoán đổi dịp Quốc khánh"),
+    SpecialDay(on=date(2026, 9, 1), name="Quốc khánh"),
+    SpecialDay(on=date(2026, 9, 2), name="Quốc khánh"),
+    SpecialDay(on=date(2026, 11, 24), name="Ngày Văn hóa Việt Nam"),
+)
 
 BEGINNING = Inventory(
     units=(
@@ -136,6 +156,42 @@ EXAMPLES = Inventory(
             valid_from=_REFORM,
         ),
     ),
+    rooms=(
+        Room(
+            slug="phong-hop-binh-phuoc",
+            name="Phòng họp UBND phường Bình Phước",
+            site="dc-binh-phuoc",
+            device="vc-binh-phuoc",
+            seats=30,
+            contact="nguyen-van-an",
+            calendar="gio-hanh-chinh",
+            valid_from=_REFORM,
+        ),
+    ),
+    services=(
+        Service(
+            slug="cong-thong-tin",
+            name="Cổng thông tin điện tử thành phố",
+            kind="portal",
+            url="https://dongnai.gov.vn/",
+            unit="dong-nai",
+            keyword="Đồng Nai",
+        ),
+        Service(
+            slug="thu-dien-tu",
+            name="Thư điện tử công vụ",
+            kind="mail",
+            url="tls://mail.dongnai.gov.vn:993",
+            unit="dong-nai",
+        ),
+        Service(
+            slug="ten-mien",
+            name="Máy chủ tên miền trung tâm",
+            kind="dns",
+            url="dns://10.70.0.53/dongnai.gov.vn?type=A",
+            site="trung-tam",
+        ),
+    ),
     contacts=(
         Contact(
             slug="nguyen-van-an",
@@ -154,6 +210,7 @@ EXAMPLES = Inventory(
         )
         for begin, end in ((time(7, 30), time(11, 30)), (time(13, 30), time(17)))
     ),
+    special_days=_DAYS_OF_2026,
 )
 
 

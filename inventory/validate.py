@@ -14,6 +14,7 @@ from inventory.plan import as_of, holds, is_past
 from inventory.profiles import PROFILES, profile_of
 from inventory.tables import BY_NAME, TABLES, AnyRow, Identity, identity, named, rows
 from inventory.uplinks import loops, ways
+from inventory.urls import Way, cut
 
 Where = Callable[[str, AnyRow], int | None]  # (table, row) → line of its file
 Broken = Mapping[str, Collection[str]]  # table → slugs whose rows could not be read
@@ -46,6 +47,7 @@ REFERENCES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("contacts", "unit"): ("units",),
 }
 _ABOVE = {"province": (), "district": ("province",), "commune": ("province", "district")}
+_JOINS = ("endpoint", "bridge", "other")  # kinds of device that join meetings
 _GUESSES, _MANY = 50, 2_000
 _DIGITS = {"province": 2, "district": 3, "commune": 5}
 
@@ -107,6 +109,8 @@ def problems(
     _units(court)
     _links(court)
     _profiles(court, PROFILES if known_profiles is None else known_profiles, collectors)
+    _rooms(court)
+    _services(court, collectors)
     _rows_alone(court)
     _loops(court)
     order = {table.file: place for place, table in enumerate(TABLES)}
@@ -298,6 +302,41 @@ def _collectors(court: _Court, device: Device, collectors: Collection[str]) -> N
         if check.collector not in collectors:
             fault = faults.nothing_to_look_with(check.collector)
             court.fail("devices", device, "profile", fault)
+
+
+def _rooms(court: _Court) -> None:
+    """A room's endpoint can join meetings, and stands where the room is."""
+    devices = _live_devices(court)
+    for room in court.inventory.rooms:
+        device = devices.get(room.device or "")
+        if device is None or not holds(room, court.on):
+            continue
+        if device.kind not in _JOINS:
+            court.fail("rooms", room, "device", faults.no_endpoint(device.slug, device.kind))
+        elif device.site != room.site:
+            fault = faults.stands_elsewhere(device.slug, room.site, device.site)
+            court.fail("rooms", room, "device", fault)
+
+
+def _services(court: _Court, collectors: Collection[str] | None) -> None:
+    """A service can be looked at, and its server stands where it does."""
+    devices = _live_devices(court)
+    for service in court.inventory.services:
+        if is_past(service, court.on):
+            continue
+        way = cut(service.url)
+        if not isinstance(way, Way):
+            court.fail("services", service, "url", way)
+        elif collectors is not None and way.collector not in collectors:
+            court.fail("services", service, "url", faults.no_way_to_look(way.collector))
+        device = devices.get(service.device or "")
+        if device is not None and service.site is not None and device.site != service.site:
+            fault = faults.stands_elsewhere(device.slug, service.site, device.site)
+            court.fail("services", service, "device", fault)
+
+
+def _live_devices(court: _Court) -> dict[str, Device]:
+    return {d.slug: d for d in court.inventory.devices if holds(d, court.on)}
 
 
 def _rows_alone(court: _Court) -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from core.inventory import UnitLevel
 from inventory.search import Entry, Index, entries, key
-from tests.inventory.builders import a_device, a_land, a_unit
+from tests.inventory.builders import a_device, a_land, a_room, a_service, a_unit
 
 NAMES = {
     "binh-phuoc": "Phường Bình Phước",
@@ -70,3 +70,28 @@ def test_devices_are_found_by_address_and_lines_by_circuit() -> None:
 
 def test_keys_hold_no_diacritics_and_one_blank_between_words() -> None:
     assert key("UỶ BAN  nhân dân,  phường Đăk’Ơ") == "ubnd phuong dak o"
+
+
+def test_rooms_and_services_are_found_by_name_and_address_and_told_by_place() -> None:
+    land = a_land(
+        rooms=(a_room("ph", "dc-1", name="Phòng họp UBND xã Một"),),
+        services=(
+            a_service("cong", "https://dichvucong.example/", name="Cổng dịch vụ công", unit="xa-1"),
+            a_service("thu", "tls://thu.example:993", organisation="ubnd"),
+            a_service("web", "https://web.example/", device="sv-1"),
+            a_service("ngoai", "https://ngoai.example/"),
+        ),
+    )
+    found = {entry.slug: entry for entry in entries(land)}
+    index = Index(found.values())
+    assert [entry.slug for entry in index.find("phong hop")] == ["ph"]
+    assert [entry.slug for entry in index.find("cong dich vu cong")] == ["cong"]
+    assert [entry.slug for entry in index.find("web.example")] == ["web"]
+    places = {slug: found[slug].place for slug in ("ph", "cong", "thu", "web", "ngoai")}
+    assert places == {
+        "ph": "xa-1 – dong-nai",
+        "cong": "xa-1 – dong-nai",
+        "thu": "xa-1 – dong-nai",
+        "web": "dong-nai",
+        "ngoai": "",
+    }

@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from core.inventory import Inventory
 from core.text import Language
 from inventory import csvfiles, handbook, template
+from inventory.compiled import LookingDefaults, compile_estate
 from inventory.intake import propose
 from inventory.tables import TABLES
 from tests.inventory.builders import ON
@@ -29,7 +31,7 @@ def test_every_example_may_be_taken_out_of_its_comment(tmp_path: Path) -> None:
         (tmp_path / name).write_text("\n".join([*plain, *examples]), encoding="utf-8")
     found = propose(tmp_path, Inventory(), ON)
     assert not found.problems
-    assert len(found.plan.added) == 3 + 2 + 1 + 1 + 1 + 3 + 1 + 1 + 2
+    assert len(found.plan.added) == 3 + 2 + 1 + 1 + 1 + 3 + 1 + 1 + 2 + 1 + 3 + 17
 
 
 def test_columns_are_the_fields_of_their_models() -> None:
@@ -50,3 +52,11 @@ def test_examples_of_the_manual_can_be_read() -> None:
 
 def test_the_manuals_page_is_current() -> None:
     assert (ROOT / "docs" / "inventory.md").read_text(encoding="utf-8") == handbook.page()
+
+
+def test_the_examples_are_watched_as_they_stand() -> None:
+    estate = compile_estate(template.EXAMPLES, ON, LookingDefaults())
+    found = {target.slug: target for target in estate.targets}
+    assert found["phong-hop-binh-phuoc"].members == ("vc-binh-phuoc",)
+    assert found["phong-hop-binh-phuoc"].expected[0].off_on == (date(2026, 11, 24),)
+    assert {c.collector for c in estate.checks if c.target in found} >= {"http", "tls", "dns"}

@@ -1,8 +1,18 @@
 from datetime import date, timedelta
 
 from core.inventory import Inventory, Succession, UnitLevel
+from inventory.doubts import doubts
 from inventory.validate import problems
-from tests.inventory.builders import ON, a_device, a_land, a_link, a_site, a_unit
+from tests.inventory.builders import (
+    ON,
+    a_device,
+    a_land,
+    a_link,
+    a_room,
+    a_service,
+    a_site,
+    a_unit,
+)
 
 OLD = date(2025, 7, 1)
 
@@ -139,3 +149,42 @@ def test_summer_and_winter_hours_must_meet() -> None:
     late = [span.model_copy(update={"valid_from": winter}) for span in hours]
     assert not _said(a_land(calendars=(*first, *second)))
     assert len(_said(a_land(calendars=(*first, *late)))) == 2
+
+
+def test_a_room_joins_by_an_endpoint_of_its_own_site() -> None:
+    assert _said(a_land(rooms=(a_room("p", "dc-1", device="ep-1"), a_room("q", "dc-2")))) == []
+    (wrong,) = _said(a_land(rooms=(a_room("p", "tt", device="sv-1"),)))
+    assert "server" in wrong
+    (elsewhere,) = _said(a_land(rooms=(a_room("p", "dc-2", device="ep-1"),)))
+    assert '"dc-1"' in elsewhere
+
+
+def test_a_service_names_its_own_site_and_a_way_to_be_looked_at() -> None:
+    good = a_service("c", "https://c.example/", site="tt", device="sv-1")
+    assert _said(a_land(services=(good,))) == []
+    (elsewhere,) = _said(a_land(services=(good.model_copy(update={"site": "dc-1"}),)))
+    assert '"tt"' in elsewhere
+    (unreadable,) = _said(a_land(services=(good.model_copy(update={"url": "gopher://c"}),)))
+    assert "gopher" in unreadable
+
+
+def test_rooms_and_services_share_no_slug_with_anything() -> None:
+    land = a_land(
+        rooms=(a_room("dc-1", "dc-1"),), services=(a_service("k-1", "tcp://10.0.0.4:25"),)
+    )
+    assert len(_said(land)) == 2
+
+
+def test_two_services_at_one_address_and_two_rooms_of_one_endpoint_are_doubtful() -> None:
+    land = a_land(
+        services=(
+            a_service("a", "https://cong.example"),
+            a_service("b", "https://Cong.example/"),
+            a_service("c", "https://khac.example/"),
+        ),
+        rooms=(a_room("p", "dc-1", device="ep-1"), a_room("q", "dc-1", device="ep-1")),
+    )
+    assert [(d.file, d.key) for d in doubts(land, ON)] == [
+        ("rooms.csv", "device"),
+        ("services.csv", "url"),
+    ]
