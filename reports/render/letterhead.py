@@ -1,0 +1,13 @@
+"""Whose report it is: what stands at the top of its first page (NĐ 30/2020, annex I)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """The names that the issuing office sets once; what is empty is printed as a dotted line."""
+
+    authority: str = ""  # cơ quan chủ quản: "UBND TỈNH ĐỒNG NAI"
+    office: str = ""  # cơ quan ban hành: "SỞ KHOA HỌC VÀ CÔNG NGHỆ"
+    place: str = ""  # địa danh: "Đồng Nai"
+    symbol: str = ""  # ký hiệu, after "Số: …": "BC-SKHCN"

@@ -1,0 +1,124 @@
+"""The PDF: fonts, page numbers, paper, and how many pages there are."""
+
+import io
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from core.text import Language
+from reports.render.letterhead import Letterhead
+from reports.render.pdf import pdf
+from tests.reports.builders import a_province, all_unknown, nothing, strange
+
+HEAD = Letterhead("UBND tỉnh Đồng Nai", "Sở Khoa học và Công nghệ", "Đồng Nai", "BC-SKHCN")
+MM = 72 / 25.4
+needs_poppler = pytest.mark.skipif(
+    shutil.which("pdffonts") is None, reason="poppler-utils is not installed"
+)
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+
+
+@pytest.fixture(scope="module")
+def large() -> bytes:
+    return pdf(a_province(129), HEAD, "vi")
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_font_is_embedded_and_holds_all_vietnamese_letters(
+    language: Language, tmp_path: Path
+) -> None:
+    file = tmp_path / "report.pdf"
+    file.write_bytes(pdf(strange(), HEAD, language))
+    said = subprocess.run(["pdffonts", file], check=True, capture_output=True, text=True).stdout
+    lines = said.splitlines()[2:]
+    assert lines
+    for line in lines:
+        assert re.search(r"\+(?:Tinos|Noto-Serif)", line), line
+        assert line.split()[-5] == "yes", line  # emb
+    assert not re.search("Liberation|Times|DejaVu", said)
+
+
+@needs_poppler
+def test_the_first_page_has_no_number_and_the_others_have_theirs_at_the_top_centre(
+    large: bytes, tmp_path: Path
+) -> None:
+    for number, (width, words) in enumerate(_words(large, tmp_path), 1):
+        above = [(left, right, text) for left, right, top, text in words if top < 18 * MM]
+        assert [text for _, _, text in above] == ([str(number)] if number > 1 else [])
+        for left, right, _ in above:
+            assert abs((left + right) / 2 - (30 * MM + width - 15 * MM) / 2) < 3
+
+
+@needs_poppler
+def test_the_margins_are_those_of_the_decree(large: bytes, tmp_path: Path) -> None:
+    for width, words in _words(large, tmp_path):
+        assert min(left for left, _, _, _ in words) >= 30 * MM - 1
+        assert max(right for _, right, _, _ in words) <= width - 15 * MM + 1
+
+
+def _words(
+    made: bytes, folder: Path
+) -> Iterator[tuple[float, list[tuple[float, float, float, str]]]]:
+    """Yield of each page its width, and left, right, top and text of its words, in points."""
+    (folder / "report.pdf").write_bytes(made)
+    program = ["pdftotext", "-bbox", str(folder / "report.pdf"), "-"]
+    said = subprocess.run(program, check=True, capture_output=True, text=True).stdout
+    for page in said.split("<page ")[1:]:
+        width = re.search(r'width="([\d.]+)"', page)
+        assert width is not None
+        yield (
+            float(width[1]),
+            [
+                (float(left), float(right), float(top), text)
+                for left, top, right, text in re.findall(
+                    r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)"[^>]*>([^<]*)<', page
+                )
+            ],
+        )
+
+
+def test_pages_are_a4_and_a_province_of_129_communes_needs_at_most_forty(large: bytes) -> None:
+    pages = PdfReader(io.BytesIO(large)).pages
+    assert len(pages) <= 40
+    sizes = {(round(float(p.mediabox.width)), round(float(p.mediabox.height))) for p in pages}
+    assert sizes == {(595, 842), (842, 595)}
+
+
+def test_even_the_worst_month_stays_within_forty_pages() -> None:
+    made = pdf(a_province(129, outages=12), HEAD, "vi")
+    assert len(PdfReader(io.BytesIO(made)).pages) <= 40
+
+
+def test_what_must_be_read_can_be_read_out_of_the_file(large: bytes) -> None:
+    reader = PdfReader(io.BytesIO(large))
+    first = re.sub(r"\s+", " ", reader.pages[0].extract_text())
+    for said in (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "SỞ KHOA HỌC VÀ CÔNG NGHỆ",
+        "BÁO CÁO",
+    ):
+        assert said in first
+    last = reader.pages[-1].extract_text()
+    assert "NGƯỜI LẬP BIỂU" in last
+    assert "THỦ TRƯỞNG ĐƠN VỊ" in last
+    assert "Đường" in last or "Kênh" in last, "a signature never stands alone on a page"
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Báo cáo thời gian hoạt động – Tỉnh Đồng Nai – Tháng 10/2026"
+    assert str(reader.metadata["/CreationDate"]) == "D:20261102013000Z"
+
+
+@pytest.mark.parametrize("made", [nothing, all_unknown])
+def test_little_to_say_is_said_on_few_pages(made: object) -> None:
+    assert callable(made)
+    assert len(PdfReader(io.BytesIO(pdf(made(), Letterhead(), "en"))).pages) <= 4
+
+
+def test_charts_are_vectors(large: bytes) -> None:
+    assert all(not page.images for page in PdfReader(io.BytesIO(large)).pages)
