@@ -97,10 +97,10 @@ def entries(inventory: Inventory) -> list[Entry]:
     found = []
     for table in TABLES:
         for row in rows(inventory, table.name):
-            device = devices.get(getattr(row, "far", ""), row)
+            device: AnyRow = devices.get(getattr(row, "far", ""), row)
             if isinstance(row, Service):
                 device = _whose(row, devices, offices)
-            site = sites.get(getattr(device, "site", None) or "", device)
+            site: AnyRow = sites.get(getattr(device, "site", None) or "", device)
             above = row.parent if isinstance(row, Unit) else getattr(site, "unit", None)
             if table.name not in {"successions", "calendars", "special_days"}:
                 found.append(_entry(table.name, row, _place(above, units)))
@@ -114,7 +114,9 @@ def _whose(
     office = offices.get(service.organisation or "")
     if service.unit is not None:
         return service.model_copy(update={"site": None})
-    return office or (service if service.site else devices.get(service.device or "", service))
+    if office is not None:
+        return office
+    return service if service.site else devices.get(service.device or "", service)
 
 
 def _entry(table: str, row: AnyRow, place: str) -> Entry:
