@@ -1,6 +1,7 @@
 """What an error of the network says about the host that was asked."""
 
 import errno
+import os
 
 from core.reading import Failure, FailureKind
 
@@ -34,6 +35,8 @@ def failure_of(error: OSError) -> Failure:
     if isinstance(error, TimeoutError) and error.errno is None:
         return Failure(FailureKind.TIMEOUT, "no answer")
     kind = _KINDS.get(error.errno or 0, FailureKind.LOCAL)
+    if error.errno in _KINDS:  # asyncio puts addresses into its words, which a name resolves to
+        return Failure(kind, os.strerror(error.errno))
     return Failure(kind, error.strerror or str(error) or type(error).__name__)
 
 

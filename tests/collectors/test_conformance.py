@@ -33,7 +33,7 @@ BASE_UNITS = ("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts
 FOREIGN = re.compile(
     r"(if[A-Z]|sys[A-Z]|snmp_|hr[A-Z]|ent[A-Z]|ups[A-Z]).*|probe_(success|duration_seconds)|"
     r"probe_(http_(status_code|content_length|uncompressed_body_length|redirects|ssl|version)|"
-    r"failed_due_to_regex|ssl_earliest_cert_expiry|dns_(answer|authority|additional)_rrs|dns_serial)|"
+    r"failed_due_to_regex|ssl_earliest_cert_expiry|dns_(answer|authority|additional)_rrs|dns_(serial|query_succeeded))|"
     # Numbers and levels that have no unit.
     r"probe_(dns_rcode|ntp_(stratum|leap)|sip_status_code)"
 )

@@ -1,0 +1,1 @@
+"""The Network Time Protocol as a client asks it once."""
