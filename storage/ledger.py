@@ -7,6 +7,7 @@ from storage import migrations
 from storage.brain import BrainBook
 from storage.database import Database
 from storage.events import EventBook
+from storage.histories import HistoryBook
 from storage.incidents import IncidentBook
 from storage.inventory import InventoryBook
 from storage.links import LinkBook
@@ -25,6 +26,7 @@ class Ledger:
         self.inventory = InventoryBook(database)
         self.brain = BrainBook(database)
         self.status = StatusBook(database)
+        self.histories = HistoryBook(database)
         self.incidents = IncidentBook(database)
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)

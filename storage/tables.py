@@ -223,7 +223,8 @@ transitions = Table(
     Column("cause", Words),
     Column("detail", Words, nullable=False),
     Column("supersedes", Identity, ForeignKey("transitions.id")),
-    Index(None, "target", "at", "id"),
+    # Whole years of a province are counted from this index alone.
+    Index(None, "target", "at", "id", "new", "recorded_at"),
     Index(None, "target", "id"),
 )
 # Which row no longer holds, since which other row was recorded. Append-only, as the rows are.

@@ -100,10 +100,21 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("calendars") as calendars:
         calendars.alter_column("open_on_holidays", server_default=None)
+    op.drop_index(op.f("ix_transitions_target_at_id"), table_name="transitions")
+    op.create_index(
+        op.f("ix_transitions_target_at_id_new_recorded_at"),
+        "transitions",
+        ["target", "at", "id", "new", "recorded_at"],
+        unique=False,
+    )
 
 
 def downgrade() -> None:
     """Remove it again."""
+    op.drop_index(op.f("ix_transitions_target_at_id_new_recorded_at"), table_name="transitions")
+    op.create_index(
+        op.f("ix_transitions_target_at_id"), "transitions", ["target", "at", "id"], unique=False
+    )
     for name in TABLES:
         op.drop_table(name)
     with op.batch_alter_table("calendars") as calendars:
