@@ -14,7 +14,7 @@ from api import errors, metrics, prometheus
 from api.context import Context
 from api.door import viewer
 from api.guard import BodyLimit, Counted, HostCheck, SafeHeaders
-from api.pages import admin, board, days, incidents, login, targets
+from api.pages import admin, board, days, incidents, login, services, targets
 from api.pages.view import Pages
 from api.snapshot import Pictures
 from api.v1 import estate, events, me
@@ -36,6 +36,7 @@ ROUTERS = (
     metrics.router,
     board.router,
     targets.router,
+    services.router,
     incidents.router,
     login.router,
     admin.router,

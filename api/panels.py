@@ -12,7 +12,7 @@ from core.text import Text
 from core.watching import Check, Estate, Target, TargetKind
 from storage.series import SeriesReader
 
-Panel = Literal["rtt", "loss", "traffic"]
+Panel = Literal["rtt", "loss", "traffic", "response"]
 POINTS = 288  # of a chart: one per five minutes over a day
 LEAST_STEP = 30.0  # seconds: sweeps are summarised per 30 s
 
@@ -38,6 +38,8 @@ def span(hours: int, now: datetime) -> tuple[datetime, datetime, float]:
 
 def panels_of(target: Target) -> tuple[Panel, ...]:
     """Return the panels that make sense for a target."""
+    if target.kind is TargetKind.SERVICE:
+        return ("response",)
     return ("traffic",) if target.kind is TargetKind.LINK else ("rtt", "loss")
 
 
@@ -77,6 +79,24 @@ def _loss(estate: Estate, target: Target, step: float) -> list[Query]:
     ]
 
 
+def _response(estate: Estate, target: Target, step: float) -> list[Query]:
+    here = _selector(instance=target.slug)
+    interval = next((c.interval for c in estate.checks if c.target == target.slug), 60.0)
+    over = max(_window(step), int(interval * 3))
+    return [
+        Query(
+            Text("trung bình", "mean"),
+            "a",
+            f"avg(avg_over_time(probe_duration_seconds{{{here}}}[{over}s]))",
+        ),
+        Query(
+            Text("lâu nhất", "longest"),
+            "b",
+            f"max(max_over_time(probe_duration_seconds{{{here}}}[{over}s]))",
+        ),
+    ]
+
+
 def port_of(estate: Estate, link: Target) -> tuple[Check, str] | None:
     """Return the check and the port that carry a link's counters, the centre's side first."""
     found = [
@@ -108,8 +128,14 @@ _QUERIES: Mapping[Panel, Callable[[Estate, Target, float], list[Query]]] = {
     "rtt": _rtt,
     "loss": _loss,
     "traffic": _traffic,
+    "response": _response,
 }
-UNITS: Mapping[Panel, str] = {"rtt": "seconds", "loss": "ratio", "traffic": "bits per second"}
+UNITS: Mapping[Panel, str] = {
+    "rtt": "seconds",
+    "loss": "ratio",
+    "traffic": "bits per second",
+    "response": "seconds",
+}
 
 
 async def curves(

@@ -15,8 +15,9 @@ class Step:
 
 
 def _uplinks(targets: Mapping[str, Target], target: Target) -> tuple[Target, ...]:
-    """Return what a target hangs on; a site hangs on its gateway."""
-    slugs = target.members[:1] if target.kind is TargetKind.SITE else target.uplinks
+    """Return what a target hangs on; a site on its gateway, a room on its endpoint or site."""
+    through = target.kind in {TargetKind.SITE, TargetKind.ROOM}
+    slugs = target.members[:1] if through else target.uplinks
     return tuple(targets[slug] for slug in slugs if slug in targets)
 
 

@@ -1,4 +1,4 @@
-"""Finding units, sites, devices, links and incidents by any part of a name, without diacritics."""
+"""Finding units, incidents and whatever is watched by any part of a name, without diacritics."""
 
 from collections.abc import Iterator
 
@@ -27,9 +27,8 @@ def _targets(picture: Picture, words: list[str]) -> Iterator[tuple[int, FoundOut
 
 
 def _units(picture: Picture, words: list[str]) -> Iterator[tuple[int, FoundOut]]:
-    watched = {slug for target in picture.estate.targets for slug in target.unit_path}
     for unit in picture.units.values():
-        if unit.slug not in watched:
+        if unit.slug not in picture.sited:
             continue
         text = fold(f"{unit.name} {unit.name_en or ''} {unit.slug} {unit.code}")
         if all(word in text for word in words):

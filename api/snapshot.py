@@ -16,7 +16,7 @@ from core.incident import Incident, IncidentState, Severity
 from core.inventory import Contact, Unit
 from core.people import User, called
 from core.status import Status, TargetState
-from core.text import Language, fold
+from core.text import Language, fold, vietnamese_order
 from core.watching import Estate, Target, TargetKind
 
 _SEVERITIES = (Severity.CRITICAL, Severity.MAJOR, Severity.WARNING, Severity.INFO)
@@ -46,6 +46,22 @@ class Picture:
     def sites(self) -> list[Target]:
         """Return the sites."""
         return [target for target in self.estate.targets if target.kind is TargetKind.SITE]
+
+    @cached_property
+    def sited(self) -> frozenset[str]:
+        """Return the slugs of the units with a site within: those that have a page."""
+        return frozenset(slug for site in self.sites for slug in site.unit_path)
+
+    @cached_property
+    def services(self) -> list[Target]:
+        """Return the services, worst first."""
+        found = [t for t in self.estate.targets if t.kind is TargetKind.SERVICE]
+        return sorted(found, key=lambda t: (-self.status(t.slug).badness, vietnamese_order(t.name)))
+
+    @cached_property
+    def well(self) -> frozenset[str]:
+        """Return the targets that are up."""
+        return frozenset(s for s, state in self.states.items() if state.status is Status.UP)
 
     @cached_property
     def by_site(self) -> dict[str, list[Target]]:

@@ -43,6 +43,8 @@ KIND = {
     TargetKind.SITE: Text("điểm cầu", "site"),
     TargetKind.LINK: Text("đường truyền", "link"),
     TargetKind.DEVICE: Text("thiết bị", "device"),
+    TargetKind.ROOM: Text("phòng họp", "room"),
+    TargetKind.SERVICE: Text("dịch vụ", "service"),
 }
 DEVICE_ROLE = {
     "gateway": Text("thiết bị đầu mối (gateway)", "gateway"),
@@ -81,6 +83,16 @@ DAY_KIND = {
     "holiday": Text("nghỉ lễ", "holiday"),
     "substitute": Text("nghỉ bù, hoán đổi", "day off in lieu"),
     "working": Text("làm bù", "make-up working day"),
+}
+SERVICE_ROLE = {
+    "website": Text("trang thông tin điện tử", "website"),
+    "portal": Text("cổng thông tin, dịch vụ công", "portal"),
+    "application": Text("phần mềm dùng chung", "application"),
+    "mail": Text("thư điện tử", "mail"),
+    "dns": Text("tên miền (DNS)", "DNS"),
+    "ntp": Text("giờ chuẩn (NTP)", "time (NTP)"),
+    "sip": Text("tổng đài SIP", "SIP"),
+    "other": Text("dịch vụ khác", "other service"),
 }
 LEVEL = {
     "province": Text("tỉnh, thành phố", "province"),
@@ -125,6 +137,7 @@ REASON = {
     "carries": Text("đang truyền tải", "carries traffic"),
     "check_failed": Text("một phép đo không đạt", "another check fails"),
     "confirmed_silence": Text("không phản hồi, đã xác minh", "silent, confirmed"),
+    "endpoint_lost": Text("thiết bị họp mất kết nối", "its endpoint is lost"),
     "far_silent": Text("đầu xa không phản hồi", "the far side is silent"),
     "first_observation": Text("quan sát lần đầu", "first observation"),
     "gateway_answers": Text("thiết bị đầu mối có phản hồi", "its gateway answers"),
@@ -145,7 +158,9 @@ REASON = {
     ),
     "reserve_line": Text("đang chạy đường dự phòng hoặc mất đường dự phòng", "a line is out"),
     "silence": Text("không phản hồi", "silence"),
+    "site_lost": Text("điểm cầu mất kết nối", "its site is lost"),
     "timeout": Text("không phản hồi", "no reply"),
+    "wrong_answer": Text("có trả lời nhưng trả lời sai", "answers, but wrongly"),
 }
 FAILURE = {
     FailureKind.TIMEOUT: Text("không trả lời", "does not answer"),
@@ -158,8 +173,13 @@ FAILURE = {
 }
 WAITED = Text("hết thời gian chờ", "timed out")
 COLLECTOR = {
+    "dns": Text("Tên miền (DNS)", "DNS"),
+    "http": Text("Trang web (HTTP)", "Web page (HTTP)"),
     "icmp": Text("Ping (ICMP)", "Ping (ICMP)"),
+    "ntp": Text("Giờ chuẩn (NTP)", "Time (NTP)"),
+    "sip_options": Text("SIP (OPTIONS)", "SIP (OPTIONS)"),
     "tcp": Text("Kết nối TCP", "TCP connection"),
+    "tls": Text("Chứng thư (TLS)", "Certificate (TLS)"),
     "snmp_interfaces": Text("Các cổng (SNMP)", "Ports (SNMP)"),
     "snmp_system": Text("Hệ thống (SNMP)", "System (SNMP)"),
 }
@@ -295,6 +315,13 @@ def note_text(note: IncidentNote, person: Callable[[str], str], language: Langua
     return f"{PURPOSE[Purpose(found[1])].said(language)}: {person(found[3])} ({found[2]})"
 
 
+def role(target: Target) -> Text:
+    """Return what a target is: a router, a hub site, a portal; its kind if nothing nearer."""
+    if target.kind is TargetKind.SERVICE:
+        return SERVICE_ROLE.get(target.role, KIND[target.kind])
+    return DEVICE_ROLE.get(target.role, KIND[target.kind])
+
+
 def name_of(target: Target, language: Language) -> str:
     """Return the name to show."""
     return target.name_en or target.name if language == "en" else target.name
@@ -350,6 +377,8 @@ def headline(incident: Incident, root: Target | None, status: Status | None) -> 
     word = STATUS[
         status if status in {Status.DOWN, Status.DEGRADED, Status.UNREACHABLE} else Status.DOWN
     ]
+    if root.kind is TargetKind.SERVICE and word is STATUS[Status.DOWN]:
+        word = Text("ngừng phục vụ", "out of service")
     if incident.state is not IncidentState.OPEN:
         return Text(f"{root.name}: đã khôi phục", f"{root.name_en or root.name}: recovered")
     return Text(f"{root.name}: {word.vi}", f"{root.name_en or root.name}: {word.en}")

@@ -38,6 +38,22 @@ def cut(url: str) -> Way | Fault:
     return _way(url, parts, host, port, tail)
 
 
+def url_of(collector: str, host: str, params: Mapping[str, object]) -> str | None:
+    """Return an address that `cut` reads so; None for a collector that no address asks for."""
+    place = f"[{host}]" if ":" in host else host
+    port = params.get("port")
+    match collector:
+        case "http":
+            return str(params.get("url", "")) or None
+        case "tls" | "tcp" | "ntp":
+            return f"{collector}://{place}:{port}"
+        case "dns":
+            return f"dns://{place}:{port}/{params.get('name')}?type={params.get('type')}"
+        case "sip_options":
+            return f"sip:{place}:{port};transport={params.get('transport')}"
+    return None
+
+
 def _way(url: str, parts: SplitResult, host: str, port: int | None, tail: str) -> Way | Fault:
     match parts.scheme.lower():
         case "http" | "https":

@@ -51,13 +51,19 @@ def _facts(context: Context, picture: Picture, found: Incident) -> dict[str, Any
     touched = Counter(
         picture.targets[slug].kind for slug in found.present if slug in picture.targets
     )
-    order = {TargetKind.SITE: 0, TargetKind.LINK: 1, TargetKind.DEVICE: 2}
+    order = (
+        TargetKind.SITE,
+        TargetKind.ROOM,
+        TargetKind.SERVICE,
+        TargetKind.LINK,
+        TargetKind.DEVICE,
+    )
 
     def rank(member: Member) -> tuple[object, ...]:
         target = picture.targets.get(member.target)
         if member.target == found.root or target is None:
-            return (member.target != found.root, 3)
-        return (True, order[target.kind], vietnamese_order(target.name))
+            return (member.target != found.root, len(order))
+        return (True, order.index(target.kind), vietnamese_order(target.name))
 
     return {
         "members": sorted(found.members, key=rank),

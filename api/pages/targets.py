@@ -15,6 +15,7 @@ from api.context import Context
 from api.door import Ctx, Viewer
 from api.panels import Panel, curves, panels_of, present, span
 from api.paths import up
+from api.services import service_rows
 from api.snapshot import Picture
 from api.v1.estate import newest, the_target
 from core.errors import Unavailable
@@ -32,6 +33,7 @@ _TITLES: dict[Panel, Text] = {
     "rtt": Text("Độ trễ khứ hồi", "Round-trip time"),
     "loss": Text("Tỷ lệ mất gói", "Packet loss"),
     "traffic": Text("Lưu lượng", "Traffic"),
+    "response": Text("Thời gian trả lời", "Time to answer"),
 }
 NO_ENGINE = Text(
     "Chưa có máy chủ chuỗi thời gian nên không vẽ được biểu đồ. Trạng thái và cảnh báo "
@@ -96,8 +98,9 @@ _UNITS: dict[Panel, Callable[[Language], Callable[[float], str]]] = {
     "rtt": _milliseconds,
     "loss": _share,
     "traffic": _bits,
+    "response": _milliseconds,
 }
-_LEAST: dict[Panel, float] = {"rtt": 0.0001, "loss": 0.05, "traffic": 1000.0}
+_LEAST: dict[Panel, float] = {"rtt": 0.0001, "loss": 0.05, "traffic": 1000.0, "response": 0.001}
 
 
 async def _drawn(
@@ -160,9 +163,8 @@ async def target(
     )
     hours = hours or _usual(intervals, now)
     begin = now - timedelta(hours=hours)
-    charted = found
-    if found.kind is TargetKind.SITE and found.members:
-        charted = picture.targets.get(found.members[0], found)
+    charted = _charted(picture, found)
+    service = service_rows(context, picture, [found]) if found.kind is TargetKind.SERVICE else []
     past = await context.ledger.incidents.find(target=slug, limit=INCIDENTS)
     page: HTMLResponse = pages.render(
         request,
@@ -174,6 +176,8 @@ async def target(
         path=up(picture.targets, found),
         members=_members(picture, found),
         links=[t for t in picture.estate.targets if _ends_at(t, found)],
+        served=_served(picture, found),
+        service=next(iter(service), None),
         incident=picture.incident_of(slug),
         incidents=past.items,
         transitions=await context.ledger.status.transitions(slug, TRANSITIONS, None),
@@ -184,6 +188,29 @@ async def target(
         hours=hours,
     )
     return page
+
+
+def _charted(picture: Picture, target: Target) -> Target:
+    """Return whose charts to show: of a room its endpoint's, of a site its gateway's."""
+    shown = target
+    while shown.kind in {TargetKind.SITE, TargetKind.ROOM} and shown.members:
+        below = picture.targets.get(shown.members[0])
+        if below is None:
+            break
+        shown = below
+    return shown
+
+
+def _served(picture: Picture, target: Target) -> list[Target]:
+    """Return the rooms and services that stand at a site, or hang on a device."""
+    if target.kind not in {TargetKind.SITE, TargetKind.DEVICE}:
+        return []
+    return [
+        one
+        for one in picture.estate.targets
+        if (one.kind is TargetKind.ROOM and target.slug in {one.site, *one.members})
+        or (one.kind is TargetKind.SERVICE and target.slug in {one.site, *one.uplinks})
+    ]
 
 
 def _bar_title(hours: int) -> Text:
@@ -208,6 +235,8 @@ def _ends_at(link: Target, site: Target) -> bool:
 @router.get("/sites/{slug}")
 @router.get("/devices/{slug}")
 @router.get("/links/{slug}")
+@router.get("/rooms/{slug}")
+@router.get("/services/{slug}")
 async def by_kind(asker: Viewer, slug: str) -> RedirectResponse:
     """Lead the longer address to the page of the target."""
     return RedirectResponse(f"/targets/{slug}", 308)

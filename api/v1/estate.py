@@ -1,4 +1,4 @@
-"""Units, sites, devices and links: how they are, since when, and how they were."""
+"""Units and whatever is watched: how they are, since when, and how they were."""
 
 from datetime import datetime, timedelta
 from math import isfinite
@@ -14,6 +14,7 @@ from api.listing import page_of, stamp, tag, unchanged
 from api.panels import UNITS, Panel, curves, panels_of, span
 from api.paths import up
 from api.search import search
+from api.services import service_rows
 from api.snapshot import Picture
 from api.v1.shapes import (
     CheckOut,
@@ -22,6 +23,8 @@ from api.v1.shapes import (
     IntervalOut,
     SampleOut,
     SeriesOut,
+    ServiceOut,
+    ServicePage,
     TargetDetail,
     TargetOut,
     TargetPage,
@@ -109,16 +112,20 @@ async def _listed(
     entity_tag = tag(request, picture.key)
     if same := unchanged(request, entity_tag):
         return same
-    rows = [
+    rows = _wanted(picture, kind, wanted)
+    shown, following = page_of(rows, lambda target: target.slug, wanted.cursor, wanted.limit)
+    stamp(response, entity_tag)
+    return TargetPage(items=[_out(picture, target) for target in shown], next=following)
+
+
+def _wanted(picture: Picture, kind: TargetKind, wanted: Filter) -> list[Target]:
+    return [
         target
         for target in picture.estate.targets
         if target.kind is kind
         and (wanted.unit is None or wanted.unit in target.unit_path)
         and (wanted.status is None or picture.status(target.slug) is wanted.status)
     ]
-    shown, following = page_of(rows, lambda target: target.slug, wanted.cursor, wanted.limit)
-    stamp(response, entity_tag)
-    return TargetPage(items=[_out(picture, target) for target in shown], next=following)
 
 
 def _out(picture: Picture, target: Target) -> TargetOut:
@@ -148,6 +155,39 @@ async def links(
 ) -> TargetPage | Response:
     """List links in the order of their slugs."""
     return await _listed(request, response, TargetKind.LINK, wanted)
+
+
+@router.get("/rooms", response_model=TargetPage, summary="Rooms")
+async def rooms(
+    request: Request, response: Response, asker: Viewer, wanted: Wanted
+) -> TargetPage | Response:
+    """List rooms in the order of their slugs; `members` is the endpoint or site each is as."""
+    return await _listed(request, response, TargetKind.ROOM, wanted)
+
+
+@router.get("/services", response_model=ServicePage, summary="Services and websites")
+async def services(
+    request: Request, response: Response, context: Ctx, asker: Viewer, wanted: Wanted
+) -> ServicePage | Response:
+    """List services in the order of their slugs."""
+    picture: Picture = await request.app.state.pictures.now()
+    rows = _wanted(picture, TargetKind.SERVICE, wanted)
+    shown, following = page_of(rows, lambda target: target.slug, wanted.cursor, wanted.limit)
+    known = {row.target.slug: row for row in service_rows(context, picture, shown)}
+    expiries = [known[target.slug].expires for target in shown]
+    entity_tag = tag(request, picture.key, expiries)
+    if same := unchanged(request, entity_tag):
+        return same
+    stamp(response, entity_tag)
+    items = [
+        ServiceOut(
+            **_out(picture, target).model_dump(),
+            url=known[target.slug].url,
+            certificate_expires_at=known[target.slug].expires,
+        )
+        for target in shown
+    ]
+    return ServicePage(items=items, next=following)
 
 
 def newest(context: Context, check: Check) -> CheckOut:

@@ -29,13 +29,13 @@ class UnitOut(BaseModel):
 
 
 class TargetOut(BaseModel):
-    """Anything with a status: a site, a device or a link."""
+    """Anything with a status: a site, a device, a link, a room or a service."""
 
     slug: str
     kind: TargetKind
     name: str
     name_en: str | None
-    role: str = Field(description="Kind of device, role of the site, or `link`.")
+    role: str = Field(description="Kind of device or service, role of the site, `link` or `room`.")
     site: str | None
     unit: str | None
     unit_path: tuple[str, ...] = Field(description="Units from the province down.")
@@ -91,6 +91,22 @@ class TargetPage(BaseModel):
     """A page of targets, in the order of slugs."""
 
     items: list[TargetOut]
+    next: str | None = Field(description="Cursor of the next page, null at the end.")
+
+
+class ServiceOut(TargetOut):
+    """A service, with what is asked of it and until when its certificate holds."""
+
+    url: str | None = Field(description="The address by which it is looked at.")
+    certificate_expires_at: datetime | None = Field(
+        description="Of the newest reading; null where it has none, or was not read yet."
+    )
+
+
+class ServicePage(BaseModel):
+    """A page of services, in the order of slugs."""
+
+    items: list[ServiceOut]
     next: str | None = Field(description="Cursor of the next page, null at the end.")
 
 
@@ -206,7 +222,7 @@ class SeriesOut(BaseModel):
 class FoundOut(BaseModel):
     """One hit of a search."""
 
-    kind: str = Field(description="unit, site, device, link or incident.")
+    kind: str = Field(description="unit, site, device, link, room, service or incident.")
     slug: str
     name: str
     where: str = Field(description="Where it lies, for telling namesakes apart.")
