@@ -1,6 +1,8 @@
 """How the platform itself is, for /metrics: read from plain counters when someone asks."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -8,10 +10,28 @@ from prometheus_client.registry import Collector
 
 from core.labels import Series
 from core.reading import Sample
-from runtime.dispatcher import Dispatcher
-from runtime.pipeline import Pipeline
-from runtime.scheduler import Scheduler
-from storage.sender import Sender
+from core.text import Text
+from runtime.dispatcher import DispatchStats
+from runtime.pipeline import PipelineStats
+from runtime.scheduler import Stats
+from storage.sender import SenderStats
+
+Counts_co = TypeVar("Counts_co", covariant=True)
+
+
+class Counting(Protocol[Counts_co]):
+    """A part that counts what it does."""
+
+    @property
+    def stats(self) -> Counts_co:
+        """Return the counts since the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Still(Generic[Counts_co]):
+    """A part that does nothing: for the names of the metrics alone."""
+
+    stats: Counts_co
 
 
 class SelfMetrics(Collector):
@@ -19,10 +39,10 @@ class SelfMetrics(Collector):
 
     def __init__(
         self,
-        pipeline: Pipeline,
-        scheduler: Scheduler,
-        dispatcher: Dispatcher,
-        sender: Sender | None,
+        pipeline: Counting[PipelineStats],
+        scheduler: Counting[Stats],
+        dispatcher: Counting[DispatchStats],
+        sender: Counting[SenderStats] | None,
     ) -> None:
         self._pipeline = pipeline
         self._scheduler = scheduler
@@ -90,3 +110,15 @@ class SelfMetrics(Collector):
         yield "checks_running", "Runs in progress.", runs.running
         yield "checks_waiting", "Runs waiting for their turn.", runs.waiting
         yield "batch_seconds", "How long the last batch took.", self._pipeline.stats.last_batch_s
+
+
+def descriptions() -> list[tuple[str, str, Text]]:
+    """Return name, kind (gauge or counter) and help of every self metric's series."""
+    still = SelfMetrics(
+        _Still(PipelineStats()), _Still(Stats()), _Still(DispatchStats()), _Still(SenderStats())
+    )
+    return [
+        (sample.name, metric.type, Text(metric.documentation, metric.documentation))
+        for metric in still.collect()
+        for sample in metric.samples
+    ]
