@@ -1,6 +1,7 @@
 """Does the name server answer, and with what it should?"""
 
 import asyncio
+import functools
 import re
 import socket
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from collectors._dns import message
 from collectors._net.datagram import Question, exchange
+from collectors._net.identity import OWN, identity
 from collectors._net.names import Place, numeric, places
 from collectors._net.stream import connect
 from collectors._net.trouble import Trouble, failure_of, out_of_time, printable, trouble
@@ -233,6 +235,7 @@ def _judge(params: Params, reply: Message | None, transcript: Transcript) -> Non
 
 
 def _samples(check: Check, course: _Course, elapsed: float) -> list[Sample]:
+    labels = identity(check)
     reply = course.reply
     values: dict[str, float | None] = {
         SUCCESS: float(course.failure is None),
@@ -249,7 +252,7 @@ def _samples(check: Check, course: _Course, elapsed: float) -> list[Sample]:
             SERIAL: message.serial(reply),
         }
     samples = [
-        (Series.of(name, check.labels), float(value))
+        (Series.of(name, labels), float(value))
         for name, value in values.items()
         if value is not None
     ]
@@ -259,9 +262,11 @@ def _samples(check: Check, course: _Course, elapsed: float) -> list[Sample]:
         "request": course.request or 0.0,
     }
     return samples + [
-        (Series.of(PHASES, check.labels, phase=phase), took) for phase, took in phases.items()
+        (Series.of(PHASES, labels, phase=phase), took) for phase, took in phases.items()
     ]
 
+
+_emit = functools.partial(Emit, labels=(OWN,))
 
 COLLECTOR = Collector(
     name="dns",
@@ -271,19 +276,19 @@ COLLECTOR = Collector(
     ),
     params=Params,
     emits=(
-        Emit(SUCCESS, Text("1 nếu trả lời đúng như mong muốn", "1 if the answer is as wanted")),
-        Emit(DURATION, Text("Cả lần thử mất bao lâu", "The whole try")),
-        Emit(
+        _emit(SUCCESS, Text("1 nếu trả lời đúng như mong muốn", "1 if the answer is as wanted")),
+        _emit(DURATION, Text("Cả lần thử mất bao lâu", "The whole try")),
+        _emit(
             LOOKUP,
             Text("Tra tên của chính máy chủ mất bao lâu", "Resolution of the server's own name"),
         ),
-        Emit(PHASES, Text("Thời gian từng bước", "Time by phase"), labels=("phase",)),
-        Emit(ANSWERED, Text("1 nếu máy chủ có trả lời", "1 if the server answered at all")),
-        Emit(ANSWERS, Text("Số bản ghi trả lời", "Records in the answer section")),
-        Emit(AUTHORITIES, Text("Số bản ghi thẩm quyền", "Records in the authority section")),
-        Emit(ADDITIONAL, Text("Số bản ghi kèm thêm", "Records in the additional section")),
-        Emit(RCODE, Text("Mã trả lời (0: NOERROR)", "Response code (0: NOERROR)")),
-        Emit(SERIAL, Text("Số hiệu của vùng tên (SOA)", "Serial number of the zone (SOA)")),
+        _emit(PHASES, Text("Thời gian từng bước", "Time by phase"), labels=(OWN, "phase")),
+        _emit(ANSWERED, Text("1 nếu máy chủ có trả lời", "1 if the server answered at all")),
+        _emit(ANSWERS, Text("Số bản ghi trả lời", "Records in the answer section")),
+        _emit(AUTHORITIES, Text("Số bản ghi thẩm quyền", "Records in the authority section")),
+        _emit(ADDITIONAL, Text("Số bản ghi kèm thêm", "Records in the additional section")),
+        _emit(RCODE, Text("Mã trả lời (0: NOERROR)", "Response code (0: NOERROR)")),
+        _emit(SERIAL, Text("Số hiệu của vùng tên (SOA)", "Serial number of the zone (SOA)")),
     ),
     look=look,
     interval=60.0,

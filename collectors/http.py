@@ -1,12 +1,14 @@
 """Does the web page come, is it the right one, and how long does each step take?"""
 
 import asyncio
+import functools
 
 from collectors._http.client import clients_of
 from collectors._http.dialer import Way
 from collectors._http.matcher import matcher_of
 from collectors._http.params import Params
 from collectors._http.visit import Found, Visit
+from collectors._net.identity import OWN, identity
 from collectors._net.trouble import out_of_time
 from collectors._tls import metrics as tls
 from core.collector import Collector, Emit, Kit, Transcript
@@ -63,6 +65,7 @@ def _place(params: Params) -> tuple[str, int | None] | None:
 
 
 def _samples(check: Check, params: Params, way: Way, found: Found, elapsed: float) -> list[Sample]:
+    labels = identity(check)
     values = {
         SUCCESS: float(found.failure is None),
         DURATION: elapsed,
@@ -77,7 +80,7 @@ def _samples(check: Check, params: Params, way: Way, found: Found, elapsed: floa
         MODIFIED: found.modified,
     }
     samples = [
-        (Series.of(name, check.labels), float(value))
+        (Series.of(name, labels), float(value))
         for name, value in values.items()
         if value is not None
     ]
@@ -88,14 +91,16 @@ def _samples(check: Check, params: Params, way: Way, found: Found, elapsed: floa
         "processing": found.processing or 0.0,
         "transfer": found.transfer or 0.0,
     }
-    samples += [(Series.of(PHASES, check.labels, phase=p), took) for p, took in phases.items()]
+    samples += [(Series.of(PHASES, labels, phase=p), took) for p, took in phases.items()]
     session = found.session
     if session is not None and found.is_tls:
-        samples += tls.chain_samples(check.labels, session.chain, session.verified)
-        samples += tls.session_samples(check.labels, session.version, session.cipher)
-        samples += tls.limit_samples(check.labels, params.min_days)
+        samples += tls.chain_samples(labels, session.chain, session.verified)
+        samples += tls.session_samples(labels, session.version, session.cipher)
+        samples += tls.limit_samples(labels, params.min_days)
     return samples
 
+
+_emit = functools.partial(Emit, labels=(OWN,))
 
 COLLECTOR = Collector(
     name="http",
@@ -105,31 +110,31 @@ COLLECTOR = Collector(
     ),
     params=Params,
     emits=(
-        Emit(SUCCESS, Text("1 nếu trang đúng như mong muốn", "1 if the page is as wanted")),
-        Emit(DURATION, Text("Cả lần thử mất bao lâu", "The whole try")),
-        Emit(LOOKUP, Text("Tra tên miền mất bao lâu", "Name resolution")),
-        Emit(
+        _emit(SUCCESS, Text("1 nếu trang đúng như mong muốn", "1 if the page is as wanted")),
+        _emit(DURATION, Text("Cả lần thử mất bao lâu", "The whole try")),
+        _emit(LOOKUP, Text("Tra tên miền mất bao lâu", "Name resolution")),
+        _emit(
             PHASES,
             Text(
                 "Thời gian từng bước, cộng qua các lần chuyển hướng",
                 "Time by phase, summed over redirects",
             ),
-            labels=("phase",),
+            labels=(OWN, "phase"),
         ),
-        Emit(STATUS, Text("Mã trạng thái HTTP", "HTTP status code")),
-        Emit(CONTENT_LENGTH, Text("Độ dài máy chủ khai", "Length that the server tells")),
-        Emit(BODY_LENGTH, Text("Độ dài nội dung đã đọc", "Length of the body that was read")),
-        Emit(REDIRECTS, Text("Số lần chuyển hướng", "Redirects followed")),
-        Emit(IS_TLS, Text("1 nếu trang cuối dùng TLS", "1 if the last page came by TLS")),
-        Emit(VERSION, Text("Phiên bản HTTP", "HTTP version")),
-        Emit(
+        _emit(STATUS, Text("Mã trạng thái HTTP", "HTTP status code")),
+        _emit(CONTENT_LENGTH, Text("Độ dài máy chủ khai", "Length that the server tells")),
+        _emit(BODY_LENGTH, Text("Độ dài nội dung đã đọc", "Length of the body that was read")),
+        _emit(REDIRECTS, Text("Số lần chuyển hướng", "Redirects followed")),
+        _emit(IS_TLS, Text("1 nếu trang cuối dùng TLS", "1 if the last page came by TLS")),
+        _emit(VERSION, Text("Phiên bản HTTP", "HTTP version")),
+        _emit(
             REGEX,
             Text(
                 "1 nếu hỏng vì nội dung không như mong muốn",
                 "1 if it failed for what the page says",
             ),
         ),
-        Emit(MODIFIED, Text("Last-Modified của trang (Unix)", "Last-Modified (Unix time)")),
+        _emit(MODIFIED, Text("Last-Modified của trang (Unix)", "Last-Modified (Unix time)")),
         *tls.emits(),
     ),
     look=look,

@@ -1,12 +1,14 @@
 """Does the time server answer, does it trust its clock, and how far is it from ours?"""
 
 import asyncio
+import functools
 import secrets
 from dataclasses import dataclass
 
 from pydantic import Field
 
 from collectors._net.datagram import Question, exchange
+from collectors._net.identity import OWN, identity
 from collectors._net.names import numeric, places
 from collectors._net.trouble import Trouble, failure_of, out_of_time, trouble
 from collectors._ntp import packet
@@ -135,6 +137,7 @@ def _judge(params: Params, course: _Course) -> None:
 
 
 def _samples(check: Check, course: _Course, elapsed: float) -> list[Sample]:
+    labels = identity(check)
     values: dict[str, float | None] = {
         SUCCESS: float(course.failure is None),
         DURATION: elapsed,
@@ -149,12 +152,10 @@ def _samples(check: Check, course: _Course, elapsed: float) -> list[Sample]:
             STRATUM: float(course.answer.stratum),
             LEAP: float(course.answer.leap),
         }
-    return [
-        (Series.of(name, check.labels), value)
-        for name, value in values.items()
-        if value is not None
-    ]
+    return [(Series.of(name, labels), value) for name, value in values.items() if value is not None]
 
+
+_emit = functools.partial(Emit, labels=(OWN,))
 
 COLLECTOR = Collector(
     name="ntp",
@@ -164,24 +165,24 @@ COLLECTOR = Collector(
     ),
     params=Params,
     emits=(
-        Emit(SUCCESS, Text("1 nếu giờ đúng như mong muốn", "1 if the time is as wanted")),
-        Emit(DURATION, Text("Cả lần thử mất bao lâu", "The whole try")),
-        Emit(LOOKUP, Text("Tra tên miền mất bao lâu", "Name resolution")),
-        Emit(
+        _emit(SUCCESS, Text("1 nếu giờ đúng như mong muốn", "1 if the time is as wanted")),
+        _emit(DURATION, Text("Cả lần thử mất bao lâu", "The whole try")),
+        _emit(LOOKUP, Text("Tra tên miền mất bao lâu", "Name resolution")),
+        _emit(
             OFFSET,
             Text("Đồng hồ máy chủ nhanh hơn máy này bao nhiêu", "Its clock minus this machine's"),
         ),
-        Emit(DELAY, Text("Thời gian đi về", "Round trip time")),
-        Emit(
+        _emit(DELAY, Text("Thời gian đi về", "Round trip time")),
+        _emit(
             ROOT_DELAY,
             Text("Thời gian đi về tới đồng hồ chuẩn", "Round trip time to the reference clock"),
         ),
-        Emit(
+        _emit(
             ROOT_DISPERSION,
             Text("Sai số tích luỹ từ đồng hồ chuẩn", "Error accumulated from the reference clock"),
         ),
-        Emit(STRATUM, Text("Tầng (0: không có)", "Stratum (0: none)")),
-        Emit(
+        _emit(STRATUM, Text("Tầng (0: không có)", "Stratum (0: none)")),
+        _emit(
             LEAP,
             Text("Chỉ báo giây nhuận; 3: chưa đồng bộ", "Leap indicator; 3: not synchronised"),
         ),

@@ -1,11 +1,13 @@
 """Can we speak TLS with it, is its certificate trusted, and until when?"""
 
 import asyncio
+import functools
 import ssl
 from dataclasses import dataclass
 
 from pydantic import Field
 
+from collectors._net.identity import OWN, identity
 from collectors._net.names import Place, numeric, places
 from collectors._net.stream import connect
 from collectors._net.trouble import Trouble, failure_of, out_of_time
@@ -191,7 +193,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
 
 
 def _samples(check: Check, params: Params, course: _Course, elapsed: float) -> list[Sample]:
-    port = {"port": str(params.port)}
+    labels = identity(check)
     values = {
         SUCCESS: float(course.failure is None),
         DURATION: elapsed,
@@ -200,14 +202,14 @@ def _samples(check: Check, params: Params, course: _Course, elapsed: float) -> l
         HANDSHAKE: course.handshake,
     }
     samples = [
-        (Series.of(name, check.labels, **port), value)
-        for name, value in values.items()
-        if value is not None
+        (Series.of(name, labels), value) for name, value in values.items() if value is not None
     ]
-    samples += metrics.chain_samples(check.labels, course.chain, course.verified, port)
-    samples += metrics.session_samples(check.labels, course.version, course.cipher, port)
-    return samples + metrics.limit_samples(check.labels, params.min_days, port)
+    samples += metrics.chain_samples(labels, course.chain, course.verified)
+    samples += metrics.session_samples(labels, course.version, course.cipher)
+    return samples + metrics.limit_samples(labels, params.min_days)
 
+
+_emit = functools.partial(Emit, labels=(OWN,))
 
 COLLECTOR = Collector(
     name="tls",
@@ -217,18 +219,12 @@ COLLECTOR = Collector(
     ),
     params=Params,
     emits=(
-        Emit(
-            SUCCESS, Text("1 nếu TLS đúng như mong muốn", "1 if TLS is as wanted"), labels=("port",)
-        ),
-        Emit(DURATION, Text("Cả lần thử mất bao lâu", "The whole try"), labels=("port",)),
-        Emit(LOOKUP, Text("Tra tên miền mất bao lâu", "Name resolution"), labels=("port",)),
-        Emit(
-            CONNECT,
-            Text("Từ SYN đến khi kết nối mở", "From the SYN to the open connection"),
-            labels=("port",),
-        ),
-        Emit(HANDSHAKE, Text("Bắt tay TLS mất bao lâu", "The TLS handshake"), labels=("port",)),
-        *metrics.emits(("port",)),
+        _emit(SUCCESS, Text("1 nếu TLS đúng như mong muốn", "1 if TLS is as wanted")),
+        _emit(DURATION, Text("Cả lần thử mất bao lâu", "The whole try")),
+        _emit(LOOKUP, Text("Tra tên miền mất bao lâu", "Name resolution")),
+        _emit(CONNECT, Text("Từ SYN đến khi kết nối mở", "From the SYN to the open connection")),
+        _emit(HANDSHAKE, Text("Bắt tay TLS mất bao lâu", "The TLS handshake")),
+        *metrics.emits(),
     ),
     look=look,
     interval=300.0,

@@ -1,7 +1,8 @@
 """The series of a served chain, named as blackbox_exporter names them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from collectors._net.identity import OWN, Labels
 from collectors._tls.certificates import Certificate, earliest_end
 from core.collector import Emit
 from core.labels import Series
@@ -18,13 +19,12 @@ LIMIT = "probe_ssl_remaining_seconds_limit"
 _LABEL = 200  # characters of a label that a stranger wrote
 _DAY = 86400.0
 
-Labels = tuple[tuple[str, str], ...]
-
 _INFO = ("fingerprint_sha256", "subject", "issuer", "serialnumber", "subjectalternative")
 
 
-def emits(base: tuple[str, ...] = ()) -> tuple[Emit, ...]:
-    """Return the declared metrics; `base` are the labels that all of them bear."""
+def emits() -> tuple[Emit, ...]:
+    """Return the declared metrics."""
+    base = (OWN,)
     return (
         Emit(
             EARLIEST,
@@ -72,14 +72,12 @@ def chain_samples(
     labels: Labels,
     chain: Sequence[Certificate],
     verified: Sequence[Certificate] = (),
-    extra: Mapping[str, str] | None = None,
 ) -> list[Sample]:
     """Return the series of what the server has shown."""
-    more = dict(extra or {})
     samples: list[Sample] = []
     end = earliest_end(chain)
     if end is not None:
-        samples.append((Series.of(EARLIEST, labels, **more), end.timestamp()))
+        samples.append((Series.of(EARLIEST, labels), end.timestamp()))
         own = chain[0]
         info = {
             "fingerprint_sha256": own.fingerprint,
@@ -88,32 +86,27 @@ def chain_samples(
             "serialnumber": own.serial[:_LABEL],
             "subjectalternative": ",".join(own.names)[:_LABEL],
         }
-        samples.append((Series.of(CHAIN_INFO, labels, **more, **info), 1.0))
+        samples.append((Series.of(CHAIN_INFO, labels, **info), 1.0))
     last = earliest_end(verified)
     if last is not None:
-        samples.append((Series.of(LAST_CHAIN, labels, **more), last.timestamp()))
+        samples.append((Series.of(LAST_CHAIN, labels), last.timestamp()))
     return samples
 
 
-def session_samples(
-    labels: Labels, version: str | None, cipher: str | None, extra: Mapping[str, str] | None = None
-) -> list[Sample]:
+def session_samples(labels: Labels, version: str | None, cipher: str | None) -> list[Sample]:
     """Return the series of a handshake: `version` as `TLSv1.3`, shown as `TLS 1.3`."""
-    more = dict(extra or {})
     samples: list[Sample] = []
     if version:
         shown = version.replace("TLSv", "TLS ")
         shown = shown if "." in shown else shown + ".0"
-        samples.append((Series.of(VERSION_INFO, labels, **more, version=shown), 1.0))
+        samples.append((Series.of(VERSION_INFO, labels, version=shown), 1.0))
     if cipher:
-        samples.append((Series.of(CIPHER_INFO, labels, **more, cipher=cipher), 1.0))
+        samples.append((Series.of(CIPHER_INFO, labels, cipher=cipher), 1.0))
     return samples
 
 
-def limit_samples(
-    labels: Labels, min_days: float | None, extra: Mapping[str, str] | None = None
-) -> list[Sample]:
+def limit_samples(labels: Labels, min_days: float | None) -> list[Sample]:
     """Return the wanted remaining validity, if one is wanted."""
     if min_days is None:
         return []
-    return [(Series.of(LIMIT, labels, **dict(extra or {})), min_days * _DAY)]
+    return [(Series.of(LIMIT, labels), min_days * _DAY)]
