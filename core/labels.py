@@ -12,8 +12,14 @@ class Series:
 
     @classmethod
     def of(cls, name: str, base: tuple[tuple[str, str], ...] = (), **labels: str) -> "Series":
-        """Return the series with `base` and `labels` merged, sorted by label name."""
-        return cls(name, tuple(sorted({**dict(base), **labels}.items())))
+        """Return the series with `base` and `labels` merged, sorted by label name.
+
+        The pairs of `base` are kept as they are: all series of a check share them.
+        """
+        kept = base
+        if any(key in labels for key, _ in base):
+            kept = tuple(pair for pair in base if pair[0] not in labels)
+        return cls(name, tuple(sorted((*kept, *labels.items()))))
 
     def __str__(self) -> str:
         """Return the Prometheus notation, `name{label="value",…}`."""
