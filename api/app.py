@@ -14,11 +14,12 @@ from api import errors, metrics, prometheus
 from api.context import Context
 from api.door import viewer
 from api.guard import BodyLimit, Counted, HostCheck, SafeHeaders
-from api.pages import admin, board, days, incidents, login, services, targets
+from api.pages import admin, board, days, incidents, login, reports, services, targets
 from api.pages.view import Pages
 from api.snapshot import Pictures
 from api.v1 import estate, events, me
 from api.v1 import incidents as incidents_v1
+from api.v1 import reports as reports_v1
 from core.errors import DomainError
 
 _ABOUT = """Reads everything the platform knows; acknowledges and comments on incidents.
@@ -32,12 +33,14 @@ ROUTERS = (
     incidents_v1.router,
     events.router,
     me.router,
+    reports_v1.router,
     prometheus.router,
     metrics.router,
     board.router,
     targets.router,
     services.router,
     incidents.router,
+    reports.router,
     login.router,
     admin.router,
     days.router,
@@ -59,6 +62,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.pages = Pages(context)
     app.state.pictures = Pictures(context)
     app.state.users_empty = (None, False)
+    app.state.report_choices = {}
     app.state.login_turn = asyncio.Lock()
     app.state.born = secrets.token_hex(8)
     for router in ROUTERS:

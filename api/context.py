@@ -1,5 +1,6 @@
 """What the web faces are handed: one frozen value, built by runtime, never looked up."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,10 @@ from core.clock import Clock
 from core.incident import Notification
 from core.text import Language, Text
 from core.watching import Estate
+from reports.render.formats import Format, render
+from reports.render.letterhead import Letterhead
+from reports.report import Report
+from reports.request import UptimeRequest
 from storage.ledger import Ledger
 from storage.series import SeriesReader
 
@@ -55,6 +60,14 @@ def _nothing_said(_target: str, _collector: str) -> list[str] | None:
     return None
 
 
+BuildReport = Callable[[UptimeRequest], Awaitable[Report]]
+PrintReport = Callable[[Report, Language, Format], Awaitable[bytes]]
+
+
+async def _printed_here(report: Report, language: Language, form: Format) -> bytes:
+    return await asyncio.to_thread(render, report, Letterhead(), language, form)
+
+
 SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
 
 
@@ -64,6 +77,7 @@ class Context:
 
     `transcript(target, collector)` returns the lines of the last look, None if there is none.
     `send_test(contact, actor, now)` puts test messages into the outbox and returns them.
+    `build_report` counts (None: this hub cannot), `print_report` makes a file of a report.
     """
 
     ledger: Ledger
@@ -77,3 +91,6 @@ class Context:
     health: Callable[[], Health] = _well
     transcript: Callable[[str, str], list[str] | None] = _nothing_said
     send_test: SendTest | None = None
+    build_report: BuildReport | None = None
+    print_report: PrintReport = _printed_here
+    letterhead: Letterhead = field(default_factory=Letterhead)
