@@ -68,7 +68,7 @@ async def test_services_are_filtered_by_status_and_name(land: World) -> None:
 async def test_services_speak_english_too(land: World) -> None:
     page = await _page(land, "/services", "en")
     assert "Services and websites" in page
-    assert "5 days" in page
+    assert "5 days left" in page
 
 
 async def test_an_inventory_without_services_says_how_to_list_them(tmp_path: Path) -> None:
