@@ -1,8 +1,10 @@
 """A settings file with some of its values changed, every other line as people wrote it."""
 
 import json
+import sys
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 
 from runtime import toml_lines
 
@@ -37,3 +39,18 @@ def changed(text: str, values: Mapping[Key, str | int | bool]) -> str:
     result = "\n".join(rows) + "\n"
     tomllib.loads(result)
     return result
+
+
+def main() -> None:
+    """Set `SECTION.KEY VALUE …` in the file named first, as the installation does."""
+    file, *words = sys.argv[1:]
+    path = Path(file)
+    values: dict[Key, str | int | bool] = {}
+    for name, value in zip(words[::2], words[1::2], strict=True):
+        section, _, key = name.rpartition(".")
+        values[section, key] = value
+    path.write_text(changed(path.read_text(encoding="utf-8"), values), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,12 +1,16 @@
 """How does a backup become a platform again?"""
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.text import Text
 from runtime.cli._config import Config
+
+if TYPE_CHECKING:
+    from runtime.settings import Settings
 
 app = typer.Typer(add_completion=False)
 
@@ -37,13 +41,12 @@ def restore(
     from runtime.cli._ledger import Voice, settings_of
     from runtime.cli._steps import Steps
     from runtime.cli.backup import passphrase_of
-    from runtime.settings import Settings
 
     voice = Voice(as_json=as_json)
     if to is not None:
         if to.exists() and any(to.iterdir()):
             voice.refuse(Conflict(Text(vi=f"{to} không trống", en=f"{to} is not empty")))
-        places, settings = restoring.scratch(to.resolve()), Settings()
+        places, settings = restoring.scratch(to.resolve()), _settings(config)
     else:
         settings = settings_of(config, voice)
         places = restoring.Places(
@@ -90,3 +93,15 @@ def restore(
             ).said(voice.language),
             err=True,
         )
+
+
+def _settings(config: Path | None) -> "Settings":
+    """Return the settings there are; a scratch place needs none."""
+    from core.errors import Invalid
+    from runtime.settings import Settings, chosen, load
+
+    try:
+        file = chosen(config, os.environ, Path.cwd())
+    except Invalid:
+        return Settings()
+    return load(file, os.environ)
