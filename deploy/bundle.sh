@@ -65,12 +65,11 @@ bundle_python() { # the system's own Python is the one that the closed machine w
     die 'Thiếu python3-venv: apt-get install python3-venv' 'python3-venv is missing: apt-get install python3-venv'
 }
 
-bundle_tree() { # bundle_tree FOLDER: what git knows, as it is now; or everything but caches
+bundle_tree() { # bundle_tree FOLDER: the last commit; where git is not, everything but caches
   say 'Chép mã nguồn và tài liệu…' 'Copying the tree…'
-  if git rev-parse --is-inside-work-tree &>/dev/null && [ "$(git rev-parse --show-toplevel)" = "$PWD" ]; then
-    git ls-files -z | while IFS= read -r -d '' file; do
-      [ ! -e "$file" ] || printf '%s\0' "$file"
-    done | tar -c --null -T - | tar -x -C "$1"
+  if [ "$(git rev-parse --show-toplevel 2>/dev/null)" = "$PWD" ] && git rev-parse -q --verify HEAD >/dev/null; then
+    git diff --quiet HEAD || say 'Chú ý: thay đổi chưa commit không có trong gói.' 'Mind: what is not committed is not in the bundle.'
+    git archive HEAD | tar -x -C "$1"
   else
     tar -c --exclude='./.*' --exclude=__pycache__ --exclude=./var --exclude=./dist \
       --exclude=./build --exclude='*.egg-info' --exclude='./*.tar*' . | tar -x -C "$1"
