@@ -146,7 +146,11 @@ class _Visit:
         answer = await exchange(
             self.kit.sockets,
             found,
-            Question(self.params.port, query.to_wire(), lambda octets: message.read(octets, query)),
+            Question(
+                self.params.port,
+                query.to_wire(),
+                lambda octets: message.read(octets, query),
+            ),
             self.check.timeout,
             self.transcript,
         )

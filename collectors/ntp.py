@@ -99,7 +99,11 @@ async def _ask(
     answer = await exchange(
         kit.sockets,
         found,
-        Question(params.port, packet.request(nonce), lambda octets: packet.read(octets, nonce)),
+        Question(
+            params.port,
+            packet.request(nonce),
+            lambda octets: packet.read(octets, nonce),
+        ),
         check.timeout,
         transcript,
     )
@@ -107,7 +111,7 @@ async def _ask(
     transcript.note("stratum %d, leap %d, source %s", told.stratum, told.leap, told.source)
     if told.is_synchronised:
         course.offset, course.delay = packet.offset_and_delay(
-            told, packet.stamp(answer.sent), packet.stamp(answer.received)
+            told, packet.stamp(answer.asked), packet.stamp(answer.received)
         )
         transcript.note("offset %.6f s, delay %.6f s", course.offset, course.delay)
 

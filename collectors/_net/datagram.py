@@ -2,38 +2,42 @@
 
 import asyncio
 import socket
-import struct
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from collectors._net import stamps
 from collectors._net.names import Place
 from core.collector import Sockets, Transcript
 
-_SO_TIMESTAMPNS = 35  # Linux; Python does not name it
-_STAMP = struct.Struct("@qq")
-_LARGEST = 65535
+_AT_ONCE = 64  # datagrams read before others have their turn
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
-    """What came, and when it was asked and had arrived, in ns since 1970 by our clock."""
+class Question(Generic[T]):
+    """What is asked of a port.
 
-    what: T
-    sent: int
-    received: int
+    `request` may be made for our own address and port, `accept` gives None for what is no answer to
+    it. `again` are the seconds to wait before it is sent once more, and once more.
+    """
+
+    port: int
+    request: bytes | Callable[[tuple[str, int]], bytes]
+    accept: Callable[[bytes], T | None]
+    again: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Question(Generic[T]):
-    """What is asked, and `accept`, which gives None for what is no answer to it."""
+class Answer(Generic[T]):
+    """What came, when it was asked (last) and had arrived, in ns since 1970 by our clock."""
 
-    port: int
-    request: bytes
-    accept: Callable[[bytes], T | None]
+    what: T
+    asked: int
+    received: int
+    times: int  # it was sent
 
 
 async def exchange(
@@ -63,41 +67,59 @@ async def exchange(
 async def _ask(
     sockets: Sockets, place: Place, question: Question[T], transcript: Transcript
 ) -> Answer[T]:
-    port, request = question.port, question.request
-    loop = asyncio.get_running_loop()
+    loop, port = asyncio.get_running_loop(), question.port
     with sockets.open(place.family, socket.SOCK_DGRAM) as asking:
-        asking.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        stamps.ask_for(asking)
         asking.connect(place.sockaddr(port))
-        transcript.note("%d bytes to %s port %d by UDP", len(request), place.address, port)
+        request = question.request
+        if not isinstance(request, bytes):
+            address, own, *_ = asking.getsockname()
+            request = request((address, own))
         readable = asyncio.Event()
         loop.add_reader(asking, readable.set)
         try:
-            sent = time.time_ns()  # by the clock that the kernel stamps with
-            asking.send(request)
+            for times, wait in enumerate((*question.again, None), 1):
+                transcript.note("%d bytes to %s port %d by UDP", len(request), place.address, port)
+                asked = time.time_ns()  # by the clock that the kernel stamps with
+                asking.send(request)
+                came = await _heard(asking, readable, question, wait, transcript)
+                if came is not None:
+                    what, received = came
+                    transcript.note("answer after %.3f ms", (received - asked) / 1e6)
+                    return Answer(what, asked, received, times)
+        finally:
+            loop.remove_reader(asking)
+    raise TimeoutError
+
+
+async def _heard(
+    asking: socket.socket,
+    readable: asyncio.Event,
+    question: Question[T],
+    wait: float | None,
+    transcript: Transcript,
+) -> tuple[T, int] | None:
+    """Return the answer and when it came; None if it is time to ask again."""
+    try:
+        async with asyncio.timeout(wait):
             while True:
                 await readable.wait()
                 readable.clear()
                 for octets, received in _drained(asking):
                     what = question.accept(octets)
                     if what is not None:
-                        transcript.note("answer after %.3f ms", (received - sent) / 1e6)
-                        return Answer(what, sent, received)
+                        return what, received
                     transcript.note("%d bytes that answer nothing we asked", len(octets))
-        finally:
-            loop.remove_reader(asking)
+    except TimeoutError as error:
+        if error.errno is not None:
+            raise
+        return None
 
 
-def _drained(asking: socket.socket) -> list[tuple[bytes, int]]:
-    came: list[tuple[bytes, int]] = []
-    while len(came) < 64:  # noqa: PLR2004  (then others have their turn)
+def _drained(asking: socket.socket) -> Iterator[tuple[bytes, int]]:
+    for _ in range(_AT_ONCE):
         try:
-            octets, notes, _, _ = asking.recvmsg(_LARGEST, socket.CMSG_SPACE(_STAMP.size))
+            octets, _, received = stamps.receive(asking)
         except BlockingIOError:
-            break
-        received = time.time_ns()
-        for level, kind, data in notes:
-            if (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS):
-                seconds, nanoseconds = _STAMP.unpack(data[: _STAMP.size])
-                received = seconds * 1_000_000_000 + nanoseconds
-        came.append((octets, received))
-    return came
+            return
+        yield octets, received

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from collectors._net.channel import Channel, Sockaddr
 from collectors._snmp import ber, message
-from collectors._snmp.channel import Channel, Sockaddr
 from collectors._snmp.layout import Layout
 from core.reading import Failure, FailureKind
 

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
+from collectors._net.channel import LARGEST, Channel, Sockaddr, is_full, kind_of
 from collectors._snmp import ber, message
 from collectors._snmp.agent import Agent, Leg, Patience, Plan, Route, Trouble, Walk
 from collectors._snmp.ber import Junk, Value
-from collectors._snmp.channel import LARGEST, Channel, Sockaddr, is_full, kind_of
 from collectors._snmp.form import POPULAR, Form
 from collectors._snmp.layout import Lessons
 from core.reading import FailureKind

@@ -1,4 +1,4 @@
-"""The one unconnected UDP socket that serves the fleet, and what the kernel says about it."""
+"""An unconnected UDP socket that serves a fleet, and what the kernel says about it."""
 
 import errno
 import logging
@@ -44,7 +44,7 @@ class Channel:
         self.window = max(1, self.buffer // BYTES_PER_REQUEST)
         if self.buffer < WANTED_BUFFER:
             log.warning(
-                "receive buffer of %d bytes granted, %d wanted: at most %d devices in flight",
+                "receive buffer of %d bytes granted, %d wanted: at most %d requests in flight",
                 self.buffer,
                 WANTED_BUFFER,
                 self.window,

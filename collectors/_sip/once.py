@@ -1,0 +1,113 @@
+"""One request to one peer, by UDP or by TCP."""
+
+import asyncio
+import socket
+import time
+from dataclasses import dataclass
+
+from collectors._net.datagram import Question, exchange
+from collectors._net.names import Place, places
+from collectors._net.stream import connect
+from collectors._net.trouble import Trouble, failure_of, out_of_time, trouble
+from collectors._sip import meaning
+from collectors._sip.message import Form, Framing, Response, new_branch, read, uri
+from collectors._sip.outcome import Outcome
+from collectors._sip.params import Params
+from core.collector import Kit, Transcript
+from core.reading import FailureKind
+from core.watching import Check
+
+REPEATS = (0.5, 1.0, 2.0)  # seconds between the sendings of one request (RFC 3261 §17.1.2.2)
+_CHUNK = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """What is asked, and where it is written down."""
+
+    check: Check
+    params: Params
+    kit: Kit
+    transcript: Transcript
+    outcome: Outcome
+
+    async def run(self) -> None:
+        """Ask within the check's timeout; failures are written down."""
+        outcome, timeout = self.outcome, self.check.timeout
+        begun = self.kit.clock.monotonic()
+        try:
+            async with asyncio.timeout(timeout):
+                found = await places(self.check.address)
+                by_tcp = self.params.transport == "tcp"
+                outcome.response = await (self._by_tcp if by_tcp else self._by_udp)(found)
+            outcome.failure = meaning.failure_of(
+                outcome.response, self.params.user, any_answer=self.params.any_answer
+            )
+        except TimeoutError:
+            outcome.failure = out_of_time(timeout)
+        except Trouble as refusal:
+            outcome.failure = refusal.failure
+        except OSError as error:
+            outcome.failure = failure_of(error)
+        outcome.took = self.kit.clock.monotonic() - begun
+
+    def _uri(self, place: Place) -> str:
+        params = self.params
+        asked = uri(params.domain or place.address, params.port, params.user, params.transport)
+        self.transcript.note("OPTIONS %s", asked)
+        return asked
+
+    async def _by_udp(self, found: list[Place]) -> Response:
+        branch, asked = new_branch(), self._uri(found[0])
+        question = Question(
+            self.params.port,
+            lambda here: Form.of(asked, "udp", here).request(branch),
+            lambda octets: _final(octets, branch),
+            again=REPEATS,
+        )
+        answer = await exchange(
+            self.kit.sockets, found, question, self.check.timeout, self.transcript
+        )
+        self.outcome.sent = answer.times
+        self.outcome.rtt = max(0.0, (answer.received - answer.asked) / 1e9)
+        return answer.what
+
+    async def _by_tcp(self, found: list[Place]) -> Response:
+        loop, port = asyncio.get_running_loop(), self.params.port
+        connection, place = await connect(
+            self.kit.sockets, found, port, self.check.timeout, self.transcript
+        )
+        with connection:
+            address, own, *_ = connection.getsockname()
+            branch = new_branch()
+            form = Form.of(self._uri(place), "tcp", (address, own))
+            begun = time.perf_counter()
+            await loop.sock_sendall(connection, form.request(branch))
+            self.outcome.sent = 1
+            response = await _answer(connection, branch)
+            self.outcome.rtt = time.perf_counter() - begun
+        return response
+
+
+async def _answer(connection: socket.socket, branch: bytes) -> Response:
+    loop, framing = asyncio.get_running_loop(), Framing()
+    while True:
+        chunk = await loop.sock_recv(connection, _CHUNK)
+        if not chunk:
+            raise trouble(FailureKind.REFUSED, "the connection was closed without an answer")
+        try:
+            messages = framing.take(chunk)
+        except ValueError as error:
+            why = f"what answers does not speak SIP: {error}"
+            raise trouble(FailureKind.PROTOCOL, why) from error
+        for message in messages:
+            response = _final(message, branch)
+            if response is not None:
+                return response
+
+
+def _final(octets: bytes, branch: bytes) -> Response | None:
+    """Return the final response to the request of a branch, None for anything else."""
+    response = read(octets)
+    good = response is not None and response.branch == branch and response.is_final
+    return response if good else None
