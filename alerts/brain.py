@@ -13,7 +13,7 @@ from alerts import telling
 from alerts.facts import NOTHING, Fact, Facts, Port, fact_of, follow, ports_in
 from alerts.hours import next_boundary
 from alerts.incidents import Fold, Numbering, fold
-from alerts.judge import forgotten, judge, overdue
+from alerts.judge import forgotten, judge, overdue, patience
 from alerts.rootcause import resolve
 from alerts.setback import SET_BACK, earlier, incident_earlier, row_earlier
 from alerts.telling import TellingPolicy
@@ -58,6 +58,7 @@ class Brain:
         self._dirty = True
         self._waiting_until: datetime | None = None
         self._boundary: datetime | None = None
+        self._shortest_patience = timedelta(0)
         self._swept_at = self._latest = now
         self._started = Outcome()
         self._mind_the_clock(max(memory.observed_until.values(), default=now), now)
@@ -163,6 +164,7 @@ class Brain:
         looked_at = {c.target for c in checks}
         self._carried = {c.slug: ports_of(c) for c in checks if c.ports}
         self._boundary = next_boundary(self._topology.scheduled, now)
+        self._shortest_patience = timedelta(seconds=min(map(patience, checks), default=0.0))
         known = self._facts
         self._facts = {s: known[s] for s in known if s in looked_at}
         for target in looked_at:
@@ -196,9 +198,10 @@ class Brain:
         self._dirty = True
 
     def _sweep(self, now: datetime) -> None:
+        surely_heard = now - self._shortest_patience
         for slug, check in self._topology.checks.items():
             old = self._streaks.get(slug)
-            if old is None:
+            if old is None or (old.last_at is not None and old.last_at >= surely_heard):
                 continue
             new = overdue(old, check, now)
             if new is not old:

@@ -10,6 +10,7 @@ from alerts.topology import Topology
 from core.status import Status, Verdict
 
 _ANSWERING = frozenset({Status.UP, Status.DEGRADED})
+_AMISS = HIDING | {Status.DEGRADED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,7 @@ class Derived:
             for up in self.topology.uplinks[head]
             if self.topology.is_link(up) and self._is_reserved(up)
         }
-        amiss = [
-            (s, p) for s, p in {**states, **lines}.items() if p.status in {*HIDING, Status.DEGRADED}
-        ]
+        amiss = [(s, p) for s, p in {**states, **lines}.items() if p.status in _AMISS]
         reached = min(
             (p.since for h in heads if (p := states[h]).status in _ANSWERING and p.since),
             default=None,

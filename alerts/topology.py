@@ -27,6 +27,7 @@ class Topology:
         self.rooms: tuple[str, ...] = tuple(
             t.slug for t in estate.targets if t.kind is TargetKind.ROOM
         )
+        self._links = frozenset(t.slug for t in estate.targets if t.kind is TargetKind.LINK)
         self.order, self.uplinks = _ordered(self.targets)
         self.users: dict[str, tuple[str, ...]] = _reversed(self.uplinks, self.targets)
         self.links: tuple[str, ...] = tuple(s for s in self.order if self.is_link(s))
@@ -39,6 +40,7 @@ class Topology:
             site: tuple(m for m in self.targets[site].members if m in self.targets)
             for site in self.sites
         }
+        self._heads = {site: self._heads_of(members) for site, members in self.by_site.items()}
         self.reach: dict[str, tuple[Check, ...]] = _grouped(estate.checks, reach=True)
         self.others: dict[str, tuple[Check, ...]] = _grouped(estate.checks, reach=False)
         self.ported: frozenset[str] = frozenset(
@@ -48,7 +50,7 @@ class Topology:
 
     def is_link(self, slug: str) -> bool:
         """Say whether the target is a link."""
-        return self.targets[slug].kind is TargetKind.LINK
+        return slug in self._links
 
     def is_looked_at(self, slug: str) -> bool:
         """Say whether any check tells how a target is; of a link, its port's or its users'."""
@@ -94,9 +96,10 @@ class Topology:
 
     def heads(self, site: str) -> tuple[str, ...]:
         """Return the devices through which a site is reached: its gateways, or all it has."""
-        members = self.by_site[site]
-        heads = tuple(m for m in members if self.targets[m].role in _HEADS)
-        return heads or members
+        return self._heads[site]
+
+    def _heads_of(self, members: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(m for m in members if self.targets[m].role in _HEADS) or members
 
     def behind(self, slug: str) -> frozenset[str]:
         """Return all but sites and rooms that is cut off when this one fails, itself included."""

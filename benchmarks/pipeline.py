@@ -148,6 +148,7 @@ async def measured(stage: Stage, sites: int, seconds: float) -> dict[str, object
     lateness: list[float] = []
     tasks = [asyncio.create_task(delays(lateness)), asyncio.create_task(trouble(stage, sites))]
     clock = SystemClock()
+    print("measuring", file=sys.stderr, flush=True)
     begun, before = clock.monotonic(), (cpu(ours), cpu(engine))
     sent, readings = series.sender.stats.sent_samples, hub.pipeline.stats.readings
     swept, batches = hub.scheduler.stats.swept, hub.pipeline.stats.batches
@@ -215,11 +216,13 @@ async def measured(stage: Stage, sites: int, seconds: float) -> dict[str, object
 
 async def settled(stage: Stage, sites: int) -> None:
     """Wait until everything was looked at twice and has a status."""
+
+    def is_calm() -> bool:
+        looked = stage.player.readings >= sites * nation.DEVICES * 2
+        return looked and len(stage.hub.brain.states) >= len(stage.hub.feed.estate().targets)
+
     async with asyncio.timeout(300):
-        while (
-            stage.player.readings < sites * nation.DEVICES * 2
-            or len(stage.hub.brain.states) < len(stage.hub.feed.estate().targets)
-        ):  # fmt: skip
+        while not is_calm():  # noqa: ASYNC110  (the counts are the hub's, not ours to announce)
             await asyncio.sleep(0.5)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry
@@ -17,21 +17,18 @@ from api.live import Live
 from core.clock import Clock
 from core.errors import Conflict, Unavailable
 from core.people import called
-from core.reading import Sample
 from core.text import Text
-from inventory.compiled import JOB
 from runtime import registries
 from runtime.assembly import looking_defaults, open_books, outlets_of, telling_policy
+from runtime.description import Description
 from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.estate_feed import Edition, EstateFeed
-from runtime.infoseries import info_samples, status_samples
 from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.pipeline import Outlets, Pipeline
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
 from runtime.settings import Settings, is_loopback
-from runtime.surroundings import Lapse, incident_samples, line_samples, unit_samples
 from runtime.tally import Tally
 from runtime.transcripts import Run, Transcripts
 from runtime.trial import Trial
@@ -158,7 +155,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             send_test=Trial(ledger, policy, feed, told).send,
         )
         server = make_server(create_app(context), settings.web)
-        described = Described(feed, brain, of_ourselves, tally, settings.looking.vantage)
+        described = Description(feed, brain, of_ourselves, tally, settings.looking.vantage)
         upkeep = Upkeep(
             ledger, keyring, feed, brain, pipeline, transcripts, series, clock, described
         )
@@ -176,33 +173,6 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """What is written of targets, incidents and ourselves beside the measurements."""
-
-    feed: EstateFeed
-    brain: Brain
-    of_ourselves: SelfMetrics
-    tally: Tally
-    vantage: str
-    lapse: Lapse = field(default_factory=Lapse)
-
-    def samples(self) -> list[Sample]:
-        """Return the present description; what it no longer holds is ended."""
-        estate = self.feed.estate()
-        ours = (("job", JOB), ("vantage", self.vantage))
-        samples = [
-            *info_samples(estate),
-            *status_samples(self.brain.states, estate.targets),
-            *unit_samples(estate, self.feed.edition.units),
-            *line_samples(estate),
-            *incident_samples(self.brain.incidents, estate),
-            *self.of_ourselves.samples(ours),
-            *self.tally.samples(estate.checks, ours),
-        ]
-        return samples + self.lapse.ended(samples)
-
-
-@dataclass(frozen=True, slots=True)
 class Upkeep:
     """What is done every few seconds beside looking and judging."""
 
@@ -214,7 +184,7 @@ class Upkeep:
     transcripts: Transcripts
     series: SeriesSide
     clock: Clock
-    described: Described
+    description: Description
 
     async def follow_the_ledger(self) -> None:
         """Go on with what people changed: the inventory, the local day, credentials."""
@@ -244,7 +214,8 @@ class Upkeep:
     async def describe(self) -> None:
         """Write what may change about targets, statuses, incidents and ourselves, as series."""
         while True:
-            await self.series.append([(self.clock.now(), self.described.samples())])
+            for samples in self.description.parts():
+                await self.series.append([(self.clock.now(), samples)])
             await asyncio.sleep(SELF_PERIOD)
 
 

@@ -55,18 +55,24 @@ def info_samples(estate: Estate) -> list[Sample]:
     ]
 
 
-def status_samples(states: Mapping[str, TargetState], targets: Iterable[Target]) -> list[Sample]:
-    """Return `<kind>_status{status="…"}` as a state set: 1 for the present status, 0 for others."""
-    samples: list[Sample] = []
+StatusRow = tuple[str, tuple[Series, ...]]  # a target, and its series in the order of `Status`
+_VALUES = {present: tuple(float(status is present) for status in Status) for present in Status}
+
+
+def status_rows(targets: Iterable[Target]) -> list[StatusRow]:
+    """Return the series of `<kind>_status{status="…"}` of every target."""
+    rows: list[StatusRow] = []
     for target in targets:
-        state = states.get(target.slug)
-        present = state.status if state else Status.UNKNOWN
-        base = tuple(_identity(target).items())
-        samples += [
-            (
-                Series.of(f"{target.kind.value}_status", base, status=status.value),
-                float(status is present),
-            )
-            for status in Status
-        ]
+        name, base = f"{target.kind.value}_status", tuple(_identity(target).items())
+        series = tuple(Series.of(name, base, status=status.value) for status in Status)
+        rows.append((target.slug, series))
+    return rows
+
+
+def status_samples(states: Mapping[str, TargetState], rows: Iterable[StatusRow]) -> list[Sample]:
+    """Return each row as a state set: 1 for the present status, 0 for the others."""
+    samples: list[Sample] = []
+    for target, series in rows:
+        state = states.get(target)
+        samples += zip(series, _VALUES[state.status if state else Status.UNKNOWN], strict=True)
     return samples

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 GRACE = 0.25  # seconds beyond a check's timeout: a collector's own deadline may speak first
 GLANCE = 0.2  # seconds between two looks at the feed's version
+TICK = 0.05  # seconds between two looks at what is due: hundreds a second are begun together
 AT_ONCE = 500  # runs in progress, all devices together
 SUSPICION = 1.0  # seconds between two runs of a reach check that fails, at least
 CONVINCED = 3  # good runs after a failure until a reach check goes on at its interval
@@ -235,16 +236,16 @@ class Scheduler:
                 self._spawn(self._turn(plan, due), plan.check.slug)
 
     async def _pause(self) -> None:
+        """Sleep until something is due; a hint wakes us earlier."""
         self._nudged.clear()
         wait = GLANCE
         if self._due:
-            wait = min(wait, self._due[0][0] - self._clock.monotonic())
-        if wait > 0:
-            try:
-                async with asyncio.timeout(wait):
-                    await self._nudged.wait()
-            except TimeoutError:
-                return
+            wait = min(wait, max(TICK, self._due[0][0] - self._clock.monotonic()))
+        alarm = asyncio.get_running_loop().call_later(wait, self._nudged.set)
+        try:
+            await self._nudged.wait()
+        finally:
+            alarm.cancel()
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)
