@@ -122,6 +122,15 @@ class Delivery(Model):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes along with a message, where the channel can carry one."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a channel sends: rendered at the moment of speaking."""
 
@@ -131,3 +140,4 @@ class Message:
     body: str
     html: str | None = None
     data: dict[str, object] | None = None  # the same facts for machines (webhook)
+    attachments: tuple[Attachment, ...] = ()

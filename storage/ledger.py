@@ -11,9 +11,11 @@ from storage.histories import HistoryBook
 from storage.incidents import IncidentBook
 from storage.inventory import InventoryBook
 from storage.links import LinkBook
+from storage.maintenance import MaintenanceBook
 from storage.outbox import Outbox
 from storage.people import PeopleBook
 from storage.secrets import SecretBook
+from storage.sendings import SendingBook
 from storage.status import StatusBook
 from storage.vault import Vault
 
@@ -27,12 +29,14 @@ class Ledger:
         self.brain = BrainBook(database)
         self.status = StatusBook(database)
         self.histories = HistoryBook(database)
+        self.maintenance = MaintenanceBook(database)
         self.incidents = IncidentBook(database)
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)
         self.people = PeopleBook(database)
         self.secrets = SecretBook(database, vault)
         self.events = EventBook(database)
+        self.sendings = SendingBook(database)
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -200,6 +200,15 @@ maintenance = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("cancelled_at", Instant),
 )
+report_sendings = Table(
+    "report_sendings",
+    metadata,
+    Column("schedule", Words, primary_key=True),
+    Column("period", Words, primary_key=True),
+    Column("address", Words, primary_key=True),
+    Column("sent_at", Instant, nullable=False),
+    Column("receipt", Words, nullable=False),
+)
 inventory_versions = Table(
     "inventory_versions",
     metadata,

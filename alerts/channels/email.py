@@ -1,6 +1,7 @@
 """Does the message reach a mailbox? By SMTP (RFC 5321), submitted or relayed."""
 
 from datetime import datetime
+from email.encoders import encode_base64
 from email.header import Header
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from core.channel import Channel, GiveUp, Retry
 from core.clock import SystemClock
-from core.incident import Message
+from core.incident import Attachment, Message
 from core.text import Text
 
 _TRANSIENT = range(400, 500)
@@ -78,6 +79,8 @@ def compose(params: EmailParams, message: Message, now: datetime) -> MIMEBase:
     mail: MIMEBase = plain
     if message.html is not None:
         mail = MIMEMultipart("alternative", None, [plain, MIMEText(message.html, "html", "utf-8")])
+    if message.attachments:
+        mail = MIMEMultipart("mixed", None, [mail, *map(_attached, message.attachments)])
     name, address = parseaddr(params.sender)
     mail["From"] = formataddr((name, address))
     mail["To"] = message.to
@@ -88,6 +91,15 @@ def compose(params: EmailParams, message: Message, now: datetime) -> MIMEBase:
     mail["Message-ID"] = f"<{message.id}@{_domain(params.sender)}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation notices, please
     return mail
+
+
+def _attached(file: Attachment) -> MIMEBase:
+    kind = file.media_type.partition(";")[0].partition("/")
+    part = MIMEBase(kind[0], kind[2])
+    part.set_payload(file.content)
+    encode_base64(part)
+    part.add_header("Content-Disposition", "attachment", filename=file.name)
+    return part
 
 
 async def send(params: BaseModel, message: Message, timeout: float) -> str:

@@ -27,6 +27,7 @@ from core.inventory import (
 from core.maintenance import Maintenance
 from core.outcome import Event
 from core.people import AuditRow, User
+from core.sending import ReportSending
 from core.status import Streak, TargetState, Transition
 from storage import tables
 from storage.columns import Instant, Items, Words, from_micros, to_micros
@@ -55,6 +56,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.calendars, CalendarSpan),
     (tables.special_days, SpecialDay),
     (tables.maintenance, Maintenance),
+    (tables.report_sendings, ReportSending),
     (tables.transitions, Transition),
     (tables.states, TargetState),
     (tables.streaks, Streak),

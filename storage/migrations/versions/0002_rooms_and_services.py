@@ -1,4 +1,4 @@
-"""Rooms, services, special days and announced works.
+"""Rooms, services, special days, announced works and reports that were sent.
 
 Follows 0001.
 """
@@ -12,6 +12,7 @@ branch_labels = None
 depends_on = None
 
 TABLES = (
+    "report_sendings",
     "maintenance",
     "special_days",
     "services",
@@ -94,6 +95,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_maintenance")),
     )
     op.create_index(op.f("ix_maintenance_begin"), "maintenance", ["begin"], unique=False)
+    op.create_table(
+        "report_sendings",
+        sa.Column("schedule", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("schedule", "period", "address", name=op.f("pk_report_sendings")),
+    )
     with op.batch_alter_table("calendars") as calendars:
         calendars.add_column(
             sa.Column("open_on_holidays", sa.Boolean(), nullable=False, server_default=sa.false())
