@@ -32,6 +32,17 @@ class Figures:
     mended: Ints  # seconds of the outages that ended
     longest: Ints
 
+    def __add__(self, other: "Figures") -> "Figures":
+        """Return both, where every row stands in one of them alone."""
+        return Figures(
+            self.seconds + other.seconds,
+            self.outages + other.outages,
+            self.begun + other.begun,
+            self.ended + other.ended,
+            self.mended + other.mended,
+            self.longest + other.longest,
+        )
+
     def of(self, row: int) -> Seconds:
         """Return the buckets of a row."""
         sums = (int(value) for value in self.seconds[row])

@@ -1,0 +1,224 @@
+"""From an inventory and a packed history to a report, in three steps.
+
+`plan` says whose history is needed, `draft` counts it, `Draft.report` puts it into words: the
+causes of the outages that are listed are asked of the ledger in between.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
+
+from core.errors import NotFound
+from core.history import History, Span
+from core.inventory import Inventory
+from core.maintenance import Maintenance
+from core.status import Status
+from core.text import Text
+from core.watching import TargetKind
+from reports import periods
+from reports.counting import Counting, Rules
+from reports.hours import ALWAYS, EXPECTED, Hours
+from reports.lives import Life, Units, lives_of
+from reports.notes import notes_of
+from reports.outages import Listing, listed
+from reports.report import Period, Report, Row, ScopeKind, Works
+from reports.request import ROWS, UptimeRequest
+from reports.rows import TargetRows, Tree
+from reports.scopes import Found, find
+from reports.tally import Counter
+from reports.works import Weighed, weigh
+
+Why: TypeAlias = tuple[int, Status, str, str | None]  # since a second: status, reason, root
+_LINES = (ScopeKind.NETWORK, ScopeKind.CARRIER)
+_SITES = (ScopeKind.UNIT, ScopeKind.ORGANISATION, ScopeKind.TARGET)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a report will count: its scope, and the lives of its targets in both periods."""
+
+    request: UptimeRequest
+    inventory: Inventory
+    units: Units
+    found: Found
+    previous: Period
+    begin: int
+    end: int  # up to which is counted: the period's end, or now
+    kind: TargetKind
+    lives: tuple[Life, ...]
+    links: tuple[Life, ...]
+    before: tuple[Life, ...]
+
+    @property
+    def since(self) -> int:
+        """Return from which second on history is needed."""
+        return seconds(self.previous.begin) if self.request.compare else self.begin
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return whose history is needed."""
+        return tuple(sorted({life.target for life in (*self.lives, *self.links, *self.before)}))
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is known beside the count; `whys` and `incidents` go by the place of an outage."""
+
+    as_known_at: datetime
+    whys: Mapping[int, Sequence[Why]] = field(default_factory=dict)
+    incidents: Mapping[int, str] = field(default_factory=dict)
+    unsynchronised: tuple[tuple[datetime, datetime], ...] = ()
+
+
+def seconds(instant: datetime) -> int:
+    """Return the whole second since 1970 that an instant falls in."""
+    return int(instant.timestamp() // 1)
+
+
+def plan(inventory: Inventory, request: UptimeRequest, end: int) -> Plan:
+    """Return what a report will count up to a second; NotFound for an unknown scope."""
+    begin = seconds(request.period.begin)
+    units = Units(inventory.units, begin, end)
+    found = find(inventory, units, request.scope, request.key, end)
+    kind = found.kind if request.scope is ScopeKind.TARGET else request.kind or found.kind
+    previous = periods.before(request.period)
+    lives = _within(found, lives_of(inventory, units, kind, begin, end))
+    links: tuple[Life, ...] = ()
+    if kind is TargetKind.SITE and request.scope in _SITES:
+        lines = lives_of(inventory, units, TargetKind.LINK, begin, end)
+        links = _beside(found, lines, request)
+    before: tuple[Life, ...] = ()
+    if request.compare:
+        first = seconds(previous.begin)
+        old = Units(inventory.units, first, begin)
+        before = _within(found, lives_of(inventory, old, kind, first, begin))
+    return Plan(request, inventory, units, found, previous, begin, end, kind, lives, links, before)
+
+
+def _within(found: Found, lives: Iterable[Life]) -> tuple[Life, ...]:
+    return tuple(life for life in lives if found.branch(life) is not None)
+
+
+def _beside(found: Found, lines: Iterable[Life], request: UptimeRequest) -> tuple[Life, ...]:
+    """Return the lines of a report on sites: those that end in the unit, or at the site."""
+    if request.scope is ScopeKind.TARGET:
+        return tuple(life for life in lines if life.site == request.key)
+    return _within(found, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A counted report that lacks the words of its outages."""
+
+    plan: Plan
+    works: Sequence[Weighed]
+    hours: Hours
+    main: Counting
+    links: Counting
+    before: Counting | None
+    listing: Listing
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Return the outages that are listed, whose details are wanted."""
+        return self.listing.spans
+
+    def report(self, gathered: Gathered) -> Report:
+        """Return the whole report."""
+        plan, request = self.plan, self.plan.request
+        tree = Tree(
+            plan.found,
+            plan.units,
+            successions=plan.inventory.successions,
+            main=self.main,
+            before=self.before,
+            begin=plan.begin,
+            end=plan.end,
+        )
+        targets = TargetRows(self.main, tree.before, plan.begin, plan.end)
+        return Report(
+            scope=plan.found.scope,
+            period=request.period,
+            previous=plan.previous,
+            calendar=_calendar(self.hours, request.calendar),
+            as_known_at=gathered.as_known_at,
+            rows=self._rows(tree, targets),
+            outages=self.listing.outages(plan, gathered.whys, gathered.incidents),
+            worst=targets.worst(),
+            works=tuple(self._works()),
+            goal=request.goal,
+            goal_is_ours=request.goal_is_ours,
+            unsynchronised=gathered.unsynchronised,
+            notes=notes_of(plan, gathered.as_known_at, (self.main, self.links), self.listing.total),
+            links=self._lines(targets),
+            special_days={
+                day.on: Text(vi=day.name, en=day.name)
+                for day in sorted(plan.inventory.special_days, key=lambda day: day.on)
+                if day.on in set(periods.days(request.period))
+            },
+        )
+
+    def _rows(self, tree: Tree, targets: TargetRows) -> tuple[Row, ...]:
+        scope, known = self.plan.request.scope, self.main.targets
+        if scope is ScopeKind.TARGET and known:
+            return (targets.row(next(iter(known))),)
+        if scope in _LINES and self.plan.kind is TargetKind.LINK:
+            return tuple(tree.rows(None))  # its lines stand apart
+        each = self.plan.request.targets
+        each = len(known) <= ROWS if each is None else each
+        return tuple(tree.rows(targets if each else None))
+
+    def _lines(self, targets: TargetRows) -> tuple[Row, ...]:
+        """Return the lines of a carrier or class; of a place where they are not too many."""
+        if self.plan.request.scope in _LINES and self.plan.kind is TargetKind.LINK:
+            return targets.by_name()
+        if len(self.links.targets) > ROWS and self.plan.request.targets is not True:
+            return ()
+        return TargetRows(self.links, {}, self.plan.begin, self.plan.end).by_name()
+
+    def _works(self) -> Iterable[Works]:
+        for number, weighed in enumerate(self.works):
+            within = self.main.worked(number)
+            if within is None:
+                within = self.links.worked(number)
+            if within is not None:
+                yield Works(weighed.maintenance, within, weighed.excluded, weighed.why)
+
+
+def draft(plan: Plan, history: History, maintenance: Iterable[Maintenance]) -> Draft:
+    """Count everything; NotFound for an unknown calendar."""
+    request = plan.request
+    hours = Hours(
+        plan.inventory.calendars,
+        plan.inventory.special_days,
+        _days(plan.previous if request.compare else request.period, request.period),
+    )
+    if request.calendar not in {ALWAYS, EXPECTED} and request.calendar not in hours:
+        raise NotFound(
+            Text(
+                vi=f"Không có lịch “{request.calendar}” trong danh mục",
+                en=f"There is no calendar “{request.calendar}” in the inventory",
+            )
+        )
+    works = weigh(maintenance, plan.inventory.special_days, request.notice, request.as_known_at)
+    rules = Rules(hours, request.calendar, works)
+    counter = Counter(history)
+    main = Counting(plan.lives, plan.kind, rules, history, counter)
+    links = Counting(plan.links, TargetKind.LINK, rules, history, counter)
+    before = Counting(plan.before, plan.kind, rules, history, counter) if request.compare else None
+    return Draft(plan, works, hours, main, links, before, listed(main, request.listed))
+
+
+def _days(first: Period, last: Period) -> Sequence[date]:
+    count = (last.end - first.begin) // timedelta(days=1)
+    return [first.first + timedelta(days=n) for n in range(count)]
+
+
+def _calendar(hours: Hours, calendar: str) -> Text:
+    if calendar == ALWAYS:
+        return Text(vi="24×7", en="24×7")
+    if calendar == EXPECTED:
+        return Text(vi="theo giờ hoạt động của từng điểm", en="the hours of each target")
+    name = hours.name(calendar)
+    return Text(vi=name, en=name)

@@ -1,0 +1,126 @@
+"""Gathers an uptime report: the inventory of its days, what the ledger holds, the count."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from core.errors import Conflict
+from core.history import STATUSES, History
+from core.status import Status
+from core.text import Text
+from reports import compose
+from reports.compose import Draft, Gathered, Plan, seconds
+from reports.report import Report
+from reports.request import UptimeRequest
+from storage.histories import Touch
+from storage.ledger import Ledger
+
+Progress = Callable[[int, int], None]  # (done, of how many): targets read
+_LAG = timedelta(minutes=1)  # a hub that wrote so lately still looks
+
+
+async def build(
+    ledger: Ledger, request: UptimeRequest, now: datetime, *, progress: Progress | None = None
+) -> Report:
+    """Return the report; the same facts in the ledger give the same one, whenever it is made.
+
+    A period that has not ended is counted until now. NotFound if the scope or calendar is not
+    in the inventory; Conflict if the period has not begun.
+    """
+    observed = await ledger.histories.observed_until()
+    end = _counted_until(request, now, observed)
+    inventory = await ledger.inventory.load()
+    plan = await asyncio.to_thread(compose.plan, inventory, request, end)
+    history = await ledger.histories.read(
+        plan.targets, plan.since, plan.end, request.as_known_at, progress
+    )
+    known = _known_at(request, end, history)
+    if observed is not None and seconds(observed) < end:
+        history = _unseen_since(history, seconds(observed))
+    first = request.period.begin if not request.compare else plan.previous.begin
+    works = await ledger.maintenance.find(first, request.period.end)
+    draft = await asyncio.to_thread(compose.draft, plan, history, works)
+    gathered = Gathered(
+        as_known_at=known,
+        whys=await _whys(ledger, draft, request),
+        incidents=await _incidents(ledger, draft, request),
+        unsynchronised=await _unsynchronised(ledger, plan),
+    )
+    return await asyncio.to_thread(draft.report, gathered)
+
+
+def _counted_until(request: UptimeRequest, now: datetime, observed: datetime | None) -> int:
+    """Return the second up to which is counted: the period's end, or what is known by now."""
+    known = min(request.as_known_at or now, now)
+    if request.as_known_at is None and observed is not None and known - _LAG < observed:
+        known = min(known, observed)  # what the hub is about to write is not yet unknown
+    end = seconds(min(request.period.end, known))
+    if end <= seconds(request.period.begin):
+        name = request.period.name
+        raise Conflict(
+            Text(
+                vi=f"{name.vi} chưa bắt đầu hoặc chưa có số liệu",
+                en=f"{name.en} has not begun, or there is nothing of it yet",
+            )
+        )
+    return end
+
+
+def _known_at(request: UptimeRequest, end: int, history: History) -> datetime:
+    """Return up to when facts were taken in, without asking the clock where it does not matter."""
+    counted = datetime.fromtimestamp(end, UTC)
+    if request.as_known_at is not None:
+        return request.as_known_at
+    if counted < request.period.end:
+        return counted
+    return max(counted, history.newest or counted)
+
+
+def _unseen_since(history: History, second: int) -> History:
+    """Return a history in which nothing is known from a second on: nobody looked."""
+    count = len(history.targets)
+    owner = np.repeat(np.arange(count), np.diff(history.first))
+    kept = history.at < second
+    rows = np.bincount(owner[kept], minlength=count) + 1
+    first = np.concatenate(([0], np.cumsum(rows)))
+    at = np.full(int(first[-1]), second, np.int64)
+    status = np.full(int(first[-1]), STATUSES.index(Status.UNKNOWN), np.int8)
+    places = np.delete(np.arange(int(first[-1])), first[1:] - 1)
+    at[places], status[places] = history.at[kept], history.status[kept]
+    return replace(history, first=first, at=at, status=status)
+
+
+async def _whys(
+    ledger: Ledger, draft: Draft, request: UptimeRequest
+) -> Mapping[int, Sequence[compose.Why]]:
+    found: dict[int, list[compose.Why]] = {}
+    for row in await ledger.histories.details(draft.spans, request.as_known_at):
+        found.setdefault(row.span, []).append((row.at, row.status, row.reason, row.cause))
+    return found
+
+
+async def _incidents(ledger: Ledger, draft: Draft, request: UptimeRequest) -> Mapping[int, str]:
+    """Return the incident of each listed outage: the first that held its target meanwhile."""
+    spans = draft.spans
+    if not spans:
+        return {}
+    begin, end = min(span.begin for span in spans), max(span.end for span in spans)
+    targets = sorted({span.target for span in spans})
+    touches: dict[str, list[Touch]] = {}
+    for touch in await ledger.histories.touches(targets, begin, end, request.as_known_at):
+        touches.setdefault(touch.target, []).append(touch)
+    found: dict[int, str] = {}
+    for number, span in enumerate(spans):
+        for touch in touches.get(span.target, ()):
+            if touch.begin < span.end and (touch.until is None or touch.until > span.begin):
+                found[number] = touch.incident
+                break
+    return found
+
+
+async def _unsynchronised(ledger: Ledger, plan: Plan) -> tuple[tuple[datetime, datetime], ...]:
+    del ledger, plan
+    return ()

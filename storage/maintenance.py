@@ -1,0 +1,184 @@
+"""Announced works: added and cancelled, never removed, each with who did it."""
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.clock import LOCAL
+from core.errors import Conflict, Invalid, NotFound, Problem
+from core.maintenance import Maintenance
+from core.model import Line
+from core.people import AuditRow
+from core.text import Text
+from storage.audit import write_audit
+from storage.database import Database
+from storage.tables import maintenance
+from storage.unbroken import unbroken
+
+_M = maintenance.c
+
+
+@unbroken
+class MaintenanceBook:
+    """Works by carriers and offices, as they were announced."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(
+        self,
+        begin: datetime,
+        end: datetime,
+        reason: str,
+        actor: str,
+        now: datetime,
+        *,
+        announced_at: datetime | None = None,
+        reference: str | None = None,
+        units: tuple[str, ...] = (),
+        carriers: tuple[str, ...] = (),
+        targets: tuple[str, ...] = (),
+        origin: str = "",
+    ) -> Maintenance:
+        """Keep works, announced just now or when the letter came; return them with their id.
+
+        Invalid if they end before they begin, concern nothing, or were announced in the future.
+        """
+        problems = _problems(begin, end, announced_at or now, now, (*units, *carriers, *targets))
+        if problems:
+            raise Invalid(problems)
+        async with self._database.writing() as connection:
+            row = Maintenance(
+                id=await _next_id(connection, begin),
+                begin=begin,
+                end=end,
+                reason=reason,
+                announced_at=announced_at or now,
+                reference=reference,
+                units=units,
+                carriers=carriers,
+                targets=targets,
+                by=actor,
+                recorded_at=now,
+            )
+            await connection.execute(insert(maintenance).values(row.model_dump()))
+            await write_audit(
+                connection,
+                AuditRow(
+                    at=now,
+                    actor=actor,
+                    action="maintenance.add",
+                    subject=row.id,
+                    detail=f"{begin.isoformat()} – {end.isoformat()}: {row.reason}",
+                    origin=origin,
+                ),
+            )
+        return row
+
+    async def cancel(
+        self, maintenance_id: str, actor: str, now: datetime, origin: str = ""
+    ) -> Maintenance:
+        """Call works off; NotFound, or Conflict if that was done before."""
+        async with self._database.writing() as connection:
+            row = await _read(connection, maintenance_id)
+            if row.cancelled_at is not None:
+                raise Conflict(
+                    Text(
+                        vi=f"Đợt bảo trì {row.id} đã được hủy trước đó",
+                        en=f"The works {row.id} have been called off already",
+                    )
+                )
+            await connection.execute(
+                update(maintenance).where(_M.id == row.id).values(cancelled_at=now)
+            )
+            await write_audit(
+                connection,
+                AuditRow(
+                    at=now,
+                    actor=actor,
+                    action="maintenance.cancel",
+                    subject=row.id,
+                    detail=row.reason,
+                    origin=origin,
+                ),
+            )
+        return row.model_copy(update={"cancelled_at": now})
+
+    async def find(
+        self, begin: datetime | None = None, end: datetime | None = None
+    ) -> list[Maintenance]:
+        """Return works that lie within [begin, end) in part, cancelled ones too, by begin."""
+        query = select(maintenance).order_by(_M.begin, _M.id)
+        if end is not None:
+            query = query.where(_M.begin < end)
+        if begin is not None:
+            query = query.where(_M.end > begin)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query)
+            return [Maintenance(**row) for row in rows.mappings()]
+
+
+async def _read(connection: AsyncConnection, maintenance_id: str) -> Maintenance:
+    found = await connection.execute(select(maintenance).where(_M.id == maintenance_id))
+    row = found.mappings().one_or_none()
+    if row is None:
+        raise NotFound(
+            Text(
+                vi=f"Không có đợt bảo trì {maintenance_id}",
+                en=f"There are no works {maintenance_id}",
+            )
+        )
+    return Maintenance(**row)
+
+
+async def _next_id(connection: AsyncConnection, begin: datetime) -> str:
+    prefix = f"BT-{begin.astimezone(LOCAL):%Y%m%d}-"
+    query = select(func.max(_M.id)).where(_M.id.startswith(prefix, autoescape=True))
+    last = await connection.scalar(query)
+    number = int(last.removeprefix(prefix)) + 1 if last else 1
+    return f"{prefix}{number:04}"
+
+
+def _problems(
+    begin: datetime,
+    end: datetime,
+    announced_at: datetime,
+    now: datetime,
+    concerned: tuple[Line, ...],
+) -> list[Problem]:
+    found = []
+    if end <= begin:
+        found.append(
+            _problem(
+                "end",
+                Text(vi="kết thúc không sau bắt đầu", en="it does not end after it begins"),
+                Text(vi="Ghi giờ kết thúc sau giờ bắt đầu", en="Give an end after the begin"),
+            )
+        )
+    if not concerned:
+        found.append(
+            _problem(
+                "units",
+                Text(vi="chưa nêu phạm vi", en="nothing is concerned"),
+                Text(
+                    vi="Nêu ít nhất một đơn vị, nhà mạng hoặc đối tượng",
+                    en="Name at least one unit, carrier or target",
+                ),
+            )
+        )
+    if announced_at > now:
+        found.append(
+            _problem(
+                "announced_at",
+                Text(vi="thời điểm thông báo ở tương lai", en="it was announced in the future"),
+                Text(
+                    vi="Ghi lúc nhận được thông báo", en="Give the time when the letter reached us"
+                ),
+            )
+        )
+    return found
+
+
+def _problem(key: str, what: Text, mend: Text) -> Problem:
+    return Problem(file="maintenance", key=key, what=what, mend=mend)
