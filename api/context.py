@@ -1,7 +1,7 @@
 """What the web faces are handed: one frozen value, built by runtime, never looked up."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,7 +13,8 @@ from core.clock import Clock
 from core.incident import Notification
 from core.text import Language, Text
 from core.watching import Estate
-from reports.render.formats import Format, render
+from reports.render.formats import render
+from reports.render.kinds import Format
 from reports.render.letterhead import Letterhead
 from reports.report import Report
 from reports.request import UptimeRequest
@@ -68,6 +69,8 @@ async def _printed_here(report: Report, language: Language, form: Format) -> byt
     return await asyncio.to_thread(render, report, Letterhead(), language, form)
 
 
+Metadata = Mapping[str, Sequence[Mapping[str, str]]]
+BoardsFile = Callable[[str], bytes]
 SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
 
 
@@ -77,6 +80,8 @@ class Context:
 
     `transcript(target, collector)` returns the lines of the last look, None if there is none.
     `send_test(contact, actor, now)` puts test messages into the outbox and returns them.
+    `metadata` is what Prometheus' API says of every series, by name. `boards(url)` returns the
+    zip archive of files for a Grafana that is to read from a URL, None where there are none.
     `build_report` counts (None: this hub cannot), `print_report` makes a file of a report.
     """
 
@@ -91,6 +96,8 @@ class Context:
     health: Callable[[], Health] = _well
     transcript: Callable[[str, str], list[str] | None] = _nothing_said
     send_test: SendTest | None = None
+    metadata: Metadata = field(default_factory=dict)
+    boards: BoardsFile | None = None
     build_report: BuildReport | None = None
     print_report: PrintReport = _printed_here
     letterhead: Letterhead = field(default_factory=Letterhead)

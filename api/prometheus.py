@@ -4,9 +4,11 @@ Data source address: `<base address>/prometheus`, with the header `Authorization
 """
 
 import re
+from itertools import islice
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api.door import Ctx, Viewer
@@ -23,7 +25,9 @@ _LABEL = re.compile(r"^[a-zA-Z_][a-zA-Z0-9_]*$")
 _LONGEST = 16_384  # characters of a query
 
 
-async def _forward(request: Request, context: Ctx, path: str) -> Response:
+async def _forward(
+    request: Request, context: Ctx, path: str, method: Literal["GET", "POST"] = "POST"
+) -> Response:
     if context.series is None:
         raise Unavailable(
             Text("Chưa có máy chủ chuỗi thời gian", "No time-series engine is configured")
@@ -37,8 +41,9 @@ async def _forward(request: Request, context: Ctx, path: str) -> Response:
     selectors = urlencode([(name, value) for name, value in asked if name == "match[]"])
     form = {name: value for name, value in asked if name != "match[]"}
     where = f"/api/v1/{path}" + (f"?{selectors}" if selectors else "")
+    most = context.settings.prometheus_limit
     try:
-        answer = await context.series.forward(where, form, context.settings.prometheus_limit)
+        answer = await context.series.forward(where, form, most, method=method)
     except TooLong as much:
         raise Refused(
             413,
@@ -73,19 +78,55 @@ async def labels(request: Request, context: Ctx, asker: Viewer) -> Response:
 
 @router.get("/label/{name}/values")
 async def label_values(request: Request, context: Ctx, asker: Viewer, name: str) -> Response:
-    """List a label's values."""
+    """List a label's values: the one path on which Prometheus refuses POST."""
     if not _LABEL.match(name):
         raise Refused(400)
-    return await _forward(request, context, f"label/{name}/values")
+    return await _forward(request, context, f"label/{name}/values", "GET")
 
 
 @router.get("/metadata")
-async def metadata(asker: Viewer) -> dict[str, object]:
-    """Say that there is no metadata: Grafana asks when it opens its editor."""
-    return {"status": "success", "data": {}}
+async def metadata(
+    context: Ctx,
+    asker: Viewer,
+    metric: Annotated[str | None, Query(max_length=256)] = None,
+    limit: Annotated[int | None, Query()] = None,
+) -> dict[str, object]:
+    """Say what the series mean: engines are not told by remote write, so that we answer."""
+    found = {
+        name: entries for name, entries in context.metadata.items() if metric in {None, "", name}
+    }
+    if limit is not None and limit > 0:
+        found = dict(islice(found.items(), limit))
+    return _success(found)
+
+
+@router.api_route("/query_exemplars", methods=["GET", "POST"])
+async def exemplars(asker: Viewer) -> dict[str, object]:
+    """Say that there are none: Grafana asks beside every query where they are switched on."""
+    return _success([])
+
+
+@router.get("/rules")
+async def rules(asker: Viewer) -> dict[str, object]:
+    """Say that the engine judges nothing: we do."""
+    return _success({"groups": []})
+
+
+@router.get("/alerts")
+async def alerts(asker: Viewer) -> dict[str, object]:
+    """Say that the engine alerts nobody: we do."""
+    return _success({"alerts": []})
 
 
 @router.get("/status/buildinfo")
 async def build(asker: Viewer) -> dict[str, object]:
-    """Say what dialect is spoken: Grafana asks once to know the engine's features."""
-    return {"status": "success", "data": {"version": "2.24.0"}}
+    """Say what dialect is spoken: Grafana asks once to know the engine's features.
+
+    2.24 is the first whose label lists can be narrowed by `match[]`.
+    """
+    blank = dict.fromkeys(("revision", "branch", "buildUser", "buildDate", "goVersion"), "")
+    return _success({"version": "2.24.0", **blank})
+
+
+def _success(data: object) -> dict[str, object]:
+    return {"status": "success", "data": data}

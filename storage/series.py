@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlencode
 
 import aiohttp
 
@@ -98,16 +99,29 @@ class SeriesReader:
             return False
         return answer.status < _SERVER_FAULT
 
-    async def forward(self, path: str, form: Mapping[str, str], most: float = math.inf) -> Answer:
-        """Return the engine's answer to a form posted to a path below the base; Unavailable.
+    async def forward(
+        self,
+        path: str,
+        form: Mapping[str, str],
+        most: float = math.inf,
+        *,
+        method: Literal["GET", "POST"] = "POST",
+    ) -> Answer:
+        """Return the engine's answer to a form, asked of a path below the base; Unavailable.
 
-        TooLong if it exceeds `most` bytes: then no more of it is read.
+        The form is posted, or (where Prometheus takes no POST, as for the values of a label)
+        sent with the address. TooLong if the answer exceeds `most` bytes: then no more is read.
         """
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=_TIMEOUT)
             self._session = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
         try:
-            async with self._session.post(self._base + path, data=dict(form)) as reply:
+            asked = (
+                self._session.post(self._base + path, data=dict(form))
+                if method == "POST"
+                else self._session.get(_with(self._base + path, form))
+            )
+            async with asked as reply:
                 body = bytearray()
                 async for part in reply.content.iter_any():
                     body += part
@@ -136,6 +150,11 @@ class SeriesReader:
         if failed:
             raise _refused(form["query"], why)
         return document["data"]
+
+
+def _with(address: str, form: Mapping[str, str]) -> str:
+    """Return an address with a form behind its question mark."""
+    return address + ("&" if "?" in address else "?") + urlencode(form) if form else address
 
 
 def _time(at: datetime) -> str:
