@@ -17,6 +17,7 @@ from storage.people import PeopleBook
 from storage.secrets import SecretBook
 from storage.sendings import SendingBook
 from storage.status import StatusBook
+from storage.timekeeping import TimekeepingBook
 from storage.vault import Vault
 
 
@@ -37,6 +38,7 @@ class Ledger:
         self.secrets = SecretBook(database, vault)
         self.events = EventBook(database)
         self.sendings = SendingBook(database)
+        self.timekeeping = TimekeepingBook(database)
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -209,6 +209,14 @@ report_sendings = Table(
     Column("sent_at", Instant, nullable=False),
     Column("receipt", Words, nullable=False),
 )
+# When our own clock was not to be trusted.
+clock_spans = Table(
+    "clock_spans",
+    metadata,
+    Column("kind", Words, primary_key=True),
+    Column("begin", Instant, primary_key=True),
+    Column("end", Instant, nullable=False),
+)
 inventory_versions = Table(
     "inventory_versions",
     metadata,

@@ -29,6 +29,7 @@ from core.outcome import Event
 from core.people import AuditRow, User
 from core.sending import ReportSending
 from core.status import Streak, TargetState, Transition
+from core.timekeeping import ClockSpan
 from storage import tables
 from storage.columns import Instant, Items, Words, from_micros, to_micros
 from storage.inventory import KINDS
@@ -57,6 +58,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.special_days, SpecialDay),
     (tables.maintenance, Maintenance),
     (tables.report_sendings, ReportSending),
+    (tables.clock_spans, ClockSpan),
     (tables.transitions, Transition),
     (tables.states, TargetState),
     (tables.streaks, Streak),

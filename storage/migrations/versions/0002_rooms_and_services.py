@@ -1,4 +1,4 @@
-"""Rooms, services, special days, announced works and reports that were sent.
+"""Rooms, services, special days, announced works, reports that were sent, doubtful time.
 
 Follows 0001.
 """
@@ -12,6 +12,7 @@ branch_labels = None
 depends_on = None
 
 TABLES = (
+    "clock_spans",
     "report_sendings",
     "maintenance",
     "special_days",
@@ -103,6 +104,13 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.BigInteger(), nullable=False),
         sa.Column("receipt", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("schedule", "period", "address", name=op.f("pk_report_sendings")),
+    )
+    op.create_table(
+        "clock_spans",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("begin", sa.BigInteger(), nullable=False),
+        sa.Column("end", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "begin", name=op.f("pk_clock_spans")),
     )
     with op.batch_alter_table("calendars") as calendars:
         calendars.add_column(
