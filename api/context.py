@@ -13,7 +13,8 @@ from core.clock import Clock
 from core.incident import Notification
 from core.text import Language, Text
 from core.watching import Estate
-from reports.render.formats import Format, render
+from reports.render.formats import render
+from reports.render.kinds import Format
 from reports.render.letterhead import Letterhead
 from reports.report import Report
 from reports.request import UptimeRequest

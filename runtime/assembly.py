@@ -8,8 +8,9 @@ from alerts.telling import TellingPolicy, Way
 from core.channel import Channel
 from core.clock import Clock
 from inventory.compiled import LookingDefaults
+from reports.render.letterhead import Letterhead
 from runtime.dispatcher import Outlet
-from runtime.settings import Looking, Settings
+from runtime.settings import Looking, Reports, Settings
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault
@@ -33,7 +34,13 @@ def looking_defaults(looking: Looking) -> LookingDefaults:
         snmp_secret=looking.snmp_secret,
         snmp_community=looking.snmp_community or None,
         intervals=dict(looking.intervals),
+        authorities=str(looking.authorities) if looking.authorities else None,
     )
+
+
+def letterhead(reports: Reports) -> Letterhead:
+    """Return whose reports they are."""
+    return Letterhead(reports.authority, reports.office, reports.place, reports.symbol)
 
 
 def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> TellingPolicy:

@@ -19,18 +19,21 @@ from core.errors import Conflict, Unavailable
 from core.people import called
 from core.text import Text
 from runtime import registries
-from runtime.assembly import looking_defaults, open_books, outlets_of, telling_policy
+from runtime.assembly import letterhead, looking_defaults, open_books, outlets_of, telling_policy
 from runtime.catalogue import metadata
 from runtime.description import Description
 from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.kit import DirectSockets, DoorSockets, make_kit
+from runtime.mailing import Mailing
 from runtime.pipeline import Outlets, Pipeline
+from runtime.press import Press
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
 from runtime.settings import Settings, is_loopback
 from runtime.tally import Tally
+from runtime.timekeeping import Timekeeper
 from runtime.transcripts import Run, Transcripts
 from runtime.trial import Trial
 from runtime.web import bind, make_server, serve, web_settings
@@ -139,8 +142,22 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             person=lambda name: _called(name, ledger, feed),
         )
 
+        head = letterhead(settings.reports)
+        press = Press(settings.ledger.url, head, clock)
+        stack.push_async_callback(press.aclose)
+        mailing = Mailing(
+            settings.reports.schedules,
+            outlets_of(settings, channels, keyring.reveal),
+            ledger.sendings,
+            press,
+            lambda: feed.edition.contacts,
+            clock,
+            settings.web.address,
+        )
+
         registry = CollectorRegistry()
-        of_ourselves = SelfMetrics(pipeline, scheduler, dispatcher, series.sender)
+        timekeeper = Timekeeper(clock, ledger.timekeeping)
+        of_ourselves = SelfMetrics(pipeline, scheduler, dispatcher, series.sender, timekeeper)
         registry.register(of_ourselves)
         context = Context(
             ledger=ledger,
@@ -151,7 +168,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             live=live,
             fleet=fleet,
             registry=registry,
-            health=lambda: _health(pipeline, series, clock.now()),
+            health=lambda: _health(pipeline, series, timekeeper, clock.now()),
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
             metadata=metadata(),
@@ -169,6 +186,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "pipeline": pipeline.run,
             "ledger": upkeep.follow_the_ledger,
             "description": upkeep.describe,
+            "reports": mailing.run,
+            "clock": timekeeper.run,
             "scheduler": scheduler.run,
         }
         yield Hub(settings, ledger, brain, feed, pipeline, scheduler, series, notes, parts)
@@ -257,12 +276,17 @@ async def _nobody_has_a_login(ledger: Ledger, settings: Settings, notes: list[Te
     return True
 
 
-def _health(pipeline: Pipeline, series: SeriesSide, now: datetime) -> Health:
+def _health(
+    pipeline: Pipeline, series: SeriesSide, timekeeper: Timekeeper, now: datetime
+) -> Health:
     judged = pipeline.stats.judged_at
     keeping_up = judged is not None and now - judged <= STALE_AFTER
     troubles = list(series.notes)
     if not keeping_up:
         troubles.append(Text(vi="Bộ xét trạng thái không chạy kịp", en="Judging does not keep up"))
+    doubtful = timekeeper.trouble(now)
+    if doubtful is not None:
+        troubles.append(doubtful)
     trouble = series.sender.stats.trouble if series.sender else None
     if trouble:
         troubles.append(

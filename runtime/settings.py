@@ -7,7 +7,7 @@ Relative paths are relative to the folder of the settings file.
 
 import ipaddress
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -30,6 +30,7 @@ from core.model import Model, Slug
 from core.text import Language, Text
 from runtime import environment, settings_faults, toml_lines
 from runtime.quantities import Wrong, seconds, size
+from runtime.report_schedule import Schedule
 from runtime.settings_faults import SECRET
 
 FILE = "thongsuot.toml"  # of the current folder, where nothing else is said
@@ -362,6 +363,14 @@ class Looking(Section):
             en="An SNMP community in plain sight; better is `thongsuot secret set`",
         ),
     ] = ""
+    authorities: Annotated[
+        OptionalBeside,
+        Text(
+            vi="Tệp PEM các nơi cấp chứng thư của dịch vụ nội bộ, thay cho của hệ thống",
+            en="PEM file of the authorities that services' certificates are held to, instead of "
+            "the system's",
+        ),
+    ] = None
     intervals: Annotated[
         dict[str, Duration],
         Text(
@@ -504,6 +513,46 @@ class Retention(Section):
     ] = "7d"  # type: ignore[assignment]
 
 
+class Reports(Section):
+    """Báo cáo / Reports."""
+
+    authority: Annotated[
+        str,
+        Text(
+            vi='Tên cơ quan chủ quản, đầu báo cáo bên trái, ví dụ "UBND TỈNH ĐỒNG NAI"; để trống '
+            "thì in dòng chấm",
+            en="The superior office, at the top left of a report; empty: a dotted line",
+        ),
+    ] = ""
+    office: Annotated[
+        str,
+        Text(
+            vi='Tên cơ quan ban hành, ví dụ "SỞ KHOA HỌC VÀ CÔNG NGHỆ"',
+            en="The office that issues reports, below it",
+        ),
+    ] = ""
+    symbol: Annotated[
+        str,
+        Text(
+            vi='Ký hiệu sau "Số: …/", ví dụ "BC-SKHCN"',
+            en='What follows "No.: …/", such as "BC-SKHCN"',
+        ),
+    ] = ""
+    place: Annotated[
+        str,
+        Text(vi='Địa danh, ví dụ "Đồng Nai"', en="The place in the date line, such as Đồng Nai"),
+    ] = ""
+    schedules: Annotated[
+        dict[Slug, Schedule],
+        Text(
+            vi="Báo cáo gửi định kỳ qua thư điện tử, mỗi bảng [reports.schedules.TÊN] một báo cáo; "
+            "xem docs/reports.md",
+            en="Reports sent by e-mail by themselves, one table [reports.schedules.NAME] each; "
+            "see docs/reports.md",
+        ),
+    ] = Field(default_factory=dict)
+
+
 class ChannelSettings(Model):
     """One configured way of telling; secrets in `params` are still references."""
 
@@ -533,6 +582,7 @@ class Settings(Section):
     backup: Backup = Field(default_factory=Backup)
     disk: Disk = Field(default_factory=Disk)
     retention: Retention = Field(default_factory=Retention)
+    reports: Reports = Field(default_factory=Reports)
     channels: Mapping[str, ChannelSettings] = {}
 
 
@@ -547,6 +597,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "backup": Backup,
     "disk": Disk,
     "retention": Retention,
+    "reports": Reports,
 }
 
 
@@ -695,9 +746,32 @@ def _checked(
             for name in settings.looking.intervals
             if name not in registries.collectors()
         )
+    if settings is not None:
+        problems.extend(_without_a_channel(settings.reports, ways, place))
     if problems or settings is None:
         raise Invalid(sorted(problems, key=lambda p: (p.line or 0, p.file)))
     return settings.model_copy(update={"channels": ways})
+
+
+def _without_a_channel(
+    reports: Reports, ways: Mapping[str, ChannelSettings], place: settings_faults.Place
+) -> Iterator[Problem]:
+    """Yield the schedules that no e-mail channel can carry."""
+    mail = [name for name, way in ways.items() if way.kind == "email"]
+    for name, schedule in reports.schedules.items():
+        if schedule.channel in mail or (schedule.channel is None and mail):
+            continue
+        yield place.problem(
+            ("reports", "schedules", name, "channel"),
+            Text(
+                vi="không có kênh thư điện tử để gửi báo cáo",
+                en="there is no e-mail channel to send the report by",
+            ),
+            Text(
+                vi=f"Dùng được: {', '.join(mail)}" if mail else 'Thêm [channels.…] kind = "email"',
+                en=f"There are: {', '.join(mail)}" if mail else 'Add [channels.…] kind = "email"',
+            ),
+        )
 
 
 def _channels(

@@ -23,7 +23,7 @@ from core.watching import TargetKind
 from reports.asking import asked, last, written
 from reports.periods import period_of
 from reports.render.document import body, style
-from reports.render.formats import Format
+from reports.render.kinds import Format
 from reports.report import PeriodKind, Report, ScopeKind
 
 router = APIRouter(include_in_schema=False)

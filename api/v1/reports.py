@@ -15,7 +15,8 @@ from core.errors import Unavailable
 from core.text import Language, Text
 from core.watching import TargetKind
 from reports.asking import asked
-from reports.render.formats import Format, file_name
+from reports.render.formats import file_name
+from reports.render.kinds import Format
 from reports.report import PeriodKind, Report, ScopeKind
 from reports.request import UptimeRequest
 

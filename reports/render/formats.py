@@ -1,39 +1,14 @@
-"""The kinds of files a report can be had as."""
-
-from enum import StrEnum
+"""A report as a file: one function for every kind."""
 
 from core.text import Language
 from reports.render.csvfile import csvfile
 from reports.render.document import page
 from reports.render.jsonfile import jsonfile
+from reports.render.kinds import Format
 from reports.render.letterhead import Letterhead
 from reports.render.pdf import pdf
 from reports.render.xlsx import xlsx
 from reports.report import Report, ScopeKind
-
-
-class Format(StrEnum):
-    """A kind of file; its value is the ending of the file's name."""
-
-    HTML = "html"
-    PDF = "pdf"
-    XLSX = "xlsx"
-    CSV = "csv"
-    JSON = "json"
-
-    @property
-    def media_type(self) -> str:
-        """Return the media type, for HTTP and mail."""
-        return _MEDIA[self]
-
-
-_MEDIA = {
-    Format.HTML: "text/html; charset=utf-8",
-    Format.PDF: "application/pdf",
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Format.CSV: "text/csv; charset=utf-8",
-    Format.JSON: "application/json",
-}
 
 
 def render(report: Report, head: Letterhead, language: Language, form: Format) -> bytes:

@@ -14,7 +14,8 @@ import openpyxl
 import pytest
 
 from core.text import Language
-from reports.render.formats import Format, file_name, render
+from reports.render.formats import file_name, render
+from reports.render.kinds import Format
 from reports.render.letterhead import Letterhead
 from reports.report import Report
 from tests.project.tree import ROOT
@@ -27,7 +28,8 @@ LANGUAGES: tuple[Language, ...] = ("vi", "en")
 def test_two_processes_write_the_same_bytes() -> None:
     program = (
         "import hashlib\n"
-        "from reports.render.formats import Format, render\n"
+        "from reports.render.formats import render\n"
+        "from reports.render.kinds import Format\n"
         "from reports.render.letterhead import Letterhead\n"
         "from tests.reports.builders import a_province\n"
         "for form in Format:\n"
