@@ -14,6 +14,7 @@ from core.text import Text
 from runtime.dispatcher import DispatchStats
 from runtime.pipeline import PipelineStats
 from runtime.scheduler import Stats
+from runtime.timekeeping import ClockStats
 from storage.sender import SenderStats
 
 Counts_co = TypeVar("Counts_co", covariant=True)
@@ -35,7 +36,7 @@ class _Still(Generic[Counts_co]):
 
 
 class SelfMetrics(Collector):
-    """The counters of the pipeline, the scheduler, the dispatcher and the sender."""
+    """The counters of the pipeline, the scheduler, the dispatcher, the sender and the clock."""
 
     def __init__(
         self,
@@ -43,11 +44,13 @@ class SelfMetrics(Collector):
         scheduler: Counting[Stats],
         dispatcher: Counting[DispatchStats],
         sender: Counting[SenderStats] | None,
+        clock: Counting[ClockStats] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._scheduler = scheduler
         self._dispatcher = dispatcher
         self._sender = sender
+        self._clock = clock
 
     def collect(self) -> Iterator[Metric]:
         """Yield every self metric."""
@@ -109,13 +112,31 @@ class SelfMetrics(Collector):
         yield "channels_broken", "Channels that are disabled.", len(told.broken)
         yield "checks_running", "Runs in progress.", runs.running
         yield "checks_waiting", "Runs waiting for their turn.", runs.waiting
+        if self._clock is not None:
+            yield from _of_clock(self._clock.stats)
         yield "batch_seconds", "How long the last batch took.", self._pipeline.stats.last_batch_s
+
+
+def _of_clock(clock: ClockStats) -> Iterator[tuple[str, str, float]]:
+    if clock.synchronised is not None:
+        words = "Whether something keeps this machine's clock right."
+        yield "clock_synchronised", words, float(clock.synchronised)
+    if clock.offset_s is not None:
+        yield "clock_offset_seconds", "What the kernel still corrects of its clock.", clock.offset_s
+    if clock.max_error_s is not None:
+        words = "By how much this machine's clock may be wrong, at most."
+        yield "clock_max_error_seconds", words, clock.max_error_s
+    yield "clock_steps", "How often the clock was set since the start.", clock.steps
 
 
 def descriptions() -> list[tuple[str, str, Text]]:
     """Return name, kind (gauge or counter) and help of every self metric's series."""
     still = SelfMetrics(
-        _Still(PipelineStats()), _Still(Stats()), _Still(DispatchStats()), _Still(SenderStats())
+        _Still(PipelineStats()),
+        _Still(Stats()),
+        _Still(DispatchStats()),
+        _Still(SenderStats()),
+        _Still(ClockStats(synchronised=True, offset_s=0.0, max_error_s=0.0)),
     )
     return [
         (sample.name, metric.type, Text(metric.documentation, metric.documentation))
