@@ -19,13 +19,15 @@ from core.errors import Conflict, Unavailable
 from core.people import called
 from core.text import Text
 from runtime import registries
-from runtime.assembly import looking_defaults, open_books, outlets_of, telling_policy
+from runtime.assembly import letterhead, looking_defaults, open_books, outlets_of, telling_policy
 from runtime.catalogue import metadata
 from runtime.description import Description
 from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.kit import DirectSockets, DoorSockets, make_kit
+from runtime.mailing import Mailing
 from runtime.pipeline import Outlets, Pipeline
+from runtime.press import Press
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
@@ -140,6 +142,19 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             person=lambda name: _called(name, ledger, feed),
         )
 
+        head = letterhead(settings.reports)
+        press = Press(settings.ledger.url, head, clock)
+        stack.push_async_callback(press.aclose)
+        mailing = Mailing(
+            settings.reports.schedules,
+            outlets_of(settings, channels, keyring.reveal),
+            ledger.sendings,
+            press,
+            lambda: feed.edition.contacts,
+            clock,
+            settings.web.address,
+        )
+
         registry = CollectorRegistry()
         timekeeper = Timekeeper(clock, ledger.timekeeping)
         of_ourselves = SelfMetrics(pipeline, scheduler, dispatcher, series.sender, timekeeper)
@@ -171,6 +186,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "pipeline": pipeline.run,
             "ledger": upkeep.follow_the_ledger,
             "description": upkeep.describe,
+            "reports": mailing.run,
             "clock": timekeeper.run,
             "scheduler": scheduler.run,
         }
