@@ -95,8 +95,8 @@ install_platform() {
   install_debs
   make_account
   make_version
-  if [ -z "$OLD" ] || [ ! -e "$ETC/thongsuot.toml" ]; then
-    first_time
+  if [ -z "$OLD" ] || [ "$OLD" = "$NEW" ] || [ ! -e "$ETC/thongsuot.toml" ]; then
+    first_time # which leaves alone what is there
   else
     upgrade
   fi
@@ -171,7 +171,9 @@ tell_plan() {
   say "  chương trình: $NEW" "  programs: $NEW"
   say "  cấu hình: $ETC/thongsuot.toml, dữ liệu: $DATA, tài khoản: $ACCOUNT" \
     "  settings: $ETC/thongsuot.toml, data: $DATA, account: $ACCOUNT"
-  if [ -n "$OLD" ] && [ -e "$ETC/thongsuot.toml" ]; then
+  if [ "$OLD" = "$NEW" ]; then
+    say '  bản này đã được cài: chỉ bổ sung những gì còn thiếu' '  this very build is installed: only what is missing is added'
+  elif [ -n "$OLD" ] && [ -e "$ETC/thongsuot.toml" ]; then
     say "  nâng cấp từ $(basename "$OLD"): sao lưu, diễn tập trên bản sao, chuyển sổ cái, kiểm tra; hỏng thì quay lại" \
       "  upgrade from $(basename "$OLD"): backup, rehearsal on a copy, migration, check; rolled back on failure"
   else
@@ -263,9 +265,12 @@ use_version() { # use_version FOLDER: in one step
   mv -T "$PREFIX/.current.new" "$PREFIX/current"
 }
 
-as_account() ( # as_account PROGRAM [...]: as the platform itself runs
+as_account() (become "$@") # as_account PROGRAM [...]: as the platform itself runs
+
+become() { # become PROGRAM [...]: does not return
   cd "$DATA"
-  declare -a own=(PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin "HOME=$DATA" "LANG=C.UTF-8"
+  local own line
+  own=(PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin "HOME=$DATA" "LANG=C.UTF-8"
     "THONGSUOT_LANG=$asked" "THONGSUOT_CONFIG=$ETC/thongsuot.toml")
   if [ -r "$ETC/environment" ]; then
     while IFS= read -r line; do
@@ -274,7 +279,7 @@ as_account() ( # as_account PROGRAM [...]: as the platform itself runs
   fi
   umask 077
   exec setpriv --reuid "$ACCOUNT" --regid "$ACCOUNT" --init-groups env -i "${own[@]}" "$@"
-)
+}
 
 write_command() { # `thongsuot` for administrators: root's files would shut the platform out
   cat >/usr/local/bin/thongsuot <<TEXT
@@ -365,7 +370,7 @@ begin_or_tell() {
     ready_now || die 'Đã cài nhưng chưa sẵn sàng; xem: journalctl -u thongsuot' 'Installed but not ready; see: journalctl -u thongsuot'
     say 'Thông Suốt đang chạy.' 'The platform is running.'
   else
-    ready_in_a_trial "$NEW" || die 'Đã cài nhưng chạy thử không sẵn sàng.' 'Installed, but a trial run did not become ready.'
+    as_account "$NEW/venv/bin/thongsuot" ready >/dev/null 2>&1 || ready_in_a_trial "$NEW" || die 'Đã cài nhưng chạy thử không sẵn sàng.' 'Installed, but a trial run did not become ready.'
     by_hand_start
   fi
   say "Lệnh quản trị: thongsuot (chạy dưới tài khoản $ACCOUNT). Danh sách cho tường lửa: thongsuot check-config --firewall" \
@@ -381,7 +386,7 @@ ready_now() { as_account "$PREFIX/current/venv/bin/thongsuot" ready --wait "$REA
 
 ready_in_a_trial() { # ready_in_a_trial FOLDER: run it for a moment where nothing starts services
   local pid status=0
-  as_account "$1/venv/bin/thongsuot" run >"$DATA/trial.log" 2>&1 &
+  become "$1/venv/bin/thongsuot" run >"$DATA/trial.log" 2>&1 &
   pid=$!
   wait_ready "$1" "$pid" || status=1
   kill "$pid" 2>/dev/null || true
@@ -404,12 +409,6 @@ wait_ready() { # wait_ready FOLDER PID: no longer than it lives
 
 upgrade() {
   local was_running=no
-  if [ "$OLD" = "$NEW" ]; then
-    say 'Bản này đã được cài; không có gì để nâng cấp.' 'This very build is installed; there is nothing to upgrade.'
-    write_command
-    write_units
-    return
-  fi
   rehearse
   ! systemd_runs || ! systemctl is-active --quiet thongsuot.service || was_running=yes
   say 'Đang dừng bản cũ và sao lưu lần cuối…' 'Stopping the old version, and a last backup…'

@@ -22,7 +22,7 @@ INLINE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 OURS = re.compile(r"^\s*(?:\.venv/bin/)?thongsuot ([a-z][^#\n]*)")
 RUN = re.compile(r"\./run ([a-z]+)")
-RUN_COMMANDS = {"demo", "test", "up", "check", "setup", "lock"}
+RUN_COMMANDS = {"demo", "test", "up", "check", "setup", "lock", "bundle", "install"}
 
 
 def _said(page: Path) -> Iterator[str]:
@@ -42,7 +42,8 @@ def _options(words: list[str]) -> tuple[str, set[str]] | None:
             break
         below = command.get_command(context, word)
         if below is None:
-            return None if not path else (" ".join(path), {"--help"})
+            own = {o for p in command.params for o in (*p.opts, *p.secondary_opts)}
+            return None if not path else (" ".join(path), own)
         command, path = below, [*path, word]
     return " ".join(path), {o for p in command.params for o in (*p.opts, *p.secondary_opts)}
 

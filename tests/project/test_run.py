@@ -45,7 +45,7 @@ def _python(folder: Path, body: str) -> None:
 def test_alone_it_says_what_there_is(language: str) -> None:
     result = _run(THONGSUOT_LANG=language)
     assert result.returncode == 0
-    for command in ("demo", "test", "up -c", "check", "setup", "lock"):
+    for command in ("demo", "test", "up -c", "check", "setup", "lock", "bundle", "install"):
         assert f"./run {command}" in result.stdout
 
 
