@@ -1,0 +1,183 @@
+"""What the platform writes over a province of the lab, and engines that hold hours of it.
+
+The samples come from the real hub watching real lines: a quiet start, then cuts and loss. Its
+minute is then stretched over the past: gauges stand as they stood, counters go on at their rate.
+"""
+
+import asyncio
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from benchmarks.scenario import prepare
+from core.clock import SystemClock
+from core.labels import Series
+from core.reading import STALE, Sample, is_stale
+from core.status import Status
+from lab import synthetic
+from lab.lab import Lab
+from lab.network import Kind
+from runtime import settings as settings_file
+from runtime.hub import Hub, open_hub
+from runtime.series import Batch, SeriesSide
+from tests.databases import free_port
+
+HUBS, COMMUNES = 11, 104
+STEP = timedelta(seconds=30)
+STEPS = 48
+QUIET = 0.5  # share of the stretched time before anything is cut
+CUT_HUB, CUT_COMMUNE, LOSSY = "huyen-02", "xa-001", "xa-004"
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """Every series that was written, with its values before and after the cuts, in order."""
+
+    before: dict[Series, list[tuple[datetime, float]]]
+    after: dict[Series, list[tuple[datetime, float]]]
+
+    def stretched(self, end: datetime) -> Iterator[tuple[datetime, list[Sample]]]:
+        """Yield (instant, samples) every `STEP` up to `end`, oldest first."""
+        counters = self._counters()
+        for number in range(STEPS):
+            at = end - STEP * (STEPS - 1 - number)
+            quiet = number < STEPS * QUIET
+            samples: list[Sample] = []
+            for series in self.before.keys() | self.after.keys():
+                if series in counters:
+                    first, rate = counters[series]
+                    samples.append(
+                        (series, float(int(first + rate * STEP.total_seconds() * number)))
+                    )
+                    continue
+                points = (self.before if quiet else self.after).get(series)
+                if points is None:
+                    continue
+                value = points[-1][1]
+                if not is_stale(value) or number == int(STEPS * QUIET):
+                    samples.append((series, value))
+            yield at, samples
+
+    def _counters(self) -> dict[Series, tuple[float, float]]:
+        """Return the first value and the rate of every series that only grows."""
+        found = {}
+        for series in self.before.keys() & self.after.keys():
+            if not series.name.endswith(("_total", "Octets", "Pkts", "Errors", "Discards")):
+                continue
+            (begin, first), (until, last) = self.before[series][0], self.after[series][-1]
+            if is_stale(first) or is_stale(last):
+                continue
+            span = max(1.0, (until - begin).total_seconds())
+            found[series] = (first, max(0.0, last - first) / span)
+        return found
+
+
+async def captured() -> Captured:
+    """Run the hub over the lab, cut two lines and spoil one; return what was written."""
+    written: list[tuple[datetime, Sequence[Sample]]] = []
+
+    async def append(_side: SeriesSide, samples: Batch) -> None:
+        written.extend(samples)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SeriesSide, "append", append)
+        patch.setattr("runtime.hub.SELF_PERIOD", 1.0)
+        patch.setattr("collectors._icmp.sweep.SUMMARY", 3.0)
+        async with AsyncExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="boards-")))
+            lab = await stack.enter_async_context(
+                Lab(
+                    synthetic.inventory(HUBS, COMMUNES),
+                    network=Kind.FLAT,
+                    socket=folder / "lab.sock",
+                )
+            )
+            settings = settings_file.build(_tables(lab), folder)
+            await prepare(settings, lab.inventory, SystemClock())
+            hub = await stack.enter_async_context(open_hub(settings, SystemClock()))
+            stop = asyncio.Event()
+            running = asyncio.create_task(hub.run(stop))
+            try:
+                await _settled(hub)
+                await _described(written)
+                cut_at = SystemClock().now()
+                await _spoil(lab, hub)
+                await _described(written)
+            finally:
+                stop.set()
+                await running
+    return _sorted_out(written, cut_at)
+
+
+def _tables(lab: Lab) -> dict[str, object]:
+    return {
+        "web": {"listen": f"127.0.0.1:{free_port()}"},
+        "series": {"write_url": "http://127.0.0.1:9/write", "read_url": "http://127.0.0.1:9"},
+        "looking": {
+            "sockets": str(lab.socket),
+            "snmp_community": "public",
+            "intervals": {"snmp_system": "6s", "snmp_interfaces": "6s", "tcp": "6s"},
+        },
+    }
+
+
+async def _settled(hub: Hub) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            states = hub.brain.states
+            targets = hub.feed.estate().targets
+            if all(t.slug in states and states[t.slug].status is Status.UP for t in targets):
+                return
+            await asyncio.sleep(0.2)
+
+
+async def _described(written: list[tuple[datetime, Sequence[Sample]]]) -> None:
+    """Wait until the platform has written of everything, twice over."""
+    since = len(written)
+    wanted = {
+        "site_status": 2,
+        "probe_loss_ratio": 2,
+        "ifHCInOctets": 1,
+        "thongsuot_readings_total": 2,
+    }
+    async with asyncio.timeout(60):
+        while True:
+            seen: defaultdict[str, int] = defaultdict(int)
+            for _, samples in written[since:]:
+                for name in {series.name for series, _ in samples}:
+                    seen[name] += 1
+            if all(seen[name] >= count for name, count in wanted.items()):
+                return
+            await asyncio.sleep(0.5)
+
+
+async def _spoil(lab: Lab, hub: Hub) -> None:
+    """Cut the line of a hub and of a commune, put loss on another; wait until it is told."""
+    lines = {link.far: link.slug for link in lab.inventory.links}
+    for far in (CUT_HUB, CUT_COMMUNE):
+        await asyncio.to_thread(lab.client.cut, lines[f"{far}-gw"])
+    await asyncio.to_thread(lab.client.degrade, lines[f"{LOSSY}-gw"], loss=0.3)
+    async with asyncio.timeout(60):
+        while True:
+            states = hub.brain.states
+            found = {states[slug].status for slug in (CUT_HUB, CUT_COMMUNE)}
+            if Status.UP not in found and len(hub.brain.incidents) > 1:
+                return
+            await asyncio.sleep(0.2)
+
+
+def _sorted_out(written: list[tuple[datetime, Sequence[Sample]]], cut_at: datetime) -> Captured:
+    result = Captured({}, {})
+    for at, samples in sorted(written, key=lambda batch: batch[0]):
+        side = result.before if at < cut_at else result.after
+        for series, value in samples:
+            side.setdefault(series, []).append((at, value))
+    for series in result.before:
+        result.after.setdefault(series, [(cut_at, STALE)])
+    return result
