@@ -42,6 +42,7 @@ class LookingDefaults(Model):
     snmp_secret: Slug | None = "snmp-default"  # noqa: S105  (a name, of devices that name none)
     snmp_community: str | None = None  # in plain sight instead, for labs
     intervals: Mapping[str, float] = Field(default_factory=dict)
+    authorities: str | None = None  # of services by TLS: a PEM file, instead of the system's
 
 
 def compile_estate(inventory: Inventory, on: date, settings: LookingDefaults) -> Estate:
@@ -269,7 +270,8 @@ class _Compiler:
 
     def _service_check(self, service: Service, way: Way) -> Check:
         """Return the one check of a service: what its address asks for decides up and down."""
-        keyword = {"keyword": service.keyword} if service.keyword else {}
+        http = way.collector == "http"
+        keyword = {"keyword": service.keyword} if http and service.keyword else {}
         wanted = self.settings.intervals.get(way.collector, _INTERVAL)
         site, above = self._place(service), self._above(service)
         return Check(
@@ -277,7 +279,7 @@ class _Compiler:
             target=service.slug,
             collector=way.collector,
             address=way.host,
-            params={**way.params, **keyword} if way.collector == "http" else way.params,
+            params={**way.params, **keyword, **self._authorities(way)},
             vantage=self.settings.vantage,
             interval=max(wanted, self.settings.reach_interval),
             timeout=_SERVICE_TIMEOUTS.get(way.collector, _SERVICE_TIMEOUT),
@@ -289,6 +291,10 @@ class _Compiler:
             ),
             labels=_labels(service.slug, site.slug if site else None),
         )
+
+    def _authorities(self, way: Way) -> Mapping[str, object]:
+        secure = way.collector in {"http", "tls"} and self.settings.authorities
+        return {"ca": self.settings.authorities} if secure else {}
 
     def _all_above(self, targets: Sequence[str]) -> tuple[str, ...]:
         return tuple(up for target in targets for up in all_above(target, self.ways.uplinks))

@@ -46,7 +46,7 @@ class LabClient:
         return answer
 
     def cut(self, target: str, how: str = "blackhole") -> dict[str, object]:
-        """Cut a line (admin, far, blackhole, halfin) or switch a device off (off)."""
+        """Cut a line (admin, far, blackhole, halfin), switch a device off, break a service."""
         return self.ask("cut", target=target, how=how)
 
     def restore(self, target: str) -> dict[str, object]:
@@ -70,6 +70,11 @@ class LabClient:
     def lines(self) -> list[dict[str, object]]:
         """Return every line: slug, name, ends, carrier, whether it is cut."""
         rows = self.ask("list")["lines"]
+        return rows if isinstance(rows, list) else []
+
+    def services(self) -> list[dict[str, object]]:
+        """Return every service: slug, name, its server (near), its address (far), how it fails."""
+        rows = self.ask("list")["services"]
         return rows if isinstance(rows, list) else []
 
     def stop(self) -> None:

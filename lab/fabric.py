@@ -1,7 +1,7 @@
 """Who hangs behind whom in the pretend province? Read from its inventory, by the lab itself."""
 
 from core.errors import NotFound
-from core.inventory import Device, Inventory, Link
+from core.inventory import Device, Inventory, Link, Service
 from core.text import Text
 
 _GATEWAYS = ("gateway", "router")
@@ -13,6 +13,7 @@ class Fabric:
     def __init__(self, inventory: Inventory) -> None:
         self.devices: dict[str, Device] = {d.slug: d for d in inventory.devices}
         self.links: dict[str, Link] = {link.slug: link for link in inventory.links}
+        self.services: dict[str, Service] = {s.slug: s for s in inventory.services}
         self.sites = {site.slug: site for site in inventory.sites}
         self.gateways = self._gateways()
         self._above: dict[str, tuple[tuple[str | None, str], ...]] = {
@@ -60,7 +61,12 @@ class Fabric:
         return tuple(port for owner, port in self._ports if owner == device and port)
 
     def behind(self, target: str) -> frozenset[str]:
-        """Return the devices that have the line or device on some way up, itself included."""
+        """Return the devices that have the line or device on some way up, itself included.
+
+        Behind a service there are none.
+        """
+        if target in self.services:
+            return frozenset()
         found = {target} if target in self.devices else {self.links[target].far}
         grown = True
         while grown:

@@ -16,7 +16,7 @@ from core.text import Text
 from lab import province
 from lab.client import LabClient, default_socket
 from lab.loopback import addresses_on_loopback
-from lab.network import Kind
+from lab.network import Kind, Ports
 
 _START = 60.0  # seconds for the largest province on a busy machine
 _STOP = 10.0
@@ -108,7 +108,7 @@ class Lab:
     def inventory(self) -> Inventory:
         """The inventory with the addresses that answer in this lab."""
         if self.facts.get("network") == Kind.LOOPBACK:
-            return addresses_on_loopback(self._wanted)
+            return addresses_on_loopback(self._wanted, _ports(self.facts))
         return self._wanted
 
     @property
@@ -164,6 +164,11 @@ class Lab:
     ) -> None:
         """Stop."""
         await self.stop()
+
+
+def _ports(facts: Mapping[str, object]) -> Ports:
+    told = facts.get("ports")
+    return Ports(**told) if isinstance(told, dict) else Ports()
 
 
 def _notes(facts: Mapping[str, object]) -> list[object]:

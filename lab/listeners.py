@@ -1,19 +1,15 @@
 """Doors that stand open at the devices: H.323, SIP, HTTPS, SSH. Connections are taken and closed.
 
-Where packets do not follow the world by themselves (loopback), a silent device's listeners keep
-their queues full: the kernel then drops every further SYN, which is what silence looks like.
+Where a service stands behind a port (`lab.services`), that port is its own.
 """
 
-import asyncio
-import contextlib
-import socket
-from dataclasses import dataclass
+from collections.abc import Collection
 
+from lab.doors import Door
 from lab.equipment import Truth
 from lab.namespaces import inside
-from lab.network import Kind, Network, Ports, bind
+from lab.network import Kind, Network, Ports
 
-_BACKLOG = 64
 _BY_KIND = {
     "gateway": ("ssh",),
     "router": ("ssh",),
@@ -31,20 +27,18 @@ def ports_of(kind: str, ports: Ports) -> tuple[int, ...]:
     return tuple(getattr(ports, name) for name in _BY_KIND.get(kind, ()))
 
 
-@dataclass(slots=True)
-class _Listener:
-    address: str
-    open: socket.socket
-    stopper: socket.socket | None = None  # our own connection that fills the queue
-
-
 class Listeners:
-    """The TCP listeners of every device of a world, on a network."""
+    """The TCP listeners of every device of a world, on a network.
 
-    def __init__(self, network: Network, truth: Truth) -> None:
-        self._network, self._truth = network, truth
+    `reserved` are the addresses and ports that belong to somebody else.
+    """
+
+    def __init__(
+        self, network: Network, truth: Truth, reserved: Collection[tuple[str, int]] = ()
+    ) -> None:
+        self._network, self._truth, self._reserved = network, truth, reserved
         self._enforcing = network.kind is Kind.LOOPBACK
-        self._listeners: list[_Listener] = []
+        self._doors: list[Door] = []
 
     def start(self) -> None:
         """Listen at every device. Conflict where a port is taken."""
@@ -53,7 +47,8 @@ class Listeners:
             with inside(room.namespace):
                 for address in room.addresses:
                     for port in sorted(wanted.get(address, ())):
-                        self._listen(address, port)
+                        if (address, port) not in self._reserved:
+                            self._doors.append(Door(address, port))
 
     def _wanted(self) -> dict[str, set[int]]:
         """Return the ports of each address.
@@ -69,53 +64,19 @@ class Listeners:
                 wanted.setdefault(address, set()).add(ports.ssh)
         return wanted
 
-    def _listen(self, address: str, port: int) -> None:
-        made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.setblocking(False)
-        bind(made, address, port)
-        made.listen(_BACKLOG)
-        self._listeners.append(_Listener(address, made))
-        asyncio.get_running_loop().add_reader(made.fileno(), self._accept, made)
-
-    def _accept(self, made: socket.socket) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                taken, _ = made.accept()
-                taken.close()
-
     def follow(self) -> None:
         """Fall silent or speak again, as the world says. Only needed on loopback."""
         if not self._enforcing:
             return
         silent = self._truth().silent_addresses
-        for listener in self._listeners:
-            if listener.address in silent and listener.stopper is None:
-                self._silence(listener)
-            elif listener.address not in silent and listener.stopper is not None:
-                self._wake(listener)
-
-    def _silence(self, listener: _Listener) -> None:
-        asyncio.get_running_loop().remove_reader(listener.open.fileno())
-        self._accept(listener.open)
-        listener.open.listen(0)
-        stopper = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        stopper.connect(listener.open.getsockname())
-        listener.stopper = stopper
-
-    def _wake(self, listener: _Listener) -> None:
-        if listener.stopper is not None:
-            listener.stopper.close()
-            listener.stopper = None
-        listener.open.listen(_BACKLOG)
-        loop = asyncio.get_running_loop()
-        loop.add_reader(listener.open.fileno(), self._accept, listener.open)
+        for door in self._doors:
+            if door.address in silent:
+                door.silence()
+            else:
+                door.wake()
 
     def close(self) -> None:
         """Close every listener."""
-        for listener in self._listeners:
-            asyncio.get_running_loop().remove_reader(listener.open.fileno())
-            listener.open.close()
-            if listener.stopper is not None:
-                listener.stopper.close()
-        self._listeners.clear()
+        for door in self._doors:
+            door.close()
+        self._doors.clear()

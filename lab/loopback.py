@@ -7,14 +7,17 @@ so that a connection is neither accepted nor refused.
 
 import socket
 from collections.abc import Iterator
+from dataclasses import asdict
+from urllib.parse import urlsplit
 
 from core.inventory import Inventory
 from core.text import Text
+from inventory.urls import Way, cut, url_of
 from lab.fabric import Fabric
 from lab.network import Kind, Ports, Room
 from lab.world import World
 
-_HIGH = Ports(snmp=10161, ssh=10022, http=10080, https=10443)
+_HIGH = Ports(snmp=10161, ssh=10022, http=10080, https=10443, imaps=10993, dns=10053, ntp=10123)
 _NOTES = (
     Text(
         vi="Thiết bị ở các địa chỉ 127.x.y.z của máy này: không kiểm tra được ICMP",
@@ -27,8 +30,9 @@ _NOTES = (
 )
 
 
-def addresses_on_loopback(inventory: Inventory) -> Inventory:
-    """Return the inventory with every 10.x.y.z as 127.x.y.z."""
+def addresses_on_loopback(inventory: Inventory, ports: Ports | None = None) -> Inventory:
+    """Return the inventory with every 10.x.y.z as 127.x.y.z, services at the ports there are."""
+    ports = ports or Ports()
 
     def moved(address: str | None) -> str | None:
         return address and f"127.{address.split('.', 1)[1]}"
@@ -41,8 +45,26 @@ def addresses_on_loopback(inventory: Inventory) -> Inventory:
             "links": tuple(
                 link.model_copy(update={"address": moved(link.address)}) for link in inventory.links
             ),
+            "services": tuple(
+                s.model_copy(update={"url": _on_loopback(s.url, ports)}) for s in inventory.services
+            ),
         }
     )
+
+
+def _on_loopback(url: str, ports: Ports) -> str:
+    """Return a service's address on loopback."""
+    way = cut(url)
+    if not isinstance(way, Way):
+        return url
+    host = f"127.{way.host.split('.', 1)[1]}"
+    usual = {value: getattr(ports, name) for name, value in asdict(Ports()).items()}
+    if way.collector == "http":
+        parts = urlsplit(url)
+        port = parts.port or usual[443 if parts.scheme == "https" else 80]
+        return parts._replace(netloc=f"{host}:{port}").geturl()
+    port = int(str(way.params["port"]))
+    return url_of(way.collector, host, {**way.params, "port": usual.get(port, port)}) or url
 
 
 class LoopbackNetwork:

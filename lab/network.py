@@ -31,6 +31,9 @@ class Ports:
     https: int = 443
     h323: int = 1720
     sip: int = 5060
+    imaps: int = 993
+    dns: int = 53
+    ntp: int = 123
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from core.clock import Clock, SystemClock
@@ -26,6 +27,7 @@ from lab.listeners import Listeners
 from lab.loopback import LoopbackNetwork, addresses_on_loopback
 from lab.namespaces import NoNamespaces, die_with_parent
 from lab.network import Kind, Network
+from lab.services import Services
 from lab.tree import TreeNetwork
 from lab.world import How, World
 
@@ -43,7 +45,8 @@ class Stage:
         self.network, self.clock = network, clock
         self.world = World(fabric)
         self.agents = Agents(network, lambda: self.world, clock)
-        self.listeners = Listeners(network, lambda: self.world)
+        self.services = Services(network, lambda: self.world, clock)
+        self.listeners = Listeners(network, lambda: self.world, self.services.reserved)
         self.ended = asyncio.Event()
 
     def change(self, world: World) -> None:
@@ -51,6 +54,7 @@ class Stage:
         self.network.apply(world)
         self.world = world
         self.listeners.follow()
+        self.services.follow()
 
     async def obey(self, wish: Wish) -> dict[str, object]:
         """Do what the control socket asks; DomainError where it cannot be."""
@@ -66,7 +70,7 @@ class Stage:
         elif op == "clear":
             self.change(self.world.clear(target or None))
         elif op == "list":
-            return {"ok": True, "lines": self.lines()}
+            return {"ok": True, "lines": self.lines(), "services": self.running()}
         elif op == "stop":
             self.ended.set()
         elif op != "status":
@@ -79,10 +83,8 @@ class Stage:
         return {
             "network": network.kind.value,
             "icmp": network.kind is not Kind.LOOPBACK,
-            "ports": {
-                name: getattr(network.ports, name)
-                for name in ("snmp", "ssh", "http", "https", "h323", "sip")
-            },
+            "ports": asdict(network.ports),
+            "authorities": self.services.authority.pem,
             "notes": [{"vi": note.vi, "en": note.en} for note in network.notes],
             "pid": os.getpid(),
         }
@@ -104,11 +106,30 @@ class Stage:
             for link in world.fabric.links.values()
         ]
 
+    def running(self) -> list[dict[str, object]]:
+        """Return every service and how it is, in the shape of a line."""
+        cuts = self.world.cuts
+        return [
+            {
+                "slug": service.slug,
+                "name": service.name,
+                "near": service.device or "",
+                "far": service.url,
+                "carrier": None,
+                "order": 1,
+                "cut": cuts[service.slug].how.value if service.slug in cuts else None,
+                "impaired": False,
+            }
+            for service in self.world.fabric.services.values()
+        ]
+
 
 def _build(kind: Kind, inventory: Inventory) -> tuple[Network, Fabric]:
     """Return the wanted network, started, and the fabric with the addresses it serves."""
     network = _NETWORKS[kind]()
-    fabric = Fabric(addresses_on_loopback(inventory) if kind is Kind.LOOPBACK else inventory)
+    if kind is Kind.LOOPBACK:
+        inventory = addresses_on_loopback(inventory, network.ports)
+    fabric = Fabric(inventory)
     network.start(fabric)
     return network, fabric
 
@@ -124,11 +145,13 @@ async def _live(orders: Mapping[str, object]) -> None:
         loop.add_signal_handler(signal.SIGTERM, stage.ended.set)
         loop.add_reader(sys.stdin.fileno(), stage.ended.set)  # only its end is awaited
         stage.agents.start()
+        stage.services.follow()
         stage.listeners.start()
         serving = asyncio.create_task(control.run(stage.obey))
         _say({"ok": True, **stage.facts()})
         await stage.ended.wait()
         serving.cancel()
+        stage.services.close()
         stage.listeners.close()
         stage.agents.close()
         network.stop()

@@ -6,7 +6,7 @@ as it stood until 30 June 2025, held still: province, 11 districts, 111 communes
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from core.inventory import (
@@ -19,11 +19,13 @@ from core.inventory import (
     UnitLevel,
 )
 from core.text import ascii_only, fold
+from lab import serving
 from lab.furnishing import Place, furnish
 from lab.units import CITY, COMMUNES, DISTRICTS, REFORM, Commune, District, OldCommune
 
 PROVINCE = "dong-nai-75"
 OLD_PROVINCE = "tinh-binh-phuoc-70"
+OFFICE = "van-phong-ubnd"  # which owns the services of the centre
 
 _LEVELS = {
     "Thành phố": "City",
@@ -172,9 +174,12 @@ def _two_tier() -> Inventory:
         update={
             "units": (*_units_of_old(REFORM), *_units_of_today()),
             "successions": tuple(_successions()),
-            "organisations": _organisations(
-                ((slugs[c.code], c.name, unit_slug(c)) for c in COMMUNES), REFORM
+            "organisations": (
+                *_offices_of_the_centre(PROVINCE, REFORM),
+                *_organisations([(slugs[c.code], c.name, unit_slug(c)) for c in COMMUNES], REFORM),
             ),
+            "rooms": serving.rooms(furnished, REFORM),
+            "services": serving.services(furnished, OFFICE, REFORM),
             "contacts": _contacts("dongnai"),
         }
     )
@@ -206,9 +211,14 @@ def _three_tier() -> Inventory:
     return furnished.model_copy(
         update={
             "units": tuple(_units_of_old(None)),
-            "organisations": _organisations(
-                ((slugs[c.code], c.name, old_unit_slug(c)) for c in communes), EPOCH
+            "organisations": (
+                *_offices_of_the_centre(OLD_PROVINCE, EPOCH),
+                *_organisations(
+                    [(slugs[c.code], c.name, old_unit_slug(c)) for c in communes], EPOCH
+                ),
             ),
+            "rooms": serving.rooms(furnished, EPOCH),
+            "services": serving.services(furnished, OFFICE, EPOCH),
             "contacts": _contacts("binhphuoc"),
         }
     )
@@ -228,12 +238,34 @@ def _lowered(name: str) -> str:
     return name[0].lower() + name[1:]
 
 
-def _organisations(rows: Iterable[tuple[str, str, str]], since: date) -> tuple[Organisation, ...]:
+def _organisations(rows: Sequence[tuple[str, str, str]], since: date) -> tuple[Organisation, ...]:
+    """Return the government and the Party office of each (slug, name, unit)."""
     return tuple(
         Organisation(
-            slug=f"ubnd-{slug}", name=f"UBND {_lowered(name)}", unit=unit, valid_from=since
+            slug=f"{prefix}-{slug}",
+            name=f"{title} {_lowered(name)}",
+            kind=kind,
+            unit=unit,
+            valid_from=since,
+        )
+        for prefix, title, kind in (
+            ("ubnd", "UBND", "government"),
+            ("dang-uy", "Đảng uỷ", "party"),
         )
         for slug, name, unit in rows
+    )
+
+
+def _offices_of_the_centre(unit: str, since: date) -> tuple[Organisation, ...]:
+    return (
+        Organisation(slug=OFFICE, name="Văn phòng UBND", unit=unit, valid_from=since),
+        Organisation(
+            slug="van-phong-cap-uy",
+            name="Văn phòng cấp uỷ",
+            kind="party",
+            unit=unit,
+            valid_from=since,
+        ),
     )
 
 

@@ -27,6 +27,9 @@ _KINDS = (
     How.FAR,
     How.HALFIN,
     How.OFF,
+    How.STOP,
+    How.BROKEN,
+    How.EXPIRING,
     _LOSSY,
     _SLOW,
 )
@@ -49,7 +52,7 @@ class Breakable(Protocol):
     """What a script is played on: `lab.client.LabClient`. Each method may raise DomainError."""
 
     def cut(self, target: str, how: str) -> object:
-        """Cut a line, or switch a device off."""
+        """Cut a line, switch a device off, or make a service fail."""
 
     def restore(self, target: str) -> object:
         """Mend a cut."""
@@ -122,6 +125,11 @@ def _victim(
         boxes = [d.slug for d in inventory.devices if d.kind in ("endpoint", "server", "ups")]
         left = [slug for slug in boxes if slug not in broken]
         return chance.choice(left) if left else None
+    if kind in (How.STOP, How.BROKEN, How.EXPIRING):
+        running = [service for service in inventory.services if service.slug not in broken]
+        if kind == How.EXPIRING:
+            running = [s for s in running if s.url.startswith(("https:", "tls:"))]
+        return chance.choice(running).slug if running else None
     whole = [slug for slug in weights if slug not in broken]
     return chance.choices(whole, [weights[slug] for slug in whole])[0] if whole else None
 

@@ -17,18 +17,24 @@ from lab.fabric import Fabric
 
 
 class How(StrEnum):
-    """The kinds of cut of a line, and `off` for a device without power."""
+    """The kinds of cut of a line, `off` for a device without power, and how services fail."""
 
     ADMIN = "admin"  # the near port is shut
     FAR = "far"  # the far end lost power: the near port is down
     BLACKHOLE = "blackhole"  # broken in the middle of the carrier's net: both ports stay up
     HALFIN = "halfin"  # one direction only is lost: both ports stay up
     OFF = "off"
+    STOP = "stop"  # a service whose program has ended: its port refuses
+    BROKEN = "broken"  # a service that answers wrongly: 502, SERVFAIL, unsynchronised, 503
+    EXPIRING = "expiring"  # a service whose certificate ends within a week
+
+
+_OF_SERVICES = (How.STOP, How.BROKEN, How.EXPIRING)
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A line or device that carries nothing."""
+    """A line or device that carries nothing, or a service that fails."""
 
     target: str
     how: How
@@ -72,7 +78,7 @@ class World:
     impairments: Mapping[str, Impairment] = field(default_factory=dict)
 
     def cut(self, name: str, how: How, now: datetime) -> "World":
-        """Return the world with a line cut (or a device off); Conflict if it is already."""
+        """Return the world with a line, device or service failing; Conflict if it is already."""
         target = self._cuttable(name, how)
         if target in self.cuts:
             raise Conflict(Text(vi=f"“{target}” đang bị ngắt rồi", en=f"{target} is cut already"))
@@ -118,6 +124,10 @@ class World:
         return replace(self, impairments=kept)
 
     def _cuttable(self, name: str, how: How) -> str:
+        if how in _OF_SERVICES:
+            if name not in self.fabric.services:
+                raise NotFound(Text(vi=f"Không có dịch vụ “{name}”", en=f"No service {name!r}"))
+            return name
         gateway = self.fabric.gateways.get(name)
         if how is not How.OFF:
             try:
@@ -234,6 +244,7 @@ class World:
             "silent": sorted(self.silent),
             "devices": len(self.fabric.devices),
             "lines": len(self.fabric.links),
+            "services": len(self.fabric.services),
         }
 
 

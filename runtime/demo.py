@@ -44,10 +44,16 @@ sockets = "{door}"
 icmp_blocked = {blocked}
 reach_port = {reach_port}
 snmp_port = {snmp_port}
+authorities = "authorities.pem"
 [looking.intervals]
 snmp_system = "30s"
 snmp_interfaces = "30s"
 tcp = "10s"
+http = "15s"
+tls = "15s"
+dns = "15s"
+ntp = "15s"
+sip_options = "15s"
 [series]
 min_free_space = "100MB"
 [channels.email]
@@ -222,6 +228,7 @@ def _settings(wish: Wish, folder: Path, lab: Lab, mailbox: Mailbox) -> Settings:
     ports = lab.facts["ports"]
     named = ports if isinstance(ports, dict) else {}
     file = folder / SETTINGS
+    (folder / "authorities.pem").write_text(str(lab.facts.get("authorities", "")), encoding="utf-8")
     file.write_text(
         _TEMPLATE.format(
             listen=wish.listen,

@@ -40,6 +40,9 @@ _HOWS = {
     How.BLACKHOLE: Text(vi="đứt trên mạng nhà mạng", en="broken in the carrier's net"),
     How.HALFIN: Text(vi="mất một chiều", en="one direction lost"),
     How.OFF: Text(vi="thiết bị tắt nguồn", en="device is off"),
+    How.STOP: Text(vi="dịch vụ dừng hẳn", en="service has stopped"),
+    How.BROKEN: Text(vi="dịch vụ trả lời sai", en="service answers wrongly"),
+    How.EXPIRING: Text(vi="chứng thư sắp hết hạn", en="certificate is about to end"),
 }
 
 
@@ -181,9 +184,15 @@ def _said(step: script.Step) -> str:
 
 @app.command()
 def cut(
-    target: Annotated[str, typer.Argument(help="A line, site or device (see `lab list`).")],
+    target: Annotated[
+        str, typer.Argument(help="A line, site, device or service (see `lab list`).")
+    ],
     how: Annotated[
-        How, typer.Argument(help="admin, far, blackhole, halfin; off for a device.")
+        How,
+        typer.Argument(
+            help="admin, far, blackhole, halfin; off for a device; stop, broken, expiring for a "
+            "service."
+        ),
     ] = How.BLACKHOLE,
     *,
     socket: _Socket = None,
@@ -195,7 +204,7 @@ def cut(
 
 @app.command()
 def restore(target: str, *, socket: _Socket = None, as_json: _Json = False) -> None:
-    """Mend a cut line, or switch a device on again."""
+    """Mend a cut line or a service, or switch a device on again."""
     _show(_asked(socket, lambda lab: lab.restore(target), as_json=as_json), as_json=as_json)
 
 
@@ -234,13 +243,13 @@ def status(*, socket: _Socket = None, as_json: _Json = False) -> None:
 
 @app.command(name="list")
 def list_(*, socket: _Socket = None, as_json: _Json = False) -> None:
-    """List the lines."""
-    lines = _asked(socket, lambda lab: lab.lines(), as_json=as_json)
+    """List the lines and services."""
+    lines = _asked(socket, lambda lab: [*lab.lines(), *lab.services()], as_json=as_json)
     if as_json:
         print(json.dumps(lines, ensure_ascii=False, indent=2))
         return
     table = _table(
-        Text(vi="Đường truyền", en="Line"),
+        Text(vi="Đường truyền, dịch vụ", en="Line, service"),
         Text(vi="Tên", en="Name"),
         Text(vi="Đầu gần", en="Near"),
         Text(vi="Đầu xa", en="Far"),

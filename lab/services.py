@@ -1,0 +1,213 @@
+"""What runs on the pretend servers: web pages, mail, names, time, a registrar; and how it breaks.
+
+Each service answers at the host and port of its own address, on real sockets, until it is
+stopped (refuses), broken (answers wrongly) or given a certificate that is about to end.
+"""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from html import escape
+from urllib.parse import urlsplit
+
+from core.clock import Clock
+from core.inventory import Service
+from inventory.urls import Way, cut
+from lab import answers, web
+from lab.certificates import Authority
+from lab.doors import Door
+from lab.equipment import Truth
+from lab.namespaces import inside
+from lab.network import Kind, Network, bind
+from lab.world import How
+
+_LASTS, _ENDS_SOON = timedelta(days=397, hours=1), timedelta(days=5, hours=1)
+_PATIENCE = 30.0  # seconds with one peer
+_LARGEST = 4096
+_PORTS = {"http": 80, "https": 443}
+
+Answer = Callable[[bytes, tuple[str, int]], bytes | None]
+
+
+class Responder:
+    """A UDP port that answers datagram by datagram. Made inside its namespace."""
+
+    def __init__(self, address: str, port: int, answer: Answer) -> None:
+        """Bind; Conflict where the port is taken."""
+        self._answer = answer
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        bind(self._socket, address, port)
+        asyncio.get_running_loop().add_reader(self._socket.fileno(), self._read)
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                request, source = self._socket.recvfrom(_LARGEST)
+                said = self._answer(request, source)
+                if said is not None:
+                    self._socket.sendto(said, source)
+
+    def close(self) -> None:
+        """Answer no more."""
+        asyncio.get_running_loop().remove_reader(self._socket.fileno())
+        self._socket.close()
+
+
+@dataclass(slots=True)
+class _Stand:
+    """One service where it runs."""
+
+    service: Service
+    way: Way
+    port: int
+    is_tls: bool
+    namespace: int | None
+    door: Door | Responder | None = None
+    contexts: dict[timedelta, ssl.SSLContext] = field(default_factory=dict)
+
+    @property
+    def is_datagram(self) -> bool:
+        return self.way.collector in {"dns", "ntp"} or self.way.params.get("transport") == "udp"
+
+
+class Services:
+    """The services of a world, on a network."""
+
+    def __init__(self, network: Network, truth: Truth, clock: Clock) -> None:
+        self._truth, self._clock = truth, clock
+        self._enforcing = network.kind is Kind.LOOPBACK
+        self.authority = Authority(clock.now())
+        rooms = {a: room.namespace for room in network.rooms() for a in room.addresses}
+        self._stands = [
+            _Stand(service, way, _port(way), _is_tls(way), rooms[way.host])
+            for service in truth().fabric.services.values()
+            if isinstance(way := cut(service.url), Way) and way.host in rooms
+        ]
+        self._zone = {
+            str(stand.way.params["name"]): stand.way.host
+            for stand in self._stands
+            if stand.way.collector == "dns"
+        }
+        self._talks: set[asyncio.Task[None]] = set()
+
+    @property
+    def reserved(self) -> frozenset[tuple[str, int]]:
+        """The TCP addresses and ports that services own."""
+        return frozenset((s.way.host, s.port) for s in self._stands if not s.is_datagram)
+
+    def follow(self) -> None:
+        """Open, shut and silence what the world says. Conflict where a port is taken."""
+        world = self._truth()
+        for stand in self._stands:
+            cut_by = world.cuts.get(stand.service.slug)
+            stopped = cut_by is not None and cut_by.how is How.STOP
+            if stopped and stand.door is not None:
+                stand.door.close()
+                stand.door = None
+            elif not stopped and stand.door is None:
+                with inside(stand.namespace):
+                    stand.door = self._opened(stand)
+            if self._enforcing and isinstance(stand.door, Door):
+                silent = stand.way.host in world.silent_addresses
+                (stand.door.silence if silent else stand.door.wake)()
+
+    def _opened(self, stand: _Stand) -> Door | Responder:
+        if stand.is_datagram:
+            return Responder(stand.way.host, stand.port, lambda *asked: self._said(stand, *asked))
+        return Door(stand.way.host, stand.port, lambda taken: self._receive(stand, taken))
+
+    def _how(self, stand: _Stand) -> How | None:
+        found = self._truth().cuts.get(stand.service.slug)
+        return found.how if found is not None else None
+
+    def _said(self, stand: _Stand, request: bytes, source: tuple[str, int]) -> bytes | None:
+        if self._enforcing and stand.way.host in self._truth().silent_addresses:
+            return None
+        broken = self._how(stand) is How.BROKEN
+        if stand.way.collector == "dns":
+            return answers.dns(request, self._zone, broken=broken)
+        if stand.way.collector == "ntp":
+            return answers.ntp(request, self._clock.now(), broken=broken)
+        return answers.sip(request, source, broken=broken)
+
+    def _receive(self, stand: _Stand, taken: socket.socket) -> None:
+        talk = asyncio.create_task(self._talk(stand, taken))
+        self._talks.add(talk)
+        talk.add_done_callback(self._talks.discard)
+
+    async def _talk(self, stand: _Stand, taken: socket.socket) -> None:
+        taken.setblocking(False)
+        source = taken.getpeername()
+        reader = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(reader)
+        loop = asyncio.get_running_loop()
+        context = self._context(stand) if stand.is_tls else None
+        with contextlib.suppress(OSError, TimeoutError, ssl.SSLError):
+            async with asyncio.timeout(_PATIENCE):
+                transport, _ = await loop.connect_accepted_socket(
+                    lambda: protocol, taken, ssl=context
+                )
+                writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+                try:
+                    await self._converse(stand, reader, writer, source)
+                finally:
+                    writer.close()
+
+    async def _converse(
+        self,
+        stand: _Stand,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        source: tuple[str, int],
+    ) -> None:
+        broken = self._how(stand) is How.BROKEN
+        if stand.way.collector == "http":
+            await web.serve(reader, writer, lambda _path: self._page(stand))
+        elif stand.way.collector == "sip_options":
+            request = await reader.readuntil(b"\r\n\r\n")
+            writer.write(answers.sip(request, source, broken=broken) or b"")
+            await writer.drain()
+        elif not broken:
+            writer.write(f"* OK {stand.service.slug} ready\r\n".encode())
+            await writer.drain()
+            await reader.read(_LARGEST)
+
+    def _page(self, stand: _Stand) -> tuple[int, str]:
+        service = stand.service
+        if self._how(stand) is How.BROKEN:
+            return 502, "<h1>502 Bad Gateway</h1>"
+        words = escape(f"{service.name}. {service.keyword or ''}".strip())
+        title = f"<title>{escape(service.name)}</title>"
+        return 200, f'<!doctype html><html lang="vi"><meta charset="utf-8">{title}<p>{words}</p>'
+
+    def _context(self, stand: _Stand) -> ssl.SSLContext:
+        lasts = _ENDS_SOON if self._how(stand) is How.EXPIRING else _LASTS
+        if lasts not in stand.contexts:
+            made = self.authority.context(stand.way.host, self._clock.now(), lasts)
+            stand.contexts[lasts] = made
+        return stand.contexts[lasts]
+
+    def close(self) -> None:
+        """Close every port and hang up on everybody."""
+        for stand in self._stands:
+            if stand.door is not None:
+                stand.door.close()
+                stand.door = None
+        for talk in tuple(self._talks):
+            talk.cancel()
+
+
+def _port(way: Way) -> int:
+    if way.collector != "http":
+        return int(str(way.params["port"]))
+    parts = urlsplit(str(way.params["url"]))
+    return parts.port or _PORTS[parts.scheme.lower()]
+
+
+def _is_tls(way: Way) -> bool:
+    return way.collector == "tls" or str(way.params.get("url", "")).lower().startswith("https:")
