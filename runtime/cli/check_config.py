@@ -20,9 +20,19 @@ app = typer.Typer(add_completion=False)
 def check_config(
     config: Config = None,
     *,
+    firewall: Annotated[
+        bool, typer.Option("--firewall", help="Print what a firewall must let through, and why.")
+    ] = False,
+    exact: Annotated[
+        bool, typer.Option("--exact", help="With --firewall: every address, no whole networks.")
+    ] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="With --firewall: print CSV.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check a settings file and the environment, and print every problem."""
+    if firewall:
+        _firewall(config, exact=exact, as_csv=as_csv, as_json=as_json)
+        return
     from core.text import Text
     from runtime.language import of
 
@@ -62,3 +72,60 @@ def _problems(config: Path | None) -> "tuple[int, Sequence[Problem]]":
     except Invalid as invalid:
         return 1, invalid.problems
     return 0, ()
+
+
+def _firewall(config: Path | None, *, exact: bool, as_csv: bool, as_json: bool) -> None:
+    """Print the rules that the settings and the inventory of today ask for."""
+    import csv
+    import sys
+
+    from core.clock import LOCAL, SystemClock
+    from core.text import Text
+    from inventory.compiled import compile_estate
+    from runtime.assembly import looking_defaults
+    from runtime.cli._ledger import Voice, settings_of, with_ledger
+    from runtime.firewall import rules
+
+    voice = Voice(as_json=as_json)
+    settings = settings_of(config, voice)
+    today = SystemClock().now().astimezone(LOCAL).date()
+    inventory = with_ledger(config, voice, lambda ledger: ledger.inventory.load(on=today))
+    estate = compile_estate(inventory, today, looking_defaults(settings.looking))
+    rows: list[dict[str, object]] = [
+        {
+            "direction": rule.direction,
+            "source": rule.source,
+            "destination": rule.destination,
+            "protocol": rule.protocol,
+            "port": rule.port,
+            "count": rule.count,
+            "why": rule.why.said(voice.language),
+        }
+        for rule in rules(settings, estate.checks, _resolvers(), exact=exact)
+    ]
+    if as_csv:
+        writer = csv.DictWriter(sys.stdout, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+        return
+    heads = (
+        Text(vi="chiều", en="direction"),
+        Text(vi="nguồn", en="source"),
+        Text(vi="đích", en="destination"),
+        Text(vi="giao thức", en="protocol"),
+        Text(vi="cổng", en="port"),
+        Text(vi="số máy", en="machines"),
+        Text(vi="lý do", en="why"),
+    )
+    voice.table(heads, rows)
+
+
+def _resolvers() -> list[str]:
+    """Return the name servers of this machine."""
+    try:
+        lines = Path("/etc/resolv.conf").read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+    return [
+        words[1] for line in lines if len(words := line.split()) > 1 and words[0] == "nameserver"
+    ]

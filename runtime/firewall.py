@@ -1,0 +1,217 @@
+"""Which doors must a firewall open for us? Derived from the settings and what is watched."""
+
+import ipaddress
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from core.text import Text
+from core.watching import Check
+from runtime.settings import Settings, is_loopback, split_listen
+
+OURSELVES = "thongsuot"
+MANY = 4  # addresses of one /24 from which on the network is named instead of each
+_BY_SCHEME = {"http": 80, "https": 443, "postgresql": 5432}
+_USUAL = {"tcp": 443, "tls": 443, "dns": 53, "ntp": 123, "sip_options": 5060, "snmp": 161}
+_DATAGRAMS = frozenset({"snmp", "ntp"})
+_EITHER = frozenset({"dns", "sip_options"})  # whose parameters say which transport
+
+_REASONS = {
+    "icmp": Text(vi="đo thông mạng (ping)", en="reach (ping)"),
+    "tcp": Text(vi="đo thông mạng bằng kết nối TCP", en="reach by a TCP connection"),
+    "snmp": Text(vi="đọc SNMP", en="SNMP reads"),
+    "http": Text(vi="kiểm tra trang web", en="checks of websites"),
+    "tls": Text(vi="kiểm tra chứng thư", en="checks of certificates"),
+    "dns": Text(vi="kiểm tra máy chủ tên miền", en="checks of name servers"),
+    "ntp": Text(vi="kiểm tra máy chủ giờ", en="checks of time servers"),
+    "sip_options": Text(vi="kiểm tra thiết bị hội nghị (SIP)", en="checks of SIP equipment"),
+}
+_PAGES = Text(vi="trang web và API", en="pages and API")
+_PROXIED = Text(vi="proxy ngược chuyển tới trang web", en="pages, by way of the reverse proxy")
+_LEDGER = Text(vi="sổ cái PostgreSQL", en="the ledger on PostgreSQL")
+_SERIES = Text(vi="chuỗi thời gian", en="time series")
+_NAMES = Text(vi="tra tên miền", en="looking names up")
+_TIME = Text(
+    vi="đồng bộ giờ của chính máy này (máy chủ giờ của đơn vị)",
+    en="this machine's own time (the agency's time server)",
+)
+_USERS = Text(vi="máy của người dùng", en="users' machines")
+_TIME_SERVER = Text(vi="máy chủ giờ", en="time server")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row for the firewall's administrator. `port`: as text, empty for ICMP."""
+
+    direction: str  # "in", "out"
+    source: str
+    destination: str
+    protocol: str  # "tcp", "udp", "icmp"
+    port: str
+    count: int  # of addresses behind the destination
+    why: Text
+
+
+def rules(
+    settings: Settings, checks: Sequence[Check], resolvers: Sequence[str], *, exact: bool = False
+) -> list[Rule]:
+    """Return the rows, inbound first; networks instead of many neighbours unless `exact`.
+
+    `resolvers`: the name servers of this machine.
+    """
+    found = [*_inbound(settings), *_probes(checks, exact=exact), *_stores(settings)]
+    found += _channels(settings)
+    named = any(not _is_address(rule.destination) for rule in found if rule.direction == "out")
+    if named:
+        found += [
+            Rule("out", OURSELVES, server, protocol, "53", 1, _NAMES)
+            for server in resolvers
+            if not _loops(server)
+            for protocol in ("udp", "tcp")
+        ]
+    time_server = f"{_TIME_SERVER.vi} / {_TIME_SERVER.en}"
+    found.append(Rule("out", OURSELVES, time_server, "udp", "123", 1, _TIME))
+    return list(dict.fromkeys(found))
+
+
+def _inbound(settings: Settings) -> Iterable[Rule]:
+    if is_loopback(settings.web.listen):
+        return
+    _, port = split_listen(settings.web.listen)
+    sources = settings.web.proxies or (f"{_USERS.vi} / {_USERS.en}",)
+    why = _PROXIED if settings.web.proxies else _PAGES
+    for source in sources:
+        yield Rule("in", source, OURSELVES, "tcp", str(port), 1, why)
+
+
+def _probes(checks: Sequence[Check], *, exact: bool) -> Iterable[Rule]:
+    doors: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for check in checks:
+        kind = "snmp" if check.collector.startswith("snmp_") else check.collector
+        for protocol, port in _doors_of(kind, check.params):
+            doors[kind, protocol, port].add(_host(check))
+    for (kind, protocol, port), hosts in sorted(doors.items()):
+        why = _REASONS.get(kind, Text(vi=f"phép đo {kind}", en=f"checks by {kind}"))
+        for destination, count in gathered(hosts, exact=exact):
+            yield Rule("out", OURSELVES, destination, protocol, port, count, why)
+
+
+def _doors_of(kind: str, params: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return the protocols and ports that a way of looking knocks at."""
+    port = str(params.get("port") or _USUAL.get(kind, ""))
+    if kind == "icmp":
+        return [("icmp", "")]
+    if kind == "http":
+        return [("tcp", str(_port_of(str(params.get("url", "")))))]
+    if kind in _DATAGRAMS:
+        return [("udp", port)]
+    transport = str(params.get("transport", "udp")) if kind in _EITHER else "tcp"
+    # What is too long for one datagram is asked of a name server again by TCP.
+    again = [("tcp", port)] if kind == "dns" and transport == "udp" else []
+    return [(transport, port), *again]
+
+
+def _host(check: Check) -> str:
+    if check.collector == "http":
+        return urlsplit(str(check.params.get("url", ""))).hostname or check.address
+    return check.address
+
+
+def _stores(settings: Settings) -> Iterable[Rule]:
+    if settings.ledger.url.startswith("postgresql"):
+        yield from _to(settings.ledger.url, _LEDGER)
+    series = settings.series
+    if series.enabled and series.write_url and series.read_url:
+        for url in dict.fromkeys((series.write_url, series.read_url)):
+            yield from _to(url, _SERIES)
+
+
+def _channels(settings: Settings) -> Iterable[Rule]:
+    for name, way in sorted(settings.channels.items()):
+        why = Text(vi=f"kênh báo tin {name}", en=f"channel {name}")
+        host, port = way.params.get("host"), way.params.get("port")
+        if isinstance(host, str):
+            yield from _rule(host, int(str(port or 587)), why)
+        elif isinstance(url := way.params.get("url"), str) and "://" in url:
+            yield from _to(url, why)
+
+
+def _to(url: str, why: Text) -> Iterable[Rule]:
+    host = urlsplit(url).hostname
+    if host:
+        yield from _rule(host, _port_of(url), why)
+
+
+def _rule(host: str, port: int, why: Text) -> Iterable[Rule]:
+    if not _loops(host):
+        yield Rule("out", OURSELVES, host, "tcp", str(port), 1, why)
+
+
+def _port_of(url: str) -> int:
+    parts = urlsplit(url)
+    return parts.port or _BY_SCHEME.get(parts.scheme.partition("+")[0], 443)
+
+
+def gathered(hosts: Iterable[str], *, exact: bool) -> list[tuple[str, int]]:
+    """Return destinations and how many addresses stand behind each, in order.
+
+    Loopback is left out. Neighbours become their /24 (IPv6: /64) from `MANY` on, or with
+    `exact` only where networks are filled without a gap.
+    """
+    names: set[str] = set()
+    addresses: set[ipaddress.IPv4Address | ipaddress.IPv6Address] = set()
+    for host in hosts:
+        if not _is_address(host):
+            names.add(host)
+        elif not _loops(host):
+            addresses.add(ipaddress.ip_address(host))
+    rows: list[tuple[tuple[int, int], str, int]] = []
+    if exact:
+        for version in (4, 6):
+            whole = ipaddress.collapse_addresses(
+                [ipaddress.ip_network(a) for a in addresses if a.version == version]  # type: ignore[type-var]
+            )
+            rows += [_row(network, network.num_addresses) for network in whole]
+    else:
+        rows += _by_network(addresses)
+    return [(place, count) for _, place, count in sorted(rows)] + [(n, 1) for n in sorted(names)]
+
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _by_network(addresses: Iterable[_Address]) -> Iterable[tuple[tuple[int, int], str, int]]:
+    inside: defaultdict[_Network, list[_Address]] = defaultdict(list)
+    for address in addresses:
+        length = 24 if address.version == 4 else 64  # noqa: PLR2004
+        inside[ipaddress.ip_network(f"{address}/{length}", strict=False)].append(address)
+    for network, members in inside.items():
+        if len(members) >= MANY:
+            yield _row(network, len(members))
+        else:
+            yield from (_row(ipaddress.ip_network(member), 1) for member in members)
+
+
+def _row(network: _Network, count: int) -> tuple[tuple[int, int], str, int]:
+    single = network.num_addresses == 1
+    place = str(network.network_address) if single else str(network)
+    return (network.version, int(network.network_address)), place, count
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_network(host, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _loops(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
