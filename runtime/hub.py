@@ -20,6 +20,7 @@ from core.people import called
 from core.text import Text
 from runtime import registries
 from runtime.assembly import letterhead, looking_defaults, open_books, outlets_of, telling_policy
+from runtime.boards import GrafanaSite, archive, grafana_files
 from runtime.catalogue import metadata
 from runtime.description import Description
 from runtime.dispatcher import Dispatcher, DispatchOptions
@@ -172,6 +173,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
             metadata=metadata(),
+            boards=lambda url: archive(grafana_files(GrafanaSite(url))),
         )
         server = make_server(create_app(context), settings.web)
         described = Description(feed, brain, of_ourselves, tally, settings.looking.vantage)

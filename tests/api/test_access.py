@@ -15,7 +15,7 @@ OPERATOR = {
     "/incidents/{incident}/comment",
     "/test-message",
 }
-ADMIN = {"/admin"}
+ADMIN = {"/admin", "/grafana", "/grafana/thongsuot-grafana.zip"}
 
 
 def routes() -> list[tuple[str, str]]:
