@@ -146,6 +146,9 @@ class Services:
         reader = asyncio.StreamReader()
         protocol = asyncio.StreamReaderProtocol(reader)
         loop = asyncio.get_running_loop()
+        if stand.way.collector == "tls" and self._how(stand) is How.BROKEN:
+            taken.close()
+            return
         context = self._context(stand) if stand.is_tls else None
         with contextlib.suppress(OSError, TimeoutError, ssl.SSLError):
             async with asyncio.timeout(_PATIENCE):
@@ -172,7 +175,7 @@ class Services:
             request = await reader.readuntil(b"\r\n\r\n")
             writer.write(answers.sip(request, source, broken=broken) or b"")
             await writer.drain()
-        elif not broken:
+        else:
             writer.write(f"* OK {stand.service.slug} ready\r\n".encode())
             await writer.drain()
             await reader.read(_LARGEST)

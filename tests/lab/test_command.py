@@ -59,7 +59,8 @@ async def test_a_line_is_broken_and_mended_from_another_shell(socket: Path) -> N
         nothing = run("degrade", "bom-bo", "--loss", "0", *at, "--json")
         assert nothing.exit_code == 1
         assert "lab clear kenh-bom-bo" in json.loads(nothing.stdout)["error"]
-        assert len(json.loads(run("list", "--json", *at).stdout)) == 55
+        rows = json.loads(run("list", "--json", *at).stdout)
+        assert len(rows) == 55 + 10  # lines and services
         assert run("restore", "bom-bo", *at).exit_code == 0
         assert "0 of 163" in run("clear", *at).stdout
         assert "whom" not in run("clear", "tho-son", *at).stdout
