@@ -47,7 +47,7 @@ class Press:
 
     async def build(self, request: UptimeRequest) -> Report:
         """Return the report of the ledger's facts; DomainError says what cannot be meant."""
-        return await self._run(counted, self._url, request, self._clock.now())
+        return await self._run(counted_by, self._url, request, self._clock.now())
 
     async def printed(self, report: Report, language: Language, form: Format) -> bytes:
         """Return a file of a report."""
@@ -94,16 +94,16 @@ class Press:
             self._pool = None
 
 
-def counted(url: str, request: UptimeRequest, now: datetime) -> Report:
+def counted_by(url: str, request: UptimeRequest, now: datetime) -> Report:
     """Return a report, in a process without an event loop."""
 
     async def inside() -> Report:
-        from runtime.reporting import build  # noqa: PLC0415  (what only this process needs)
+        from runtime.nearest import counted  # noqa: PLC0415  (what only this process needs)
         from storage.ledger import open_ledger  # noqa: PLC0415
 
         ledger = await open_ledger(url, None, SystemClock())
         try:
-            return await build(ledger, request, now)
+            return await counted(ledger, request, now)
         finally:
             await ledger.aclose()
 

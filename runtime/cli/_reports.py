@@ -27,7 +27,7 @@ from reports.report import Report, Row
 from reports.request import UptimeRequest
 from runtime.assembly import letterhead
 from runtime.cli._ledger import Voice, settings_of, with_ledger
-from runtime.reporting import build
+from runtime.nearest import counted
 from storage.ledger import Ledger
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ class Desk:
                 bar.update(task, completed=done, total=of)
 
             async def work(ledger: Ledger) -> Report:
-                return await build(ledger, request, SystemClock().now(), progress=told)
+                return await counted(ledger, request, SystemClock().now(), told)
 
             return with_ledger(self._config, self._voice, work)
 
