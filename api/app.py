@@ -21,7 +21,6 @@ from api.pages import (
     grafana,
     incidents,
     login,
-    maintenance,
     reports,
     services,
     targets,
@@ -57,7 +56,6 @@ ROUTERS = (
     admin.router,
     grafana.router,
     days.router,
-    maintenance.router,
 )
 
 
