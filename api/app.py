@@ -14,7 +14,19 @@ from api import errors, metrics, prometheus
 from api.context import Context
 from api.door import viewer
 from api.guard import BodyLimit, Counted, HostCheck, SafeHeaders
-from api.pages import admin, board, days, grafana, incidents, login, reports, services, targets
+from api.pages import (
+    admin,
+    board,
+    days,
+    grafana,
+    incidents,
+    login,
+    maintenance,
+    reports,
+    services,
+    targets,
+)
+from api.pages.screen import Screens
 from api.pages.view import Pages
 from api.snapshot import Pictures
 from api.v1 import estate, events, me
@@ -45,6 +57,7 @@ ROUTERS = (
     admin.router,
     grafana.router,
     days.router,
+    maintenance.router,
 )
 
 
@@ -61,6 +74,7 @@ def create_app(context: Context) -> FastAPI:
     )
     app.state.context = context
     app.state.pages = Pages(context)
+    app.state.screens = Screens(app.state.pages.environment)
     app.state.pictures = Pictures(context)
     app.state.users_empty = (None, False)
     app.state.report_choices = {}

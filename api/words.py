@@ -222,6 +222,8 @@ ACTION = {
     "login": Text("đăng nhập", "logged in"),
     "login.failed": Text("đăng nhập sai", "failed to log in"),
     "logout": Text("đăng xuất", "logged out"),
+    "maintenance.add": Text("ghi đợt bảo trì", "recorded works"),
+    "maintenance.cancel": Text("huỷ đợt bảo trì", "called works off"),
     "message.test": Text("gửi tin thử", "sent a test message"),
     "secret.remove": Text("xoá mật khẩu thiết bị", "removed a secret"),
     "secret.set": Text("đặt mật khẩu thiết bị", "set a secret"),

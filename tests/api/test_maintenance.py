@@ -1,0 +1,110 @@
+"""Announced works: recorded as the letter says, shown to all, called off but never removed."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.clock import LOCAL
+from core.maintenance import Maintenance
+from core.people import Role
+from tests.api.test_door import csrf, log_in
+from tests.api.test_pages import page, words
+from tests.api.world import DAWN, World
+
+FORM = {
+    "reason": "Thay tủ cáp",
+    "begin": "2026-12-03T22:00",
+    "end": "2026-12-04T02:00",
+    "announced_at": "2026-11-20T08:30",
+    "reference": "123/VNPT-KT",
+    "carrier": "VNPT",
+}
+
+
+async def sent(world: World, **fields: str) -> tuple[int, str]:
+    """Send the form as the on-call operator; return status and words of the answer."""
+    if not await world.context.ledger.people.users():
+        await world.add_user("ha", Role.OPERATOR, "Lê Thu Hà")
+        await log_in(world, "ha")
+    token = await csrf(world.client, "/maintenance")
+    answer = await world.client.post("/maintenance", data={"csrf": token, **fields})
+    return answer.status_code, words(answer.text)
+
+
+async def kept(world: World) -> list[Maintenance]:
+    """Return every row of the ledger."""
+    return await world.context.ledger.maintenance.find()
+
+
+async def test_a_letter_is_recorded_in_local_time_and_shown(world: World) -> None:
+    assert (await sent(world, **FORM))[0] == 303
+    (row,) = await kept(world)
+    assert row.begin.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M") == "03/12/2026 22:00"
+    assert row.end - row.begin == timedelta(hours=4)
+    assert (row.carriers, row.reference, row.by) == (("VNPT",), "123/VNPT-KT", "ha")
+    assert row.announced_at < row.recorded_at
+    world.client.cookies.clear()
+    text = words(await page(world, "/maintenance"))
+    assert "Thay tủ cáp BT-20261203-0001" in text
+    assert "văn bản 123/VNPT-KT" in text
+    assert "Lê Thu Hà" in text
+    assert "Huỷ đợt này" not in text
+
+
+async def test_works_are_called_off_and_stay_on_the_page(world: World) -> None:
+    await sent(world, **FORM)
+    token = await csrf(world.client, "/maintenance")
+    path = "/maintenance/BT-20261203-0001/cancel"
+    assert (await world.client.post(path, data={"csrf": token})).status_code == 303
+    assert (await kept(world))[0].cancelled_at == world.clock.now()
+    text = words((await world.client.get("/maintenance")).text)
+    assert "Không có đợt bảo trì nào sắp tới" in text
+    assert "đã huỷ" in text.split("Ba tháng qua")[1]
+    assert (await world.client.post(path, data={"csrf": token})).status_code == 409
+
+
+async def test_works_under_way_say_so(world: World) -> None:
+    now = DAWN.astimezone(LOCAL)
+    begin, end = now - timedelta(hours=1), now + timedelta(hours=1)
+    form = FORM | {"begin": f"{begin:%Y-%m-%dT%H:%M}", "end": f"{end:%Y-%m-%dT%H:%M}"}
+    await sent(world, **form)
+    assert (
+        "đang diễn ra" in words((await world.client.get("/maintenance")).text).split("Ghi một")[0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"reason": "  "}, "Hãy ghi nội dung công việc."),
+        ({"begin": "hôm qua"}, "Ngày giờ không hợp lệ"),
+        ({"begin": "2026-12-03T22:00+07:00"}, "Ngày giờ không hợp lệ"),
+        ({"end": "2026-12-03T21:00"}, "Ghi giờ kết thúc sau giờ bắt đầu"),
+        ({"announced_at": "2027-01-01T00:00"}, "Ghi lúc nhận được thông báo"),
+        ({"carrier": ""}, "Nêu ít nhất một đơn vị, nhà mạng hoặc đối tượng"),
+        ({"targets": "khong-co"}, "Không có đối tượng: khong-co"),
+    ],
+)
+async def test_a_wrong_form_is_refused_and_keeps_what_was_typed(
+    world: World, change: dict[str, str], said: str
+) -> None:
+    status, text = await sent(world, **(FORM | change))
+    assert status == 422
+    assert said in text
+    assert await kept(world) == []
+    assert (
+        'value="123/VNPT-KT"'
+        in (
+            await world.client.post(
+                "/maintenance",
+                data={"csrf": await csrf(world.client, "/maintenance"), **(FORM | change)},
+            )
+        ).text
+    )
+
+
+async def test_a_viewer_records_nothing(world: World) -> None:
+    headers = await world.token(Role.VIEWER)
+    answer = await world.client.post("/maintenance", data=FORM, headers=headers)
+    assert answer.status_code == 403
+    assert "Ghi một thông báo" not in words(await page(world, "/maintenance"))
