@@ -25,10 +25,12 @@ from runtime.catalogue import metadata
 from runtime.description import Description
 from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.estate_feed import Edition, EstateFeed
+from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
+from runtime.room_left import RoomLeft
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
@@ -111,6 +113,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         keyring = await ledger.secrets.keyring()
         series = await open_series(settings.series, keyring.reveal, clock, stack)
         notes += series.notes
+        room = series.room = RoomLeft(settings, clock)
 
         feed = EstateFeed(ledger.inventory, looking_defaults(settings.looking), clock)
         await feed.refresh()
@@ -160,6 +163,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         timekeeper = Timekeeper(clock, ledger.timekeeping)
         of_ourselves = SelfMetrics(pipeline, scheduler, dispatcher, series.sender, timekeeper)
         registry.register(of_ourselves)
+        registry.register(room)
         context = Context(
             ledger=ledger,
             clock=clock,
@@ -189,6 +193,10 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "ledger": upkeep.follow_the_ledger,
             "description": upkeep.describe,
             "reports": mailing.run,
+            "room": room.run,
+            "housekeeping": Housekeeping(
+                ledger.pruning, transcripts, settings.retention, clock
+            ).run,
             "clock": timekeeper.run,
             "scheduler": scheduler.run,
         }
@@ -283,7 +291,7 @@ def _health(
 ) -> Health:
     judged = pipeline.stats.judged_at
     keeping_up = judged is not None and now - judged <= STALE_AFTER
-    troubles = list(series.notes)
+    troubles = [*series.notes, *(series.room.troubles() if series.room else ())]
     if not keeping_up:
         troubles.append(Text(vi="Bộ xét trạng thái không chạy kịp", en="Judging does not keep up"))
     doubtful = timekeeper.trouble(now)

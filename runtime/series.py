@@ -11,6 +11,7 @@ from core.clock import Clock
 from core.errors import Unavailable
 from core.reading import Sample
 from core.text import Text
+from runtime.room_left import RoomLeft
 from runtime.settings import Series, revealed
 from storage.engine import Engine, EngineOptions
 from storage.sender import Sender
@@ -31,13 +32,18 @@ class SeriesSide:
     reader: SeriesReader | None = None
     sender: Sender | None = None
     engine: Engine | None = None  # where it is a child of ours
+    room: RoomLeft | None = None
     parts: dict[str, Part] = field(default_factory=dict)
     notes: list[Text] = field(default_factory=list)
 
     async def append(self, samples: Batch) -> None:
-        """Keep samples for the engine, or let them go where no series are wanted."""
-        if self.spool is not None:
-            await self.spool.append(samples)
+        """Keep samples for the engine, or let them go: none are wanted, or the disk is full."""
+        if self.spool is None:
+            return
+        if self.room is not None and self.room.low():
+            self.room.decline(sum(len(some) for _, some in samples))
+            return
+        await self.spool.append(samples)
 
 
 async def open_series(

@@ -64,6 +64,15 @@ class Transcripts:
         shelf = self._shelves.get(check, _Shelf())
         return (*reversed(shelf.runs), *reversed(shelf.failures))
 
+    def forget_before(self, horizon: datetime) -> None:
+        """Drop runs that began earlier."""
+        for slug, shelf in list(self._shelves.items()):
+            for runs in (shelf.runs, shelf.failures):
+                while runs and runs[0].began_at < horizon:
+                    runs.popleft()
+            if not shelf.runs and not shelf.failures:
+                del self._shelves[slug]
+
     def forget_all_but(self, checks: Collection[str]) -> None:
         """Drop the runs of checks that are watched no more."""
         for slug in self._shelves.keys() - set(checks):

@@ -14,6 +14,7 @@ from storage.links import LinkBook
 from storage.maintenance import MaintenanceBook
 from storage.outbox import Outbox
 from storage.people import PeopleBook
+from storage.pruning import PruneBook
 from storage.secrets import SecretBook
 from storage.sendings import SendingBook
 from storage.status import StatusBook
@@ -35,6 +36,7 @@ class Ledger:
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)
         self.people = PeopleBook(database)
+        self.pruning = PruneBook(database)
         self.secrets = SecretBook(database, vault)
         self.events = EventBook(database)
         self.sendings = SendingBook(database)
