@@ -44,13 +44,16 @@ class Unfit(Exception):
         self.fault = fault
 
 
-def clean(cell: str) -> str:
-    """Return a cell as plain NFC text: blanks squeezed, invisible letters and shields removed."""
+def clean(cell: str, *, shielded: bool = True) -> str:
+    """Return a cell as plain NFC text: blanks squeezed, invisible letters and shields removed.
+
+    `shielded`: an apostrophe before a formula is CSV's own; workbooks and YAML need none.
+    """
     if cell.isascii() and cell.isprintable() and "  " not in cell:
         text = cell.strip()
     else:
         text = nfc(_INVISIBLE.sub("", cell))
-    if text[:1] in {"'", "="}:
+    if shielded and text[:1] in {"'", "="}:
         text = _unshielded(text)
     for char in text:
         if char < " " or "\x7f" <= char < "\xa0" or char == "\ufffd":

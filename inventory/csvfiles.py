@@ -8,6 +8,7 @@ from core.errors import Invalid, Problem
 from core.inventory import Inventory
 from core.text import fold
 from inventory import cells, faults, sheets
+from inventory.refusals import legacy_bytes
 from inventory.tables import HEADINGS, TABLES, AnyRow, Key, Table, key, rows
 
 Progress = Callable[[str, int, int], None]  # file, rows read, rows in all
@@ -25,6 +26,7 @@ class Folder:
     problems: list[Problem] = field(default_factory=list)
     broken: dict[str, set[str]] = field(default_factory=dict)  # table → slugs of unreadable rows
     unread: set[str] = field(default_factory=set)  # tables whose file could not be read whole
+    notices: list[Problem] = field(default_factory=list)  # what was converted
 
 
 def parse(folder: Path, progress: Progress | None = None) -> Folder:
@@ -100,6 +102,9 @@ def _table(
     found: Folder, table: Table, content: bytes, progress: Progress | None
 ) -> tuple[AnyRow, ...]:
     sheet = sheets.cut(table.file, content)
+    if sheet.converted is not None:
+        told = legacy_bytes(sheet.converted)
+        found.notices.append(Problem(table.file, told.what, told.mend))
     layout = _layout(sheet, table)
     good: dict[Key, AnyRow] = {}
     broken = found.broken.setdefault(table.name, set())

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from core.errors import Problem
 from inventory import faults
 from inventory.cells import LINE_LIMIT
+from inventory.encodings import decoded
 from inventory.faults import Fault
 
 MOST_LINES = 50  # of one row; a quote that stays open longer was never meant to span lines
 SEPARATORS = ",;\t"
+_ASCII = 0x7F
 
 
 @dataclass(slots=True)
@@ -25,6 +27,7 @@ class Sheet:
     header_line: int = 1
     records: list[tuple[int, list[str]]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    converted: str | None = None  # the old encoding that the file was in
 
     def fail(self, fault: Fault, line: int | None = None, key: str | None = None) -> None:
         """Note a problem at a place of this file."""
@@ -51,17 +54,18 @@ def cut(file: str, content: bytes) -> Sheet:
 
 
 def _decoded(sheet: Sheet, content: bytes) -> str | None:
+    found = decoded(content)
+    if found is not None:
+        sheet.converted = found.encoding
+        return found.text.removeprefix("\ufeff")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         sheet.fail(faults.utf16(), 1)
         return None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        bad = content[error.start]
-        before = content.count(b"\n", 0, error.start)
-        suffering = sum(not _is_utf8(line) for line in content.split(b"\n")[before:])
-        sheet.fail(faults.not_utf8(bad, suffering), before + 1)
-        return None
+    lines = content.split(b"\n")
+    suffering = [number for number, line in enumerate(lines) if not _is_utf8(line)]
+    first = next((byte for byte in lines[suffering[0]] if byte > _ASCII), 0) if suffering else 0
+    sheet.fail(faults.not_utf8(first, len(suffering)), suffering[0] + 1 if suffering else 1)
+    return None
 
 
 def _is_utf8(line: bytes) -> bool:

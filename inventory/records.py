@@ -1,0 +1,167 @@
+"""Which rows of a sheet are records? Not the titles, sections, totals, notes and examples."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from core.text import Text
+from inventory import legacy
+from inventory.headers import Layout, is_numbering
+from inventory.places import levels_in
+from inventory.search import key
+from inventory.vocabulary import IGNORED, MARKED_ROWS
+from inventory.workbook import RawSheet, Row, Value, shown
+
+_TOTALS = re.compile(r"(?:tong cong|tong so|tong|cong)(?:\s+(?:so|cac|toan|cong|chung|\d).*)?")
+_NOTES = re.compile(
+    r"(?:ghi chu|luu y|nguoi lap|noi nhan|nguoi tong hop|thu truong|giam doc|chu tich|ky ten|"
+    r"nguon|danh sach nay|xac nhan)\b.*"
+)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*\.?")
+_FEW = 2  # cells of a row that is a section, a total or a note
+_SPAN = 3  # columns that a section's merged cell covers at least
+
+
+@dataclass(slots=True)
+class Record:
+    """One row of a list: "table.column" → its cell, and the district it stands under."""
+
+    row: int
+    values: dict[str, Value]
+    section: str = ""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The records of a sheet, and what a person should know of how they were read."""
+
+    records: list[Record] = field(default_factory=list)
+    notes: list[tuple[int | None, str | None, Text]] = field(default_factory=list)
+
+
+def gathered(sheet: RawSheet, layout: Layout) -> Gathered:
+    """Return the records below a header."""
+    found = Gathered()
+    rows = [row for row in sheet.rows if row.number > layout.last]
+    if rows and is_numbering(rows[0]):
+        rows = rows[1:]
+    _converted(sheet, rows, layout, found)
+    _hidden(sheet, rows, layout, found)
+    section = ""
+    wide = {
+        row for area in sheet.merges if area.right - area.left + 1 >= _SPAN for row in (area.top,)
+    }
+    for row, kind, text in _kinds(rows, layout, wide):
+        if kind == "record":
+            values = {
+                target: row.cells[column]
+                for column, target in layout.targets.items()
+                if target != IGNORED and column < len(row.cells)
+            }
+            if any(shown(value).strip() for value in values.values()):
+                found.records.append(Record(row.number, values, section))
+        elif kind == "section":
+            district = levels_in(text) in {"district", "city"}
+            section = text if district else ""
+            found.notes.append((row.number, None, _skipped(text)))
+        elif kind != "example":
+            found.notes.append((row.number, None, _skipped(text)))
+    return found
+
+
+def _skipped(text: str) -> Text:
+    said = text[:60]
+    return Text(
+        vi=f'"{said}" không phải là một dòng danh mục nên bỏ qua',
+        en=f'"{said}" is no row of the list and was passed over',
+    )
+
+
+def _kinds(rows: Iterable[Row], layout: Layout, wide: set[int]) -> Iterator[tuple[Row, str, str]]:
+    """Yield each row with what it is, and the text that told so."""
+    for row in rows:
+        texts = [
+            (column, text)
+            for column, cell in enumerate(row.cells)
+            if (text := " ".join(shown(cell).split()))
+        ]
+        if not texts:
+            continue
+        ordinal = layout.ordinal
+        number = next((text for column, text in texts if column == ordinal), "")
+        others = [text for column, text in texts if column != ordinal]
+        first = others[0] if others else number
+        if ordinal is not None and key(number) in MARKED_ROWS:
+            yield row, "example", first
+        elif _TOTALS.fullmatch(key(first)) and not _NUMBER.fullmatch(number):
+            yield row, "total", first
+        elif _NOTES.fullmatch(key(first)) and len(others) <= _FEW:
+            yield row, "note", first
+        elif len(others) <= _FEW - 1 and _is_section(row, layout, number, wide):
+            yield row, "section", first
+        else:
+            yield row, "record", first
+
+
+def _is_section(row: Row, layout: Layout, number: str, wide: set[int]) -> bool:
+    if len(layout.targets) <= _FEW:
+        return False
+    if layout.ordinal is not None:
+        return not _NUMBER.fullmatch(number)
+    return row.number in wide
+
+
+def _converted(sheet: RawSheet, rows: list[Row], layout: Layout, found: Gathered) -> None:
+    """Turn text of old fonts into Unicode, column by column; in place."""
+    texts = {
+        column: [cell for row in rows if isinstance(cell := _cell(row, column), str)]
+        for column, target in layout.targets.items()
+        if target != IGNORED
+    }
+    whole = legacy.recognised(text for column in texts.values() for text in column)
+    for column, cells in texts.items():
+        tongue = legacy.recognised(cells) or whole
+        if tongue is None:
+            continue
+        mixed = legacy.is_mixed(cells)
+        changed = 0
+        for row in rows:
+            cell = _cell(row, column)
+            if isinstance(cell, str):
+                new = legacy.converted(cell, tongue, mixed=mixed)
+                changed += new != cell
+                row.cells[column] = new
+        if changed:
+            text = Text(
+                vi=f"{changed} ô viết bằng bảng mã cũ {tongue.name} đã chuyển sang Unicode",
+                en=f"{changed} cells written in the old encoding {tongue.name} were converted",
+            )
+            found.notes.append((None, layout.headings.get(column), text))
+
+
+def _cell(row: Row, column: int) -> Value:
+    return row.cells[column] if column < len(row.cells) else None
+
+
+def _hidden(sheet: RawSheet, rows: list[Row], layout: Layout, found: Gathered) -> None:
+    count = sum(row.hidden for row in rows)
+    if count:
+        text = Text(vi=f"{count} dòng ẩn cũng được đọc", en=f"{count} hidden rows were read too")
+        found.notes.append((None, None, text))
+    for column in sorted(sheet.hidden_columns & set(layout.targets)):
+        if layout.targets[column] != IGNORED:
+            text = Text(vi="cột ẩn cũng được đọc", en="the hidden column was read too")
+            found.notes.append((None, layout.headings.get(column), text))
+
+
+def decoded_headings(sheet: RawSheet) -> None:
+    """Turn the top of a sheet typed for old fonts into Unicode, so that its header is found."""
+    top = sheet.rows[:40]
+    texts = [cell for row in top for cell in row.cells if isinstance(cell, str)]
+    tongue = legacy.recognised(texts)
+    if tongue is None:
+        return
+    for row in top[:10]:
+        for place, cell in enumerate(row.cells):
+            if isinstance(cell, str):
+                row.cells[place] = legacy.converted(cell, tongue, mixed=False)

@@ -1,0 +1,552 @@
+"""How does what a list says become rows: names to slugs, gaps filled, cells read, rows merged?"""
+
+from datetime import date
+
+from core.errors import Problem
+from core.inventory import Changes, Dated, Device, Inventory, Link, Succession, Unit
+from core.text import Text
+from inventory import cells, faults, refusals, vocabulary
+from inventory.faults import Fault
+from inventory.listed import Listed, Options
+from inventory.mending import mend
+from inventory.places import Gazetteer, levels_in
+from inventory.plan import applied, as_of
+from inventory.registers import MARKS, Registers, marked
+from inventory.registers import key as search_key
+from inventory.tables import BY_NAME, TABLES, AnyRow, Key, key, rows
+from inventory.validate import REFERENCES
+from inventory.vocabulary import CONTEXT
+from inventory.widelist import Piece
+from inventory.workbook import Bad, Progress, Sick, shown
+
+ORDER = (
+    "units",
+    "successions",
+    "organisations",
+    "contacts",
+    "calendars",
+    "sites",
+    "devices",
+    "links",
+    "rooms",
+    "services",
+    "special_days",
+)
+_RANKS = {"province": 0, "district": 1, "commune": 2}
+_WIDTHS = {2: "province", 3: "district", 5: "commune"}
+_STEP = 2_000
+_ROUTERS = ("router", "gateway", "firewall")
+_CHECK = Text(vi="Sửa trong tệp nếu không đúng", en="Mend the file if that is wrong")
+_STEMS = {
+    "devices": "gw-{}",
+    "endpoint": "vc-{}",
+    "links": "kt-{}",
+    "reserve": "kt-{}-dp",
+    "rooms": "ph-{}",
+}
+_LONGEST_STEM = 50
+_READERS = {table.name: {c.name: c.read for c in table.columns} for table in TABLES}
+
+
+def make(
+    listed: Listed,
+    pieces: list[Piece],
+    current: Inventory,
+    on: date,
+    *,
+    options: Options,
+    progress: Progress | None = None,
+) -> None:
+    """Fill `listed.folder` with the rows of a list, and with what is wrong with the others."""
+    making = _Making(listed, current, on, options)
+    done = 0
+    for table in ORDER:
+        mine = [piece for piece in pieces if piece.table == table]
+        for piece in making.begin(table, mine):
+            making.row(piece)
+            done += 1
+            if progress is not None and done % _STEP == 0:
+                progress(listed.book.name, done, len(pieces))
+        if mine and table in {"units", "successions"}:
+            making.survey()
+    listed.folder.inventory = Inventory.model_validate(
+        {table: tuple(found.values()) for table, found in making.good.items()}
+    )
+    listed.folder.present |= {table for table, found in making.good.items() if found}
+
+
+class _Making:
+    """What is known while rows are made, table by table."""
+
+    def __init__(self, listed: Listed, current: Inventory, on: date, options: Options) -> None:
+        self.listed = listed
+        self.current = current
+        self.on = on
+        self.options = options
+        live = as_of(current, on)
+        self.registers = Registers(current, live)
+        self.gazetteer = Gazetteer(current, on)
+        self.spans = {
+            (table.name, key(row)): row for table in TABLES for row in rows(current, table.name)
+        }
+        self.good: dict[str, dict[Key, AnyRow]] = {name: {} for name in ORDER}
+        self.made: dict[str, set[str]] = {name: set() for name in ORDER}
+        self.at: dict[str, dict[tuple[str, str], str]] = {name: {} for name in ORDER}
+        self.claimed: dict[str, set[str]] = {}  # marks and names that the list itself has
+        self.lines: dict[tuple[str, int], str] = {}  # (far end, order) → line of the ledger
+        self.orders: dict[str, set[int]] = {}  # far end → orders that the list has given
+        self.near: str | None = options.near
+        self.centres: list[str] = []
+        self.told_near = False
+        self.failed = False
+        self.unresolved: set[str] = set()
+        self.rank = 0
+        self.sited: dict[str, str] = {}  # device of the list → its site
+        self.by_site: dict[str, list[Device]] | None = None
+        for table, above in (
+            ("organisations", "unit"),
+            ("sites", "unit"),
+            ("devices", "site"),
+            ("rooms", "site"),
+        ):
+            for row in rows(live, table):
+                place = (search_key(getattr(row, "name", "")), str(getattr(row, above)))
+                self.at[table].setdefault(place, str(getattr(row, "slug", "")))
+        for link in live.links:
+            self.lines.setdefault((link.far, link.order), link.slug)
+
+    # What is said
+
+    def fail(self, piece: Piece, column: str, fault: Fault) -> None:
+        self.failed = True
+        label, row, heading = self.listed.where(piece.spot, f"{piece.part}.{column}")
+        self.listed.folder.problems.append(Problem(label, fault.what, fault.mend, row, heading))
+
+    def note(self, piece: Piece, column: str, kind: str, what: Text) -> None:
+        label, row, heading = self.listed.where(piece.spot, f"{piece.part}.{column}")
+        self.listed.notice(label, row, heading, kind, what, _CHECK)
+
+    # One table
+
+    def begin(self, table: str, pieces: list[Piece]) -> list[Piece]:
+        """Look at all rows of a table before the first is made; return them in their order."""
+        for mark in (*MARKS.get(table, ()), *(("name",) if table == "sites" else ())):
+            texts = (mend(table, mark, piece.values.get(mark)).text for piece in pieces)
+            self.claimed[f"{table}.{mark}"] = {marked(mark, text) for text in texts if text}
+        if table == "links" and self.near is None:
+            self.near = self._centre()
+        if table == "units":
+            return sorted(pieces, key=lambda piece: _RANKS.get(self._level(piece), 2))
+        return pieces
+
+    def survey(self) -> None:
+        """Take the units and successions that the list brings into the gazetteer."""
+        units = tuple(row for row in self.good["units"].values() if isinstance(row, Unit))
+        moves = tuple(r for r in self.good["successions"].values() if isinstance(r, Succession))
+        put = Changes(put=Inventory(units=units, successions=moves))
+        self.gazetteer = Gazetteer(applied(self.current, put), self.on)
+
+    def _centre(self) -> str | None:
+        """Return the one device in which lines of the centre begin."""
+        centres = {row.slug for row in self._now("sites") if getattr(row, "role", "") == "center"}
+        self.centres = sorted(
+            row.slug
+            for row in self._now("devices")
+            if isinstance(row, Device) and row.site in centres and row.kind in _ROUTERS
+        )
+        return self.centres[0] if len(self.centres) == 1 else None
+
+    def _now(self, table: str) -> list[Dated]:
+        mine = [row for row in self.good[table].values() if isinstance(row, Dated)]
+        known = {row.slug for row in mine}
+        return mine + [r for s, r in self.registers[table].live.items() if s not in known]
+
+    def row(self, piece: Piece) -> None:
+        """Make one row, or tell why not."""
+        self.failed = False
+        self.unresolved = set()
+        texts = self._texts(piece)
+        self._refer(piece, texts)
+        self._derive(piece, texts)
+        slug = self._slug(piece, texts)
+        if slug is not None:
+            texts["slug"] = slug
+            again = slug in self.made[piece.table] and piece.part not in piece.beside
+            piece.beside[piece.part] = slug
+            if piece.wide and again:
+                self._same(piece, slug)
+                return
+            self.made[piece.table].add(slug)
+            self.sited[slug] = texts.get("site", "")
+            self.registers[piece.table].add(slug, texts.get("name"), texts)
+        base = self._base(piece, texts)
+        values = self._values(piece, texts, base)
+        self._require(piece, texts, base)
+        if not self.failed:
+            self._keep(piece, values)
+        elif slug is not None:
+            self.listed.folder.broken.setdefault(piece.table, set()).add(slug)
+
+    def _same(self, piece: Piece, slug: str) -> None:
+        """Tell of a second row on one place: of the place itself the first row is taken."""
+        if piece.table == "sites":
+            what = Text(
+                vi=f'dòng này cùng điểm "{slug}" với một dòng trên: chỉ thêm thiết bị, kênh',
+                en=f'this row is of the site "{slug}" again: only its devices and lines are added',
+            )
+            self.note(piece, "name", "again", what)
+
+    def _base(self, piece: Piece, texts: dict[str, str]) -> AnyRow | None:
+        """Return the ledger's row that this one goes on; what the list leaves out stays."""
+        slug = texts.get("slug")
+        if slug is None or piece.table == "calendars":
+            return None
+        try:
+            begin = cells.day(texts["valid_from"], texts) if texts.get("valid_from") else None
+        except cells.Unfit:
+            begin = None
+        same = self.spans.get((piece.table, (slug, begin))) if begin is not None else None
+        return same or self.registers[piece.table].live.get(slug)
+
+    def _keep(self, piece: Piece, values: dict[str, object]) -> None:
+        row = BY_NAME[piece.table].model.model_validate(values)
+        found = self.good[piece.table]
+        if (first := found.setdefault(key(row), row)) is not row:
+            spot = self.listed.folder.lines[piece.table, key(first)]
+            self.fail(piece, "slug", faults.repeated_row(self.listed.spots[spot - 1][1]))
+            return
+        self.listed.folder.lines[piece.table, key(row)] = piece.spot
+        if isinstance(row, Link):
+            self.orders.setdefault(row.far, set()).add(row.order)
+
+    # Cells
+
+    def _texts(self, piece: Piece) -> dict[str, str]:
+        """Return the mended texts by column: "" for an empty cell, nothing for no such column."""
+        texts: dict[str, str] = {}
+        level = self._level(piece) if piece.table == "units" else ""
+        for column, value in piece.values.items():
+            if isinstance(value, Bad):
+                sick = value.kind is Sick.NOT_COMPUTED
+                self.fail(
+                    piece, column, refusals.no_result() if sick else refusals.error_cell(value.text)
+                )
+                self.unresolved.add(column)
+                continue
+            dashes = piece.wide or column in {"phone", "email", "circuit"}
+            mended = mend(piece.table, column, value, level, dashes=dashes)
+            if mended.note is not None:
+                self.note(piece, column, "mended", mended.note)
+            try:
+                texts[column] = cells.clean(mended.text, shielded=self.listed.book.shielded)
+            except cells.Unfit as unfit:
+                self.fail(piece, column, unfit.fault)
+                self.unresolved.add(column)
+        return texts
+
+    def _level(self, piece: Piece) -> str:
+        said = shown(piece.values.get("level"))
+        name = shown(piece.values.get("name"))
+        digits = shown(piece.values.get("code")).strip()
+        found = vocabulary.chosen("units", "level", said) if said else levels_in(name)
+        if found == "city" or found is None:
+            width = _WIDTHS.get(len(digits), "")
+            return width if found is None or width != "commune" else "province"
+        return found
+
+    def _values(
+        self, piece: Piece, texts: dict[str, str], base: AnyRow | None
+    ) -> dict[str, object]:
+        """Return the fields of the row: the ledger's, and over them what the list says."""
+        values: dict[str, object] = dict(base) if base is not None else {}
+        fields = BY_NAME[piece.table].model.model_fields
+        if piece.wide and base is not None:
+            texts.pop("valid_from", None)
+        for name, reader in _READERS[piece.table].items():
+            text = texts.get(name)
+            if text:
+                try:
+                    values[name] = reader(text, texts)
+                except cells.Unfit as unfit:
+                    self.fail(piece, name, unfit.fault)
+                    self.unresolved.add(name)
+            elif text is not None and not fields[name].is_required():
+                values[name] = fields[name].get_default(call_default_factory=True)
+        return values
+
+    def _require(self, piece: Piece, texts: dict[str, str], base: AnyRow | None) -> None:
+        for name in BY_NAME[piece.table].required:
+            if texts.get(name) or name in self.unresolved or name == "slug":
+                continue
+            if name not in texts and base is not None:
+                continue
+            if (piece.table, name) == ("sites", "unit"):
+                self.fail(piece, "unit" if "unit" in piece.values else "name", refusals.no_unit())
+            elif (piece.table, name) == ("links", "near"):
+                self._no_near(piece)
+            else:
+                self.fail(piece, name, faults.required_empty())
+
+    def _no_near(self, piece: Piece) -> None:
+        """Tell once for all lines of the list: they are not made."""
+        self.failed = True
+        if not self.told_near:
+            self.told_near = True
+            label, _, heading = self.listed.where(piece.spot, "links.near")
+            fault = refusals.no_near(self.centres)
+            self.listed.folder.problems.append(
+                Problem(label, fault.what, fault.mend, None, heading)
+            )
+
+    # References
+
+    def _refer(self, piece: Piece, texts: dict[str, str]) -> None:
+        """Put slugs in the place of names."""
+        for column, part in piece.links_to.items():
+            if (slug := piece.beside.get(part)) is not None:
+                texts[column] = slug
+            elif column == "far":
+                self.fail(piece, "address", refusals.line_without_address())
+                self.unresolved.add(column)
+        for column in [c for c in texts if (piece.table, c) in REFERENCES]:
+            text = texts[column]
+            if not text or column in piece.links_to or column in {"uplinks", "parent"}:
+                continue
+            tables = REFERENCES[piece.table, column]
+            slug = (
+                self._unit(piece, column, text, texts)
+                if tables == ("units",)
+                else self._named(piece, column, text, tables[0])
+            )
+            texts[column] = slug or ""
+            if slug is None:
+                self.unresolved.add(column)
+        for column in CONTEXT:
+            texts.pop(column, None)
+
+    def _unit(self, piece: Piece, column: str, text: str, texts: dict[str, str]) -> str | None:
+        if piece.table == "successions":
+            match = self.gazetteer.of_any_time(text)
+        else:
+            district = texts.get("district") or piece.section
+            match = self.gazetteer.find(text, district, texts.get("province", ""))
+        if match.slug is None:
+            if _is_slug(text) and not match.candidates:
+                return text
+            fault = refusals.unit_ambiguous if match.ambiguous else refusals.unit_not_found
+            self.fail(piece, column, fault(text[:80], match.candidates))
+        elif not match.literal:
+            self._matched(piece, column, text, match.slug, match.via)
+        return match.slug
+
+    def _matched(self, piece: Piece, column: str, text: str, slug: str, via: str | None) -> None:
+        (said,) = self.gazetteer.said([slug])
+        more = (" (đơn vị cũ đã sắp xếp)", " (what became of it)") if via else ("", "")
+        what = Text(
+            vi=f'"{text[:80]}" hiểu là {said}{more[0]}',
+            en=f'"{text[:80]}" is taken for {said}{more[1]}',
+        )
+        self.note(piece, column, "former unit" if via else "unit", what)
+
+    def _named(self, piece: Piece, column: str, text: str, table: str) -> str | None:
+        found = self.registers[table].find(text)
+        if found.slug is None:
+            if _is_slug(text) and not found.candidates:
+                return text
+            tab = vocabulary.TABS[table].vi
+            fault = refusals.ambiguous if found.ambiguous else refusals.not_found
+            self.fail(piece, column, fault(text[:80], f'"{tab}"', found.candidates))
+        elif not found.literal:
+            what = Text(
+                vi=f'"{text[:80]}" hiểu là {found.slug}',
+                en=f'"{text[:80]}" is taken for {found.slug}',
+            )
+            self.note(piece, column, "name", what)
+        return found.slug
+
+    # What follows from the rest
+
+    def _derive(self, piece: Piece, texts: dict[str, str]) -> None:
+        match piece.table:
+            case "units":
+                self._place_unit(piece, texts)
+            case "sites" if "unit" not in texts and "unit" not in self.unresolved:
+                self._unit_inside(piece, texts)
+            case "links":
+                if not texts.get("near") and self.near is not None:
+                    texts["near"] = self.near
+                if not texts.get("name") and "name" not in texts and texts.get("far"):
+                    texts["name"] = f"Đường truyền {texts['far']}"
+                if piece.wide and texts.get("far"):
+                    self._order(texts)
+            case "devices" | "rooms" if "name" not in texts and texts.get("site"):
+                texts["name"] = f"{texts.get('kind') or 'Phòng họp'} {texts['site']}"
+
+    def _place_unit(self, piece: Piece, texts: dict[str, str]) -> None:
+        """Find a unit's level, what it is part of, and its province."""
+        level = texts["level"] = texts.get("level") or self._level(piece)
+        if _RANKS.get(level, 2) > self.rank:
+            self.rank = _RANKS.get(level, 2)
+            self.survey()
+        parent = texts.get("parent", "")
+        if parent and parent not in self.registers["units"].slugs:
+            texts["parent"] = self._unit(piece, "parent", parent, texts) or ""
+        code = texts.get("province_code", "")
+        if "parent" not in texts and code and level != "province":
+            texts["parent"] = self.gazetteer.province(code) or ""
+        if not code:
+            above = self.gazetteer.live(texts.get("parent", ""))
+            own = texts.get("code", "") if level == "province" else ""
+            if found := above.province_code if above else own:
+                texts["province_code"] = found
+
+    def _unit_inside(self, piece: Piece, texts: dict[str, str]) -> None:
+        """Find the unit of a place in its name, unless the ledger knows the place."""
+        name = texts.get("name", "")
+        row = self.registers["sites"].live.get(texts.get("slug") or self._only_site(name) or "")
+        if row is not None:
+            texts["unit"] = str(getattr(row, "unit", ""))
+            return
+        district = shown(piece.values.get("district")) or piece.section
+        match = self.gazetteer.inside(name, district, shown(piece.values.get("province")))
+        if match.slug is not None:
+            texts["unit"] = match.slug
+            self._matched(piece, "name", name, match.slug, match.via)
+        elif match.ambiguous:
+            self.unresolved.add("unit")
+            self.fail(piece, "name", refusals.unit_ambiguous(name[:80], match.candidates))
+
+    def _only_site(self, name: str) -> str | None:
+        found = self.registers["sites"].named(name)
+        return found[0] if len(found) == 1 else None
+
+    def _order(self, texts: dict[str, str]) -> None:
+        """Give the second line of a place, on a row of its own, the next rank."""
+        taken = self.orders.get(texts["far"], set())
+        order = int(float(texts.get("order") or 1))
+        while order in taken:
+            order += 1
+        texts["order"] = str(order)
+
+    # Identity
+
+    def _slug(self, piece: Piece, texts: dict[str, str]) -> str | None:
+        """Return the slug of a row: as given, as the ledger knows it, or a new one."""
+        if "slug" not in BY_NAME[piece.table].model.model_fields:
+            return None
+        if texts.get("slug"):
+            return texts["slug"]
+        name = texts.get("name", "")
+        place = (search_key(name), texts.get("site") or texts.get("unit") or "")
+        slug = self._known(piece, texts, place)
+        if slug is None and name:
+            slug = self._fresh(piece, texts, name)
+        if slug is not None:
+            self.at[piece.table].setdefault(place, slug)
+        return slug
+
+    def _fresh(self, piece: Piece, texts: dict[str, str], name: str) -> str:
+        if piece.table == "calendars":  # its rows share the slug
+            return cells.slugged(name)
+        if piece.wide and (site := piece.beside.get("sites")) is not None:
+            stem = _STEMS.get(piece.part)
+            if stem is not None:
+                return self.registers.free(piece.table, stem.format(site[:_LONGEST_STEM]))
+        unit = self.gazetteer.live(texts.get("unit", ""))
+        hint = texts.get("code", "") or (unit.code if unit else "")
+        return self.registers.fresh(piece.table, name, hint)
+
+    def _known(self, piece: Piece, texts: dict[str, str], place: tuple[str, str]) -> str | None:
+        """Return the slug of a row that the ledger, or this list, has already."""
+        register = self.registers[piece.table]
+        slug: str | None = None
+        match piece.table:
+            case "units":
+                slug = register.by_mark("code", texts.get("code", ""))
+            case "services":
+                slug = register.by_mark("url", texts.get("url", ""))
+            case "devices":
+                slug = self._device(texts)
+                slug = slug or (self._moved(texts) if piece.wide else self.at["devices"].get(place))
+            case "links":
+                slug = register.by_mark("circuit", texts.get("circuit", ""))
+                slug = self._line(texts) if slug is None or slug in self.made["links"] else slug
+            case "contacts":
+                slug = self._person(texts)
+            case "sites":
+                slug = self.at["sites"].get(place) or self._renamed(piece)
+            case "rooms" | "organisations":
+                slug = self.at[piece.table].get(place)
+        return slug
+
+    def _free_of(self, table: str, mark: str, row: Dated) -> bool:
+        """Say whether no row of the list claims a mark of a row of the ledger."""
+        own = marked(mark, str(getattr(row, mark) or ""))
+        return own not in self.claimed.get(f"{table}.{mark}", ()) and (
+            row.slug not in self.made[table]
+        )
+
+    def _device(self, texts: dict[str, str]) -> str | None:
+        """Return the device with this address; of the list's own only at the same site."""
+        slug = self.registers["devices"].by_mark("address", texts.get("address", ""))
+        mine = slug in self.made["devices"]
+        return None if mine and self.sited.get(slug or "") != texts.get("site") else slug
+
+    def _moved(self, texts: dict[str, str]) -> str | None:
+        """Return the one device of this kind at the site, whose address has changed."""
+        site, kind = texts.get("site"), texts.get("kind")
+        found = [
+            row.slug
+            for row in self._at_site(site or "")
+            if row.kind == kind and self._free_of("devices", "address", row)
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _at_site(self, site: str) -> list[Device]:
+        if self.by_site is None:
+            self.by_site = {}
+            for row in self.registers["devices"].live.values():
+                if isinstance(row, Device):
+                    self.by_site.setdefault(row.site, []).append(row)
+        return self.by_site.get(site, [])
+
+    def _line(self, texts: dict[str, str]) -> str | None:
+        """Return the line of the same rank to the same device, whose circuit has changed."""
+        order = texts.get("order") or "1"
+        rank = int(order) if order.isascii() and order.isdigit() else 1
+        slug = self.lines.get((texts.get("far", ""), rank))
+        row = self.registers["links"].live.get(slug or "")
+        return slug if row is not None and self._free_of("links", "circuit", row) else None
+
+    def _person(self, texts: dict[str, str]) -> str | None:
+        """Return the person of this name with this telephone or address, or who changed it."""
+        register = self.registers["contacts"]
+        namesakes = register.named(texts.get("name", ""))
+        for mark in ("phone", "email"):
+            slug = register.by_mark(mark, texts.get(mark, ""))
+            if slug in namesakes:
+                return slug
+        row = register.live.get(namesakes[0]) if len(namesakes) == 1 else None
+        free = row is not None and self._free_of("contacts", "phone", row)
+        return row.slug if row is not None and free else None
+
+    def _renamed(self, piece: Piece) -> str | None:
+        """Return the site that has this row's line or address under a name not listed."""
+        slug = None
+        if circuit := piece.hints.get("circuit"):
+            line = self.registers["links"].live.get(
+                self.registers["links"].by_mark("circuit", circuit) or ""
+            )
+            slug = self._site_of(getattr(line, "far", None))
+        if slug is None and (address := piece.hints.get("address")):
+            slug = self._site_of(self.registers["devices"].by_mark("address", address))
+        row = self.registers["sites"].live.get(slug or "")
+        return row.slug if row is not None and self._free_of("sites", "name", row) else None
+
+    def _site_of(self, device: str | None) -> str | None:
+        row = self.registers["devices"].live.get(device or "")
+        return row.site if isinstance(row, Device) else None
+
+
+def _is_slug(text: str) -> bool:
+    return cells.slugged(text) == text
