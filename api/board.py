@@ -1,17 +1,16 @@
 """The live board as data: counts by status, hubs, and the tree of units, worst first."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain
 
-from api.paths import sites_above
+from api.ground import Ground
 from api.snapshot import Picture
 from core.inventory import Unit
 from core.status import Status
-from core.text import vietnamese_order
 from core.watching import Target, TargetKind
 
 Counts = Mapping[Status, int]
@@ -61,10 +60,14 @@ class Board:
     tree: tuple[UnitNode, ...]
 
 
-def counted(picture: Picture, targets: list[Target]) -> Counts:
+def counted(picture: Picture, targets: Iterable[Target]) -> Counts:
     """Return how many targets have each status, worst status first, zeros left out."""
-    found = Counter(picture.status(target.slug) for target in targets)
-    return {status: found[status] for status in WORST_FIRST if found[status]}
+    states = [picture.states.get(target.slug) for target in targets]
+    amiss = [state for state in states if state is None or state.status is not Status.UP]
+    found = Counter(state.status if state else Status.UNKNOWN for state in amiss)
+    if len(amiss) < len(states):  # nearly all are up, and an enum is slow to hash
+        found[Status.UP] = len(states) - len(amiss)
+    return _ordered(found) if amiss else found
 
 
 def worst(counts: Counts) -> Status:
@@ -75,75 +78,59 @@ def worst(counts: Counts) -> Status:
 @lru_cache(maxsize=2)  # every open screen asks for the same board
 def draw(picture: Picture) -> Board:
     """Return the board of a picture."""
-    kinds = {
-        kind: counted(picture, [t for t in picture.estate.targets if t.kind is kind])
-        for kind in TargetKind
-    }
-    behind = _behind(picture)
-    rows = {site.slug: _row(picture, site, behind) for site in picture.sites}
+    ground = picture.ground
+    kinds = {kind: counted(picture, targets) for kind, targets in ground.by_kind.items()}
+    rows = {site.slug: _row(picture, site) for site in picture.sites}
     hubs = [row for row in rows.values() if row.target.role in {"center", "hub"}]
-    hubs.sort(key=lambda row: (row.target.role != "center", *_row_order(row)))
-    return Board(kinds, tuple(hubs), _tree(picture, rows))
+    order = _row_order(ground)
+    hubs.sort(key=lambda row: (row.target.role != "center", *order(row)))
+    return Board(kinds, tuple(hubs), _tree(ground, rows))
 
 
-def _behind(picture: Picture) -> dict[str, list[Target]]:
-    found: dict[str, list[Target]] = {}
-    for site in picture.sites:
-        for above in sites_above(picture.targets, site):
-            found.setdefault(above, []).append(site)
-    return found
-
-
-def _row(picture: Picture, site: Target, behind: Mapping[str, list[Target]]) -> SiteRow:
+def _row(picture: Picture, site: Target) -> SiteRow:
+    state = picture.states.get(site.slug)
+    behind = picture.ground.behind.get(site.slug)
     return SiteRow(
         site,
-        picture.status(site.slug),
-        picture.since(site.slug),
-        counted(picture, picture.by_site.get(site.slug, [])),
-        counted(picture, behind.get(site.slug, [])),
+        state.status if state else Status.UNKNOWN,
+        state.since if state else None,
+        counted(picture, picture.by_site.get(site.slug, ())),
+        counted(picture, behind) if behind else {},
     )
 
 
-def _row_order(row: SiteRow) -> tuple[object, ...]:
-    return (-row.status.badness, vietnamese_order(row.target.name))
+def _row_order(ground: Ground) -> Callable[[SiteRow], tuple[int, int]]:
+    ranks = ground.site_ranks
+    return lambda row: (-row.status.badness, ranks[row.target.slug])
 
 
-def _tree(picture: Picture, rows: Mapping[str, SiteRow]) -> tuple[UnitNode, ...]:
-    sites: dict[str, list[SiteRow]] = {}
-    children: dict[str, set[str]] = {}
-    tops: set[str] = set()
-    for row in rows.values():
-        path = row.target.unit_path or (row.target.unit or "",)
-        tops.add(path[0])
-        for parent, child in pairwise(path):
-            children.setdefault(parent, set()).add(child)
-        sites.setdefault(path[-1], []).append(row)
+def _tree(ground: Ground, rows: Mapping[str, SiteRow]) -> tuple[UnitNode, ...]:
+    row_order, ranks = _row_order(ground), ground.unit_ranks
+
+    def node_order(node: UnitNode) -> tuple[int, int]:
+        return (-node.status.badness, ranks[node.slug])
 
     def node(slug: str) -> UnitNode:
-        below = sorted((node(child) for child in children.get(slug, ())), key=_node_order)
-        own = sorted(sites.get(slug, ()), key=_row_order)
-        counts, devices = Counter(row.status for row in own), Counter[Status]()
-        for row in own:
-            devices.update(row.devices)
-        for child in below:
-            counts.update(child.counts)
-            devices.update(child.devices)
-        ordered = {status: counts[status] for status in WORST_FIRST if counts[status]}
-        return UnitNode(
-            slug,
-            picture.units.get(slug),
-            tuple(own),
-            tuple(below),
-            ordered,
-            {status: devices[status] for status in WORST_FIRST if devices[status]},
-            worst(ordered),
-        )
+        below = sorted((node(child) for child in ground.tree_of_units[slug]), key=node_order)
+        own = sorted((rows[s.slug] for s in ground.sites_of.get(slug, ())), key=row_order)
+        counts = _sum([{row.status: 1} for row in own], [child.counts for child in below])
+        devices = _sum([row.devices for row in own], [child.devices for child in below])
+        unit = ground.units.get(slug)
+        return UnitNode(slug, unit, tuple(own), tuple(below), counts, devices, worst(counts))
 
-    return tuple(sorted((node(slug) for slug in tops), key=_node_order))
+    return tuple(sorted((node(slug) for slug in ground.tops), key=node_order))
 
 
-def _node_order(node: UnitNode) -> tuple[object, ...]:
-    return (-node.status.badness, vietnamese_order(node.name))
+def _sum(*many: Iterable[Counts]) -> Counts:
+    found: dict[Status, int] = {}
+    for counts in chain(*many):
+        for status, count in counts.items():
+            found[status] = found.get(status, 0) + count
+    return _ordered(found)
+
+
+def _ordered(found: Counts) -> Counts:
+    return {status: found[status] for status in WORST_FIRST if found.get(status)}
 
 
 def find(tree: tuple[UnitNode, ...], slug: str) -> tuple[list[UnitNode], UnitNode] | None:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from api.context import Context
+from api.ground import Ground
 from core.clock import LOCAL
 from core.incident import Incident, IncidentState, Severity
 from core.inventory import Contact, Unit
@@ -21,6 +22,7 @@ from core.watching import Estate, Target, TargetKind
 
 _SEVERITIES = (Severity.CRITICAL, Severity.MAJOR, Severity.WARNING, Severity.INFO)
 OPEN_LIMIT = 500  # open incidents shown at once
+FEW = 2000  # events between two pictures, after which all states are read rather than the changed
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,16 +38,27 @@ class Picture:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     users: Mapping[str, User] = field(default_factory=dict)
     haystacks: Mapping[str, str] = field(default_factory=dict)  # target → what a search looks in
+    surface: Ground | None = None  # None: made of the estate and the units
 
     @cached_property
+    def ground(self) -> Ground:
+        """Return what changes with the inventory alone."""
+        return self.surface or Ground(self.estate, self.units)
+
+    @property
     def targets(self) -> dict[str, Target]:
         """Return the targets by slug."""
-        return {target.slug: target for target in self.estate.targets}
+        return self.ground.targets
 
-    @cached_property
+    @property
     def sites(self) -> list[Target]:
         """Return the sites."""
-        return [target for target in self.estate.targets if target.kind is TargetKind.SITE]
+        return self.ground.by_kind[TargetKind.SITE]
+
+    @property
+    def by_site(self) -> dict[str, list[Target]]:
+        """Return the devices of each site, in the site's own order (gateway first)."""
+        return self.ground.by_site
 
     @cached_property
     def sited(self) -> frozenset[str]:
@@ -55,25 +68,13 @@ class Picture:
     @cached_property
     def services(self) -> list[Target]:
         """Return the services, worst first."""
-        found = [t for t in self.estate.targets if t.kind is TargetKind.SERVICE]
+        found = self.ground.by_kind[TargetKind.SERVICE]
         return sorted(found, key=lambda t: (-self.status(t.slug).badness, vietnamese_order(t.name)))
 
     @cached_property
     def well(self) -> frozenset[str]:
         """Return the targets that are up."""
         return frozenset(s for s, state in self.states.items() if state.status is Status.UP)
-
-    @cached_property
-    def by_site(self) -> dict[str, list[Target]]:
-        """Return the devices of each site, in the site's own order (gateway first)."""
-        found: dict[str, list[Target]] = {site.slug: [] for site in self.sites}
-        for target in self.estate.targets:
-            if target.kind is TargetKind.DEVICE and target.site in found:
-                found[target.site].append(target)
-        for site in self.sites:
-            order = {slug: rank for rank, slug in enumerate(site.members)}
-            found[site.slug].sort(key=lambda t: order.get(t.slug, len(order)))
-        return found
 
     def status(self, slug: str) -> Status:
         """Return how a target is; unknown if nothing was ever observed."""
@@ -124,13 +125,22 @@ class Pictures:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._newest: Picture | None = None
+        self._read_at = 0.0  # monotonic: when reading the newest began
         self._names: _Names | None = None
         self._reading = asyncio.Lock()
 
     async def now(self) -> Picture:
-        """Return the present picture, read anew only if something changed, by one at a time."""
+        """Return the present picture, read anew only if something changed, by one at a time.
+
+        Whoever waits for another's reading that began after the question takes its answer.
+        """
+        asked = self._context.clock.monotonic()
         async with self._reading:
-            return await self._now()
+            if self._newest is None or self._read_at < asked:
+                begun = self._context.clock.monotonic()
+                self._newest = await self._now()
+                self._read_at = begun
+            return self._newest
 
     async def _now(self) -> Picture:
         ledger = self._context.ledger
@@ -142,9 +152,9 @@ class Pictures:
         if self._newest is not None and self._newest.key == key:
             return self._newest
         names = await self._named((version, today, id(estate)), estate, today)
-        states = await ledger.status.states()
+        states = await self._states(event)
         found = await ledger.incidents.find(state=IncidentState.OPEN, limit=OPEN_LIMIT)
-        self._newest = Picture(
+        return Picture(
             key=key,
             event=event,
             estate=estate,
@@ -154,16 +164,31 @@ class Pictures:
             contacts=names.contacts,
             haystacks=names.haystacks,
             users={user.name: user for user in await ledger.people.users()},
+            surface=names.surface,
         )
-        return self._newest
+
+    async def _states(self, event: int) -> Mapping[str, TargetState]:
+        """Return how everything is; of what changed little since the last time, only that is read.
+
+        A country has tens of thousands of states, and a cut changes ten of them.
+        """
+        ledger, before = self._context.ledger, self._newest
+        if before is None or not 0 <= event - before.event <= FEW:
+            return await ledger.status.states()
+        news = await ledger.events.events_after(before.event, FEW + 1)
+        touched = {one.subject for one in news if one.kind == "status"}
+        if not touched:
+            return before.states
+        return {**before.states, **await ledger.status.states(touched)}
 
     async def _named(self, key: object, estate: Estate, today: date) -> "_Names":
         if self._names is None or self._names.key != key:
             inventory = await self._context.ledger.inventory.load(today)
             units = {unit.slug: unit for unit in inventory.units}
             contacts = {contact.slug: contact for contact in inventory.contacts}
+            surface = Ground(estate, units)
             haystacks = await asyncio.to_thread(_haystacks, estate, units)
-            self._names = _Names(key, units, contacts, haystacks)
+            self._names = _Names(key, units, contacts, haystacks, surface)
         return self._names
 
 
@@ -175,6 +200,7 @@ class _Names:
     units: Mapping[str, Unit]
     contacts: Mapping[str, Contact]
     haystacks: Mapping[str, str]
+    surface: Ground
 
 
 def where(units: Mapping[str, Unit], path: Sequence[str]) -> str:

@@ -232,6 +232,9 @@ class Engine:
             # 30 s, and a chart beside a fault must show the fault.
             "-search.latencyOffset=0s",
             f"-memory.allowedBytes={options.memory_bytes}",
+            # A series that has left this cache is looked up on disk for every sample of it; a
+            # million of them take 100 MB, and by default it may have a third of the above.
+            f"-storage.cacheSizeStorageTSID={options.memory_bytes}",
             f"-storage.minFreeDiskSpaceBytes={options.min_free_bytes}",
             "-loggerLevel=WARN",
         ]

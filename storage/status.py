@@ -24,10 +24,10 @@ class StatusBook:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def states(self) -> dict[str, TargetState]:
-        """Return the present state of every target that ever had a transition."""
+    async def states(self, targets: Iterable[str] | None = None) -> dict[str, TargetState]:
+        """Return the present state of every target that ever had a transition, or of some."""
         async with self._database.reading() as connection:
-            return {t: state for t, (state, _) in (await read_states(connection)).items()}
+            return {t: state for t, (state, _) in (await read_states(connection, targets)).items()}
 
     async def intervals(
         self,

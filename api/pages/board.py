@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.board import counted, draw, find
 from api.door import Viewer
+from api.pages.screen import Drawn
 from api.search import search
 from api.snapshot import Picture
 from core.errors import NotFound
@@ -20,13 +21,17 @@ ROWS = 200  # of the inventory table on one page
 
 async def _board(request: Request, asker: Viewer) -> HTMLResponse:
     picture: Picture = await request.app.state.pictures.now()
-    pages = request.app.state.pages
-
-    def values() -> dict[str, object]:
-        return {"picture": picture, "board": draw(picture)}
-
-    body = await pages.body(request, "board_body.html", picture.key, values)
-    page: HTMLResponse = pages.render(request, "board.html", asker, **values(), body=body)
+    pages, screens = request.app.state.pages, request.app.state.screens
+    drawn: Drawn = await screens.draw(picture, pages.language(request), pages.now())
+    page: HTMLResponse = pages.render(
+        request,
+        "board.html",
+        asker,
+        picture=picture,
+        board=draw(picture),
+        drawn=drawn,
+        known=screens.known_by(request.headers.get("x-shown")),
+    )
     return page
 
 

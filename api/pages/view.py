@@ -1,15 +1,12 @@
 """Rendering: one Jinja environment per language, and what every page is given."""
 
-import asyncio
 import hashlib
-from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -105,12 +102,18 @@ class Pages:
     def __init__(self, context: Context) -> None:
         version = _asset_version()
         self._context = context
-        self._rendering = asyncio.Lock()
-        self._bodies: dict[tuple[str, Language], tuple[object, Markup]] = {}
         self._environments: dict[Language, Environment] = {
             "vi": _environment("vi", version),
             "en": _environment("en", version),
         }
+
+    def now(self) -> datetime:
+        """Return the present instant."""
+        return self._context.clock.now()
+
+    def environment(self, language: Language) -> Environment:
+        """Return the templates of a language."""
+        return self._environments[language]
 
     def language(self, request: Request) -> Language:
         """Return the reader's language."""
@@ -156,25 +159,6 @@ class Pages:
                 age=None,
             )
         return response
-
-    async def body(
-        self, request: Request, template: str, key: object, values: Callable[[], dict[str, object]]
-    ) -> Markup:
-        """Return a part that is the same for every reader of a language while `key` stands.
-
-        Every open screen asks for the board after every change. It is rendered once, in a
-        thread, so that a large province does not keep the event loop from judging.
-        """
-        language, now = self.language(request), self._context.clock.now()
-        key = (key, now.replace(second=0, microsecond=0))
-        found = self._environments[language].get_template(template)
-        async with self._rendering:
-            known = self._bodies.get((template, language))
-            if known is None or known[0] != key:
-                text = await asyncio.to_thread(lambda: found.render(now=now, **values()))
-                known = (key, Markup(text))  # noqa: S704  (escaped by the template)
-                self._bodies[template, language] = known
-        return known[1]
 
     async def error(self, request: Request, status: int, text: Text) -> HTMLResponse:
         """Return a friendly page for a refusal, with the menu for whom we know."""

@@ -6,6 +6,7 @@ const REFRESH = 30000; // ms: freshness and lengths move even when nothing happe
 const shown = new Map(); // part → the text that the server sent for it
 const PATIENCE = 10000; // ms: a server that vanished does not close its connections
 let after = live?.dataset.live;
+let mark = live?.dataset.shown; // the state of the board that is on the screen
 let stream = null;
 let waiting = null;
 let busy = false;
@@ -30,11 +31,46 @@ function markChanged(before, next) {
   }
 }
 
+// Brings the children of a part up to date one by one, and into the new order. The server sends a
+// hole for each that we have already; false if we do not.
+function weave(before, next) {
+  const present = new Map([...before.children].map((child) => [child.dataset.key, child]));
+  let place = before.firstElementChild;
+  for (const child of [...next.children]) {
+    const old = present.get(child.dataset.key);
+    present.delete(child.dataset.key);
+    let one = old;
+    if (!("same" in child.dataset)) {
+      one = document.importNode(child, true);
+      if (old) {
+        one.open = old.open;
+        keepOpen(old, one);
+        markChanged(old, one);
+        if (old === place) place = place.nextElementSibling;
+        old.remove();
+      }
+    }
+    if (!one) return false;
+    if (one === place) place = place.nextElementSibling;
+    else before.insertBefore(one, place);
+  }
+  for (const gone of present.values()) gone.remove();
+  return true;
+}
+
 function patch(page) {
   const next = new DOMParser().parseFromString(page, "text/html");
   const present = partsOf(document);
+  mark = next.querySelector("[data-shown]")?.dataset.shown;
   for (const [name, part] of partsOf(next)) {
     const old = present.get(name);
+    if (old && "woven" in part.dataset) {
+      if (!weave(old, part)) {
+        mark = undefined;
+        again = true;
+      }
+      continue;
+    }
     const text = part.outerHTML;
     if (!old || (shown.get(name) ?? old.outerHTML) === text) continue;
     if (old.contains(document.activeElement) && document.activeElement.matches("input, textarea")) continue;
@@ -55,7 +91,8 @@ async function refresh() {
   busy = true;
   try {
     const answer = await fetch(location.href, {
-      headers: { accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE),
+      headers: { accept: "text/html", ...(mark && { "x-shown": mark }) },
+      cache: "no-store", signal: AbortSignal.timeout(PATIENCE),
     });
     if (answer.redirected && new URL(answer.url).pathname === "/login") location.reload();
     else if (answer.ok) patch(await answer.text());
