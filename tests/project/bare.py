@@ -12,15 +12,15 @@ _INSIDE = """
 set -e
 base=$1 room=$2 media=$3
 shift 3
-mkdir -p "$room"/{up,work,root}
-mount -t overlay overlay -o "lowerdir=$base,upperdir=$room/up,workdir=$room/work" "$room/root"
-mount -t proc proc "$room/root/proc"
-mount --rbind /dev "$room/root/dev"
-mkdir -p "$room/root/media/bundle"
-mount --bind "$media" "$room/root/media/bundle"
+mkdir -p "$room"/{up,work,system}
+mount -t overlay overlay -o "lowerdir=$base,upperdir=$room/up,workdir=$room/work" "$room/system"
+mount -t proc proc "$room/system/proc"
+mount --rbind /dev "$room/system/dev"
+mkdir -p "$room/system/media/bundle"
+mount --bind "$media" "$room/system/media/bundle"
 ip link set lo up
 exec env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root THONGSUOT_LANG=en \
-  chroot "$room/root" "$@"
+  chroot "$room/system" "$@"
 """
 
 
