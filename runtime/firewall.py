@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from core.text import Text
+from core.text import Language, Text
 from core.watching import Check
 from runtime.settings import Settings, is_loopback, split_listen
 
@@ -54,13 +54,19 @@ class Rule:
 
 
 def rules(
-    settings: Settings, checks: Sequence[Check], resolvers: Sequence[str], *, exact: bool = False
+    settings: Settings,
+    checks: Sequence[Check],
+    resolvers: Sequence[str],
+    *,
+    exact: bool = False,
+    language: Language = "vi",
 ) -> list[Rule]:
     """Return the rows, inbound first; networks instead of many neighbours unless `exact`.
 
     `resolvers`: the name servers of this machine.
     """
-    found = [*_inbound(settings), *_probes(checks, exact=exact), *_stores(settings)]
+    users, time_server = _USERS.said(language), _TIME_SERVER.said(language)
+    found = [*_inbound(settings, users), *_probes(checks, exact=exact), *_stores(settings)]
     found += _channels(settings)
     named = any(not _is_address(rule.destination) for rule in found if rule.direction == "out")
     if named:
@@ -70,16 +76,15 @@ def rules(
             if not _loops(server)
             for protocol in ("udp", "tcp")
         ]
-    time_server = f"{_TIME_SERVER.vi} / {_TIME_SERVER.en}"
     found.append(Rule("out", OURSELVES, time_server, "udp", "123", 1, _TIME))
     return list(dict.fromkeys(found))
 
 
-def _inbound(settings: Settings) -> Iterable[Rule]:
+def _inbound(settings: Settings, users: str) -> Iterable[Rule]:
     if is_loopback(settings.web.listen):
         return
     _, port = split_listen(settings.web.listen)
-    sources = settings.web.proxies or (f"{_USERS.vi} / {_USERS.en}",)
+    sources = settings.web.proxies or (users,)
     why = _PROXIED if settings.web.proxies else _PAGES
     for source in sources:
         yield Rule("in", source, OURSELVES, "tcp", str(port), 1, why)

@@ -101,7 +101,9 @@ def _firewall(config: Path | None, *, exact: bool, as_csv: bool, as_json: bool) 
             "count": rule.count,
             "why": rule.why.said(voice.language),
         }
-        for rule in rules(settings, estate.checks, _resolvers(), exact=exact)
+        for rule in rules(
+            settings, estate.checks, _resolvers(), exact=exact, language=voice.language
+        )
     ]
     if as_csv:
         writer = csv.DictWriter(sys.stdout, list(rows[0]))

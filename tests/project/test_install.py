@@ -12,7 +12,11 @@ import pytest
 from tests.project import bare
 from tests.project.tree import ROOT
 
-INSTALL = "tar -xf /media/bundle/{0} -C /tmp && cd /tmp/thongsuot-* && ./run install --yes"
+INSTALL = """
+rm -rf /tmp/unpacked && mkdir /tmp/unpacked
+tar -xf /media/bundle/{0} -C /tmp/unpacked && cd /tmp/unpacked/*
+./run install --listen 0.0.0.0:8080 --yes
+"""
 LOGIN = """
 import http.cookiejar, json, re, sys, urllib.request, urllib.parse
 jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
