@@ -104,18 +104,17 @@ class Dialer(BaseConnector):
         req: ClientRequest,
         way: Way,
     ) -> ResponseHandler:
+        context = self._trust.context(way.terms) if req.is_ssl() else None
         begun = self._loop.time()
         made, way.place = await connect(self._kit.sockets, found, port, way.timeout, way.transcript)
         connected = self._loop.time()
         way.connect += connected - begun
-        if not req.is_ssl():
+        if context is None:
             _, handler = await self._loop.create_connection(self._handler, sock=made)
             return handler
         name = origin[0].rstrip(".")
         try:
-            transport, handler = await shake(
-                made, self._trust.context(way.terms), name, self._handler
-            )
+            transport, handler = await shake(made, context, name, self._handler)
         except ssl.SSLError as error:
             way.tls += self._loop.time() - connected
             chain = await self._shown(error, port, name, way)

@@ -34,6 +34,8 @@ def failure_of(error: OSError) -> Failure:
     """Return what an error of a socket means."""
     if isinstance(error, TimeoutError) and error.errno is None:
         return Failure(FailureKind.TIMEOUT, "no answer")
+    if isinstance(error, ConnectionError) and error.errno is None:
+        return Failure(FailureKind.REFUSED, str(error) or "the connection was broken off")
     kind = _KINDS.get(error.errno or 0, FailureKind.LOCAL)
     if error.errno in _KINDS:  # asyncio puts addresses into its words, which a name resolves to
         return Failure(kind, os.strerror(error.errno))

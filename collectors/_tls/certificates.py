@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
-from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from collectors._net.trouble import printable
 
 _UNREADABLE = (
     ValueError,
     TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
     x509.DuplicateExtension,
     x509.ExtensionNotFound,
     x509.UnsupportedGeneralNameType,
@@ -41,11 +45,11 @@ def read(der: bytes) -> Certificate | None:
     """Return the facts of a DER certificate, None if it cannot be read."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            warnings.simplefilter("ignore")  # a stranger's certificate may be odd
             found = x509.load_der_x509_certificate(der)
             return Certificate(
-                subject=found.subject.rfc4514_string(),
-                issuer=found.issuer.rfc4514_string(),
+                subject=printable(found.subject.rfc4514_string()),
+                issuer=printable(found.issuer.rfc4514_string()),
                 not_before=found.not_valid_before_utc,
                 not_after=found.not_valid_after_utc,
                 names=_names(found),
@@ -63,7 +67,7 @@ def _names(found: x509.Certificate) -> tuple[str, ...]:
         return ()
     hosts = known.get_values_for_type(x509.DNSName)
     addresses = known.get_values_for_type(x509.IPAddress)
-    return tuple([*hosts, *map(str, addresses)][:_NAMES])
+    return tuple(printable(name) for name in [*hosts, *map(str, addresses)][:_NAMES])
 
 
 def earliest_end(chain: Sequence[Certificate]) -> datetime | None:

@@ -1,6 +1,7 @@
 """The TLS contexts of a kit, made once: loading the certificate authorities takes milliseconds."""
 
 import ssl
+import warnings
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -106,7 +107,9 @@ def _made(terms: Terms) -> ssl.SSLContext:
     if terms.min_tls in _OLD:
         context.set_ciphers("ALL:@SECLEVEL=0")  # what such old servers speak
     if terms.min_tls is not None:
-        context.minimum_version = _VERSIONS[terms.min_tls]
+        with warnings.catch_warnings():  # somebody has asked for the old ones by name
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = _VERSIONS[terms.min_tls]
     if terms.alpn:
         context.set_alpn_protocols(list(terms.alpn))
     return context
