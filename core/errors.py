@@ -32,6 +32,10 @@ class DomainError(Exception):
         super().__init__(text.en)
         self.text = text
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Cross from one process to another as it was said."""
+        return type(self), (self.text,)
+
 
 class NotFound(DomainError):
     """The thing that was named does not exist, or is not the asker's to see."""
@@ -58,6 +62,10 @@ class Invalid(DomainError):
             Text(vi=f"{count} lỗi trong dữ liệu vào", en=f"{count} faults in the input")
         )
         self.problems = tuple(problems)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Cross from one process to another with every problem."""
+        return type(self), (self.problems,)
 
     def __str__(self) -> str:
         """Return every problem on a line of its own."""

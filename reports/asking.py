@@ -1,7 +1,7 @@
 """From what somebody wrote to a request: one scope, one period that has begun."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from core.errors import Invalid, Problem
@@ -42,7 +42,7 @@ def asked(
         period=period,
         kind=kind,
         calendar=calendar or ALWAYS,
-        as_known_at=as_known_at,
+        as_known_at=as_known_at.astimezone(UTC) if as_known_at else None,
         listed=LISTED,
     )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,6 +28,7 @@ from runtime.report_schedule import Schedule, period_key
 log = logging.getLogger(__name__)
 
 LOOK = 30.0  # seconds between two looks at the clock
+GRACE = 5.0  # seconds for a mail that is on its way when we are told to stop
 TIMEOUT = 120.0  # seconds to hand one mail over: it carries files
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)  # before another attempt
 
@@ -116,17 +117,21 @@ class Mailing:
         params = outlet.params()
         for address, language in missing:
             message = self._message(name, report, address, language, files)
-            receipt = await outlet.channel.send(params, message, TIMEOUT)
-            await self._remember(
-                ReportSending(
-                    schedule=name,
-                    period=key,
-                    address=address,
-                    sent_at=self.clock.now(),
-                    receipt=receipt,
-                )
+            sending = ReportSending(
+                schedule=name, period=key, address=address, sent_at=self.clock.now()
             )
-            log.info("the scheduled report %s of %s went to %s", name, key, address)
+            await _whole(self._deliver(outlet.channel.send(params, message, TIMEOUT), sending))
+
+    async def _deliver(self, sent: Awaitable[str], sending: ReportSending) -> None:
+        """Hand one mail over, and remember it."""
+        receipt = await sent
+        await self._remember(sending.model_copy(update={"receipt": receipt}))
+        log.info(
+            "the scheduled report %s of %s went to %s",
+            sending.schedule,
+            sending.period,
+            sending.address,
+        )
 
     async def _remember(self, sending: ReportSending) -> None:
         """Write that it went out; a ledger that is away is waited for, or it would go twice."""
@@ -183,6 +188,21 @@ class Mailing:
             body=letter(report, language, self.base_url),
             attachments=files,
         )
+
+
+async def _whole(delivery: Coroutine[None, None, None]) -> None:
+    """Let a delivery come to its end for a moment when we are told to stop, or it goes twice.
+
+    In a task of its own also because the mail library may swallow the cancellation.
+    """
+    task = asyncio.create_task(delivery)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=GRACE)
+        if not task.cancel() and not task.cancelled() and task.exception() is not None:
+            log.warning("a scheduled report did not go out: %s", task.exception())
+        raise
 
 
 _GREETING = Text(

@@ -1,5 +1,6 @@
 """The report as a document: one template, for the screen, for mail and for paper."""
 
+from datetime import UTC
 from functools import cache
 from importlib.resources import files
 
@@ -75,7 +76,7 @@ def title(report: Report, language: Language) -> str:
 
 
 def _whole(article: Markup, report: Report, language: Language, css: str) -> bytes:
-    made = f"{report.as_known_at:%Y-%m-%dT%H:%M:%SZ}"
+    made = f"{report.as_known_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     head = Markup(
         '<!doctype html>\n<html lang="{}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import TypeVar
 
@@ -145,7 +145,7 @@ def _text(text: Text) -> Plain:
 
 
 def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%S}Z"
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _exact(value: Fraction) -> Sequence[int]:

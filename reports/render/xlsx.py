@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -69,7 +69,7 @@ def xlsx(report: Report, head: Letterhead, language: Language) -> bytes:
         {
             "title": title(report, language),
             "author": head.office or "Thông Suốt",
-            "created": report.as_known_at.replace(tzinfo=None),
+            "created": report.as_known_at.astimezone(UTC).replace(tzinfo=None),
         }
     )
     book.set_calc_mode("auto")

@@ -1,8 +1,10 @@
 """What is wrong is said as a sentence that ends once."""
 
+import pickle
+
 import pytest
 
-from core.errors import Problem
+from core.errors import Invalid, NotFound, Problem
 from core.text import Text
 
 
@@ -12,3 +14,14 @@ from core.text import Text
 def test_a_mend_that_asks_keeps_its_question_mark_alone(mend: str, said: str) -> None:
     problem = Problem("f", Text(vi="sai", en="wrong"), Text(vi=mend, en=mend), line=2, key="k")
     assert problem.said("en") == said
+
+
+def test_a_refusal_crosses_from_one_process_to_another() -> None:
+    text = Text("không có", "there is none")
+    refusal = pickle.loads(pickle.dumps(NotFound(text)))
+    assert isinstance(refusal, NotFound)
+    assert refusal.text == text
+    problem = Problem(file="a.csv", what=text, mend=text)
+    invalid = pickle.loads(pickle.dumps(Invalid([problem])))
+    assert isinstance(invalid, Invalid)
+    assert invalid.problems == (problem,)
