@@ -155,6 +155,13 @@ class Web(Section):
             en="Addresses of reverse proxies whose X-Forwarded-For is believed",
         ),
     ] = ()
+    names: Annotated[
+        tuple[str, ...],
+        Text(
+            vi="Những tên khác mà máy khác (như Grafana) dùng để gọi tới, ngoài tên trong base_url",
+            en="Other names by which machines (a Grafana) reach us, beside that of base_url",
+        ),
+    ] = ()
     language: Annotated[
         Language,
         Text(vi='Ngôn ngữ mặc định, "vi" hoặc "en"', en='The default language, "vi" or "en"'),

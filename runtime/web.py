@@ -53,7 +53,7 @@ def web_settings(settings: Web, *, open_without_login: bool) -> api.context.Web:
     """Return the settings as the web faces want them."""
     host, _ = split_listen(settings.listen)
     named = settings.address.split("://", 1)[1].split("/")[0].rsplit(":", 1)[0]
-    hosts = {host, named}
+    hosts = {host, named, *settings.names}
     if is_loopback(settings.listen):
         hosts |= {"127.0.0.1", "localhost", "[::1]"}
     return api.context.Web(

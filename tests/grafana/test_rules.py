@@ -46,7 +46,7 @@ def _rules() -> list[dict[str, str]]:
 def test_every_alert_is_told_in_both_languages() -> None:
     for rule in _rules():
         if "alert" in rule:
-            assert {"summary", "summary_en"} <= set(rule["annotations"])  # type: ignore[arg-type]
+            assert {"summary", "summary_en"} <= set(rule["annotations"])
             assert "severity" in rule["labels"]
 
 
