@@ -8,13 +8,13 @@ so that a connection is neither accepted nor refused.
 import socket
 from collections.abc import Iterator
 from dataclasses import asdict
-from urllib.parse import urlsplit
 
 from core.inventory import Inventory
 from core.text import Text
-from inventory.urls import Way, cut, url_of
 from lab.fabric import Fabric
 from lab.network import Kind, Ports, Room
+from lab.places import moved as to_place
+from lab.places import place_of
 from lab.world import World
 
 _HIGH = Ports(snmp=10161, ssh=10022, http=10080, https=10443, imaps=10993, dns=10053, ntp=10123)
@@ -54,17 +54,10 @@ def addresses_on_loopback(inventory: Inventory, ports: Ports | None = None) -> I
 
 def _on_loopback(url: str, ports: Ports) -> str:
     """Return a service's address on loopback."""
-    way = cut(url)
-    if not isinstance(way, Way):
-        return url
-    host = f"127.{way.host.split('.', 1)[1]}"
+    place = place_of(url)
     usual = {value: getattr(ports, name) for name, value in asdict(Ports()).items()}
-    if way.collector == "http":
-        parts = urlsplit(url)
-        port = parts.port or usual[443 if parts.scheme == "https" else 80]
-        return parts._replace(netloc=f"{host}:{port}").geturl()
-    port = int(str(way.params["port"]))
-    return url_of(way.collector, host, {**way.params, "port": usual.get(port, port)}) or url
+    host = f"127.{place.host.split('.', 1)[1]}"
+    return to_place(url, host, usual.get(place.port, place.port))
 
 
 class LoopbackNetwork:

@@ -12,23 +12,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import escape
-from urllib.parse import urlsplit
 
 from core.clock import Clock
 from core.inventory import Service
-from inventory.urls import Way, cut
 from lab import answers, web
 from lab.certificates import Authority
 from lab.doors import Door
 from lab.equipment import Truth
 from lab.namespaces import inside
 from lab.network import Kind, Network, bind
+from lab.places import Place, place_of
 from lab.world import How
 
 _LASTS, _ENDS_SOON = timedelta(days=397, hours=1), timedelta(days=5, hours=1)
 _PATIENCE = 30.0  # seconds with one peer
 _LARGEST = 4096
-_PORTS = {"http": 80, "https": 443}
 
 Answer = Callable[[bytes, tuple[str, int]], bytes | None]
 
@@ -63,16 +61,10 @@ class _Stand:
     """One service where it runs."""
 
     service: Service
-    way: Way
-    port: int
-    is_tls: bool
+    place: Place
     namespace: int | None
     door: Door | Responder | None = None
     contexts: dict[timedelta, ssl.SSLContext] = field(default_factory=dict)
-
-    @property
-    def is_datagram(self) -> bool:
-        return self.way.collector in {"dns", "ntp"} or self.way.params.get("transport") == "udp"
 
 
 class Services:
@@ -84,21 +76,23 @@ class Services:
         self.authority = Authority(clock.now())
         rooms = {a: room.namespace for room in network.rooms() for a in room.addresses}
         self._stands = [
-            _Stand(service, way, _port(way), _is_tls(way), rooms[way.host])
+            _Stand(service, place, rooms[place.host])
             for service in truth().fabric.services.values()
-            if isinstance(way := cut(service.url), Way) and way.host in rooms
+            if (place := place_of(service.url)).host in rooms
         ]
         self._zone = {
-            str(stand.way.params["name"]): stand.way.host
+            stand.place.name: stand.place.host
             for stand in self._stands
-            if stand.way.collector == "dns"
+            if stand.place.scheme == "dns"
         }
         self._talks: set[asyncio.Task[None]] = set()
 
     @property
     def reserved(self) -> frozenset[tuple[str, int]]:
         """The TCP addresses and ports that services own."""
-        return frozenset((s.way.host, s.port) for s in self._stands if not s.is_datagram)
+        return frozenset(
+            (s.place.host, s.place.port) for s in self._stands if not s.place.is_datagram
+        )
 
     def follow(self) -> None:
         """Open, shut and silence what the world says. Conflict where a port is taken."""
@@ -113,25 +107,27 @@ class Services:
                 with inside(stand.namespace):
                     stand.door = self._opened(stand)
             if self._enforcing and isinstance(stand.door, Door):
-                silent = stand.way.host in world.silent_addresses
+                silent = stand.place.host in world.silent_addresses
                 (stand.door.silence if silent else stand.door.wake)()
 
     def _opened(self, stand: _Stand) -> Door | Responder:
-        if stand.is_datagram:
-            return Responder(stand.way.host, stand.port, lambda *asked: self._said(stand, *asked))
-        return Door(stand.way.host, stand.port, lambda taken: self._receive(stand, taken))
+        if stand.place.is_datagram:
+            return Responder(
+                stand.place.host, stand.place.port, lambda *asked: self._said(stand, *asked)
+            )
+        return Door(stand.place.host, stand.place.port, lambda taken: self._receive(stand, taken))
 
     def _how(self, stand: _Stand) -> How | None:
         found = self._truth().cuts.get(stand.service.slug)
         return found.how if found is not None else None
 
     def _said(self, stand: _Stand, request: bytes, source: tuple[str, int]) -> bytes | None:
-        if self._enforcing and stand.way.host in self._truth().silent_addresses:
+        if self._enforcing and stand.place.host in self._truth().silent_addresses:
             return None
         broken = self._how(stand) is How.BROKEN
-        if stand.way.collector == "dns":
+        if stand.place.scheme == "dns":
             return answers.dns(request, self._zone, broken=broken)
-        if stand.way.collector == "ntp":
+        if stand.place.scheme == "ntp":
             return answers.ntp(request, self._clock.now(), broken=broken)
         return answers.sip(request, source, broken=broken)
 
@@ -146,10 +142,10 @@ class Services:
         reader = asyncio.StreamReader()
         protocol = asyncio.StreamReaderProtocol(reader)
         loop = asyncio.get_running_loop()
-        if stand.way.collector == "tls" and self._how(stand) is How.BROKEN:
+        if stand.place.scheme == "tls" and self._how(stand) is How.BROKEN:
             taken.close()
             return
-        context = self._context(stand) if stand.is_tls else None
+        context = self._context(stand) if stand.place.is_tls else None
         with contextlib.suppress(OSError, TimeoutError, ssl.SSLError):
             async with asyncio.timeout(_PATIENCE):
                 transport, _ = await loop.connect_accepted_socket(
@@ -169,9 +165,9 @@ class Services:
         source: tuple[str, int],
     ) -> None:
         broken = self._how(stand) is How.BROKEN
-        if stand.way.collector == "http":
+        if stand.place.scheme in {"http", "https"}:
             await web.serve(reader, writer, lambda _path: self._page(stand))
-        elif stand.way.collector == "sip_options":
+        elif stand.place.scheme == "sip":
             request = await reader.readuntil(b"\r\n\r\n")
             writer.write(answers.sip(request, source, broken=broken) or b"")
             await writer.drain()
@@ -191,7 +187,7 @@ class Services:
     def _context(self, stand: _Stand) -> ssl.SSLContext:
         lasts = _ENDS_SOON if self._how(stand) is How.EXPIRING else _LASTS
         if lasts not in stand.contexts:
-            made = self.authority.context(stand.way.host, self._clock.now(), lasts)
+            made = self.authority.context(stand.place.host, self._clock.now(), lasts)
             stand.contexts[lasts] = made
         return stand.contexts[lasts]
 
@@ -203,14 +199,3 @@ class Services:
                 stand.door = None
         for talk in tuple(self._talks):
             talk.cancel()
-
-
-def _port(way: Way) -> int:
-    if way.collector != "http":
-        return int(str(way.params["port"]))
-    parts = urlsplit(str(way.params["url"]))
-    return parts.port or _PORTS[parts.scheme.lower()]
-
-
-def _is_tls(way: Way) -> bool:
-    return way.collector == "tls" or str(way.params.get("url", "")).lower().startswith("https:")

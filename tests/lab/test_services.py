@@ -169,6 +169,6 @@ def test_without_low_ports_services_move_up() -> None:
     assert moved["cong-thong-tin"] == "https://127.75.0.21:10443/"
     assert moved["mot-cua"] == "https://127.75.0.21:8443/"
     assert moved["thu-dien-tu"] == "tls://127.75.0.20:10993"
-    assert moved["ten-mien"] == "dns://127.75.0.20:10053/dongnai.example?type=A"
+    assert moved["ten-mien"] == "dns://127.75.0.20:10053/dongnai.example"
     assert moved["gio-chuan"] == "ntp://127.75.0.1:10123"
     assert all(isinstance(cut(url), Way) for url in moved.values())
