@@ -305,6 +305,13 @@ def _health(
                 en=f"Time series cannot be written: {trouble}",
             )
         )
+    if series.spool is not None and series.spool.overflowing:
+        troubles.append(
+            Text(
+                vi=f"Tệp đệm mẫu đo đã đầy, {series.spool.dropped} mẫu cũ nhất đã bị bỏ",
+                en=f"The spool of samples is full, its oldest {series.spool.dropped} are dropped",
+            )
+        )
     return Health(
         observed_until=judged,
         series_ok=series.sender is not None and trouble is None if series.spool else None,

@@ -101,6 +101,11 @@ class SelfMetrics(Collector):
             yield "samples_sent", "Samples the engine has taken.", sent.sent_samples
             yield "samples_refused", "Samples the engine will never take.", sent.refused_samples
             yield (
+                "samples_dropped",
+                "Samples the spool had to let go, full or without a disk.",
+                sent.dropped_samples,
+            )
+            yield (
                 "samples_replayed",
                 "Samples sent again after the engine restarted.",
                 sent.replayed_samples,

@@ -22,7 +22,9 @@ log = logging.getLogger(__name__)
 PROGRAMS = ("victoria-metrics", "victoria-metrics-prod")
 _PATIENCE = 30.0  # seconds to become healthy, or to end
 _PERIOD = 0.5  # seconds between two looks
-_WAITS = (0.5, 30.0)  # seconds before a restart, at first and at the most
+# Seconds before a restart, at first and at the most. An engine tells its start in whole seconds:
+# two of them must not begin in the same one, or the second would pass for the first.
+_WAITS = (1.0, 30.0)
 _STEADY = 60.0  # seconds after which a crash is not held against the next start
 _LOG_LIMIT = 4 << 20  # bytes
 _GOGC = "100"  # its own 30 spends a fifth of its CPU on collecting what steady writing leaves

@@ -35,6 +35,7 @@ class SenderStats:
 
     sent_samples: int = 0
     refused_samples: int = 0  # the engine will never take them: too old, malformed
+    dropped_samples: int = 0  # the spool had to let them go: it was full, or its disk was
     replayed_samples: int = 0
     failures: int = 0  # requests that have to be tried again
     sent_at: datetime | None = None
@@ -88,6 +89,7 @@ class Sender:
         async with aiohttp.ClientSession(timeout=timeout) as session:
             wait, checked = _WAITS[0], float("-inf")
             while True:
+                self.stats.dropped_samples = self._spool.dropped
                 try:
                     if self._clock.monotonic() - checked >= _CHECK_PERIOD:
                         await self._check(session)

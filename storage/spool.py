@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS batches (
     acked_at INTEGER
 );
 CREATE INDEX IF NOT EXISTS batches_waiting ON batches (id) WHERE acked_at IS NULL;
+CREATE INDEX IF NOT EXISTS batches_acked ON batches (acked_at) WHERE acked_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value REAL NOT NULL);
 """
 _T = TypeVar("_T")
@@ -85,6 +86,17 @@ class Spool:
             path.replace(aside)
             self._file = _opened(path)
         self._bytes = self._measured()
+        self._dropped = int(self._fact("dropped_samples") or 0)
+
+    @property
+    def dropped(self) -> int:
+        """Return how many samples were let go since the file was made."""
+        return self._dropped + self._lost
+
+    @property
+    def overflowing(self) -> bool:
+        """Say whether it is full just now, or cannot be written, so that samples go."""
+        return self._overflowing or self._lost > 0
 
     async def append(self, samples: Batch) -> None:
         """Keep samples; on return they survive a crash of this process.
@@ -120,7 +132,7 @@ class Spool:
     async def forget(self, seen_alive: datetime) -> None:
         """Let go what was acknowledged long before the engine was last seen still running."""
         horizon = to_micros(seen_alive - KEPT_AFTER_ACK)
-        await self._inside(lambda: self._delete("acked_at <= ?", (horizon,)))
+        await self._inside(lambda: self._forget(horizon))
 
     async def engine_started(self, started: float) -> int:
         """Note the engine's start time (Unix); return how many samples wait again if it is new.
@@ -155,6 +167,7 @@ class Spool:
         if not count:
             return
         payload = bytes(cramjam.zstd.compress(request, level=1))
+        before = self._dropped
         try:
             with _transaction(self._file):
                 self._make_room(len(payload) + _ROW_OVERHEAD)
@@ -165,6 +178,7 @@ class Spool:
                 if self._lost:
                     self._add_fact("dropped_samples", self._lost)
         except sqlite3.Error as fault:
+            self._dropped = before
             if not self._lost:
                 log.error("the spool cannot be written, samples are dropped: %s", fault)  # noqa: TRY400
             self._lost += count
@@ -174,6 +188,7 @@ class Spool:
         self._bytes += len(payload) + _ROW_OVERHEAD
         if self._lost:
             log.warning("the spool can be written again; %d samples were dropped", self._lost)
+            self._dropped += self._lost
             self._lost = 0
 
     def _make_room(self, needed: int) -> None:
@@ -185,13 +200,29 @@ class Spool:
                 if dropped is None:
                     break
                 if kind == "acked_at IS NULL":
-                    self._declare(dropped)
+                    self._overflow(dropped)
+                else:
+                    self._set_fact("early_at", to_micros(self._clock.now()))
+                    self._add_fact("early_samples", dropped)
 
-    def _declare(self, dropped: int) -> None:
-        self._add_fact("dropped_samples", dropped)
+    def _overflow(self, dropped: int) -> None:
+        self._declare(dropped)
         if not self._overflowing:
             self._overflowing = True
             log.warning("the spool is full: its oldest samples are dropped from now on")
+
+    def _declare(self, dropped: int) -> None:
+        self._add_fact("dropped_samples", dropped)
+        self._dropped += dropped
+
+    def _forget(self, horizon: int) -> None:
+        self._delete("acked_at <= ?", (horizon,))
+        # What had to go before its minute was over is safe by now too.
+        self._file.execute(
+            "DELETE FROM facts WHERE name IN ('early_at', 'early_samples') AND "
+            "(SELECT value FROM facts WHERE name = 'early_at') <= ?",
+            (horizon,),
+        )
 
     def _waiting(self, max_bytes: int) -> Portion | None:
         rows: list[int] = []
@@ -216,10 +247,10 @@ class Spool:
         found.close()
         for number in damaged:
             log.error("row %d of the spool is damaged and dropped", number)
-            self._add_fact("dropped_samples", self._delete("id = ?", (number,)) or 0)
+            self._declare(self._delete("id = ?", (number,)) or 0)
         if not rows:
             if self._overflowing:
-                log.warning("the spool is empty again; %s samples were dropped", self._dropped())
+                log.warning("the spool is empty again; %d samples were dropped", self.dropped)
             self._overflowing = False
             return None
         return Portion(tuple(rows), b"".join(parts), samples)
@@ -243,7 +274,12 @@ class Spool:
                 again = self._file.execute(
                     "SELECT coalesce(sum(samples), 0) FROM batches WHERE acked_at IS NOT NULL"
                 ).fetchone()[0]
-                self._file.execute("UPDATE batches SET acked_at = NULL")
+                self._file.execute("UPDATE batches SET acked_at = NULL WHERE acked_at IS NOT NULL")
+                early = int(self._fact("early_samples") or 0)
+                if early:
+                    log.warning("%d samples that the engine may have lost are kept no more", early)
+                    self._declare(early)
+                    self._file.execute("DELETE FROM facts WHERE name LIKE 'early%'")
             self._set_fact("engine_started", started)
         return int(again)
 
@@ -255,11 +291,8 @@ class Spool:
             waiting_samples=samples,
             waiting_since=None if oldest is None else from_micros(oldest),
             kept_bytes=self._bytes,
-            dropped_samples=self._dropped(),
+            dropped_samples=self.dropped,
         )
-
-    def _dropped(self) -> int:
-        return int(self._fact("dropped_samples") or 0) + self._lost
 
     def _measured(self) -> int:
         row = self._file.execute(
