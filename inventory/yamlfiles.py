@@ -49,7 +49,8 @@ def book(name: str, content: bytes) -> Book:
         fault, line, at = refused.fault, refused.line, refused.key
     except yaml.MarkedYAMLError as error:
         fault, at = refusals.bad_yaml(error.problem or "?"), None
-        line = error.problem_mark.line + 1 if error.problem_mark is not None else 1
+        mark = error.problem_mark
+        line = 1 if mark is None else int(mark.line) + 1
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
         fault, line, at = refusals.bad_yaml(type(error).__name__), 1, None
     raise Invalid([Problem(name, fault.what, fault.mend, line, at)])
@@ -91,7 +92,8 @@ def _document(events: Iterator[yaml.Event]) -> _Node:
 
 
 def _line(event: yaml.Event) -> int:
-    return int(event.start_mark.line) + 1
+    mark = event.start_mark
+    return 1 if mark is None else int(mark.line) + 1
 
 
 def _node(event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> _Node:

@@ -1,5 +1,6 @@
 """The rows that people edit, as the ledger keeps them."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, true
@@ -67,6 +68,36 @@ class InventoryBook:
                 rows.sort(key=lambda row, keys=keys: tuple(row[k] for k in keys))  # type: ignore[misc]
                 found[field] = tuple(model(**row) for row in rows)
         return Inventory(**found)  # type: ignore[arg-type]
+
+    async def mappings(self) -> dict[str, dict[str, str]]:
+        """Return what the columns of lists mean: fingerprint → heading → "table.column"."""
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(select(tables.import_mappings))).mappings()
+            return {row["fingerprint"]: dict(row["mapping"]) for row in rows}
+
+    async def remember_mapping(
+        self, fingerprint: str, mapping: Mapping[str, str], actor: str, now: datetime
+    ) -> None:
+        """Keep what the columns of a list mean, in place of what was known; audited."""
+        async with self._database.writing() as connection:
+            row: Row = {
+                "fingerprint": fingerprint,
+                "mapping": dict(mapping),
+                "by": actor,
+                "at": now,
+            }
+            await upsert(connection, tables.import_mappings, [row])
+            await write_audit(
+                connection,
+                AuditRow(
+                    at=now,
+                    actor=actor,
+                    action="inventory.mapping",
+                    subject=f"headings {fingerprint[:12]}",
+                    detail=f"{len(mapping)} columns named",
+                    origin="",
+                ),
+            )
 
     async def version(self) -> int:
         """Return the number of the last applied change, 0 for an empty ledger."""

@@ -217,6 +217,15 @@ clock_spans = Table(
     Column("begin", Instant, primary_key=True),
     Column("end", Instant, nullable=False),
 )
+# What the columns of people's own lists mean, by the digest of their headings.
+import_mappings = Table(
+    "import_mappings",
+    metadata,
+    Column("fingerprint", Words, primary_key=True),
+    Column("mapping", Document, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
 inventory_versions = Table(
     "inventory_versions",
     metadata,

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -61,8 +62,11 @@ class Speaker(Voice):
         if self.as_json:
             self._json(answer)
 
-    def problems(self, problems: Sequence[Problem]) -> NoReturn:
-        """Print every problem (a thousand at the most), and end with 2."""
+    def problems(self, problems: Sequence[Problem], *, given_back: Path | None = None) -> NoReturn:
+        """Print every problem (a thousand at the most), and end with 2.
+
+        `given_back`: where the list was written with its problems.
+        """
         shown = problems[:MOST_PROBLEMS]
         hidden = len(problems) - len(shown)
         self.object(
@@ -70,6 +74,7 @@ class Speaker(Voice):
                 "ok": False,
                 "problem_count": len(problems),
                 "problems": problems_as_objects(shown, self.language),
+                **({"given_back": str(given_back)} if given_back is not None else {}),
             }
         )
         if not self.as_json:
@@ -81,7 +86,14 @@ class Speaker(Voice):
                 vi=f"{len(problems)} lỗi; chưa thay đổi gì.",
                 en=f"{len(problems)} problem{'s' * (len(problems) > 1)}; nothing was changed.",
             )
-            sys.stderr.write("\n".join([*lines, count.said(self.language)]) + "\n")
+            lines.append(count.said(self.language))
+            if given_back is not None:
+                back = Text(
+                    vi=f"Tệp kèm lỗi và gợi ý: {given_back}",
+                    en=f"The list with its problems: {given_back}",
+                )
+                lines.append(back.said(self.language))
+            sys.stderr.write("\n".join(lines) + "\n")
         raise typer.Exit(BAD_INPUT)
 
     def warnings(self, warnings: Sequence[Problem]) -> None:

@@ -12,6 +12,7 @@ branch_labels = None
 depends_on = None
 
 TABLES = (
+    "import_mappings",
     "clock_spans",
     "report_sendings",
     "maintenance",
@@ -111,6 +112,14 @@ def upgrade() -> None:
         sa.Column("begin", sa.BigInteger(), nullable=False),
         sa.Column("end", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "begin", name=op.f("pk_clock_spans")),
+    )
+    op.create_table(
+        "import_mappings",
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("mapping", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_import_mappings")),
     )
     with op.batch_alter_table("calendars") as calendars:
         calendars.add_column(
