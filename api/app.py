@@ -20,6 +20,7 @@ from api.pages import (
     days,
     grafana,
     incidents,
+    intake,
     login,
     maintenance,
     reports,
@@ -29,6 +30,7 @@ from api.pages import (
 from api.pages.screen import Screens
 from api.pages.view import Pages
 from api.snapshot import Pictures
+from api.uploads import Uploads
 from api.v1 import estate, events, me
 from api.v1 import incidents as incidents_v1
 from api.v1 import reports as reports_v1
@@ -39,6 +41,8 @@ _ABOUT = """Reads everything the platform knows; acknowledges and comments on in
 Log in by the pages' session cookie (changes then need `X-CSRF-Token`, see `/api/v1/me`) or send
 `Authorization: Bearer <token>`. Errors are problems as of RFC 9457. Lists carry an `ETag`; ask
 again with `If-None-Match`. Times are UTC, durations seconds."""
+
+UPLOAD_LIMIT = 33 * 1024 * 1024  # bytes of a list with its form
 
 ROUTERS = (
     estate.router,
@@ -57,6 +61,7 @@ ROUTERS = (
     admin.router,
     grafana.router,
     days.router,
+    intake.router,
     maintenance.router,
 )
 
@@ -79,6 +84,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.users_empty = (None, False)
     app.state.report_choices = {}
     app.state.login_turn = asyncio.Lock()
+    app.state.uploads = Uploads()
     app.state.born = secrets.token_hex(8)
     for router in ROUTERS:
         app.include_router(router)
@@ -113,7 +119,7 @@ def _refusals(app: FastAPI) -> None:
 def _guards(app: FastAPI) -> None:
     """Add the middleware; the last added meets a request first."""
     settings = app.state.context.settings
-    app.add_middleware(BodyLimit, limit=settings.body_limit)
+    app.add_middleware(BodyLimit, limit=settings.body_limit, larger={"/import": UPLOAD_LIMIT})
     app.add_middleware(HostCheck, hosts=settings.hosts)
     app.add_middleware(SafeHeaders, https=settings.secure_cookies)
     app.add_middleware(Counted, registry=app.state.context.registry)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from prometheus_client import CollectorRegistry
 
@@ -69,6 +70,20 @@ async def _printed_here(report: Report, language: Language, form: Format) -> byt
     return await asyncio.to_thread(render, report, Letterhead(), language, form)
 
 
+T = TypeVar("T")
+
+
+class Work(Protocol):
+    """Runs a function of values away from the event loop, in another process where there is one."""
+
+    def __call__(self, work: Callable[..., T], *arguments: object) -> Awaitable[T]:
+        """Return what the function returns."""
+
+
+async def _worked_here(work: Callable[..., T], *arguments: object) -> T:
+    return await asyncio.to_thread(work, *arguments)
+
+
 Metadata = Mapping[str, Sequence[Mapping[str, str]]]
 BoardsFile = Callable[[str], bytes]
 SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
@@ -101,3 +116,5 @@ class Context:
     build_report: BuildReport | None = None
     print_report: PrintReport = _printed_here
     letterhead: Letterhead = field(default_factory=Letterhead)
+    work: Work = _worked_here
+    collectors: tuple[str, ...] | None = None  # names of those there are; None: any will do

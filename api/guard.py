@@ -1,7 +1,7 @@
 """What every request meets first: host names, size limits, security headers, counting."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
 
@@ -58,20 +58,25 @@ class _TooLarge(Exception):
 
 
 class BodyLimit:
-    """Refuses bodies above a number of bytes, declared or streamed."""
+    """Refuses bodies above a number of bytes, declared or streamed.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    `larger` are the paths that take more.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, larger: Mapping[str, int] | None = None) -> None:
         self._app = app
-        self._limit = limit
+        self._usual = limit
+        self._larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 413."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = self._larger.get(scope["path"], self._usual)
         declared = Headers(scope=scope).get("content-length", "0")
-        if not declared.isdigit() or int(declared) > self._limit:
-            await self._refuse(scope, receive, send)
+        if not declared.isdigit() or int(declared) > limit:
+            await self._refuse(scope, receive, send, limit)
             return
         taken, begun, over = 0, False, False
 
@@ -79,7 +84,7 @@ class BodyLimit:
             nonlocal taken, over
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self._limit:
+            if taken > limit:
                 over = True
                 raise _TooLarge
             return message
@@ -94,10 +99,10 @@ class BodyLimit:
         with suppress(_TooLarge):
             await self._app(scope, counted, noted)
         if over and not begun:
-            await self._refuse(scope, receive, send)
+            await self._refuse(scope, receive, send, limit)
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = problem(413, "The request is too large", f"The limit is {self._limit} bytes.")
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, limit: int) -> None:
+        response = problem(413, "The request is too large", f"The limit is {limit} bytes.")
         await response(scope, receive, send)
 
 

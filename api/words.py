@@ -220,7 +220,6 @@ ACTION = {
     "incident.comment": Text("ghi chú sự cố", "commented on an incident"),
     "inventory.apply": Text("cập nhật danh mục", "changed the inventory"),
     "inventory.mapping": Text("ghi nhớ ý nghĩa các cột", "remembered what columns mean"),
-    "inventory.mapping": Text("ghi nhớ cách hiểu các cột", "named the columns of a list"),
     "login": Text("đăng nhập", "logged in"),
     "login.failed": Text("đăng nhập sai", "failed to log in"),
     "logout": Text("đăng xuất", "logged out"),
