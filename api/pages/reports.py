@@ -8,7 +8,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 from starlette.responses import HTMLResponse, Response
 
 from api.context import Context
@@ -51,13 +51,17 @@ COUNTED = {
 ALWAYS, EXPECTED = "24x7", "expected"
 
 
+def _or_none(value: object) -> object:
+    return value or None  # what a form sends of a field left empty
+
+
 class Choice(BaseModel):
     """What the form sends."""
 
     about: str = Field("", max_length=260)  # "unit:dong-nai"
     every: PeriodKind = PeriodKind.MONTH
-    on: date | None = None  # a day within the period
-    kind: TargetKind | None = None
+    on: Annotated[date | None, BeforeValidator(_or_none)] = None  # a day within the period
+    kind: Annotated[TargetKind | None, BeforeValidator(_or_none)] = None
     calendar: str = Field("", max_length=63)
 
 
