@@ -248,8 +248,8 @@ def no_near(candidates: Sequence[str]) -> Fault:
     return _fault(
         f"không rõ đầu phía trung tâm của các đường truyền{choice}",
         f"the end of the lines at the centre is not known{choice}",
-        'Thêm cột "Thiết bị trung tâm", hoặc nhập với --near MÃ-THIẾT-BỊ',
-        'Add a column "Thiết bị trung tâm", or import with --near DEVICE',
+        'Thêm cột "Thiết bị trung tâm", hoặc ghi mã thiết bị trung tâm khi nhập (--near MÃ)',
+        'Add a column "Thiết bị trung tâm", or name that device when importing (--near SLUG)',
     )
 
 
