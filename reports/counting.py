@@ -17,6 +17,7 @@ from reports.uptime import Agreed, Moment, timeline
 from reports.windows import Windows
 from reports.works import Concerned, Weighed, excused
 
+_AT_ONCE = 1_000  # lives: their arrays stay in the processor's cache
 _EXCLUDED = BUCKETS.index(Bucket.EXCLUDED)
 
 
@@ -82,6 +83,7 @@ class Counting:
         outages = outages_of(self.tally, self._target, rows)
         return figures_of(self.tally, rows, outages, count), outages
 
+    @cached_property
     def by_target(self) -> tuple[Figures, Outages]:
         """Return the figures and outages of every target, in the order of `targets`."""
         numbers = [self.targets[life.target] for life in self.lives]
@@ -123,12 +125,17 @@ class Counting:
         ]
 
     def _tallied(self, counter: Counter) -> Tally:
-        groups: dict[Agreed, list[int]] = {}
-        for number in range(len(self.lives)):
-            groups.setdefault(self.agreed(number), []).append(number)
+        groups: dict[tuple[str | None, tuple[int, ...]], list[int]] = {}
+        for number, life in enumerate(self.lives):
+            groups.setdefault((life.calendar, self.works[number]), []).append(number)
         parts, order = [], []
-        for agreed, numbers in groups.items():
-            some = [self.lives[n] for n in numbers]
+        portions = (
+            numbers[start : start + _AT_ONCE]
+            for numbers in groups.values()
+            for start in range(0, len(numbers), _AT_ONCE)
+        )
+        for numbers in portions:
+            some, agreed = [self.lives[n] for n in numbers], self.agreed(numbers[0])
             counted = Counted(
                 np.array([self._place[life.target] for life in some], np.int64),
                 np.array([life.begin for life in some], np.int64),

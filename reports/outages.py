@@ -118,7 +118,7 @@ class _Roots:
 
 def listed(counting: Counting, most: int | None) -> Listing:
     """Return the longest outages of all targets, `most` of them or all."""
-    _, outages = counting.by_target()
+    _, outages = counting.by_target
     total = len(outages.begin)
     places = np.arange(total)
     if most is not None and total > most:

@@ -40,7 +40,7 @@ class TargetRows:
         self._counting = counting
         self._before = before
         self._begin, self._end = begin, end
-        self._figures = counting.by_target()[0]
+        self._figures = counting.by_target[0]
         self._drawn = len(counting.targets) <= ROWS
         self._lives: dict[str, list[int]] = {}
         for number, life in enumerate(counting.lives):

@@ -1,34 +1,27 @@
-"""The fast way to what reports count: packed changes, and the few details that are printed.
-
-The same rows hold as in `storage.status`, and the same ones are left out by `as_known_at`. The
-database packs the rows of a target into one value, so that two million of them cost no object
-each.
-"""
-
 # ruff: noqa: S608  (statements are put together from words of this file alone; values are bound)
 
+"""The fast way to what reports count: packed changes, and the few details that are printed.
+
+The same rows hold as in `storage.status`, and the same ones are left out by `as_known_at`.
+"""
+
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.history import STATUSES, History, Span
+from core.history import History, Span
 from core.status import Status
+from storage import packing
 from storage.columns import from_micros, to_micros
 from storage.database import Database, portions
+from storage.packing import AT_ONCE, SECOND, Progress
 from storage.tables import incident_members, incidents, observed
 from storage.unbroken import unbroken
-
-Progress = Callable[[int, int], None]  # (done, of how many)
-_SECOND = 1_000_000  # microseconds
-_AT_ONCE = 2_000  # targets of one statement
-_CODES = " ".join(f"WHEN '{s}' THEN {n}" for n, s in enumerate(STATUSES))
-_VALUE = f"(t.at / {_SECOND}) * 8 + CASE t.new {_CODES} END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +64,18 @@ class HistoryBook:
 
         `targets` must differ. `progress` hears of targets done.
         """
-        pieces: list[Any] = []
         async with self._database.reading() as connection:
-            words = _Dialect(connection, await _held(connection, as_known_at))
-            await words.prepare(connection)
-            for start in range(0, len(targets), _AT_ONCE):
-                some = targets[start : start + _AT_ONCE]
-                asked = {
-                    "targets": words.names(some),
-                    "begin": begin * _SECOND,
-                    "end": end * _SECOND,
-                    **_known(as_known_at),
-                }
-                for before, inside in await connection.execute(text(words.packed), asked):
-                    pieces += (before, inside)
-                if progress is not None:
-                    progress(min(start + _AT_ONCE, len(targets)), len(targets))
-            replaced = await _last_replaced(connection, targets, end, words, as_known_at)
-        return _unpacked(tuple(targets), pieces, replaced)
+            await _quick(connection)
+            rules = await packing.held(connection, as_known_at)
+            stretch = packing.Stretch(begin * SECOND, end * SECOND, rules)
+            packed = await packing.read(connection, targets, stretch, progress)
+        return History(
+            tuple(targets),
+            packed.first,
+            (packed.values >> 3) // SECOND,
+            (packed.values & 7).astype(np.int8),
+            None if packed.newest is None else from_micros(packed.newest),
+        )
 
     async def details(
         self, spans: Sequence[Span], as_known_at: datetime | None = None
@@ -98,16 +85,15 @@ class HistoryBook:
         if not spans:
             return found
         async with self._database.reading() as connection:
-            words = _Dialect(connection, await _held(connection, as_known_at))
-            await words.prepare(connection)
-            for start in range(0, len(spans), _AT_ONCE):
-                some = spans[start : start + _AT_ONCE]
-                asked = {**words.spans(some), **_known(as_known_at)}
-                for n, at, new, reason, cause in await connection.execute(
-                    text(words.detailed), asked
-                ):
+            await _quick(connection)
+            rules = await packing.held(connection, as_known_at)
+            statement = text(_detailed(rules.both, postgres=_is_postgres(connection)))
+            for start in range(0, len(spans), AT_ONCE):
+                some = spans[start : start + AT_ONCE]
+                asked = {**_asked(connection, some), **rules.bound}
+                for n, at, new, reason, cause in await connection.execute(statement, asked):
                     span = spans[start + n]
-                    began = max(at // _SECOND, span.begin)
+                    began = max(at // SECOND, span.begin)
                     found.append(Detail(start + n, began, Status(new), reason, cause))
         return found
 
@@ -119,7 +105,7 @@ class HistoryBook:
         By target and begin; an incident that was merged counts as the one it was merged into.
         """
         member, incident = incident_members.c, incidents.c
-        first, last = from_micros(begin * _SECOND), from_micros(end * _SECOND)
+        first, last = from_micros(begin * SECOND), from_micros(end * SECOND)
         query = (
             select(
                 member.target,
@@ -153,63 +139,25 @@ class HistoryBook:
         return until
 
 
-class _Dialect:
-    """The statements, as each database packs best."""
-
-    def __init__(self, connection: AsyncConnection, held: str) -> None:
-        self.postgres = connection.dialect.name == "postgresql"
-        self.packed = _packed(held, postgres=self.postgres)
-        self.detailed = _detailed(held, postgres=self.postgres)
-
-    async def prepare(self, connection: AsyncConnection) -> None:
-        """Spare PostgreSQL the compiling of a plan that costs more to compile than to run."""
-        if self.postgres:
-            await connection.execute(text("SET LOCAL jit = off"))
-
-    def names(self, targets: Sequence[str]) -> object:
-        return list(targets) if self.postgres else json.dumps(list(targets))
-
-    def spans(self, spans: Sequence[Span]) -> dict[str, object]:
-        columns = {
-            "targets": [s.target for s in spans],
-            "begins": [s.begin * _SECOND for s in spans],
-            "ends": [s.end * _SECOND for s in spans],
-        }
-        if self.postgres:
-            return dict(columns)
-        return {"spans": json.dumps(list(zip(*columns.values(), strict=True)))}
+def _is_postgres(connection: AsyncConnection) -> bool:
+    return connection.dialect.name == "postgresql"
 
 
-def _packed(held: str, *, postgres: bool) -> str:
-    """Return a row per target: the last row before the span, and all within it.
+async def _quick(connection: AsyncConnection) -> None:
+    """Spare PostgreSQL the compiling of a plan that costs more to compile than to run."""
+    if _is_postgres(connection):
+        await connection.execute(text("SET LOCAL jit = off"))
 
-    Each packed with the time of its (last) recording at its end, NULL where there is none.
-    """
-    where = f"t.target = s.target {held}"
-    before = f"{where} AND t.at <= :begin ORDER BY t.at DESC, t.id DESC LIMIT 1"
-    inside = f"{where} AND t.at > :begin AND t.at < :end"
-    if postgres:
-        one = f"SELECT int8send({_VALUE}) || int8send(t.recorded_at)"
-        many = (
-            f"SELECT string_agg(int8send({_VALUE}), ''::bytea ORDER BY t.at, t.id)"
-            " || int8send(max(t.recorded_at))"
-        )
-        source = "unnest(CAST(:targets AS text[])) WITH ORDINALITY AS s (target, n)"
-        return (
-            f"SELECT ({one} FROM transitions t WHERE {before}),"
-            f" ({many} FROM transitions t WHERE {inside}) FROM {source} ORDER BY s.n"
-        )
-    one = f"SELECT ({_VALUE}) || ',' || t.recorded_at"
-    many = "SELECT group_concat(v) || ',' || max(r)"
-    rows = (
-        f"SELECT {_VALUE} AS v, t.recorded_at AS r FROM transitions t"
-        f" WHERE {inside} ORDER BY t.at, t.id"
-    )
-    source = '(SELECT "key" AS n, value AS target FROM json_each(:targets)) s'
-    return (
-        f"SELECT ({one} FROM transitions t WHERE {before}),"
-        f" ({many} FROM ({rows})) FROM {source} ORDER BY s.n"
-    )
+
+def _asked(connection: AsyncConnection, spans: Sequence[Span]) -> dict[str, object]:
+    columns = {
+        "targets": [span.target for span in spans],
+        "begins": [span.begin * SECOND for span in spans],
+        "ends": [span.end * SECOND for span in spans],
+    }
+    if _is_postgres(connection):
+        return dict(columns)
+    return {"spans": json.dumps(list(zip(*columns.values(), strict=True)))}
 
 
 def _detailed(held: str, *, postgres: bool) -> str:
@@ -226,89 +174,16 @@ def _detailed(held: str, *, postgres: bool) -> str:
     # Within a second the last row holds: what began in the span's first second began with it.
     before = (
         f"SELECT t.id FROM transitions t WHERE t.target = s.target {held}"
-        f" AND t.at < s.b + {_SECOND} ORDER BY t.at DESC, t.id DESC LIMIT 1"
+        f" AND t.at < s.b + {SECOND} ORDER BY t.at DESC, t.id DESC LIMIT 1"
     )
     first = f"SELECT {columns} FROM {source} JOIN transitions t ON t.id = ({before})"
     rest = (
         f"SELECT {columns} FROM {source} JOIN transitions t ON t.target = s.target {held}"
-        f" AND t.at >= s.b + {_SECOND} AND t.at < s.e"
+        f" AND t.at >= s.b + {SECOND} AND t.at < s.e"
     )
     both = f"SELECT * FROM ({first} UNION ALL {rest}) f ORDER BY n, at, id"
     return f"SELECT n, at, new, reason, cause FROM ({both}) g"
 
 
-async def _held(connection: AsyncConnection, as_known_at: datetime | None) -> str:
-    """Return the condition for rows `t` that hold; nothing to ask where none was replaced."""
-    known, gone = "", ""
-    if await connection.scalar(text("SELECT EXISTS (SELECT 1 FROM overridden)")):
-        gone = "SELECT 1 FROM overridden o WHERE o.transition = t.id"
-    if as_known_at is not None:
-        known = "AND t.recorded_at <= :known"
-        gone = gone and f"{gone} AND o.recorded_at <= :known"
-    return f"{known} AND NOT EXISTS ({gone})" if gone else known
-
-
-def _known(as_known_at: datetime | None) -> dict[str, int]:
-    return {} if as_known_at is None else {"known": to_micros(as_known_at)}
-
-
-async def _last_replaced(
-    connection: AsyncConnection,
-    targets: Sequence[str],
-    end: int,
-    words: _Dialect,
-    as_known_at: datetime | None,
-) -> int | None:
-    """Return when the last row of these targets was put out of force, in microseconds."""
-    if as_known_at is not None:
-        return None
-    listed = (
-        "t.target = ANY(CAST(:targets AS text[]))"
-        if words.postgres
-        else "t.target IN (SELECT value FROM json_each(:targets))"
-    )
-    last = await connection.scalar(
-        text(
-            "SELECT max(o.recorded_at) FROM overridden o JOIN transitions t ON t.id = o.transition"
-            f" WHERE t.at < :end AND {listed}"
-        ),
-        {"targets": words.names(targets), "end": end * _SECOND},
-    )
-    return None if last is None else int(last)
-
-
-def _unpacked(targets: tuple[str, ...], pieces: Sequence[Any], replaced: int | None) -> History:
-    """Return arrays of pieces (before and inside of each target in turn, None where empty)."""
-    values, counts = _numbers(pieces)
-    ends = np.cumsum(counts)
-    last = ends[counts > 0] - 1  # each piece ends with the time of its last recording
-    recorded = values[last]
-    newest = max([int(recorded.max())] if len(recorded) else [], default=None)
-    newest = max((n for n in (newest, replaced) if n is not None), default=None)
-    values = np.delete(values, last)
-    rows = (counts - (counts > 0)).reshape(-1, 2).sum(axis=1)
-    first = np.zeros(len(targets) + 1, np.int64)
-    np.cumsum(rows, out=first[1:])
-    return History(
-        targets,
-        first,
-        values >> 3,
-        (values & 7).astype(np.int8),
-        None if newest is None else from_micros(newest),
-    )
-
-
-def _numbers(pieces: Sequence[Any]) -> tuple["np.ndarray[Any, Any]", "np.ndarray[Any, Any]"]:
-    """Return all numbers of the pieces in one array, and how many each piece holds."""
-    filled = [piece for piece in pieces if piece is not None]
-    if filled and isinstance(filled[0], str):
-        counts = [0 if piece is None else piece.count(",") + 1 for piece in pieces]
-        numbers = np.fromstring(",".join(filled), dtype=np.int64, sep=",")
-    else:
-        counts = [0 if piece is None else len(piece) // 8 for piece in pieces]
-        numbers = np.frombuffer(b"".join(filled), dtype=">i8").astype(np.int64)
-    return numbers, np.array(counts, np.int64)
-
-
 def _seconds(instant: datetime) -> int:
-    return to_micros(instant) // _SECOND
+    return to_micros(instant) // SECOND
