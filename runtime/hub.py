@@ -178,6 +178,11 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             send_test=Trial(ledger, policy, feed, told).send,
             metadata=metadata(),
             boards=lambda url: archive(grafana_files(GrafanaSite(url))),
+            build_report=press.build,
+            print_report=press.printed,
+            letterhead=head,
+            work=press.run,
+            collectors=tuple(registries.collectors()),
         )
         server = make_server(create_app(context), settings.web)
         described = Description(feed, brain, of_ourselves, tally, settings.looking.vantage)

@@ -1,4 +1,4 @@
-"""Counts and prints reports in a process of its own: judging must not wait for a PDF."""
+"""Counts, prints and reads lists in a process of its own: judging must not wait for a PDF."""
 
 import asyncio
 import os
@@ -47,11 +47,11 @@ class Press:
 
     async def build(self, request: UptimeRequest) -> Report:
         """Return the report of the ledger's facts; DomainError says what cannot be meant."""
-        return await self._run(counted_by, self._url, request, self._clock.now())
+        return await self.run(counted_by, self._url, request, self._clock.now())
 
     async def printed(self, report: Report, language: Language, form: Format) -> bytes:
         """Return a file of a report."""
-        return await self._run(render, report, self._head, language, form)
+        return await self.run(render, report, self._head, language, form)
 
     async def aclose(self) -> None:
         """End the process; what it is making is lost."""
@@ -61,7 +61,8 @@ class Press:
         if pool is not None:
             await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
 
-    async def _run(self, work: Callable[..., T], *arguments: object) -> T:
+    async def run(self, work: Callable[..., T], *arguments: object) -> T:
+        """Return what a function of values returns there; its errors are raised here."""
         if self._jobs >= WAITING:
             raise Unavailable(_BUSY)
         self._jobs += 1

@@ -62,7 +62,7 @@ async def test_the_same_facts_give_the_same_report(press: Press) -> None:
 
 async def test_a_process_that_dies_is_said_and_replaced(press: Press) -> None:
     with pytest.raises(Unavailable, match="has died"):
-        await press._run(os._exit, 1)
+        await press.run(os._exit, 1)
     assert (await press.build(october())).rows
 
 
