@@ -168,6 +168,7 @@ def drill(
                 "right": f.right,
             }
             for f in findings
+            if as_json or f.said != "0" or not f.right
         ],
     )
     if not all(finding.right for finding in findings):
