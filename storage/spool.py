@@ -15,6 +15,7 @@ import cramjam
 
 from core.clock import Clock
 from core.errors import Unavailable
+from core.reading import Sample
 from core.text import Text
 from storage.columns import from_micros, to_micros
 from storage.remote_write import Batch, Encoder
@@ -22,6 +23,7 @@ from storage.remote_write import Batch, Encoder
 log = logging.getLogger(__name__)
 
 KEPT_AFTER_ACK = timedelta(seconds=60)
+HANDFUL = 10_000  # samples of one row, at the most
 _ROW_OVERHEAD = 64  # bytes of a row beside its payload, about
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS batches (
@@ -104,7 +106,8 @@ class Spool:
         Never raises: where the disk does not take them they are counted as dropped.
         """
         now = to_micros(self._clock.now())
-        await self._inside(lambda: self._append(samples, now))
+        for some in _handfuls(samples):
+            await self._inside(lambda some=some: self._append(some, now))  # type: ignore[misc]
         self._arrived.set()
 
     async def arrival(self, longest: float) -> None:
@@ -309,6 +312,26 @@ class Spool:
 
     def _add_fact(self, name: str, more: float) -> None:
         self._set_fact(name, (self._fact(name) or 0.0) + more)
+
+
+def _handfuls(samples: Batch) -> Iterator[Batch]:
+    """Yield a batch in parts of about `HANDFUL` samples.
+
+    After a stall of ours it may hold half a minute of a country: too much for one row, for one
+    request, and for the memory that both are made in.
+    """
+    some: list[tuple[datetime, Sequence[Sample]]] = []
+    count = 0
+    for at, rows in samples:
+        for start in range(0, len(rows), HANDFUL):
+            part = rows[start : start + HANDFUL] if len(rows) > HANDFUL else rows
+            if count + len(part) > HANDFUL and some:
+                yield some
+                some, count = [], 0
+            some.append((at, part))
+            count += len(part)
+    if some:
+        yield some
 
 
 def _opened(path: Path) -> sqlite3.Connection:
