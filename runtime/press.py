@@ -1,6 +1,7 @@
 """Counts, prints and reads lists in a process of its own: judging must not wait for a PDF."""
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Callable
@@ -111,7 +112,13 @@ def counted_by(url: str, request: UptimeRequest, now: datetime) -> Report:
     return asyncio.run(inside())
 
 
+def prepare() -> None:
+    """Collect cycles rarely: a printed page is half a million objects that all live as long."""
+    gc.set_threshold(200_000, 20, 50)
+
+
 def _settle() -> None:
     """Stand back behind the judging, and leave Ctrl-C to the hub."""
+    prepare()
     os.nice(_NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -28,6 +28,7 @@ from reports.request import UptimeRequest
 from runtime.assembly import letterhead
 from runtime.cli._ledger import Voice, settings_of, with_ledger
 from runtime.nearest import counted
+from runtime.press import prepare
 from storage.ledger import Ledger
 
 T = TypeVar("T")
@@ -275,5 +276,5 @@ def _bar() -> Progress:
 
 @contextmanager
 def _pool() -> Iterator[ProcessPoolExecutor]:
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(2, get_context("spawn"), prepare) as pool:
         yield pool
