@@ -27,6 +27,7 @@ UNSEEN = Text(
     "Not yet seen in a running Grafana: its structure and all queries were tried on Prometheus "
     "and VictoriaMetrics.",
 )
+_UNSEEN = 2  # Grafana's number of a variable that shows neither label nor value
 _MARK = {
     Severity.CRITICAL: "red",
     Severity.MAJOR: "orange",
@@ -85,6 +86,10 @@ class Board:
             made = made.with_panel(panel)
         document: dict[str, Any] = json.loads(json.dumps(made.build(), cls=JSONEncoder))
         document["annotations"] = {"list": [self._incidents(one) for one in Severity]}
+        for variable in document["templating"]["list"]:
+            if variable["type"] == "constant":  # the SDK cannot say that nobody needs to see it
+                value = {"text": variable["query"], "value": variable["query"]}
+                variable.update(hide=_UNSEEN, skipUrlSync=True, current=value)
         return document
 
     def _menu(self) -> build.DashboardLink:

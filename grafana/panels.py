@@ -16,6 +16,7 @@ from grafana.board import PERIOD, SOURCE
 from grafana.statuses import CALM, Limits, mappings, missing, thresholds
 
 _LETTERS = "ABCDEFGH"
+_STEPS = 360  # of a timeline: a minute each of six hours, for every target of a province
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ def timeline(words: Words, language: Language, expression: str, legend: str = "{
         .color_scheme(build.FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
         .show_value(look.VisibilityMode.AUTO)
         .merge_values(True)
+        .max_data_points(_STEPS)
         .row_height(0.85)
         .legend(_legend())
         .with_target(_query(0, expression, legend).range())

@@ -80,6 +80,7 @@ def filled_engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines
 async def door(base: str, folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, dict[str, str]]]:
     """Yield a client of our own query path over an engine, and the headers of a token."""
     reader = SeriesReader(base)
+    await asyncio.to_thread(folder.mkdir, exist_ok=True)
     try:
         async with a_world(folder, SystemClock(), Web(), series=reader) as world:
             yield world.client, await world.token(Role.VIEWER)
@@ -87,12 +88,10 @@ async def door(base: str, folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient
         await reader.aclose()
 
 
-@pytest.fixture(params=[engines.PROMETHEUS, engines.VICTORIA])
-async def ask(
-    request: pytest.FixtureRequest, filled_engines: Engines, tmp_path: Path
-) -> AsyncIterator[Ask]:
-    """Ask one engine through our own door, as a Grafana does."""
-    async with door(filled_engines.addresses[request.param], tmp_path) as (client, headers):
+@asynccontextmanager
+async def asking(base: str, folder: Path) -> AsyncIterator[Ask]:
+    """Yield a way to ask one engine through our own door, as a Grafana does."""
+    async with door(base, folder) as (client, headers):
 
         async def asked(method: str, path: str, params: Any) -> dict[str, Any]:
             url = f"/prometheus/api/v1/{path}"
@@ -103,6 +102,15 @@ async def ask(
             document: dict[str, Any] = answer.json()
             return document
 
+        yield asked
+
+
+@pytest.fixture(params=[engines.PROMETHEUS, engines.VICTORIA])
+async def ask(
+    request: pytest.FixtureRequest, filled_engines: Engines, tmp_path: Path
+) -> AsyncIterator[Ask]:
+    """Ask one engine, then the other."""
+    async with asking(filled_engines.addresses[request.param], tmp_path / "door") as asked:
         yield asked
 
 

@@ -33,6 +33,8 @@ STEP = timedelta(seconds=30)
 STEPS = 48
 QUIET = 0.5  # share of the stretched time before anything is cut
 CUT_HUB, CUT_COMMUNE, LOSSY = "huyen-02", "xa-001", "xa-004"
+RENAMED, NEW_NAME = "huyen-02", "Tên mới"  # of a site, its line and its devices, at the end
+RENAMED_FOR = 3  # steps; less than the engines look back, so that both names are found
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +47,12 @@ class Captured:
     def stretched(self, end: datetime) -> Iterator[tuple[datetime, list[Sample]]]:
         """Yield (instant, samples) every `STEP` up to `end`, oldest first."""
         counters = self._counters()
+        renamed = {one: _anew(one) for one in self.after if _belongs_to_the_renamed(one)}
         for number in range(STEPS):
             at = end - STEP * (STEPS - 1 - number)
             quiet = number < STEPS * QUIET
             samples: list[Sample] = []
+            anew = number >= STEPS - RENAMED_FOR
             for series in self.before.keys() | self.after.keys():
                 if series in counters:
                     first, rate = counters[series]
@@ -61,7 +65,7 @@ class Captured:
                     continue
                 value = points[-1][1]
                 if not is_stale(value) or number == int(STEPS * QUIET):
-                    samples.append((series, value))
+                    samples.append((renamed.get(series, series) if anew else series, value))
             yield at, samples
 
     def _counters(self) -> dict[Series, tuple[float, float]]:
@@ -76,6 +80,17 @@ class Captured:
             span = max(1.0, (until - begin).total_seconds())
             found[series] = (first, max(0.0, last - first) / span)
         return found
+
+
+def _belongs_to_the_renamed(series: Series) -> bool:
+    kinds = {"site_info", "link_info", "device_info"}
+    return series.name in kinds and ("site", RENAMED) in series.labels
+
+
+def _anew(series: Series) -> Series:
+    """Return an info series under another name, as a hub writes it that was just restarted."""
+    labels = dict(series.labels)
+    return Series.of(series.name, tuple({**labels, "name": f"{NEW_NAME} {labels['name']}"}.items()))
 
 
 async def captured() -> Captured:
