@@ -82,17 +82,19 @@ def _loss(estate: Estate, target: Target, step: float) -> list[Query]:
 def _response(estate: Estate, target: Target, step: float) -> list[Query]:
     here = _selector(instance=target.slug)
     interval = next((c.interval for c in estate.checks if c.target == target.slug), 60.0)
-    over = max(_window(step), int(interval * 3))
+    over, every = max(_window(step), int(interval * 3)), max(1, int(interval))
+    # how long a failure took is no time to answer
+    good = f"probe_duration_seconds{{{here}}} and on(instance) (probe_success{{{here}}} == 1)"
     return [
         Query(
             Text("trung bình", "mean"),
             "a",
-            f"avg(avg_over_time(probe_duration_seconds{{{here}}}[{over}s]))",
+            f"avg(avg_over_time(({good})[{over}s:{every}s]))",
         ),
         Query(
             Text("lâu nhất", "longest"),
             "b",
-            f"max(max_over_time(probe_duration_seconds{{{here}}}[{over}s]))",
+            f"max(max_over_time(({good})[{over}s:{every}s]))",
         ),
     ]
 

@@ -27,7 +27,7 @@ class ServiceRow:
     status: Status
     since: datetime | None
     url: str | None
-    duration: float | None  # seconds
+    duration: float | None  # seconds until it answered; None while it does not
     expires: datetime | None  # of its certificate, or the first of its chain
     days_left: int | None  # whole days; negative: it has ended
 
@@ -58,12 +58,14 @@ def _row(
     ends = _value(samples, EXPIRY)
     expires = datetime.fromtimestamp(ends, UTC) if ends is not None and ends > 0 else None
     left = int((expires - now).total_seconds() // _DAY) if expires is not None else None
+    status = picture.status(target.slug)
+    answers = status in {Status.UP, Status.DEGRADED}
     return ServiceRow(
         target=target,
-        status=picture.status(target.slug),
+        status=status,
         since=picture.since(target.slug),
         url=url_of(check.collector, check.address, check.params) if check is not None else None,
-        duration=_value(samples, DURATION),
+        duration=_value(samples, DURATION) if answers else None,
         expires=expires,
         days_left=left,
     )

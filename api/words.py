@@ -300,6 +300,14 @@ def sample(name: str, value: float, language: Language) -> str:
     return f"{text} s" if name.endswith("_seconds") else text
 
 
+def answered_in(seconds: float, language: Language) -> str:
+    """Return how long an answer took: `0,8 ms`, `142 ms`, `5,0 s`."""
+    if seconds >= 1:
+        return f"{number(seconds, language, 1)} s"
+    took = seconds * 1000
+    return f"{number(took, language, 0 if took >= 10 else 1)} ms"  # noqa: PLR2004
+
+
 def _four(value: float, language: Language) -> str:
     """Return a number with four significant digits, a whole one with all of its own."""
     if value.is_integer():

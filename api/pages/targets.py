@@ -20,7 +20,7 @@ from api.snapshot import Picture
 from api.v1.estate import newest, the_target
 from core.errors import Unavailable
 from core.status import Interval, Status
-from core.text import Language, Text
+from core.text import Language, Text, vietnamese_order
 from core.watching import Target, TargetKind
 
 router = APIRouter(include_in_schema=False)
@@ -202,15 +202,16 @@ def _charted(picture: Picture, target: Target) -> Target:
 
 
 def _served(picture: Picture, target: Target) -> list[Target]:
-    """Return the rooms and services that stand at a site, or hang on a device."""
+    """Return the rooms and services that stand at a site, or hang on a device, worst first."""
     if target.kind not in {TargetKind.SITE, TargetKind.DEVICE}:
         return []
-    return [
+    found = [
         one
         for one in picture.estate.targets
         if (one.kind is TargetKind.ROOM and target.slug in {one.site, *one.members})
         or (one.kind is TargetKind.SERVICE and target.slug in {one.site, *one.uplinks})
     ]
+    return sorted(found, key=lambda t: (-picture.status(t.slug).badness, vietnamese_order(t.name)))
 
 
 def _bar_title(hours: int) -> Text:

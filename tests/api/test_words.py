@@ -99,3 +99,11 @@ def test_every_collector_has_words() -> None:
 )
 def test_measured_values_are_readable(name: str, value: float, said: str) -> None:
     assert words.sample(name, value, "vi") == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.0008, "0,8 ms"), (0.0098, "9,8 ms"), (0.142, "142 ms"), (5.001, "5,0 s")],
+)
+def test_the_time_to_an_answer_is_as_exact_as_it_matters(seconds: float, said: str) -> None:
+    assert words.answered_in(seconds, "vi") == said
