@@ -122,6 +122,6 @@ async def _incidents(ledger: Ledger, draft: Draft, request: UptimeRequest) -> Ma
 
 
 async def _unsynchronised(ledger: Ledger, plan: Plan) -> tuple[tuple[datetime, datetime], ...]:
-    """Return the counted time in which our own clock was not to be trusted."""
-    begin, end = plan.request.period.begin, datetime.fromtimestamp(plan.end, UTC)
-    return tuple(await ledger.timekeeping.spans(begin, end))
+    """Return when our own clock was not to be trusted, within what was counted."""
+    end = datetime.fromtimestamp(plan.end, UTC)
+    return tuple(await ledger.timekeeping.spans(plan.request.period.begin, end))
