@@ -1,6 +1,6 @@
 """How long takes the monthly set of a province: PDF and XLSX, in both languages, all communes?
 
-    .venv/bin/python benchmarks/report_set.py --communes 129
+    python -m benchmarks.report_set --communes 129
 
 Makes a ledger of its own in a temporary folder: every commune with a site, a gateway and a line,
 and two months of outages, then runs `thongsuot report set` as a user would.
