@@ -93,7 +93,7 @@ async def _facts(settings: Settings, now: datetime, told: Told) -> dict[str, Any
         found = await figures(ledger, now)
     finally:
         await ledger.aclose()
-    told(STEPS["figures"], len(found.targets))
+    told(STEPS["figures"], len(found.targets) + len(found.units))
     return {
         "version": version("thongsuot"),
         "made_at": now.isoformat(),

@@ -11,7 +11,7 @@ from typing import Any
 from core.clock import SystemClock
 from core.text import Text
 from runtime import backup
-from runtime.figures import Figures, counted
+from runtime.figures import Figures, figures, last_month
 from runtime.restore import restore, scratch
 from storage import copies
 from storage.engine import Engine, EngineOptions
@@ -66,8 +66,8 @@ async def _ledger(url: str, key: Path, manifest: Mapping[str, Any]) -> list[Find
     try:
         findings = []
         said = Figures.read(manifest["figures"])
-        found = await counted(ledger, said.begin, said.end, said.as_known_at)
-        findings.append(_figures(said, found))
+        found = await figures(ledger, said.made_at)
+        findings += _figures(said, found)
         names = await ledger.secrets.names()
         if names and vault is not None:
             opened = await ledger.secrets.keyring()
@@ -89,22 +89,32 @@ def _vault(key: Path) -> Vault | None:
     return Vault.open(key) if key.exists() else None
 
 
-def _figures(said: Figures, found: Figures) -> Finding:
-    differing = [
-        target
-        for target in sorted({*said.targets, *found.targets})
-        if said.targets.get(target) != found.targets.get(target)
-    ]
-    month = f"{said.begin:%m/%Y}"
-    return Finding(
-        Text(
-            vi=f"số liệu tháng {month} của từng đối tượng",
-            en=f"figures of {month} of every target",
+def _figures(said: Figures, found: Figures) -> list[Finding]:
+    month = f"{last_month(said.made_at)[0]:%m/%Y}"
+    return [
+        _alike(
+            Text(
+                vi=f"thời gian từng trạng thái của từng đối tượng, tháng {month}",
+                en=f"time in every status of every target in {month}",
+            ),
+            said.targets,
+            found.targets,
         ),
-        str(len(said.targets)),
-        ", ".join(differing[:5]) if differing else str(len(found.targets)),
-        not differing,
-    )
+        _alike(
+            Text(
+                vi=f"báo cáo độ khả dụng từng đơn vị, tháng {month}",
+                en=f"uptime report of every unit in {month}",
+            ),
+            said.units,
+            found.units,
+        ),
+    ]
+
+
+def _alike(what: Text, said: Mapping[str, object], found: Mapping[str, object]) -> Finding:
+    differing = [key for key in sorted({*said, *found}) if said.get(key) != found.get(key)]
+    shown = ", ".join(differing[:5]) if differing else str(len(found))
+    return Finding(what, str(len(said)), shown, not differing)
 
 
 async def _series(folder: Path, said: Mapping[str, Any]) -> list[Finding]:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from core.clock import SystemClock
 from core.errors import Conflict, DomainError
+from core.inventory import Changes
 from core.labels import Series
 from core.people import AuditRow, Role
 from core.status import Status, Transition
@@ -31,6 +32,7 @@ from storage.spool import Spool
 from storage.status import write_transitions
 from storage.vault import Vault
 from tests.databases import PostgresServer
+from tests.inventory.builders import a_land
 
 NOW = datetime(2026, 11, 2, 3, 4, 5, tzinfo=UTC)
 needs_victoria = pytest.mark.skipif(
@@ -55,15 +57,16 @@ async def furnish(settings: Settings) -> None:
     """Put an account, a secret and an outage of last month into the ledger."""
     vault = Vault.open(settings.secrets.key_file)
     ledger = await open_ledger(settings.ledger.url, vault, SystemClock())
+    await ledger.inventory.apply(Changes(put=a_land()), "test", NOW)
     await ledger.people.create_user("an", "Ấn", Role.ADMIN, "x", NOW)
     await ledger.secrets.set_secret("snmp-default", "bí mật", "an", NOW)
     begin, _ = last_month(NOW)
     at = begin + timedelta(days=3)
     seven, nine = at + timedelta(hours=7), at + timedelta(hours=9)
     rows = [
-        Transition("xa-a", Status.UNKNOWN, Status.UP, at, at, "answer"),
-        Transition("xa-a", Status.UP, Status.DOWN, seven, seven, "silence"),
-        Transition("xa-a", Status.DOWN, Status.UP, nine, nine, "answer"),
+        Transition("dc-1", Status.UNKNOWN, Status.UP, at, at, "answer"),
+        Transition("dc-1", Status.UP, Status.DOWN, seven, seven, "silence"),
+        Transition("dc-1", Status.DOWN, Status.UP, nine, nine, "answer"),
     ]
     async with ledger.database.writing() as connection:
         await write_transitions(connection, rows)
@@ -91,7 +94,8 @@ async def test_a_restored_platform_has_everything_the_first_one_had(
     ledger = await open_ledger(places.ledger, Vault.open(places.key), SystemClock())
     assert await ledger.secrets.reveal("snmp-default") == "bí mật"
     found = await figures(ledger, NOW)
-    assert found.targets["xa-a"]["down"] == 2 * 3600 * 10**6
+    assert found.targets["dc-1"]["down"] == 2 * 3600 * 10**6
+    assert found.units["xa-1"][2] == 2 * 3600
     await ledger.aclose()
     assert places.settings is not None
     assert load(places.settings, {}).ledger.url == places.ledger
@@ -101,7 +105,7 @@ async def test_the_drill_finds_every_figure_equal(ledger_url: str, tmp_path: Pat
     _, file = await made(tmp_path, ledger_url)
     findings = await drill.drill(file, tmp_path, NOW, silent, passphrase=None)
     assert all(finding.right for finding in findings)
-    assert {"figures of 10/2026 of every target", "rows of transitions"} <= {
+    assert {"uptime report of every unit in 10/2026", "rows of transitions"} <= {
         finding.what.en for finding in findings
     }
     assert list(tmp_path.glob(".drill*")) == []  # noqa: ASYNC240
@@ -115,7 +119,8 @@ async def test_the_drill_names_what_differs(sqlite_url: str, tmp_path: Path) -> 
     manifest = archive.unpack(file, folder)
     files = manifest.pop("files")
     manifest["rows"]["users"] = 7
-    manifest["figures"]["targets"]["xa-a"]["down"] += 1
+    manifest["figures"]["targets"]["dc-1"]["down"] += 1
+    manifest["figures"]["units"]["dong-nai"][2] += 1
     altered = tmp_path / "altered.tar"
     with archive.written(altered) as into:
         for name in files:
@@ -124,7 +129,8 @@ async def test_the_drill_names_what_differs(sqlite_url: str, tmp_path: Path) -> 
     findings = await drill.drill(altered, tmp_path, NOW, silent, passphrase=None)
     assert [finding.what.en for finding in findings if not finding.right] == [
         "rows of users",
-        "figures of 10/2026 of every target",
+        "time in every status of every target in 10/2026",
+        "uptime report of every unit in 10/2026",
     ]
 
 
