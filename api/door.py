@@ -52,7 +52,12 @@ def context_of(request: Request) -> Context:
     return context
 
 
-Ctx = Annotated[Context, Depends(context_of)]
+async def _context(request: Request) -> Context:
+    # a plain function would be called in a thread, and wait for one, at every request
+    return context_of(request)
+
+
+Ctx = Annotated[Context, Depends(_context)]
 
 
 def cookie_name(secure: bool) -> str:
