@@ -37,14 +37,13 @@ def word(response: Response) -> str:
 
 def failure_of(response: Response, user: str | None, *, any_answer: bool) -> Failure | None:
     """Return why the answer is no good one; with `any_answer` each proves that the host lives."""
-    if any_answer:
+    unknown = user and response.status in _UNKNOWN_USER
+    found = _TROUBLES.get(response.status)
+    if any_answer or not (unknown or found):
         return None
     said = f"SIP {response.status} {printable(response.reason, 60)}".rstrip()
-    if user and response.status in _UNKNOWN_USER:
-        return Failure(FailureKind.PROTOCOL, f"{said}: {user} is not registered")
-    found = _TROUBLES.get(response.status)
     if found is None:
-        return None
+        return Failure(FailureKind.PROTOCOL, f"{said}: {user} is not registered")
     kind, why = found
     later = f", come again in {response.retry_after} s" if response.retry_after else ""
     return Failure(kind, f"{said}: {why}{later}")

@@ -6,21 +6,16 @@ from dataclasses import dataclass
 
 HEADERS_LIMIT = 64 * 1024  # bytes; the largest datagram, and the most of a stream
 _END = re.compile(rb"\r?\n\r?\n")
-_STATUS = re.compile(rb"SIP/2\.0 ([1-6]\d\d)(?: ([^\r\n]*))?$", re.IGNORECASE)
+_STATUS = re.compile(rb"SIP/2\.0 ([1-6]\d\d)(?: ([^\r\n]*))?(?=\r?\n|$)", re.IGNORECASE)
 _FOLD = re.compile(rb"\r?\n[ \t]+")
 _BRANCH = re.compile(rb";\s*branch\s*=\s*([^;,\s]+)", re.IGNORECASE)
 _NUMBER = re.compile(rb"\d{1,9}")
-_COMPACT = {b"v": b"via", b"i": b"call-id", b"l": b"content-length"}
-_WANTED = {
-    b"via",
-    b"call-id",
-    b"cseq",
-    b"allow",
-    b"server",
-    b"user-agent",
-    b"retry-after",
-    b"content-length",
-}
+# The headers that we care for, by their long and short names.
+_FIELD = re.compile(
+    rb"^(via|v|cseq|allow|server|user-agent|retry-after|content-length|l)[ \t]*:[ \t]*([^\r\n]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_LONG = {b"v": b"via", b"l": b"content-length"}
 COOKIE = b"z9hG4bK"  # every branch begins with it (RFC 3261 §8.1.1.7)
 _TRIMMED = 200  # bytes of a header that are kept for people
 
@@ -105,17 +100,15 @@ def read(octets: bytes) -> Response | None:
     """Return a response to an OPTIONS request, None for anything else."""
     if octets[:4].upper() != b"SIP/" or len(octets) > HEADERS_LIMIT:
         return None
-    end = _END.search(octets)
-    head = octets if end is None else octets[: end.start()]
+    head, _, _ = octets.partition(b"\r\n\r\n")
     if b"\n " in head or b"\n\t" in head:
         head = _FOLD.sub(b" ", head)
-    lines = head.split(b"\n")
-    status = _STATUS.match(lines[0].rstrip(b"\r"))
+    status = _STATUS.match(head)
     if status is None:
         return None
-    fields = _fields(lines[1:])
+    fields = _fields(head)
     branch = _BRANCH.search(fields.get(b"via", b""))
-    if branch is None or not fields.get(b"cseq", b"").upper().endswith(b"OPTIONS"):
+    if branch is None or not fields.get(b"cseq", b"").rstrip().upper().endswith(b"OPTIONS"):
         return None
     again = _NUMBER.match(fields.get(b"retry-after", b""))
     return Response(
@@ -128,15 +121,12 @@ def read(octets: bytes) -> Response | None:
     )
 
 
-def _fields(lines: list[bytes]) -> dict[bytes, bytes]:
-    """Return the first value of each header that we care for, by its name in small letters."""
+def _fields(head: bytes) -> dict[bytes, bytes]:
+    """Return the first value of each header that we care for, by its long name."""
     fields: dict[bytes, bytes] = {}
-    for line in lines:
-        name, colon, value = line.partition(b":")
-        name = name.strip().lower()
-        name = _COMPACT.get(name, name)
-        if colon and name in _WANTED and name not in fields:
-            fields[name] = value.strip()
+    for name, value in _FIELD.findall(head):
+        known = name.lower()
+        fields.setdefault(_LONG.get(known, known), value)
     return fields
 
 
@@ -164,8 +154,8 @@ class Framing:
             if len(held) > HEADERS_LIMIT:
                 raise ValueError("endless headers")
             return None
-        fields = _fields(bytes(held[: end.start()]).split(b"\n")[1:])
-        said = _NUMBER.fullmatch(fields.get(b"content-length", b"0"))
+        fields = _fields(bytes(held[: end.start()]))
+        said = _NUMBER.fullmatch(fields.get(b"content-length", b"0").strip())
         if said is None or int(said[0]) > HEADERS_LIMIT or end.start() > HEADERS_LIMIT:
             raise ValueError("a length that is none")
         size = end.end() + int(said[0])

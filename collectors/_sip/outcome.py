@@ -40,7 +40,7 @@ class Scribe:
         self._labels = identity(check)
         names = (SUCCESS, DURATION, RTT, STATUS, LOSS)
         self._series = tuple(Series.of(name, self._labels) for name in names)
-        self._told: tuple[bytes, str] | None = None  # agent and role, as last told
+        self._told: tuple[bytes, bytes] | None = None  # as last told
         self._agent: Series | None = None
 
     def reading(self, outcome: Outcome) -> Reading:
@@ -65,7 +65,7 @@ class Scribe:
         )
 
     def _agent_samples(self, response: Response) -> list[Sample]:
-        told = response.agent, response.role
+        told = response.agent, response.allow
         samples: list[Sample] = []
         if told != self._told:
             if self._agent is not None:

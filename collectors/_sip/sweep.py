@@ -151,10 +151,10 @@ class Sweep:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _pause(self, now: float) -> float:
-        wait = TICK if self._flight else GLANCE
-        if self._timers:
-            wait = min(wait, self._timers[0][0] - now)
-        return max(wait, TICK / 5)  # what is due together is done together
+        if self._flight or not self._timers:
+            return TICK if self._flight else GLANCE
+        # What is due nearly together is done together: waking up costs more than asking.
+        return max(TICK, min(GLANCE, self._timers[0][0] - now))
 
     # The feed
 
