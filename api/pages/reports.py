@@ -18,6 +18,7 @@ from api.v1.reports import built
 from core.clock import LOCAL
 from core.errors import DomainError, Invalid
 from core.inventory import Inventory
+from core.people import Role
 from core.text import Language, Text, vietnamese_order
 from core.watching import TargetKind
 from reports.asking import asked, last, written
@@ -49,6 +50,7 @@ COUNTED = {
     TargetKind.SERVICE: Text("Dịch vụ", "Services"),
 }
 ALWAYS, EXPECTED = "24x7", "expected"
+SENT = 20  # scheduled reports that are listed
 
 
 def _or_none(value: object) -> object:
@@ -75,9 +77,9 @@ class Choices:
 
 
 @router.get("/reports/style.css")
-async def report_style() -> Response:
+async def report_style(asker: Viewer) -> Response:
     """Return the style of a report; its address changes whenever it does."""
-    week = {"cache-control": "public, max-age=604800, immutable"}
+    week = {"cache-control": "private, max-age=604800, immutable"}
     return Response(style("report"), media_type="text/css", headers=week)
 
 
@@ -117,6 +119,7 @@ async def reports(
         report=report,
         shown=body(report, context.letterhead, language, face="embedded") if report else "",
         links=links,
+        sent=await context.ledger.sendings.latest(SENT) if asker.role.allows(Role.OPERATOR) else [],
         trouble=trouble,
         style=_style_address(),
     )

@@ -11,6 +11,7 @@ import pytest
 from api.context import Web
 from core.errors import NotFound
 from core.people import Role
+from core.sending import ReportSending
 from core.text import Text
 from reports.report import PeriodKind, Report, ScopeKind
 from reports.request import UptimeRequest
@@ -175,6 +176,31 @@ async def test_the_style_of_a_report_is_kept_by_browsers(office: Office) -> None
     world, _ = office
     page = await world.client.get("/reports", headers=await world.token(Role.VIEWER))
     [address] = re.findall(r'href="(/reports/style\.css\?v=\w+)"', page.text)
-    answer = await world.client.get(address)
+    viewer = await world.token(Role.VIEWER)
+    answer = await world.client.get(address, headers=viewer)
     assert answer.headers["content-type"].startswith("text/css")
     assert "immutable" in answer.headers["cache-control"]
+
+
+async def test_whoever_runs_it_sees_what_was_sent(office: Office) -> None:
+    world, _ = office
+    sending = ReportSending(
+        schedule="thang", period="month 2026-10-01", address="so@example.vn", sent_at=KNOWN
+    )
+    await world.ledger.sendings.remember(sending)
+    for role, seen in ((Role.VIEWER, False), (Role.OPERATOR, True)):
+        answer = await world.client.get("/reports", headers=await world.token(role))
+        assert ("so@example.vn" in answer.text) is seen
+
+
+async def test_a_place_leads_to_its_report(office: Office) -> None:
+    world, said = office
+    viewer = await world.token(Role.VIEWER)
+    for page in ("/units/an-loc", "/targets/link-an-loc"):
+        answer = await world.client.get(page, headers=viewer)
+        [link] = re.findall(r'href="(/reports[^"]+)"', answer.text.split('id="content"')[1])
+        assert (await world.client.get(link, headers=viewer)).status_code == 200
+    assert [(one.scope.value, one.key) for one in said] == [
+        ("unit", "an-loc"),
+        ("target", "link-an-loc"),
+    ]
