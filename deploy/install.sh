@@ -85,6 +85,7 @@ absolute() { # a path as the caller meant it
 }
 
 install_platform() {
+  umask 022 # programs are for everybody to read; what is not says so itself
   install_options "$@"
   [ "$(id -u)" = 0 ] || [ $DRY = yes ] || die 'Cài đặt cần quyền root: sudo ./run install …' 'Installing needs root: sudo ./run install …'
   [ -z "$PASSWORD_FILE" ] || [ -r "$PASSWORD_FILE" ] || die "Không đọc được $PASSWORD_FILE." "$PASSWORD_FILE cannot be read."

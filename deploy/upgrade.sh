@@ -3,6 +3,9 @@
 
 upgrade() {
   local was_running=no
+  if ! systemd_runs && as_account "$OLD/venv/bin/thongsuot" ready &>/dev/null; then
+    die 'Thông Suốt đang chạy; dừng nó rồi nâng cấp.' 'The platform is running; stop it, then upgrade.'
+  fi
   rehearse
   ! systemd_runs || ! systemctl is-active --quiet thongsuot.service || was_running=yes
   say 'Đang dừng bản cũ và sao lưu lần cuối…' 'Stopping the old version, and a last backup…'

@@ -56,6 +56,30 @@ def test_an_unknown_command_is_refused_with_the_list() -> None:
     assert result.stdout == ""
 
 
+def test_installing_tells_its_options_in_both_languages() -> None:
+    for language, word in (("vi", "diễn tập"), ("en", "rehearsed")):
+        said = _run("install", "--help", THONGSUOT_LANG=language)
+        assert said.returncode == 0
+        assert word in said.stdout
+        for option in ("--from", "--prefix", "--listen", "--admin-password-file", "--dry-run"):
+            assert option in said.stdout
+
+
+@pytest.mark.skipif(shutil.which("apt-get") is None, reason="no Debian here")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-o",), "A file name must follow -o."),
+        (("-o", "x.zip"), "The file must end in .tar.gz, .tar.zst or .tar."),
+        (("--wheels",), '"--wheels" is not understood'),
+    ],
+)
+def test_a_bundle_that_cannot_be_meant_is_refused(words: tuple[str, ...], said: str) -> None:
+    result = _run("bundle", *words, THONGSUOT_LANG="en")
+    assert result.returncode == 3
+    assert said in result.stderr
+
+
 def test_an_old_python_is_named(bare_path: Path) -> None:
     _python(bare_path, '[ "$1" = --version ] && echo "Python 3.9.2" || exit 1')
     result = _run("setup", PATH=str(bare_path), THONGSUOT_LANG="en")
