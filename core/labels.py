@@ -1,6 +1,7 @@
 """The identity of a time series: a metric name and its labels, interned once."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,18 @@ class Series:
         kept = base
         if any(key in labels for key, _ in base):
             kept = tuple(pair for pair in base if pair[0] not in labels)
-        return cls(name, tuple(sorted((*kept, *labels.items()))))
+        return cls(name, tuple(sorted((*kept, *map(_pair, labels, labels.values())))))
 
     def __str__(self) -> str:
         """Return the Prometheus notation, `name{label="value",…}`."""
         inner = ",".join(f'{k}="{escaped(v)}"' for k, v in self.labels)
         return f"{self.name}{{{inner}}}" if inner else self.name
+
+
+@lru_cache(maxsize=4096)
+def _pair(name: str, value: str) -> tuple[str, str]:
+    """Return a label; a thousand devices call their ports alike, and may share the words."""
+    return (name, value)
 
 
 def escaped(value: str) -> str:
