@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from core.inventory import SpecialDay
 from core.maintenance import Maintenance
-from core.text import Text
+from core.text import Text, nfc
 from reports.hours import working
 from reports.lives import Life
 from reports.periods import local_day
@@ -75,7 +75,7 @@ class Concerned:
             for unit in row.units:
                 self._by_unit[unit].append(number)
             for carrier in row.carriers:
-                self._by_carrier[carrier.casefold()].append(number)
+                self._by_carrier[_folded(carrier)].append(number)
             for target in row.targets:
                 self._by_target[target].append(number)
 
@@ -83,7 +83,7 @@ class Concerned:
         """Return the numbers of the works that concern a life, whenever they are."""
         found = {n for unit in life.path for n in self._by_unit.get(unit, ())}
         if life.carrier is not None:
-            found.update(self._by_carrier.get(life.carrier.casefold(), ()))
+            found.update(self._by_carrier.get(_folded(life.carrier), ()))
         found.update(self._by_target.get(life.target, ()))
         if life.site is not None:
             found.update(self._by_target.get(life.site, ()))
@@ -120,3 +120,7 @@ def _weighed(row: Maintenance, special: Mapping[date, SpecialDay], notice: int) 
 
 def _second(instant: datetime) -> int:
     return int(instant.timestamp() // 1)
+
+
+def _folded(carrier: str) -> str:
+    return nfc(carrier).casefold()

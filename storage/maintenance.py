@@ -1,7 +1,8 @@
 """Announced works: added and cancelled, never removed, each with who did it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
+from pydantic import ValidationError
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,18 +44,19 @@ class MaintenanceBook:
     ) -> Maintenance:
         """Keep works, announced just now or when the letter came; return them with their id.
 
-        Invalid if they end before they begin, concern nothing, or were announced in the future.
+        Invalid if they end before they begin, concern nothing, were announced in the future, or
+        hold words that are too long.
         """
         problems = _problems(begin, end, announced_at or now, now, (*units, *carriers, *targets))
         if problems:
             raise Invalid(problems)
         async with self._database.writing() as connection:
-            row = Maintenance(
+            row = _checked(
                 id=await _next_id(connection, begin),
-                begin=begin,
-                end=end,
+                begin=begin.astimezone(UTC),
+                end=end.astimezone(UTC),
                 reason=reason,
-                announced_at=announced_at or now,
+                announced_at=(announced_at or now).astimezone(UTC),
                 reference=reference,
                 units=units,
                 carriers=carriers,
@@ -117,6 +119,25 @@ class MaintenanceBook:
         async with self._database.reading() as connection:
             rows = await connection.execute(query)
             return [Maintenance(**row) for row in rows.mappings()]
+
+
+def _checked(**fields: object) -> Maintenance:
+    try:
+        return Maintenance.model_validate(fields)
+    except ValidationError as fault:
+        raise Invalid(
+            [
+                _problem(
+                    str(error["loc"][0]),
+                    Text(vi="giá trị không dùng được", en="the value cannot be used"),
+                    Text(
+                        vi="Viết ngắn hơn 200 ký tự; mã chỉ gồm chữ thường, số, gạch nối",
+                        en="Stay below 200 characters; slugs are lower-case letters and digits",
+                    ),
+                )
+                for error in fault.errors()
+            ]
+        ) from fault
 
 
 async def _read(connection: AsyncConnection, maintenance_id: str) -> Maintenance:
