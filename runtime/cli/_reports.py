@@ -96,8 +96,9 @@ class Desk:
                 for language, form in jobs
             }
             for future in as_completed(made):
-                self._put(folder / made[future], future.result())
-                written[made[future]] = len(future.result())
+                content = self.meant(future.result)
+                self._put(folder / made[future], content)
+                written[made[future]] = len(content)
                 bar.advance(task)
         files = sorted(written)
         listed = "\n".join(f"{folder / name}  ({_size(written[name])})" for name in files)
@@ -137,7 +138,7 @@ class Desk:
         head = self._head()
         with _bar() as bar:
             bar.add_task(_PRINTING.said(self._voice.language), total=None)
-            return render(report, head, language, form)
+            return self.meant(lambda: render(report, head, language, form))
 
     def _head(self) -> Letterhead:
         return letterhead(settings_of(self._config, self._voice).reports)

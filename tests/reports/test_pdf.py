@@ -1,9 +1,11 @@
 """The PDF: fonts, page numbers, paper, and how many pages there are."""
 
 import io
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from pypdf import PdfReader
 from core.text import Language
 from reports.render.letterhead import Letterhead
 from reports.render.pdf import pdf
+from tests.project.tree import ROOT
 from tests.reports.builders import a_province, all_unknown, nothing, strange
 
 HEAD = Letterhead("UBND tỉnh Đồng Nai", "Sở Khoa học và Công nghệ", "Đồng Nai", "BC-SKHCN")
@@ -117,3 +120,35 @@ def test_little_to_say_is_said_on_few_pages(made: object) -> None:
 
 def test_charts_are_vectors(large: bytes) -> None:
     assert all(not page.images for page in PdfReader(io.BytesIO(large)).pages)
+
+
+def test_without_a_font_for_vietnamese_it_refuses_and_says_which_to_install(
+    tmp_path: Path,
+) -> None:
+    others = Path("/usr/share/fonts/truetype/dejavu")
+    if not others.exists():
+        pytest.skip("no other font is installed")
+    config = tmp_path / "fonts.conf"
+    config.write_text(
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+        f"<dir>{others}</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>"
+    )
+    program = (
+        "from core.errors import Conflict\n"
+        "from reports.render.letterhead import Letterhead\n"
+        "from reports.render.pdf import pdf\n"
+        "from tests.reports.builders import nothing\n"
+        "try:\n"
+        "    pdf(nothing(), Letterhead(), 'vi')\n"
+        "except Conflict as refusal:\n"
+        "    print(refusal.text.en)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "FONTCONFIG_FILE": str(config)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert "fonts-croscore" in done.stdout, done.stderr
