@@ -67,9 +67,8 @@ class Transcripts:
     def forget_before(self, horizon: datetime) -> None:
         """Drop runs that began earlier."""
         for slug, shelf in list(self._shelves.items()):
-            for runs in (shelf.runs, shelf.failures):
-                while runs and runs[0].began_at < horizon:
-                    runs.popleft()
+            shelf.runs = tuple(run for run in shelf.runs if run.began_at >= horizon)
+            shelf.failures = tuple(run for run in shelf.failures if run.began_at >= horizon)
             if not shelf.runs and not shelf.failures:
                 del self._shelves[slug]
 
