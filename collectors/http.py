@@ -37,7 +37,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     at, begun = kit.clock.now(), kit.clock.monotonic()
     secret = kit.secrets.reveal(check.secret) if check.secret else None
     client = await clients_of(kit).of(check.slug, keep=params.keep)
-    way = Way(params.terms, check.timeout, transcript, _place(params), client.sessions)
+    way = Way(params.terms, check.timeout, transcript, _place(params), sessions=client.sessions)
     visit = Visit(params, client, way, kit.clock, matcher_of(kit), secret)
     if check.secret and secret is None:
         visit.found.failure = Failure(FailureKind.LOCAL, f"no secret {check.secret} is set")

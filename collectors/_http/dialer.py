@@ -39,7 +39,8 @@ class Way:
     terms: Terms
     timeout: float
     transcript: Transcript
-    connect_to: tuple[str, int | None] | None = None
+    connect_to: tuple[str, int | None] | None = None  # instead of `host`
+    host: str = ""  # of the address that was asked for
     sessions: dict[tuple[str, int], Session] = field(default_factory=dict)  # by host and port
     lookup: float | None = None
     connect: float = 0.0
@@ -78,9 +79,9 @@ class Dialer(BaseConnector):
     ) -> ResponseHandler:
         """Return an open connection; Trouble says why there is none."""
         way = WAY.get()
-        host, port = req.url.host or "", req.url.port or 0
+        host, port = req.url.raw_host or "", req.url.port or 0
         at_host, at_port = host, port
-        if way.connect_to is not None:
+        if way.connect_to is not None and host == way.host:
             at_host, at_port = way.connect_to[0], way.connect_to[1] or port
         try:
             found = await self._found(at_host, way)

@@ -78,6 +78,7 @@ class Visit:
 
     async def _follow(self, transcript: Transcript) -> None:
         url = start = URL(self.params.url)
+        self.way.host = url.raw_host or ""
         while True:
             self.found.is_tls = url.scheme == "https"
             response = await self._ask(url, start, transcript)
@@ -108,7 +109,7 @@ class Visit:
             )
         finally:
             port = url.port or 0
-            self.found.session = self.way.sessions.get((url.host or "", port))
+            self.found.session = self.way.sessions.get((url.raw_host or "", port))
         took = self.clock.monotonic() - begun
         connected = (way.lookup or 0.0) + way.connect + way.tls - connecting
         self.found.processing = (self.found.processing or 0.0) + max(0.0, took - connected)

@@ -12,21 +12,18 @@ import itertools
 import logging
 import math
 import socket
-import zlib
 from collections.abc import Coroutine
-from dataclasses import dataclass
 
-from collectors._net.names import Place, numeric, places
+from collectors._net.names import numeric, places
 from collectors._net.trouble import Trouble, failure_of, out_of_time
 from collectors._sip import meaning, message
 from collectors._sip.once import REPEATS, Once
-from collectors._sip.outcome import Outcome, Scribe
-from collectors._sip.params import Params
+from collectors._sip.outcome import Outcome
+from collectors._sip.peer import Asked, Peer
 from collectors._sip.wire import Wire
 from core.clock import from_epoch
 from core.collector import Emitted, Kit, SweepFeed
 from core.reading import Failure, FailureKind, Reading
-from core.watching import Check
 
 log = logging.getLogger(__name__)
 
@@ -34,78 +31,10 @@ TICK = 0.05  # seconds; the kernel stamps responses, so they may wait for us
 GLANCE = 0.2  # seconds between two looks at the feed
 AGAIN, RETRY = 300.0, 10.0  # seconds until a name is looked up again; after it failed
 SUSPICION = 1.0  # seconds between two requests to a peer under suspicion, at least
-CONVINCED = 3  # good answers after a failure until a peer is asked at its interval again
 CONNECTIONS = 100  # by TCP, at once
 REOPEN = 5.0  # seconds until a refused socket is asked for again
 CLOCK_SLACK = 0.1  # seconds an RTT may exceed what the monotonic clock saw, before it is void
 OVERFLOW = Failure(FailureKind.LOCAL, "our SIP receive buffer overflowed")
-
-_OURS = (FailureKind.LOCAL, FailureKind.BUG)
-
-
-class Peer:
-    """One check of the sweep. Times are the loop's monotonic seconds."""
-
-    __slots__ = (
-        "anchor",
-        "asked",
-        "check",
-        "due",
-        "fails",
-        "form",
-        "gone",
-        "goods",
-        "params",
-        "places",
-        "scribe",
-        "unknown",
-    )
-
-    def __init__(self, check: Check, now: float) -> None:
-        self.check = check
-        self.params = Params.model_validate(dict(check.params))
-        self.scribe = Scribe(check)
-        self.places: list[Place] = []
-        self.unknown = Failure(FailureKind.LOCAL, f"the name {check.address} is not known yet")
-        self.form: message.Form | None = None
-        self.anchor = now + zlib.crc32(check.slug.encode()) / 2**32 * check.interval
-        self.due = self.anchor
-        self.asked: Asked | None = None  # by UDP
-        self.fails = 0  # in a row
-        self.goods = 0  # in a row, after a failure
-        self.gone = False  # no longer in the feed
-
-    def after(self, now: float) -> float:
-        """Return the first instant of its rhythm after now."""
-        interval = self.check.interval
-        return self.anchor + (math.floor((now - self.anchor) / interval) + 1) * interval
-
-    def is_unsettled(self, failure: Failure | None) -> bool:
-        """Count an outcome; say whether the judge wants to see more soon."""
-        if self.check.verify is None or (failure is not None and failure.kind in _OURS):
-            return False
-        if failure is None:
-            self.goods = self.goods + 1 if self.fails or self.goods else 0
-            self.fails = 0
-            if self.goods > CONVINCED:
-                self.goods = 0
-            return self.goods > 0
-        self.fails, self.goods = self.fails + 1, 0
-        return self.fails <= self.check.verify.probes
-
-
-@dataclass(slots=True, eq=False)
-class Asked:
-    """A request on its way, by UDP."""
-
-    peer: Peer
-    place: Place
-    branch: bytes
-    request: bytes
-    begun: float  # monotonic
-    outcome: Outcome
-    last: float = 0.0  # monotonic, when it was sent last
-    last_ns: int = 0
 
 
 _Timer = tuple[float, int, Peer, Asked | None]
@@ -226,8 +155,10 @@ class Sweep:
     # Asking
 
     def _ask(self, peer: Peer) -> None:
-        outcome = Outcome(self._kit.clock.now(), 0.0)
-        if peer.params.transport == "tcp":
+        outcome = Outcome(self._kit.clock.now(), 0.0, failure=peer.wrong)
+        if peer.wrong is not None:
+            self._settle(peer, outcome)
+        elif peer.params.transport == "tcp":
             self._spawn(self._by_tcp(peer, outcome), peer.check.slug)
         elif not peer.places:
             outcome.failure = peer.unknown

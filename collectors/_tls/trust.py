@@ -18,6 +18,7 @@ _VERSIONS = {
     "1.3": ssl.TLSVersion.TLSv1_3,
 }
 _OLD = ("1.0", "1.1")
+_LEGACY = 0x4  # SSL_OP_LEGACY_SERVER_CONNECT; Python names it since 3.12
 _CONTEXTS = 256
 _CERTIFICATES = 4096
 
@@ -106,6 +107,7 @@ def _made(terms: Terms) -> ssl.SSLContext:
         context.verify_mode = ssl.CERT_NONE
     if terms.min_tls in _OLD:
         context.set_ciphers("ALL:@SECLEVEL=0")  # what such old servers speak
+        context.options |= _LEGACY
     if terms.min_tls is not None:
         with warnings.catch_warnings():  # somebody has asked for the old ones by name
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -123,5 +125,7 @@ def _load(context: ssl.SSLContext, ca: str | None) -> None:
             context.load_verify_locations(cadata=ca)
         else:
             context.load_verify_locations(cafile=str(Path(ca)))
+        if ca is not None:  # what was named is trusted, be it an authority's own or one below it
+            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     except (OSError, ValueError) as error:
         raise trouble(FailureKind.LOCAL, f"the authorities cannot be read: {error}") from error

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from collectors import dns as collector
 from collectors._dns import message
+from collectors._dns.params import Params
 from core.clock import SystemClock
 from core.reading import FailureKind, Reading
 from core.watching import Check
@@ -249,7 +250,7 @@ async def test_a_tcp_server_that_drips_hangs_up_or_lies_is_told() -> None:
 )
 def test_what_cannot_be_asked_is_refused(params: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
-        collector.Params.model_validate(params)
+        Params.model_validate(params)
 
 
 QUERY = message.question("www.dongnai.test", "A", recursion=True, edns=True)

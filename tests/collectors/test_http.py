@@ -318,9 +318,17 @@ async def test_the_connection_may_lead_elsewhere(web: Front) -> None:
     check = page("http://no.such.name.invalid/ok", connect_to=f"127.0.0.1:{web.plain}")
     reading, _ = await looked(check)
     assert reading.ok
-    check = page("http://no.such.name.invalid/ok", connect_to=f"[::1]:{web.plain}")
+    check = page("http://cổng.no.such.name.invalid/ok", connect_to=f"[::1]:{web.plain}")
     reading, _ = await looked(check)
     assert reading.ok
+
+
+async def test_a_redirect_elsewhere_leaves_the_given_connection(web: Front) -> None:
+    where = f"HTTP/1.1 302 Found\r\nLocation: http://localhost:{web.plain}/ok\r\n\r\n"
+    async with saying(where.encode()) as port:
+        check = page("http://no.such.name.invalid/", connect_to=f"127.0.0.1:{port}")
+        reading, run = await looked(check)
+    assert reading.ok, run.lines
 
 
 # TLS
@@ -413,6 +421,22 @@ async def test_a_kept_connection_is_used_again_and_its_certificate_still_told(we
     assert phases(second)["connect"] == 0
     assert not any("connected" in line for line in run.lines)
     assert "probe_ssl_earliest_cert_expiry" in values(second)
+
+
+async def test_a_kept_connection_that_was_closed_meanwhile_is_no_failure() -> None:
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer(b"x"))
+        await writer.drain()
+        await reader.readuntil(b"\r\n\r\n")  # the next request is met by a closed door
+
+    kit = make_kit(SystemClock())
+    async with talking(once) as port:
+        check = page(f"http://127.0.0.1:{port}/", keep=True)
+        for _ in range(3):
+            run, reading = await look_once(http.COLLECTOR, check, kit)
+            assert reading.ok, (reading.failure, run.lines)
+    await kit.aclose()
 
 
 async def test_each_look_has_a_connection_of_its_own_where_none_is_kept(web: Front) -> None:

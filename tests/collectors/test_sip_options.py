@@ -535,6 +535,15 @@ async def test_a_reach_check_that_fails_is_asked_again_soon() -> None:
     assert [r.ok for r in watch.readings] == [False] * 4 + [True] * 3
 
 
+async def test_a_check_with_wrong_parameters_hurts_nobody_else(codec: int) -> None:
+    feed = Feed(peer("wrong", codec, params={"port": 0}), peer("there", codec))
+    async with sweeping(feed) as watch:
+        await watch.until(lambda: bool(watch.of("wrong")) and len(watch.of("there")) >= 2)
+    assert kind(watch.of("wrong")[0]) is FailureKind.LOCAL
+    assert "port" in why(watch.of("wrong")[0])
+    assert failures(watch.of("there")) == []
+
+
 async def test_the_feed_is_followed(codec: int) -> None:
     feed = Feed(peer("a", codec))
     async with sweeping(feed) as watch:
