@@ -136,7 +136,7 @@ class Pictures:
         """
         asked = self._context.clock.monotonic()
         async with self._reading:
-            if self._newest is None or self._read_at < asked:
+            if self._newest is None or self._read_at <= asked:
                 begun = self._context.clock.monotonic()
                 self._newest = await self._now()
                 self._read_at = begun
