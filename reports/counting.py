@@ -109,10 +109,18 @@ class Counting:
         begin, end = self._rules.works[works].span
         touched = [
             self._rules.base(life).within(max(begin, life.begin), min(end, life.end))
-            for life, numbers in zip(self.lives, self.works, strict=True)
-            if works in numbers and max(begin, life.begin) < min(end, life.end)
+            for life in self._concerned.get(works, ())
+            if max(begin, life.begin) < min(end, life.end)
         ]
         return sum(touched) if touched else None
+
+    @cached_property
+    def _concerned(self) -> dict[int, list[Life]]:
+        found: dict[int, list[Life]] = {}
+        for life, numbers in zip(self.lives, self.works, strict=True):
+            for number in numbers:
+                found.setdefault(number, []).append(life)
+        return found
 
     def _moments(self, target: str) -> list[Moment]:
         place = self._place[target]

@@ -38,7 +38,7 @@ async def build(
         plan.targets, plan.since, plan.end, request.as_known_at, progress
     )
     known = _known_at(request, end, history)
-    if observed is not None and seconds(observed) < end:
+    if observed is not None and seconds(observed) < end and not _looks(observed, now):
         history = _unseen_since(history, seconds(observed))
     first = request.period.begin if not request.compare else plan.previous.begin
     works = await ledger.maintenance.find(first, request.period.end)
@@ -55,8 +55,8 @@ async def build(
 def _counted_until(request: UptimeRequest, now: datetime, observed: datetime | None) -> int:
     """Return the second up to which is counted: the period's end, or what is known by now."""
     known = min(request.as_known_at or now, now)
-    if request.as_known_at is None and observed is not None and known - _LAG < observed:
-        known = min(known, observed)  # what the hub is about to write is not yet unknown
+    if request.as_known_at is None and observed is not None and _looks(observed, now):
+        known = min(known, observed) if known < request.period.end else known
     end = seconds(min(request.period.end, known))
     if end <= seconds(request.period.begin):
         name = request.period.name
@@ -67,6 +67,11 @@ def _counted_until(request: UptimeRequest, now: datetime, observed: datetime | N
             )
         )
     return end
+
+
+def _looks(observed: datetime, now: datetime) -> bool:
+    """Say whether the hub still looks: then what it is about to write is not yet unknown."""
+    return now - observed < _LAG
 
 
 def _known_at(request: UptimeRequest, end: int, history: History) -> datetime:

@@ -227,6 +227,29 @@ async def test_time_that_nobody_watched_is_unknown(sqlite_ledger: Ledger) -> Non
     assert running.rows[0].seconds.unknown == 0
 
 
+async def test_a_hub_that_looks_leaves_no_gap_at_the_end_of_a_period(
+    sqlite_ledger: Ledger,
+) -> None:
+    ledger = sqlite_ledger
+    await put(ledger, LAND)
+    await up_since(ledger, at(1, month=9), "s1")
+    await ledger.brain.observe("center", at(1, month=11) - timedelta(seconds=2))
+    just_after = at(1, month=11) + timedelta(milliseconds=300)
+    assert (await ask(ledger, "xa-1", now=just_after)).rows[0].seconds == Seconds(up=31 * DAY)
+    stopped = await ask(ledger, "xa-1", now=just_after + timedelta(hours=1))
+    assert stopped.rows[0].seconds == Seconds(up=31 * DAY - 2, unknown=2)
+
+
+async def test_the_months_add_up_to_the_year(sqlite_ledger: Ledger) -> None:
+    ledger = sqlite_ledger
+    await put(ledger, BEFORE)
+    await a_year(ledger)
+    await put(ledger, AFTER)
+    year = await ask(ledger, "70", "2025", period=PeriodKind.YEAR)
+    months = [await ask(ledger, "70", f"2025-{month:02}") for month in range(1, 13)]
+    assert sum((month.rows[0].seconds for month in months), Seconds()) == year.rows[0].seconds
+
+
 BEFORE = Inventory(
     units=(
         unit("tinh", "70", PROVINCE),
