@@ -1,10 +1,10 @@
 """How fast is the live board of a country, while the country is being watched?
 
 `python -m benchmarks.board [--requests 300] [--screens 50] [--changes 10]` starts the whole of
-`benchmarks.pipeline` in a process of its own and, as a signed-in reader would, asks for the tree
-page again and again; then opens 50 screens that do what `live.js` does (listen, wait a quarter of
-a second, fetch what is new to them) and cuts gateways: `change_s` is the time from the event's
-writing until every screen has a page that shows it. Prints one JSON line.
+`benchmarks.pipeline` in a process of its own and asks for the tree page again and again while
+lines fall; then it opens 50 screens that do what `live.js` does (listen, wait a moment, fetch
+what is new to them) and cuts gateways. `change` is the time from the first event's writing until
+every screen has a page that shows it. Prints one JSON line.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import aiohttp
 
 from core.clock import SystemClock
 
-QUIET = 0.25  # seconds, as live.js collects events that come together
+QUIET = 0.15  # seconds, as live.js collects events that come together
 TROUBLE = 50  # requests between two changes of the country
 PATIENCE = 30.0  # seconds for one change
 _MARK = re.compile(r'data-shown="([^"]+)"')
@@ -57,7 +57,6 @@ class Screen:
 
     session: aiohttp.ClientSession
     address: str
-    seen: dict[str, float] = field(default_factory=dict)  # event → when it was on the screen
     mark: str = ""
     shown: int = 0  # the event that the page shows
     bytes: list[int] = field(default_factory=list)

@@ -1,7 +1,7 @@
 // Keeps a page true: events tell that something changed, then the page's parts are fetched anew.
 const live = document.querySelector("[data-live]");
 const banner = document.querySelector("[data-lost]");
-const QUIET = 250; // ms to collect events that come together
+const QUIET = 150; // ms to collect events that come together
 const REFRESH = 30000; // ms: freshness and lengths move even when nothing happens
 const shown = new Map(); // part → the text that the server sent for it
 const PATIENCE = 10000; // ms: a server that vanished does not close its connections
