@@ -13,6 +13,7 @@ from core.clock import LOCAL, SystemClock
 from core.errors import Conflict
 from core.text import Text
 from runtime.figures import figures
+from runtime.room_left import free_bytes, size_of
 from runtime.settings import Settings
 from storage import archive, copies, engine_copy, locked
 from storage.archive import Archive
@@ -22,6 +23,7 @@ from storage.series import SeriesReader
 PROBE = "sum(count_over_time(probe_success[1h]))"
 LEDGER, SERIES, SETTINGS, KEY, LOCKED_KEY = "ledger", "series", "settings.toml", "key", "key.locked"
 _NAME = re.compile(r"thongsuot-\d{8}-\d{6}\.tar")
+_SHRUNK = 4  # a ledger's rows take a tenth of its file; twice that for a while, and to be safe
 _SETTLED = timedelta(minutes=1)  # samples of then have reached the engine
 
 Told = Callable[[Text, int], None]  # the step, and rows or bytes since the last time
@@ -64,9 +66,11 @@ def rotate(folder: Path, keep: int) -> list[Path]:
 async def make(wanted: Wanted, output: Path, now: datetime, told: Told) -> dict[str, Any]:
     """Write a backup while the platform runs; return its manifest.
 
-    Conflict, Unavailable: nothing is left behind.
+    Where the disk has no room for the series they are left out, and `series_left_out` is
+    true. Conflict (no room for the rest either), Unavailable: nothing is left behind.
     """
     settings = wanted.settings
+    takes_series = _takes_series(wanted, output)
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".backup-", dir=output.parent) as scratch:
         rows = Path(scratch)
@@ -81,7 +85,8 @@ async def make(wanted: Wanted, output: Path, now: datetime, told: Told) -> dict[
             if wanted.config is not None:
                 into.add(wanted.config, SETTINGS)
             facts["key"] = _put_key(into, settings.secrets.key_file, wanted.passphrase)
-            facts["series"] = await _put_series(into, wanted, now)
+            facts["series"] = await _put_series(into, settings, now) if takes_series else None
+            facts["series_left_out"] = wanted.series and settings.series.child and not takes_series
             into.seal(facts)
     return facts
 
@@ -122,11 +127,29 @@ def _put_key(into: Archive, file: Path, passphrase: str | None) -> str:
     return "open"
 
 
-async def _put_series(into: Archive, wanted: Wanted, now: datetime) -> dict[str, Any] | None:
+def _takes_series(wanted: Wanted, output: Path) -> bool:
+    """Say whether the series go in: wanted, our own, and the disk keeps its floor with them."""
+    settings = wanted.settings
+    spare = (free_bytes(output.parent) or 0) - settings.disk.floor
+    scheme, _, path = settings.ledger.url.partition(":///")
+    rows = size_of(Path(path)) // _SHRUNK if scheme == "sqlite" else 0
+    if spare < rows:
+        folder = output.parent
+        raise Conflict(
+            Text(
+                vi=f"Đĩa của {folder} không đủ chỗ cho bản sao lưu mà vẫn giữ được mức trống "
+                "[disk] floor",
+                en=f"The disk of {folder} has no room for a backup above [disk] floor",
+            )
+        )
+    if not (wanted.series and settings.series.child):
+        return False
+    return spare >= rows + size_of(settings.series.directory)
+
+
+async def _put_series(into: Archive, settings: Settings, now: datetime) -> dict[str, Any] | None:
     """Put a snapshot of our engine in; return what a restored one must answer."""
-    series = wanted.settings.series
-    if not (wanted.series and series.child):
-        return None
+    series = settings.series
     base_url = engine_copy.running_at(series.directory)
     asked = {} if base_url is None else await answers_at(base_url, now - _SETTLED)
     async with engine_copy.frozen(series.directory) as frozen:

@@ -91,7 +91,7 @@ class RoomLeft(Collector):
         if now - self._looked < _LOOK:
             return self._low
         self._looked = now
-        free = _free(self._spool)
+        free = free_bytes(self._spool)
         low = free is not None and free < self._floor
         if low and not self._low:
             log.error("the disk has less room than [disk] floor: samples are dropped from now on")
@@ -112,8 +112,8 @@ class RoomLeft(Collector):
 
     def note(self, now: datetime) -> None:
         """Measure, and remember beside what was measured before."""
-        self._sizes = {place: _size(path) for place, path in self._places.items()}
-        free = {place: left for place, path in self._places.items() if (left := _free(path))}
+        self._sizes = {place: size_of(path) for place, path in self._places.items()}
+        free = {place: left for place, path in self._places.items() if (left := free_bytes(path))}
         self._notes = [note for note in self._notes if note.at > now - KEPT]
         self._notes.append(Note(now, free))
         draft = self._file.with_suffix(".new")
@@ -164,7 +164,7 @@ class RoomLeft(Collector):
             "thongsuot_disk_used_bytes", "What we keep there, hourly.", labels=["place"]
         )
         for place, path in self._places.items():
-            room = _free(path)
+            room = free_bytes(path)
             if room is not None:
                 free.add_metric([place], room)
             if place in self._sizes:
@@ -212,7 +212,8 @@ def _standing(path: Path) -> Path:
     return path
 
 
-def _free(path: Path) -> int | None:
+def free_bytes(path: Path) -> int | None:
+    """Return what is free on the disk of a path that need not exist; None if that is unknown."""
     try:
         found = os.statvfs(_standing(path))
     except OSError:
@@ -220,7 +221,7 @@ def _free(path: Path) -> int | None:
     return found.f_bavail * found.f_frsize
 
 
-def _size(path: Path) -> int:
+def size_of(path: Path) -> int:
     """Return the bytes of a file with what SQLite keeps beside it, or of a folder."""
     if path.is_dir():
         total = 0

@@ -25,6 +25,11 @@ _OPEN_KEY = Text(
     "device's secret. Keep it locked away, or set [backup] passphrase_file.",
 )
 
+_NO_ROOM = Text(
+    vi="Đĩa không đủ chỗ cho chuỗi thời gian: bản sao lưu này không có chúng.",
+    en="The disk has no room for the time series: this backup is without them.",
+)
+
 
 @app.callback(invoke_without_command=True)
 def backup(
@@ -79,6 +84,8 @@ def backup(
     gone = [] if output else making.rotate(folder, keep or settings.backup.keep)
     if manifest["key"] == "open" and not as_json:
         typer.echo(_OPEN_KEY.said(voice.language), err=True)
+    if manifest["series_left_out"] and not as_json:
+        typer.echo(_NO_ROOM.said(voice.language), err=True)
     size = file.stat().st_size
     series = (
         "" if manifest["series"] is None else Text(vi=", cả chuỗi thời gian", en=", series too")
@@ -98,6 +105,7 @@ def backup(
         version=manifest["version"],
         key=manifest["key"],
         series=manifest["series"],
+        series_left_out=manifest["series_left_out"],
         removed=[str(path) for path in gone],
     )
 

@@ -153,7 +153,7 @@ async def test_a_locked_key_opens_with_its_passphrase_alone(
 async def test_a_damaged_backup_changes_nothing(sqlite_url: str, tmp_path: Path) -> None:
     _, file = await made(tmp_path, sqlite_url)
     whole = file.read_bytes()
-    offsets = [*range(0, len(whole), max(1, len(whole) // 40)), 700, len(whole) // 2]
+    offsets = [*range(0, len(whole), max(1, len(whole) // 20)), 700, len(whole) // 2]
     refused = 0
     for number, offset in enumerate(offsets):
         spoilt = bytearray(whole)
@@ -245,6 +245,30 @@ async def test_a_restore_that_fails_midway_leaves_the_ledger_as_it_was(
     assert await copies.counts(url) == before
     assert await migrations.current(url) == migrations.head()
     postgres.drop(url)
+
+
+async def test_a_disk_that_would_fall_below_its_floor_is_spared(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, file = platform(
+        tmp_path, sqlite_url, series='directory = "series"', disk='floor = "1GB"'
+    )
+    await furnish(settings)
+    (tmp_path / "series/data/data").mkdir(parents=True)
+    (tmp_path / "series/data/data/part").write_bytes(bytes(5 << 20))
+    left = {"free": (1 << 30) + (4 << 20)}
+    monkeypatch.setattr("runtime.backup.free_bytes", lambda _path: left["free"])
+    wanted = backup.Wanted(settings, file)
+    manifest = await backup.make(wanted, tmp_path / "b/1.tar", NOW, silent)
+    assert manifest["series_left_out"] is False  # 1 GB is fewer bytes than 1 GiB
+    left["free"] = 10**9 + (4 << 20)
+    manifest = await backup.make(wanted, tmp_path / "b/2.tar", NOW, silent)
+    assert manifest["series_left_out"] is True
+    assert manifest["rows"]["users"] == 1
+    left["free"] = 10**9
+    with pytest.raises(Conflict, match="no room for a backup"):
+        await backup.make(wanted, tmp_path / "b/3.tar", NOW, silent)
+    assert [path.name for path in sorted((tmp_path / "b").iterdir())] == ["1.tar", "2.tar"]
 
 
 def test_rotation_keeps_the_newest_and_touches_no_other_file(tmp_path: Path) -> None:

@@ -80,10 +80,10 @@ def test_a_disk_that_will_be_full_soon_is_said_and_exported(
     (tmp_path / "var").mkdir()
     room = RoomLeft(settings(tmp_path, floor="1GB"), SystemClock())
     left = iter(value for _, value in falling(2, GB, start=8 * GB) for _ in range(3))
-    monkeypatch.setattr("runtime.room_left._free", lambda _path: next(left))
+    monkeypatch.setattr("runtime.room_left.free_bytes", lambda _path: next(left))
     for hour in range(49):
         room.note(NOW + timedelta(hours=hour))
-    monkeypatch.setattr("runtime.room_left._free", lambda _path: 6 * GB)
+    monkeypatch.setattr("runtime.room_left.free_bytes", lambda _path: 6 * GB)
     assert room.left() == {"ledger": pytest.approx(5, abs=0.1)}
     [trouble] = room.troubles()
     assert trouble.vi == "Theo đà hiện nay, ổ chứa sổ cái còn 5 ngày nữa là đầy"
