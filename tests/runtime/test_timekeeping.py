@@ -1,12 +1,21 @@
 """Doubtful time of our own clock is noticed, remembered and told."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from core.errors import Unavailable
 from core.text import Text
 from core.timekeeping import ClockSpan, ClockTrouble
+from runtime.dispatcher import DispatchStats
+from runtime.pipeline import PipelineStats
+from runtime.scheduler import Stats
+from runtime.selfmetrics import SelfMetrics
 from runtime.timekeeping import PERIOD, Discipline, Timekeeper, discipline
+from storage.ledger import Ledger
 from tests.factories import DAWN, FakeClock
+
+T = TypeVar("T")
 
 
 class Notebook:
@@ -143,3 +152,34 @@ def test_this_very_kernel_can_be_asked() -> None:
     else:
         assert told.max_error is not None
         assert 0 <= told.max_error <= 20_000
+
+
+async def test_the_clock_is_among_the_self_metrics() -> None:
+    keeper, machine, _ = watching()
+    await watched(keeper, machine, PERIOD)
+    metrics = SelfMetrics(Idle(PipelineStats()), Idle(Stats()), Idle(DispatchStats()), None, keeper)
+    told = {series.name: value for series, value in metrics.samples(())}
+    assert told["thongsuot_clock_synchronised"] == 1
+    assert told["thongsuot_clock_offset_seconds"] == 0.001
+    assert told["thongsuot_clock_max_error_seconds"] == 0.02
+    machine.told = Discipline(detail="Operation not permitted")
+    await watched(keeper, machine, PERIOD)
+    told = {series.name: value for series, value in metrics.samples(())}
+    assert "thongsuot_clock_synchronised" not in told
+
+
+@dataclass
+class Idle(Generic[T]):
+    """A part that does nothing."""
+
+    stats: T
+
+
+async def test_the_ledger_takes_what_the_keeper_notes(ledger: Ledger) -> None:
+    machine = Machine()
+    machine.told = Discipline(synchronised=False)
+    keeper = Timekeeper(machine, ledger.timekeeping, lambda: machine.told)
+    await watched(keeper, machine, 120)
+    (span,) = await ledger.timekeeping.spans(DAWN, machine.now())
+    assert span[0] == DAWN + timedelta(seconds=PERIOD)
+    assert machine.now() - span[1] < timedelta(seconds=70)
