@@ -13,6 +13,7 @@ from api.context import Web
 from core.clock import SystemClock
 from core.people import Role
 from tests.api.served import served
+from tests.api.serving import read, serving
 from tests.api.world import PASSWORD, World, a_world, all_up, hub_back, hub_cut
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -34,11 +35,13 @@ pytestmark = [
 
 
 @asynccontextmanager
-async def a_browser(folder: Path, size: str) -> AsyncIterator[tuple[World, Page, str, list[str]]]:
+async def a_browser(
+    folder: Path, size: str, **changes: object
+) -> AsyncIterator[tuple[World, Page, str, list[str]]]:
     """Yield a world, a logged-in page, the base address and what the console complained of."""
     width, height = SIZES[size]
     complaints: list[str] = []
-    async with a_world(folder, SystemClock(), Web()) as world, served(world) as base:
+    async with a_world(folder, SystemClock(), Web(), **changes) as world, served(world) as base:
         await world.add_user("ha", Role.OPERATOR, "Lê Thu Hà")
         await world.commit(all_up(world.clock.now() - timedelta(hours=3)))
         async with async_playwright() as play:
@@ -142,6 +145,26 @@ async def test_no_page_scrolls_sideways(tmp_path: Path, size: str) -> None:
             f"/incidents/{INCIDENT}",
             "/test-message",
             "/search?q=dak",
+        ):
+            await page.goto(base + path)
+            wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, path
+        assert complaints == []
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+async def test_rooms_and_services_fit_every_screen(tmp_path: Path, size: str) -> None:
+    known = serving()
+    async with a_browser(tmp_path, size, estate=lambda: known) as (world, page, base, complaints):
+        world.context.fleet.update(read(world.clock.now()))
+        for path in (
+            "/",
+            "/services",
+            "/targets/cong",
+            "/targets/phong-dak-o",
+            "/targets/ubnd-dak-o",
+            "/inventory?kind=room",
+            "/inventory?kind=service",
         ):
             await page.goto(base + path)
             wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
