@@ -5,12 +5,17 @@ import json
 import zipfile
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 from typer.testing import CliRunner
 
+from core.clock import SystemClock
+from core.people import Role
+from runtime.assembly import open_books
 from runtime.boards import GrafanaSite, archive, grafana_files
 from runtime.cli.grafana import app
+from tests.runtime.test_hub import answered, running, settings
 
 SITE = GrafanaSite("https://giamsat.example.gov.vn")
 
@@ -85,3 +90,36 @@ def test_what_would_break_grafanas_files_is_refused(wish: list[str], tmp_path: P
     answer = CliRunner().invoke(app, ["export", "-o", str(tmp_path / "out"), *wish])
     assert answer.exit_code in {1, 2}
     assert not (tmp_path / "out").exists()
+
+
+async def test_the_running_platform_hands_an_administrator_the_files(tmp_path: Path) -> None:
+    wanted = settings(tmp_path)
+    ledger = await open_books(wanted, SystemClock())
+    now = SystemClock().now()
+    await ledger.people.create_user("an", "An", Role.ADMIN, "x", now)
+    token = await ledger.people.create_token("t", Role.ADMIN, "an", now)
+    await ledger.aclose()
+    headers = {"authorization": f"Bearer {token}"}
+    async with running(wanted), httpx.AsyncClient(base_url=wanted.web.address) as client:
+        await answered(f"{wanted.web.address}/healthz")
+        packed = await client.get("/grafana/thongsuot-grafana.zip", headers=headers)
+        inside = zipfile.ZipFile(io.BytesIO(packed.content))
+        source = inside.read("provisioning/datasources/thongsuot.yml").decode()
+        assert f"{wanted.web.address}/prometheus" in source
+        told = await client.get("/prometheus/api/v1/metadata?limit=0", headers=headers)
+        assert "site_status" in told.json()["data"]
+        page = await client.get("/grafana", headers=headers)
+        assert "thongsuot-grafana.zip" in page.text
+
+
+@pytest.mark.parametrize("host", ["hub.example", "10.1.2.3"])
+async def test_a_grafana_may_call_us_by_a_name_that_the_settings_list(
+    host: str, tmp_path: Path
+) -> None:
+    listed = settings(tmp_path, base_url="http://giamsat.example", names=[host])
+    async with running(listed):
+        url = f"http://{listed.web.listen}/healthz"
+        await answered(url)
+        async with httpx.AsyncClient() as client:
+            assert (await client.get(url, headers={"host": host})).status_code == 200
+            assert (await client.get(url, headers={"host": "other.example"})).status_code == 421
