@@ -170,6 +170,7 @@ class Gazetteer:
             match = self.find(nfc(text)[start:], district, province)
             if match.slug is not None or match.ambiguous:
                 return match
+            whole = whole if whole.candidates else match
         return whole
 
     def _by_number(self, digits: str) -> Match:

@@ -63,7 +63,7 @@ def gathered(sheet: RawSheet, layout: Layout) -> Gathered:
         elif kind == "section":
             district = levels_in(text) in {"district", "city"}
             section = text if district else ""
-            found.notes.append((row.number, None, _skipped(text)))
+            found.notes.append((row.number, None, _under(text) if district else _skipped(text)))
         elif kind != "example":
             found.notes.append((row.number, None, _skipped(text)))
     return found
@@ -74,6 +74,14 @@ def _skipped(text: str) -> Text:
     return Text(
         vi=f'"{said}" không phải là một dòng danh mục nên bỏ qua',
         en=f'"{said}" is no row of the list and was passed over',
+    )
+
+
+def _under(text: str) -> Text:
+    said = text[:60]
+    return Text(
+        vi=f'các dòng dưới "{said}" được hiểu là thuộc địa bàn đó',
+        en=f'the rows below "{said}" are taken to lie there',
     )
 
 
@@ -90,7 +98,8 @@ def _kinds(rows: Iterable[Row], layout: Layout, wide: set[int]) -> Iterator[tupl
         ordinal = layout.ordinal
         number = next((text for column, text in texts if column == ordinal), "")
         others = [text for column, text in texts if column != ordinal]
-        first = others[0] if others else number
+        first = number if number and not _NUMBER.fullmatch(number) else ""
+        first = first if _TOTALS.fullmatch(key(first)) or not others else others[0]
         if ordinal is not None and key(number) in MARKED_ROWS:
             yield row, "example", first
         elif _TOTALS.fullmatch(key(first)) and not _NUMBER.fullmatch(number):

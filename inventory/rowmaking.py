@@ -101,6 +101,7 @@ class _Making:
         self.failed = False
         self.unresolved: set[str] = set()
         self.rank = 0
+        self.gateways: dict[str, list[Device]] = {}  # site → its devices of the list
         self.sited: dict[str, str] = {}  # device of the list → its site
         self.by_site: dict[str, list[Device]] | None = None
         for table, above in (
@@ -117,9 +118,9 @@ class _Making:
 
     # What is said
 
-    def fail(self, piece: Piece, column: str, fault: Fault) -> None:
+    def fail(self, piece: Piece, column: str, fault: Fault, *, part: str | None = None) -> None:
         self.failed = True
-        label, row, heading = self.listed.where(piece.spot, f"{piece.part}.{column}")
+        label, row, heading = self.listed.where(piece.spot, f"{part or piece.part}.{column}")
         self.listed.folder.problems.append(Problem(label, fault.what, fault.mend, row, heading))
 
     def note(self, piece: Piece, column: str, kind: str, what: Text) -> None:
@@ -216,6 +217,8 @@ class _Making:
             self.fail(piece, "slug", faults.repeated_row(self.listed.spots[spot - 1][1]))
             return
         self.listed.folder.lines[piece.table, key(row)] = piece.spot
+        if isinstance(row, Device):
+            self.gateways.setdefault(row.site, []).append(row)
         if isinstance(row, Link):
             self.orders.setdefault(row.far, set()).add(row.order)
 
@@ -305,8 +308,11 @@ class _Making:
         for column, part in piece.links_to.items():
             if (slug := piece.beside.get(part)) is not None:
                 texts[column] = slug
+            elif column == "far" and (own := self._gateway(piece.beside.get("sites", ""))):
+                texts[column] = own
             elif column == "far":
-                self.fail(piece, "address", refusals.line_without_address())
+                fault = refusals.line_without_address()
+                self.fail(piece, "address", fault, part="devices")
                 self.unresolved.add(column)
         for column in [c for c in texts if (piece.table, c) in REFERENCES]:
             text = texts[column]
@@ -323,6 +329,15 @@ class _Making:
                 self.unresolved.add(column)
         for column in CONTEXT:
             texts.pop(column, None)
+
+    def _gateway(self, site: str) -> str | None:
+        """Return the one gateway of a site, of a list that does not say it again."""
+        mine = {
+            row.slug
+            for row in (*self.gateways.get(site, ()), *self._at_site(site))
+            if row.kind == "gateway"
+        }
+        return next(iter(mine)) if len(mine) == 1 else None
 
     def _unit(self, piece: Piece, column: str, text: str, texts: dict[str, str]) -> str | None:
         if piece.table == "successions":
@@ -415,6 +430,9 @@ class _Making:
         elif match.ambiguous:
             self.unresolved.add("unit")
             self.fail(piece, "name", refusals.unit_ambiguous(name[:80], match.candidates))
+        elif match.candidates:
+            self.unresolved.add("unit")
+            self.fail(piece, "name", refusals.unit_not_found(name[:80], match.candidates))
 
     def _only_site(self, name: str) -> str | None:
         found = self.registers["sites"].named(name)

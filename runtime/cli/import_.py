@@ -113,7 +113,7 @@ def import_(
 
     done = with_ledger(config, speaker, work)
     refused = bool(done.proposal.plan.excessive()) and not allow_retire
-    _report(speaker, done, refused=refused, dry_run=dry_run)
+    _report(speaker, asked, done, refused=refused)
     if refused:
         speaker.complain(too_much(done.proposal.plan))
     raise typer.Exit(REFUSED if refused else 0)
@@ -267,7 +267,7 @@ def _give_back(
     return path
 
 
-def _report(speaker: "Speaker", done: _Done, *, refused: bool, dry_run: bool) -> None:
+def _report(speaker: "Speaker", asked: _Asked, done: _Done, *, refused: bool) -> None:
     from inventory.tables import TABLES
     from runtime.cli._inventory import as_object, problems_as_objects
 
@@ -290,7 +290,7 @@ def _report(speaker: "Speaker", done: _Done, *, refused: bool, dry_run: bool) ->
     speaker.warnings(warnings)
     speaker.plan(plan)
     if done.found is not None:
-        _tell_list(speaker, done.found, done.given_back)
+        _tell_list(speaker, done.found, done.given_back, replacing=asked.replacing)
     elif absent:
         files = ", ".join(absent)
         speaker.say(f"Không có tệp nên giữ nguyên: {files}.", f"No file, left as it is: {files}.")
@@ -301,7 +301,7 @@ def _report(speaker: "Speaker", done: _Done, *, refused: bool, dry_run: bool) ->
             f"Đã áp dụng, phiên bản danh mục {done.version}.",
             f"Applied: inventory version {done.version}.",
         )
-    elif dry_run:
+    elif asked.dry_run:
         speaker.say("Chạy thử: chưa thay đổi gì.", "Dry run: nothing was changed.")
 
 
@@ -330,14 +330,16 @@ def _of_list(done: _Done, left_out: list[dict[str, object]]) -> dict[str, object
     }
 
 
-def _tell_list(speaker: "Speaker", found: "ListProposal", given_back: Path | None) -> None:
+def _tell_list(
+    speaker: "Speaker", found: "ListProposal", given_back: Path | None, *, replacing: bool
+) -> None:
     speaker.warnings(found.left_out)
     if found.rows_left_out:
         speaker.say(
             f"Bỏ lại {found.rows_left_out} dòng có lỗi; xem {given_back}.",
             f"Left out {found.rows_left_out} rows with problems; see {given_back}.",
         )
-    if not found.proposal.plan.retiring or not found.proposal.plan.retired:
+    if not replacing:
         speaker.say(
             "Những gì tệp không nhắc đến vẫn giữ nguyên.",
             "What the file does not mention stays as it is.",
