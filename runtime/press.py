@@ -35,35 +35,40 @@ _BROKEN = Text(
 
 
 class Press:
-    """One report after the other, beside the hub; started when needed, ended when idle."""
+    """Counts in one process and prints in another: who looks at a page waits for no PDF."""
 
-    def __init__(self, url: str, head: Letterhead, clock: Clock, workers: int = 1) -> None:
+    def __init__(self, url: str, head: Letterhead, clock: Clock) -> None:
         self._url = url
         self._head = head
         self._clock = clock
-        self._workers = workers
+        self._counting = Worker()
+        self._printing = Worker()
+
+    async def build(self, request: UptimeRequest) -> Report:
+        """Return the report of the ledger's facts; DomainError says what cannot be meant."""
+        return await self._counting.run(counted_by, self._url, request, self._clock.now())
+
+    async def printed(self, report: Report, language: Language, form: Format) -> bytes:
+        """Return a file of a report."""
+        worker = self._printing if form is Format.PDF else self._counting
+        return await worker.run(render, report, self._head, language, form)
+
+    async def aclose(self) -> None:
+        """End the processes; what they are making is lost."""
+        await self._counting.aclose()
+        await self._printing.aclose()
+
+
+class Worker:
+    """A process that does one job after the other; started when needed, ended when idle."""
+
+    def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
         self._jobs = 0
         self._ending: asyncio.TimerHandle | None = None
 
-    async def build(self, request: UptimeRequest) -> Report:
-        """Return the report of the ledger's facts; DomainError says what cannot be meant."""
-        return await self.run(counted_by, self._url, request, self._clock.now())
-
-    async def printed(self, report: Report, language: Language, form: Format) -> bytes:
-        """Return a file of a report."""
-        return await self.run(render, report, self._head, language, form)
-
-    async def aclose(self) -> None:
-        """End the process; what it is making is lost."""
-        if self._ending is not None:
-            self._ending.cancel()
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
-
     async def run(self, work: Callable[..., T], *arguments: object) -> T:
-        """Return what a function of values returns there; its errors are raised here."""
+        """Return what a function of a module makes there; Unavailable if there is no end to it."""
         if self._jobs >= WAITING:
             raise Unavailable(_BUSY)
         self._jobs += 1
@@ -77,11 +82,19 @@ class Press:
             self._jobs -= 1
             self._rest()
 
+    async def aclose(self) -> None:
+        """End the process; what it is making is lost."""
+        if self._ending is not None:
+            self._ending.cancel()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            for process in list(pool._processes.values()):  # noqa: SLF001  (Python 3.14 has a word)
+                process.terminate()
+            await asyncio.to_thread(pool.shutdown, wait=True, cancel_futures=True)
+
     def _opened(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(
-                self._workers, mp_context=get_context("spawn"), initializer=_settle
-            )
+            self._pool = ProcessPoolExecutor(1, get_context("spawn"), _settle)
         return self._pool
 
     def _rest(self) -> None:

@@ -1,5 +1,6 @@
 """The uptime report to look at: choose, see, take along as a file."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
+from markupsafe import Markup
 from pydantic import BaseModel, BeforeValidator, Field
 from starlette.responses import HTMLResponse, Response
 
@@ -25,6 +27,7 @@ from reports.asking import asked, last, written
 from reports.periods import period_of
 from reports.render.document import body, style
 from reports.render.kinds import Format
+from reports.render.sheet import PAGE
 from reports.report import PeriodKind, Report, ScopeKind
 
 router = APIRouter(include_in_schema=False)
@@ -117,7 +120,7 @@ async def reports(
         always=ALWAYS,
         expected=EXPECTED,
         report=report,
-        shown=body(report, context.letterhead, language, face="embedded") if report else "",
+        shown=await _shown(report, context, language) if report else "",
         links=links,
         sent=await context.ledger.sendings.latest(SENT) if asker.role.allows(Role.OPERATOR) else [],
         trouble=trouble,
@@ -137,6 +140,13 @@ async def _report(context: Context, choice: Choice, now: datetime) -> Report:
         calendar=choice.calendar or None,
     )
     return await built(context, wanted)
+
+
+async def _shown(report: Report, context: Context, language: Language) -> Markup:
+    """Return the report for the page, made in a thread: others are waiting for theirs."""
+    return await asyncio.to_thread(
+        body, report, context.letterhead, language, bounds=PAGE, face="embedded"
+    )
 
 
 def _said(error: DomainError, language: Language) -> tuple[str, ...]:

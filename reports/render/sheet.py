@@ -19,6 +19,7 @@ class Bounds:
 
 
 PAPER = Bounds(lines=260, timelines=160, outages=150, links=200)
+PAGE = Bounds(lines=600, timelines=300, outages=300, links=300)
 SCREEN = Bounds(lines=4000, timelines=1000, outages=1000, links=4000)
 
 
@@ -63,7 +64,9 @@ class Sheet:
 def sheet(report: Report, bounds: Bounds) -> Sheet:
     """Return what a document of these bounds shows of a report."""
     lines = _bounded_lines(list(_folded(report.rows)), bounds.lines)
-    drawn = [row for row in report.rows if row.timeline]
+    drawn = [row for row in report.rows if row.timeline] or [
+        row for row in report.links if row.timeline
+    ]
     timelines = _most_down(drawn, bounds.timelines)
     outages = _longest(report.outages, bounds.outages)
     folded = sum(1 for _ in _folded(report.rows))

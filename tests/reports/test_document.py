@@ -95,6 +95,12 @@ def test_a_unit_with_one_target_is_one_line() -> None:
     assert shown.more_lines == 0
 
 
+def test_where_no_target_has_a_row_the_lines_show_how_the_period_went() -> None:
+    report = a_province(3)
+    whole = replace(report, rows=report.rows[:1])
+    assert sheet(whole, PAPER).timelines == report.links
+
+
 def test_long_lists_are_bounded_and_say_how_much_is_missing() -> None:
     report = a_province(40, outages=6)
     few = Bounds(lines=10, timelines=5, outages=7, links=3)

@@ -60,9 +60,20 @@ async def test_the_same_facts_give_the_same_report(press: Press) -> None:
     assert await press.build(october()) == await press.build(october())
 
 
+async def test_a_process_without_work_is_given_up(
+    press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "IDLE", 0.01)
+    report = await press.build(october())
+    async with asyncio.timeout(10):
+        while press._counting._pool is not None:
+            await asyncio.sleep(0.01)
+    assert await press.build(october()) == report
+
+
 async def test_a_process_that_dies_is_said_and_replaced(press: Press) -> None:
     with pytest.raises(Unavailable, match="has died"):
-        await press.run(os._exit, 1)
+        await press._counting.run(os._exit, 1)
     assert (await press.build(october())).rows
 
 
@@ -72,3 +83,13 @@ async def test_too_many_at_once_are_refused(press: Press, monkeypatch: pytest.Mo
     jobs = [press.printed(report, "vi", Format.CSV) for _ in range(4)]
     done = await asyncio.gather(*jobs, return_exceptions=True)
     assert [isinstance(one, Unavailable) for one in done] == [False, False, True, True]
+
+
+async def test_closing_waits_for_no_report_that_is_being_made(press: Press) -> None:
+    job = asyncio.create_task(press._printing.run(time.sleep, 60))
+    assert (await press.build(october())).rows  # both processes are there
+    began = time.perf_counter()
+    await press.aclose()
+    assert time.perf_counter() - began < 10
+    with pytest.raises(Unavailable):
+        await job
