@@ -29,6 +29,7 @@ from core.watching import Check, Estate
 GAP = timedelta(seconds=5)  # a shorter stop of our own hides nothing
 APART = timedelta(seconds=1)  # between two transitions of one target
 STREAKS_PERIOD = timedelta(seconds=30)  # between two writings of a streak that stays as it is
+TOGETHER = timedelta(seconds=1)  # such streaks wait so long for each other, and for other rows
 LOOK_FOR_OVERDUE = timedelta(seconds=5)
 
 
@@ -52,6 +53,8 @@ class Brain:
         self._streaks: dict[str, Streak] = dict(memory.streaks)
         self._written: dict[str, datetime] = {}
         self._unwritten: set[str] = set()
+        self._urgent = True  # one of them has changed its verdict
+        self._wrote_at = now
         self._facts: dict[str, Fact] = {}
         self._ports: dict[str, Port] = {}
         self._carried: dict[str, Mapping[str, str]] = {}
@@ -212,9 +215,11 @@ class Brain:
     def _note(self, old: Streak, new: Streak, now: datetime) -> None:
         """Write a streak down when its verdict changes, and otherwise now and then."""
         written = self._written.get(new.check)
-        if new.verdict is old.verdict and written is not None and now - written < STREAKS_PERIOD:
+        same = new.verdict is old.verdict and written is not None
+        if same and written is not None and now - written < STREAKS_PERIOD:
             return
         self._unwritten.add(new.check)
+        self._urgent = self._urgent or not same
 
     def _hear_ports(self, reading: Reading, links: Mapping[str, str]) -> None:
         for link, port in ports_in(reading, links, self._ports).items():
@@ -266,9 +271,11 @@ class Brain:
         if self._dirty:
             self._dirty = False
             self._think(outcome, now)
-        outcome.streaks.extend(self._streaks[s] for s in sorted(self._unwritten))
-        self._written.update(dict.fromkeys(self._unwritten, now))
-        self._unwritten.clear()
+        if self._urgent or not outcome.empty or abs(now - self._wrote_at) >= TOGETHER:
+            outcome.streaks.extend(self._streaks[s] for s in sorted(self._unwritten))
+            self._written.update(dict.fromkeys(self._unwritten, now))
+            self._unwritten.clear()
+            self._urgent, self._wrote_at = False, now
         return outcome
 
     def _think(self, outcome: Outcome, now: datetime) -> None:
