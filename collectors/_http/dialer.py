@@ -134,6 +134,9 @@ class Dialer(BaseConnector):
             )
             way.sessions[origin] = session
             way.transcript.note("%s, %s", session.version, session.cipher)
+            for one in session.chain[:1]:
+                until = one.not_after.strftime("%Y-%m-%d %H:%M")
+                way.transcript.note("%s until %s UTC, by %s", one.subject, until, one.issuer)
         return handler
 
     async def _shown(

@@ -13,6 +13,7 @@ from aiohttp import (
     CookieJar,
     ServerDisconnectedError,
 )
+from multidict import CIMultiDict
 from yarl import URL
 
 from collectors._http.body import Body, Unpackable, text_of
@@ -30,6 +31,7 @@ from core.reading import Failure, FailureKind
 _REDIRECTS = (301, 302, 303, 307, 308)
 _REFUSED_LOGIN = (401, 403, 407)
 _PRIVATE = {"authorization", "cookie", "proxy-authorization", "host"}  # of the first host alone
+_HEADERS = 64 * 1024  # bytes
 AGENT = "thongsuot"
 
 
@@ -116,14 +118,12 @@ class Visit:
         transcript.note("HTTP %d %s", response.status, printable(response.reason or ""))
         return response
 
-    def _headers(self, url: URL, start: URL) -> dict[str, str]:
-        headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
+    def _headers(self, url: URL, start: URL) -> CIMultiDict[str]:
+        headers = CIMultiDict({"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity"})
         own = url.origin() == start.origin()
-        headers |= {
-            name: value
-            for name, value in self.params.headers.items()
-            if own or name.lower() not in _PRIVATE
-        }
+        for name, value in self.params.headers.items():
+            if own or name.lower() not in _PRIVATE:
+                headers[name] = value
         if own and self.secret is not None:
             headers["Authorization"] = self._login(self.secret)
         if self._jar is not None:
@@ -139,6 +139,8 @@ class Visit:
         return "Basic " + b64encode(login.encode()).decode("ascii")
 
     def _note(self, response: ClientResponse) -> None:
+        if sum(len(name) + len(value) for name, value in response.raw_headers) > _HEADERS:
+            raise trouble(FailureKind.PROTOCOL, "the headers are longer than 64 KiB")
         found, version = self.found, response.version
         found.status = response.status
         found.version = version.major + version.minor / 10 if version else None

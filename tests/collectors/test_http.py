@@ -291,6 +291,27 @@ async def test_a_secret_is_not_carried_to_another_host(web: Front) -> None:
     assert reading.ok, run.lines
 
 
+async def test_a_header_of_the_check_replaces_ours_whatever_its_case() -> None:
+    heard: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(answer(b"x"))
+        await writer.drain()
+
+    async with talking(talk) as port:
+        await looked(page(f"http://127.0.0.1:{port}/", headers={"user-agent": "Mozilla/5.0"}))
+    assert heard[0].lower().count(b"user-agent:") == 1
+    assert b"Mozilla/5.0" in heard[0]
+
+
+async def test_headers_of_an_enormous_length_are_a_failure() -> None:
+    many = [f"X-{n}: {'y' * 4000}" for n in range(30)]
+    async with saying(answer(b"x", *many)) as port:
+        reading, _ = await looked(page(f"http://127.0.0.1:{port}/"))
+    assert why(reading) == "the headers are longer than 64 KiB"
+
+
 @pytest.mark.parametrize(
     "params",
     [
