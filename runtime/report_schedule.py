@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from core.clock import LOCAL
 from core.model import Model
@@ -18,10 +18,34 @@ from runtime.quantities import Wrong
 _SCOPES = tuple(kind.value for kind in ScopeKind)
 
 
+def _somebody(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise Wrong(
+            Text(vi="chưa có người nhận", en="nobody is to get it"),
+            Text(
+                vi='Viết người trong danh bạ hoặc địa chỉ, ví dụ ["lan", "so@tinh.gov.vn"]',
+                en='Write contacts or addresses, such as ["lan", "so@tinh.gov.vn"]',
+            ),
+        )
+    return value
+
+
+def _hour(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return time.fromisoformat(value)
+        except ValueError as fault:
+            raise Wrong(
+                Text(vi="không phải giờ trong ngày", en="not a time of day"),
+                Text(vi='Viết như "07:30"', en='Write it like "07:30"'),
+            ) from fault
+    return value
+
+
 class Schedule(Model):
     """One report that is sent by itself; docs/reports.md tells every key."""
 
-    to: Annotated[tuple[str, ...], Field(min_length=1)]  # slugs of contacts, or addresses
+    to: Annotated[tuple[str, ...], AfterValidator(_somebody)]  # slugs of contacts, or addresses
     unit: str | None = None
     organisation: str | None = None
     network: str | None = None
@@ -29,7 +53,7 @@ class Schedule(Model):
     target: str | None = None
     every: PeriodKind = PeriodKind.MONTH
     day: Annotated[int, Field(ge=1, le=28)] = 1  # days after the period's end, 1 = the next day
-    at: time = time(7, 30)  # local
+    at: Annotated[time, BeforeValidator(_hour)] = time(7, 30)  # local
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("vi",)
     formats: Annotated[tuple[Format, ...], Field(min_length=1)] = (Format.PDF, Format.XLSX)
     kind: TargetKind | None = None

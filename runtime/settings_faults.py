@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -143,9 +143,13 @@ def problems(
 
 
 def _fields(model: type[BaseModel], path: Path) -> set[str]:
-    for part in path:
+    steps = iter(path)
+    for part in steps:
         field = model.model_fields.get(part)
         inner = field.annotation if field else None
+        if get_origin(inner) is dict:  # tables that people name
+            inner = get_args(inner)[1]
+            next(steps, None)
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return set()
         model = inner
