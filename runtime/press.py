@@ -53,6 +53,10 @@ class Press:
         worker = self._printing if form is Format.PDF else self._counting
         return await worker.run(render, report, self._head, language, form)
 
+    async def run(self, work: Callable[..., T], *arguments: object) -> T:
+        """Return what a function of a module makes in the process that counts."""
+        return await self._counting.run(work, *arguments)
+
     async def aclose(self) -> None:
         """End the processes; what they are making is lost."""
         await self._counting.aclose()
