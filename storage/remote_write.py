@@ -17,7 +17,7 @@ from core.labels import Series
 from core.reading import Sample
 from storage.columns import to_micros
 
-_CACHED_SERIES = 1_000_000
+_CACHED_SERIES = 4_000_000  # 30 bytes each
 _LABEL = b"\x0a"  # TimeSeries.labels, Label.name; also WriteRequest.timeseries
 _LABEL_VALUE = b"\x12"
 # TimeSeries.samples of 16 bytes: value (1 + 8), timestamp (1 + 6; enough until the year 2109).
