@@ -36,16 +36,17 @@ class Trust:
     """Contexts by terms, and certificates by their octets. An engine of the kit."""
 
     def __init__(self, kit: Kit) -> None:  # noqa: ARG002  (engines are made of a kit)
-        self._contexts: dict[Terms, ssl.SSLContext] = {}
+        self._contexts: dict[tuple[Terms, int], ssl.SSLContext] = {}
         self._certificates: dict[bytes, Certificate | None] = {}
 
     def context(self, terms: Terms) -> ssl.SSLContext:
         """Return the context of some terms; Trouble if its authorities cannot be read."""
-        made = self._contexts.get(terms)
+        key = terms, _age(terms.ca)
+        made = self._contexts.get(key)
         if made is None:
             if len(self._contexts) >= _CONTEXTS:
                 self._contexts.clear()
-            made = self._contexts[terms] = _made(terms)
+            made = self._contexts[key] = _made(terms)
         return made
 
     def chain(self, tls: ssl.SSLObject) -> tuple[Certificate, ...]:
@@ -117,14 +118,28 @@ def _made(terms: Terms) -> ssl.SSLContext:
     return context
 
 
+def _is_text(ca: str) -> bool:
+    return "-----BEGIN" in ca
+
+
+def _age(ca: str | None) -> int:
+    """Return when a file of authorities was changed, so that a new one is read."""
+    if ca is None or _is_text(ca):
+        return 0
+    try:
+        return Path(ca).stat().st_mtime_ns
+    except (OSError, ValueError):
+        return 0
+
+
 def _load(context: ssl.SSLContext, ca: str | None) -> None:
     try:
         if ca is None:
             context.load_default_certs()
-        elif "-----BEGIN" in ca:
+        elif _is_text(ca):
             context.load_verify_locations(cadata=ca)
         else:
-            context.load_verify_locations(cafile=str(Path(ca)))
+            context.load_verify_locations(cafile=ca)
         if ca is not None:  # what was named is trusted, be it an authority's own or one below it
             context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     except (OSError, ValueError) as error:

@@ -1,8 +1,10 @@
 """Does the TLS collector tell a good certificate from a bad one, and say why?"""
 
 import asyncio
+import os
 import ssl
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import trustme
@@ -63,6 +65,21 @@ async def test_a_good_chain_is_told_certificate_by_certificate(web: Front) -> No
     declared = {emit.name: set(emit.labels) for emit in tls.COLLECTOR.emits}
     for series, _ in reading.samples:
         assert {key for key, _ in series.labels} - {"instance"} == declared[series.name]
+
+
+async def test_a_file_of_authorities_that_was_changed_is_read_again(
+    web: Front, tmp_path: Path
+) -> None:
+    ca, kit = tmp_path / "ca.pem", make_kit(SystemClock())
+    trustme.CA().cert_pem.write_to_path(str(ca))
+    check = shaking(web.tls["good"], ca=str(ca))
+    _, reading = await look_once(tls.COLLECTOR, check, kit)
+    assert "authority is unknown" in why(reading)
+    ca.write_bytes(web.ca.read_bytes())
+    os.utime(ca, ns=(1, 1))
+    run, reading = await look_once(tls.COLLECTOR, check, kit)
+    await kit.aclose()
+    assert reading.ok, run.lines
 
 
 async def test_the_authority_may_be_given_as_text(web: Front) -> None:
