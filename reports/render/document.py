@@ -10,7 +10,7 @@ from markupsafe import Markup
 from core.text import Language, Text
 from reports.render import charts, figures, words
 from reports.render.letterhead import Letterhead
-from reports.render.sheet import SCREEN, Bounds, Sheet, lost, sheet
+from reports.render.sheet import SCREEN, Bounds, Sheet, blame, lost, sheet
 from reports.report import Bucket, Report, Row, Seconds
 
 DOTS = "…………………………"
@@ -126,6 +126,7 @@ def _values(shown: Sheet, head: Letterhead, language: Language) -> dict[str, obj
         "solid": charts.solid(),
         "hollow": charts.hollow(),
         "lost": lost,
+        "blame": lambda outage: blame(outage, language),
         "change": change,
         "pct": lambda value: figures.percent(value, language),
         "clock": lambda seconds: figures.clock(seconds, language),

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from core.text import Text
+from core.text import Language, Text
+from reports.render import words
 from reports.report import Outage, Report, Row, Seconds
 
 
@@ -146,3 +147,13 @@ def _longest(outages: Sequence[Outage], limit: int) -> list[Outage]:
         return list(outages)
     found = sorted(range(len(outages)), key=lambda place: (-outages[place].seconds, place))[:limit]
     return [outages[place] for place in sorted(found)]
+
+
+def blame(outage: Outage, language: Language) -> str:
+    """Return what failed and how; the cause alone where it names the root already."""
+    if outage.root is None or outage.root == outage.target:
+        root = words.said("itself", language) if outage.root else ""
+    else:
+        root = outage.root_name.said(language) if outage.root_name else outage.root
+    cause = outage.cause.said(language) if outage.cause else ""
+    return cause if root in cause else ": ".join(part for part in (root, cause) if part)

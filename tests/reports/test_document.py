@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.text import Language
+from core.text import Language, Text
 from reports.render import document
 from reports.render.letterhead import Letterhead
-from reports.render.sheet import PAPER, Bounds, sheet
+from reports.render.sheet import PAPER, Bounds, blame, sheet
 from reports.report import Report
 from tests.reports.builders import LONG, a_province, all_unknown, nothing, strange
 
@@ -122,3 +122,15 @@ def test_the_goal_is_judged_by_the_exact_share_and_not_by_the_printed_one() -> N
     assert sheet(replace(report, goal=reached), PAPER).goal_met is True
     assert sheet(replace(report, goal=reached + 1 / reached / 10**9), PAPER).goal_met is False
     assert sheet(replace(all_unknown(), goal=reached), PAPER).goal_met is None
+
+
+def test_an_outage_is_blamed_once() -> None:
+    line = Text("Kênh VNPT", "the VNPT line")
+    behind = replace(a_province(3).outages[0], root="kenh", root_name=line)
+    told = replace(behind, cause=Text("không tới được do Kênh VNPT", "lost with the VNPT line"))
+    assert blame(told, "vi") == "không tới được do Kênh VNPT"
+    apart = replace(behind, cause=Text("mất kết nối", "lost"))
+    assert blame(apart, "vi") == "Kênh VNPT: mất kết nối"
+    own = replace(behind, root=behind.target, root_name=behind.name, cause=apart.cause)
+    assert blame(own, "en") == "the target itself: lost"
+    assert blame(replace(own, root=None, cause=None), "vi") == ""
