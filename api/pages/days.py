@@ -17,6 +17,7 @@ from api.guard import client_address
 from core.clock import LOCAL
 from core.inventory import CalendarSpan, Changes, Inventory, SpecialDay
 from core.text import Text, nfc
+from inventory.publicdays import proposed
 
 router = APIRouter(include_in_schema=False)
 YEARS = (2000, 2100)  # that can be shown
@@ -118,6 +119,21 @@ async def remove(
         raise Refused(404)
     await _apply(request, context, asker, Changes(drop=Inventory(special_days=(known[on],))))
     return RedirectResponse(f"/days?year={on.year}", 303)
+
+
+@router.post("/days/seed")
+async def seed(
+    request: Request,
+    context: Ctx,
+    asker: Admin,
+    year: Annotated[int, Form(ge=YEARS[0], le=YEARS[1])],
+) -> RedirectResponse:
+    """Add the public holidays of a year; days that are known stay as they are."""
+    known = {day.on for day in (await context.ledger.inventory.load()).special_days}
+    fresh = tuple(found.day for found in proposed(year) if found.day.on not in known)
+    if fresh:
+        await _apply(request, context, asker, Changes(put=Inventory(special_days=fresh)))
+    return RedirectResponse(f"/days?year={year}", 303)
 
 
 async def _apply(request: Request, context: Context, asker: Asker, changes: Changes) -> None:

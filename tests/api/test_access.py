@@ -18,6 +18,7 @@ OPERATOR = {
 ADMIN = {
     "/admin",
     "/days/remove",
+    "/days/seed",
     "/grafana",
     "/grafana/thongsuot-grafana.zip",
     "/import",

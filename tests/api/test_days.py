@@ -85,3 +85,17 @@ async def test_the_months_begin_on_monday(world: World) -> None:
     cells = re.findall(r"<td[^>]*>(\d*)</td>", november)
     assert cells[:7] == ["", "", "", "", "", "", "1"]
     assert len(cells) % 7 == 0
+
+
+async def test_public_holidays_are_added_and_edited_days_stay(world: World) -> None:
+    await edited(world, "/days", on="2026-01-01", kind="working", name="Trực đầu năm")
+    token = await csrf(world.client, "/days")
+    answer = await world.client.post("/days/seed", data={"csrf": token, "year": "2026"})
+    assert answer.status_code == 303
+    days = await kept(world)
+    assert days[date(2026, 1, 1)] == ("working", "Trực đầu năm")
+    assert days[date(2026, 9, 2)][0] == "holiday"
+    assert await world.context.ledger.inventory.version() > 0
+    again = await world.client.post("/days/seed", data={"csrf": token, "year": "2026"})
+    assert again.status_code == 303
+    assert await kept(world) == days
