@@ -136,7 +136,7 @@ class Draft:
             begin=plan.begin,
             end=plan.end,
         )
-        targets = TargetRows(self.main, tree.before, plan.begin, plan.end)
+        targets = TargetRows(self.main, self.before, plan.begin, plan.end)
         return Report(
             scope=plan.found.scope,
             period=request.period,
@@ -175,7 +175,7 @@ class Draft:
             return targets.by_name()
         if len(self.links.targets) > ROWS and self.plan.request.targets is not True:
             return ()
-        return TargetRows(self.links, {}, self.plan.begin, self.plan.end).by_name()
+        return TargetRows(self.links, None, self.plan.begin, self.plan.end).by_name()
 
     def _works(self) -> Iterable[Works]:
         for number, weighed in enumerate(self.works):

@@ -32,11 +32,9 @@ _UNNAMED = {
 
 
 class TargetRows:
-    """Rows of single targets of one counting."""
+    """Rows of single targets of one counting, beside those of the period before."""
 
-    def __init__(
-        self, counting: Counting, before: Mapping[str, Seconds], begin: int, end: int
-    ) -> None:
+    def __init__(self, counting: Counting, before: Counting | None, begin: int, end: int) -> None:
         self._counting = counting
         self._before = before
         self._begin, self._end = begin, end
@@ -80,13 +78,19 @@ class TargetRows:
                 seconds=figures.of(number),
                 kind=life.kind,
                 detail=life.detail,
-                before=self._before.get(life.target),
+                before=self._old(life.target),
                 timeline=self._timeline(lives) if drawn else (),
                 note=span_in_words(first, life.end, self._begin, self._end),
             ),
             figures,
             number,
         )
+
+    def _old(self, target: str) -> Seconds | None:
+        number = None if self._before is None else self._before.targets.get(target)
+        if self._before is None or number is None:
+            return None
+        return self._before.by_target[0].of(number)
 
     def _timeline(self, lives: Sequence[int]) -> tuple[Stretch, ...]:
         return tuple(
@@ -120,11 +124,6 @@ class Tree:
         self._figures = self._all_figures()
         self._targets = self._targets_below()
         self._old = _sums(found, before) if before is not None else {}
-
-    @property
-    def before(self) -> Mapping[str, Seconds]:
-        """Return the buckets in the period before, of units and targets by key."""
-        return self._old
 
     def rows(self, each: TargetRows | None) -> Iterator[Row]:
         """Yield all rows depth first; with `each`, a row for every target too."""
@@ -226,10 +225,10 @@ class Tree:
 
 
 def _sums(found: Found, before: Counting) -> Mapping[str, Seconds]:
-    """Return the buckets of the period before: of the whole by "", of groups and targets."""
+    """Return the buckets of the period before: of the whole by "", and of the groups below."""
     if not before.lives:
         return {}
-    keys = [("", life.target, *(found.branch(life) or _TOP)) for life in before.lives]
+    keys = [("", *(found.branch(life) or _TOP)) for life in before.lives]
     return by_key(before, keys)
 
 

@@ -256,6 +256,20 @@ def _without(packed: Packed, gone: _Gone, asked: Stretch) -> tuple[Packed, list[
     Replaced rows are known by target, time and status. Where rows of one instant are left that
     differ, only the database can tell their order.
     """
+    parts: list[Packed] = []
+    unsure: list[int] = []
+    for start in range(0, len(packed.first) - 1, AT_ONCE):
+        edges = packed.first[start : start + AT_ONCE + 1]
+        some = Packed(edges - edges[0], packed.values[edges[0] : edges[-1]], packed.newest)
+        mine = (gone.owner >= start) & (gone.owner < start + AT_ONCE)
+        of_these = _Gone(gone.owner[mine] - start, gone.value[mine], gone.newest)
+        part, doubtful = _portion_without(some, of_these, asked)
+        parts.append(part)
+        unsure += [start + place for place in doubtful]
+    return _joined(parts), unsure
+
+
+def _portion_without(packed: Packed, gone: _Gone, asked: Stretch) -> tuple[Packed, list[int]]:
     owner, value, begin = gone.owner, gone.value, asked.begin
     width = asked.end - begin + 1
     count = len(packed.first) - 1
