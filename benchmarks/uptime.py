@@ -3,14 +3,16 @@
 `python -m benchmarks.uptime [-t TARGETS] [-r ROWS] [-n RUNS]` fills a new SQLite ledger and a new
 PostgreSQL server with sites of one province (119 communes in 11 districts) and their transitions
 of a year, some of them replaced by later decisions, and prints a JSON line for each: seconds of
-wall time and of CPU (of our process) of the report of the unit tree, each run in a process of its
-own that has cached nothing; with and without the comparison with the year before; and a commune's
-month. `write_ms` is a batch of 500 transitions. Needs PostgreSQL's programs and 2 GB of disk.
+wall time, and of CPU (of our process, and of the server's session), of the report of the unit
+tree alone, compared with the year before, and of a commune's month. Each run is a process of its
+own that has cached nothing. `write_ms` is a batch of 500 transitions. Needs PostgreSQL's programs
+and 2 GB of disk.
 """
 
 import argparse
 import asyncio
 import json
+import os
 import random
 import sqlite3
 import statistics
@@ -168,19 +170,29 @@ async def writing(url: str) -> float:
     return round(statistics.median(taken) * 1000, 1)
 
 
-def measured(url: str, runs: int) -> dict[str, object]:
-    """Run every kind of report some times, each in a fresh process."""
+def ended_children_cpu(pid: int | None) -> float:
+    """Return the CPU seconds of a server's sessions that have ended; 0.0 without a server."""
+    if pid is None:
+        return 0.0
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+
+def measured(url: str, runs: int, server: int | None = None) -> dict[str, object]:
+    """Run every kind of report some times, each in a fresh process and session."""
     found: dict[str, object] = {}
     for what in ("alone", "compared", "commune"):
         command = (sys.executable, "-m", "benchmarks.uptime", "--count", what, "--url", url)
-        told = [
-            json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-            for _ in range(runs)
-        ]
+        told = []
+        for _ in range(runs):
+            spent = ended_children_cpu(server)
+            answer = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+            told.append({**answer, "server": round(ended_children_cpu(server) - spent, 2)})
         facts = {key: told[0][key] for key in ("rows", "outages", "targets", "sum", "down")}
         found[what] = {
             "wall": sorted(t["wall"] for t in told),
             "cpu": sorted(t["cpu"] for t in told),
+            "server_cpu": sorted(t["server"] for t in told),
             **facts,
         }
     return found
@@ -214,7 +226,8 @@ def main() -> None:
         url = server.migrated()
         asyncio.run(fill_inventory(url, asked.targets, asked.rows))
         asyncio.run(fill_postgres(url, asked.targets, asked.rows))
-        told = {"ledger": "postgresql", **measured(url, asked.runs)}
+        process = server._server.pid  # noqa: SLF001  (what is measured)
+        told = {"ledger": "postgresql", **measured(url, asked.runs, process)}
         print(json.dumps({**told, "write_ms": asyncio.run(writing(url))}), flush=True)
     finally:
         server.stop()
