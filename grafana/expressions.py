@@ -101,6 +101,23 @@ def worst(number: int, expression: str) -> str:
     return f"topk({number}, {expression})"
 
 
+def ranks(kind: TargetKind, tie: str) -> str:
+    """Return by what targets are ranked: status, then time lost in the range, then slowness.
+
+    `tie` is a measure in seconds by target. Without it VictoriaMetrics would choose anew among
+    equals in each query, and the columns of a table would speak of different rows.
+    """
+    graver = f"({code(kind)} + {share(kind, LOST)} * 0.5)"
+    slower = f"clamp_max({tie}, 1) * 0.4"
+    return f"({graver} + on ({identity(kind)}) {slower} or {graver})"
+
+
+def slowness(by: str, *matchers: str) -> str:
+    """Return how long answers took over the range, by site or by instance."""
+    selector = metric("probe_duration_seconds", *matchers)
+    return f"max by ({by}) (avg_over_time({selector}[$__range]))"
+
+
 def only(expression: str, by: str, among: str) -> str:
     """Return those series of an expression whose label `by` is found among others."""
     return f"{expression} and on ({by}) {among}"

@@ -16,6 +16,7 @@ from grafana.expressions import (
     metric,
     named,
     only,
+    ranks,
     share,
     worst,
 )
@@ -139,7 +140,9 @@ def _counts(language: Language) -> list[object]:
 
 def _worst(language: Language) -> object:
     labels = ("name", "carrier", "circuit", "site")
-    told = worst(ROWS, named(code(LINK), LINK, _LINES, labels))
+    tie = _far_over_range("probe_duration_seconds", at="")
+    ranked = worst(ROWS, named(ranks(LINK, tie), LINK, _LINES, ()))
+    told = only(named(code(LINK), LINK, _LINES, labels), "link", ranked)
     return worst_first(
         Words(
             Text("Đường truyền, nặng nhất trước", "Lines, worst first"),
@@ -161,25 +164,25 @@ def _worst(language: Language) -> object:
             Column(Text("Trạng thái", "Status"), told, status=True),
             Column(
                 Text("Mất gói", "Loss"),
-                only(at_far_end("probe_loss_ratio"), "link", told),
+                only(at_far_end("probe_loss_ratio"), "link", ranked),
                 unit="percentunit",
                 limits=LOSS,
                 decimals=1,
             ),
             Column(
                 Text("Đi về p95", "RTT p95"),
-                only(at_far_end("probe_icmp_rtt_p95_seconds"), "link", told),
+                only(at_far_end("probe_icmp_rtt_p95_seconds"), "link", ranked),
                 unit="s",
             ),
             Column(
                 Text("Sử dụng", "Use"),
-                only(f"({use('$__rate_interval')})", "link", told),
+                only(f"({use('$__rate_interval')})", "link", ranked),
                 unit="percentunit",
                 decimals=1,
             ),
             Column(
                 Text("Mất trong khoảng", "Lost in range"),
-                only(share(LINK, LOST), "link", told),
+                only(share(LINK, LOST), "link", ranked),
                 unit="percentunit",
                 decimals=2,
             ),
@@ -233,10 +236,10 @@ def _curves(expression: str, over: str) -> str:
     return named(f"({only(expression, 'link', ranked)})", LINK, _LINES)
 
 
-def _far_over_range(name: str) -> str:
+def _far_over_range(name: str, at: str = NOW) -> str:
     """Return the mean over the range of what is measured at the far ends, at the range's end."""
-    ends = f"max by (link, instance) ({_FAR}{NOW})"
-    mean = f"max by (instance) (avg_over_time({metric(name)}[$__range]{NOW}))"
+    ends = f"max by (link, instance) ({_FAR}{at})"
+    mean = f"max by (instance) (avg_over_time({metric(name)}[$__range]{at}))"
     return f"max by (link) ({ends} * {_ON} {mean})"
 
 

@@ -16,6 +16,12 @@ from grafana.board import PERIOD, SOURCE
 from grafana.statuses import CALM, Limits, mappings, missing, thresholds
 
 _LETTERS = "ABCDEFGH"
+_WITHOUT_FIRST = {  # a row of another column alone: the engine chose differently among equals
+    "filters": [{"fieldName": "Value #A", "config": {"id": "isNull", "options": {}}}],
+    "match": "any",
+    "type": "exclude",
+}
+_ALL_ROWS: dict[str, object] = {"filters": [], "match": "any", "type": "exclude"}
 _STEPS = 360  # of a timeline: a minute each of six hours, for every target of a province
 
 
@@ -204,7 +210,9 @@ def worst_first(
     and the labels `kept` stay in the table unseen, for the link: `${__data.fields.<label>}`.
     """
     heads = {f"Value #{_LETTERS[n]}": one.title.said(language) for n, one in enumerate(columns)}
-    shown = {**{name: text.said(language) for name, text in labels.items()}, **heads}
+    # Grafana names the value of a lone query without its letter.
+    lone = {"Value": heads["Value #A"]}
+    shown = {**{name: text.said(language) for name, text in labels.items()}, **lone, **heads}
     unseen = [name for name in (by, *kept) if name not in shown]
     wanted = [*unseen, *shown]
     panel = (
@@ -214,6 +222,7 @@ def worst_first(
         .cell_height(look.TableCellHeight.SM)
         .sort_by([common.TableSortByFieldState().display_name(heads["Value #A"]).desc(True)])
         .with_transformation(_step("joinByField", {"byField": by, "mode": "outer"}))
+        .with_transformation(_step("filterByValue", _WITHOUT_FIRST if columns[1:] else _ALL_ROWS))
         .with_transformation(_step("filterFieldsByName", {"include": {"names": wanted}}))
         .with_transformation(
             _step(

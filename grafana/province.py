@@ -17,7 +17,9 @@ from grafana.expressions import (
     metric,
     named,
     only,
+    ranks,
     share,
+    slowness,
     worst,
 )
 from grafana.panels import Column, Words, bars, number, timeline, worst_first
@@ -139,8 +141,9 @@ def _open_incidents() -> str:
 
 
 def _worst(language: Language) -> object:
-    told = worst(ROWS, named(code(SITE), SITE, chosen(SITE), ("name", "role")))
-    lost = only(share(SITE, LOST), "site", told)
+    ranked = worst(ROWS, named(ranks(SITE, slowness("site")), SITE, chosen(SITE), ()))
+    told = only(named(code(SITE), SITE, chosen(SITE), ("name", "role")), "site", ranked)
+    lost = only(share(SITE, LOST), "site", ranked)
     return worst_first(
         Words(
             Text("Điểm cầu, nặng nhất trước", "Sites, worst first"),

@@ -14,7 +14,9 @@ from grafana.expressions import (
     metric,
     named,
     only,
+    ranks,
     share,
+    slowness,
     worst,
 )
 from grafana.panels import Column, Words, lines, number, state, timeline, worst_first
@@ -112,7 +114,9 @@ def _now(language: Language) -> list[object]:
 
 
 def _devices(language: Language) -> object:
-    told = worst(ROWS, named(code(DEVICE), DEVICE, _DEVICES, ("name", "role", "vendor", "model")))
+    ranked = worst(ROWS, named(ranks(DEVICE, slowness("instance", HERE)), DEVICE, _DEVICES, ()))
+    labels = ("name", "role", "vendor", "model")
+    told = only(named(code(DEVICE), DEVICE, _DEVICES, labels), "instance", ranked)
     return worst_first(
         Words(
             Text("Thiết bị, nặng nhất trước", "Devices, worst first"),
@@ -128,7 +132,7 @@ def _devices(language: Language) -> object:
             Column(Text("Trạng thái", "Status"), told, status=True),
             Column(
                 Text("Mất gói", "Loss"),
-                only(f"max by (instance) ({metric('probe_loss_ratio', HERE)})", "instance", told),
+                only(f"max by (instance) ({metric('probe_loss_ratio', HERE)})", "instance", ranked),
                 unit="percentunit",
                 limits=LOSS,
                 decimals=1,
@@ -138,13 +142,13 @@ def _devices(language: Language) -> object:
                 only(
                     f"max by (instance) ({metric('probe_icmp_rtt_p95_seconds', HERE)})",
                     "instance",
-                    told,
+                    ranked,
                 ),
                 unit="s",
             ),
             Column(
                 Text("Chạy được", "Running for"),
-                only(f"max by (instance) ({metric('sysUpTime', HERE)} / 100)", "instance", told),
+                only(f"max by (instance) ({metric('sysUpTime', HERE)} / 100)", "instance", ranked),
                 unit="s",
                 decimals=0,
             ),

@@ -16,7 +16,7 @@ from grafana.expressions import UnknownSeries, metric
 from runtime.catalogue import catalogue
 from tests.grafana import lint
 from tests.grafana.conftest import FILES, Engines, asking, board, span
-from tests.grafana.filled import CUT_HUB, NEW_NAME, RENAMED
+from tests.grafana.filled import CUT_HUB, LOSSY, NEW_NAME, RENAMED
 from tests.grafana.verifier import Ask, Reading
 
 IDS = [f"{file.parent.name}-{file.stem}" for file in FILES]
@@ -208,6 +208,31 @@ async def _instants(
                 values = {f"{n}": value for n, value in enumerate(sorted(values.values()))}
             found[f"{panel['title']}/{target['refId']}"] = values
     return found
+
+
+@pytest.mark.lab
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("slug", SLUGS)
+async def test_the_columns_of_a_table_speak_of_the_same_rows(
+    slug: str, ask: Ask, filled_engines: Engines
+) -> None:
+    reading = Reading(ask, *span(filled_engines), {"site": [LOSSY]})
+    document = board(HERE / f"boards/vi/{slug}.json")
+    await reading.look(document)
+    for panel in document["panels"]:
+        if panel["type"] != "table":
+            continue
+        by = panel["transformations"][0]["options"]["byField"]
+        rows: list[set[str]] = []
+        for target in panel["targets"]:
+            query = reading.filled_in(target["expr"])
+            asked = [("query", query), ("time", str(filled_engines.end.timestamp()))]
+            found = [
+                one["metric"][by] for one in (await ask("POST", "query", asked))["data"]["result"]
+            ]
+            assert len(found) == len(set(found)), (panel["title"], target["refId"])
+            rows.append(set(found))
+        assert all(others <= rows[0] for others in rows[1:]), panel["title"]
 
 
 @pytest.mark.parametrize("slug", ["site", "links"])
