@@ -10,6 +10,7 @@ from core.clock import Clock
 from inventory.compiled import LookingDefaults
 from reports.render.letterhead import Letterhead
 from runtime.dispatcher import Outlet
+from runtime.precaution import save_before_migration
 from runtime.settings import Looking, Reports, Settings
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
@@ -17,8 +18,9 @@ from storage.vault import Vault
 
 
 async def open_books(settings: Settings, clock: Clock) -> Ledger:
-    """Return the ledger of the settings, brought to this version."""
+    """Return the ledger of the settings, brought to this version; saved before it moves."""
     vault = Vault.open(settings.secrets.key_file)
+    await save_before_migration(settings, clock.now())
     await migrations.upgrade(settings.ledger.url)
     return await open_ledger(settings.ledger.url, vault, clock)
 

@@ -65,9 +65,9 @@ async def _ledger(url: str, key: Path, manifest: Mapping[str, Any]) -> list[Find
     ledger = await open_ledger(url, vault, SystemClock())
     try:
         findings = []
-        said = Figures.read(manifest["figures"])
-        found = await figures(ledger, said.made_at)
-        findings += _figures(said, found)
+        if manifest["figures"] is not None:
+            said = Figures.read(manifest["figures"])
+            findings += _figures(said, await figures(ledger, said.made_at))
         names = await ledger.secrets.names()
         if names and vault is not None:
             opened = await ledger.secrets.keyring()

@@ -24,13 +24,16 @@ def migrate(
     """Bring the ledger's tables to a version."""
     import asyncio
 
+    from core.clock import SystemClock
     from core.errors import DomainError
     from core.text import Text
     from runtime.cli._ledger import Voice, settings_of
+    from runtime.precaution import save_before_migration
     from storage import migrations
 
     voice = Voice(as_json=as_json)
-    url = settings_of(config, voice).ledger.url
+    settings = settings_of(config, voice)
+    url = settings.ledger.url
 
     if down and to is None:
         voice.refuse(
@@ -44,6 +47,7 @@ def migrate(
 
     async def work() -> tuple[str | None, str | None]:
         before = await migrations.current(url)
+        await save_before_migration(settings, SystemClock().now())
         move = migrations.downgrade if down else migrations.upgrade
         await move(url, to or "head")
         return before, await migrations.current(url)

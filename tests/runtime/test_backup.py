@@ -18,6 +18,7 @@ from core.people import AuditRow, Role
 from core.status import Status, Transition
 from core.text import Text
 from runtime import backup, drill, settings_edit
+from runtime.assembly import open_books
 from runtime.cli import backup as backup_command
 from runtime.cli import restore as restore_command
 from runtime.figures import figures, last_month
@@ -269,6 +270,18 @@ async def test_a_disk_that_would_fall_below_its_floor_is_spared(
     with pytest.raises(Conflict, match="no room for a backup"):
         await backup.make(wanted, tmp_path / "b/3.tar", NOW, silent)
     assert [path.name for path in sorted((tmp_path / "b").iterdir())] == ["1.tar", "2.tar"]
+
+
+async def test_a_ledger_that_moves_to_a_new_version_is_saved_before(tmp_path: Path) -> None:
+    settings, _ = platform(tmp_path, "sqlite:///old.db", backup='directory = "saved"')
+    await migrations.upgrade(settings.ledger.url, "0001")
+    ledger = await open_books(settings, SystemClock())
+    await ledger.aclose()
+    [saved] = (tmp_path / "saved").iterdir()
+    assert saved.name.startswith(f"before-{migrations.head()}-")
+    assert all(f.right for f in await drill.drill(saved, tmp_path, NOW, silent, passphrase=None))
+    await (await open_books(settings, SystemClock())).aclose()
+    assert list((tmp_path / "saved").iterdir()) == [saved]  # nothing moves: nothing is saved
 
 
 def test_rotation_keeps_the_newest_and_touches_no_other_file(tmp_path: Path) -> None:
