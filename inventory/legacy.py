@@ -49,7 +49,8 @@ _VNI_PAIR = re.compile(
 _LATIN1 = re.compile("[\u00a1-\u00ff]")
 _BEYOND = re.compile("[\u0102\u0103\u0110\u0111\u0128\u0129\u0168-\u01b0\u1ea0-\u1ef9]")
 _TOKENS = re.compile(r"[A-Za-z\u00a1-\u00ff]+")
-_ENOUGH = 3  # different words, to be sure
+_ENOUGH, _ENOUGH_BESIDE_UNICODE = 3, 6  # different words, to be sure
+_ASCII = re.compile("[A-Za-z]")
 _CERTAIN, _HARDLY, _CLEARLY = 0.8, 0.5, 0.2
 _SHOUTED, _SMALL = re.compile("[A-Z]{2}"), re.compile("[a-z]")
 
@@ -98,14 +99,15 @@ def recognised(texts: Iterable[str]) -> Tongue | None:
 
     Texts that hold a letter which only Unicode has (ế, ơ, đ …) are no evidence.
     """
-    tokens = {
-        token
-        for text in texts
-        if not _BEYOND.search(text)
-        for token in _TOKENS.findall(text)
-        if not token.isascii()
-    }
-    if len(tokens) < _ENOUGH:
+    tokens: set[str] = set()
+    enough = _ENOUGH
+    for text in texts:
+        if _BEYOND.search(text):
+            enough = _ENOUGH_BESIDE_UNICODE
+            continue
+        found = _TOKENS.findall(text)
+        tokens.update(t for t in found if not t.isascii() and _ASCII.search(t))
+    if len(tokens) < enough:
         return None
     as_it_is = sum(_is_unicode(token) for token in tokens) / len(tokens)
     if as_it_is > _HARDLY:

@@ -170,7 +170,8 @@ def decoded_headings(sheet: RawSheet) -> None:
     tongue = legacy.recognised(texts)
     if tongue is None:
         return
+    mixed = legacy.is_mixed(texts)
     for row in top[:10]:
         for place, cell in enumerate(row.cells):
             if isinstance(cell, str):
-                row.cells[place] = legacy.converted(cell, tongue, mixed=False)
+                row.cells[place] = legacy.converted(cell, tongue, mixed=mixed)

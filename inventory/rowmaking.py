@@ -407,7 +407,8 @@ class _Making:
         if parent and parent not in self.registers["units"].slugs:
             texts["parent"] = self._unit(piece, "parent", parent, texts) or ""
         code = texts.get("province_code", "")
-        if "parent" not in texts and code and level != "province":
+        unplaced = "parent" not in texts or not (parent or texts.get("slug"))
+        if unplaced and code and level != "province":
             texts["parent"] = self.gazetteer.province(code) or ""
         if not code:
             above = self.gazetteer.live(texts.get("parent", ""))

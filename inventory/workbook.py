@@ -138,7 +138,7 @@ def read(
         EOFError,
         OSError,
         NotImplementedError,
-        KeyError,
+        LookupError,
         ValueError,
         OverflowError,
         RuntimeError,  # zipfile's word for an encrypted part

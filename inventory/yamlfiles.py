@@ -103,7 +103,7 @@ def _node(event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> _Node:
     if getattr(event, "tag", None) not in {None, "!"}:
         raise _Refused(refusals.forbidden_yaml("!"), line)
     if isinstance(event, yaml.ScalarEvent):
-        is_null = event.style is None and event.value in _NULL
+        is_null = not event.style and event.value in _NULL
         return _Node(line, text=None if is_null else event.value)
     if depth >= _DEEPEST:
         raise _Refused(refusals.forbidden_yaml(f"> {_DEEPEST}"), line)

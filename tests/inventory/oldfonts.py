@@ -25,8 +25,9 @@ def vni(text: str) -> str:
         if char in alone:
             found.append(alone[char])
             continue
-        base, *rest = unicodedata.normalize("NFD", char)
-        shape = "".join(sorted(rest, key=lambda mark: mark in _TONES))
+        parts = unicodedata.normalize("NFD", char)
+        base = parts[0]
+        shape = "".join(sorted(parts[1:], key=lambda mark: mark in _TONES))
         if "\u031b" in shape:
             base = alone[unicodedata.normalize("NFC", base + "\u031b")]
             shape = shape.replace("\u031b", "")

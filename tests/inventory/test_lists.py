@@ -305,7 +305,7 @@ def test_a_csv_file_of_its_own_is_read_as_a_list() -> None:
 
 def test_reading_is_cancelled_by_its_progress() -> None:
     head: list[Cell] = ["Họ và tên", "Điện thoại"]
-    rows = [head, *([f"N {n}", f"09{n:08d}"] for n in range(5_000))]
+    rows: list[list[Cell]] = [head, *([f"N {n}", f"09{n:08d}"] for n in range(5_000))]
 
     class Cancelled(Exception):
         pass
