@@ -305,7 +305,8 @@ def test_a_csv_file_of_its_own_is_read_as_a_list() -> None:
 
 def test_reading_is_cancelled_by_its_progress() -> None:
     head: list[Cell] = ["Họ và tên", "Điện thoại"]
-    rows: list[list[Cell]] = [head, *([f"N {n}", f"09{n:08d}"] for n in range(5_000))]
+    rows = [head]
+    rows += [[f"N {n}", f"09{n:08d}"] for n in range(5_000)]
 
     class Cancelled(Exception):
         pass
