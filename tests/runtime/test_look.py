@@ -50,7 +50,10 @@ def test_a_failed_look_has_its_exit_code() -> None:
     ("words", "said"),
     [
         (("icmp",), "Wanted: look TARGET COLLECTOR, or look --address ADDRESS COLLECTOR"),
-        (("--address", "127.0.0.1", "smell"), 'There is no collector "smell"; there are: dns, http, icmp,'),
+        (
+            ("--address", "127.0.0.1", "smell"),
+            'There is no collector "smell"; there are: dns, http, icmp,',
+        ),
         (("--address", "127.0.0.1", "tcp"), "Parameter port of tcp is wrong: Field required"),
         (("--address", "127.0.0.1", "tcp", "-p", "port"), '"port" is not key=value'),
     ],
