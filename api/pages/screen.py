@@ -96,7 +96,9 @@ class Screens:
                 text = environment.get_template("board_branch.html").render(
                     now=now, picture=picture, board=board, top=node
                 )
-                known = Branch(node, minute, next(self._numbers), Markup(text))  # noqa: S704
+                # What changed may not show: then nobody needs to be sent it.
+                number = known.number if known and known.text == text else next(self._numbers)
+                known = Branch(node, minute, number, Markup(text))  # noqa: S704
             shown.branches[node.slug] = known
         branches = tuple(shown.branches.values())
         mark = f"{self._born}-{next(self._numbers)}"
