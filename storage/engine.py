@@ -234,6 +234,9 @@ class Engine:
             # 30 s, and a chart beside a fault must show the fault.
             "-search.latencyOffset=0s",
             f"-memory.allowedBytes={options.memory_bytes}",
+            # A series that has left this cache is looked up on disk for each of its samples; by
+            # default it may have half of the above, which is too little for 800,000 series.
+            f"-storage.cacheSizeStorageTSID={options.memory_bytes * 3 // 4}",
             f"-storage.minFreeDiskSpaceBytes={options.min_free_bytes}",
             "-loggerLevel=WARN",
         ]
