@@ -1,0 +1,1 @@
+"""The manual's pictures, taken from real pages over a real ledger."""
