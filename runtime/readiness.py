@@ -29,5 +29,7 @@ async def trouble(web: Web) -> str:
             session.get(url, ssl=trusting, headers=headers) as reply,
         ):
             return "" if reply.status == _READY else f"HTTP {reply.status}"
+    except aiohttp.ClientConnectorError as fault:
+        return str(fault.strerror)
     except (aiohttp.ClientError, TimeoutError, OSError) as fault:
         return str(fault) or type(fault).__name__

@@ -17,6 +17,7 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from api.words import number
 from core.clock import Clock, from_epoch
 from core.text import Text
 from runtime.settings import Settings
@@ -138,7 +139,8 @@ class RoomLeft(Collector):
             gb = self._floor / _GB
             said.append(
                 Text(
-                    vi=f"Đĩa còn dưới {gb:g} GB: mẫu đo đang bị bỏ ({self.declined:,} mẫu), trạng "
+                    vi=f"Đĩa còn dưới {gb:g} GB: mẫu đo đang bị bỏ "
+                    f"({number(self.declined, 'vi', 0)} mẫu), trạng "
                     "thái và cảnh báo vẫn chạy; hãy giải phóng chỗ trống",
                     en=f"The disk has less than {gb:g} GB: samples are dropped "
                     f"({self.declined:,}), statuses and alerts go on; make room",

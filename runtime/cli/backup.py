@@ -56,6 +56,7 @@ def backup(
     import asyncio
     import os
 
+    from api.words import number
     from core.clock import SystemClock
     from core.errors import DomainError
     from runtime import backup as making
@@ -86,17 +87,17 @@ def backup(
         typer.echo(_OPEN_KEY.said(voice.language), err=True)
     if manifest["series_left_out"] and not as_json:
         typer.echo(_NO_ROOM.said(voice.language), err=True)
-    size = file.stat().st_size
+    size, rows = file.stat().st_size, sum(manifest["rows"].values())
     series = (
         "" if manifest["series"] is None else Text(vi=", cả chuỗi thời gian", en=", series too")
     )
     said = series.said(voice.language) if isinstance(series, Text) else ""
     voice.done(
         Text(
-            vi=f"Đã sao lưu vào {file}: {sum(manifest['rows'].values()):,} dòng{said}, "
-            f"{size / 1e6:,.1f} MB.",
-            en=f"Backed up to {file}: {sum(manifest['rows'].values()):,} rows{said}, "
-            f"{size / 1e6:,.1f} MB.",
+            vi=f"Đã sao lưu vào {file}: {number(rows, 'vi', 0)} dòng{said}, "
+            f"{number(size / 1e6, 'vi')} MB.",
+            en=f"Backed up to {file}: {number(rows, 'en', 0)} rows{said}, "
+            f"{number(size / 1e6, 'en')} MB.",
         ),
         file=str(file),
         bytes=size,

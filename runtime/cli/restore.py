@@ -34,7 +34,9 @@ def restore(
 ) -> None:
     """Bring a backup back: into DIR, or (platform stopped) where the settings say."""
     import asyncio
+    from datetime import datetime
 
+    from api.words import moment, number
     from core.clock import SystemClock
     from core.errors import Conflict, DomainError
     from runtime import restore as restoring
@@ -71,11 +73,12 @@ def restore(
         voice.refuse(error)
     steps.end()
     rows = sum(manifest["rows"].values())
+    made = moment(datetime.fromisoformat(manifest["made_at"]))
     where = to or Text(vi="chỗ cũ", en="its place").said(voice.language)
     voice.done(
         Text(
-            vi=f"Đã khôi phục {rows:,} dòng của bản {manifest['made_at']} vào {where}.",
-            en=f"Restored {rows:,} rows of {manifest['made_at']} into {where}.",
+            vi=f"Đã khôi phục {number(rows, 'vi', 0)} dòng của bản {made} vào {where}.",
+            en=f"Restored {number(rows, 'en', 0)} rows of {made} into {where}.",
         ),
         to=None if to is None else str(to),
         rows=manifest["rows"],

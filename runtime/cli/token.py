@@ -52,7 +52,7 @@ def create(
 
     plain = with_ledger(config, voice, work)
     text = Text(
-        vi=f"Khóa API {name} (chỉ hiện một lần): {plain}",
+        vi=f"Mã truy cập API {name} (chỉ hiện một lần): {plain}",
         en=f"API token {name} (shown this once): {plain}",
     )
     voice.done(text, name=name, role=role, token=plain)
@@ -97,5 +97,6 @@ def revoke(name: Name, config: Config = None, *, as_json: Json = False) -> None:
 
     with_ledger(config, voice, work)
     voice.done(
-        Text(vi=f"Đã thu hồi khóa API {name}.", en=f"API token {name} is revoked."), name=name
+        Text(vi=f"Đã thu hồi mã truy cập API {name}.", en=f"API token {name} is revoked."),
+        name=name,
     )
