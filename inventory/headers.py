@@ -3,7 +3,8 @@
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from core.text import fold
 from inventory.cells import nearest
@@ -93,6 +94,8 @@ def find(
     """
     best: tuple[float, Layout] | None = None
     top = sheet.rows[:_TOP]
+    heads = {row.number for row in top}
+    sheet = replace(sheet, rows=top, merges=[m for m in sheet.merges if m.top in heads])
     for place, row in enumerate(top):
         filled = sum(1 for cell in row.cells if shown(cell).strip())
         if filled < (1 if table else _LEAST):
@@ -133,6 +136,7 @@ def _read(
     return weight, layout
 
 
+@cache
 def _prefixed(table: str) -> dict[str, str]:
     return {
         word: column if column == IGNORED else f"{table}.{column}"
@@ -234,7 +238,11 @@ def _meant(
 ) -> str | None:
     """Return what a heading means: as the user says, else by the most telling of its parts."""
     parts = [heading_key(text) for text in stack]
-    ways = [heading_key(whole), *(f"{b} {a}" for a, b in [(parts[0], parts[-1])] if a != b)]
+    ways = [
+        key(whole),
+        heading_key(whole),
+        *(f"{b} {a}" for a, b in [(parts[0], parts[-1])] if a != b),
+    ]
     ways += [parts[-1], parts[0]]
     for way in ways:
         if way in given:

@@ -1,7 +1,7 @@
 """Somebody's workbook, CSV or YAML: which rows of which tables does it hold, and what is wrong?"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from core.errors import Problem
@@ -172,10 +172,12 @@ class _Sheets:
             self.listed.notice(label, row, heading, "row", text, _LOOK)
         if layout.table != WIDE_LIST:
             self.listed.folder.present |= {layout.table}
-        for record in found.records:
+        sheet.rows = []  # read; a long list stands in memory once
+        count = len(found.records)
+        for record in _emptied(found.records):
             self.listed.spots.append((place, record.row))
             self.pieces += _pieces(layout, sheet, record, len(self.listed.spots))
-        self.listed.sheets[place] = SheetRead(label, sheet, layout, len(found.records))
+        self.listed.sheets[place] = SheetRead(label, sheet, layout, count)
 
     def _layout(self, sheet: RawSheet, label: str, table: str | None) -> Layout | None:
         if not sheet.rows:
@@ -200,6 +202,13 @@ class _Sheets:
             told = heading_of(None, target)
             self.tell(label, refusals.missing_heading(target, told), layout.last, told)
         return not layout.missing
+
+
+def _emptied(records: list[Record]) -> Iterator[Record]:
+    """Yield records in order, letting go of each."""
+    records.reverse()
+    while records:
+        yield records.pop()
 
 
 def _pieces(layout: Layout, sheet: RawSheet, record: Record, spot: int) -> list[Piece]:

@@ -54,6 +54,7 @@ _OLD = re.compile(r"\b(?:cu|truoc day|truoc sap xep)\b")
 _PARTS = re.compile(r"\s*[,;/(]\s*|\s+[-–]\s*|\s*[-–]\s+|\)")
 _INSIDE = re.compile(rf"\b(?:({_LONG})\s|(tp|tx|tt|p|x|h|q)\s*\.\s*)", re.IGNORECASE)
 _SIMILAR, _MOST = 0.75, 5
+MOST_GUESSES, MOST_COMPARED = 500, 5_000  # searches for what is similar, and names in each
 _CITY = {"province", "district"}
 
 
@@ -113,6 +114,7 @@ class Gazetteer:
                 self._by_code[unit.code][slug] = None
                 self._levels[slug] = unit.level.value
         self._known: dict[tuple[str, str, str], Match] = {}
+        self._guesses = 0
 
     def live(self, slug: str) -> Unit | None:
         """Return the span of a unit that holds on the day."""
@@ -277,7 +279,15 @@ class Gazetteer:
         return Match(None, candidates=self.said(slugs), ambiguous=True)
 
     def _similar(self, text: str) -> tuple[str, ...]:
-        near = get_close_matches(_cut(text).bare, self._by_name, n=_MOST, cutoff=_SIMILAR)
+        """Return the units that may be meant; only so often, for it is slow."""
+        if self._guesses >= MOST_GUESSES:
+            return ()
+        self._guesses += 1
+        bare = _cut(text).bare
+        known: Iterable[str] = self._by_name
+        if len(self._by_name) > MOST_COMPARED:
+            known = [name for name in known if name[:2] == bare[:2]]
+        near = get_close_matches(bare, known, n=_MOST, cutoff=_SIMILAR)
         slugs = [slug for name in near for slug in self._by_name[name]]
         live = [slug for slug in slugs if self.live(slug)]
         return self.said((live or slugs)[:_MOST])

@@ -335,3 +335,17 @@ def cannot_partly() -> Fault:
         "Sửa các lỗi đó trước",
         "Mend those first",
     )
+
+
+_ONE_MORE = Fault(
+    Text(vi="ô này cũng có lỗi", en="this cell has a problem too"),
+    Text(
+        vi="Sửa các lỗi đã nêu rồi nhập lại để biết rõ",
+        en="Mend the problems above and import again to learn which",
+    ),
+)
+
+
+def one_more() -> Fault:
+    """Beyond the thousands of problems that are explained: there is one more."""
+    return _ONE_MORE

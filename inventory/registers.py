@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import islice
 
 from core.inventory import Dated, Inventory
 from core.text import nfc
@@ -32,6 +33,9 @@ _LONGEST = 63
 key = lru_cache(maxsize=1 << 15)(search.key)
 bare = lru_cache(maxsize=1 << 15)(search.bare)
 _MOST = 5
+MOST_GUESSES, MOST_COMPARED = 200, 2_000  # searches for what is similar, and names in each
+_MOST_NAMESAKES = 500  # that are looked at one by one
+_Slugs = str | dict[str, None]  # one slug, or several in order
 
 
 def marked(mark: str, value: str) -> str:
@@ -58,49 +62,94 @@ class Register:
         self.table = table
         self.live: dict[str, Dated] = {}  # of the ledger, on the day
         self.slugs: set[str] = set()  # of all times
-        self._names: dict[str, dict[str, None]] = defaultdict(dict)
-        self._marks: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._names: dict[str, _Slugs] = {}
+        self._marks: dict[str, dict[str, _Slugs]] = defaultdict(dict)
         self._said: dict[str, str] = {}
+        self._guesses: dict[str, tuple[str, ...]] = {}  # text → slugs of similar names
 
     def add(self, slug: str, name: str | None, marks: Mapping[str, object]) -> None:
         """Take note of a row: its slug, its name, and what may be its own alone."""
         self.slugs.add(slug)
         if name:
             self._said[slug] = name
-            for form in {nfc(name), key(name), bare(name)}:
-                self._names[form][slug] = None
+            for form in {key(name), bare(name)}:
+                _entered(self._names, form, slug)
         for mark in MARKS.get(self.table, ()):
             if value := marks.get(mark):
-                self._marks[mark, marked(mark, str(value))][slug] = None
+                _entered(self._marks[mark], marked(mark, str(value)), slug)
+
+    def forget(self) -> None:
+        """Let go of names and marks: no row that is still to come can ask for them."""
+        self._names = {}
+        self._said = {}
+        self._marks.clear()
 
     def by_mark(self, mark: str, value: str) -> str | None:
         """Return the only slug with a circuit, an address, a telephone number …"""
-        found = self._marks.get((mark, marked(mark, value)), {}) if value else {}
-        return next(iter(found)) if len(found) == 1 else None
+        found = self._marks[mark].get(marked(mark, value)) if value else None
+        return found if isinstance(found, str) else None
 
-    def named(self, name: str) -> list[str]:
-        """Return the slugs of the rows with a name, as it is searched."""
-        return list(self._names.get(key(name), ()))
+    def only(self, name: str) -> str | None:
+        """Return the slug of the only row with a name, as it is searched."""
+        found = self._names.get(key(name))
+        return found if isinstance(found, str) else None
+
+    def has_name(self, slug: str | None, name: str) -> bool:
+        """Say whether a row has a name, as it is searched."""
+        found = self._names.get(key(name))
+        return found is not None and (found == slug if isinstance(found, str) else slug in found)
 
     def find(self, text: str) -> Named:
         """Return what a reference means."""
         if text in self.slugs:
             return Named(text, literal=True)
-        for form in (nfc(text), key(text), bare(text)):
-            found = list(self._names.get(form, ()))
-            if len(found) == 1:
-                return Named(found[0], literal=form == nfc(text))
+        for form in (key(text), bare(text)):
+            found = self._names.get(form)
+            if found is not None and not isinstance(found, str):
+                found = self._spelt(found, nfc(text))
+            if isinstance(found, str):
+                return Named(found, literal=nfc(self._said[found]) == nfc(text))
             if found:
                 return Named(None, candidates=self._shown(found), ambiguous=True)
         for mark in MARKS.get(self.table, ()):
             if (slug := self.by_mark(mark, text)) is not None:
                 return Named(slug, literal=True)
-        near = get_close_matches(key(text), self._names, n=_MOST, cutoff=0.75)
-        slugs = dict.fromkeys(slug for name in near for slug in self._names[name])
-        return Named(None, candidates=self._shown(slugs))
+        return Named(None, candidates=self._shown(self._similar(key(text))))
+
+    def _spelt(self, found: dict[str, None], text: str) -> "_Slugs":
+        """Return the only one of some namesakes that is spelt like the text, else all of them."""
+        alike = [s for s in islice(found, _MOST_NAMESAKES) if nfc(self._said[s]) == text]
+        return alike[0] if len(alike) == 1 else found
+
+    def _similar(self, name: str) -> tuple[str, ...]:
+        """Return the slugs of similar names; only so often and among so many, for it is slow."""
+        if name not in self._guesses:
+            if len(self._guesses) >= MOST_GUESSES:
+                return ()
+            known: Iterable[str] = self._names
+            if len(self._names) > MOST_COMPARED:
+                alike = (other for other in self._names if other[:3] == name[:3])
+                known = list(islice(alike, MOST_COMPARED))
+            near = get_close_matches(name, known, n=_MOST, cutoff=0.75)
+            slugs = (slug for one in near for slug in _slugs(self._names[one]))
+            self._guesses[name] = tuple(islice(slugs, _MOST))
+        return self._guesses[name]
 
     def _shown(self, slugs: Iterable[str]) -> tuple[str, ...]:
-        return tuple(f"{self._said[slug]} ({slug})" for slug in list(slugs)[:_MOST])
+        return tuple(f"{self._said[slug]} ({slug})" for slug in islice(slugs, _MOST))
+
+
+def _entered(book: dict[str, "_Slugs"], form: str, slug: str) -> None:
+    """Add a slug to those under a form; nearly always it is the only one, and kept as itself."""
+    found = book.setdefault(form, slug)
+    if isinstance(found, dict):
+        found[slug] = None
+    elif found != slug:
+        book[form] = {found: None, slug: None}
+
+
+def _slugs(found: "_Slugs") -> Iterable[str]:
+    return (found,) if isinstance(found, str) else found
 
 
 class Registers:
@@ -108,6 +157,7 @@ class Registers:
 
     def __init__(self, current: Inventory, live: Inventory) -> None:
         self._of: dict[str, Register] = {}
+        self._counts: dict[tuple[str, str], int] = {}  # (table, slug) → last number tried
         for table in Inventory.model_fields:
             register = self._of[table] = Register(table)
             register.slugs.update(
@@ -136,8 +186,11 @@ class Registers:
 
     def free(self, table: str, slug: str) -> str:
         """Return a slug, or the first of slug-2, slug-3 … that is free."""
-        count, tried = 1, slug
+        count = self._counts.get((table, slug), 1)
+        tried = slug if count == 1 else f"{slug}-{count}"
         while self.taken(table, tried):
             count += 1
             tried = f"{slug}-{count}"
+        if count > 1:
+            self._counts[table, slug] = count
         return tried

@@ -1,6 +1,9 @@
 """How does what a list says become rows: names to slugs, gaps filled, cells read, rows merged?"""
 
+from collections import deque
+from collections.abc import Sequence
 from datetime import date
+from types import MappingProxyType
 
 from core.errors import Problem
 from core.inventory import Changes, Dated, Device, Inventory, Link, Succession, Unit
@@ -13,6 +16,7 @@ from inventory.places import Gazetteer, levels_in
 from inventory.plan import applied, as_of
 from inventory.registers import MARKS, Registers, marked
 from inventory.registers import key as search_key
+from inventory.slim import Slim
 from inventory.tables import BY_NAME, TABLES, AnyRow, Key, key, rows
 from inventory.validate import REFERENCES
 from inventory.vocabulary import CONTEXT
@@ -35,6 +39,7 @@ ORDER = (
 _RANKS = {"province": 0, "district": 1, "commune": 2}
 _WIDTHS = {2: "province", 3: "district", 5: "commune"}
 _STEP = 2_000
+MOST_EXPLAINED = 10_000  # problems; what is wrong with more cells is only said to be wrong
 _ROUTERS = ("router", "gateway", "firewall")
 _CHECK = Text(vi="Sửa trong tệp nếu không đúng", en="Mend the file if that is wrong")
 _STEMS = {
@@ -45,6 +50,11 @@ _STEMS = {
     "rooms": "ph-{}",
 }
 _LONGEST_STEM = 50
+_ASKED_ALWAYS = ("units", "devices")
+# Tables whose rows are known again by their name within a place.
+_AT = MappingProxyType(
+    {"organisations": "unit", "sites": "unit", "devices": "site", "rooms": "site"}
+)
 _READERS = {table.name: {c.name: c.read for c in table.columns} for table in TABLES}
 
 
@@ -59,15 +69,21 @@ def make(
 ) -> None:
     """Fill `listed.folder` with the rows of a list, and with what is wrong with the others."""
     making = _Making(listed, current, on, options)
-    done = 0
+    done, total = 0, len(pieces)
+    waiting: dict[str, deque[Piece]] = {table: deque() for table in ORDER}
+    for piece in pieces:
+        waiting[piece.table].append(piece)
+    pieces.clear()  # a long list stands in memory once
     for table in ORDER:
-        mine = [piece for piece in pieces if piece.table == table]
-        for piece in making.begin(table, mine):
-            making.row(piece)
+        mine = deque(making.begin(table, waiting.pop(table)))
+        surveyed = bool(mine) and table in {"units", "successions"}
+        while mine:
+            making.row(mine.popleft())
             done += 1
             if progress is not None and done % _STEP == 0:
-                progress(listed.book.name, done, len(pieces))
-        if mine and table in {"units", "successions"}:
+                progress(listed.book.name, done, total)
+        making.finish(table, [name for name, left in waiting.items() if left])
+        if surveyed:
             making.survey()
     listed.folder.inventory = Inventory.model_validate(
         {table: tuple(found.values()) for table, found in making.good.items()}
@@ -94,22 +110,19 @@ class _Making:
         self.at: dict[str, dict[tuple[str, str], str]] = {name: {} for name in ORDER}
         self.claimed: dict[str, set[str]] = {}  # marks and names that the list itself has
         self.lines: dict[tuple[str, int], str] = {}  # (far end, order) → line of the ledger
-        self.orders: dict[str, set[int]] = {}  # far end → orders that the list has given
+        self.orders: set[tuple[str, int]] = set()  # (far end, order) that the list has given
+        self.tried: dict[tuple[str, int], int] = {}  # (far end, order) → first that may be free
         self.near: str | None = options.near
         self.centres: list[str] = []
         self.told_near = False
         self.failed = False
         self.unresolved: set[str] = set()
         self.rank = 0
-        self.gateways: dict[str, list[Device]] = {}  # site → its devices of the list
+        self.gateways: dict[str, str | None] = {}  # site → its gateway of the list, None: several
         self.sited: dict[str, str] = {}  # device of the list → its site
         self.by_site: dict[str, list[Device]] | None = None
-        for table, above in (
-            ("organisations", "unit"),
-            ("sites", "unit"),
-            ("devices", "site"),
-            ("rooms", "site"),
-        ):
+        self.slim = Slim()
+        for table, above in _AT.items():
             for row in rows(live, table):
                 place = (search_key(getattr(row, "name", "")), str(getattr(row, above)))
                 self.at[table].setdefault(place, str(getattr(row, "slug", "")))
@@ -121,7 +134,9 @@ class _Making:
     def fail(self, piece: Piece, column: str, fault: Fault, *, part: str | None = None) -> None:
         self.failed = True
         label, row, heading = self.listed.where(piece.spot, f"{part or piece.part}.{column}")
-        self.listed.folder.problems.append(Problem(label, fault.what, fault.mend, row, heading))
+        problems = self.listed.folder.problems
+        told = fault if len(problems) < MOST_EXPLAINED else refusals.one_more()
+        problems.append(Problem(label, told.what, told.mend, row, heading))
 
     def note(self, piece: Piece, column: str, kind: str, what: Text) -> None:
         label, row, heading = self.listed.where(piece.spot, f"{piece.part}.{column}")
@@ -129,7 +144,7 @@ class _Making:
 
     # One table
 
-    def begin(self, table: str, pieces: list[Piece]) -> list[Piece]:
+    def begin(self, table: str, pieces: Sequence[Piece]) -> Sequence[Piece]:
         """Look at all rows of a table before the first is made; return them in their order."""
         for mark in (*MARKS.get(table, ()), *(("name",) if table == "sites" else ())):
             texts = (mend(table, mark, piece.values.get(mark)).text for piece in pieces)
@@ -139,6 +154,19 @@ class _Making:
         if table == "units":
             return sorted(pieces, key=lambda piece: _RANKS.get(self._level(piece), 2))
         return pieces
+
+    def finish(self, table: str, left: Sequence[str]) -> None:
+        """Forget what no row of the tables that are `left` needs."""
+        self.at[table].clear()
+        asked = {
+            name for (asker, _), names in REFERENCES.items() if asker in left for name in names
+        }
+        for done in ORDER[: ORDER.index(table) + 1]:
+            if done not in {*asked, *_ASKED_ALWAYS}:
+                self.registers[done].forget()
+        for mark in [mark for mark in self.claimed if mark.startswith(f"{table}.")]:
+            if mark != "sites.name":
+                del self.claimed[mark]
 
     def survey(self) -> None:
         """Take the units and successions that the list brings into the gazetteer."""
@@ -178,7 +206,8 @@ class _Making:
                 self._same(piece, slug)
                 return
             self.made[piece.table].add(slug)
-            self.sited[slug] = texts.get("site", "")
+            if piece.table == "devices":
+                self.sited[slug] = texts.get("site", "")
             self.registers[piece.table].add(slug, texts.get("name"), texts)
         base = self._base(piece, texts)
         values = self._values(piece, texts, base)
@@ -210,17 +239,19 @@ class _Making:
         return same or self.registers[piece.table].live.get(slug)
 
     def _keep(self, piece: Piece, values: dict[str, object]) -> None:
-        row = BY_NAME[piece.table].model.model_validate(values)
+        row = self.slim(BY_NAME[piece.table].model.model_validate(values), values)
         found = self.good[piece.table]
-        if (first := found.setdefault(key(row), row)) is not row:
+        own = key(row)
+        if (first := found.setdefault(own, row)) is not row:
             spot = self.listed.folder.lines[piece.table, key(first)]
             self.fail(piece, "slug", faults.repeated_row(self.listed.spots[spot - 1][1]))
             return
-        self.listed.folder.lines[piece.table, key(row)] = piece.spot
-        if isinstance(row, Device):
-            self.gateways.setdefault(row.site, []).append(row)
+        self.listed.folder.lines[piece.table, own] = piece.spot
+        if isinstance(row, Device) and row.kind == "gateway":
+            first_there = self.gateways.setdefault(row.site, row.slug)
+            self.gateways[row.site] = row.slug if first_there == row.slug else None
         if isinstance(row, Link):
-            self.orders.setdefault(row.far, set()).add(row.order)
+            self.orders.add((row.far, row.order))
 
     # Cells
 
@@ -332,11 +363,8 @@ class _Making:
 
     def _gateway(self, site: str) -> str | None:
         """Return the one gateway of a site, of a list that does not say it again."""
-        mine = {
-            row.slug
-            for row in (*self.gateways.get(site, ()), *self._at_site(site))
-            if row.kind == "gateway"
-        }
+        known = {row.slug for row in self._at_site(site) if row.kind == "gateway"}
+        mine = known | ({self.gateways[site]} if site in self.gateways else set())
         return next(iter(mine)) if len(mine) == 1 else None
 
     def _unit(self, piece: Piece, column: str, text: str, texts: dict[str, str]) -> str | None:
@@ -436,15 +464,16 @@ class _Making:
             self.fail(piece, "name", refusals.unit_not_found(name[:80], match.candidates))
 
     def _only_site(self, name: str) -> str | None:
-        found = self.registers["sites"].named(name)
-        return found[0] if len(found) == 1 else None
+        return self.registers["sites"].only(name)
 
     def _order(self, texts: dict[str, str]) -> None:
         """Give the second line of a place, on a row of its own, the next rank."""
-        taken = self.orders.get(texts["far"], set())
-        order = int(float(texts.get("order") or 1))
-        while order in taken:
+        far, asked = texts["far"], int(float(texts.get("order") or 1))
+        order = self.tried.get((far, asked), asked)
+        while (far, order) in self.orders:
             order += 1
+        if order > asked:
+            self.tried[far, asked] = order
         texts["order"] = str(order)
 
     # Identity
@@ -460,7 +489,7 @@ class _Making:
         slug = self._known(piece, texts, place)
         if slug is None and name:
             slug = self._fresh(piece, texts, name)
-        if slug is not None:
+        if slug is not None and piece.table in _AT:
             self.at[piece.table].setdefault(place, slug)
         return slug
 
@@ -540,12 +569,12 @@ class _Making:
     def _person(self, texts: dict[str, str]) -> str | None:
         """Return the person of this name with this telephone or address, or who changed it."""
         register = self.registers["contacts"]
-        namesakes = register.named(texts.get("name", ""))
+        name = texts.get("name", "")
         for mark in ("phone", "email"):
             slug = register.by_mark(mark, texts.get(mark, ""))
-            if slug in namesakes:
+            if slug is not None and register.has_name(slug, name):
                 return slug
-        row = register.live.get(namesakes[0]) if len(namesakes) == 1 else None
+        row = register.live.get(register.only(name) or "")
         free = row is not None and self._free_of("contacts", "phone", row)
         return row.slug if row is not None and free else None
 

@@ -23,6 +23,7 @@ _ABBREVIATIONS = {
     "t.u": "tu",
     "tw": "tu",
 }
+_LONG = re.compile(rf"\b(?:{'|'.join(map(re.escape, _ABBREVIATIONS))})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,7 @@ class Entry:
 
 def key(text: str) -> str:
     """Return the search key of a text: folded, abbreviations unified, words parted by blanks."""
-    folded = fold(text)
-    for long, short in _ABBREVIATIONS.items():
-        folded = re.sub(rf"\b{re.escape(long)}\b", short, folded)
+    folded = _LONG.sub(lambda found: _ABBREVIATIONS[found[0]], fold(text))
     return " ".join(_WORDS.findall(folded))
 
 

@@ -1,12 +1,14 @@
 """What do people write at the head of a column, on the tab of a sheet, and for a choice?"""
 
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from core.text import Text
 from inventory.search import key
 from inventory.tables import HEADINGS, TABLES
 
+_key = lru_cache(maxsize=1 << 12)(key)
 IGNORED = "-"  # the target of a column that is not read
 CONTEXT = ("district", "province")  # columns that only tell namesake units apart
 
@@ -245,6 +247,7 @@ _OWN_WORDS = {
 }
 
 
+@cache
 def words_of(table: str) -> Mapping[str, str]:
     """Return folded heading → column of one table; our own headings win."""
     columns = {column.name for found in TABLES if found.name == table for column in found.columns}
@@ -331,4 +334,4 @@ def choices(table: str, column: str) -> Mapping[str, str]:
 def chosen(table: str, column: str, text: str) -> str | None:
     """Return the value that a word stands for, or None."""
     known = _CHOSEN.get(f"{table}.{column}")
-    return known.get(key(text)) if known is not None else None
+    return known.get(_key(text)) if known is not None else None

@@ -4,7 +4,9 @@ Every row is a site; with an IP address it has a gateway, with a carrier, circui
 a line to that gateway, with a name and a telephone a contact, with a room or an endpoint a room.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from inventory.records import Record
 from inventory.workbook import Value, shown
@@ -16,6 +18,13 @@ _DEVICES = (
     ("endpoint", "endpoint", "Thiết bị hội nghị"),
 )
 _LINES = (("links", 1.0, "Đường truyền"), ("reserve", 2.0, "Đường dự phòng"))
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_TO_PERSON: Mapping[str, str] = MappingProxyType({"contact": "contacts"})
+_TO_SITE: Mapping[str, str] = MappingProxyType({"site": "sites"})
+_TO_DEVICE: Mapping[str, str] = MappingProxyType({"far": "devices"})
+_TO_CODEC: Mapping[str, str] = MappingProxyType({"device": "endpoint"})
 
 
 @dataclass(slots=True)
@@ -34,8 +43,10 @@ class Piece:
     section: str = ""
     wide: bool = False
     beside: dict[str, str] = field(default_factory=dict)
-    links_to: dict[str, str] = field(default_factory=dict)
-    hints: dict[str, str] = field(default_factory=dict)  # circuit and address beside a site
+    links_to: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    hints: Mapping[str, str] = field(
+        default_factory=lambda: _NOTHING
+    )  # circuit and address beside a site
 
 
 def split(record: Record, spot: int) -> list[Piece]:
@@ -48,22 +59,21 @@ def split(record: Record, spot: int) -> list[Piece]:
     name = " ".join(shown(parts.get("sites", {}).get("name")).split())
     row = _Row(record, spot, parts)
     person = parts.get("contacts", {})
-    to_person = {"contact": "contacts"} if person.keys() & {"phone", "email"} else {}
+    to_person = _TO_PERSON if person.keys() & {"phone", "email"} else _NOTHING
     if to_person:
-        row.add("contacts", "contacts", {"name": f"Đầu mối {name}"}, {})
+        row.add("contacts", "contacts", {"name": f"Đầu mối {name}"}, _NOTHING)
     row.add("sites", "sites", {}, to_person)
     for part, kind, words in _DEVICES:
         if "address" in parts.get(part, {}):
-            row.add("devices", part, {"name": f"{words} {name}", "kind": kind}, {"site": "sites"})
+            row.add("devices", part, {"name": f"{words} {name}", "kind": kind}, _TO_SITE)
     for part, order, words in _LINES:
         if parts.get(part, {}).keys() & _OF_LINE:
             fixed: dict[str, Value] = {"name": f"{words} {name}", "order": order}
-            row.add("links", part, fixed, {"far": "devices"})
-    codec = {"device": "endpoint"} if "address" in parts.get("endpoint", {}) else {}
+            row.add("links", part, fixed, _TO_DEVICE)
+    codec = _TO_CODEC if "address" in parts.get("endpoint", {}) else _NOTHING
     if "rooms" in parts or codec:
-        row.add(
-            "rooms", "rooms", {"name": f"Phòng họp {name}"}, {"site": "sites"} | codec | to_person
-        )
+        links_to = {**_TO_SITE, **codec, **to_person}
+        row.add("rooms", "rooms", {"name": f"Phòng họp {name}"}, links_to)
     return row.pieces
 
 
@@ -80,7 +90,9 @@ class _Row:
             if mark in parts.get(part, {})
         }
 
-    def add(self, table: str, part: str, fixed: dict[str, Value], links_to: dict[str, str]) -> None:
+    def add(
+        self, table: str, part: str, fixed: dict[str, Value], links_to: Mapping[str, str]
+    ) -> None:
         """Add one piece: what the list says of it, and `fixed` where it says nothing."""
         self.pieces.append(
             Piece(
@@ -92,7 +104,7 @@ class _Row:
                 wide=True,
                 beside=self.beside,
                 links_to=links_to,
-                hints=self.hints if table == "sites" else {},
+                hints=self.hints if table == "sites" else _NOTHING,
             )
         )
 
