@@ -2,15 +2,23 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 from PIL import Image, ImageChops, ImageStat
 
+from alerts.topology import Topology
+from alerts.wording import Telling, render
+from core.incident import Purpose
+from core.text import Language
+from inventory.compiled import LookingDefaults, compile_estate
+from lab import province as lab_province
 from runtime.settings import Settings, load
 from tests.api.test_browser import CHROMIUM
 from tests.manual import shots
+from tests.manual.province import NOW, cut
 from tests.project.tree import ROOT
 
 PAGES = {
@@ -137,6 +145,19 @@ def test_the_settings_of_the_manual_are_accepted_together(tmp_path: Path) -> Non
     whole = "\n".join(examples).replace("/etc/thongsuot/", f"{tmp_path}/")
     file.write_text(whole, encoding="utf-8")
     assert load(file, {}).channels["email"].kind == "email"
+
+
+@pytest.mark.parametrize(("language", "page"), [("vi", "xu-ly-su-co"), ("en", "incidents")])
+def test_the_message_in_the_manual_is_what_is_sent(language: Language, page: str) -> None:
+    estate = compile_estate(lab_province.inventory(), NOW.date(), LookingDefaults())
+    (incident,) = cut(estate, NOW - timedelta(minutes=9)).incidents
+    telling = Telling(Purpose.PROBLEM, incident, NOW)
+    message = render(telling, Topology(estate), language, message_id="1", to="lan")
+    sent = [message.subject, *message.body.splitlines()]
+    (shown,) = [
+        body for kind, body in FENCE.findall(text(f"{language}/{page}.md")) if kind == "text"
+    ]
+    assert [line for line in shown.splitlines() if line not in sent and line] == []
 
 
 @pytest.mark.browser
