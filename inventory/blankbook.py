@@ -13,6 +13,7 @@ from core.text import Language, Text, vietnamese_order
 from inventory import cells, vocabulary
 from inventory.tables import TABLES, AnyRow, Column, Table, key, rows
 from inventory.vocabulary import EXAMPLE, GUIDE, HELP, LOOKUP, ORDINAL, TABS
+from inventory.workbook import OWN_MARK
 
 _WIDTH, _WIDE, _NARROW = 18, 34, 7  # letters
 _FILLED = 5_000  # rows that have drop-downs and text formats
@@ -79,6 +80,8 @@ def workbook(
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, dict(_OPTIONS))
     book.set_properties({"created": _MADE, "title": "Thông Suốt"})
+    if examples is None:
+        book.set_custom_property(OWN_MARK, "1")
     forms = _Forms(book)
     _guide(book.add_worksheet(GUIDE.said(language)), forms, language)
     for table in TABLES:

@@ -18,7 +18,7 @@ from core.errors import Problem
 from core.text import Language, Text
 from inventory.listed import Listed, SheetRead
 from inventory.vocabulary import ADVICE, FAULTS, SUMMARY
-from inventory.workbook import RawSheet, Value, shown
+from inventory.workbook import OWN_MARK, RawSheet, Value, shown
 
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001  (the same problems, the same bytes)
 _OPTIONS = {
@@ -53,6 +53,8 @@ def given_back(
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, dict(_OPTIONS))
     book.set_properties({"created": _MADE})
+    if listed.book.unicode:
+        book.set_custom_property(OWN_MARK, "1")
     forms = _Forms(book)
     taken = {SUMMARY.said(language).casefold()}
     _summary(book.add_worksheet(SUMMARY.said(language)), forms, problems, language)

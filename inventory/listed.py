@@ -167,7 +167,7 @@ class _Sheets:
         if not self._usable(label, layout):
             self.listed.folder.unread.add(layout.table)
             return
-        found = gathered(sheet, layout)
+        found = gathered(sheet, layout, unicode=book.unicode)
         for row, heading, text in found.notes:
             self.listed.notice(label, row, heading, "row", text, _LOOK)
         if layout.table != WIDE_LIST:
@@ -182,7 +182,8 @@ class _Sheets:
     def _layout(self, sheet: RawSheet, label: str, table: str | None) -> Layout | None:
         if not sheet.rows:
             return None
-        decoded_headings(sheet)
+        if not self.listed.book.unicode:
+            decoded_headings(sheet)
         options = self.options
         layout = headers.find(
             sheet, asked=options.mapping, remembered=options.remembered, table=table

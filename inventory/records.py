@@ -39,13 +39,14 @@ class Gathered:
     notes: list[tuple[int | None, str | None, Text]] = field(default_factory=list)
 
 
-def gathered(sheet: RawSheet, layout: Layout) -> Gathered:
-    """Return the records below a header."""
+def gathered(sheet: RawSheet, layout: Layout, *, unicode: bool = False) -> Gathered:
+    """Return the records below a header; old fonts are looked for unless it is `unicode`."""
     found = Gathered()
     rows = [row for row in sheet.rows if row.number > layout.last]
     if rows and is_numbering(rows[0]):
         rows = rows[1:]
-    _converted(sheet, rows, layout, found)
+    if not unicode:
+        _converted(rows, layout, found)
     _hidden(sheet, rows, layout, found)
     section = ""
     wide = {
@@ -120,7 +121,7 @@ def _is_section(row: Row, layout: Layout, number: str, wide: set[int]) -> bool:
     return row.number in wide
 
 
-def _converted(sheet: RawSheet, rows: list[Row], layout: Layout, found: Gathered) -> None:
+def _converted(rows: list[Row], layout: Layout, found: Gathered) -> None:
     """Turn text of old fonts into Unicode, column by column; in place."""
     texts = {
         column: [cell for row in rows if isinstance(cell := _cell(row, column), str)]

@@ -30,6 +30,7 @@ MOST_STRINGS = 2_000_000
 MOST_LETTERS = 100_000_000  # of all shared strings
 MOST_MERGES = 50_000
 MOST_FILLED = 2_000_000  # cells under merged ones
+OWN_MARK = "thong-suot-export"  # custom property of workbooks that hold the ledger's rows
 LONGEST = 32_767  # letters in a cell (ECMA-376)
 _STEP = 2_000
 _CHUNK = 1 << 16
@@ -107,6 +108,7 @@ class Book:
     macros: bool = False
     single: bool = False  # one sheet without a name: a CSV file
     converted: str | None = None  # the old encoding that a text file was in
+    unicode: bool = False  # surely: it was written by us, or is YAML
     shielded: bool = False  # text may bear the apostrophe that keeps formulas text
 
 
@@ -186,6 +188,7 @@ class _Package:
             for part in (p for p, k in targets.values() if k == kind and p in self._parts):
                 self._feed(part, reader)
         book = Book(name, macros=any(part.endswith("vbaproject.bin") for part in self._parts))
+        book.unicode = self._is_ours()
         rows_left = MOST_ROWS
         for title, link, hidden in listing.sheets:
             part, kind = targets.get(link, ("", ""))
@@ -201,6 +204,13 @@ class _Package:
                 rows_left = cells.rows_left
             book.sheets.append(sheet)
         return book
+
+    def _is_ours(self) -> bool:
+        """Say whether the workbook was written by us, with Unicode in every cell."""
+        info = self._parts.get("docprops/custom.xml")
+        if info is None or info.file_size > _CHUNK:
+            return False
+        return f'"{OWN_MARK}"'.encode() in self._zip.read(info)
 
     def _main(self) -> str:
         for path, kind in self._targets("").values():

@@ -44,7 +44,7 @@ class _Refused(Exception):
 def book(name: str, content: bytes) -> Book:
     """Return the tables of a YAML file as sheets; Invalid with what is wrong and its line."""
     try:
-        return Book(name, list(_sheets(_document(_events(content)))), single=True)
+        return Book(name, list(_sheets(_document(_events(content)))), single=True, unicode=True)
     except _Refused as refused:
         fault, line, at = refused.fault, refused.line, refused.key
     except yaml.MarkedYAMLError as error:
