@@ -40,7 +40,7 @@ _STRANGE = (
 )
 
 
-def _survives(name: str, content: bytes) -> None:
+def survives(name: str, content: bytes) -> None:
     """A plan or sentences; with problems, also the file given back, unless it cannot be read."""
     try:
         found = lists.propose(name, content, LAND, ON)
@@ -97,7 +97,7 @@ def _fuzz(rounds: int, seed: int) -> None:
                 content = bytes(spoilt)
             case _:
                 content = _edited(content, chance)
-        _survives("ds.xlsx", content)
+        survives("ds.xlsx", content)
 
 
 @given(st.integers(0, 2**32))
@@ -118,13 +118,13 @@ def test_damaged_yaml_earns_sentences(seed: int) -> None:
     spoilt = bytearray(YAML)
     for _ in range(chance.randrange(1, 8)):
         spoilt[chance.randrange(len(spoilt))] = chance.choice(b"&*!:-[]{}#\"'|>%@\x00\xff \n\t0a")
-    _survives("ds.yaml", bytes(spoilt))
+    survives("ds.yaml", bytes(spoilt))
 
 
 @given(st.binary(max_size=400), st.sampled_from(["a.xlsx", "a.csv", "a.yaml", "a.xls", "a"]))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_under_any_name_earn_sentences(content: bytes, name: str) -> None:
-    _survives(name, content)
+    survives(name, content)
 
 
 @given(
@@ -146,8 +146,8 @@ def test_any_cells_earn_sentences(rows: list[list[str | float | bool | None]]) -
         ",".join('"' + str(cell).replace('"', '""') + '"' for cell in row if cell is not None)
         for row in rows
     )
-    _survives("ds.csv", text.encode())
-    _survives("ds.xlsx", blank(rows))
+    survives("ds.csv", text.encode())
+    survives("ds.xlsx", blank(rows))
 
 
 def blank(rows: list[list[str | float | bool | None]]) -> bytes:
