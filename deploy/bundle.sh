@@ -23,6 +23,10 @@ bundle() { # bundle [-o FILE]
         output=$2
         shift
         ;;
+      -h | --help)
+        usage
+        return
+        ;;
       *) die "Không hiểu \"$1\"; dùng: ./run bundle [-o TỆP.tar.gz]" \
         "\"$1\" is not understood; use: ./run bundle [-o FILE.tar.gz]" ;;
     esac
