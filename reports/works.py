@@ -95,6 +95,18 @@ def excused(works: Sequence[Weighed], numbers: Iterable[int]) -> Windows:
     return Windows(works[n].span for n in numbers if works[n].excluded)
 
 
+def newest(rows: Iterable[Maintenance], lives: Iterable[Life]) -> datetime | None:
+    """Return when the last word on works that concern some lives was recorded.
+
+    That they were called off is such a word too: without it they would count.
+    """
+    works = [Weighed(row, excluded=False, why=None) for row in rows]
+    concerned = Concerned(works)
+    numbers = {n for life in lives for n in concerned.of(life)} if works else set()
+    said = [works[n].maintenance for n in numbers]
+    return max((row.cancelled_at or row.recorded_at for row in said), default=None)
+
+
 def _known(row: Maintenance, as_known_at: datetime | None) -> bool:
     if as_known_at is None:
         return row.cancelled_at is None

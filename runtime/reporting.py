@@ -15,6 +15,7 @@ from reports import compose
 from reports.compose import Draft, Gathered, Plan, seconds
 from reports.report import Report
 from reports.request import UptimeRequest
+from reports.works import newest
 from storage.histories import Touch
 from storage.ledger import Ledger
 
@@ -37,11 +38,12 @@ async def build(
     history = await ledger.histories.read(
         plan.targets, plan.since, plan.end, request.as_known_at, progress
     )
-    known = _known_at(request, end, history)
     if observed is not None and seconds(observed) < end and not _looks(observed, now):
         history = _unseen_since(history, seconds(observed))
     first = request.period.begin if not request.compare else plan.previous.begin
     works = await ledger.maintenance.find(first, request.period.end)
+    told = await asyncio.to_thread(newest, works, (*plan.lives, *plan.links, *plan.before))
+    known = _known_at(request, end, history.newest, told)
     draft = await asyncio.to_thread(compose.draft, plan, history, works)
     gathered = Gathered(
         as_known_at=known,
@@ -74,14 +76,17 @@ def _looks(observed: datetime, now: datetime) -> bool:
     return now - observed < _LAG
 
 
-def _known_at(request: UptimeRequest, end: int, history: History) -> datetime:
-    """Return up to when facts were taken in, without asking the clock where it does not matter."""
+def _known_at(request: UptimeRequest, end: int, *newest: datetime | None) -> datetime:
+    """Return up to when facts were taken in, without asking the clock where it does not matter.
+
+    `newest` are the moments at which the last observation and the last works were recorded.
+    """
     counted = datetime.fromtimestamp(end, UTC)
     if request.as_known_at is not None:
         return request.as_known_at
     if counted < request.period.end:
         return counted
-    return max(counted, history.newest or counted)
+    return max([counted, *(moment for moment in newest if moment is not None)])
 
 
 def _unseen_since(history: History, second: int) -> History:

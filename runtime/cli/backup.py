@@ -16,7 +16,7 @@ app = typer.Typer(add_completion=False)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 PassphraseFile = Annotated[
     Path | None,
-    typer.Option(help="File with the passphrase of the master key; else [backup] passphrase_file."),
+    typer.Option(help="File with the passphrase of the master key; else backup.passphrase_file."),
 ]
 _OPEN_KEY = Text(
     vi="Chú ý: tệp này chứa cả sổ cái lẫn khóa chủ, ai có nó là mở được mọi mật khẩu thiết bị. "
@@ -36,12 +36,12 @@ def backup(
     context: typer.Context,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="File to write; else a dated one in [backup]."),
+        typer.Option("--output", "-o", help="File to write; else a dated one in backup.directory."),
     ] = None,
     config: Config = None,
     keep: Annotated[
         int | None,
-        typer.Option(min=1, help="Keep so many dated backups; else [backup] keep."),
+        typer.Option(min=1, help="Keep so many dated backups; else backup.keep."),
     ] = None,
     passphrase_file: PassphraseFile = None,
     *,

@@ -25,6 +25,9 @@ class Format(StrEnum):
     YAML = "yaml"
 
 
+_ENDINGS = {".xlsx": Format.XLSX, ".yaml": Format.YAML, ".yml": Format.YAML}
+
+
 @app.command()
 def export(
     folder: Annotated[
@@ -33,8 +36,12 @@ def export(
     config: Config = None,
     *,
     form: Annotated[
-        Format, typer.Option("--format", help="A folder of CSV files, a workbook, or YAML.")
-    ] = Format.CSV,
+        Format | None,
+        typer.Option(
+            "--format",
+            help="A folder of CSV files, a workbook, or YAML; by the name's ending if absent.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="The workbook or YAML file to write."),
@@ -48,8 +55,11 @@ def export(
     from runtime.cli._ledger import with_ledger
 
     speaker = Speaker(as_json=as_json)
-    target = folder if form is Format.CSV else output
+    target = output or folder
     if target is None or (folder is not None and output is not None):
+        speaker.refuse(_no_target())
+    form = form or _ENDINGS.get(target.suffix.lower(), Format.CSV)
+    if (form is Format.CSV) != (output is None):
         speaker.refuse(_no_target())
     inventory = with_ledger(config, speaker, _load)
     if form is Format.CSV:
@@ -104,8 +114,8 @@ def _no_target() -> "Conflict":
 
     return Conflict(
         Text(
-            vi="Ghi thư mục cho CSV, hoặc --format xlsx|yaml -o TỆP",
-            en="Name a folder for CSV, or --format xlsx|yaml -o FILE",
+            vi="Ghi thư mục cho CSV, hoặc -o TỆP.xlsx, -o TỆP.yaml",
+            en="Name a folder for CSV, or -o FILE.xlsx, -o FILE.yaml",
         )
     )
 

@@ -33,7 +33,7 @@ def export(
     ],
     url: Annotated[
         str | None,
-        typer.Option(help="Our address as the Grafana machine sees it; default: [web] base_url."),
+        typer.Option(help="Our address as the Grafana machine sees it; default: web.base_url."),
     ] = None,
     token_file: Annotated[
         str, typer.Option(help="Where the API token lies on the Grafana machine.")

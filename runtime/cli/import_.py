@@ -152,6 +152,10 @@ async def _of_folder(ledger: "Ledger", asked: _Asked, speaker: "Speaker") -> _Do
     from runtime import registries
     from runtime.cli._inventory import progress
 
+    if not asked.path.exists():
+        speaker.refuse(
+            DomainError(Text(vi=f"Không có {asked.path}", en=f"There is no {asked.path}"))
+        )
     if asked.partial or asked.mapping or asked.tables or asked.errors_to:
         speaker.refuse(
             DomainError(

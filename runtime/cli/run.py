@@ -15,7 +15,7 @@ app = typer.Typer(add_completion=False)
 def run(
     config: Config = None,
     listen: Annotated[
-        str | None, typer.Option(help="Address and port of the pages instead of [web] listen.")
+        str | None, typer.Option(help="Address and port of the pages instead of web.listen.")
     ] = None,
 ) -> None:
     """Look, judge, tell and show: the whole platform, until SIGTERM or Ctrl-C."""

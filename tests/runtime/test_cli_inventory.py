@@ -211,6 +211,25 @@ def test_export_replaces_files_that_differ_only_when_forced(terminal: Terminal, 
     assert csvfiles.read(land) == _sorted(a_land())
 
 
+def test_the_ending_of_a_file_says_in_what_to_export(terminal: Terminal, land: Path) -> None:
+    terminal.on("import", land)
+    for name in ("danh-muc.xlsx", "danh-muc.yaml"):
+        file = terminal.folder / name
+        assert terminal.on("export", "-o", file).returncode == 0
+        assert terminal.json("import", file)[1]["add"] == []
+    taken_for_a_folder = terminal.on("export", terminal.folder / "khac.xlsx")
+    assert taken_for_a_folder.returncode != 0
+    assert "-o" in taken_for_a_folder.stderr
+    assert not (terminal.folder / "khac.xlsx").exists()
+
+
+def test_a_list_that_is_not_there_is_told_whatever_else_was_asked(terminal: Terminal) -> None:
+    missing = terminal.folder / "khong-co.xlsx"
+    told = terminal.on("import", missing, "--partial")
+    assert told.returncode != 0
+    assert str(missing) in told.stderr
+
+
 def test_a_bad_settings_file_is_told_and_ends_with_two(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path)
     (tmp_path / "thongsuot.toml").write_text("[web]\nlisen = 1\n")

@@ -501,6 +501,25 @@ async def test_works_called_off_count_for_nothing(sqlite_ledger: Ledger) -> None
     assert before.rows[0].seconds == Seconds(up=DAY)  # known by then: one day of the month
 
 
+async def test_works_recorded_late_are_among_the_facts_up_to_the_printed_moment(
+    sqlite_ledger: Ledger,
+) -> None:
+    ledger = sqlite_ledger
+    code = await with_works(ledger, at(1))
+    late, later = at(15, month=11), at(16, month=11)
+    await ledger.maintenance.add(
+        at(21, 2), at(21, 3), "Đo kiểm", "an", late, targets=("s1",), announced_at=at(1)
+    )
+    report = await ask(ledger, "xa-1")
+    assert report.as_known_at == late
+    assert as_bytes(report) == as_bytes(await ask(ledger, "xa-1", as_known_at=late))
+    assert (await ask(ledger, "xa-2")).as_known_at == at(1, month=11)  # concerns it not
+    await ledger.maintenance.cancel(code, "an", later)
+    report = await ask(ledger, "xa-1")
+    assert report.as_known_at == later
+    assert as_bytes(report) == as_bytes(await ask(ledger, "xa-1", as_known_at=later))
+
+
 async def test_works_of_a_carrier_concern_its_lines(sqlite_ledger: Ledger) -> None:
     ledger = sqlite_ledger
     await with_works(ledger, at(1), units=(), carriers=("vnpt",))
