@@ -18,6 +18,7 @@ _TOP = 40  # rows in which a header is looked for
 _LEAST = 2  # headings that make a row a header
 _MOST_HEADING = 120  # letters
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_BETWEEN = " – "  # the rows of a header
 _NUMBERING = re.compile(r"\(?\s*(?:\d{1,3}|[a-zA-Z])\s*\)?|\[\d+\]|\d+\s*=.*")
 # What can be found out from the rest of a row.
 _DERIVED = {
@@ -54,6 +55,15 @@ class Layout:
         taken = set(self.targets.values())
         near = nearest(fold(heading), [w for w, target in words.items() if target not in taken])
         return near and words[near]
+
+    def belonging(self, mapping: Mapping[str, str]) -> dict[str, str]:
+        """Return the part of heading → target that is about headings of this sheet."""
+        mine = {
+            way
+            for heading in self.headings.values()
+            for way in _ways(heading.split(_BETWEEN), heading)
+        }
+        return {name: target for name, target in mapping.items() if heading_key(name) in mine}
 
     @property
     def fingerprint(self) -> str:
@@ -120,7 +130,7 @@ def _read(
     stacks = _stacks(sheet, rows)
     if not stacks:
         return None
-    headings = {column: " – ".join(stack) for column, stack in stacks.items()}
+    headings = {column: _BETWEEN.join(stack) for column, stack in stacks.items()}
     given = {heading_key(name): target for name, target in asked.items()}
     known = remembered.get(fingerprint(headings.values()), {})
     given = {heading_key(name): target for name, target in known.items()} | given
@@ -237,17 +247,19 @@ def _meant(
     stack: list[str], whole: str, given: Mapping[str, str], words: Mapping[str, str]
 ) -> str | None:
     """Return what a heading means: as the user says, else by the most telling of its parts."""
-    parts = [heading_key(text) for text in stack]
-    ways = [
-        key(whole),
-        heading_key(whole),
-        *(f"{b} {a}" for a, b in [(parts[0], parts[-1])] if a != b),
-    ]
-    ways += [parts[-1], parts[0]]
+    ways = _ways(stack, whole)
     for way in ways:
         if way in given:
             return given[way]
     return next((words[way] for way in ways if way in words), None)
+
+
+def _ways(stack: list[str], whole: str) -> list[str]:
+    """Return a heading as it may be known, the most telling first."""
+    parts = [heading_key(text) for text in stack]
+    ways = [key(whole), heading_key(whole)]
+    ways += [f"{b} {a}" for a, b in [(parts[0], parts[-1])] if a != b]
+    return [*ways, parts[-1], parts[0]]
 
 
 def _missing(table: str, taken: set[str]) -> tuple[str, ...]:

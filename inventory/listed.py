@@ -25,6 +25,11 @@ _NO_HEADER = Text(
     vi="không nhận ra dòng tiêu đề nên bỏ qua trang này",
     en="no row of headings was recognised: the sheet was passed over",
 )
+_NO_SUCH_HEADING = Text(
+    vi="đã chỉ ra cột này nhưng không trang nào có tiêu đề như vậy",
+    en="this column was named, yet no sheet has such a heading",
+)
+_COMPARE = Text(vi="So lại với tiêu đề trong tệp", en="Compare it with the headings of the file")
 _LOOK = Text(vi="Xem lại cho chắc", en="Have a look to be sure")
 _SHOW = Text(vi="Nếu cần trang này thì cho hiện trang", en="Unhide the sheet if it is to be read")
 _NAME_IT = Text(
@@ -135,6 +140,10 @@ def sheets_of(book: Book, options: Options) -> tuple[Listed, list[Piece]]:
     for sheet in book.sheets:
         reading.read(sheet, options.tables.get(sheet.name) or options.tables.get("") or sheet.table)
     listed = reading.listed
+    layouts = [read.layout for read in listed.sheets if read.layout is not None]
+    for name in options.mapping:
+        if layouts and not any(layout.belonging({name: ""}) for layout in layouts):
+            listed.notice(book.name, None, name, "mapping", _NO_SUCH_HEADING, _COMPARE)
     if not any(read.layout for read in listed.sheets) and not listed.folder.problems:
         reading.tell(book.name, refusals.no_list(), None, None)
     return listed, reading.pieces

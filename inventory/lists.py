@@ -12,13 +12,14 @@ from core.text import Language, Text
 from inventory import givenback, refusals, rowmaking, sheets, workbook, yamlfiles
 from inventory.csvfiles import Folder
 from inventory.intake import Proposal, weigh
+from inventory.leaving import orphans
 from inventory.listed import Listed, Options, sheets_of
 from inventory.plan import holds
 from inventory.tables import BY_NAME, TABLES, AnyRow, identity, key, rows
 from inventory.vocabulary import TABS
 from inventory.workbook import Book, Progress, RawSheet, Row, Unreadable
 
-_ROUNDS = 12  # of leaving out what refers to what was left out
+_ROUNDS = 50  # of leaving out what does not fit once others were left out
 _TEXT_FILES = frozenset({".csv", ".txt", ".tsv"})
 _OTHER_KINDS = {
     ".xls": "Excel 97-2003 (.xls)",
@@ -188,14 +189,15 @@ def _partly(
     listed: Listed, current: Inventory, on: date, collectors: Collection[str] | None
 ) -> ListProposal:
     """Leave out the rows that have problems, then those that refer to them, until none is left."""
+    left = list(listed.folder.problems)
     spots = {
         (listed.sheets[place].label, row): number
         for number, (place, row) in enumerate(listed.spots, start=1)
     }
-    left = list(listed.folder.problems)
     dropped = {spot for p in left if p.line is not None and (spot := spots.get((p.file, p.line)))}
     blocking: list[Problem] = []
     for _ in range(_ROUNDS):
+        left += _orphaned(listed, current, dropped)
         kept = _without(listed.folder, dropped)
         whole = replace(kept, inventory=completed(kept, current, on))
         proposal = weigh(whole, current, on, collectors)
@@ -213,6 +215,16 @@ def _partly(
     order = {read.label: place for place, read in enumerate(listed.sheets)}
     left.sort(key=lambda p: (order.get(p.file, -1), p.line or 0))
     return _proposed(listed, proposal, blocking, tuple(left), len(dropped))
+
+
+def _orphaned(listed: Listed, current: Inventory, dropped: set[int]) -> list[Problem]:
+    """Drop what refers to what was dropped, and say so."""
+    found = []
+    for orphan in orphans(listed.folder, current, dropped):
+        label, row, heading = listed.where(orphan.spot, f"{orphan.table}.{orphan.column}")
+        fault = refusals.refers_to_left_out(orphan.slug)
+        found.append(Problem(label, fault.what, fault.mend, row, heading))
+    return found
 
 
 def _without(found: Folder, dropped: set[int]) -> Folder:

@@ -337,15 +337,21 @@ def cannot_partly() -> Fault:
     )
 
 
-_ONE_MORE = Fault(
-    Text(vi="ô này cũng có lỗi", en="this cell has a problem too"),
-    Text(
-        vi="Sửa các lỗi đã nêu rồi nhập lại để biết rõ",
-        en="Mend the problems above and import again to learn which",
-    ),
-)
+def refers_to_left_out(slug: str) -> Fault:
+    """A row whose reference is to a row that is left out of a partial import."""
+    return _fault(
+        f'"{slug}" ở một dòng bị bỏ lại nên dòng này cũng bị bỏ lại',
+        f'"{slug}" stands on a row that is left out, so this row is left out too',
+        "Sửa dòng kia trước",
+        "Mend that row first",
+    )
 
 
 def one_more() -> Fault:
     """Beyond the thousands of problems that are explained: there is one more."""
-    return _ONE_MORE
+    return _fault(
+        "ô này cũng có lỗi",
+        "this cell has a problem too",
+        "Sửa các lỗi đã nêu rồi nhập lại để biết rõ",
+        "Mend the problems above and import again to learn which",
+    )

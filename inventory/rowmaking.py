@@ -39,6 +39,7 @@ ORDER = (
 _RANKS = {"province": 0, "district": 1, "commune": 2}
 _WIDTHS = {2: "province", 3: "district", 5: "commune"}
 _STEP = 2_000
+_ONE_MORE = refusals.one_more()
 MOST_EXPLAINED = 10_000  # problems; what is wrong with more cells is only said to be wrong
 _ROUTERS = ("router", "gateway", "firewall")
 _CHECK = Text(vi="Sửa trong tệp nếu không đúng", en="Mend the file if that is wrong")
@@ -135,7 +136,7 @@ class _Making:
         self.failed = True
         label, row, heading = self.listed.where(piece.spot, f"{part or piece.part}.{column}")
         problems = self.listed.folder.problems
-        told = fault if len(problems) < MOST_EXPLAINED else refusals.one_more()
+        told = fault if len(problems) < MOST_EXPLAINED else _ONE_MORE
         problems.append(Problem(label, told.what, told.mend, row, heading))
 
     def note(self, piece: Piece, column: str, kind: str, what: Text) -> None:

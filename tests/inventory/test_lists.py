@@ -316,3 +316,33 @@ def test_reading_is_cancelled_by_its_progress() -> None:
 
     with pytest.raises(Cancelled):
         proposed(saved(("Đầu mối", rows)), progress=stop)
+
+
+def test_a_long_chain_of_rows_is_left_out_with_its_first() -> None:
+    head = ["Mã định danh", "Tên thiết bị", "Điểm", "Loại", "Địa chỉ IP", "Đường lên"]
+    chain = [
+        [f"tb-{n}", f"TB {n}", "dc-1", "router", f"10.8.0.{n}", f"tb-{n + 1}"] for n in range(1, 60)
+    ]
+    chain.append(["tb-60", "TB 60", "dc-1", "router", "10.8.0.600", None])
+    beside = [["tb-99", "TB 99", "dc-1", "router", "10.8.0.99", None]]
+    found = proposed(saved(("Thiết bị", [head, *chain, *beside])), partial=True)
+    assert not found.problems
+    assert found.rows_left_out == 60
+    assert [s.name for s in found.proposal.plan.added] == ["tb-99"]
+    assert {p.key for p in found.left_out} == {"Địa chỉ IP", "Đường lên"}
+
+
+def test_what_the_ledger_has_stands_in_for_a_row_left_out() -> None:
+    content = saved(
+        (
+            "Thiết bị",
+            [
+                ["Mã định danh", "Tên thiết bị", "Điểm", "Loại", "Địa chỉ IP", "Đường lên"],
+                ["gw-1", "Cổng", "dc-1", "router", "10.8.0.600", None],
+                ["sw-1", "Chuyển mạch", "dc-1", "switch", "10.8.0.2", "gw-1"],
+            ],
+        ),
+    )
+    found = proposed(content, partial=True)
+    assert found.rows_left_out == 1
+    assert [s.name for s in found.proposal.plan.added] == ["sw-1"]
