@@ -12,7 +12,7 @@ from inventory import cells, faults, refusals, vocabulary
 from inventory.faults import Fault
 from inventory.listed import Listed, Options
 from inventory.mending import mend
-from inventory.places import Gazetteer, levels_in
+from inventory.places import Gazetteer, Match, levels_in
 from inventory.plan import applied, as_of
 from inventory.registers import MARKS, Registers, marked
 from inventory.registers import key as search_key
@@ -448,12 +448,13 @@ class _Making:
     def _unit_inside(self, piece: Piece, texts: dict[str, str]) -> None:
         """Find the unit of a place in its name, unless the ledger knows the place."""
         name = texts.get("name", "")
-        row = self.registers["sites"].live.get(texts.get("slug") or self._only_site(name) or "")
-        if row is not None:
-            texts["unit"] = str(getattr(row, "unit", ""))
-            return
         district = shown(piece.values.get("district")) or piece.section
         match = self.gazetteer.inside(name, district, shown(piece.values.get("province")))
+        row = self.registers["sites"].live.get(texts.get("slug") or self._only_site(name) or "")
+        unit = str(getattr(row, "unit", ""))
+        if row is not None and (texts.get("slug") or not self._elsewhere(name, unit, match)):
+            texts["unit"] = unit
+            return
         if match.slug is not None:
             texts["unit"] = match.slug
             self._matched(piece, "name", name, match.slug, match.via)
@@ -463,6 +464,10 @@ class _Making:
         elif match.candidates:
             self.unresolved.add("unit")
             self.fail(piece, "name", refusals.unit_not_found(name[:80], match.candidates))
+
+    def _elsewhere(self, name: str, unit: str, match: Match) -> bool:
+        """Say whether the district or province of a row rules out the namesake in `unit`."""
+        return match.slug != unit and self.gazetteer.inside(name).slug == unit
 
     def _only_site(self, name: str) -> str | None:
         return self.registers["sites"].only(name)

@@ -4,13 +4,15 @@ import openpyxl
 import pytest
 
 from core.errors import Invalid
-from core.inventory import Inventory
+from core.inventory import Inventory, Succession, Unit, UnitLevel
 from inventory import lists
 from inventory.listed import Options
 from inventory.lists import ListProposal
 from inventory.plan import applied
-from tests.inventory.builders import ON, a_land
+from tests.inventory.builders import ON, a_land, a_unit
 from tests.inventory.workbooks import Cell, a_province, a_wide_list, a_wide_page, packed, saved
+
+REFORM = date(2025, 7, 1)
 
 
 def proposed(
@@ -78,6 +80,44 @@ def test_a_new_address_changes_the_gateway_that_is_there() -> None:
     book.worksheets[0]["D8"] = "10.70.9.9"
     (step,) = proposed(packed(book), land).proposal.plan.changed
     assert (step.name, [d.field for d in step.differences]) == ("gw-ubnd-xa-mot", ["address"])
+
+
+def test_a_namesake_in_another_former_district_is_another_place() -> None:
+    """Two communes of one name ended in two communes of today, one of which kept the name."""
+    land = applied(a_province(), proposed(a_wide_list()).proposal.plan.changes)
+
+    def former(slug: str, code: str, name: str, parent: str | None = None) -> Unit:
+        level = UnitLevel.COMMUNE if parent else UnitLevel.DISTRICT
+        return a_unit(slug, code, level, parent).model_copy(
+            update={"name": name, "province_code": "70", "valid_to": REFORM}
+        )
+
+    places = (
+        former("h-1", "691", "Huyện Bắc"),
+        former("h-2", "692", "Huyện Nam"),
+        former("h-3", "693", "Huyện Tây"),
+        former("cu-1", "00011", "Xã Một", "h-1"),
+        former("cu-2", "00012", "Xã Một", "h-2"),
+    )
+    went = (
+        Succession(old="cu-1", new="xa-1", on=REFORM),
+        Succession(old="cu-2", new="p-2", on=REFORM),
+    )
+    land = land.model_copy(
+        update={"units": land.units + places, "successions": land.successions + went}
+    )
+
+    def asked(district: str) -> ListProposal:
+        head: list[Cell] = ["Tên đơn vị", "Huyện (cũ)", "IP WAN"]
+        return proposed(saved(("Sheet1", [head, ["UBND xã Một", district, "10.70.9.9"]])), land)
+
+    assert [s.name for s in asked("Bắc").proposal.plan.changed] == ["gw-ubnd-xa-mot"]
+    south = asked("Nam")
+    assert not south.problems
+    assert not south.proposal.plan.changed
+    (added,) = (s.name for s in south.proposal.plan.added if s.table == "sites")
+    assert next(s for s in south.proposal.plan.result.sites if s.slug == added).unit == "p-2"
+    assert [p.line for p in asked("Tây").problems] == [2]
 
 
 def test_two_rows_of_one_place_are_its_main_line_and_its_reserve() -> None:
