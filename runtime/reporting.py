@@ -1,6 +1,7 @@
 """Gathers an uptime report: the inventory of its days, what the ledger holds, the count."""
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -86,7 +87,8 @@ def _known_at(request: UptimeRequest, end: int, *newest: datetime | None) -> dat
         return request.as_known_at
     if counted < request.period.end:
         return counted
-    return max([counted, *(moment for moment in newest if moment is not None)])
+    known = max([counted, *(moment for moment in newest if moment is not None)])
+    return datetime.fromtimestamp(math.ceil(known.timestamp()), UTC)  # files print whole seconds
 
 
 def _unseen_since(history: History, second: int) -> History:
