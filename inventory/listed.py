@@ -140,13 +140,19 @@ def sheets_of(book: Book, options: Options) -> tuple[Listed, list[Piece]]:
     for sheet in book.sheets:
         reading.read(sheet, options.tables.get(sheet.name) or options.tables.get("") or sheet.table)
     listed = reading.listed
-    layouts = [read.layout for read in listed.sheets if read.layout is not None]
-    for name in options.mapping:
-        if layouts and not any(layout.belonging({name: ""}) for layout in layouts):
-            listed.notice(book.name, None, name, "mapping", _NO_SUCH_HEADING, _COMPARE)
+    _idle(listed, options.mapping)
     if not any(read.layout for read in listed.sheets) and not listed.folder.problems:
         reading.tell(book.name, refusals.no_list(), None, None)
     return listed, reading.pieces
+
+
+def _idle(listed: Listed, mapping: Mapping[str, str]) -> None:
+    """Tell of headings that were named, yet stand nowhere."""
+    layouts = [read.layout for read in listed.sheets if read.layout is not None]
+    for name in mapping if layouts else ():
+        if not any(layout.belonging({name: ""}) for layout in layouts):
+            label = listed.book.name
+            listed.notice(label, None, name, "mapping", _NO_SUCH_HEADING, _COMPARE)
 
 
 class _Sheets:

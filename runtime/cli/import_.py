@@ -131,9 +131,9 @@ async def _import(ledger: "Ledger", asked: _Asked, speaker: "Speaker") -> _Done:
     is_file = asked.path.is_file()
     done = await (_of_file if is_file else _of_folder)(ledger, asked, speaker)
     if asked.save_mapping and done.found is not None and not asked.dry_run:
+        mapping = _mapping(asked.mapping, speaker)
         for sheet in done.found.listed.sheets:
-            if sheet.layout is not None:
-                given = _mapping(asked.mapping, speaker)
+            if sheet.layout is not None and (given := sheet.layout.belonging(mapping)):
                 mark = sheet.layout.fingerprint
                 await ledger.inventory.remember_mapping(mark, given, actor(), now)
     plan = done.proposal.plan
