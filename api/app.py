@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from importlib.resources import files
 
 from fastapi import Depends, FastAPI
@@ -34,7 +35,7 @@ from api.uploads import Uploads
 from api.v1 import estate, events, me
 from api.v1 import incidents as incidents_v1
 from api.v1 import reports as reports_v1
-from core.errors import DomainError
+from core.errors import DomainError, Unavailable
 
 _ABOUT = """Reads everything the platform knows; acknowledges and comments on incidents.
 
@@ -81,6 +82,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.pages = Pages(context)
     app.state.screens = Screens(app.state.pages.environment)
     app.state.pictures = Pictures(context)
+    context.live.prepare_by(lambda: _drawn_ahead(app))
     app.state.users_empty = (None, False)
     app.state.report_choices = {}
     app.state.login_turn = asyncio.Lock()
@@ -99,6 +101,13 @@ def create_app(context: Context) -> FastAPI:
     _guards(app)
     context.registry.register(metrics.LiveMetrics(context))
     return app
+
+
+async def _drawn_ahead(app: FastAPI) -> None:
+    """Draw the board that the open screens are about to ask for; a ledger that is away may be."""
+    with suppress(OSError, Unavailable):
+        picture = await app.state.pictures.now()
+        await app.state.screens.draw_ahead(picture, app.state.pages.now())
 
 
 def _schema_of(app: FastAPI) -> Callable[[], object]:

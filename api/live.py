@@ -1,7 +1,7 @@
 """The in-process fan-out of events to the pages that are open."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
 from core.outcome import Event
@@ -43,6 +43,9 @@ class Live:
         self._limit = limit
         self._open: set[Subscription] = set()
         self._closed = False
+        self._preparation: Callable[[], Awaitable[None]] | None = None
+        self._preparing: asyncio.Task[None] | None = None
+        self._again = False
 
     @property
     def clients(self) -> int:
@@ -56,14 +59,39 @@ class Live:
 
     def publish(self, events: Iterable[Event]) -> None:
         """Hand events to every open stream, from within the event loop."""
-        listeners = tuple(self._open)
-        for event in events:
+        listeners, told = tuple(self._open), tuple(events)
+        for event in told:
             for listener in listeners:
                 listener.put(event)
+        if listeners and told:
+            self._prepare()
+
+    def prepare_by(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this whenever events were handed to somebody, once at a time; it must not raise.
+
+        Screens wait a moment for more events before they ask: what they will ask for can be
+        made meanwhile.
+        """
+        self._preparation = work
+
+    def _prepare(self) -> None:
+        self._again = True
+        if self._preparation is not None and self._preparing is None:
+            self._preparing = asyncio.create_task(self._prepared(self._preparation))
+
+    async def _prepared(self, work: Callable[[], Awaitable[None]]) -> None:
+        try:
+            while self._again and not self._closed:
+                self._again = False
+                await work()
+        finally:
+            self._preparing = None
 
     def close(self) -> None:
         """End every stream, so that the server can stop."""
         self._closed = True
+        if self._preparing is not None:
+            self._preparing.cancel()
         for listener in tuple(self._open):
             listener.put(None)
 

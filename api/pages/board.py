@@ -23,15 +23,14 @@ async def _board(request: Request, asker: Viewer) -> HTMLResponse:
     picture: Picture = await request.app.state.pictures.now()
     pages, screens = request.app.state.pages, request.app.state.screens
     drawn: Drawn = await screens.draw(picture, pages.language(request), pages.now())
-    page: HTMLResponse = pages.render(
-        request,
-        "board.html",
-        asker,
-        picture=picture,
-        board=draw(picture),
-        drawn=drawn,
-        known=screens.known_by(request.headers.get("x-shown")),
-    )
+    mark = request.headers.get("x-shown")
+    known = screens.known_by(mark)
+    values = {"picture": picture, "board": draw(picture), "drawn": drawn, "known": known}
+    page: HTMLResponse
+    if known:
+        page = pages.shared(request, "board.html", (drawn.mark, mark), news=True, **values)
+    else:
+        page = pages.render(request, "board.html", asker, news=False, **values)
     return page
 
 

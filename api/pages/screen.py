@@ -9,7 +9,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 
 from jinja2 import Environment
@@ -21,6 +21,7 @@ from core.status import Status
 from core.text import Language
 
 REMEMBERED = 64  # states of the board that screens may still show
+ASKED = timedelta(minutes=2)  # a screen that is still open has asked since
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Drawn:
 class _Shown:
     drawn: Drawn | None = None
     branches: dict[str, Branch] = field(default_factory=dict)
+    asked_at: datetime | None = None
 
 
 class Screens:
@@ -68,6 +70,16 @@ class Screens:
 
     async def draw(self, picture: Picture, language: Language, now: datetime) -> Drawn:
         """Return the board of a picture."""
+        self._shown[language].asked_at = now
+        return await self._draw(picture, language, now)
+
+    async def draw_ahead(self, picture: Picture, now: datetime) -> None:
+        """Draw the board in the languages in which screens are open, before they ask."""
+        for language, shown in self._shown.items():
+            if shown.asked_at is not None and now - shown.asked_at < ASKED:
+                await self._draw(picture, language, now)
+
+    async def _draw(self, picture: Picture, language: Language, now: datetime) -> Drawn:
         minute = now.replace(second=0, microsecond=0)
         key = (picture.key, minute)
         async with self._rendering:

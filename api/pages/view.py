@@ -1,6 +1,7 @@
 """Rendering: one Jinja environment per language, and what every page is given."""
 
 import hashlib
+from collections import OrderedDict
 from datetime import datetime
 from http import HTTPStatus
 from importlib.resources import files
@@ -23,6 +24,12 @@ from core.text import Language, Text
 from core.watching import Target, TargetKind
 
 NAMED = 6  # targets named in one line of a timeline
+SHARED = 8  # answers kept for others who ask the same within a second
+
+
+def is_wall(request: Request) -> bool:
+    """Say whether a screen on a wall asks: it has no menu."""
+    return "wall" in request.query_params or request.url.path == "/wall"
 
 
 def _asset_version() -> str:
@@ -106,6 +113,7 @@ class Pages:
             "vi": _environment("vi", version),
             "en": _environment("en", version),
         }
+        self._shared: OrderedDict[object, bytes] = OrderedDict()
 
     def now(self) -> datetime:
         """Return the present instant."""
@@ -145,7 +153,7 @@ class Pages:
                 observing=fresh(health.observed_until, now),
                 has_series=self._context.series is not None,
                 can_test=self._context.send_test is not None,
-                wall="wall" in request.query_params or request.url.path == "/wall",
+                wall=is_wall(request),
                 **values,
             )
         )
@@ -159,6 +167,29 @@ class Pages:
                 age=None,
             )
         return response
+
+    def shared(self, request: Request, template: str, key: object, **values: Any) -> HTMLResponse:
+        """Return a part of a page in which nothing depends on who reads it, rendered for all.
+
+        `key` stands for the values. Lengths of time and freshness are told to the second.
+        """
+        now, health, wall = self._context.clock.now(), self._context.health(), is_wall(request)
+        observing = fresh(health.observed_until, now)
+        until = health.observed_until and health.observed_until.replace(microsecond=0)
+        told = (until, observing, health.troubles, now.replace(microsecond=0))
+        language = self.language(request)
+        whole = (template, key, language, wall, told)
+        page = self._shared.get(whole)
+        if page is None:
+            text = (
+                self._environments[language]
+                .get_template(template)
+                .render(now=now, health=health, observing=observing, wall=wall, **values)
+            )
+            page = self._shared[whole] = text.encode()
+            while len(self._shared) > SHARED:
+                self._shared.popitem(last=False)
+        return HTMLResponse(page)
 
     async def error(self, request: Request, status: int, text: Text) -> HTMLResponse:
         """Return a friendly page for a refusal, with the menu for whom we know."""
