@@ -7,14 +7,15 @@ from datetime import date
 
 from core.errors import Invalid, Problem
 from core.inventory import Changes, Inventory
-from core.text import Language
+from core.text import Language, Text
 from inventory import lists
 from inventory.listed import Options
 from inventory.plan import Plan, Step
-from inventory.tables import TABLES
+from inventory.tables import TABLES, rows
 
 MOST_STEPS = 200  # of one action that are shown; the given-back workbook has every problem
 MOST_PROBLEMS = 300
+MOST_CHANGES = 100_000  # rows of the ledger: they wait in the hub's memory until applied
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ def weighed(
             problems=invalid.problems[:MOST_PROBLEMS], problem_count=len(invalid.problems)
         )
     plan = found.proposal.plan
+    if (count := size(plan.changes)) > MOST_CHANGES:
+        return Weighed(problems=(_too_long(sent.name, count),), problem_count=1)
     return Weighed(
         problems=found.problems[:MOST_PROBLEMS],
         problem_count=len(found.problems),
@@ -104,6 +107,27 @@ def weighed(
         counts=_counts(plan),
         excessive=tuple(plan.excessive()),
         changes=plan.changes,
+    )
+
+
+def size(changes: Changes) -> int:
+    """Return how many rows are written or taken away."""
+    return sum(
+        len(rows(part, table.name)) for part in (changes.put, changes.drop) for table in TABLES
+    )
+
+
+def _too_long(name: str, count: int) -> Problem:
+    return Problem(
+        name,
+        Text(
+            vi=f"danh sách này đổi {count} dòng của danh mục; trang này nhận tối đa {MOST_CHANGES}",
+            en=f"this list changes {count} rows; this page takes {MOST_CHANGES} at the most",
+        ),
+        Text(
+            vi="Nhập bằng dòng lệnh thongsuot import, hoặc chia thành nhiều tệp",
+            en="Use the command thongsuot import, or cut it into several files",
+        ),
     )
 
 

@@ -4,10 +4,11 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from api.lists import Sent, Weighed
+from api.lists import Sent, Weighed, size
 
 MOST = 8  # uploads at once; the oldest goes
 MOST_BYTES = 64 * 1024 * 1024  # of all of them
+_ROW = 1_500  # bytes of a row that waits to be written
 LIFETIME = 1800.0  # seconds
 
 
@@ -50,10 +51,14 @@ class Uploads:
 
     def _surplus(self, now: float) -> Iterator[str]:
         """Yield what is over: out of date, too many, too large; oldest first."""
-        size = sum(len(one.sent.content) for one in self._held.values())
+        weight = sum(_weight(one) for one in self._held.values())
         count = len(self._held)
         for token, one in self._held.items():
-            if one.until <= now or count > MOST or size > MOST_BYTES:
-                size -= len(one.sent.content)
+            if one.until <= now or count > MOST or weight > MOST_BYTES:
+                weight -= _weight(one)
                 count -= 1
                 yield token
+
+
+def _weight(upload: Upload) -> int:
+    return len(upload.sent.content) + _ROW * size(upload.weighed.changes)

@@ -80,6 +80,8 @@ def _opened(name: str, content: bytes, progress: Progress | None, *, hidden: boo
 def _csv_book(name: str, content: bytes) -> Book:
     if len(content) > workbook.MOST_BYTES:
         raise Unreadable(refusals.too_large(len(content), workbook.MOST_BYTES))
+    if max(content.count(mark.encode()) for mark in sheets.SEPARATORS) > workbook.MOST_CELLS:
+        raise Unreadable(refusals.too_many_cells(workbook.MOST_CELLS))
     cut = sheets.cut(name, content)
     if cut.problems:
         raise Invalid(cut.problems)

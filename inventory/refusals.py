@@ -74,6 +74,16 @@ def suspicious_workbook(detail: str) -> Fault:
     )
 
 
+def too_many_cells(most: int) -> Fault:
+    """Tell of a file with more cells than are read."""
+    return _fault(
+        f"tệp có quá {most} ô có dữ liệu",
+        f"the file has more than {most} cells with something in them",
+        "Bỏ các cột không cần, hoặc chia thành nhiều tệp",
+        "Take out columns that are not needed, or cut it into several files",
+    )
+
+
 def too_many_rows(most: int) -> Fault:
     """Tell of more rows than are read."""
     return _fault(

@@ -6,7 +6,7 @@ from datetime import date
 from types import MappingProxyType
 
 from core.errors import Problem
-from core.inventory import Changes, Dated, Device, Inventory, Link, Succession, Unit
+from core.inventory import Changes, Dated, Device, Inventory, Link, Room, Succession, Unit
 from core.text import Text
 from inventory import cells, faults, refusals, vocabulary
 from inventory.faults import Fault
@@ -118,6 +118,7 @@ class _Making:
         self.told_near = False
         self.failed = False
         self.unresolved: set[str] = set()
+        self.made_up: set[str] = set()  # columns of the row that the list does not say
         self.rank = 0
         self.gateways: dict[str, str | None] = {}  # site → its gateway of the list, None: several
         self.sited: dict[str, str] = {}  # device of the list → its site
@@ -195,6 +196,7 @@ class _Making:
         """Make one row, or tell why not."""
         self.failed = False
         self.unresolved = set()
+        self.made_up = set(piece.made_up)
         texts = self._texts(piece)
         self._refer(piece, texts)
         self._derive(piece, texts)
@@ -206,6 +208,7 @@ class _Making:
             if piece.wide and again:
                 self._same(piece, slug)
                 return
+            self._spare(piece, texts)
             self.made[piece.table].add(slug)
             if piece.table == "devices":
                 self.sited[slug] = texts.get("site", "")
@@ -226,6 +229,16 @@ class _Making:
                 en=f'this row is of the site "{slug}" again: only its devices and lines are added',
             )
             self.note(piece, "name", "again", what)
+
+    def _spare(self, piece: Piece, texts: dict[str, str]) -> None:
+        """Leave to a row of the ledger what it has where the list says nothing of its own."""
+        base = self._base(piece, texts)
+        if base is None:
+            return
+        held = (base.far, base.order) if isinstance(base, Link) else None
+        for column in self.made_up:
+            if column != "order" or held not in self.orders:  # no two lines of one rank
+                texts.pop(column, None)
 
     def _base(self, piece: Piece, texts: dict[str, str]) -> AnyRow | None:
         """Return the ledger's row that this one goes on; what the list leaves out stays."""
@@ -418,13 +431,19 @@ class _Making:
                 self._unit_inside(piece, texts)
             case "links":
                 if not texts.get("near") and self.near is not None:
-                    texts["near"] = self.near
+                    self._make_up(texts, "near", self.near)
                 if not texts.get("name") and "name" not in texts and texts.get("far"):
-                    texts["name"] = f"Đường truyền {texts['far']}"
+                    self._make_up(texts, "name", f"Đường truyền {texts['far']}")
                 if piece.wide and texts.get("far"):
                     self._order(texts)
             case "devices" | "rooms" if "name" not in texts and texts.get("site"):
-                texts["name"] = f"{texts.get('kind') or 'Phòng họp'} {texts['site']}"
+                self._make_up(texts, "name", f"{texts.get('kind') or 'Phòng họp'} {texts['site']}")
+
+    def _make_up(self, texts: dict[str, str], column: str, text: str) -> None:
+        """Give a new row a value that the list does not say."""
+        if column not in texts:
+            self.made_up.add(column)
+        texts[column] = text
 
     def _place_unit(self, piece: Piece, texts: dict[str, str]) -> None:
         """Find a unit's level, what it is part of, and its province."""
@@ -438,7 +457,7 @@ class _Making:
         code = texts.get("province_code", "")
         unplaced = "parent" not in texts or not (parent or texts.get("slug"))
         if unplaced and code and level != "province":
-            texts["parent"] = self.gazetteer.province(code) or ""
+            self._make_up(texts, "parent", self.gazetteer.province(code) or "")
         if not code:
             above = self.gazetteer.live(texts.get("parent", ""))
             own = texts.get("code", "") if level == "province" else ""
@@ -529,8 +548,11 @@ class _Making:
                 slug = self._person(texts)
             case "sites":
                 slug = self.at["sites"].get(place) or self._renamed(piece)
-            case "rooms" | "organisations":
-                slug = self.at[piece.table].get(place)
+            case "rooms":
+                slug = self.at["rooms"].get(place)
+                slug = slug or (self._room(texts) if "name" in self.made_up else None)
+            case "organisations":
+                slug = self.at["organisations"].get(place)
         return slug
 
     def _free_of(self, table: str, mark: str, row: Dated) -> bool:
@@ -572,13 +594,24 @@ class _Making:
         row = self.registers["links"].live.get(slug or "")
         return slug if row is not None and self._free_of("links", "circuit", row) else None
 
+    def _room(self, texts: dict[str, str]) -> str | None:
+        """Return the room of this endpoint, or the only one of the site, that no row names."""
+        rooms = [
+            row
+            for row in self.registers["rooms"].live.values()
+            if isinstance(row, Room) and row.site == texts.get("site")
+        ]
+        mine = [row for row in rooms if row.device and row.device == texts.get("device")]
+        found = [row.slug for row in mine or rooms if row.slug not in self.made["rooms"]]
+        return found[0] if len(found) == 1 else None
+
     def _person(self, texts: dict[str, str]) -> str | None:
         """Return the person of this name with this telephone or address, or who changed it."""
         register = self.registers["contacts"]
         name = texts.get("name", "")
         for mark in ("phone", "email"):
             slug = register.by_mark(mark, texts.get(mark, ""))
-            if slug is not None and register.has_name(slug, name):
+            if slug is not None and ("name" in self.made_up or register.has_name(slug, name)):
                 return slug
         row = register.live.get(register.only(name) or "")
         free = row is not None and self._free_of("contacts", "phone", row)

@@ -47,6 +47,7 @@ class Piece:
     hints: Mapping[str, str] = field(
         default_factory=lambda: _NOTHING
     )  # circuit and address beside a site
+    made_up: frozenset[str] = frozenset()  # columns of `values` that the list does not say
 
 
 def split(record: Record, spot: int) -> list[Piece]:
@@ -93,18 +94,20 @@ class _Row:
     def add(
         self, table: str, part: str, fixed: dict[str, Value], links_to: Mapping[str, str]
     ) -> None:
-        """Add one piece: what the list says of it, and `fixed` where it says nothing."""
+        """Add one piece: what the list says of it, and for a new row `fixed` where it is silent."""
+        said = self.parts.get(part, {})
         self.pieces.append(
             Piece(
                 table,
                 part,
                 self.spot,
-                fixed | self.parts.get(part, {}),
+                fixed | said,
                 section=self.record.section,
                 wide=True,
                 beside=self.beside,
                 links_to=links_to,
                 hints=self.hints if table == "sites" else _NOTHING,
+                made_up=frozenset(fixed.keys() - said.keys()),
             )
         )
 

@@ -25,6 +25,7 @@ MOST_RATIO = 250  # unpacked to packed, of a part of more than a megabyte
 MOST_PARTS = 2_000
 MOST_SHEETS = 100
 MOST_ROWS = 200_000  # of all sheets
+MOST_CELLS = 4_000_000  # of all sheets
 MOST_COLUMNS = 200
 MOST_STRINGS = 2_000_000
 MOST_LETTERS = 100_000_000  # of all shared strings
@@ -189,7 +190,7 @@ class _Package:
                 self._feed(part, reader)
         book = Book(name, macros=any(part.endswith("vbaproject.bin") for part in self._parts))
         book.unicode = self._is_ours()
-        rows_left = MOST_ROWS
+        rows_left, cells_left, letters_left = MOST_ROWS, MOST_CELLS, MOST_LETTERS
         for title, link, hidden in listing.sheets:
             part, kind = targets.get(link, ("", ""))
             if kind != "worksheet":  # a chart sheet, a dialog
@@ -197,11 +198,13 @@ class _Package:
             sheet = RawSheet(title, hidden=hidden)
             if with_hidden or not hidden:
                 cells = _Cells(sheet, strings.texts, dates.dated, _BASES[listing.since_1904])
-                cells.rows_left = rows_left
+                cells.rows_left, cells.cells_left = rows_left, cells_left
+                cells.letters_left = letters_left
                 cells.progress = progress
                 self._feed(part, cells)
                 cells.settle()
-                rows_left = cells.rows_left
+                rows_left, cells_left = cells.rows_left, cells.cells_left
+                letters_left = cells.letters_left
             book.sheets.append(sheet)
         return book
 
@@ -398,6 +401,8 @@ class _Cells(_Reader):
     ) -> None:
         self.sheet = sheet
         self.rows_left = MOST_ROWS
+        self.cells_left = MOST_CELLS
+        self.letters_left = MOST_LETTERS  # of texts that are no shared strings
         self.progress: Progress | None = None
         self._strings = strings
         self._dated = dated
@@ -486,6 +491,9 @@ class _Cells(_Reader):
             return
         if self._column >= MOST_COLUMNS:
             raise Unreadable(refusals.too_many_columns(self.sheet.name, MOST_COLUMNS))
+        self.cells_left -= 1
+        if self.cells_left < 0:
+            raise Unreadable(refusals.too_many_cells(MOST_CELLS))
         cells = self._row.cells
         cells.extend([None] * (self._column + 1 - len(cells)))
         cells[self._column] = value
@@ -500,6 +508,9 @@ class _Cells(_Reader):
             return self._strings[_index(text, len(self._strings))] if text else None
         if self._kind in {"str", "inlineStr"}:
             text = _unescaped(text)
+            self.letters_left -= len(text)
+            if self.letters_left < 0:
+                raise Unreadable(refusals.suspicious_workbook(f"> {MOST_LETTERS} letters"))
             return self._own.setdefault(text, text) if len(self._own) < _MEGABYTE else text
         if not text:
             return None

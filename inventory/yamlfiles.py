@@ -21,6 +21,7 @@ from inventory.workbook import Book, RawSheet, Row, Value
 MOST_BYTES = 32 * 2**20
 _DEEPEST = 4
 _MOST_ENTRIES = 200_000
+MOST_NODES = 2_500_000  # texts, lists and maps
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -77,7 +78,10 @@ def rendered(inventory: Inventory) -> bytes:
 def _events(content: bytes) -> Iterator[yaml.Event]:
     if len(content) > MOST_BYTES:
         raise _Refused(refusals.too_large(len(content), MOST_BYTES), 1)
-    return iter(yaml.parse(content, Loader=_Loader))
+    for count, event in enumerate(yaml.parse(content, Loader=_Loader)):
+        if count > MOST_NODES:
+            raise _Refused(refusals.too_many_cells(MOST_NODES), _line(event))
+        yield event
 
 
 def _document(events: Iterator[yaml.Event]) -> _Node:

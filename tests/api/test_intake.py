@@ -227,3 +227,18 @@ def second_inventory(shelf: Uploads, token: str) -> Inventory:
     found = shelf.of(token, "quan", 3.0)
     assert found is not None
     return found.weighed.changes.put
+
+
+async def test_more_rows_than_the_page_keeps_are_left_to_the_command(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await administrator(world)
+    before = await world.context.ledger.inventory.version()
+    monkeypatch.setattr("api.lists.MOST_CHANGES", 0)
+    page = await sent(world, "a.xlsx", workbook(*CONTACTS, title="Đầu mối"))
+    assert "thongsuot import" in words(page.text)
+    refused = await world.client.post(
+        f"{path_of(page)}/apply", data={"csrf": await csrf(world.client, "/import")}
+    )
+    assert refused.status_code == 422
+    assert await world.context.ledger.inventory.version() == before

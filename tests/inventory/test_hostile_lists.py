@@ -11,7 +11,7 @@ from core.errors import Invalid
 from inventory import lists
 from tests.inventory.builders import ON
 from tests.inventory.test_damaged_lists import LAND, survives
-from tests.inventory.workbooks import a_wide_list, shared
+from tests.inventory.workbooks import a_wide_list, saved, shared
 
 PLAIN = shared([["Họ và tên", "Điện thoại"], ["An", "0912345678"], ["Bình", "0987654321"]], "S")
 SHEET, STRINGS, BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
@@ -209,3 +209,26 @@ def test_workbooks_scrambled_inside_earn_sentences(pytestconfig: pytest.Config) 
     seeds = (PLAIN, a_wide_list())
     for _ in range(10_000 if pytestconfig.getoption("--full") else 60):
         survives("ds.xlsx", scrambled(chance.choice(seeds), chance))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("ds.csv", b"1,2,3,4\n" * 30),
+        ("ds.yaml", b"contacts:\n" + b"- slug: an\n" * 40),
+        ("ds.xlsx", shared([["Họ và tên", "Điện thoại"], *([["An", "1"]] * 60)])),
+    ],
+)
+def test_more_cells_than_memory_allows_are_refused(
+    name: str, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inventory.workbook.MOST_CELLS", 80)
+    monkeypatch.setattr("inventory.yamlfiles.MOST_NODES", 80)
+    assert "cells" in refused(content, name)
+
+
+def test_texts_of_their_own_are_counted_as_shared_ones_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inventory.workbook.MOST_LETTERS", 500)
+    assert "letters" in refused(
+        saved(("S", [["Họ và tên", "Điện thoại"]] + [["An" * 99, "1"]] * 9))
+    )

@@ -363,8 +363,8 @@ def test_a_long_chain_of_rows_is_left_out_with_its_first() -> None:
     chain = [
         [f"tb-{n}", f"TB {n}", "dc-1", "router", f"10.8.0.{n}", f"tb-{n + 1}"] for n in range(1, 60)
     ]
-    chain.append(["tb-60", "TB 60", "dc-1", "router", "10.8.0.600", None])
-    beside = [["tb-99", "TB 99", "dc-1", "router", "10.8.0.99", None]]
+    chain.append(["tb-60", "TB 60", "dc-1", "router", "10.8.0.600", ""])
+    beside = [["tb-99", "TB 99", "dc-1", "router", "10.8.0.99", ""]]
     found = proposed(saved(("Thiết bị", [head, *chain, *beside])), partial=True)
     assert not found.problems
     assert found.rows_left_out == 60
