@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from core.errors import NotFound
 from core.inventory import Inventory
 from core.text import Text, fold
+from reports.hours import ALWAYS, EXPECTED
 from reports.report import Report, ScopeKind
 from reports.request import UptimeRequest
 from runtime.reporting import Progress, build
@@ -22,7 +23,9 @@ async def counted(
     try:
         return await build(ledger, request, now, progress=progress)
     except NotFound as missing:
-        found = nearest(await ledger.inventory.load(), request.scope, request.key)
+        inventory = await ledger.inventory.load()
+        found = calendars(inventory, request.calendar)
+        found = found or nearest(inventory, request.scope, request.key)
         if not found:
             raise
         listed = ", ".join(found)
@@ -32,6 +35,14 @@ async def counted(
                 f"{missing.text.en}. Perhaps: {listed}?",
             )
         ) from missing
+
+
+def calendars(inventory: Inventory, asked: str) -> list[str]:
+    """Return the calendars there are, if the one that was asked for is not among them."""
+    known = {span.slug: span.name for span in inventory.calendars}
+    if asked in {ALWAYS, EXPECTED, *known}:
+        return []
+    return [ALWAYS, EXPECTED, *(f"{slug} ({name})" for slug, name in sorted(known.items()))]
 
 
 def nearest(inventory: Inventory, scope: ScopeKind, key: str) -> list[str]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inventory.publicdays import Proposal
+    from runtime.cli._ledger import Voice
     from storage.ledger import Ledger
 
 app = typer.Typer(
@@ -64,7 +65,7 @@ def seed(
         [
             {
                 "on": proposal.day.on.isoformat(),
-                "kind": proposal.day.kind,
+                "kind": _kind(proposal.day.kind, voice),
                 "name": proposal.day.name,
                 "source": proposal.source.said(voice.language),
                 "step": (added if new else kept).said(voice.language),
@@ -99,7 +100,7 @@ def list_(
         [
             {
                 "on": day.on.isoformat(),
-                "kind": day.kind,
+                "kind": _kind(day.kind, voice),
                 "name": day.name,
                 "like": day.like if day.kind == "working" else None,
             }
@@ -107,3 +108,10 @@ def list_(
             if year in {None, day.on.year}
         ],
     )
+
+
+def _kind(kind: str, voice: "Voice") -> str:
+    """Return a kind of day in words for people, as it is for machines."""
+    from api.words import DAY_KIND
+
+    return kind if voice.as_json else DAY_KIND[kind].said(voice.language)

@@ -128,9 +128,19 @@ def list_(
 
     voice = Voice(as_json=as_json)
     now = SystemClock().now()
-    rows = with_ledger(
+    found = with_ledger(
         config, voice, lambda ledger: ledger.maintenance.find(None if everything else now)
     )
+    rows = [row for row in found if everything or row.cancelled_at is None]
+    if not rows and not as_json:
+        voice.done(
+            Text(
+                vi="Không có đợt bảo trì nào sắp tới hay đang diễn ra; thêm --all để xem các đợt "
+                "đã qua và đã hủy.",
+                en="No works are coming or going on; --all shows past and cancelled ones.",
+            )
+        )
+        return
     voice.table(
         (
             Text(vi="mã", en="id"),
@@ -152,7 +162,6 @@ def list_(
                 "cancelled_at": row.cancelled_at,
             }
             for row in rows
-            if everything or row.cancelled_at is None
         ],
     )
 

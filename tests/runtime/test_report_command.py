@@ -91,7 +91,7 @@ def test_a_format_can_be_forced_and_go_to_standard_output(run: Run) -> None:
         ((*OCTOBER, "--kind", "cat"), 2, "There are: site"),
         ((*OCTOBER, "--lang", "fr"), 2, "There are: vi, en"),
         ((*OCTOBER, "--as-known-at", "yesterday"), 2, "2026-11-01T08:00"),
-        ((*OCTOBER, "--calendar", "moon"), 1, "moon"),
+        ((*OCTOBER, "--calendar", "moon"), 1, "Perhaps: 24x7, expected"),
         ((*OCTOBER, "-o", "/nowhere/at/all.pdf"), 1, "Cannot write"),
     ],
 )

@@ -72,6 +72,7 @@ def test_works_are_added_listed_and_called_off(run: Run) -> None:
     assert run("maintenance", "cancel", code).exit_code == 0
     assert run("maintenance", "cancel", code).exit_code == 1
     assert json.loads(run("maintenance", "list", "--json").stdout) == []
+    assert "--all shows past and cancelled ones" in run("maintenance", "list").stdout
     assert len(json.loads(run("maintenance", "list", "--all", "--json").stdout)) == 1
 
 
@@ -95,6 +96,7 @@ def test_holidays_are_seeded_once_and_leave_what_people_wrote(run: Run) -> None:
     days = {row["on"]: row for row in json.loads(run("holidays", "list", "--json").stdout)}
     assert len(days) == len(shown)
     assert days["2026-09-01"]["name"] == "Cơ quan vẫn làm"
+    assert "make-up working day" in run("holidays", "list").stdout
     again = json.loads(run("holidays", "seed", "--year", "2026", "--json").stdout)
     assert {row["step"] for row in again} == {"known"}
 
