@@ -123,6 +123,7 @@ class _Making:
         self.gateways: dict[str, str | None] = {}  # site → its gateway of the list, None: several
         self.sited: dict[str, str] = {}  # device of the list → its site
         self.by_site: dict[str, list[Device]] | None = None
+        self.rooms: dict[str, list[Room]] | None = None  # of the ledger, by site
         self.slim = Slim()
         for table, above in _AT.items():
             for row in rows(live, table):
@@ -596,11 +597,12 @@ class _Making:
 
     def _room(self, texts: dict[str, str]) -> str | None:
         """Return the room of this endpoint, or the only one of the site, that no row names."""
-        rooms = [
-            row
-            for row in self.registers["rooms"].live.values()
-            if isinstance(row, Room) and row.site == texts.get("site")
-        ]
+        if self.rooms is None:
+            self.rooms = {}
+            for row in self.registers["rooms"].live.values():
+                if isinstance(row, Room):
+                    self.rooms.setdefault(row.site, []).append(row)
+        rooms = self.rooms.get(texts.get("site", ""), [])
         mine = [row for row in rooms if row.device and row.device == texts.get("device")]
         found = [row.slug for row in mine or rooms if row.slug not in self.made["rooms"]]
         return found[0] if len(found) == 1 else None
