@@ -71,7 +71,11 @@ def test_a_line_of_the_ledger_gives_way_only_where_two_would_have_one_rank() -> 
             head, ["UBND xã Một", "10.9.0.1", "C1"], current=a_province()
         ).proposal.plan.changes,
     )
-    rows = (head, ["UBND xã Một", "10.9.0.1", "C0"], ["UBND xã Một", "10.9.0.1", "C1"])
+    rows: list[list[Cell]] = [
+        head,
+        ["UBND xã Một", "10.9.0.1", "C0"],
+        ["UBND xã Một", "10.9.0.1", "C1"],
+    ]
     found = proposed(*rows, current=one)
     assert not found.problems
     lines = {link.circuit: link.order for link in found.proposal.plan.result.links}

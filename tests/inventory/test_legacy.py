@@ -62,6 +62,22 @@ def test_real_text_is_never_taken_for_an_old_font(texts: Sequence[str]) -> None:
     assert legacy.recognised(parted) is None
 
 
+ABROAD = """
+Hélène René Gérard Françoise Noël Zoë Chloé Léa Aimée Désiré Jérôme Stéphane Benoît Anaïs Loïc
+Müller Jürgen Günther Köln Zürich Schröder Weiß Björn Søren Åse Håkon Jörg Käthe Bärbel José
+María Ángel Núñez Peña Muñoz Íñigo Joaquín Martín García López Hernández João São Conceição
+Araújo António Luís Fátima Inês Simões Café Hôtel Crêpe Déjà Château Réseau Télécom Société Hà
+Hoà Là Và Lê Lâm Tân Trân Mùa Cò Tòa Án Hân Tú Loan Thúy Dũng Quý Cù Lao Gò Ý Âu
+"""
+
+
+@given(st.lists(st.lists(st.sampled_from(ABROAD.split()), min_size=1, max_size=3), max_size=8))
+def test_names_of_latin_letters_alone_are_never_taken_for_an_old_font(
+    names: list[list[str]],
+) -> None:
+    assert legacy.recognised(" ".join(words) for words in names) is None
+
+
 def test_in_a_column_of_both_only_the_old_text_is_converted() -> None:
     old = [vni(name) for name in NAMES]
     column = [*old, "Tỉnh Bình Phước", "Hà Tân"]
