@@ -37,8 +37,8 @@ class Derived:
         own = self._fact(slug)
         port = self.facts.ports.get(slug)
         good = [f for f in (own, *facts) if f.good]
-        reserved = self._is_reserved(slug)
-        if not own.good and port is None and slug in self.topology.ported and reserved:
+        ported = slug in self.topology.ported
+        if not own.good and port is None and ported and slug in self.topology.reserved:
             return Place()  # whether this line or the other carries is for the port to say
         if good:
             return self._carrying(slug, own, facts, good)
@@ -56,10 +56,8 @@ class Derived:
 
     def _carrying(self, slug: str, own: Fact, facts: list[Fact], good: list[Fact]) -> Place:
         since = self._carries_since(slug, own, good)
-        near = self.topology.near(slug)
-        above = self._fact(near) if near is not None else NOTHING
         lossy = [f for f in (own, *facts) if f.verdict is Verdict.LOSSY]
-        if lossy and not above.lossy:
+        if lossy and not self._is_lossy_above(slug):
             return Place(
                 Status.DEGRADED,
                 since=lossy[0].since,
@@ -68,23 +66,26 @@ class Derived:
             )
         return Place(Status.UP, since=since, reason="carries")
 
+    def _is_lossy_above(self, slug: str) -> bool:
+        near = self.topology.near(slug)
+        return near is not None and self._fact(near).lossy
+
     def _carries_since(self, slug: str, own: Fact, good: list[Fact]) -> datetime | None:
         """Return since when the line itself carries: a far end with another way is no witness."""
         if own.good:
             return own.since
         port = self.facts.ports.get(slug)
-        if port is not None and port.up and self._is_reserved(slug):
+        if port is not None and port.up and slug in self.topology.reserved:
             return port.since
         return min((f.since for f in good if f.since is not None), default=None)
-
-    def _is_reserved(self, slug: str) -> bool:
-        return any(len(self.topology.uplinks[u]) > 1 for u in self.topology.users[slug])
 
     def site(self, slug: str) -> Place:
         """Return how a site is: as its gateways are, less if something at it is amiss."""
         heads = self.topology.heads(slug)
         if not heads:
             return Place()
+        if self._is_calm(slug):
+            return Place(Status.UP, since=self._reached(heads), reason="gateway_answers")
         states = {m: self._standing(m) for m in self.topology.by_site[slug]}
         lost = [m for m in heads if states[m].status in HIDING]
         if len(lost) == len(heads):
@@ -100,16 +101,22 @@ class Derived:
         if all(states[h].status is Status.UNKNOWN for h in heads):
             head = states[heads[0]]
             return Place(Status.UNKNOWN, since=head.since, reason=head.reason)
-        return self._reduced(states, heads)
+        return self._reduced(states, heads, slug)
 
-    def _reduced(self, states: dict[str, Place], heads: tuple[str, ...]) -> Place:
+    def _is_calm(self, slug: str) -> bool:
+        """Say whether all at a site is up, and no line of its could be amiss: as nearly always."""
+        if self.topology.reserves[slug]:
+            return False
+        up, places = Status.UP, self.places
+        return all(places[m].status is up for m in self.topology.by_site[slug])
+
+    def _reached(self, heads: tuple[str, ...]) -> datetime | None:
+        """Return since when a site whose gateways are all up is reached."""
+        return min([since for h in heads if (since := self.places[h].since)], default=None)
+
+    def _reduced(self, states: dict[str, Place], heads: tuple[str, ...], site: str) -> Place:
         """Place a site that is reached, by what is amiss at it or on its lines."""
-        lines = {
-            up: self._standing(up)
-            for head in heads
-            for up in self.topology.uplinks[head]
-            if self.topology.is_link(up) and self._is_reserved(up)
-        }
+        lines = {up: self._standing(up) for up in self.topology.reserves[site]}
         amiss = [(s, p) for s, p in {**states, **lines}.items() if p.status in _AMISS]
         reached = min(
             (p.since for h in heads if (p := states[h]).status in _ANSWERING and p.since),

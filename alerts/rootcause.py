@@ -70,8 +70,9 @@ class _Walk:
     deadlines: list[datetime] = field(default_factory=list)
 
     def view(self) -> View:
+        is_link = self.topology.is_link
         for slug in self.topology.order:
-            if self.topology.is_link(slug):
+            if is_link(slug):
                 self._link(slug)
             else:
                 self._device(slug)
@@ -92,8 +93,8 @@ class _Walk:
 
     def _device(self, slug: str) -> None:
         fact = self.facts.targets.get(slug, NOTHING)
-        ups = self.topology.uplinks[slug]
-        live = [u for u in ups if self.places[u].passing]
+        places, ups = self.places, self.topology.uplinks[slug]
+        live = [u for u in ups if places[u].passing]
         if ups and not live:
             self.places[slug] = self._cut_off(slug, fact)
         elif fact.verdict is Verdict.FAILED:
@@ -116,7 +117,7 @@ class _Walk:
         """Return since when a target that never failed itself is back: when its cause was."""
         before = self.facts.before.get(slug)
         if before is None or before.status is not Status.UNREACHABLE or since is None:
-            return since
+            return since  # as nearly always
         if since > before.since:
             return since
         above = [self.places[a] for a in self.topology.nearest(slug)]

@@ -115,6 +115,24 @@ class Topology:
         return self._dominated[slug]
 
     @cached_property
+    def reserved(self) -> frozenset[str]:
+        """Return the links whose far end has another way too."""
+        several = {s for s, ups in self.uplinks.items() if len(ups) > 1}
+        return frozenset(s for s in self.links if not several.isdisjoint(self.users[s]))
+
+    @cached_property
+    def reserves(self) -> dict[str, tuple[str, ...]]:
+        """Return of every site the lines of its gateways that are not their only way."""
+        return {
+            site: tuple(
+                dict.fromkeys(
+                    up for head in heads for up in self.uplinks[head] if up in self.reserved
+                )
+            )
+            for site, heads in self._heads.items()
+        }
+
+    @cached_property
     def scheduled(self) -> tuple[tuple[Hours, ...], ...]:
         """Return the different calendars of expected-on hours."""
         return tuple(dict.fromkeys(t.expected for t in self.targets.values() if t.expected))
