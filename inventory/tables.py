@@ -249,7 +249,7 @@ TABLES: tuple[Table, ...] = (
     Table(
         "sites",
         Site,
-        Text(vi="Điểm (nơi đặt thiết bị)", en="Sites (places with equipment)"),
+        Text(vi="Điểm cầu (nơi đặt thiết bị)", en="Sites (places with equipment)"),
         (
             _slug(
                 "Mã định danh; không trùng với thiết bị, đường truyền",
@@ -416,14 +416,14 @@ TABLES: tuple[Table, ...] = (
     Table(
         "rooms",
         Room,
-        Text(vi="Điểm cầu (phòng họp trực tuyến)", en="Rooms (conference points)"),
+        Text(vi="Phòng họp trực tuyến", en="Meeting rooms"),
         (
             _slug(
                 "Mã định danh; không trùng với điểm, thiết bị, đường truyền",
                 "Identifier; shared with no site, device or link",
                 "ph-binh-phuoc",
             ),
-            _name("Tên điểm cầu", "Name", "Phòng họp UBND phường Bình Phước"),
+            _name("Tên phòng họp", "Name", "Phòng họp UBND phường Bình Phước"),
             Column("name_en", cells.line, "Tên tiếng Anh", "Name in English"),
             Column("site", cells.slug, "Điểm (sites.csv)", "Site (sites.csv)", "dc-binh-phuoc"),
             Column(
@@ -451,7 +451,7 @@ TABLES: tuple[Table, ...] = (
         Text(vi="Dịch vụ, trang thông tin điện tử", en="Services and websites"),
         (
             _slug(
-                "Mã định danh; không trùng với điểm, thiết bị, đường truyền, điểm cầu",
+                "Mã định danh; không trùng với điểm, thiết bị, đường truyền, phòng họp",
                 "Identifier; shared with no site, device, link or room",
                 "cong-dich-vu-cong",
             ),
