@@ -1,7 +1,8 @@
 """The workbook that somebody sent, given back with what is wrong and how to mend it.
 
-Values as they were, never formulas; two columns more on each sheet that was read, faulty cells
-coloured, a summary in front. It can be mended and imported as it is.
+Values as they were (text of old fonts in Unicode, as it was read), never formulas; two columns more
+on each sheet that was read, faulty cells coloured, a summary in front. It can be mended and imported
+as it is.
 """
 
 import io
@@ -17,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from core.errors import Problem
 from core.text import Language, Text
 from inventory.listed import Listed, SheetRead
+from inventory.records import in_unicode
 from inventory.vocabulary import ADVICE, FAULTS, SUMMARY
 from inventory.workbook import OWN_MARK, RawSheet, Value, shown
 
@@ -71,6 +73,8 @@ def given_back(
             page.hide()
         read = reads.get(sheet.name)
         told = by_sheet[read.label] if read is not None else {}
+        if read is not None and read.layout is not None and not listed.book.unicode:
+            in_unicode(sheet, read.layout)
         _copy(page, forms, sheet, read, told, language=language)
     book.close()
     return out.getvalue()

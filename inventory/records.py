@@ -19,6 +19,7 @@ _NOTES = re.compile(
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*\.?")
 _FEW = 2  # cells of a row that is a section, a total or a note
+_TOP = 40  # rows in which a header is looked for
 _SPAN = 3  # columns that a section's merged cell covers at least
 
 
@@ -46,7 +47,7 @@ def gathered(sheet: RawSheet, layout: Layout, *, unicode: bool = False) -> Gathe
     if rows and is_numbering(rows[0]):
         rows = rows[1:]
     if not unicode:
-        _converted(rows, layout, found)
+        _converted(sheet, rows, layout, found)
     _hidden(sheet, rows, layout, found)
     section = ""
     wide = {
@@ -121,14 +122,18 @@ def _is_section(row: Row, layout: Layout, number: str, wide: set[int]) -> bool:
     return row.number in wide
 
 
-def _converted(rows: list[Row], layout: Layout, found: Gathered) -> None:
+def _converted(sheet: RawSheet, rows: list[Row], layout: Layout, found: Gathered) -> None:
     """Turn text of old fonts into Unicode, column by column; in place."""
+    _as_sent(sheet, rows, layout, found)
     texts = {
         column: [cell for row in rows if isinstance(cell := _cell(row, column), str)]
         for column, target in layout.targets.items()
         if target != IGNORED
     }
-    whole = legacy.recognised(text for column in texts.values() for text in column)
+    everything = [text for column in texts.values() for text in column]
+    whole = legacy.recognised(everything)
+    if whole is None and not legacy.is_mixed(everything):
+        whole = sheet.tongue
     for column, cells in texts.items():
         tongue = legacy.recognised(cells) or whole
         if tongue is None:
@@ -149,6 +154,25 @@ def _converted(rows: list[Row], layout: Layout, found: Gathered) -> None:
             found.notes.append((None, layout.headings.get(column), text))
 
 
+def _as_sent(sheet: RawSheet, rows: list[Row], layout: Layout, found: Gathered) -> None:
+    """Put back the letters of the rows that were looked through for a header.
+
+    They are judged with the rest of their column, and told like it; a header's are told here.
+    """
+    targets = {column for column, target in layout.targets.items() if target != IGNORED}
+    for row in rows[:_TOP]:
+        for column in targets:
+            if (sent := sheet.old_fonts.get((row.number, column))) is not None:
+                row.cells[column] = sent
+    heads = range(layout.first, layout.last + 1)
+    if sheet.tongue is not None and any(line in heads for line, _ in sheet.old_fonts):
+        text = Text(
+            vi=f"tiêu đề viết bằng bảng mã cũ {sheet.tongue.name} đã chuyển sang Unicode",
+            en=f"headings written in the old encoding {sheet.tongue.name} were converted",
+        )
+        found.notes.append((layout.last, None, text))
+
+
 def _cell(row: Row, column: int) -> Value:
     return row.cells[column] if column < len(row.cells) else None
 
@@ -166,13 +190,24 @@ def _hidden(sheet: RawSheet, rows: list[Row], layout: Layout, found: Gathered) -
 
 def decoded_headings(sheet: RawSheet) -> None:
     """Turn the top of a sheet typed for old fonts into Unicode, so that its header is found."""
-    top = sheet.rows[:40]
+    top = sheet.rows[:_TOP]
     texts = [cell for row in top for cell in row.cells if isinstance(cell, str)]
     tongue = legacy.recognised(texts)
     if tongue is None:
         return
+    sheet.tongue = tongue
     mixed = legacy.is_mixed(texts)
-    for row in top[:10]:
+    for row in top:
         for place, cell in enumerate(row.cells):
             if isinstance(cell, str):
-                row.cells[place] = legacy.converted(cell, tongue, mixed=mixed)
+                new = legacy.converted(cell, tongue, mixed=mixed)
+                if new != cell:
+                    sheet.old_fonts[row.number, place] = cell
+                    row.cells[place] = new
+
+
+def in_unicode(sheet: RawSheet, layout: Layout) -> None:
+    """Turn a sheet as it was sent into Unicode where `gathered` does; in place."""
+    decoded_headings(sheet)
+    rows = [row for row in sheet.rows if row.number > layout.last]
+    _converted(sheet, rows, layout, Gathered())

@@ -16,6 +16,7 @@ from xml.parsers import expat
 
 from inventory import refusals
 from inventory.faults import Fault
+from inventory.legacy import Tongue
 
 Progress = Callable[[str, int, int], None]  # what, done, in all; may raise to cancel
 
@@ -98,6 +99,8 @@ class RawSheet:
     hidden_columns: set[int] = field(default_factory=set)  # from 0
     table: str | None = None  # what the file itself says it is
     sparse: bool = False  # a cell that is not there says nothing, not "empty"
+    tongue: Tongue | None = None  # the old font that its top was found to be typed for
+    old_fonts: dict[tuple[int, int], str] = field(default_factory=dict)  # (row, column) → as sent
 
 
 @dataclass(slots=True)
