@@ -5,7 +5,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,20 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from storage import migrations
+from tests.ports import free_port
 
 
 def apart(work: Coroutine[object, object, None]) -> None:
     """Run a coroutine to its end on a loop of its own, whatever loop the test has."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, work).result()
-
-
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class PostgresServer:

@@ -11,7 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.collectors.servers import accepts, free_port, program, running
+from tests.collectors.servers import accepts, program, running
+from tests.ports import free_port
 
 NOW = datetime.now(UTC)  # noqa: TID251  (of real handshakes)
 

@@ -23,14 +23,6 @@ def program(name: str) -> str:
     return found
 
 
-def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def running(*command: str, ready: Callable[[], bool], folder: Path) -> Iterator[None]:
     """Run a server until the block ends; fail with its own words if it does not come up."""

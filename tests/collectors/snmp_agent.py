@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from collectors._snmp import ber
+from tests.ports import free_port
 
 Ids = tuple[int, ...]
 Element = bytes  # tag, length and content of one value
@@ -258,10 +259,3 @@ def _await_answer(process: "subprocess.Popen[bytes]", port: int, log: Path) -> N
                 continue
             return
     raise AssertionError(f"snmpd does not answer: {log.read_text() if log.exists() else 'no log'}")
-
-
-def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -20,8 +20,9 @@ from core.watching import Check
 from runtime.kit import make_kit
 from runtime.scheduler import look_once
 from runtime.transcripts import Run
-from tests.collectors.servers import accepts, free_port, program, replying, running, talking
+from tests.collectors.servers import accepts, program, replying, running, talking
 from tests.factories import a_check
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

@@ -24,8 +24,9 @@ from runtime.scheduler import look_once
 from runtime.transcripts import Run
 from tests.collectors.certificates import NOW, Front, front
 from tests.collectors.land import Land
-from tests.collectors.servers import free_port, talking
+from tests.collectors.servers import talking
 from tests.factories import a_check
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

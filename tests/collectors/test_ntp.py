@@ -1,7 +1,6 @@
 """Does the NTP collector read time servers right, and believe only those that answer it?"""
 
 import asyncio
-import socket
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -19,12 +18,13 @@ from core.watching import Check
 from runtime.kit import make_kit
 from runtime.scheduler import look_once
 from runtime.transcripts import Run
-from tests.collectors.servers import answers, free_port, program, replying, running
+from tests.collectors.servers import answers, program, replying, running
 from tests.factories import a_check
+from tests.ports import free_port
 
 
 def chrony(factory: pytest.TempPathFactory, more: str) -> Iterator[int]:
-    folder, port = factory.mktemp("chrony"), free_port(socket.SOCK_DGRAM)
+    folder, port = factory.mktemp("chrony"), free_port()
     (folder / "chrony.conf").write_text(
         f"{more}\nallow all\nport {port}\ncmdport 0\nbindcmdaddress /\npidfile {folder}/pid\n"
     )
@@ -98,7 +98,7 @@ async def test_a_stratum_too_far_is_told(server: int) -> None:
 
 
 async def test_nobody_there_is_a_refusal() -> None:
-    reading, _ = await looked(asking(free_port(socket.SOCK_DGRAM)))
+    reading, _ = await looked(asking(free_port()))
     assert reading.failure is not None
     assert reading.failure.kind is FailureKind.REFUSED
 

@@ -1,7 +1,6 @@
 """Does the SIP collector understand real peers, one by one and by the thousand?"""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -25,7 +24,6 @@ from tests.collectors.land import Land
 from tests.collectors.servers import (
     accepts,
     answers,
-    free_port,
     program,
     replying,
     running,
@@ -33,6 +31,7 @@ from tests.collectors.servers import (
 )
 from tests.collectors.test_icmp import Feed
 from tests.factories import a_check
+from tests.ports import free_port
 
 BOTH = ("udp", "tcp")
 
@@ -94,7 +93,7 @@ request_route {{
 @pytest.fixture(scope="module")
 def codec(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A sipp that answers by UDP and by TCP."""
-    folder, port = tmp_path_factory.mktemp("sipp"), free_port(socket.SOCK_DGRAM)
+    folder, port = tmp_path_factory.mktemp("sipp"), free_port()
     (folder / "uas.xml").write_text(SCENARIO)
     common = (program("sipp"), "-sf", str(folder / "uas.xml"), "-i", "127.0.0.1", "-nostdin")
     by_udp = (*common, "-p", str(port))
@@ -109,7 +108,7 @@ def codec(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 @pytest.fixture(scope="module")
 def registrar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A kamailio that knows nobody."""
-    folder, port = tmp_path_factory.mktemp("kamailio"), free_port(socket.SOCK_DGRAM)
+    folder, port = tmp_path_factory.mktemp("kamailio"), free_port()
     config = folder / "kamailio.cfg"
     config.write_text(KAMAILIO.format(port=port))
     command = (program("kamailio"), "-DD", "-E", "-f", str(config), "-m", "16", "-M", "2")
@@ -472,7 +471,7 @@ async def test_peers_by_tcp_and_by_name_are_asked_too(codec: int) -> None:
 
 
 async def test_a_closed_port_is_told_at_once_and_hurts_nobody_else(codec: int) -> None:
-    feed = Feed(peer("gone", free_port(socket.SOCK_DGRAM)), peer("there", codec))
+    feed = Feed(peer("gone", free_port()), peer("there", codec))
     async with sweeping(feed) as watch:
         await watch.until(lambda: len(watch.of("gone")) >= 3 and len(watch.of("there")) >= 3)
     assert all(kind(r) is FailureKind.REFUSED for r in watch.of("gone"))

@@ -19,7 +19,6 @@ from tests.collectors.snmp_agent import (
     Play,
     PlayedAgent,
     Request,
-    free_port,
     ids,
     interface_table,
     number,
@@ -27,6 +26,7 @@ from tests.collectors.snmp_agent import (
     snmpd,
     stage,
 )
+from tests.ports import free_port
 
 NAME = "1.3.6.1.2.1.1.5.0"
 SHORT = Patience(wait=0.15, retries=2)

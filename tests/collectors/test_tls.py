@@ -20,8 +20,9 @@ from runtime.kit import make_kit
 from runtime.scheduler import look_once
 from runtime.transcripts import Run
 from tests.collectors.certificates import NOW, Front, front
-from tests.collectors.servers import free_port, talking
+from tests.collectors.servers import talking
 from tests.factories import a_check
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import aiohttp
 
 from storage.remote_write import Encoder, snappy
 from storage.series import SeriesReader
-from tests.databases import free_port
 from tests.grafana.filled import Captured
+from tests.ports import free_port
 
 PROMETHEUS, VICTORIA = "prometheus", "victoria-metrics"
 _PATIENCE = 30.0

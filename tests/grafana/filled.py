@@ -26,7 +26,7 @@ from lab.network import Kind
 from runtime import settings as settings_file
 from runtime.hub import Hub, open_hub
 from runtime.series import Batch, SeriesSide
-from tests.databases import free_port
+from tests.ports import free_port
 
 HUBS, COMMUNES = 11, 104
 STEP = timedelta(seconds=30)

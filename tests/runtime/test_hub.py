@@ -20,7 +20,7 @@ from runtime.hub import Hub, open_hub
 from runtime.settings import Settings, build
 from storage.ledger import open_ledger
 from storage.vault import Vault
-from tests.databases import free_port
+from tests.ports import free_port
 
 
 def settings(folder: Path, **web: object) -> Settings:

@@ -7,7 +7,7 @@ from core.clock import SystemClock
 from runtime.hub import open_hub
 from runtime.readiness import trouble
 from runtime.settings import Settings, build
-from tests.databases import free_port
+from tests.ports import free_port
 
 
 def settings(folder: Path, **web: object) -> Settings:

@@ -20,7 +20,7 @@ from core.clock import SystemClock
 from storage.engine import PROGRAMS, Engine, EngineOptions
 from storage.sender import Sender
 from storage.spool import Spool
-from tests.databases import free_port
+from tests.ports import free_port
 from tests.scenarios.spool_writer import SERIES, STEP, a_batch, plan
 
 CLOCK = SystemClock()

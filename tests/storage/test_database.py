@@ -22,7 +22,8 @@ from core.status import Streak
 from storage.database import Database, take
 from storage.ledger import Ledger, open_ledger
 from storage.tables import counters
-from tests.databases import PostgresServer, free_port
+from tests.databases import PostgresServer
+from tests.ports import free_port
 from tests.storage.test_brain import NOW, an_outcome
 
 

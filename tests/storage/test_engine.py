@@ -22,7 +22,7 @@ from storage.engine import PROGRAMS, Engine, EngineOptions, born
 from storage.sender import Sender
 from storage.series import SeriesReader
 from storage.spool import Spool
-from tests.databases import free_port
+from tests.ports import free_port
 
 CLOCK = SystemClock()
 needs_victoria = pytest.mark.skipif(

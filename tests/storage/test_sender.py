@@ -14,7 +14,7 @@ from core.clock import SystemClock
 from core.labels import Series
 from storage.sender import Sender
 from storage.spool import Spool
-from tests.databases import free_port
+from tests.ports import free_port
 from tests.storage.test_remote_write import AT, MS, Decoded, decoded
 
 Rule = Callable[[Decoded], tuple[int, str]]
