@@ -290,7 +290,8 @@ def service_url(text: str, row: Row) -> str:
     line(text, row)
     found = urls.cut(text)
     if isinstance(found, Fault):
-        raise Unfit(found)
+        guess = urls.completed(text, row.get("kind", "").lower())
+        raise Unfit(faults.bad_service_url(text[:80], guess.url) if guess else found)
     return text
 
 

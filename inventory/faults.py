@@ -632,14 +632,18 @@ def nothing_to_look_with(collector: str) -> Fault:
     )
 
 
-def bad_service_url(text: str) -> Fault:
-    """Tell of an address that does not say how a service is looked at."""
+def bad_service_url(text: str, likely: str | None = None) -> Fault:
+    """Tell of an address that does not say how a service is looked at, and what it may mean."""
+    ask_vi = f"có phải là {likely} ? Nếu phải thì ghi như vậy; nếu không, " if likely else ""
+    ask_en = f"is it {likely} ? If so write that; if not, " if likely else ""
     return _fault(
         f'"{text}" không phải là địa chỉ dịch vụ dùng được',
         f'"{text}" is no usable address of a service',
-        "viết như https://máy/đường-dẫn, tls://máy:443, tcp://máy:25, dns://máy-chủ/tên?type=A, "
+        f"{ask_vi}viết như https://máy/đường-dẫn, "
+        "tls://máy:443, tcp://máy:25, dns://máy-chủ/tên?type=A, "
         "ntp://máy hoặc sip:máy:5060;transport=tcp; không ghi tên đăng nhập vào địa chỉ",
-        "write it like https://host/path, tls://host:443, tcp://host:25, dns://server/name?type=A, "
+        f"{ask_en}write it like https://host/path, "
+        "tls://host:443, tcp://host:25, dns://server/name?type=A, "
         "ntp://host or sip:host:5060;transport=tcp; put no login into the address",
     )
 

@@ -1,8 +1,8 @@
 """The workbook that somebody sent, given back with what is wrong and how to mend it.
 
-Values as they were (text of old fonts in Unicode, as it was read), never formulas; two columns more
-on each sheet that was read, faulty cells coloured, a summary in front. It can be mended and imported
-as it is.
+Values as they were (text of old fonts in Unicode, as it was read), never formulas; two columns
+more on each sheet that was read, faulty cells coloured, a summary in front. It can be mended and
+imported as it is.
 """
 
 import io

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from core.errors import Problem
 from core.inventory import Changes, Dated, Device, Inventory, Link, Room, Succession, Unit
 from core.text import Text
-from inventory import cells, faults, refusals, vocabulary
+from inventory import cells, faults, refusals, urls, vocabulary
 from inventory.faults import Fault
 from inventory.listed import Listed, Options
 from inventory.mending import mend
@@ -437,8 +437,19 @@ class _Making:
                     self._make_up(texts, "name", f"Đường truyền {texts['far']}")
                 if piece.wide and texts.get("far"):
                     self._order(texts)
+            case "services":
+                self._complete_url(piece, texts)
             case "devices" | "rooms" if "name" not in texts and texts.get("site"):
                 self._make_up(texts, "name", f"{texts.get('kind') or 'Phòng họp'} {texts['site']}")
+
+    def _complete_url(self, piece: Piece, texts: dict[str, str]) -> None:
+        """Write the scheme of a service's address where its kind leaves one reading."""
+        said = texts.get("url", "")
+        guess = urls.completed(said, texts.get("kind", "")) if said else None
+        if guess is not None and guess.certain:
+            texts["url"] = guess.url
+            vi, en = f'"{said[:80]}" đọc là {guess.url}', f'"{said[:80]}" read as {guess.url}'
+            self.note(piece, "url", "scheme", Text(vi=vi, en=en))
 
     def _make_up(self, texts: dict[str, str], column: str, text: str) -> None:
         """Give a new row a value that the list does not say."""

@@ -12,6 +12,8 @@ from inventory.faults import Fault
 _PORTS = {"tls": 443, "dns": 53, "ntp": 123, "sip": 5060}
 _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_-]{1,63}\.?")
 _TYPES = ("A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT")
+_WEB = ("website", "portal", "application")
+_SOME_NAME = "tên-miền"  # stands for the name that a name server is asked for
 _TRANSPORTS = ("udp", "tcp")
 
 
@@ -36,6 +38,44 @@ def cut(url: str) -> Way | Fault:
     if parts.username is not None or not _is_host(host) or port == 0:
         return faults.bad_service_url(url[:80])
     return _way(url, parts, host, port, tail)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The address that a text without a scheme stands for; `certain`: no other can be meant."""
+
+    url: str
+    certain: bool = False
+
+
+def completed(text: str, kind: str) -> Guess | None:
+    """Return what a text without a scheme ("dongnai.gov.vn", "thu.example:993") may mean.
+
+    `kind` is that of its service, "" where it is not said. None: nothing can be told.
+    """
+    place, slash, path = text.strip().partition("/")
+    host, colon, port = place.lower().partition(":")
+    bare = "." not in host or not _is_host(host)
+    if bare or (colon and not (port.isascii() and port.isdigit() and 0 < int(port) < 1 << 16)):
+        return None
+    if path and kind not in {*_WEB, ""}:
+        return None
+    there = f"{host}{colon}{port}"
+    told: dict[str, Guess | None] = {
+        "dns": Guess(f"dns://{there}/{_SOME_NAME}?type=A"),
+        "ntp": Guess(f"ntp://{there}", certain=True),
+        "sip": Guess(f"sip:{there}", certain=True),
+        "mail": Guess(f"tls://{host}:993"),
+        "other": None,
+        "": Guess(f"https://{host}/{path}"),
+    }
+    if kind in _WEB or (slash and not kind):
+        scheme = "http" if port == "80" else "https"
+        plain = port in {"", "80", "443"}
+        return Guess(f"{scheme}://{there}/{path}", certain=plain and bool(kind))
+    if port and kind in {"mail", "other", ""}:
+        return Guess(f"tcp://{there}", certain=bool(kind))
+    return told.get(kind)
 
 
 def url_of(collector: str, host: str, params: Mapping[str, object]) -> str | None:

@@ -245,7 +245,8 @@ _OWN_WORDS = {
     },
     "services": {
         "name": "dich vu|ten trang|trang thong tin|ten phan mem|ten he thong|he thong|ten",
-        "url": "url|dia chi|dia chi truy cap|ten mien|duong dan|link",
+        "kind": "loai dich vu|loai hinh|loai hinh dich vu|loai he thong",
+        "url": "url|dia chi|dia chi truy cap|ten mien|duong dan|link|dia chi dich vu|dia chi web",
         "organisation": "don vi chu quan|co quan chu quan|don vi",
     },
     "contacts": {"unit": "don vi|dia ban", "name": "ten"},

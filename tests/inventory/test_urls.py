@@ -2,7 +2,7 @@
 
 import pytest
 
-from inventory.urls import Way, cut, url_of
+from inventory.urls import Guess, Way, completed, cut, url_of
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,33 @@ def test_what_is_cut_can_be_written_again(url: str) -> None:
 
 def test_a_collector_that_no_address_asks_for_has_none() -> None:
     assert url_of("icmp", "10.0.0.1", {}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "url", "certain"),
+    [
+        ("DongNai.gov.vn", "website", "https://dongnai.gov.vn/", True),
+        ("dongnai.gov.vn/tin", "portal", "https://dongnai.gov.vn/tin", True),
+        ("10.75.0.30", "application", "https://10.75.0.30/", True),
+        ("10.75.0.30:80", "application", "http://10.75.0.30:80/", True),
+        ("10.75.0.30:8080", "website", "https://10.75.0.30:8080/", False),
+        ("dongnai.gov.vn", "", "https://dongnai.gov.vn/", False),
+        ("mail.dongnai.gov.vn:993", "mail", "tcp://mail.dongnai.gov.vn:993", True),
+        ("mail.dongnai.gov.vn", "mail", "tls://mail.dongnai.gov.vn:993", False),
+        ("10.75.0.40:1433", "other", "tcp://10.75.0.40:1433", True),
+        ("10.75.0.123", "ntp", "ntp://10.75.0.123", True),
+        ("10.75.0.5:5061", "sip", "sip:10.75.0.5:5061", True),
+        ("10.75.0.20", "dns", "dns://10.75.0.20/tên-miền?type=A", False),
+    ],
+)
+def test_a_scheme_is_added_where_the_kind_leaves_one_reading(
+    text: str, kind: str, url: str, certain: bool
+) -> None:
+    assert completed(text, kind) == Guess(url, certain)
+
+
+@pytest.mark.parametrize(
+    "text", ["trang tin của tỉnh", "portal", "a:b@x.vn", "x.vn:0", "x.vn:999999"]
+)
+def test_what_is_no_host_stands_for_no_address(text: str) -> None:
+    assert completed(text, "website") is None
