@@ -10,7 +10,7 @@ from core.text import fold
 from inventory.cells import nearest
 from inventory.search import key
 from inventory.tables import BY_NAME, TABLES
-from inventory.vocabulary import IGNORED, TAB_NAMES, WIDE, words_of
+from inventory.vocabulary import HINTS, IGNORED, RESERVE_WORDS, TAB_NAMES, WIDE, words_of
 from inventory.workbook import RawSheet, Row, shown
 
 WIDE_LIST = "wide"  # the layout of a sheet whose rows hold several tables at once
@@ -53,7 +53,16 @@ class Layout:
         """Return the target that an unknown heading is most like, of those that are left."""
         words = WIDE if self.table == WIDE_LIST else _prefixed(self.table)
         taken = set(self.targets.values())
-        near = nearest(fold(heading), [w for w, target in words.items() if target not in taken])
+        asked = heading_key(heading.rsplit(_BETWEEN, maxsplit=1)[-1])
+        if self.table == WIDE_LIST and (hint := HINTS.get(asked)):
+            return hint
+        reserve = RESERVE_WORDS.search(key(heading)) is not None
+        left = [
+            word
+            for word, target in words.items()
+            if target not in taken and (reserve or not target.startswith("reserve."))
+        ]
+        near = nearest(fold(heading), left)
         return near and words[near]
 
     def belonging(self, mapping: Mapping[str, str]) -> dict[str, str]:

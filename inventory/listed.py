@@ -209,9 +209,10 @@ class _Sheets:
 
     def _usable(self, label: str, layout: Layout) -> bool:
         doubts = [
-            (text, refusals.unknown_heading(layout.meant(text))) for _, text in layout.unknown
+            (text, refusals.unknown_heading(text, layout.meant(text)))
+            for _, text in layout.unknown
         ]
-        doubts += [(text, refusals.repeated_heading()) for _, text in layout.repeated]
+        doubts += [(text, refusals.repeated_heading(text)) for _, text in layout.repeated]
         for text, fault in doubts:
             self.listed.notice(label, layout.last, text, "heading", fault.what, fault.mend)
         for target in layout.missing:

@@ -14,6 +14,11 @@ def _listed(names: Sequence[str]) -> str:
     return "; ".join(names)
 
 
+def _quotable(heading: str) -> str:
+    """Return a heading as it can stand between quotation marks of a command."""
+    return heading.replace('"', "").replace("`", "").replace("$", "")[:80]
+
+
 def too_large(size: int, most: int) -> Fault:
     """Tell of a file that is larger than any list."""
     return _fault(
@@ -156,25 +161,27 @@ def missing_heading(target: str, heading: str) -> Fault:
     )
 
 
-def unknown_heading(near: str | None) -> Fault:
+def unknown_heading(heading: str, near: str | None) -> Fault:
     """Tell of a column that is not read; only a doubt."""
+    heading = _quotable(heading)
     hint = near or "bảng.cột"
     hint_en = near or "table.column"
     return _fault(
         "không rõ cột này là gì nên bỏ qua",
         "what this column means is not known: it was passed over",
-        f'Nếu cần, chỉ ra bằng --map "Tên cột={hint}"; nếu không, --map "Tên cột=-"',
-        f'If it matters say --map "Heading={hint_en}", if not --map "Heading=-"',
+        f'Nếu cần, chỉ ra bằng --map "{heading}={hint}"; nếu không, --map "{heading}=-"',
+        f'If it matters say --map "{heading}={hint_en}", if not --map "{heading}=-"',
     )
 
 
-def repeated_heading() -> Fault:
+def repeated_heading(heading: str) -> Fault:
     """Tell of a second column with the same meaning; only a doubt."""
+    heading = _quotable(heading)
     return _fault(
         "đã có cột khác cùng ý nghĩa nên bỏ qua cột này",
         "another column means the same: this one was passed over",
-        'Chỉ ra ý nghĩa bằng --map "Tên cột=bảng.cột" hoặc bỏ cột thừa',
-        'Say what it means by --map "Heading=table.column", or remove one',
+        f'Chỉ ra ý nghĩa bằng --map "{heading}=bảng.cột" hoặc bỏ cột thừa',
+        f'Say what it means by --map "{heading}=table.column", or remove one',
     )
 
 

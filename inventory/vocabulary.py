@@ -1,5 +1,6 @@
 """What do people write at the head of a column, on the tab of a sheet, and for a choice?"""
 
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -220,7 +221,27 @@ WIDE: Mapping[str, str] = MappingProxyType(
         for reserve in _RESERVE.split("|")
         for first, second in ((word, reserve), (reserve, word))
     }
-    | {f"{word} du phong": "reserve.address" for word in ("ip", "ip wan", "dia chi ip")}
+    | {
+        f"{first} {second}": "reserve.address"
+        for word in _WIDE_WORDS["devices.address"].split("|")
+        for reserve in _RESERVE.split("|")
+        for first, second in ((word, reserve), (reserve, word))
+    }
+)
+RESERVE_WORDS = re.compile(r"\b(?:du phong|kenh 2|duong 2)\b")
+# What a heading may mean that is not read unless the user says so.
+HINTS: Mapping[str, str] = MappingProxyType(
+    dict.fromkeys(
+        (
+            "ngay hoa mang",
+            "ngay dau noi",
+            "ngay lap dat",
+            "ngay nghiem thu",
+            "ngay ky hop dong",
+            "ngay kich hoat",
+        ),
+        "links.valid_from",
+    )
 )
 
 _OWN_WORDS = {
