@@ -15,7 +15,7 @@ from inventory.search import key as search_key
 from inventory.tables import BY_NAME
 from inventory.vocabulary import SKIPPED_TABS
 from inventory.widelist import Piece, split
-from inventory.workbook import Book, RawSheet
+from inventory.workbook import Book, RawSheet, shown
 
 _EACH = 3  # remarks of one kind on one column that are told row by row
 _OTHERWISE = {"devices": "endpoint", "links": "reserve"}  # parts of a wide list, by table
@@ -189,7 +189,13 @@ class _Sheets:
             self.listed.folder.present |= {layout.table}
         sheet.rows = []  # read; a long list stands in memory once
         count = len(found.records)
+        seen: dict[int, int] = {}  # digest of a row → its number
         for record in _emptied(found.records):
+            first = seen.setdefault(_digest(record), record.row)
+            if first != record.row:
+                what = _again(first)
+                self.listed.notice(label, record.row, None, "again", what, _LOOK)
+                continue
             self.listed.spots.append((place, record.row))
             self.pieces += _pieces(layout, sheet, record, len(self.listed.spots))
         self.listed.sheets[place] = SheetRead(label, sheet, layout, count)
@@ -209,8 +215,7 @@ class _Sheets:
 
     def _usable(self, label: str, layout: Layout) -> bool:
         doubts = [
-            (text, refusals.unknown_heading(text, layout.meant(text)))
-            for _, text in layout.unknown
+            (text, refusals.unknown_heading(text, layout.meant(text))) for _, text in layout.unknown
         ]
         doubts += [(text, refusals.repeated_heading(text)) for _, text in layout.repeated]
         for text, fault in doubts:
@@ -219,6 +224,22 @@ class _Sheets:
             told = heading_of(None, target)
             self.tell(label, refusals.missing_heading(target, told), layout.last, told)
         return not layout.missing
+
+
+def _digest(record: Record) -> int:
+    said = (
+        (target, " ".join(text.casefold().split()))
+        for target, value in record.values.items()
+        if (text := shown(value))
+    )
+    return hash((record.section, *said))
+
+
+def _again(first: int) -> Text:
+    return Text(
+        vi=f"dòng này giống hệt dòng {first} nên chỉ lấy một lần",
+        en=f"this row is the same as row {first} and was taken once",
+    )
 
 
 def _emptied(records: list[Record]) -> Iterator[Record]:

@@ -280,6 +280,18 @@ def line_without_address() -> Fault:
     )
 
 
+def two_addresses(first: int, second: int) -> Fault:
+    """Tell of two rows of one place with different addresses."""
+    return _fault(
+        f"dòng {first} và dòng {second} cùng một điểm cầu nhưng ghi hai địa chỉ IP khác nhau",
+        f"rows {first} and {second} are one site, yet have different IP addresses",
+        "Sửa dòng sai; địa chỉ của đường dự phòng ghi ở cột IP của kênh dự phòng; nếu đúng là hai "
+        'thiết bị thì khai ở bảng "Thiết bị"',
+        "Mend the wrong row; a reserve line's address has a column under the reserve line; two "
+        'devices are declared in the table "Devices"',
+    )
+
+
 def bad_target(text: str, near: str | None) -> Fault:
     """Tell of a mapping to something that is no column."""
     hint = f' Có phải là "{near}"?' if near else ""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from core.errors import Problem
 from core.inventory import Changes, Dated, Device, Inventory, Link, Room, Succession, Unit
 from core.text import Text
-from inventory import cells, faults, refusals, urls, vocabulary
+from inventory import cells, faults, officenames, refusals, urls, vocabulary
 from inventory.faults import Fault
 from inventory.listed import Listed, Options
 from inventory.mending import mend
@@ -122,12 +122,14 @@ class _Making:
         self.rank = 0
         self.gateways: dict[str, str | None] = {}  # site → its gateway of the list, None: several
         self.sited: dict[str, str] = {}  # device of the list → its site
+        self.first_there: dict[str, tuple[str, int]] = {}  # site → first gateway, and its spot
         self.by_site: dict[str, list[Device]] | None = None
         self.rooms: dict[str, list[Room]] | None = None  # of the ledger, by site
         self.slim = Slim()
         for table, above in _AT.items():
             for row in rows(live, table):
-                place = (search_key(getattr(row, "name", "")), str(getattr(row, above)))
+                name = str(getattr(row, "name", ""))
+                place = (_place_key(table, name), str(getattr(row, above)))
                 self.at[table].setdefault(place, str(getattr(row, "slug", "")))
         for link in live.links:
             self.lines.setdefault((link.far, link.order), link.slug)
@@ -209,6 +211,7 @@ class _Making:
             if piece.wide and again:
                 self._same(piece, slug)
                 return
+            self._one_gateway(piece, texts, slug)
             self._spare(piece, texts)
             self.made[piece.table].add(slug)
             if piece.table == "devices":
@@ -230,6 +233,16 @@ class _Making:
                 en=f'this row is of the site "{slug}" again: only its devices and lines are added',
             )
             self.note(piece, "name", "again", what)
+
+    def _one_gateway(self, piece: Piece, texts: dict[str, str], slug: str) -> None:
+        """Tell of a second row on one place with another address, unless both are known."""
+        if not piece.wide or piece.part != "devices" or not texts.get("address"):
+            return
+        site = texts.get("site", "")
+        first, spot = self.first_there.setdefault(site, (slug, piece.spot))
+        if first != slug and {first, slug} - self.registers["devices"].live.keys():
+            row, own = (self.listed.spots[s - 1][1] for s in (spot, piece.spot))
+            self.fail(piece, "address", refusals.two_addresses(row, own))
 
     def _spare(self, piece: Piece, texts: dict[str, str]) -> None:
         """Leave to a row of the ledger what it has where the list says nothing of its own."""
@@ -522,7 +535,7 @@ class _Making:
         if texts.get("slug"):
             return texts["slug"]
         name = texts.get("name", "")
-        place = (search_key(name), texts.get("site") or texts.get("unit") or "")
+        place = (_place_key(piece.table, name), texts.get("site") or texts.get("unit") or "")
         slug = self._known(piece, texts, place)
         if slug is None and name:
             slug = self._fresh(piece, texts, name)
@@ -559,12 +572,21 @@ class _Making:
             case "contacts":
                 slug = self._person(texts)
             case "sites":
-                slug = self.at["sites"].get(place) or self._renamed(piece)
+                slug = self._same_place(texts.get("name", ""), place) or self._renamed(piece)
             case "rooms":
                 slug = self.at["rooms"].get(place)
                 slug = slug or (self._room(texts) if "name" in self.made_up else None)
             case "organisations":
                 slug = self.at["organisations"].get(place)
+        return slug
+
+    def _same_place(self, name: str, place: tuple[str, str]) -> str | None:
+        """Return the site of this name, were it abbreviated; the ledger's spelling stays."""
+        ways = [place, *((other, place[1]) for other in officenames.others(name))]
+        slug = next((self.at["sites"][way] for way in ways if way in self.at["sites"]), None)
+        known = self.registers["sites"].live.get(slug or "")
+        if known is not None and search_key(getattr(known, "name", "")) != search_key(name):
+            self.made_up.add("name")
         return slug
 
     def _free_of(self, table: str, mark: str, row: Dated) -> bool:
@@ -646,6 +668,10 @@ class _Making:
     def _site_of(self, device: str | None) -> str | None:
         row = self.registers["devices"].live.get(device or "")
         return row.site if isinstance(row, Device) else None
+
+
+def _place_key(table: str, name: str) -> str:
+    return officenames.whole(name) if table == "sites" else search_key(name)
 
 
 def _is_slug(text: str) -> bool:
