@@ -1,6 +1,6 @@
 """How does what a list says become rows: names to slugs, gaps filled, cells read, rows merged?"""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from datetime import date
 from types import MappingProxyType
@@ -39,6 +39,7 @@ ORDER = (
 _RANKS = {"province": 0, "district": 1, "commune": 2}
 _WIDTHS = {2: "province", 3: "district", 5: "commune"}
 _STEP = 2_000
+_EXAMPLES = 3  # of names that were matched to units
 _ONE_MORE = refusals.one_more()
 MOST_EXPLAINED = 10_000  # problems; what is wrong with more cells is only said to be wrong
 _ROUTERS = ("router", "gateway", "firewall")
@@ -86,6 +87,7 @@ def make(
         making.finish(table, [name for name, left in waiting.items() if left])
         if surveyed:
             making.survey()
+    making.tell_matches()
     listed.folder.inventory = Inventory.model_validate(
         {table: tuple(found.values()) for table, found in making.good.items()}
     )
@@ -110,6 +112,8 @@ class _Making:
         self.made: dict[str, set[str]] = {name: set() for name in ORDER}
         self.at: dict[str, dict[tuple[str, str], str]] = {name: {} for name in ORDER}
         self.claimed: dict[str, set[str]] = {}  # marks and names that the list itself has
+        self.matches: Counter[tuple[str, str, bool]] = Counter()  # (sheet, heading, former unit)
+        self.examples: dict[tuple[str, str, bool], list[str]] = {}
         self.lines: dict[tuple[str, int], str] = {}  # (far end, order) → line of the ledger
         self.orders: set[tuple[str, int]] = set()  # (far end, order) that the list has given
         self.tried: dict[tuple[str, int], int] = {}  # (far end, order) → first that may be free
@@ -411,13 +415,27 @@ class _Making:
         return match.slug
 
     def _matched(self, piece: Piece, column: str, text: str, slug: str, via: str | None) -> None:
-        (said,) = self.gazetteer.said([slug])
-        more = (" (đơn vị cũ đã sắp xếp)", " (what became of it)") if via else ("", "")
-        what = Text(
-            vi=f'"{text[:80]}" hiểu là {said}{more[0]}',
-            en=f'"{text[:80]}" is taken for {said}{more[1]}',
-        )
-        self.note(piece, column, "former unit" if via else "unit", what)
+        """Take note of a name that is not a unit's own to the letter; told once for all."""
+        label, _, heading = self.listed.where(piece.spot, f"{piece.part}.{column}")
+        alike = (label, heading, via is not None)
+        self.matches[alike] += 1
+        examples = self.examples.setdefault(alike, [])
+        if len(examples) < _EXAMPLES:
+            (said,) = self.gazetteer.said([slug])
+            example = f'"{text[:80]}" → {said}'
+            examples.extend([] if example in examples else [example])
+
+    def tell_matches(self) -> None:
+        """Tell how many names were matched to units, with the first of them."""
+        for alike, count in self.matches.items():
+            label, heading, former = alike
+            said = "; ".join(self.examples[alike])
+            more = (" đơn vị cũ đã sắp xếp", " former units") if former else (" đơn vị", " units")
+            what = Text(
+                vi=f"{count} tên được hiểu là{more[0]}, ví dụ {said}",
+                en=f"{count} names were taken for{more[1]}, such as {said}",
+            )
+            self.listed.notices.append(Problem(label, what, _CHECK, None, heading))
 
     def _named(self, piece: Piece, column: str, text: str, table: str) -> str | None:
         found = self.registers[table].find(text)
