@@ -53,7 +53,7 @@ _OFFICES = re.compile(
 _OLD = re.compile(r"\b(?:cu|truoc day|truoc sap xep)\b")
 _PARTS = re.compile(r"\s*[,;/(]\s*|\s+[-–]\s*|\s*[-–]\s+|\)")
 _INSIDE = re.compile(rf"\b(?:({_LONG})\s|(tp|tx|tt|p|x|h|q)\s*\.\s*)", re.IGNORECASE)
-_SIMILAR, _MOST = 0.75, 5
+_SIMILAR, _NEAR, _MOST = 0.75, 0.55, 5
 MOST_GUESSES, MOST_COMPARED = 500, 5_000  # searches for what is similar, and names in each
 _CITY = {"province", "district"}
 
@@ -292,6 +292,25 @@ class Gazetteer:
         live = [slug for slug in slugs if self.live(slug)]
         return self.said((live or slugs)[:_MOST])
 
+    def nearer(self, text: str) -> tuple[str, ...]:
+        """Return the units whose names, old ones as well, are near to that of none.
+
+        Nearer than nothing, farther than what `find` suggests; of one first letter.
+        """
+        asked = _cut(text).bare
+        if self._guesses >= MOST_GUESSES:
+            return ()
+        self._guesses += 1
+        known = [name for name in self._by_name if name[:1] == asked[:1]]
+        if len(known) > MOST_COMPARED:
+            known = [name for name in known if name[:2] == asked[:2]]
+        found: dict[str, None] = {}
+        for name in get_close_matches(asked, known, n=_MOST, cutoff=_NEAR):
+            for slug in self._by_name[name]:
+                end = slug if self.live(slug) else self._gone(slug).slug
+                found |= {end: None} if end is not None else {}
+        return self.said(found)
+
     def said(self, slugs: Iterable[str]) -> tuple[str, ...]:
         """Return units as people tell them apart: "Xã Tân Tiến – Thành phố Đồng Nai (25195)"."""
         found = []
@@ -324,6 +343,16 @@ def _cut(text: str) -> _Named:
         level, word, start = _LEVELS[found], _WRITTEN_OUT.get(found, found), prefix.end()
     rest = whole[start:]
     return _Named(level, word, key(rest) or key(whole), canonical(rest))
+
+
+def unit_in(text: str) -> str | None:
+    """Return what names a commune in the name of a place: "xã Một" of "UBND xã Một"."""
+    for found in _INSIDE.finditer(_aligned(text)):
+        part = nfc(text)[found.start() :].strip()
+        named = _cut(part)
+        if named.level == "commune" and named.bare != key(part):
+            return part
+    return None
 
 
 def levels_in(text: str) -> str | None:

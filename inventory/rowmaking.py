@@ -12,7 +12,7 @@ from inventory import cells, faults, officenames, refusals, urls, vocabulary
 from inventory.faults import Fault
 from inventory.listed import Listed, Options
 from inventory.mending import mend
-from inventory.places import Gazetteer, Match, levels_in
+from inventory.places import Gazetteer, Match, levels_in, unit_in
 from inventory.plan import applied, as_of
 from inventory.registers import MARKS, Registers, marked
 from inventory.registers import key as search_key
@@ -526,6 +526,10 @@ class _Making:
         elif match.candidates:
             self.unresolved.add("unit")
             self.fail(piece, "name", refusals.unit_not_found(name[:80], match.candidates))
+        elif part := unit_in(name):
+            self.unresolved.add("unit")
+            near = self.gazetteer.nearer(part)
+            self.fail(piece, "name", refusals.unit_not_found(part[:80], near))
 
     def _elsewhere(self, name: str, unit: str, match: Match) -> bool:
         """Say whether the district or province of a row rules out the namesake in `unit`."""
