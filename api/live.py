@@ -81,7 +81,7 @@ class Live:
 
     async def _prepared(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            while self._again and not self._closed:
+            while self._again and self._open and not self._closed:
                 self._again = False
                 await work()
         finally:
@@ -90,8 +90,6 @@ class Live:
     def close(self) -> None:
         """End every stream, so that the server can stop."""
         self._closed = True
-        if self._preparing is not None:
-            self._preparing.cancel()
         for listener in tuple(self._open):
             listener.put(None)
 
@@ -106,3 +104,7 @@ class Live:
             yield subscription
         finally:
             self._open.discard(subscription)
+            if not self._open and self._preparing is not None:
+                await asyncio.wait(
+                    [self._preparing]
+                )  # it reads the ledger, which may be closed next

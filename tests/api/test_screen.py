@@ -170,5 +170,20 @@ async def test_events_that_come_while_the_board_is_drawn_cost_one_drawing_more()
     assert begun == 2
 
 
+async def test_the_last_stream_to_end_waits_for_the_drawing_that_goes_on() -> None:
+    live, ended = Live(), False
+
+    async def work() -> None:
+        nonlocal ended
+        await asyncio.sleep(0.01)
+        ended = True
+
+    live.prepare_by(work)
+    async with live.subscribe():
+        live.publish([Event(1, DAWN, "status", "hub", {})])
+        await asyncio.sleep(0)
+    assert ended
+
+
 def _parts(page: str) -> list[str]:
     return re.findall(r'data-part="([^"]+)"', page)
