@@ -14,12 +14,12 @@ from collectors._net.trouble import Trouble, failure_of, out_of_time
 from collectors._tls import metrics
 from collectors._tls.certificates import Certificate
 from collectors._tls.handshake import session_of, shake
+from collectors._tls.params import TlsParams
 from collectors._tls.refusal import why
 from collectors._tls.starttls import StartTls, ask
-from collectors._tls.trust import MinTls, Terms, Trust, trust_of
+from collectors._tls.trust import Terms, Trust, trust_of
 from core.collector import Collector, Emit, Kit, Transcript
 from core.labels import Series
-from core.model import Model
 from core.reading import Failure, Reading, Sample
 from core.text import Text
 from core.watching import Check
@@ -31,7 +31,7 @@ CONNECT = "probe_tcp_connect_duration_seconds"
 HANDSHAKE = "probe_tls_handshake_duration_seconds"
 
 
-class Params(Model):
+class Params(TlsParams):
     """What may be set."""
 
     port: int = Field(
@@ -52,30 +52,6 @@ class Params(Model):
         default=None,
         description="Protocol that begins in the clear: smtp, imap, pop3, ldap",
         json_schema_extra={"vi": "Giao thức mở đầu không mã hoá: smtp, imap, pop3, ldap"},
-    )
-    verify: bool = Field(
-        default=True,
-        description="Fail on a certificate that is expired, untrusted or of another host",
-        json_schema_extra={"vi": "Báo hỏng khi chứng thư hết hạn, không tin cậy hay sai tên máy"},
-    )
-    ca: str | None = Field(
-        default=None,
-        description="Certificate authorities: a PEM file, or PEM text; none: the system's",
-        json_schema_extra={
-            "vi": "Nơi cấp chứng thư: tệp PEM hoặc nội dung PEM; trống: của hệ thống"
-        },
-    )
-    min_days: float | None = Field(
-        default=None,
-        ge=0,
-        le=10_000,
-        description="Days that the certificate should still be valid",
-        json_schema_extra={"vi": "Số ngày chứng thư nên còn hạn"},
-    )
-    min_tls: MinTls | None = Field(
-        default=None,
-        description="Oldest accepted TLS version; none: as this system has it",
-        json_schema_extra={"vi": "Phiên bản TLS cũ nhất chấp nhận; trống: theo hệ thống"},
     )
 
 
@@ -117,7 +93,7 @@ class _Visit:
             course.lookup = loop.time() - begun
             told = ", ".join(place.address for place in found)
             self.transcript.note("%s is %s", self.check.address, told)
-        terms = Terms(self.params.verify, self.params.ca, self.params.min_tls)
+        terms = self.params.terms
         try:
             await self._shake(found, terms)
         except ssl.SSLError as error:

@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 from yarl import URL
 
-from collectors._tls.trust import MinTls, Terms
-from core.model import Model
+from collectors._tls.params import TlsParams
 
 _RANGE = re.compile(r"([1-5])xx|([1-5]\d\d)(?:-([1-5]\d\d))?", re.IGNORECASE)
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
@@ -27,7 +26,7 @@ def _pairs(value: object) -> object:
 Headers = Annotated[Mapping[str, str], BeforeValidator(_pairs)]
 
 
-class Params(Model):
+class Params(TlsParams):
     """What may be set."""
 
     url: str = Field(
@@ -99,30 +98,6 @@ class Params(Model):
         description="User name, if the secret is the password alone",
         json_schema_extra={"vi": "Tên đăng nhập, nếu bí mật chỉ là mật khẩu"},
     )
-    verify: bool = Field(
-        default=True,
-        description="Fail on a certificate that is expired, untrusted or of another host",
-        json_schema_extra={"vi": "Báo hỏng khi chứng thư hết hạn, không tin cậy hay sai tên máy"},
-    )
-    ca: str | None = Field(
-        default=None,
-        description="Certificate authorities: a PEM file, or PEM text; none: the system's",
-        json_schema_extra={
-            "vi": "Nơi cấp chứng thư: tệp PEM hoặc nội dung PEM; trống: của hệ thống"
-        },
-    )
-    min_days: float | None = Field(
-        default=None,
-        ge=0,
-        le=10_000,
-        description="Days that the certificate should still be valid",
-        json_schema_extra={"vi": "Số ngày chứng thư nên còn hạn"},
-    )
-    min_tls: MinTls | None = Field(
-        default=None,
-        description="Oldest accepted TLS version; none: as this system has it",
-        json_schema_extra={"vi": "Phiên bản TLS cũ nhất chấp nhận; trống: theo hệ thống"},
-    )
     keep: bool = Field(
         default=False,
         description="Keep the connection for the next check, instead of a new one each time",
@@ -168,11 +143,6 @@ class Params(Model):
             if not _TOKEN.fullmatch(name) or not text.isprintable():
                 raise ValueError(f"{name!r} is not a header that can be sent")
         return value
-
-    @property
-    def terms(self) -> Terms:
-        """Return the terms on which it speaks TLS."""
-        return Terms(self.verify, self.ca, self.min_tls)
 
     def accepts(self, status: int) -> bool:
         """Say whether a status code is one of the wanted."""
