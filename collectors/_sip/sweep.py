@@ -123,7 +123,7 @@ class Sweep:
             except Trouble as trouble:
                 peer.unknown = trouble.failure
                 found = []
-            if found != peer.places:
+            if set(found) != set(peer.places):  # their order is what we have learnt
                 peer.places, peer.form = found, None
             await asyncio.sleep(AGAIN if found else RETRY)
 
@@ -275,6 +275,9 @@ class Sweep:
 
     def _settle(self, peer: Peer, outcome: Outcome) -> None:
         self._readings.append(peer.scribe.reading(outcome))
+        if outcome.failure is not None and len(peer.places) > 1:
+            # localhost may be ::1 first where only 127.0.0.1 listens: the next address is next.
+            peer.places, peer.form = [*peer.places[1:], peer.places[0]], None
         if peer.is_unsettled(outcome.failure) and peer.check.verify is not None:
             soon = self._now + max(SUSPICION, peer.check.verify.spacing)
             self._plan(peer, min(peer.due, soon))

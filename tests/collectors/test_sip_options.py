@@ -1,6 +1,7 @@
 """Does the SIP collector understand real peers, one by one and by the thousand?"""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -468,6 +469,21 @@ async def test_peers_by_tcp_and_by_name_are_asked_too(codec: int) -> None:
         await watch.until(lambda: bool(watch.of("x")))
     assert failures(watch.of("t")) == []
     assert kind(watch.of("x")[-1]) in {FailureKind.LOCAL, FailureKind.UNREACHABLE}
+
+
+async def test_a_name_whose_first_address_refuses_is_asked_at_its_next(
+    codec: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def resolved(host: str, port: int, **wanted: int) -> list[object]:
+        both = ("127.0.0.9", "127.0.0.1")
+        return [(socket.AF_INET, socket.SOCK_DGRAM, 0, "", (one, port)) for one in both]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolved)
+    async with sweeping(Feed(peer("n", codec, address="codec.test"))) as watch:
+        await watch.until(lambda: any(r.ok for r in watch.of("n")))
+        answered = len(watch.of("n"))
+        await watch.until(lambda: len(watch.of("n")) >= answered + 2)
+    assert failures(watch.of("n")[answered:]) == []
 
 
 async def test_a_closed_port_is_told_at_once_and_hurts_nobody_else(codec: int) -> None:
