@@ -13,7 +13,7 @@ import aiohttp
 from core.clock import Clock
 from core.errors import Unavailable
 from storage.remote_write import beads, joined, snappy
-from storage.spool import Portion, Spool
+from storage.spool import Spool
 
 log = logging.getLogger(__name__)
 
@@ -115,10 +115,13 @@ class Sender:
         portion = await self._spool.waiting(PORTION_BYTES)
         if portion is None:
             return False
+        # Remote write 1.0 wants the samples of a series in the order of their times: Prometheus
+        # drops an older one behind a newer one of the same request, and answers 204.
+        request = joined(_in_time(portion.request)) if portion.unsorted else portion.request
         try:
-            await self._post(session, portion.request)
+            await self._post(session, request)
         except _Refused as refusal:
-            await self._sift(session, portion, str(refusal))
+            await self._sift(session, request, str(refusal))
         else:
             self.stats.sent_samples += portion.samples
         await self._spool.acknowledge(portion.rows)
@@ -154,14 +157,13 @@ class Sender:
             raise _Later(f"HTTP {status}: {text}", _seconds(after, self._clock.now()))
         raise _Refused(f"HTTP {status}: {text}")
 
-    async def _sift(self, session: aiohttp.ClientSession, portion: Portion, refusal: str) -> None:
+    async def _sift(self, session: aiohttp.ClientSession, request: bytes, refusal: str) -> None:
         """Find what the engine refuses by halving; send the rest, count what is dropped.
 
         One bad sample makes an engine drop the good ones of its request too.
         """
         log.warning("the engine refuses samples: %s", refusal)
-        samples = sorted(beads(portion.request), key=lambda bead: bead[0])
-        halves = _halved(samples, refusal)
+        halves = _halved(_in_time(request), refusal)
         cuts = 0
         while halves:
             part = halves.pop()
@@ -196,6 +198,11 @@ async def _started(session: aiohttp.ClientSession, metrics_url: str) -> float | 
         raise _Later(_said(trouble)) from trouble
     line = next((line for line in text.splitlines() if line.startswith(_STARTED + " ")), None)
     return None if line is None else float(line.split()[1])
+
+
+def _in_time(request: bytes) -> list[tuple[int, bytes]]:
+    """Return a request's samples, the oldest first."""
+    return sorted(beads(request), key=lambda bead: bead[0])
 
 
 def _halved(samples: list[tuple[int, bytes]], refusal: str) -> list[list[tuple[int, bytes]]]:

@@ -15,6 +15,7 @@ import cramjam
 
 from core.clock import Clock
 from core.errors import Unavailable
+from core.labels import Series
 from core.reading import Sample
 from core.text import Text
 from storage.columns import from_micros, to_micros
@@ -25,13 +26,15 @@ log = logging.getLogger(__name__)
 KEPT_AFTER_ACK = timedelta(seconds=60)
 HANDFUL = 10_000  # samples of one row, at the most
 _ROW_OVERHEAD = 64  # bytes of a row beside its payload, about
+_KNOWN = 1_000_000  # checks whose newest sample is remembered; about 200 bytes each
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS batches (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
     samples INTEGER NOT NULL,
     payload BLOB NOT NULL,
-    acked_at INTEGER
+    acked_at INTEGER,
+    unsorted INTEGER NOT NULL DEFAULT 1
 );
 CREATE INDEX IF NOT EXISTS batches_waiting ON batches (id) WHERE acked_at IS NULL;
 CREATE INDEX IF NOT EXISTS batches_acked ON batches (acked_at) WHERE acked_at IS NOT NULL;
@@ -52,11 +55,15 @@ class SpoolStats:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """The oldest samples that wait: one uncompressed WriteRequest, and the rows it came from."""
+    """The oldest samples that wait: one uncompressed WriteRequest, and the rows it came from.
+
+    `unsorted`: a series may have an older sample behind a newer one.
+    """
 
     rows: tuple[int, ...]
     request: bytes
     samples: int
+    unsorted: bool
 
 
 class Spool:
@@ -72,6 +79,7 @@ class Spool:
         self._max_bytes = max_bytes
         self._clock = clock
         self._encoder = Encoder()
+        self._newest: dict[Series, datetime] = {}  # of a check, by its first series
         self._arrived = asyncio.Event()
         self._overflowing = False
         self._lost = 0
@@ -170,13 +178,14 @@ class Spool:
         if not count:
             return
         payload = bytes(cramjam.zstd.compress(request, level=1))
+        unsorted = self._falls_behind(samples)
         before = self._dropped
         try:
             with _transaction(self._file):
                 self._make_room(len(payload) + _ROW_OVERHEAD)
                 self._file.execute(
-                    "INSERT INTO batches (at, samples, payload) VALUES (?, ?, ?)",
-                    (now, count, payload),
+                    "INSERT INTO batches (at, samples, payload, unsorted) VALUES (?, ?, ?, ?)",
+                    (now, count, payload, unsorted),
                 )
                 if self._lost:
                     self._add_fact("dropped_samples", self._lost)
@@ -193,6 +202,21 @@ class Spool:
             log.warning("the spool can be written again; %d samples were dropped", self._lost)
             self._dropped += self._lost
             self._lost = 0
+
+    def _falls_behind(self, samples: Batch) -> bool:
+        """Say whether a sample may be older than one of its series that was kept before it."""
+        if len(self._newest) > _KNOWN:
+            self._newest.clear()
+        behind = False
+        for at, rows in samples:
+            if not rows:
+                continue
+            newest = self._newest.get(rows[0][0])
+            if newest is None or at < newest:
+                behind = True
+            if newest is None or at > newest:
+                self._newest[rows[0][0]] = at
+        return behind
 
     def _make_room(self, needed: int) -> None:
         """Let the oldest rows go until a new one fits: first what was acknowledged."""
@@ -232,10 +256,11 @@ class Spool:
         parts: list[bytes] = []
         damaged: list[int] = []
         samples = size = 0
+        unsorted = False
         found = self._file.execute(
-            "SELECT id, samples, payload FROM batches WHERE acked_at IS NULL ORDER BY id"
+            "SELECT id, samples, payload, unsorted FROM batches WHERE acked_at IS NULL ORDER BY id"
         )
-        for number, count, payload in found:
+        for number, count, payload, behind in found:
             try:
                 part = bytes(cramjam.zstd.decompress(payload))
             except cramjam.DecompressionError:
@@ -247,6 +272,7 @@ class Spool:
             parts.append(part)
             samples += count
             size += len(part)
+            unsorted |= bool(behind)
         found.close()
         for number in damaged:
             log.error("row %d of the spool is damaged and dropped", number)
@@ -256,7 +282,7 @@ class Spool:
                 log.warning("the spool is empty again; %d samples were dropped", self.dropped)
             self._overflowing = False
             return None
-        return Portion(tuple(rows), b"".join(parts), samples)
+        return Portion(tuple(rows), b"".join(parts), samples, unsorted)
 
     def _delete(self, where: str, values: tuple[int, ...] = ()) -> int | None:
         """Delete rows; return their samples, None if there were none."""
@@ -342,6 +368,9 @@ def _opened(path: Path) -> sqlite3.Connection:
         file.execute("PRAGMA synchronous=NORMAL")
         file.execute(f"PRAGMA journal_size_limit={4 << 20}")
         file.executescript(_SCHEMA)
+        columns = {name for _, name, *_ in file.execute("PRAGMA table_info(batches)")}
+        if "unsorted" not in columns:  # a file of an older version
+            file.execute("ALTER TABLE batches ADD COLUMN unsorted INTEGER NOT NULL DEFAULT 1")
     except sqlite3.DatabaseError:
         file.close()
         raise

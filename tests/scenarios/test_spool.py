@@ -201,25 +201,48 @@ async def test_an_engine_that_was_away_for_an_hour_gets_every_sample_of_it_once(
 
 
 @needs_prometheus
-async def test_what_an_engine_refuses_as_too_late_is_counted_and_the_rest_is_there_once(
+async def test_late_samples_of_one_request_are_kept_by_an_engine_that_takes_none_late(
     tmp_path: Path,
 ) -> None:
     engine, begin = Prometheus(tmp_path, window="0s"), an_hour_ago()
     await engine.start()
     numbers = plan(seed=2, batches=400, late=50)
+    assert numbers != sorted(numbers)
+    before = Spool(tmp_path / "spool.db", 1 << 30, CLOCK)
+    for number in numbers:
+        await before.append([a_batch(begin, number)])
+    await before.aclose()
+    try:
+        async with sending(tmp_path, engine.url) as (_, sender):
+            await until(lambda: sender.stats.sent_samples == len(numbers) * SERIES)
+            await shows(engine.url, begin + 2 * HOUR * STEP, wanted(begin, numbers))
+            assert sender.stats.refused_samples == 0
+    finally:
+        await engine.stop()
+
+
+@needs_prometheus
+async def test_what_an_engine_refuses_as_too_late_is_counted_and_the_rest_is_there_once(
+    tmp_path: Path,
+) -> None:
+    engine, begin = Prometheus(tmp_path, window="0s"), an_hour_ago()
+    await engine.start()
+    late = set(range(7, 200, 9))
+    in_time = [number for number in range(200) if number not in late]
     try:
         async with sending(tmp_path, engine.url) as (spool, sender):
-            for number in numbers:
+            for number in in_time:
                 await spool.append([a_batch(begin, number)])
-            stats = sender.stats
-            total = len(numbers) * SERIES
-            await until(lambda: stats.sent_samples + stats.refused_samples == total, 120)
-            await asyncio.sleep(0.5)
-            seen = await kept(engine.url, begin + 2 * HOUR * STEP)
-            lost = wanted(begin, numbers) - seen
-            assert not seen - wanted(begin, numbers)
-            assert lost.total() <= stats.refused_samples
-            assert stats.refused_samples > 0
+            await until(lambda: sender.stats.sent_samples == len(in_time) * SERIES)
+            for number in (*late, *range(200, 300)):
+                await spool.append([a_batch(begin, number)])
+            total = 300 * SERIES
+            await until(
+                lambda: sender.stats.sent_samples + sender.stats.refused_samples == total, 120
+            )
+            kept_ones = wanted(begin, (*in_time, *range(200, 300)))
+            await shows(engine.url, begin + 2 * HOUR * STEP, kept_ones)
+            assert sender.stats.refused_samples == len(late) * SERIES
     finally:
         await engine.stop()
 

@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
+import cramjam
 import pytest
 
 from core.labels import Series
 from core.reading import Sample
-from storage.remote_write import Batch
+from storage.remote_write import Batch, Encoder
 from storage.spool import Spool
 from tests.factories import FakeClock
 from tests.storage.test_remote_write import AT, decoded
@@ -62,6 +63,43 @@ async def test_samples_wait_in_order_until_they_are_acknowledged(spool: Spool) -
     assert await numbers(spool) == [1, 2, 3, 4]
     stats = await spool.stats()
     assert (stats.waiting_samples, stats.dropped_samples) == (40, 0)
+
+
+async def test_samples_that_came_late_are_told_to_be_out_of_order(spool: Spool) -> None:
+    def at(second: int) -> Batch:
+        return [(AT + timedelta(seconds=second), [(Series.of("m"), float(second))])]
+
+    async def unsorted_after(second: int) -> bool:
+        await spool.append(at(second))
+        portion = await spool.waiting(ALL)
+        assert portion is not None
+        if second < 4:
+            await spool.acknowledge(portion.rows)
+        return portion.unsorted
+
+    assert await unsorted_after(1)  # nobody knows what came before our start
+    assert not await unsorted_after(2)
+    assert not await unsorted_after(2)  # the same again is not older
+    assert not await unsorted_after(4)
+    assert await unsorted_after(3)
+
+
+async def test_a_file_of_an_older_version_is_taken_on(tmp_path: Path, clock: FakeClock) -> None:
+    older = sqlite3.connect(tmp_path / "older.db")
+    older.execute(
+        "CREATE TABLE batches (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,"
+        " samples INTEGER NOT NULL, payload BLOB NOT NULL, acked_at INTEGER)"
+    )
+    payload = bytes(cramjam.zstd.compress(Encoder().encode(a_batch(1))[0]))
+    older.execute("INSERT INTO batches (at, samples, payload) VALUES (1, 10, ?)", (payload,))
+    older.commit()
+    older.close()
+    spool = Spool(tmp_path / "older.db", ALL, clock)
+    try:
+        await spool.append(a_batch(2))
+        assert await numbers(spool) == [1, 2]
+    finally:
+        await spool.aclose()
 
 
 async def test_nothing_to_keep_writes_no_row(spool: Spool) -> None:
