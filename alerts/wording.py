@@ -61,6 +61,27 @@ _DEVICE_CAUSES = {
         "connection is worth a look",
     ),
 }
+_MAINS = {
+    "group": Text(
+        vi="{lost} trong {all} điểm cùng lộ mất một lúc, nghi mất điện lưới",
+        en="{lost} of {all} sites of the feeder fell at once: a power cut, most likely",
+    ),
+    "site": Text(
+        vi="mọi thiết bị dùng điện lưới ở đây im lặng cùng lúc, chỉ thiết bị cổng còn trả lời: "
+        "nghi mất điện",
+        en="all that needs the mains here fell silent at once while the gateway still answers: a "
+        "power cut, most likely",
+    ),
+    "device": Text(
+        vi="cả điểm im lặng trong khi hộp của nhà mạng vẫn trả lời, nghi mất điện",
+        en="the whole site is silent while the carrier's box still answers: a power cut, most "
+        "likely",
+    ),
+}
+_SHARED_CAUSE = Text(
+    vi="{lost} trong {all} đường truyền mất cùng lúc, hỏng ở phần chung của nhà mạng",
+    en="{lost} of {all} lines fell at once: the fault lies in what they share at the carrier",
+)
 _SERVICE_CAUSES = {
     "refused": Text(
         vi="máy chủ còn trả lời nhưng dịch vụ từ chối kết nối",
@@ -233,6 +254,18 @@ def _all(incident: Incident) -> tuple[str, ...]:
 
 def _cause(incident: Incident, topology: Topology, language: Language) -> str:
     root = incident.root
+    if topology.is_group(root):
+        words = _MAINS["group"] if incident.cause == "mains_suspected" else _SHARED_CAUSE
+        shares = topology.targets[root].members
+        gone = {m.target for m in incident.members}
+        return (
+            words.said(language)
+            .replace("{lost}", str(sum(m in gone for m in shares)))
+            .replace("{all}", str(len(shares)))
+        )
+    if incident.cause == "mains_suspected" and root in topology.targets:
+        kind = "site" if topology.targets[root].kind is TargetKind.SITE else "device"
+        return _MAINS[kind].said(language)
     if root in topology.targets and topology.is_link(root):
         near = topology.near(root)
         words = _LINK_CAUSES.get(incident.cause, _LINK_CAUSES["silence"])
