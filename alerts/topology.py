@@ -154,6 +154,29 @@ class Topology:
         return self._dominated[slug]
 
     @cached_property
+    def hub_of(self) -> dict[str, str]:
+        """Return of every site below a hub the hub that its main way goes through, or itself."""
+        found: dict[str, str] = {}
+        for slug in self.order:
+            site = self.site_of(slug)
+            if site is None:
+                continue
+            if site.role == "hub":
+                found[site.slug] = site.slug
+            elif self.uplinks[slug] and site.slug not in found:
+                above = self.site_of(self.uplinks[slug][0])
+                if above is not None and above.slug in found:
+                    found[site.slug] = found[above.slug]
+                elif (near := self._near_site(slug)) in found:
+                    found[site.slug] = found[near]
+        return found
+
+    def _near_site(self, link: str) -> str:
+        near = self.near(link) if self.is_link(link) else None
+        site = self.site_of(near) if near is not None else None
+        return site.slug if site is not None else ""
+
+    @cached_property
     def reserved(self) -> frozenset[str]:
         """Return the links whose far end has another way too."""
         several = {s for s, ups in self.uplinks.items() if len(ups) > 1}

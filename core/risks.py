@@ -11,6 +11,12 @@ from core.inventory import Link, Site
 from core.text import Text, fold
 
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_KINDS = {  # what people write before a name, or leave out
+    "ring": Text("Vòng", "Ring"),
+    "pop": Text("Trạm", "POP"),
+    "feeder": Text("Lộ điện", "Power feeder"),
+    "carrier": Text("Nhà mạng", "Carrier"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,34 +31,24 @@ class Risk:
 
 def risks_of_line(link: Link) -> tuple[Risk, ...]:
     """Return what a line shares with others, the nearest thing first."""
-    carrier = link.carrier
-    of_carrier = f" ({carrier})" if carrier else ""
-    found = []
-    for kind, name, vi, en in (
-        ("ring", link.ring, "Vòng", "Ring"),
-        ("pop", link.pop, "Trạm", "POP"),
-    ):
-        if name:
-            words = Text(vi=f"{_titled(vi, name)}{of_carrier}", en=f"{en} {name}{of_carrier}")
-            found.append(Risk(_slug(kind, carrier, name), kind, words, carrier))
-    if carrier:
-        words = Text(vi=f"Nhà mạng {carrier}", en=f"Carrier {carrier}")
-        found.append(Risk(_slug("carrier", carrier), "carrier", words, carrier))
-    return tuple(found)
+    named = (("ring", link.ring), ("pop", link.pop))
+    found = [_risk(kind, name, link.carrier) for kind, name in named if name]
+    return (*found, _risk("carrier", link.carrier)) if link.carrier else tuple(found)
 
 
 def risks_of_site(site: Site) -> tuple[Risk, ...]:
     """Return what a site shares with others: the power feeder that it hangs on, if one is named."""
-    if not site.feeder:
-        return ()
-    words = Text(vi=_titled("Lộ điện", site.feeder), en=f"Power feeder {site.feeder}")
-    return (Risk(_slug("feeder", site.feeder), "feeder", words),)
+    return (_risk("feeder", site.feeder),) if site.feeder else ()
 
 
-def _titled(kind: str, name: str) -> str:
-    return name if fold(name).startswith(fold(kind)) else f"{kind} {name}"
-
-
-def _slug(kind: str, *names: str | None) -> str:
-    words = (_NOT_SLUG.sub("-", fold(name or "")).strip("-") for name in names)
-    return ":".join((kind, *words))
+def _risk(kind: str, name: str, carrier: str | None = None) -> Risk:
+    """Return a group by its name; "3", "Vòng 3" and "ring 3" are one."""
+    bare = name
+    for word in (_KINDS[kind].vi, _KINDS[kind].en):
+        if fold(name).startswith(fold(word) + " "):
+            bare = name[len(word) :].strip()
+    words = [fold(part) for part in (carrier, bare) if part]
+    slug = ":".join((kind, *(_NOT_SLUG.sub("-", word).strip("-") for word in words)))
+    of_carrier = f" ({carrier})" if carrier else ""
+    title = Text(*(f"{said} {bare}{of_carrier}" for said in (_KINDS[kind].vi, _KINDS[kind].en)))
+    return Risk(slug, kind, title, carrier or (name if kind == "carrier" else None))
