@@ -27,6 +27,7 @@ _SERVER_FAULT = 500
 _LONGEST_WAIT = 3600.0  # seconds that a Retry-After may ask for
 # Not compressed: a small answer must not grow huge in our memory.
 _OURS = {"User-Agent": "thongsuot", "Accept-Encoding": "identity"}
+_JSON = "application/json; charset=utf-8"
 _SAID = 200  # characters of an answer that are repeated
 _SHORTEST = 4  # characters: what is shorter is in every text
 
@@ -111,6 +112,12 @@ class Answer:
             return json.loads(self.text) if self.whole else None
         except (ValueError, RecursionError):
             return None
+
+
+def posted(url: str, value: object, headers: Mapping[str, str] | None = None) -> Request:
+    """Return a POST of JSON."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+    return Request(url, body, headers={"Content-Type": _JSON, **(headers or {})})
 
 
 class Discretion:

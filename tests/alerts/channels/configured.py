@@ -17,6 +17,11 @@ class Configured:
     to: str = "0901234567"
 
 
+_BOT_SAYS_NO = tuple(
+    json.dumps({"ok": False, "error_code": code, "description": SECRET})
+    for code in (0, 200, 400, 401, 403, 404, 408, 429, 500, 9999, "x", None)
+)
+
 CONFIGURED: Mapping[str, Configured] = {
     "email": Configured(
         {"host": "127.0.0.1", "security": "none", "sender": "a@example.vn"}, to="a@example.vn"
@@ -34,6 +39,29 @@ CONFIGURED: Mapping[str, Configured] = {
         refused=tuple(
             json.dumps({"CodeResult": code, "ErrorMessage": f"{SECRET} sai"})
             for code in ("99", "101", "103", "108", "146", "999")
+        ),
+    ),
+    "zalo_bot": Configured(
+        {"token": SECRET, "chat_id": "c"},
+        taken=json.dumps({"ok": True, "result": {"message_id": "m1"}}),
+        refused=_BOT_SAYS_NO,
+    ),
+    "telegram": Configured(
+        {"token": SECRET, "chat_id": "c"},
+        taken=json.dumps({"ok": True, "result": {"message_id": 7}}),
+        refused=_BOT_SAYS_NO,
+    ),
+    "chat": Configured(
+        {"service": "slack", "url": "http://127.0.0.1/"},
+        taken="ok",
+        refused=("no_service", "invalid_payload", "okay", "Webhook message delivery failed"),
+    ),
+    "alertmanager": Configured({"url": "http://127.0.0.1/", "password": SECRET}),
+    "voice": Configured(
+        {"key_sid": "SKx", "key_secret": SECRET, "caller": "842471000000"},
+        taken=json.dumps({"r": 0, "message": "SUCCESS", "call_id": "call-1"}),
+        refused=tuple(
+            json.dumps({"r": code, "message": SECRET}) for code in (1, 401, -5, False, "0", None)
         ),
     ),
 }
