@@ -64,4 +64,19 @@ CONFIGURED: Mapping[str, Configured] = {
             json.dumps({"r": code, "message": SECRET}) for code in (1, 401, -5, False, "0", None)
         ),
     ),
+    "zalo_zns": Configured(
+        {
+            "app_id": "42",
+            "app_secret": SECRET,
+            "refresh_token": SECRET,
+            "token_file": "/nonexistent/token.json",
+            "token_url": "http://127.0.0.1:1/",
+            "templates": {"test": {"id": "7", "data": {"luc": "{{ words.count }}"}}},
+        },
+        taken=json.dumps({"error": 0, "message": "Success", "data": {"msg_id": "a1"}}),
+        refused=tuple(
+            json.dumps({"error": code, "message": SECRET})
+            for code in (-100, -101, -108, -109, -118, -124, -133, 9, False, "0", None)
+        ),
+    ),
 }

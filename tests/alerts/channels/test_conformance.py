@@ -1,16 +1,19 @@
 """Whatever way of telling is found must keep the promises of a channel."""
 
 import asyncio
+import hashlib
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Annotated, get_args, get_origin, get_type_hints
 
 import pytest
 from aiohttp import web
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from alerts.channels._tokens import Pair, TokenFile
 from core.channel import GiveUp, Retry
 from core.incident import Message
 from core.text import Text
@@ -27,13 +30,24 @@ TIMEOUT = 0.5
 Serving = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
+PLACES: dict[str, dict[str, object]] = {}  # what channels keep on the disk, for this test
+
+
+@pytest.fixture(autouse=True)
+def places(tmp_path: Path) -> None:
+    token = TokenFile(tmp_path / "token.json")
+    origin = hashlib.sha256(SECRET.encode()).hexdigest()
+    token.write(Pair(access=f"truy-cap-{SECRET}", refresh=SECRET, expires_at=9e9, origin=origin))
+    PLACES["zalo_zns"] = {"token_file": str(token.path)}
+
+
 def message(name: str) -> Message:
     return Message(id="SC-1.test.1", to=CONFIGURED[name].to, subject="s", body="b")
 
 
 def aimed(name: str, port: int, **changes: object) -> BaseModel:
     """Return parameters that lead to a port of this machine."""
-    params = {**CONFIGURED[name].params, **changes}
+    params = {**CONFIGURED[name].params, **PLACES.get(name, {}), **changes}
     kind = CHANNELS[name].params
     where = {"url": f"http://127.0.0.1:{port}/"} if name in BY_HTTP else {"port": port}
     return kind.model_validate(params | where)
