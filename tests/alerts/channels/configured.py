@@ -79,4 +79,8 @@ CONFIGURED: Mapping[str, Configured] = {
             for code in (-100, -101, -108, -109, -118, -124, -133, 9, False, "0", None)
         ),
     ),
+    "smpp": Configured(
+        {"host": "127.0.0.1", "system_id": "tinh", "password": "bi-mat42", "sender": "UBND"}
+    ),
+    "gsm_modem": Configured({"device": "/dev/no-modem"}),
 }
