@@ -34,7 +34,7 @@ def judged(answer: Answer) -> str:
 
 
 def _refusal(known: Mapping[str, object], answer: Answer) -> Retry | GiveUp:
-    code, words = known.get("error_code"), str(known.get("description") or "")[:200]
+    code, words = known.get("error_code"), str(known.get("description") or "")
     more = known.get("parameters")
     after = more.get("retry_after") if isinstance(more, Mapping) else None
     wait = float(after) if isinstance(after, int) else answer.retry_after

@@ -28,7 +28,7 @@ _LONGEST_WAIT = 3600.0  # seconds that a Retry-After may ask for
 # Not compressed: a small answer must not grow huge in our memory.
 _OURS = {"User-Agent": "thongsuot", "Accept-Encoding": "identity"}
 _JSON = "application/json; charset=utf-8"
-_SAID = 200  # characters of an answer that are repeated
+_SAID = 250  # characters of an answer that are repeated
 _SHORTEST = 4  # characters: what is shorter is in every text
 
 
@@ -98,8 +98,8 @@ class Answer:
 
     @property
     def said(self) -> str:
-        """Return status and beginning of the body in one line."""
-        return f"{self.status} {' '.join(self.text.split())[:_SAID]}".strip()
+        """Return status and body in one line; `Discretion.hide` shortens it."""
+        return f"{self.status} {' '.join(self.text.split())}".strip()
 
     @property
     def fine(self) -> bool:
@@ -150,10 +150,13 @@ class Discretion:
             raise GiveUp(words, channel_broken=refusal.channel_broken) from None
 
     def hide(self, words: str) -> str:
-        """Return the words without any secret."""
+        """Return the words without any secret, and no more of them than a log should hold.
+
+        In this order: the beginning of a secret that a cut went through could not be found.
+        """
         for form in self._forms:
             words = words.replace(form, HIDDEN)
-        return words
+        return words[:_SAID]
 
 
 def _parts(secret: str) -> Iterator[str]:

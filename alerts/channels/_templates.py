@@ -32,6 +32,7 @@ _FAULTS = (
     TypeError,
     ValueError,
 )
+_SEARCHED = 4096  # characters of an answer: a pattern cannot be interrupted
 
 
 class Unfit(ValueError):
@@ -102,7 +103,7 @@ def evaluated(expression: str, answer: Answer) -> object:
         "xml": _xml(answer),
         "text": answer.text,
         "http": answer.status,
-        "find": lambda pattern: _found(pattern, answer.text),
+        "find": lambda pattern: _found(pattern, answer.text[:_SEARCHED]),
     }
     try:
         return _judging().compile_expression(expression)(words)

@@ -118,7 +118,8 @@ def _judged(answer: Answer) -> str:
     if not isinstance(said, Mapping) or type(said.get("r")) is not int:
         raise not_understood(answer)
     if said["r"] != 0:
-        raise Retry(f"refused: {said['r']} {str(said.get('message') or '')[:200]}")
+        words = said.get("message") or ""
+        raise Retry(f"refused: {said['r']} {words}")
     return f"call {said.get('call_id')}"
 
 

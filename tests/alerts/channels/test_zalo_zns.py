@@ -136,11 +136,11 @@ async def test_processes_never_spend_the_same_token(file: Path) -> None:
     async with listening(provider) as url:
         processes = [
             await asyncio.create_subprocess_exec(sys.executable, "-c", SENDER, url, str(file))
-            for _ in range(3)
+            for _ in range(2)
         ]
-        assert [await process.wait() for process in processes] == [0, 0, 0]
+        assert [await process.wait() for process in processes] == [0, 0]
     assert provider.renewals == 1
-    assert len(provider.sent) == 3
+    assert len(provider.sent) == 2
 
 
 async def test_being_cancelled_in_the_middle_of_a_renewal_keeps_the_new_token(file: Path) -> None:
