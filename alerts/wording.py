@@ -160,8 +160,9 @@ def _short(telling: Telling, language: Language, words: dict[str, object]) -> Sh
 
 
 def plain(text: str) -> str:
-    """Return a text in characters that cost an SMS one septet each."""
-    return ascii_only(text.translate(_PLAINER))
+    """Return a text on one line, in characters that cost an SMS one septet each."""
+    plainer = ascii_only(text.translate(_PLAINER))
+    return "".join(c if c.isprintable() else " " for c in plainer)
 
 
 def sms(text: str) -> str:

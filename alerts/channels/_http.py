@@ -22,7 +22,8 @@ from core.text import Text
 HIDDEN = "…"
 MOST = 65536  # bytes of an answer that are read
 _TRY_AGAIN = frozenset({408, 425, 429})
-_BROKEN = frozenset({401, 403, 404, 410})
+_BROKEN = frozenset({401, 403, 404, 407, 410})
+_PROXY_LOGIN = 407
 _SERVER_FAULT = 500
 _LONGEST_WAIT = 3600.0  # seconds that a Retry-After may ask for
 # Not compressed: a small answer must not grow huge in our memory.
@@ -226,8 +227,11 @@ async def ask(road: Road, request: Request, timeout: float) -> Answer:
             return await _read(response)
     except aiohttp.InvalidURL as fault:
         raise GiveUp(f"not an address: {fault}", channel_broken=True) from None
-    except aiohttp.ClientHttpProxyError as refusal:
-        raise Retry(f"the proxy answers {refusal.status} {refusal.message}") from None
+    except aiohttp.ClientHttpProxyError as no:
+        words = f"the proxy answers {no.status} {no.message}"
+        if no.status == _PROXY_LOGIN:
+            raise GiveUp(words, channel_broken=True) from None
+        raise Retry(words) from None
     except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as trouble:  # noqa: UP041
         raise Retry(f"{type(trouble).__name__}: {trouble}") from None
     except ValueError as fault:

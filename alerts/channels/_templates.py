@@ -77,7 +77,7 @@ def check_template(template: str, format_: Format) -> Iterator[tuple[str, str]]:
         tree = environment.parse(template)
         environment.from_string(template)  # only compiling knows whether the filters exist
     except TemplateError as fault:
-        raise Unfit(f"{template[:60]!r}: {fault}") from fault
+        raise Unfit(str(fault)) from fault
     for node in tree.find_all(nodes.Getattr):
         if isinstance(node.node, nodes.Name) and node.node.name in {"values", "secrets"}:
             yield node.node.name, node.attr
@@ -88,7 +88,7 @@ def check_expression(expression: str) -> None:
     try:
         _judging().compile_expression(expression)
     except TemplateError as fault:
-        raise Unfit(f"{expression[:60]!r}: {fault}") from fault
+        raise Unfit(str(fault)) from fault
 
 
 def evaluated(expression: str, answer: Answer) -> object:

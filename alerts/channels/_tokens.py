@@ -117,11 +117,9 @@ async def to_its_end(work: Coroutine[None, None, T]) -> T:
     cancelled: asyncio.CancelledError | None = None
     while not task.done():
         try:
-            await asyncio.shield(task)
+            await asyncio.wait({task})
         except asyncio.CancelledError as stop:
             cancelled = stop
-        except (Retry, GiveUp):
-            break
     if cancelled is not None:
         task.exception()
         raise cancelled

@@ -6,6 +6,7 @@ status alone. What the known providers want stands in `_presets.py`; the setting
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Annotated, Literal, Self
 from urllib.parse import urljoin
 
@@ -214,25 +215,41 @@ class HttpGatewayParams(BaseModel):
         for name in ("url", "success"):
             if not getattr(self, name):
                 raise ValueError(f"{name} is missing")
-        for expression in self._expressions():
-            check_expression(expression)
-        for template, format_ in self._templates():
-            for table, name in check_template(template, format_):
+        for key, expression in self._expressions():
+            with _at(key):
+                check_expression(expression)
+        for key, template, format_ in self._templates():
+            with _at(key):
+                wanted = list(check_template(template, format_))
+            for table, name in wanted:
                 if name not in getattr(self, table):
                     raise ValueError(f"{table}.{name} is missing")
         return self
 
-    def _expressions(self) -> Iterator[str]:
-        yield from (self.success, self.receipt or "none", self.reason or "none")
-        yield from (rule for rule in (self.broken, self.permanent, self.transient) if rule)
-        yield from (step.value for step in (self.token, self.balance) if step is not None)
-
-    def _templates(self) -> Iterator[tuple[str, Format]]:
-        for step in (self, self.token, self.balance):
+    def _expressions(self) -> Iterator[tuple[str, str]]:
+        for key in ("success", "receipt", "reason", "broken", "permanent", "transient"):
+            if expression := getattr(self, key):
+                yield key, expression
+        for key, step in (("token", self.token), ("balance", self.balance)):
             if step is not None:
-                yield step.url, "url"
-                yield step.body, step.format
-                yield from ((header, "text") for header in step.headers.values())
+                yield f"{key}.value", step.value
+
+    def _templates(self) -> Iterator[tuple[str, str, Format]]:
+        for key, step in (("", self), ("token.", self.token), ("balance.", self.balance)):
+            if step is not None:
+                yield f"{key}url", step.url, "url"
+                yield f"{key}body", step.body, step.format
+                for name, header in step.headers.items():
+                    yield f"{key}headers.{name}", header, "text"
+
+
+@contextmanager
+def _at(key: str) -> Iterator[None]:
+    """Say at which key a template or expression is unfit."""
+    try:
+        yield
+    except Unfit as fault:
+        raise Unfit(f"{key}: {fault}") from fault
 
 
 async def send(params: BaseModel, message: Message, timeout: float) -> str:
@@ -280,11 +297,10 @@ class _Call:
         try:
             headers = {name: filled(h, "text", self._words) for name, h in step.headers.items()}
             url = urljoin(self._params.url, step.url)
+            body = filled(step.body, step.format, self._words).encode()
+            kind = {"Content-Type": _TYPES[step.format]} if body else {}
             request = Request(
-                filled(url, "url", self._words),
-                filled(step.body, step.format, self._words).encode() or None,
-                step.method,
-                {"Content-Type": _TYPES[step.format], **headers},
+                filled(url, "url", self._words), body or None, step.method, {**kind, **headers}
             )
         except Unfit as fault:
             raise GiveUp(f"the template cannot be filled: {fault}", channel_broken=True) from None

@@ -212,6 +212,7 @@ def test_a_long_name_shortens_its_own_part_and_the_text_stays_the_registered_one
 
 
 def test_an_sms_has_no_character_that_costs_two() -> None:
+    assert sms("a\x1a\rb\x00c") == "a b c"
     assert sms("Kênh [phụ] {x} – “A|B” ~ 5€ C\\D^") == 'Kenh (phu) (x) - "A/B" - 5EUR C/D\''
 
 

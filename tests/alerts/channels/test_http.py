@@ -127,17 +127,20 @@ async def test_an_authority_of_its_own_is_trusted_and_a_stranger_is_not(tmp_path
             await ask(Road(ca_file="/nonexistent"), request, 5.0)
 
 
-async def test_a_relay_that_refuses_is_a_retry() -> None:
+@pytest.mark.parametrize(("status", "kind"), [(403, Retry), (503, Retry), (407, GiveUp)])
+async def test_a_relay_that_refuses_is_a_retry_unless_it_wants_a_login(
+    status: int, kind: type[Exception]
+) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        writer.write(b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status)
         await writer.drain()
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         relay = SecretStr(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        with pytest.raises(Retry, match="proxy answers 403"):
+        with pytest.raises(kind, match=f"proxy answers {status}"):
             await ask(Road(proxy=relay), Request("https://gw.example/"), 5.0)
 
 

@@ -254,11 +254,13 @@ async def test_a_gateway_by_get_is_asked_in_its_address() -> None:
     ("changes", "words"),
     [
         ({"success": ""}, "success is missing"),
-        ({"body": "{{ text"}, "unexpected end"),
-        ({"success": "json.ok =="}, "unexpected"),
+        ({"body": "{{ text"}, "body: unexpected end"),
+        ({"success": "json.ok =="}, "success: "),
+        ({"token": {"url": "/", "body": "{% if %}", "value": "x"}}, "token.body: "),
+        ({"balance": {"url": "/", "value": "1 +"}}, "balance.value: "),
         ({"body": "{{ values.brand }}"}, "values.brand is missing"),
         ({"headers": {"A": "{{ secrets.key }}"}}, "secrets.key is missing"),
-        ({"body": "{{ text | nonsense }}"}, "nonsense"),
+        ({"headers": {"A": "{{ text | nonsense }}"}}, "headers.A: No filter named 'nonsense'"),
     ],
 )
 def test_a_gateway_that_cannot_work_is_refused_with_the_settings(
