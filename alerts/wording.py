@@ -12,12 +12,27 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from alerts.severity import of_kind, sites_among
 from alerts.topology import Topology
 from core.clock import LOCAL
-from core.incident import Incident, Message, Purpose, Severity
+from core.incident import Incident, Message, Purpose, Severity, Short
 from core.text import Language, Text, ascii_only, vietnamese_order
 from core.watching import Target, TargetKind
 
 SMS_LENGTH = 160  # characters of one GSM-7 message
 _NAMED = 5  # sites named before "and others"
+_FEW = ("what", "since", "until", "lasted", "severity", "code", "url", "at")
+# What ASCII lacks, and what costs two of the 160 septets (3GPP TS 23.038 §6.2.1.1).
+_PLAINER = str.maketrans(
+    {
+        **dict.fromkeys("[{", "("),
+        **dict.fromkeys("]}", ")"),
+        **dict.fromkeys("–—‑−~•·", "-"),
+        **dict.fromkeys("“”„", '"'),
+        **dict.fromkeys("‘’`^", "'"),
+        **dict.fromkeys("\\|", "/"),
+        "×": "x",
+        "…": "...",
+        "€": "EUR",
+    }
+)
 
 _SEVERITIES = {
     Severity.CRITICAL: Text(vi="khẩn cấp", en="critical"),
@@ -132,6 +147,7 @@ def render(
     words = _words(telling, topology, language)
     name = telling.purpose.value
     subject = _filled(f"{language}/{name}.subject.j2", words)
+    short = _short(telling, language, words)
     return Message(
         id=message_id,
         to=to,
@@ -140,20 +156,49 @@ def render(
         html=_filled(f"{language}/{name}.html.j2", words),
         data={
             **_facts(telling, topology),
-            "sms": sms(_filled(f"{language}/{name}.sms.j2", words)),
+            "sms": short.sms,
             "url": words["url"],
         },
+        short=short,
     )
+
+
+def _short(telling: Telling, language: Language, words: dict[str, object]) -> Short:
+    """Return the few words: a fixed text and its parts, as brand-name gateways register them."""
+    name = telling.purpose.value
+    lines = _filled(f"{language}/{name}.parts.j2", words).splitlines()
+    first, *others = (" ".join(plain(line).split()) for line in lines)
+
+    def text(first: str) -> str:
+        return plain(_filled(f"{language}/{name}.sms.j2", words | {"parts": (first, *others)}))
+
+    excess = len(" ".join(text(first).split())) - SMS_LENGTH
+    if excess > 0:
+        first = f"{first[: -excess - 3]}..."
+    return Short(
+        sms=sms(text(first)),
+        minimal=_filled(f"{language}/{name}.minimal.j2", words).strip(),
+        template="retired" if telling.retired else name,
+        parts=(first, *others),
+        words={key: str(words[key]) for key in _FEW if words.get(key)}
+        | {"count": str(words.get("count", 0))},
+    )
+
+
+def plain(text: str) -> str:
+    """Return a text on one line, in characters that cost an SMS one septet each."""
+    plainer = ascii_only(text.translate(_PLAINER))
+    return "".join(c if c.isprintable() else " " for c in plainer)
 
 
 def sms(text: str) -> str:
     """Return a text as one SMS: ASCII, at most 160 characters, cut before the incident's code."""
-    plain = " ".join(ascii_only(text).split())
-    if len(plain) <= SMS_LENGTH:
-        return plain
-    head, code, number = plain.rpartition(" SC-")
+    line = " ".join(plain(text).split())
+    if len(line) <= SMS_LENGTH:
+        return line
+    head, code, number = line.rpartition(" SC-")
     if not head:
-        return plain[: SMS_LENGTH - 3] + "..."
+        return line[: SMS_LENGTH - 3] + "..."
     text, _, label = head.rpartition(" ")
     tail = f"... {label}{code}{number}"
     return text[: SMS_LENGTH - len(tail)] + tail

@@ -1,6 +1,7 @@
 """One trouble and who is told of it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -131,6 +132,17 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Short:
+    """The same in few words: for phones, and for services that need not know more."""
+
+    sms: str  # one SMS
+    minimal: str  # code, severity, count, time and link: nothing about what is weak where
+    template: str  # which of the fixed SMS texts it is: problem recovery retired test
+    parts: tuple[str, ...] = ()  # what fills that text, in order
+    words: Mapping[str, str] = field(default_factory=dict)  # by name, for templates elsewhere
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What a channel sends: rendered at the moment of speaking."""
 
@@ -141,3 +153,4 @@ class Message:
     html: str | None = None
     data: dict[str, object] | None = None  # the same facts for machines (webhook)
     attachments: tuple[Attachment, ...] = ()
+    short: Short | None = None

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr, ValidationError
+
 from core.text import Language, Text
 from core.watching import Check
-from runtime.settings import Settings, is_loopback, split_listen
+from runtime import registries
+from runtime.settings import ChannelSettings, Settings, is_loopback, split_listen
+from runtime.settings_faults import SECRET
 
 OURSELVES = "thongsuot"
 MANY = 4  # addresses of one /24 from which on the network is named instead of each
@@ -135,11 +139,29 @@ def _stores(settings: Settings) -> Iterable[Rule]:
 def _channels(settings: Settings) -> Iterable[Rule]:
     for name, way in sorted(settings.channels.items()):
         why = Text(vi=f"kênh báo tin {name}", en=f"channel {name}")
-        host, port = way.params.get("host"), way.params.get("port")
-        if isinstance(host, str):
-            yield from _rule(host, int(str(port or 587)), why)
-        elif isinstance(url := way.params.get("url"), str) and "://" in url:
-            yield from _to(url, why)
+        places = _places(way)
+        if "proxy" in places:
+            yield from _to(places["proxy"], why)
+            continue
+        if not places.get("host", SECRET).startswith(SECRET):
+            yield from _rule(places["host"], int(places["port"]), why)
+        for key in ("url", "token_url"):
+            if "://" in places.get(key, ""):
+                yield from _to(places[key], why)
+
+
+def _places(way: ChannelSettings) -> Mapping[str, str]:
+    """Return where a channel leads, its kind's defaults included; a reference hides its place."""
+    kind = registries.channels()[way.kind].params
+    try:
+        known = dict(kind.model_validate(way.params))
+    except ValidationError:  # a reference stands where an address belongs
+        known = dict(way.params)
+    return {
+        key: str(value.get_secret_value() if isinstance(value, SecretStr) else value)
+        for key, value in known.items()
+        if key in {"proxy", "host", "port", "url", "token_url"} and value is not None
+    }
 
 
 def _to(url: str, why: Text) -> Iterable[Rule]:

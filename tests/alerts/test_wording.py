@@ -164,6 +164,58 @@ def test_every_message_is_whole_in_both_languages(language: Language, purpose: P
     assert "\n" not in message.subject
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_what_goes_outside_names_no_place_and_no_cause(
+    language: Language, purpose: Purpose
+) -> None:
+    what = None if purpose is Purpose.TEST else incident("line1", *HUB[1:], acked_by="an")
+    short = said(what, language, purpose).short
+    assert short is not None
+    assert "\n" not in short.minimal
+    for secret in ("VNPT", "hub1", "c11", "core"):
+        assert secret not in short.minimal
+    if what is not None:
+        assert "SC-20261122-0001" in short.minimal
+        assert "https://ts.example.vn/incidents/SC-20261122-0001" in short.minimal
+
+
+FIXED = {
+    "problem": "SU CO: {} luc {}. Ma {}",
+    "recovery": "KHOI PHUC: {} luc {}, gian doan {}. Ma {}",
+    "retired": "NGUNG THEO DOI: {} khong con duoc theo doi tu {}. Ma {}",
+    "test": "Tin thu cua Thong Suot luc {}. Khong can tra loi.",
+}
+
+
+@pytest.mark.parametrize("name", sorted(FIXED))
+def test_every_sms_is_one_of_four_fixed_texts_and_its_parts(name: str) -> None:
+    what = incident("line1", *HUB[1:], recovered_at=DAWN + timedelta(minutes=5))
+    purpose = Purpose.RECOVERY if name == "retired" else Purpose(name)
+    message = said(None if name == "test" else what, "vi", purpose, retired=name == "retired")
+    assert message.short is not None
+    assert message.short.template == name
+    assert message.short.sms == FIXED[name].format(*message.short.parts)
+    assert message.data is not None
+    assert message.data["sms"] == message.short.sms
+
+
+def test_a_long_name_shortens_its_own_part_and_the_text_stays_the_registered_one() -> None:
+    line = link("x", "core", "far", "hub1")
+    line = line.model_copy(update={"name": "Kênh rất dài [nhánh phụ] " * 20})
+    topology = Topology(Estate(targets=(line,)))
+    short = said(incident("x"), topology=topology).short
+    assert short is not None
+    assert short.sms == FIXED["problem"].format(*short.parts)
+    assert len(short.sms) <= SMS_LENGTH
+    assert short.parts[-1] == "SC-20261122-0001"
+
+
+def test_an_sms_has_no_character_that_costs_two() -> None:
+    assert sms("a\x1a\rb\x00c") == "a b c"
+    assert sms("Kênh [phụ] {x} – “A|B” ~ 5€ C\\D^") == 'Kenh (phu) (x) - "A/B" - 5EUR C/D\''
+
+
 def test_an_sms_keeps_its_code_when_it_is_cut() -> None:
     long = "SU CO: " + "Kênh rất dài " * 30 + ". Ma SC-20261122-0001"
     assert len(sms(long)) == SMS_LENGTH

@@ -93,6 +93,28 @@ def test_pages_stores_and_channels_are_there_too(tmp_path: Path) -> None:
     assert "s3cret" not in repr(found)
 
 
+def test_a_channel_of_a_known_provider_and_one_behind_a_relay_name_their_place() -> None:
+    keys = {"key": "secret:key", "secret": "secret:more"}
+    esms = {"kind": "http_gateway", "preset": "esms", "values": {"brand": "B"}, "secrets": keys}
+    hook = {"kind": "webhook", "url": "https://a.example/hook"}
+    settings = build(
+        {
+            "channels": {
+                "sms": esms,
+                "relayed": {**hook, "proxy": "http://u:s3cret@10.9.0.5:3128"},
+                "hidden": {**hook, "proxy": "secret:relay"},
+            }
+        },
+        Path("/"),
+    )
+    found = [row for row in said(settings) if row[0] == "out" and row[4] != "53"]
+    assert [row[2:5] for row in found] == [
+        ("10.9.0.5", "tcp", "3128"),
+        ("rest.esms.vn", "tcp", "443"),
+    ]
+    assert "s3cret" not in repr(found)
+
+
 def test_many_neighbours_are_told_as_their_network() -> None:
     hosts = [f"10.75.1.{n}" for n in range(1, 11)] + ["10.75.2.1", "10.75.10.1", "2001:db8::1"]
     assert gathered(hosts, exact=False) == [

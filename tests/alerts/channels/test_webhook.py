@@ -86,7 +86,7 @@ async def test_trouble_that_passes_is_a_retry(status: int) -> None:
 async def test_a_redirect_or_a_refusal_is_given_up(status: int) -> None:
     with pytest.raises(GiveUp, match=str(status)) as refusal:
         await answered(status, {"Location": "http://127.0.0.1:1/elsewhere"})
-    assert refusal.value.channel_broken == (status in {401, 403, 404, 410})
+    assert refusal.value.channel_broken == (status in {401, 403, 404, 407, 410})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,197 @@
+"""Does a GSM modem on this machine send the SMS? By AT commands over a serial line.
+
+3GPP TS 27.007 (the terminal) and TS 27.005 §3 (text mode). It needs no Internet and shares no
+fate with the lines that we watch. The receipt is the network's reference of the message.
+"""
+
+import asyncio
+import errno
+import os
+import re
+import termios
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Annotated
+
+import serial
+from pydantic import BaseModel, ConfigDict, Field
+
+from alerts.channels._words import number, short
+from core.channel import Channel, GiveUp, Retry
+from core.incident import Message
+from core.text import Text
+
+_CTRL_Z, _ESC = b"\x1a", b"\x1b"
+_LOOK_AGAIN = 0.2  # seconds between two looks at a device that another message holds
+_ABROAD = 145  # TS 24.011 type of address: an international number
+_QUIET = 0.2  # seconds without a word before we begin
+_MOST = 4096  # bytes that may come before the answer is there
+_AT_HOME = frozenset({"1", "5"})  # registered, at home or roaming (TS 27.007 §7.2)
+_FINAL = re.compile(r"^(OK|ERROR|\+CM[ES] ERROR: .*)\r?$", re.MULTILINE)
+_FAULT = re.compile(r"ERROR: (\d+)")
+# TS 27.005 §3.2.5. The SIM, the subscription or the centre's number / the message or its receiver.
+_BROKEN = frozenset({8, 10, 50, 69, 310, 311, 312, 313, 315, 316, 317, 318, 330})
+_PERMANENT = frozenset({1, 28})
+
+
+class GsmModemParams(BaseModel):
+    """Which device."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    device: Annotated[
+        str,
+        Field(pattern=r"^/dev/"),
+        Text(
+            vi="Thiết bị nối tiếp của modem, ví dụ /dev/serial/by-id/…; SIM phải tắt mã PIN",
+            en="The modem's serial device, such as /dev/serial/by-id/…; the SIM must ask no PIN",
+        ),
+    ]
+    baudrate: Annotated[
+        int, Field(ge=1200, le=4_000_000), Text(vi="Tốc độ cổng", en="The line's speed")
+    ] = 115200
+
+
+async def send(params: BaseModel, message: Message, timeout: float) -> str:
+    """Hand one text to the network; one message at a time has the device."""
+    if not isinstance(params, GsmModemParams):
+        raise TypeError("these are not the parameters of a GSM modem")
+    to = number(message, "+84")
+    # Ctrl-Z would end the text, ESC drop it: only what is printed goes through
+    text = "".join(c for c in short(message).sms if " " <= c <= "~")
+    try:
+        async with asyncio.timeout(timeout), _opened(params) as line:
+            return await _sent(line, to, text)
+    except TimeoutError:
+        raise Retry(f"the modem does not answer within {timeout:g} s") from None
+    except OSError as trouble:
+        raise Retry(f"{type(trouble).__name__}: {trouble}") from None
+
+
+async def _sent(line: "_Line", to: str, text: str) -> str:
+    await line.settle()
+    await line.asked("ATE0")  # what it echoes is not what it says
+    await line.asked("AT+CMEE=1")
+    sim = await line.asked("AT+CPIN?")
+    if "READY" not in sim:
+        raise GiveUp(f"the SIM wants a PIN: {_one(sim)}", channel_broken=True)
+    registered = await line.asked("AT+CREG?")
+    if not _AT_HOME & set(re.findall(r"\+CREG: \d,(\d)", registered)):
+        raise Retry(f"the modem has no network: {_one(registered)}")
+    await line.asked("AT+CMGF=1")
+    await _alphabet(line)
+    await line.asked("AT+CSMP=17,167,0,0")  # a submission in the default alphabet, kept one day
+    await line.asked(f'AT+CMGS="{to}",{_ABROAD}', prompt=True)
+    said = await line.asked(text, end=_CTRL_Z)
+    reference = re.search(r"\+CMGS: (\d+)", said)
+    if reference is None:
+        raise Retry(f"the modem gives no reference: {_one(said)}")
+    return f"reference {reference[1]}"
+
+
+async def _alphabet(line: "_Line") -> None:
+    """Speak ASCII to the modem, or its own alphabet, which has the same letters."""
+    try:
+        await line.asked('AT+CSCS="IRA"')
+    except Retry:
+        await line.asked('AT+CSCS="GSM"')
+
+
+class _Line:
+    """The serial line, without blocking the loop."""
+
+    def __init__(self, port: serial.Serial) -> None:
+        self._file: int = port.fileno()
+
+    async def settle(self) -> None:
+        """Drop a text that somebody began, and what is still said of it, until it is quiet."""
+        os.write(self._file, _ESC + b"\r")
+        heard = 0
+        with suppress(TimeoutError):
+            while heard < _MOST:
+                async with asyncio.timeout(_QUIET):
+                    heard += len(await self._heard())
+
+    async def asked(self, words: str, *, end: bytes = b"\r", prompt: bool = False) -> str:
+        """Say something and return the answer; raise what its final result code means."""
+        os.write(self._file, words.encode("ascii") + end)
+        said = ""
+        while len(said) < _MOST:
+            said += await self._heard()
+            final = _FINAL.search(said)
+            if prompt and said.endswith("> "):
+                return said
+            if final is not None:
+                if final[1] != "OK":
+                    raise _refusal(words, final[1])
+                return said
+        raise Retry("what is on the line does not speak like a modem")
+
+    async def _heard(self) -> str:
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = loop.create_future()
+
+        def spoke() -> None:
+            if not ready.done():
+                ready.set_result(None)
+
+        loop.add_reader(self._file, spoke)
+        try:
+            await ready
+        finally:
+            loop.remove_reader(self._file)
+        data = os.read(self._file, _MOST)
+        if not data:  # it said that there was something
+            raise OSError(errno.ENODEV, "the modem is gone")
+        return data.decode("ascii", "replace")
+
+
+@asynccontextmanager
+async def _opened(params: GsmModemParams) -> AsyncIterator[_Line]:
+    port = await _port(params)
+    try:
+        yield _Line(port)
+    finally:
+        with suppress(termios.error):  # it is gone
+            port.reset_output_buffer()  # closing would wait until all is said
+        port.close()
+
+
+async def _port(params: GsmModemParams) -> serial.Serial:
+    """Open the device as soon as nobody else has it; GiveUp when there is none."""
+    while True:
+        try:
+            return serial.Serial(params.device, params.baudrate, timeout=0, exclusive=True)
+        except serial.SerialException as fault:
+            if fault.errno not in {errno.EAGAIN, errno.EBUSY}:
+                why = os.strerror(fault.errno) if fault.errno else str(fault)
+                raise GiveUp(f"{params.device}: {why}", channel_broken=True) from None
+        except ValueError as fault:
+            raise GiveUp(f"{params.device}: {fault}", channel_broken=True) from None
+        await asyncio.sleep(_LOOK_AGAIN)
+
+
+def _refusal(words: str, final: str) -> Retry | GiveUp:
+    asked = words if words.startswith("AT") else "the text"
+    said = f"{asked.partition('=')[0]}: {final}"
+    fault = _FAULT.search(final)
+    code = int(fault[1]) if fault else None
+    if code in _BROKEN:
+        return GiveUp(said, channel_broken=True)
+    return GiveUp(said) if code in _PERMANENT else Retry(said)
+
+
+def _one(said: str) -> str:
+    return " ".join(said.split())[:100]
+
+
+CHANNEL = Channel(
+    name="gsm_modem",
+    help=Text(
+        vi="Tin nhắn SMS qua modem GSM cắm ở máy này (không cần Internet)",
+        en="SMS by a GSM modem at this machine (needs no Internet)",
+    ),
+    params=GsmModemParams,
+    send=send,
+    to="phone",
+)

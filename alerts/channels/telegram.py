@@ -1,0 +1,72 @@
+"""Does a chat of Telegram take the message? By a bot (<https://core.telegram.org/bots/api>).
+
+Never alone: carriers here were ordered to block Telegram (2312/CVT-CS, 21/5/2025) and it comes
+and goes by network. It exists only where the settings name it.
+"""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from alerts.channels._bots import judged, method
+from alerts.channels._http import (
+    CaFile,
+    Discretion,
+    Proxy,
+    Url,
+    Verify,
+    exchange,
+    posted,
+    secrets_of,
+)
+from alerts.channels._words import Detail, clipped, worded
+from core.channel import Channel
+from core.incident import Message
+from core.text import Text
+
+_LONGEST = 4096  # characters
+
+
+class TelegramParams(BaseModel):
+    """Which bot, and in which chat it speaks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    token: Annotated[
+        SecretStr,
+        Text(
+            vi='Token của bot; nên viết "secret:TÊN"', en='The bot\'s token; better "secret:NAME"'
+        ),
+    ]
+    chat_id: Annotated[str, Text(vi="Mã cuộc trò chuyện, nhóm", en="The chat or group")]
+    detail: Detail = "minimal"
+    url: Annotated[Url, Text(vi="Địa chỉ dịch vụ", en="The service")] = "https://api.telegram.org"
+    proxy: Proxy = None
+    verify: Verify = True
+    ca_file: CaFile = None
+
+
+async def send(params: BaseModel, message: Message, timeout: float) -> str:
+    """Say it in the chat and return the number that Telegram gave it."""
+    if not isinstance(params, TelegramParams):
+        raise TypeError("these are not the parameters of Telegram")
+    request = posted(
+        method(params.url, params.token.get_secret_value(), "sendMessage"),
+        {
+            "chat_id": params.chat_id,
+            "text": clipped(worded(message, params.detail), _LONGEST),
+            "link_preview_options": {"is_disabled": True},  # their servers need not fetch ours
+        },
+    )
+    return await exchange(params, request, timeout, Discretion(secrets_of(params)), judge=judged)
+
+
+CHANNEL = Channel(
+    name="telegram",
+    help=Text(
+        vi="Telegram; có lúc bị nhà mạng chặn, không bao giờ dùng làm kênh duy nhất",
+        en="Telegram; carriers block it at times, never make it the only channel",
+    ),
+    params=TelegramParams,
+    send=send,
+)

@@ -1,0 +1,131 @@
+"""A GSM modem behind a pseudo-terminal, written from 3GPP TS 27.007 and TS 27.005 (text mode)."""
+
+import asyncio
+import os
+import re
+import tty
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+CTRL_Z, ESC = "\x1a", "\x1b"
+NUMBER = re.compile(r'AT\+CMGS="(\+?\d+)",(\d+)')
+
+
+@dataclass
+class Modem:
+    """`sim`, `registered`: what it says of itself; `error`: the +CMS ERROR of a submission."""
+
+    sim: str = "READY"
+    registered: int = 1  # TS 27.007 §7.2: 1 home, 5 roaming, 2 searching, 3 denied
+    error: int | None = None
+    hears_nothing: bool = False
+    loses_the_answer: bool = False
+    talks_between: bool = False  # unsolicited result codes, in the middle of ours
+    no_ira: bool = False
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+    _echo: bool = True  # ATE1 is the usual state at power-up
+    _text_mode: bool = False
+    _numeric: bool = False
+    _to: str | None = None
+    _got: str = ""
+
+    def feed(self, data: str) -> str:
+        """Return what the modem says to some characters."""
+        said = ""
+        for character in data if not self.hears_nothing else "":
+            if self._to is not None:
+                said += self._texted(character)
+                continue
+            if self._echo:
+                said += character
+            if character == "\r":
+                line, self._got = self._got.strip(), ""
+                said += self._commanded(line)
+            else:
+                self._got += character
+        return said
+
+    def _texted(self, character: str) -> str:
+        """Take the text of a message up to Ctrl-Z, or drop it at ESC (TS 27.005 §3.5.1)."""
+        if character not in {CTRL_Z, ESC}:
+            self._got += character
+            return character if self._echo else ""
+        to, text, self._to, self._got = self._to or "", self._got, None, ""
+        if character == ESC:
+            return _line("OK")
+        if self.error is not None:
+            return _line(f"+CMS ERROR: {self.error}")
+        self.sent.append((to, text))
+        if self.loses_the_answer:
+            return ""
+        return self._chatter() + _line("+CMGS: 42") + self._chatter() + _line("OK")
+
+    def _commanded(self, line: str) -> str:
+        self.heard.append(line)
+        if not line:
+            return ""
+        said = self._answer(line.upper(), line)
+        return self._chatter() + said
+
+    def _answer(self, command: str, line: str) -> str:
+        if found := NUMBER.fullmatch(line):
+            if not self._text_mode or (found[2] == "145") != found[1].startswith("+"):
+                return _line("+CMS ERROR: 304")
+            self._to = found[1]
+            return "\r\n> "
+        no_sim = self.sim not in {"READY", "SIM PIN", "SIM PUK"}
+        says = {
+            "AT": "",
+            "ATE0": "",
+            "AT+CMEE=1": "",
+            "AT+CPIN?": None if no_sim else f"+CPIN: {self.sim}",
+            "AT+CREG?": f"+CREG: 0,{self.registered}",
+            "AT+CMGF=1": "",
+            'AT+CSCS="IRA"': None if self.no_ira else "",
+            'AT+CSCS="GSM"': "",
+            "AT+CSMP=17,167,0,0": "",
+        }.get(command)
+        self._echo = self._echo and command != "ATE0"
+        self._numeric = self._numeric or command == "AT+CMEE=1"
+        self._text_mode = self._text_mode or command == "AT+CMGF=1"
+        if says is None:
+            return self._fault(10 if command == "AT+CPIN?" else 100)
+        return (_line(says) if says else "") + _line("OK")
+
+    def _fault(self, code: int) -> str:
+        return _line(f"+CME ERROR: {code}" if self._numeric else "ERROR")
+
+    def _chatter(self) -> str:
+        return _line('+CMTI: "SM",3') + _line("^RSSI: 18") if self.talks_between else ""
+
+
+def _line(words: str) -> str:
+    return f"\r\n{words}\r\n"
+
+
+@asynccontextmanager
+async def plugged_in(modem: Modem, *, piece: int = 5) -> AsyncIterator[str]:
+    """Yield the device; the modem speaks in pieces of a few bytes, as serial lines do."""
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    os.set_blocking(ours, False)
+    loop = asyncio.get_running_loop()
+
+    def heard() -> None:
+        try:
+            data = os.read(ours, 4096)
+        except OSError:  # nobody has the device open
+            return
+        said = modem.feed(data.decode("latin-1")).encode("latin-1")
+        for start in range(0, len(said), piece):
+            os.write(ours, said[start : start + piece])
+
+    loop.add_reader(ours, heard)
+    try:
+        yield os.ttyname(theirs)
+    finally:
+        loop.remove_reader(ours)
+        os.close(ours)
+        os.close(theirs)
