@@ -63,7 +63,7 @@ class IncidentNote(Model):
 
     incident: str
     at: datetime
-    kind: str  # opened joined left recovered merged ack comment told failed
+    kind: str  # opened joined left recovered merged ack comment told failed held silenced …
     actor: str | None = None  # a user's name, None = the platform
     text: str = ""
     id: int | None = None
@@ -107,6 +107,8 @@ class Notification(Model):
     claimed_by: str | None = None
     claimed_at: datetime | None = None
     settled_at: datetime | None = None
+    because: str = ""  # why it is due then: at_once delay night day_off silence works
+    held_by: str | None = None  # the silence or the works that held it back
 
 
 class Delivery(Model):

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from alerts.pausing import paused
 from alerts.setback import SET_BACK
 from alerts.topology import Topology
 from alerts.wording import Telling, render
@@ -31,6 +32,7 @@ from core.incident import (
     NotificationState,
     Purpose,
 )
+from core.silence import Pause, Silence
 from core.watching import Estate
 
 log = logging.getLogger(__name__)
@@ -70,6 +72,9 @@ class OutboxBook(Protocol):
     ) -> bool:
         """Write how an attempt ended."""
 
+    async def hold(self, notification: Notification, pause: Pause, due: datetime) -> bool:
+        """Keep a claimed message back until it is due again."""
+
     async def for_incident(self, incident: str) -> list[tuple[Notification, list[Delivery]]]:
         """Return an incident's notifications."""
 
@@ -99,6 +104,13 @@ class LinkBook(Protocol):
         """Return a token."""
 
 
+class SilenceBook(Protocol):
+    """The part of the ledger that says what nobody wants to hear now."""
+
+    async def find(self, since: datetime | None = None) -> list[Silence]:
+        """Return the silences that were not over then."""
+
+
 class Books(Protocol):
     """What the dispatcher needs of the ledger."""
 
@@ -113,6 +125,10 @@ class Books(Protocol):
     @property
     def links(self) -> LinkBook:
         """How they are answered."""
+
+    @property
+    def silences(self) -> SilenceBook:
+        """What is held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +320,7 @@ class Dispatcher:
 
     async def _still_holds(
         self, notification: Notification
-    ) -> tuple[Incident | None, "_Postponed | NotificationState | None"]:
+    ) -> tuple[Incident | None, "_Verdict | None"]:
         """Look once more, at the moment of speaking: None if the message is to go out."""
         if notification.incident is None:
             return None, None
@@ -316,10 +332,17 @@ class Dispatcher:
             taken = incident.acked_by is not None
             if incident.state is not IncidentState.OPEN or taken:
                 return incident, NotificationState.CANCELLED
-            return incident, None
+            return incident, await self._held(incident)
         if notification.purpose is Purpose.RECOVERY:
             return incident, await self._problem_was_told(notification)
         return incident, None
+
+    async def _held(self, incident: Incident) -> "_Held | None":
+        """Say whether a problem is silenced now; how it ended is told all the same."""
+        now = self._clock.now()
+        silences = await self._ledger.silences.find(now)
+        pause = paused(incident, self._topology().targets, silences, now)
+        return _Held(pause, pause.until) if pause is not None else None
 
     async def _problem_was_told(
         self, notification: Notification
@@ -424,9 +447,10 @@ class Dispatcher:
             log.exception("channel %s broke", outlet.channel.name)
             raise Retry(f"{type(bug).__name__}: {bug}") from bug
 
-    async def _settle(
-        self, notification: Notification, verdict: "_Postponed | NotificationState"
-    ) -> None:
+    async def _settle(self, notification: Notification, verdict: "_Verdict") -> None:
+        if isinstance(verdict, _Held):
+            await self._ledger.outbox.hold(notification, verdict.pause, verdict.due)
+            return
         if isinstance(verdict, _Postponed):
             due = self._clock.now() + timedelta(seconds=verdict.seconds)
             await self._ledger.outbox.settle(notification, None, NotificationState.PENDING, due)
@@ -501,6 +525,15 @@ class Dispatcher:
 @dataclass(frozen=True, slots=True)
 class _Postponed:
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    pause: Pause
+    due: datetime
+
+
+_Verdict = _Postponed | _Held | NotificationState
 
 
 def backoff(attempts: int) -> float:

@@ -17,6 +17,7 @@ from storage.people import PeopleBook
 from storage.pruning import PruneBook
 from storage.secrets import SecretBook
 from storage.sendings import SendingBook
+from storage.silences import SilenceBook
 from storage.status import StatusBook
 from storage.timekeeping import TimekeepingBook
 from storage.vault import Vault
@@ -32,6 +33,7 @@ class Ledger:
         self.status = StatusBook(database)
         self.histories = HistoryBook(database)
         self.maintenance = MaintenanceBook(database)
+        self.silences = SilenceBook(database)
         self.incidents = IncidentBook(database)
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)

@@ -2,11 +2,22 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, and_, insert, or_, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import Clock
 from core.incident import Delivery, IncidentNote, Notification, NotificationState
+from core.silence import Pause
 from storage.brain import add_notifications
 from storage.database import Database
 from storage.events import write_events
@@ -104,12 +115,7 @@ class Outbox:
                 await connection.execute(insert(deliveries).values(fields))
             settled = await connection.execute(
                 update(notifications)
-                .where(
-                    _N.id == notification.id,
-                    _N.state == NotificationState.CLAIMED,
-                    _N.claimed_by == notification.claimed_by,
-                    _N.claimed_at == notification.claimed_at,
-                )
+                .where(_mine(notification))
                 .values(
                     state=state,
                     due_at=next_due or notification.due_at,
@@ -120,6 +126,40 @@ class Outbox:
             if settled.rowcount:
                 await _tell_timeline(connection, notification, state, now)
         return bool(settled.rowcount)
+
+    async def hold(self, notification: Notification, pause: Pause, due: datetime) -> bool:
+        """Keep a claimed message back until it is due again; False if the claim was lost.
+
+        The first message of an incident that a silence holds back is a line of its timeline.
+        """
+        now = self._clock.now()
+        async with self._database.writing() as connection:
+            others = select(func.count()).where(
+                _N.incident == notification.incident, _N.held_by == pause.by
+            )
+            known = await connection.scalar(others)
+            held = await connection.execute(
+                update(notifications)
+                .where(_mine(notification))
+                .values(
+                    state=NotificationState.PENDING,
+                    due_at=due,
+                    reason=f"{pause.kind}_ended",
+                    because=pause.kind,
+                    held_by=pause.by,
+                    attempts=0,
+                    lease_until=None,
+                )
+            )
+            if held.rowcount and not known and notification.incident is not None:
+                line = IncidentNote(
+                    incident=notification.incident,
+                    at=now,
+                    kind="held",
+                    text=f"{pause.by}: {pause.reason}",
+                )
+                await write_events(connection, await write_notes(connection, [line]), now)
+        return bool(held.rowcount)
 
     async def add(self, notification: Notification) -> int | None:
         """Add one intent to tell; return its id, or None if it exists already."""
@@ -159,6 +199,16 @@ class Outbox:
             for row in attempts.mappings():
                 found[row["notification"]][1].append(Delivery(**row))
         return list(found.values())
+
+
+def _mine(notification: Notification) -> ColumnElement[bool]:
+    """Return the condition that a claim still holds."""
+    return and_(
+        _N.id == notification.id,
+        _N.state == NotificationState.CLAIMED,
+        _N.claimed_by == notification.claimed_by,
+        _N.claimed_at == notification.claimed_at,
+    )
 
 
 async def _tell_timeline(

@@ -200,6 +200,26 @@ maintenance = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("cancelled_at", Instant),
 )
+# Who wanted to hear nothing of what; never removed, only ended.
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("begin", Instant, nullable=False),
+    Column("end", Instant, nullable=False),
+    Column("rule", Words),
+    Column("until", Instant, nullable=False, index=True),
+    Column("owner", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("units", Items, nullable=False),
+    Column("carriers", Items, nullable=False),
+    Column("circuits", Items, nullable=False),
+    Column("targets", Items, nullable=False),
+    Column("incidents", Items, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_by", Words),
+)
 report_sendings = Table(
     "report_sendings",
     metadata,
@@ -364,6 +384,8 @@ notifications = Table(
     Column("claimed_by", Words),
     Column("claimed_at", Instant),
     Column("settled_at", Instant),
+    Column("because", Words, nullable=False),
+    Column("held_by", Words, index=True),
     Column("lease_until", Instant),
     UniqueConstraint("incident", "purpose", "recipient", "channel"),
     Index(None, "state", "due_at"),

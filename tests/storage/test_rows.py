@@ -28,6 +28,7 @@ from core.maintenance import Maintenance
 from core.outcome import Event
 from core.people import AuditRow, User
 from core.sending import ReportSending
+from core.silence import Silence
 from core.status import Streak, TargetState, Transition
 from core.timekeeping import ClockSpan
 from storage import tables
@@ -57,6 +58,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.calendars, CalendarSpan),
     (tables.special_days, SpecialDay),
     (tables.maintenance, Maintenance),
+    (tables.silences, Silence),
     (tables.report_sendings, ReportSending),
     (tables.clock_spans, ClockSpan),
     (tables.transitions, Transition),

@@ -1,0 +1,52 @@
+"""Silences, and what they hold back; why a message waits.
+
+Follows 0002.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003_silences"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make what is new."""
+    op.create_table(
+        "silences",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("begin", sa.BigInteger(), nullable=False),
+        sa.Column("end", sa.BigInteger(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("units", sa.Text(), nullable=False),
+        sa.Column("carriers", sa.Text(), nullable=False),
+        sa.Column("circuits", sa.Text(), nullable=False),
+        sa.Column("targets", sa.Text(), nullable=False),
+        sa.Column("incidents", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_by", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_silences")),
+    )
+    op.create_index(op.f("ix_silences_until"), "silences", ["until"], unique=False)
+    with op.batch_alter_table("notifications") as notifications:
+        notifications.add_column(sa.Column("because", sa.Text(), nullable=False, server_default=""))
+        notifications.add_column(sa.Column("held_by", sa.Text(), nullable=True))
+    with op.batch_alter_table("notifications") as notifications:
+        notifications.alter_column("because", server_default=None)
+        notifications.create_index(op.f("ix_notifications_held_by"), ["held_by"], unique=False)
+
+
+def downgrade() -> None:
+    """Remove it again."""
+    with op.batch_alter_table("notifications") as notifications:
+        notifications.drop_index(op.f("ix_notifications_held_by"))
+        notifications.drop_column("held_by")
+        notifications.drop_column("because")
+    op.drop_index(op.f("ix_silences_until"), table_name="silences")
+    op.drop_table("silences")
