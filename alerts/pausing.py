@@ -46,6 +46,22 @@ def covered(scope: Scope, targets: Targets) -> int:
     return sum(_named(scope, target) or _within(scope, target) for target in targets.values())
 
 
+def strangers(scope: Scope, targets: Targets) -> list[str]:
+    """Return the names of a scope that mean no target at all; codes of incidents aside."""
+    parts = {
+        "units": scope.units,
+        "carriers": scope.carriers,
+        "circuits": scope.circuits,
+        "targets": scope.targets,
+    }
+    return [
+        name
+        for part, names in parts.items()
+        for name in names
+        if not covered(Scope(**{part: (name,)}), targets)
+    ]
+
+
 def _named(scope: Scope, target: Target) -> bool:
     """Say whether a target is meant by its name, by its site's (of a line: the far one), or as
     a line of a carrier.
@@ -62,8 +78,8 @@ def _within(scope: Scope, target: Target) -> bool:
     return not set(scope.units).isdisjoint(target.unit_path)
 
 
-def _among(words: str | None, named: Iterable[str]) -> bool:
-    return words is not None and _folded(words) in map(_folded, named)
+def _among(words: str | None, named: tuple[str, ...]) -> bool:
+    return bool(named and words) and _folded(words or "") in map(_folded, named)
 
 
 def _folded(words: str) -> str:

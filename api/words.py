@@ -125,6 +125,9 @@ NOTE = {
     "ack": Text("Tiếp nhận", "Acknowledged"),
     "comment": Text("Ghi chú", "Comment"),
     "told": Text("Đã báo tin", "Told"),
+    "held": Text("Tin báo được giữ lại", "Messages are held back"),
+    "silenced": Text("Tạm dừng báo", "Silenced"),
+    "unsilenced": Text("Báo trở lại", "No longer silenced"),
     "failed": Text("Không báo được tin", "Could not tell"),
 }
 REASON = {
@@ -226,6 +229,8 @@ ACTION = {
     "maintenance.add": Text("ghi đợt bảo trì", "recorded works"),
     "maintenance.cancel": Text("huỷ đợt bảo trì", "called works off"),
     "message.test": Text("gửi tin thử", "sent a test message"),
+    "silence.add": Text("tạm dừng báo", "silenced"),
+    "silence.end": Text("cho báo trở lại", "ended a silence"),
     "secret.remove": Text("xoá mật khẩu thiết bị", "removed a secret"),
     "secret.set": Text("đặt mật khẩu thiết bị", "set a secret"),
     "token.create": Text("cấp mã truy cập API", "created an API token"),

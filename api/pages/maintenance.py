@@ -1,6 +1,6 @@
 """Announced works: what is coming, what was, and the form that records a letter of a carrier."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -9,8 +9,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer
 from api.guard import client_address
+from api.localtime import instant
 from api.snapshot import Picture
-from core.clock import LOCAL
 from core.errors import Invalid
 from core.maintenance import Maintenance
 from core.model import Model
@@ -75,12 +75,12 @@ async def add(
     now = context.clock.now()
     try:
         await context.ledger.maintenance.add(
-            _instant(entry.begin),
-            _instant(entry.end),
+            instant(entry.begin),
+            instant(entry.end),
             entry.reason,
             asker.name,
             now,
-            announced_at=_instant(entry.announced_at) if entry.announced_at else None,
+            announced_at=instant(entry.announced_at) if entry.announced_at else None,
             reference=entry.reference or None,
             units=(entry.unit,) if entry.unit else (),
             carriers=(entry.carrier,) if entry.carrier else (),
@@ -157,7 +157,7 @@ def _refusal(entry: Entry, strangers: list[str]) -> Text | None:
         return Text("Hãy ghi nội dung công việc.", "Say what the works are.")
     for value in (entry.begin, entry.end, entry.announced_at or entry.begin):
         try:
-            _instant(value)
+            instant(value)
         except ValueError:
             return Text(
                 "Ngày giờ không hợp lệ; chọn lại trong biểu mẫu.",
@@ -170,11 +170,3 @@ def _refusal(entry: Entry, strangers: list[str]) -> Text | None:
             f"No such target: {named}. Write identifiers as in the inventory.",
         )
     return None
-
-
-def _instant(local: str) -> datetime:
-    """Return the instant of a browser's `2026-11-22T21:00`, which is local time."""
-    found = datetime.fromisoformat(local)
-    if found.tzinfo is not None:
-        raise ValueError(local)
-    return found.replace(tzinfo=LOCAL)

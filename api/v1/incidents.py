@@ -1,5 +1,6 @@
 """Incidents: what is wrong, whom it touches, who was told; acknowledge and comment."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -24,10 +25,14 @@ router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 
 def incident_out(picture: Picture, incident: Incident) -> IncidentOut:
     """Return an incident as the interface shows it."""
-    root = picture.targets.get(incident.root)
+    root, pause = picture.targets.get(incident.root), picture.pauses.get(incident.id)
     return IncidentOut.model_validate(
         incident.model_dump(exclude={"members"})
-        | {"root_name": root.name if root else incident.root, "touched": len(incident.present)}
+        | {
+            "root_name": root.name if root else incident.root,
+            "touched": len(incident.present),
+            "paused": asdict(pause) if pause else None,
+        }
     )
 
 

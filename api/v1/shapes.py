@@ -119,6 +119,16 @@ class MemberOut(BaseModel):
     left_at: datetime | None
 
 
+class PauseOut(BaseModel):
+    """Why nobody is told of an incident at present."""
+
+    by: str = Field(description="The silence, or the announced works.")
+    kind: str = Field(description="silence or works.")
+    until: datetime
+    owner: str
+    reason: str
+
+
 class IncidentOut(BaseModel):
     """One trouble."""
 
@@ -137,6 +147,7 @@ class IncidentOut(BaseModel):
     merged_into: str | None
     acked_by: str | None
     acked_at: datetime | None
+    paused: PauseOut | None = Field(description="While problems are held back: why.")
     version: int
 
 

@@ -12,7 +12,10 @@ OPERATOR = {
     "/api/v1/incidents/{incident}/ack",
     "/api/v1/incidents/{incident}/comment",
     "/incidents/{incident}/ack",
+    "/api/v1/silences/{silence}/end",
     "/incidents/{incident}/comment",
+    "/incidents/{incident}/silence",
+    "/silences/{silence}/end",
     "/test-message",
 }
 ADMIN = {
@@ -33,6 +36,8 @@ POSTED = {
     "/days": Role.ADMIN,
     "/maintenance": Role.OPERATOR,
     "/maintenance/{works}/cancel": Role.OPERATOR,
+    "/api/v1/silences": Role.OPERATOR,
+    "/silences": Role.OPERATOR,
 }
 
 
@@ -48,7 +53,7 @@ def routes() -> list[tuple[str, str]]:
 
 def filled(path: str) -> str:
     """Return a path with something in its places."""
-    for name in ("incident", "slug", "name", "token", "language", "works"):
+    for name in ("incident", "slug", "name", "token", "language", "works", "silence"):
         path = path.replace(f"{{{name}}}", "nothing-of-ours")
     return path
 
