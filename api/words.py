@@ -116,6 +116,16 @@ NOTIFICATION_STATE = {
     NotificationState.CANCELLED: Text("đã huỷ (sự cố hết trước giờ gửi)", "cancelled"),
     NotificationState.FAILED: Text("không gửi được", "failed"),
 }
+BECAUSE = {
+    "at_once": Text("báo ngay", "it is told at once"),
+    "delay": Text("chờ xem có tự hết không", "it may pass by itself"),
+    "night": Text("ban đêm, mức này chờ đến sáng", "it is night, and this can wait"),
+    "day_off": Text(
+        "ngày nghỉ, mức này chờ đến ngày làm việc", "it is a day off, and this can wait"
+    ),
+    "silence": Text("đang tạm dừng báo", "it is silenced"),
+    "works": Text("đang có bảo trì đã báo trước", "announced works are under way"),
+}
 NOTE = {
     "opened": Text("Mở sự cố", "Opened"),
     "joined": Text("Thêm đối tượng bị ảnh hưởng", "Also touched"),

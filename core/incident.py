@@ -87,6 +87,14 @@ class NotificationState(StrEnum):
     FAILED = "failed"  # given up, loudly
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When people are told, and why then: at_once delay night day_off silence works."""
+
+    at: datetime
+    because: str
+
+
 class Notification(Model):
     """The intent to tell one person on one channel.
 
@@ -107,7 +115,7 @@ class Notification(Model):
     claimed_by: str | None = None
     claimed_at: datetime | None = None
     settled_at: datetime | None = None
-    because: str = ""  # why it is due then: at_once delay night day_off silence works
+    because: str = ""  # why it is due then, as in `Due`
     held_by: str | None = None  # the silence or the works that held it back
 
 

@@ -15,8 +15,10 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from alerts.night import Night
 from alerts.pausing import paused
 from alerts.setback import SET_BACK
+from alerts.telling import not_at_night
 from alerts.topology import Topology
 from alerts.wording import Telling, render
 from core.channel import Channel, GiveUp, Retry
@@ -24,6 +26,7 @@ from core.clock import Clock
 from core.errors import NotFound, Unavailable
 from core.incident import (
     Delivery,
+    Due,
     Incident,
     IncidentNote,
     IncidentState,
@@ -44,6 +47,7 @@ FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0  # seconds between two attempts
 JITTER = 0.2
 DISABLED_FOR = 300.0  # seconds before a broken channel is tried again
 LATE = timedelta(minutes=2)  # undelivered for so long is said aloud
+NIGHT = Night()
 _LOOK_FOR_LATE = 30.0  # seconds
 _SETTLING = 2.0  # seconds to wait for the problem's message that is on its way
 _REDACTED = "…"
@@ -72,7 +76,7 @@ class OutboxBook(Protocol):
     ) -> bool:
         """Write how an attempt ended."""
 
-    async def hold(self, notification: Notification, pause: Pause, due: datetime) -> bool:
+    async def hold(self, notification: Notification, pause: Pause, due: Due) -> bool:
         """Keep a claimed message back until it is due again."""
 
     async def for_incident(self, incident: str) -> list[tuple[Notification, list[Delivery]]]:
@@ -151,6 +155,7 @@ class DispatchOptions:
     per_channel: int = 8
     grace: float = 5.0  # for what is under way when we are told to stop
     worker: str = "hub"
+    night: Night = NIGHT  # what waits for the morning when a silence ends at night
 
 
 @dataclass(slots=True)
@@ -342,7 +347,10 @@ class Dispatcher:
         now = self._clock.now()
         silences = await self._ledger.silences.find(now)
         pause = paused(incident, self._topology().targets, silences, now)
-        return _Held(pause, pause.until) if pause is not None else None
+        if pause is None:
+            return None
+        over = Due(pause.until, pause.kind)
+        return _Held(pause, not_at_night(over, incident, self._topology(), self._options.night))
 
     async def _problem_was_told(
         self, notification: Notification
@@ -530,7 +538,7 @@ class _Postponed:
 @dataclass(frozen=True, slots=True)
 class _Held:
     pause: Pause
-    due: datetime
+    due: Due
 
 
 _Verdict = _Postponed | _Held | NotificationState

@@ -142,6 +142,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 base_url=settings.web.address,
                 deadline=settings.telling.deadline,
                 ack_lifetime=settings.telling.ack_lifetime,
+                night=policy.night,
             ),
             person=lambda name: _called(name, ledger, feed),
         )

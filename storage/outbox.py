@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import Clock
-from core.incident import Delivery, IncidentNote, Notification, NotificationState
+from core.incident import Delivery, Due, IncidentNote, Notification, NotificationState
 from core.silence import Pause
 from storage.brain import add_notifications
 from storage.database import Database
@@ -127,7 +127,7 @@ class Outbox:
                 await _tell_timeline(connection, notification, state, now)
         return bool(settled.rowcount)
 
-    async def hold(self, notification: Notification, pause: Pause, due: datetime) -> bool:
+    async def hold(self, notification: Notification, pause: Pause, due: Due) -> bool:
         """Keep a claimed message back until it is due again; False if the claim was lost.
 
         The first message of an incident that a silence holds back is a line of its timeline.
@@ -143,9 +143,9 @@ class Outbox:
                 .where(_mine(notification))
                 .values(
                     state=NotificationState.PENDING,
-                    due_at=due,
+                    due_at=due.at,
                     reason=f"{pause.kind}_ended",
-                    because=pause.kind,
+                    because=due.because,
                     held_by=pause.by,
                     attempts=0,
                     lease_until=None,

@@ -13,7 +13,7 @@ from api.guard import client_address
 from api.paths import up
 from api.snapshot import Picture
 from core.errors import Conflict, DomainError
-from core.incident import Incident, IncidentState, Member
+from core.incident import Incident, IncidentState, Member, NotificationState, Purpose
 from core.text import Text, vietnamese_order
 from core.watching import TargetKind
 
@@ -81,13 +81,20 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
     """Show one incident."""
     picture: Picture = await request.app.state.pictures.now()
     found = await context.ledger.incidents.get(incident)
+    told = await context.ledger.outbox.for_incident(incident)
+    waiting = (
+        note
+        for note, _ in told
+        if note.purpose is Purpose.PROBLEM and note.state is NotificationState.PENDING
+    )
     page: HTMLResponse = request.app.state.pages.render(
         request,
         "incident.html",
         asker,
         **_facts(context, picture, found),
         notes=await context.ledger.incidents.notes(incident),
-        told=await context.ledger.outbox.for_incident(incident),
+        told=told,
+        waiting=min(waiting, key=lambda note: note.due_at, default=None),
     )
     return page
 

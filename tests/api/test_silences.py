@@ -194,3 +194,24 @@ async def test_a_program_is_refused_what_a_person_is(
     headers = await world.token(Role.OPERATOR)
     answer = await world.client.post("/api/v1/silences", json=wish, headers=headers)
     assert answer.status_code == 422, answer.text
+
+
+@pytest.mark.parametrize(
+    ("because", "vi", "en"),
+    [
+        ("night", "ban đêm, mức này chờ đến sáng", "it is night, and this can wait"),
+        ("delay", "chờ xem có tự hết không", "it may pass by itself"),
+    ],
+)
+async def test_the_page_says_when_a_problem_will_be_told_and_why(
+    world: World, because: str, vi: str, en: str
+) -> None:
+    cut = hub_cut(DAWN)
+    later = {"due_at": DAWN + timedelta(hours=5, minutes=30), "because": because}
+    cut.notifications = [one.model_copy(update=later) for one in cut.notifications]
+    await world.commit(cut)
+    path = f"/incidents/{INCIDENT}"
+    assert f"Sẽ báo lúc 14:30 , vì {vi}" in words(await page(world, path))
+    assert f"Will be told at 14:30 , because {en}" in words(
+        await page(world, path, thongsuot_lang="en")
+    )

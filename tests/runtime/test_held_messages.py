@@ -1,16 +1,21 @@
 """A silence holds problems back, and nothing else: recoveries are told, measuring goes on."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
-from core.clock import SystemClock
-from core.incident import IncidentState, Notification, NotificationState, Purpose
+from alerts.night import Night
+from core.clock import LOCAL, SystemClock
+from core.incident import IncidentState, Notification, NotificationState, Purpose, Severity
 from core.outcome import Outcome
 from core.silence import Scope, Silence
+from core.watching import DaysOff, Estate
+from runtime.dispatcher import Dispatcher, DispatchOptions
 from storage.ledger import Ledger
 from storage.silences import Wanted
 from tests.runtime.test_dispatcher import (
+    ESTATE,
     LaterClock,
     Mouth,
     a_notice,
@@ -87,6 +92,27 @@ async def test_a_silence_that_is_ended_by_hand_lets_go_at_once(ledger: Ledger) -
     await ledger.silences.end(silence.id, "an", SystemClock().now())
     await turned(dispatcher)
     assert len(mouth.said) == 1
+
+
+async def test_what_waits_for_the_morning_does_so_after_a_silence_too(
+    sqlite_ledger: Ledger,
+) -> None:
+    silence = await silenced(sqlite_ledger, hours=20)
+    off = tuple(silence.until.astimezone(LOCAL).date() + timedelta(days=n) for n in range(2))
+    what = Estate(targets=ESTATE.targets, days_off=DaysOff(closed=off))
+    dispatcher = Dispatcher(
+        sqlite_ledger,
+        {"mouth": Mouth().outlet()},
+        lambda: what,
+        SystemClock(),
+        told=asyncio.Event(),
+        options=DispatchOptions(night=Night(waiting=(Severity.CRITICAL,))),
+    )
+    await written(sqlite_ledger, an_incident(), a_notice())
+    await turned(dispatcher)
+    [(held, _)] = await outbox(sqlite_ledger)
+    assert held.due_at > silence.until + timedelta(hours=1)
+    assert (held.because, f"{held.due_at.astimezone(LOCAL):%H:%M}") == ("day_off", "07:30")
 
 
 async def test_one_silence_after_the_other_holds_on(sqlite_ledger: Ledger) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.errors import Conflict, Invalid, NotFound
-from core.incident import Incident, Notification, NotificationState, Purpose, Severity
+from core.incident import Due, Incident, Notification, NotificationState, Purpose, Severity
 from core.outcome import Outcome
 from core.silence import Pause, Scope, Silence
 from storage.ledger import Ledger
@@ -119,8 +119,8 @@ async def test_what_a_silence_held_back_is_due_when_it_is_ended(ledger: Ledger) 
     row = await a_silence(ledger)
     claimed = await an_incident(ledger)
     pause = Pause(row.id, "silence", row.until, row.owner, row.reason)
-    assert await ledger.outbox.hold(claimed, pause, row.until)
-    assert not await ledger.outbox.hold(claimed, pause, row.until)
+    assert await ledger.outbox.hold(claimed, pause, Due(row.until, "silence"))
+    assert not await ledger.outbox.hold(claimed, pause, Due(row.until, "silence"))
     [(held, attempts)] = await ledger.outbox.for_incident("SC-20261122-0001")
     assert (held.state, held.due_at, held.attempts) == (NotificationState.PENDING, row.until, 0)
     assert (held.reason, held.because, held.held_by) == ("silence_ended", "silence", row.id)
@@ -137,8 +137,8 @@ async def test_what_a_silence_held_back_is_due_when_it_is_ended(ledger: Ledger) 
 async def test_the_timeline_says_once_that_messages_are_held_back(ledger: Ledger) -> None:
     row = await a_silence(ledger)
     pause = Pause(row.id, "silence", row.until, row.owner, row.reason)
-    await ledger.outbox.hold(await an_incident(ledger), pause, NOW)
+    await ledger.outbox.hold(await an_incident(ledger), pause, Due(NOW, "silence"))
     [again] = await ledger.outbox.claim("hub", NOW)
-    await ledger.outbox.hold(again, pause, row.until)
+    await ledger.outbox.hold(again, pause, Due(row.until, "silence"))
     notes = await ledger.incidents.notes("SC-20261122-0001")
     assert [(n.kind, n.text) for n in notes] == [("held", f"{row.id}: Chờ vật tư")]
