@@ -119,6 +119,17 @@ class Notification(Model):
     held_by: str | None = None  # the silence or the works that held it back
 
 
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of the messages about one problem, whoever they were for."""
+
+    sent: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    waiting: Due | None = None  # the earliest that is yet to go out
+    held_by: tuple[str, ...] = ()  # silences and works that held some of them back
+
+
 class Delivery(Model):
     """One attempt to deliver a notification, with the provider's receipt."""
 

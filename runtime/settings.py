@@ -460,11 +460,41 @@ class Night(Section):
         return self
 
 
+class Digest(Section):
+    """Bản tin qua thư điện tử: mỗi sáng, và mỗi tuần về những gì đã tạm dừng báo / Letters: every morning, and every week on what silences hid."""  # noqa: E501
+
+    at: Annotated[
+        Hour, Text(vi="Gửi lúc (giờ địa phương)", en="When they are sent, local time")
+    ] = "07:30"  # type: ignore[assignment]
+    daily: Annotated[
+        bool,
+        Text(
+            vi="Mỗi sáng: đêm qua có gì, đã báo hay chưa, đang có gì, đang tạm dừng gì",
+            en="Every morning: what happened, who was told, what is open, what is silenced",
+        ),
+    ] = True
+    weekly: Annotated[
+        bool,
+        Text(
+            vi="Mỗi thứ Hai: mỗi đợt tạm dừng đã che gì, gửi chủ đợt và những người dưới đây",
+            en="Every Monday: what each silence hid, to its owner and to these",
+        ),
+    ] = True
+    to: Annotated[
+        tuple[str, ...],
+        Text(
+            vi="Người trong danh bạ hoặc địa chỉ; để trống: các quản trị viên có thư điện tử",
+            en="Contacts or addresses; none: the administrators that have an e-mail address",
+        ),
+    ] = ()
+
+
 class Telling(Section):
     """Báo cho người / Telling people."""
 
     delays: Delays = Field(default_factory=Delays)
     night: Night = Field(default_factory=Night)
+    digest: Digest = Field(default_factory=Digest)
     deadline: Annotated[
         Duration,
         Text(

@@ -1,5 +1,6 @@
 """Messages on their way: claimed by conditional UPDATE, settled with the provider's receipt."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -16,10 +17,18 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import Clock
-from core.incident import Delivery, Due, IncidentNote, Notification, NotificationState
+from core.incident import (
+    Delivery,
+    Due,
+    Fate,
+    IncidentNote,
+    Notification,
+    NotificationState,
+    Purpose,
+)
 from core.silence import Pause
 from storage.brain import add_notifications
-from storage.database import Database
+from storage.database import Database, portions
 from storage.events import write_events
 from storage.incidents import write_notes
 from storage.tables import deliveries, notifications
@@ -176,6 +185,21 @@ class Outbox:
         """Return an incident's notifications, each with its attempts, oldest first."""
         return await self._find(_N.incident == incident)
 
+    async def fates(self, incidents: Sequence[str]) -> dict[str, Fate]:
+        """Return what became of the messages about problems; an incident without any is absent."""
+        found: dict[str, Fate] = {}
+        async with self._database.reading() as connection:
+            for some in portions(incidents):
+                rows = await connection.execute(
+                    select(_N.incident, _N.state, _N.due_at, _N.because, _N.held_by)
+                    .where(_N.incident.in_(some), _N.purpose == Purpose.PROBLEM)
+                    .order_by(_N.due_at, _N.id)
+                )
+                for incident, state, due_at, because, held_by in rows:
+                    before = found.get(incident, Fate())
+                    found[incident] = _joined(before, state, Due(due_at, because), held_by)
+        return found
+
     async def undelivered(self, since: datetime) -> list[Notification]:
         """Return what was due at `since` or earlier and is neither sent, cancelled nor failed."""
         waiting = _N.state.in_([NotificationState.PENDING, NotificationState.CLAIMED])
@@ -199,6 +223,18 @@ class Outbox:
             for row in attempts.mappings():
                 found[row["notification"]][1].append(Delivery(**row))
         return list(found.values())
+
+
+def _joined(before: Fate, state: str, due: Due, held_by: str | None) -> Fate:
+    """Return a fate with one more message, later than those before."""
+    waits = state in {NotificationState.PENDING, NotificationState.CLAIMED}
+    return Fate(
+        sent=before.sent + (state == NotificationState.SENT),
+        failed=before.failed + (state == NotificationState.FAILED),
+        cancelled=before.cancelled + (state == NotificationState.CANCELLED),
+        waiting=before.waiting or (due if waits else None),
+        held_by=tuple(sorted({*before.held_by, *([held_by] if held_by else [])})),
+    )
 
 
 def _mine(notification: Notification) -> ColumnElement[bool]:
