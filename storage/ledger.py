@@ -19,6 +19,7 @@ from storage.secrets import SecretBook
 from storage.sendings import SendingBook
 from storage.silences import SilenceBook
 from storage.status import StatusBook
+from storage.tickets import TicketBook
 from storage.timekeeping import TimekeepingBook
 from storage.vault import Vault
 
@@ -35,6 +36,7 @@ class Ledger:
         self.maintenance = MaintenanceBook(database)
         self.silences = SilenceBook(database)
         self.incidents = IncidentBook(database)
+        self.tickets = TicketBook(database)
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)
         self.people = PeopleBook(database)

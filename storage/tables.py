@@ -367,6 +367,19 @@ incident_notes = Table(
     Column("text", Words, nullable=False),
 )
 
+carrier_tickets = Table(
+    "carrier_tickets",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("incident", Words, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("carrier", Words, nullable=False),
+    Column("number", Words),
+    Column("reported_at", Instant, nullable=False),
+    Column("reported_by", Words, nullable=False),
+    Column("received_at", Instant),
+    Column("fixed_at", Instant),
+)
+
 notifications = Table(
     "notifications",
     metadata,

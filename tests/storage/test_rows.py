@@ -30,6 +30,7 @@ from core.people import AuditRow, User
 from core.sending import ReportSending
 from core.silence import Silence
 from core.status import Streak, TargetState, Transition
+from core.ticket import Ticket
 from core.timekeeping import ClockSpan
 from storage import tables
 from storage.columns import Instant, Items, Words, from_micros, to_micros
@@ -67,6 +68,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.incidents, Incident),
     (tables.incident_members, Member),
     (tables.incident_notes, IncidentNote),
+    (tables.carrier_tickets, Ticket),
     (tables.notifications, Notification),
     (tables.deliveries, Delivery),
     (tables.users, User),
