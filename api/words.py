@@ -138,6 +138,9 @@ NOTE = {
     "held": Text("Tin báo được giữ lại", "Messages are held back"),
     "silenced": Text("Tạm dừng báo", "Silenced"),
     "unsilenced": Text("Báo trở lại", "No longer silenced"),
+    "ticket_reported": Text("Đã báo nhà mạng", "Reported to the carrier"),
+    "ticket_received": Text("Nhà mạng đã tiếp nhận", "Received by the carrier"),
+    "ticket_fixed": Text("Nhà mạng báo đã khắc phục", "The carrier says it is fixed"),
     "failed": Text("Không báo được tin", "Could not tell"),
 }
 REASON = {
@@ -243,6 +246,9 @@ ACTION = {
     "silence.end": Text("cho báo trở lại", "ended a silence"),
     "secret.remove": Text("xoá mật khẩu thiết bị", "removed a secret"),
     "secret.set": Text("đặt mật khẩu thiết bị", "set a secret"),
+    "ticket.fixed": Text("ghi nhà mạng đã khắc phục", "noted that a carrier has fixed it"),
+    "ticket.received": Text("ghi nhà mạng đã tiếp nhận", "noted that a carrier has received it"),
+    "ticket.reported": Text("ghi đã báo nhà mạng", "noted that a carrier was told"),
     "token.create": Text("cấp mã truy cập API", "created an API token"),
     "token.revoke": Text("thu hồi mã truy cập API", "revoked an API token"),
     "user.add": Text("thêm người dùng", "added a user"),

@@ -12,9 +12,14 @@ OPERATOR = {
     "/api/v1/incidents/{incident}/ack",
     "/api/v1/incidents/{incident}/comment",
     "/incidents/{incident}/ack",
+    "/api/v1/incidents/{incident}/drafts",
+    "/api/v1/incidents/{incident}/tickets",
+    "/api/v1/incidents/{incident}/tickets/{ticket}",
     "/api/v1/silences/{silence}/end",
     "/incidents/{incident}/comment",
     "/incidents/{incident}/silence",
+    "/incidents/{incident}/tickets",
+    "/incidents/{incident}/tickets/{ticket}",
     "/silences/{silence}/end",
     "/test-message",
 }
@@ -55,7 +60,7 @@ def filled(path: str) -> str:
     """Return a path with something in its places."""
     for name in ("incident", "slug", "name", "token", "language", "works", "silence"):
         path = path.replace(f"{{{name}}}", "nothing-of-ours")
-    return path
+    return path.replace("{ticket}", "4711")
 
 
 def needed_for(method: str, path: str) -> Role:
