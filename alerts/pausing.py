@@ -1,10 +1,10 @@
-"""Is anybody told of this incident now, or is it silenced? Pages wait; nothing else does."""
+"""Is anybody told of this incident now, or is that held back? Pages wait; nothing else does."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from core.incident import Incident
-from core.silence import Pause, Scope, Silence
+from core.silence import Holder, Pause, Scope
 from core.text import nfc
 from core.watching import Target, TargetKind
 
@@ -12,12 +12,12 @@ Targets = Mapping[str, Target]
 
 
 def paused(
-    incident: Incident, targets: Targets, silences: Iterable[Silence], now: datetime
+    incident: Incident, targets: Targets, holders: Iterable[Holder], now: datetime
 ) -> Pause | None:
     """Return what holds an incident's pages back, the one that lasts longest; None if nothing."""
     found = (
-        Pause(one.id, "silence", until, one.owner, one.reason)
-        for one in silences
+        Pause(one.id, one.kind, until, one.owner, one.reason)
+        for one in holders
         if (until := one.holds_until(now)) is not None and concerns(one.scope, incident, targets)
     )
     return max(found, key=lambda pause: (pause.until, pause.by), default=None)

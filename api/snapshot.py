@@ -17,7 +17,7 @@ from core.clock import LOCAL
 from core.incident import Incident, IncidentState, Severity
 from core.inventory import Contact, Unit
 from core.people import User, called
-from core.silence import Pause, Silence
+from core.silence import Holder, Pause
 from core.status import Status, TargetState
 from core.text import Language, fold, vietnamese_order
 from core.watching import Estate, Target, TargetKind
@@ -130,7 +130,7 @@ class Pictures:
         self._newest: Picture | None = None
         self._read_at = 0.0  # monotonic: when reading the newest began
         self._names: _Names | None = None
-        self._silences: tuple[int, list[Silence]] = (-1, [])  # as of an event
+        self._holders: tuple[int, list[Holder]] = (-1, [])  # as of an event
         self._reading = asyncio.Lock()
 
     async def now(self) -> Picture:
@@ -153,8 +153,14 @@ class Pictures:
         version = await ledger.inventory.version()
         now = self._context.clock.now()
         today = now.astimezone(LOCAL).date()
-        silences = await self._holding(event, now)
-        key = (event, version, today, id(estate), tuple(one.id for one in silences))
+        holders = await self._holding(event, now)
+        key = (
+            event,
+            version,
+            today,
+            id(estate),
+            tuple((one.id, one.holds_until(now)) for one in holders),
+        )
         if self._newest is not None and self._newest.key == key:
             return self._newest
         names = await self._named((version, today, id(estate)), estate, today)
@@ -163,7 +169,7 @@ class Pictures:
         pauses = {
             one.id: pause
             for one in found.items
-            if (pause := paused(one, names.surface.targets, silences, now)) is not None
+            if (pause := paused(one, names.surface.targets, holders, now)) is not None
         }
         return Picture(
             key=key,
@@ -179,11 +185,13 @@ class Pictures:
             pauses=pauses,
         )
 
-    async def _holding(self, event: int, now: datetime) -> list[Silence]:
-        """Return the silences that hold pages back now: every new one leaves an event."""
-        if self._silences[0] != event:
-            self._silences = (event, await self._context.ledger.silences.find(now))
-        return [one for one in self._silences[1] if one.holds_until(now) is not None]
+    async def _holding(self, event: int, now: datetime) -> list[Holder]:
+        """Return what holds pages back now: silences and works. A new one leaves an event."""
+        if self._holders[0] != event:
+            ledger = self._context.ledger
+            works = await ledger.maintenance.find(now)
+            self._holders = (event, [*await ledger.silences.find(now), *works])
+        return [one for one in self._holders[1] if one.holds_until(now) is not None]
 
     async def _states(self, event: int) -> Mapping[str, TargetState]:
         """Return how everything is; of what changed little since the last time, only that is read.

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal, Protocol
 
 from core.model import Line, Model, Slug
 from core.recurrence import span_at
+
+Kind = Literal["silence", "works"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Silence(Model):
 
     It has an owner, a reason and an end: `until`, when the last time is over.
     """
+
+    kind: ClassVar[Kind] = "silence"
 
     id: str  # "TD-20261122-0001", by the local day of `begin`
     begin: datetime
@@ -63,12 +67,39 @@ class Silence(Model):
         return span.end if span is not None else None
 
 
+class Holder(Protocol):
+    """What holds pages back while it lasts: a silence, or announced works."""
+
+    @property
+    def kind(self) -> Kind:
+        """Which of both it is."""
+
+    @property
+    def id(self) -> str:
+        """Return its code."""
+
+    @property
+    def owner(self) -> str:
+        """Return who wants it so."""
+
+    @property
+    def reason(self) -> str:
+        """Return why."""
+
+    @property
+    def scope(self) -> Scope:
+        """Return what it is about."""
+
+    def holds_until(self, now: datetime) -> datetime | None:
+        """Return until when it holds pages back, None while it does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pause:
     """Why an incident is not told of at present, by whose will, and until when."""
 
     by: str  # the id of the silence or the works
-    kind: Literal["silence", "works"]
+    kind: Kind
     until: datetime
     owner: str
     reason: str

@@ -12,7 +12,7 @@ from core.clock import LOCAL
 from core.incident import IncidentState, Message
 from core.people import Role, User, called
 from core.sending import DIGEST
-from core.silence import Silence
+from core.silence import Holder, Silence
 from core.text import Language
 from runtime.estate_feed import Edition
 from runtime.mailing import Compose, Letters, Reader, addressed, mark
@@ -101,12 +101,13 @@ class DailyLetters:
         ledger, names = self.desk.ledger, await self.desk.names()
         incidents = await ledger.incidents.during(end - _DAY, end)
         silences = [s for s in await ledger.silences.find(now) if s.holds_until(now) is not None]
+        holders: list[Holder] = [*silences, *await ledger.maintenance.find(now)]
         targets = names.topology.targets
         pauses = {
             one.id: pause
             for one in incidents
             if one.state is IncidentState.OPEN
-            and (pause := paused(one, targets, silences, now)) is not None
+            and (pause := paused(one, targets, holders, now)) is not None
         }
         fates = await ledger.outbox.fates([one.id for one in incidents])
         night = Night(end - _DAY, end, incidents, fates, pauses, silences)

@@ -35,6 +35,7 @@ from core.incident import (
     NotificationState,
     Purpose,
 )
+from core.maintenance import Maintenance
 from core.silence import Pause, Silence
 from core.watching import Estate
 
@@ -49,6 +50,7 @@ DISABLED_FOR = 300.0  # seconds before a broken channel is tried again
 LATE = timedelta(minutes=2)  # undelivered for so long is said aloud
 NIGHT = Night()
 _LOOK_FOR_LATE = 30.0  # seconds
+_INSTANT = timedelta(microseconds=1)
 _SETTLING = 2.0  # seconds to wait for the problem's message that is on its way
 _REDACTED = "…"
 
@@ -115,6 +117,15 @@ class SilenceBook(Protocol):
         """Return the silences that were not over then."""
 
 
+class WorksBook(Protocol):
+    """The part of the ledger that knows announced works."""
+
+    async def find(
+        self, begin: datetime | None = None, end: datetime | None = None
+    ) -> list[Maintenance]:
+        """Return works that lie within [begin, end) in part."""
+
+
 class Books(Protocol):
     """What the dispatcher needs of the ledger."""
 
@@ -132,7 +143,11 @@ class Books(Protocol):
 
     @property
     def silences(self) -> SilenceBook:
-        """What is held back."""
+        """What is held back because somebody wants it so."""
+
+    @property
+    def maintenance(self) -> WorksBook:
+        """What is held back because it was announced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,10 +358,11 @@ class Dispatcher:
         return incident, None
 
     async def _held(self, incident: Incident) -> "_Held | None":
-        """Say whether a problem is silenced now; how it ended is told all the same."""
+        """Say whether a problem is held back now; how it ended is told all the same."""
         now = self._clock.now()
         silences = await self._ledger.silences.find(now)
-        pause = paused(incident, self._topology().targets, silences, now)
+        works = await self._ledger.maintenance.find(now, now + _INSTANT)
+        pause = paused(incident, self._topology().targets, [*silences, *works], now)
         if pause is None:
             return None
         over = Due(pause.until, pause.kind)

@@ -225,6 +225,15 @@ class Outbox:
         return list(found.values())
 
 
+async def let_go(connection: AsyncConnection, holder: str, now: datetime) -> None:
+    """Let what a silence or works hold back be due, inside the caller's transaction."""
+    await connection.execute(
+        update(notifications)
+        .where(_N.held_by == holder, _N.state == NotificationState.PENDING, _N.due_at > now)
+        .values(due_at=now)
+    )
+
+
 def _joined(before: Fate, state: str, due: Due, held_by: str | None) -> Fate:
     """Return a fate with one more message, later than those before."""
     waits = state in {NotificationState.PENDING, NotificationState.CLAIMED}

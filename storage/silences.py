@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import LOCAL
 from core.errors import Conflict, Invalid, NotFound, Problem
-from core.incident import IncidentNote, NotificationState
+from core.incident import IncidentNote
 from core.outcome import Event
 from core.people import AuditRow
 from core.recurrence import BadRule, normal, over_at
@@ -20,6 +20,7 @@ from storage.audit import write_audit
 from storage.database import Database
 from storage.events import write_events
 from storage.incidents import read_incident, write_notes
+from storage.outbox import let_go
 from storage.tables import notifications, silences
 from storage.unbroken import unbroken
 
@@ -97,11 +98,7 @@ class SilenceBook:
                 .where(_S.id == row.id)
                 .values(ended_at=ended.ended_at, ended_by=ended.ended_by)
             )
-            await connection.execute(
-                update(notifications)
-                .where(_N.held_by == row.id, _N.state == NotificationState.PENDING)
-                .values(due_at=now)
-            )
+            await let_go(connection, row.id, now)
             events = await _tell(
                 connection, ended, _audited(ended, "silence.end", actor, now, origin)
             )

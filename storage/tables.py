@@ -190,6 +190,8 @@ maintenance = Table(
     Column("id", Words, primary_key=True),
     Column("begin", Instant, nullable=False, index=True),
     Column("end", Instant, nullable=False),
+    Column("rule", Words),
+    Column("until", Instant, nullable=False),  # when the last time is over
     Column("reason", Words, nullable=False),
     Column("announced_at", Instant, nullable=False),
     Column("reference", Words),

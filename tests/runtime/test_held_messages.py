@@ -94,6 +94,41 @@ async def test_a_silence_that_is_ended_by_hand_lets_go_at_once(ledger: Ledger) -
     assert len(mouth.said) == 1
 
 
+async def test_announced_works_hold_back_what_they_concern_until_they_end(
+    ledger: Ledger,
+) -> None:
+    clock, mouth = LaterClock(), Mouth()
+    now = SystemClock().now()
+    works = await ledger.maintenance.add(
+        now - timedelta(hours=1), now + timedelta(hours=1), "Thay cáp", "an", now,
+        carriers=("VNPT",),
+    )  # fmt: skip
+    await written(ledger, an_incident(), a_notice())
+    dispatcher = made(ledger, mouth, clock)
+    await turned(dispatcher)
+    [(held, _)] = await outbox(ledger)
+    assert (held.reason, held.because, held.held_by) == ("works_ended", "works", works.id)
+    assert not mouth.said
+    clock.ahead = timedelta(hours=1, seconds=1)
+    await turned(dispatcher)
+    assert len(mouth.said) == 1
+
+
+async def test_works_that_are_called_off_let_go_at_once(sqlite_ledger: Ledger) -> None:
+    mouth = Mouth()
+    now = SystemClock().now()
+    works = await sqlite_ledger.maintenance.add(
+        now, now + timedelta(hours=9), "Thay cáp", "an", now, targets=("line1",)
+    )
+    await written(sqlite_ledger, an_incident(), a_notice())
+    dispatcher = made(sqlite_ledger, mouth)
+    await turned(dispatcher)
+    assert not mouth.said
+    await sqlite_ledger.maintenance.cancel(works.id, "an", SystemClock().now())
+    await turned(dispatcher)
+    assert len(mouth.said) == 1
+
+
 async def test_what_waits_for_the_morning_does_so_after_a_silence_too(
     sqlite_ledger: Ledger,
 ) -> None:

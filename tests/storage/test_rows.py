@@ -39,6 +39,7 @@ from storage.inventory import KINDS
 NO_DIALECT: Any = None
 # What a row knows beside its model: who may use it, until when, and what is cached.
 MORE = {
+    "maintenance": {"until"},
     "notifications": {"lease_until"},
     "users": {"password_hash"},
     "states": {"at"},
