@@ -399,7 +399,7 @@ notifications = Table(
     Column("claimed_by", Words),
     Column("claimed_at", Instant),
     Column("settled_at", Instant),
-    Column("because", Words, nullable=False),
+    Column("because", Words, nullable=False, server_default=""),
     Column("held_by", Words, index=True),
     Column("lease_until", Instant),
     UniqueConstraint("incident", "purpose", "recipient", "channel"),

@@ -34,19 +34,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_silences")),
     )
     op.create_index(op.f("ix_silences_until"), "silences", ["until"], unique=False)
-    with op.batch_alter_table("notifications") as notifications:
-        notifications.add_column(sa.Column("because", sa.Text(), nullable=False, server_default=""))
-        notifications.add_column(sa.Column("held_by", sa.Text(), nullable=True))
-    with op.batch_alter_table("notifications") as notifications:
-        notifications.alter_column("because", server_default=None)
-        notifications.create_index(op.f("ix_notifications_held_by"), ["held_by"], unique=False)
+    # No batch: SQLite would make the table anew, and deliveries refer to its rows.
+    op.add_column(
+        "notifications", sa.Column("because", sa.Text(), nullable=False, server_default="")
+    )
+    op.add_column("notifications", sa.Column("held_by", sa.Text(), nullable=True))
+    op.create_index(op.f("ix_notifications_held_by"), "notifications", ["held_by"], unique=False)
 
 
 def downgrade() -> None:
     """Remove it again."""
-    with op.batch_alter_table("notifications") as notifications:
-        notifications.drop_index(op.f("ix_notifications_held_by"))
-        notifications.drop_column("held_by")
-        notifications.drop_column("because")
+    op.drop_index(op.f("ix_notifications_held_by"), table_name="notifications")
+    op.drop_column("notifications", "held_by")
+    op.drop_column("notifications", "because")
     op.drop_index(op.f("ix_silences_until"), table_name="silences")
     op.drop_table("silences")
