@@ -11,9 +11,10 @@ from typing import Literal
 from pydantic import Field
 
 from alerts.incidents import Fold
+from alerts.night import Night
 from alerts.severity import class_of
 from alerts.topology import Topology
-from core.incident import Incident, Notification, Purpose
+from core.incident import Due, Incident, Notification, Purpose
 from core.inventory import Contact
 from core.model import Model, Slug
 from core.text import Language
@@ -45,6 +46,7 @@ class TellingPolicy(Model):
     base_url: str = ""  # of the links in messages, without a slash at the end
     language: Language = "vi"  # of messages to no particular person
     settling: float = 3.0  # seconds between a recovery and its message
+    night: Night = Night()
 
     def delay(self, klass: str) -> float:
         """Return how many seconds a class of target (`alerts.severity.CLASSES`) waits."""
@@ -68,38 +70,54 @@ def notifications(
 ) -> Told:
     """Return who is to be told of what became of the incidents, each with a named reason.
 
-    A problem waits for the delay of its class; one that ends before that is told to nobody.
+    A problem waits for the delay of its class, and perhaps for the morning; one that ends
+    before that is told to nobody.
     Who has been told of one that another now speaks for hears of the other at once, and so of
     its end. Whether a recovery is told to a person depends on whether the problem was: the
     ledger leaves out what was cancelled, the dispatcher looks at the moment of speaking.
     """
     told = Told()
     notices = _Notices(topology, policy, tuple(contacts))
-    told_before = {i.merged_into for i in fold.merged if now >= page_due(i, topology, policy, now)}
+    told_before = {
+        i.merged_into for i in fold.merged if now >= page_due(i, topology, policy, now).at
+    }
+    at_once = Due(now, "at_once")
     for incident in fold.opened:
-        due = now if incident.id in told_before else page_due(incident, topology, policy, now)
+        due = at_once if incident.id in told_before else page_due(incident, topology, policy, now)
         told.notifications += notices.of(incident, Purpose.PROBLEM, "new_problem", due)
     for incident in fold.changed:
         if all(member.joined_at != now for member in incident.members):
             continue  # nobody new is touched
-        due = max(now, page_due(incident, topology, policy, now))
+        due = page_due(incident, topology, policy, now)
+        due = due if due.at > now else at_once
         told.notifications += notices.of(incident, Purpose.PROBLEM, "touches_your_unit", due)
     for incident in (*fold.merged, *fold.recovered):
         told.cancelled.append((incident.id, Purpose.PROBLEM))
     for incident in fold.recovered:
-        due = now + timedelta(seconds=policy.settling)
+        due = Due(now + timedelta(seconds=policy.settling), "at_once")
         told.notifications += notices.of(incident, Purpose.RECOVERY, "recovered", due)
     return told
 
 
-def page_due(
-    incident: Incident, topology: Topology, policy: TellingPolicy, now: datetime
-) -> datetime:
-    """Return when people are told of a problem."""
+def page_due(incident: Incident, topology: Topology, policy: TellingPolicy, now: datetime) -> Due:
+    """Return when people are told of a problem, and why then.
+
+    Deciding is not paging: an incident is open and on the board at once; its class says how
+    long to wait whether it passes, its class and severity whether it waits for the morning.
+    """
     if incident.root not in topology.targets:
-        return min(now, incident.decided_at)
+        return Due(min(now, incident.decided_at), "at_once")
     wait = policy.delay(class_of(topology, incident.root))
-    return incident.decided_at + timedelta(seconds=wait)
+    ready = Due(incident.decided_at + timedelta(seconds=wait), "delay" if wait else "at_once")
+    return not_at_night(ready, incident, topology, policy.night)
+
+
+def not_at_night(due: Due, incident: Incident, topology: Topology, night: Night) -> Due:
+    """Return when a problem is told that is due by day and night: then, or in the morning."""
+    if incident.root not in topology.targets:
+        return due
+    klass = class_of(topology, incident.root)
+    return night.due(due, klass, incident.severity, topology.days_off)
 
 
 def addresses(
@@ -123,9 +141,7 @@ class _Notices:
     policy: TellingPolicy
     contacts: tuple[Contact, ...]
 
-    def of(
-        self, incident: Incident, purpose: Purpose, reason: str, due: datetime
-    ) -> list[Notification]:
+    def of(self, incident: Incident, purpose: Purpose, reason: str, due: Due) -> list[Notification]:
         """Return one notification for every way to everybody whom the incident concerns."""
         units = {
             unit
@@ -143,7 +159,8 @@ class _Notices:
                 channel=channel,
                 language=language,
                 reason=reason,
-                due_at=due,
+                due_at=due.at,
+                because=due.because,
             )
             for recipient, address, channel, language in addresses(self.policy, concerned)
         ]

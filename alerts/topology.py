@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from core.watching import Check, Estate, Hours, Target, TargetKind
+from core.watching import Check, DaysOff, Estate, Hours, Target, TargetKind
 
 NETWORK_ROLES = frozenset({"gateway", "router", "firewall", "switch"})
 _HEADS = frozenset({"gateway", "router"})
@@ -23,6 +23,7 @@ class Topology:
     def __init__(self, estate: Estate) -> None:
         self.targets: dict[str, Target] = {t.slug: t for t in estate.targets}
         self.checks: dict[str, Check] = {c.slug: c for c in estate.checks}
+        self.days_off: DaysOff = estate.days_off
         self.sites: tuple[str, ...] = tuple(
             t.slug for t in estate.targets if t.kind is TargetKind.SITE
         )

@@ -204,6 +204,16 @@ def sms(text: str) -> str:
     return text[: SMS_LENGTH - len(tail)] + tail
 
 
+def severity_in_words(severity: Severity, language: Language) -> str:
+    """Return how bad it is: khẩn cấp, nghiêm trọng …"""
+    return _SEVERITIES[severity].said(language)
+
+
+def cause_in_words(incident: Incident, topology: Topology, language: Language) -> str:
+    """Return what is seen of an incident, as its message says it."""
+    return _cause(incident, topology, language)
+
+
 def moment(at: datetime, language: Language) -> str:
     """Return an instant as people here write it: 02:13 ngày 22/11/2026."""
     local = at.astimezone(LOCAL)

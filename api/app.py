@@ -26,6 +26,7 @@ from api.pages import (
     maintenance,
     reports,
     services,
+    silences,
     targets,
 )
 from api.pages.screen import Screens
@@ -35,9 +36,10 @@ from api.uploads import Uploads
 from api.v1 import estate, events, me
 from api.v1 import incidents as incidents_v1
 from api.v1 import reports as reports_v1
+from api.v1 import silences as silences_v1
 from core.errors import DomainError, Unavailable
 
-_ABOUT = """Reads everything the platform knows; acknowledges and comments on incidents.
+_ABOUT = """Reads everything the platform knows; acknowledges, comments on and silences incidents.
 
 Log in by the pages' session cookie (changes then need `X-CSRF-Token`, see `/api/v1/me`) or send
 `Authorization: Bearer <token>`. Errors are problems as of RFC 9457. Lists carry an `ETag`; ask
@@ -51,6 +53,7 @@ ROUTERS = (
     events.router,
     me.router,
     reports_v1.router,
+    silences_v1.router,
     prometheus.router,
     metrics.router,
     board.router,
@@ -64,6 +67,7 @@ ROUTERS = (
     days.router,
     intake.router,
     maintenance.router,
+    silences.router,
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 
+from alerts.topology import Topology
 from api.paths import sites_above
 from core.inventory import Unit
 from core.text import vietnamese_order
@@ -21,6 +22,11 @@ class Ground:
     def targets(self) -> dict[str, Target]:
         """Return the targets by slug."""
         return {target.slug: target for target in self.estate.targets}
+
+    @cached_property
+    def topology(self) -> Topology:
+        """Return who lies behind whom; a country's takes a while, so ask in a thread."""
+        return Topology(self.estate)
 
     @cached_property
     def by_kind(self) -> dict[TargetKind, list[Target]]:

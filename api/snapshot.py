@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from alerts.pausing import paused
 from api.context import Context
 from api.ground import Ground
 from core.clock import LOCAL
 from core.incident import Incident, IncidentState, Severity
 from core.inventory import Contact, Unit
 from core.people import User, called
+from core.silence import Holder, Pause
 from core.status import Status, TargetState
 from core.text import Language, fold, vietnamese_order
 from core.watching import Estate, Target, TargetKind
@@ -39,6 +41,7 @@ class Picture:
     users: Mapping[str, User] = field(default_factory=dict)
     haystacks: Mapping[str, str] = field(default_factory=dict)  # target → what a search looks in
     surface: Ground | None = None  # None: made of the estate and the units
+    pauses: Mapping[str, Pause] = field(default_factory=dict)  # open incident → what hides it
 
     @cached_property
     def ground(self) -> Ground:
@@ -127,6 +130,7 @@ class Pictures:
         self._newest: Picture | None = None
         self._read_at = 0.0  # monotonic: when reading the newest began
         self._names: _Names | None = None
+        self._holders: tuple[int, list[Holder]] = (-1, [])  # as of an event
         self._reading = asyncio.Lock()
 
     async def now(self) -> Picture:
@@ -147,13 +151,26 @@ class Pictures:
         event = await ledger.events.last_event_id()
         estate = self._context.estate()
         version = await ledger.inventory.version()
-        today = self._context.clock.now().astimezone(LOCAL).date()
-        key = (event, version, today, id(estate))
+        now = self._context.clock.now()
+        today = now.astimezone(LOCAL).date()
+        holders = await self._holding(event, now)
+        key = (
+            event,
+            version,
+            today,
+            id(estate),
+            tuple((one.id, one.holds_until(now)) for one in holders),
+        )
         if self._newest is not None and self._newest.key == key:
             return self._newest
         names = await self._named((version, today, id(estate)), estate, today)
         states = await self._states(event)
         found = await ledger.incidents.find(state=IncidentState.OPEN, limit=OPEN_LIMIT)
+        pauses = {
+            one.id: pause
+            for one in found.items
+            if (pause := paused(one, names.surface.targets, holders, now)) is not None
+        }
         return Picture(
             key=key,
             event=event,
@@ -165,7 +182,16 @@ class Pictures:
             haystacks=names.haystacks,
             users={user.name: user for user in await ledger.people.users()},
             surface=names.surface,
+            pauses=pauses,
         )
+
+    async def _holding(self, event: int, now: datetime) -> list[Holder]:
+        """Return what holds pages back now: silences and works. A new one leaves an event."""
+        if self._holders[0] != event:
+            ledger = self._context.ledger
+            works = await ledger.maintenance.find(now)
+            self._holders = (event, [*await ledger.silences.find(now), *works])
+        return [one for one in self._holders[1] if one.holds_until(now) is not None]
 
     async def _states(self, event: int) -> Mapping[str, TargetState]:
         """Return how everything is; of what changed little since the last time, only that is read.

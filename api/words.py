@@ -121,6 +121,16 @@ NOTIFICATION_STATE = {
     NotificationState.CANCELLED: Text("đã huỷ (sự cố hết trước giờ gửi)", "cancelled"),
     NotificationState.FAILED: Text("không gửi được", "failed"),
 }
+BECAUSE = {
+    "at_once": Text("báo ngay", "it is told at once"),
+    "delay": Text("chờ xem có tự hết không", "it may pass by itself"),
+    "night": Text("ban đêm, mức này chờ đến sáng", "it is night, and this can wait"),
+    "day_off": Text(
+        "ngày nghỉ, mức này chờ đến ngày làm việc", "it is a day off, and this can wait"
+    ),
+    "silence": Text("đang tạm dừng báo", "it is silenced"),
+    "works": Text("đang có bảo trì đã báo trước", "announced works are under way"),
+}
 NOTE = {
     "opened": Text("Mở sự cố", "Opened"),
     "joined": Text("Thêm đối tượng bị ảnh hưởng", "Also touched"),
@@ -130,6 +140,12 @@ NOTE = {
     "ack": Text("Tiếp nhận", "Acknowledged"),
     "comment": Text("Ghi chú", "Comment"),
     "told": Text("Đã báo tin", "Told"),
+    "held": Text("Tin báo được giữ lại", "Messages are held back"),
+    "silenced": Text("Tạm dừng báo", "Silenced"),
+    "unsilenced": Text("Báo trở lại", "No longer silenced"),
+    "ticket_reported": Text("Đã báo nhà mạng", "Reported to the carrier"),
+    "ticket_received": Text("Nhà mạng đã tiếp nhận", "Received by the carrier"),
+    "ticket_fixed": Text("Nhà mạng báo đã khắc phục", "The carrier says it is fixed"),
     "failed": Text("Không báo được tin", "Could not tell"),
 }
 REASON = {
@@ -237,8 +253,13 @@ ACTION = {
     "maintenance.add": Text("ghi đợt bảo trì", "recorded works"),
     "maintenance.cancel": Text("huỷ đợt bảo trì", "called works off"),
     "message.test": Text("gửi tin thử", "sent a test message"),
+    "silence.add": Text("tạm dừng báo", "silenced"),
+    "silence.end": Text("cho báo trở lại", "ended a silence"),
     "secret.remove": Text("xoá mật khẩu thiết bị", "removed a secret"),
     "secret.set": Text("đặt mật khẩu thiết bị", "set a secret"),
+    "ticket.fixed": Text("ghi nhà mạng đã khắc phục", "noted that a carrier has fixed it"),
+    "ticket.received": Text("ghi nhà mạng đã tiếp nhận", "noted that a carrier has received it"),
+    "ticket.reported": Text("ghi đã báo nhà mạng", "noted that a carrier was told"),
     "token.create": Text("cấp mã truy cập API", "created an API token"),
     "token.revoke": Text("thu hồi mã truy cập API", "revoked an API token"),
     "user.add": Text("thêm người dùng", "added a user"),

@@ -64,7 +64,7 @@ class IncidentNote(Model):
 
     incident: str
     at: datetime
-    kind: str  # opened joined left recovered merged ack comment told failed
+    kind: str  # opened joined left recovered merged ack comment told failed held silenced …
     actor: str | None = None  # a user's name, None = the platform
     text: str = ""
     id: int | None = None
@@ -88,6 +88,14 @@ class NotificationState(StrEnum):
     FAILED = "failed"  # given up, loudly
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When people are told, and why then: at_once delay night day_off silence works."""
+
+    at: datetime
+    because: str
+
+
 class Notification(Model):
     """The intent to tell one person on one channel.
 
@@ -108,6 +116,19 @@ class Notification(Model):
     claimed_by: str | None = None
     claimed_at: datetime | None = None
     settled_at: datetime | None = None
+    because: str = ""  # why it is due then, as in `Due`
+    held_by: str | None = None  # the silence or the works that held it back
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of the messages about one problem, whoever they were for."""
+
+    sent: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    waiting: Due | None = None  # the earliest that is yet to go out
+    held_by: tuple[str, ...] = ()  # silences and works that held some of them back
 
 
 class Delivery(Model):

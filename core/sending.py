@@ -4,6 +4,8 @@ from datetime import datetime
 
 from core.model import Model
 
+DIGEST = "digest:"  # begins the name of what is no report; no schedule's name has a colon
+
 
 class ReportSending(Model):
     """One report of one schedule that reached one address. Unique by the first three."""

@@ -114,11 +114,19 @@ class Check(Model):
     labels: tuple[tuple[str, str], ...] = ()  # identity labels of every sample: instance, site, …
 
 
+class DaysOff(Model):
+    """The days around today on which offices are not open as on others of the week."""
+
+    closed: tuple[date, ...] = ()  # holidays, and days off in lieu
+    worked: tuple[date, ...] = ()  # make-up days
+
+
 class Estate(Model):
     """The compiled whole: every target and check of one version of the inventory."""
 
     targets: tuple[Target, ...] = ()
     checks: tuple[Check, ...] = ()
+    days_off: DaysOff = DaysOff()
 
 
 MISS_GRACE = timedelta(seconds=5)  # lateness of our own that is not yet a missed check

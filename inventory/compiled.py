@@ -12,7 +12,7 @@ from core.inventory import Dated, Device, Inventory, Link, Room, Service, Site, 
 from core.model import Model, Slug
 from core.risks import Risk, risks_of_line, risks_of_site
 from core.watching import Check, Confirm, Estate, Hours, PortFact, Target, TargetKind, Verify
-from inventory.hours import hours_of
+from inventory.hours import days_off, hours_of
 from inventory.plan import as_of
 from inventory.profiles import REACH, ProfileCheck, profile_of
 from inventory.uplinks import Ways, all_above, ways
@@ -80,6 +80,7 @@ class _Compiler:
             today.sites, tuple(self.devices.values()), tuple(self.links.values())
         )
         self.hours = hours_of(today, on)
+        self.days_off = days_off(today, on)
         self.paths: dict[str, tuple[str, ...]] = {}
         self.members: defaultdict[str, list[str]] = defaultdict(list)
         self.ports: defaultdict[str, list[PortFact]] = defaultdict(list)
@@ -108,7 +109,7 @@ class _Compiler:
         ]
         checks += [self._line_check(link) for link in self.links.values() if link.address]
         checks += [self._service_check(service, way) for service, way in self.services]
-        return Estate(targets=tuple(targets), checks=tuple(checks))
+        return Estate(targets=tuple(targets), checks=tuple(checks), days_off=self.days_off)
 
     def _site(self, site: Site) -> Target:
         return Target(

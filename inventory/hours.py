@@ -4,9 +4,10 @@ from collections import defaultdict
 from datetime import date, time, timedelta
 
 from core.inventory import CalendarSpan, Inventory, SpecialDay
-from core.watching import Hours
+from core.watching import DaysOff, Hours
 
 BEFORE, AFTER = timedelta(days=7), timedelta(days=400)  # of special days that are written down
+_WORKDAYS = (1, 2, 3, 4, 5)
 _LAST = time(23, 59, 59)  # stands for midnight
 
 
@@ -31,6 +32,16 @@ def hours_of(inventory: Inventory, on: date) -> dict[str, tuple[Hours, ...]]:
             )
         )
     return {slug: tuple(hours) for slug, hours in found.items()}
+
+
+def days_off(inventory: Inventory, on: date) -> DaysOff:
+    """Return the days around a day on which offices are closed, and those worked instead."""
+    near = [day for day in inventory.special_days if on - BEFORE <= day.on <= on + AFTER]
+    worked = {day.on for day in near if day.kind == "working" and day.like in _WORKDAYS}
+    return DaysOff(
+        closed=tuple(sorted(day.on for day in near if day.on not in worked)),
+        worked=tuple(sorted(worked)),
+    )
 
 
 def _usual(span: CalendarSpan, day: SpecialDay) -> bool:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from core.inventory import SpecialDay
 from core.maintenance import Maintenance
+from core.recurrence import spans
 from core.text import Text, nfc
 from reports.hours import working
 from reports.lives import Life
@@ -29,6 +30,19 @@ class Weighed:
     def span(self) -> tuple[int, int]:
         """Return the works' seconds [begin, end)."""
         return _second(self.maintenance.begin), _second(self.maintenance.end)
+
+
+def occurrences(rows: Iterable[Maintenance], begin: datetime, end: datetime) -> list[Maintenance]:
+    """Return works one by one that lie within [begin, end) in part: each time of a rule by itself.
+
+    Each was announced at its own distance. What happens once stays as it is.
+    """
+    return [
+        row if row.rule is None else row.model_copy(update={"begin": span.begin, "end": span.end})
+        for row in rows
+        for span in spans(row.begin, row.end, row.rule)
+        if span.begin < end and span.end > begin
+    ]
 
 
 def weigh(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from urllib.parse import urlsplit
 
+from alerts.night import Night
 from alerts.telling import TellingPolicy, Way
 from core.channel import Channel
 from core.clock import Clock
@@ -49,6 +50,7 @@ def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> Telli
     """Return delays, ways and the address of links, as the brain wants them."""
     return TellingPolicy(
         delays=settings.telling.delays.model_dump(),
+        night=Night.model_validate(settings.telling.night.model_dump()),
         ways=tuple(
             Way(name=name, to=channels[way.kind].to, address=_place(str(way.params.get("url", ""))))
             for name, way in settings.channels.items()

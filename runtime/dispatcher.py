@@ -15,7 +15,10 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from alerts.night import Night
+from alerts.pausing import paused
 from alerts.setback import SET_BACK
+from alerts.telling import not_at_night
 from alerts.topology import Topology
 from alerts.wording import Telling, render
 from core.channel import Channel, GiveUp, Retry
@@ -23,6 +26,7 @@ from core.clock import Clock
 from core.errors import NotFound, Unavailable
 from core.incident import (
     Delivery,
+    Due,
     Incident,
     IncidentNote,
     IncidentState,
@@ -31,6 +35,8 @@ from core.incident import (
     NotificationState,
     Purpose,
 )
+from core.maintenance import Maintenance
+from core.silence import Pause, Silence
 from core.watching import Estate
 
 log = logging.getLogger(__name__)
@@ -42,7 +48,9 @@ FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0  # seconds between two attempts
 JITTER = 0.2
 DISABLED_FOR = 300.0  # seconds before a broken channel is tried again
 LATE = timedelta(minutes=2)  # undelivered for so long is said aloud
+NIGHT = Night()
 _LOOK_FOR_LATE = 30.0  # seconds
+_INSTANT = timedelta(microseconds=1)
 _SETTLING = 2.0  # seconds to wait for the problem's message that is on its way
 _REDACTED = "…"
 
@@ -69,6 +77,9 @@ class OutboxBook(Protocol):
         next_due: datetime | None = None,
     ) -> bool:
         """Write how an attempt ended."""
+
+    async def hold(self, notification: Notification, pause: Pause, due: Due) -> bool:
+        """Keep a claimed message back until it is due again."""
 
     async def for_incident(self, incident: str) -> list[tuple[Notification, list[Delivery]]]:
         """Return an incident's notifications."""
@@ -99,6 +110,22 @@ class LinkBook(Protocol):
         """Return a token."""
 
 
+class SilenceBook(Protocol):
+    """The part of the ledger that says what nobody wants to hear now."""
+
+    async def find(self, since: datetime | None = None) -> list[Silence]:
+        """Return the silences that were not over then."""
+
+
+class WorksBook(Protocol):
+    """The part of the ledger that knows announced works."""
+
+    async def find(
+        self, begin: datetime | None = None, end: datetime | None = None
+    ) -> list[Maintenance]:
+        """Return works that lie within [begin, end) in part."""
+
+
 class Books(Protocol):
     """What the dispatcher needs of the ledger."""
 
@@ -113,6 +140,14 @@ class Books(Protocol):
     @property
     def links(self) -> LinkBook:
         """How they are answered."""
+
+    @property
+    def silences(self) -> SilenceBook:
+        """What is held back because somebody wants it so."""
+
+    @property
+    def maintenance(self) -> WorksBook:
+        """What is held back because it was announced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +170,7 @@ class DispatchOptions:
     per_channel: int = 8
     grace: float = 5.0  # for what is under way when we are told to stop
     worker: str = "hub"
+    night: Night = NIGHT  # what waits for the morning when a silence ends at night
 
 
 @dataclass(slots=True)
@@ -304,7 +340,7 @@ class Dispatcher:
 
     async def _still_holds(
         self, notification: Notification
-    ) -> tuple[Incident | None, "_Postponed | NotificationState | None"]:
+    ) -> tuple[Incident | None, "_Verdict | None"]:
         """Look once more, at the moment of speaking: None if the message is to go out."""
         if notification.incident is None:
             return None, None
@@ -316,10 +352,21 @@ class Dispatcher:
             taken = incident.acked_by is not None
             if incident.state is not IncidentState.OPEN or taken:
                 return incident, NotificationState.CANCELLED
-            return incident, None
+            return incident, await self._held(incident)
         if notification.purpose is Purpose.RECOVERY:
             return incident, await self._problem_was_told(notification)
         return incident, None
+
+    async def _held(self, incident: Incident) -> "_Held | None":
+        """Say whether a problem is held back now; how it ended is told all the same."""
+        now = self._clock.now()
+        silences = await self._ledger.silences.find(now)
+        works = await self._ledger.maintenance.find(now, now + _INSTANT)
+        pause = paused(incident, self._topology().targets, [*silences, *works], now)
+        if pause is None:
+            return None
+        over = Due(pause.until, pause.kind)
+        return _Held(pause, not_at_night(over, incident, self._topology(), self._options.night))
 
     async def _problem_was_told(
         self, notification: Notification
@@ -424,9 +471,10 @@ class Dispatcher:
             log.exception("channel %s broke", outlet.channel.name)
             raise Retry(f"{type(bug).__name__}: {bug}") from bug
 
-    async def _settle(
-        self, notification: Notification, verdict: "_Postponed | NotificationState"
-    ) -> None:
+    async def _settle(self, notification: Notification, verdict: "_Verdict") -> None:
+        if isinstance(verdict, _Held):
+            await self._ledger.outbox.hold(notification, verdict.pause, verdict.due)
+            return
         if isinstance(verdict, _Postponed):
             due = self._clock.now() + timedelta(seconds=verdict.seconds)
             await self._ledger.outbox.settle(notification, None, NotificationState.PENDING, due)
@@ -501,6 +549,15 @@ class Dispatcher:
 @dataclass(frozen=True, slots=True)
 class _Postponed:
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    pause: Pause
+    due: Due
+
+
+_Verdict = _Postponed | _Held | NotificationState
 
 
 def backoff(attempts: int) -> float:

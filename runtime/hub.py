@@ -23,6 +23,7 @@ from runtime.assembly import letterhead, looking_defaults, open_books, outlets_o
 from runtime.boards import GrafanaSite, archive, grafana_files
 from runtime.catalogue import metadata
 from runtime.description import Description
+from runtime.digest_letters import Desk, digests
 from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.housekeeping import Housekeeping
@@ -30,6 +31,7 @@ from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
+from runtime.report_letters import ReportLetters
 from runtime.room_left import RoomLeft
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
@@ -142,6 +144,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 base_url=settings.web.address,
                 deadline=settings.telling.deadline,
                 ack_lifetime=settings.telling.ack_lifetime,
+                night=policy.night,
             ),
             person=lambda name: _called(name, ledger, feed),
         )
@@ -150,13 +153,18 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         press = Press(settings.ledger.url, head, clock)
         stack.push_async_callback(press.aclose)
         mailing = Mailing(
-            settings.reports.schedules,
+            [
+                *(
+                    ReportLetters(
+                        name, schedule, press, lambda: feed.edition.contacts, settings.web.address
+                    )
+                    for name, schedule in settings.reports.schedules.items()
+                ),
+                *digests(settings, Desk.of(settings, ledger, lambda: feed.edition)),
+            ],
             outlets_of(settings, channels, keyring.reveal),
             ledger.sendings,
-            press,
-            lambda: feed.edition.contacts,
             clock,
-            settings.web.address,
         )
 
         registry = CollectorRegistry()

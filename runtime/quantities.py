@@ -1,6 +1,7 @@
 """Durations and sizes as people write them: `30s`, `1h30m`, `512MB`; parsed once."""
 
 import re
+from datetime import time
 
 from core.text import Text
 
@@ -44,6 +45,19 @@ def seconds(text: object) -> float:
             ),
         )
     return sum(float(n) * _DURATION_UNITS[unit] for n, unit in _DURATION.findall(text.strip()))
+
+
+def hour(text: object) -> object:
+    """Return the time of day of `07:30`; raise Wrong for another text."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return time.fromisoformat(text)
+    except ValueError as fault:
+        raise Wrong(
+            Text(vi="không phải giờ trong ngày", en="not a time of day"),
+            Text(vi='Viết như "07:30"', en='Write it like "07:30"'),
+        ) from fault
 
 
 def size(text: object) -> int:

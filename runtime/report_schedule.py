@@ -13,7 +13,7 @@ from reports.periods import before, local_day, period_of
 from reports.render.kinds import Format
 from reports.report import Period, PeriodKind, ScopeKind
 from reports.request import UptimeRequest
-from runtime.quantities import Wrong
+from runtime.quantities import Wrong, hour
 
 _SCOPES = tuple(kind.value for kind in ScopeKind)
 
@@ -30,18 +30,6 @@ def _somebody(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-def _hour(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return time.fromisoformat(value)
-        except ValueError as fault:
-            raise Wrong(
-                Text(vi="không phải giờ trong ngày", en="not a time of day"),
-                Text(vi='Viết như "07:30"', en='Write it like "07:30"'),
-            ) from fault
-    return value
-
-
 class Schedule(Model):
     """One report that is sent by itself; docs/reports.md tells every key."""
 
@@ -53,7 +41,7 @@ class Schedule(Model):
     target: str | None = None
     every: PeriodKind = PeriodKind.MONTH
     day: Annotated[int, Field(ge=1, le=28)] = 1  # days after the period's end, 1 = the next day
-    at: Annotated[time, BeforeValidator(_hour)] = time(7, 30)  # local
+    at: Annotated[time, BeforeValidator(hour)] = time(7, 30)  # local
     languages: Annotated[tuple[Language, ...], Field(min_length=1)] = ("vi",)
     formats: Annotated[tuple[Format, ...], Field(min_length=1)] = (Format.PDF, Format.XLSX)
     kind: TargetKind | None = None

@@ -16,7 +16,7 @@ from reports import compose
 from reports.compose import Draft, Gathered, Plan, seconds
 from reports.report import Report
 from reports.request import UptimeRequest
-from reports.works import newest
+from reports.works import newest, occurrences
 from storage.histories import Touch
 from storage.ledger import Ledger
 
@@ -42,7 +42,8 @@ async def build(
     if observed is not None and seconds(observed) < end and not _looks(observed, now):
         history = _unseen_since(history, seconds(observed))
     first = request.period.begin if not request.compare else plan.previous.begin
-    works = await ledger.maintenance.find(first, request.period.end)
+    announced = await ledger.maintenance.find(first, request.period.end)
+    works = occurrences(announced, first, request.period.end)
     told = await asyncio.to_thread(newest, works, (*plan.lives, *plan.links, *plan.before))
     known = _known_at(request, end, history.newest, told)
     draft = await asyncio.to_thread(compose.draft, plan, history, works)

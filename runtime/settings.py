@@ -8,6 +8,7 @@ Relative paths are relative to the folder of the settings file.
 import ipaddress
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -26,10 +27,11 @@ from pydantic import (
 from core.channel import Channel
 from core.collector import Collector
 from core.errors import Invalid, Problem
+from core.incident import Severity
 from core.model import Model, Slug
 from core.text import Language, Text
 from runtime import environment, settings_faults, toml_lines
-from runtime.quantities import Wrong, seconds, size
+from runtime.quantities import Wrong, hour, seconds, size
 from runtime.report_schedule import Schedule
 from runtime.settings_faults import SECRET
 
@@ -37,6 +39,8 @@ FILE = "thongsuot.toml"  # of the current folder, where nothing else is said
 CONFIG = f"{environment.PREFIX}CONFIG"  # the variable that names another
 Duration = Annotated[float, BeforeValidator(seconds)]
 Size = Annotated[int, BeforeValidator(size)]
+Class = Literal["center", "hub", "site", "device", "link_center", "link_hub", "link_site"]
+Hour = Annotated[time, BeforeValidator(hour)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -409,10 +413,88 @@ class Delays(Section):
     ] = "3m"  # type: ignore[assignment]
 
 
+class Night(Section):
+    """Đêm và ngày nghỉ: mức nào chờ đến sáng / Nights and days off: what waits for the morning."""
+
+    begin: Annotated[
+        Hour, Text(vi="Đêm bắt đầu lúc (giờ địa phương)", en="When the night begins, local time")
+    ] = "21:00"  # type: ignore[assignment]
+    morning: Annotated[
+        Hour,
+        Text(
+            vi="Sáng bắt đầu lúc; tin chờ sẽ gửi lúc này của ngày làm việc tới",
+            en="When the morning begins: what waits goes out then, on the next working day",
+        ),
+    ] = "07:30"  # type: ignore[assignment]
+    days_off: Annotated[
+        bool,
+        Text(
+            vi="Thứ Bảy, Chủ nhật và ngày nghỉ lễ cũng như đêm (ngày làm bù thì không)",
+            en="Weekends and holidays are as nights are (make-up days are not)",
+        ),
+    ] = True
+    waiting: Annotated[
+        tuple[Severity, ...],
+        Text(
+            vi='Những mức chờ đến sáng: "critical", "major", "warning", "info"; [] là báo cả đêm',
+            en='Severities that wait: "critical", "major", "warning", "info"; [] is: none does',
+        ),
+    ] = (Severity.WARNING, Severity.INFO)
+    classes: Annotated[
+        dict[Class, tuple[Severity, ...]],
+        Text(
+            vi='Mức chờ riêng của từng loại đối tượng, ví dụ link_site = ["major", "warning"]',
+            en='The same for one class of target, such as link_site = ["major", "warning"]',
+        ),
+    ] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _evening_after_morning(self) -> Self:
+        if time.min < self.begin <= self.morning:
+            raise Wrong(
+                Text(
+                    vi="đêm phải bắt đầu sau buổi sáng", en="the night must begin after the morning"
+                ),
+                Text(vi='Viết như begin = "21:00"', en='Write it like begin = "21:00"'),
+            )
+        return self
+
+
+class Digest(Section):
+    """Bản tin qua thư điện tử: mỗi sáng, và mỗi tuần về những gì đã tạm dừng báo / Letters: every morning, and every week on what silences hid."""  # noqa: E501
+
+    at: Annotated[
+        Hour, Text(vi="Gửi lúc (giờ địa phương)", en="When they are sent, local time")
+    ] = "07:30"  # type: ignore[assignment]
+    daily: Annotated[
+        bool,
+        Text(
+            vi="Mỗi sáng: đêm qua có gì, đã báo hay chưa, đang có gì, đang tạm dừng gì",
+            en="Every morning: what happened, who was told, what is open, what is silenced",
+        ),
+    ] = True
+    weekly: Annotated[
+        bool,
+        Text(
+            vi="Mỗi thứ Hai: mỗi đợt tạm dừng đã che gì, gửi chủ đợt và những người dưới đây",
+            en="Every Monday: what each silence hid, to its owner and to these",
+        ),
+    ] = True
+    to: Annotated[
+        tuple[str, ...],
+        Text(
+            vi="Người trong danh bạ hoặc địa chỉ; để trống: các quản trị viên có thư điện tử",
+            en="Contacts or addresses; none: the administrators that have an e-mail address",
+        ),
+    ] = ()
+
+
 class Telling(Section):
     """Báo cho người / Telling people."""
 
     delays: Delays = Field(default_factory=Delays)
+    night: Night = Field(default_factory=Night)
+    digest: Digest = Field(default_factory=Digest)
     deadline: Annotated[
         Duration,
         Text(

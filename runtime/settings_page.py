@@ -88,10 +88,14 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
-        return "[]"
+        return f"[{', '.join(map(_quoted, value))}]"
     if isinstance(value, dict):
         return "{}"
-    return str(value) if isinstance(value, int) else f'"{value}"'
+    return str(value) if isinstance(value, int) else _quoted(value)
+
+
+def _quoted(value: object) -> str:
+    return f'"{value}"'
 
 
 def channels() -> str:

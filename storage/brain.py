@@ -64,7 +64,8 @@ class BrainBook:
         """Write a whole batch or nothing; return the events to publish, numbered.
 
         Notifications that exist already (incident, purpose, recipient, channel) are left as
-        they are; a recovery is not told where the problem's notification was cancelled.
+        they are, or brought forward; a recovery is not told where the problem's notification was
+        cancelled.
         Conflict if an incident is stale. `observed_until` is kept as `observe` keeps it.
         After Unavailable, hand the same Outcome in again: it is written once, even if only
         the answer had got lost.
@@ -126,7 +127,10 @@ async def _sign(
 
 
 async def add_notifications(connection: AsyncConnection, rows: Sequence[Notification]) -> list[int]:
-    """Add intents to tell, each only once; return the ids of the new ones."""
+    """Add intents to tell, each only once; return the ids of the new ones.
+
+    One that waits is brought forward by another that is due earlier: the trouble has grown.
+    """
     added: list[int] = []
     for row in rows:
         if row.purpose is Purpose.RECOVERY and await _never_told(connection, row):
@@ -139,7 +143,27 @@ async def add_notifications(connection: AsyncConnection, rows: Sequence[Notifica
         )
         if number is not None:
             added.append(number)
+        else:
+            await _bring_forward(connection, row)
     return added
+
+
+async def _bring_forward(connection: AsyncConnection, row: Notification) -> None:
+    """Let a message that was never tried nor held back go out as early as a new one would."""
+    await connection.execute(
+        update(notifications)
+        .where(
+            _N.incident == row.incident,
+            _N.purpose == row.purpose,
+            _N.recipient == row.recipient,
+            _N.channel == row.channel,
+            _N.state == NotificationState.PENDING,
+            _N.attempts == 0,
+            _N.held_by.is_(None),
+            _N.due_at > row.due_at,
+        )
+        .values(due_at=row.due_at, because=row.because)
+    )
 
 
 async def _never_told(connection: AsyncConnection, row: Notification) -> bool:

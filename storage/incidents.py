@@ -68,6 +68,18 @@ class IncidentBook:
             cursor=f"{to_micros(found[-1].began_at)}~{found[-1].id}" if more else None,
         )
 
+    async def during(self, begin: datetime, end: datetime) -> list[Incident]:
+        """Return what was open at some time of [begin, end), by begin; merged ones are others."""
+        query = select(incidents).where(
+            _I.began_at < end,
+            or_(
+                _I.state == IncidentState.OPEN,
+                and_(_I.state == IncidentState.RECOVERED, _I.recovered_at >= begin),
+            ),
+        )
+        async with self._database.reading() as connection:
+            return await read_incidents(connection, query.order_by(_I.began_at, _I.id))
+
     async def get(self, incident: str) -> Incident:
         """Return one incident; NotFound."""
         async with self._database.reading() as connection:

@@ -17,7 +17,9 @@ from storage.people import PeopleBook
 from storage.pruning import PruneBook
 from storage.secrets import SecretBook
 from storage.sendings import SendingBook
+from storage.silences import SilenceBook
 from storage.status import StatusBook
+from storage.tickets import TicketBook
 from storage.timekeeping import TimekeepingBook
 from storage.vault import Vault
 
@@ -32,7 +34,9 @@ class Ledger:
         self.status = StatusBook(database)
         self.histories = HistoryBook(database)
         self.maintenance = MaintenanceBook(database)
+        self.silences = SilenceBook(database)
         self.incidents = IncidentBook(database)
+        self.tickets = TicketBook(database)
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)
         self.people = PeopleBook(database)

@@ -11,13 +11,17 @@ from core.errors import Conflict, Invalid, NotFound, Problem
 from core.maintenance import Maintenance
 from core.model import Line
 from core.people import AuditRow
+from core.recurrence import BadRule, normal
 from core.text import Text
 from storage.audit import write_audit
 from storage.database import Database
+from storage.events import Draft, write_events
+from storage.outbox import let_go
 from storage.tables import maintenance
 from storage.unbroken import unbroken
 
 _M = maintenance.c
+_FIELDS = [_M[name] for name in Maintenance.model_fields]
 
 
 @unbroken
@@ -35,6 +39,7 @@ class MaintenanceBook:
         actor: str,
         now: datetime,
         *,
+        rule: str | None = None,
         announced_at: datetime | None = None,
         reference: str | None = None,
         units: tuple[str, ...] = (),
@@ -44,10 +49,14 @@ class MaintenanceBook:
     ) -> Maintenance:
         """Keep works, announced just now or when the letter came; return them with their id.
 
-        Invalid if they end before they begin, concern nothing, were announced in the future, or
-        hold words that are too long.
+        Invalid if they end before they begin, come back for ever, concern nothing, were announced
+        in the future, or hold words that are too long.
         """
         problems = _problems(begin, end, announced_at or now, now, (*units, *carriers, *targets))
+        try:
+            rule = normal(rule, begin) if rule else None
+        except BadRule as bad:
+            problems.append(_problem("rule", bad.what, bad.mend))
         if problems:
             raise Invalid(problems)
         async with self._database.writing() as connection:
@@ -55,6 +64,7 @@ class MaintenanceBook:
                 id=await _next_id(connection, begin),
                 begin=begin.astimezone(UTC),
                 end=end.astimezone(UTC),
+                rule=rule,
                 reason=reason,
                 announced_at=(announced_at or now).astimezone(UTC),
                 reference=reference,
@@ -64,7 +74,8 @@ class MaintenanceBook:
                 by=actor,
                 recorded_at=now,
             )
-            await connection.execute(insert(maintenance).values(row.model_dump()))
+            fields = row.model_dump() | {"until": row.until}
+            await connection.execute(insert(maintenance).values(fields))
             await write_audit(
                 connection,
                 AuditRow(
@@ -76,12 +87,13 @@ class MaintenanceBook:
                     origin=origin,
                 ),
             )
+            await write_events(connection, [_draft(row)], now)
         return row
 
     async def cancel(
         self, maintenance_id: str, actor: str, now: datetime, origin: str = ""
     ) -> Maintenance:
-        """Call works off; NotFound, or Conflict if that was done before."""
+        """Call works off: what they held back is due. NotFound; Conflict if done before."""
         async with self._database.writing() as connection:
             row = await _read(connection, maintenance_id)
             if row.cancelled_at is not None:
@@ -94,6 +106,7 @@ class MaintenanceBook:
             await connection.execute(
                 update(maintenance).where(_M.id == row.id).values(cancelled_at=now)
             )
+            await let_go(connection, row.id, now)
             await write_audit(
                 connection,
                 AuditRow(
@@ -105,17 +118,22 @@ class MaintenanceBook:
                     origin=origin,
                 ),
             )
-        return row.model_copy(update={"cancelled_at": now})
+            row = row.model_copy(update={"cancelled_at": now})
+            await write_events(connection, [_draft(row)], now)
+        return row
 
     async def find(
         self, begin: datetime | None = None, end: datetime | None = None
     ) -> list[Maintenance]:
-        """Return works that lie within [begin, end) in part, cancelled ones too, by begin."""
-        query = select(maintenance).order_by(_M.begin, _M.id)
+        """Return works that lie within [begin, end) in part, cancelled ones too, by begin.
+
+        Those that come back are there from the first time to the end of the last.
+        """
+        query = select(*_FIELDS).order_by(_M.begin, _M.id)
         if end is not None:
             query = query.where(_M.begin < end)
         if begin is not None:
-            query = query.where(_M.end > begin)
+            query = query.where(_M.until > begin)
         async with self._database.reading() as connection:
             rows = await connection.execute(query)
             return [Maintenance(**row) for row in rows.mappings()]
@@ -141,7 +159,7 @@ def _checked(**fields: object) -> Maintenance:
 
 
 async def _read(connection: AsyncConnection, maintenance_id: str) -> Maintenance:
-    found = await connection.execute(select(maintenance).where(_M.id == maintenance_id))
+    found = await connection.execute(select(*_FIELDS).where(_M.id == maintenance_id))
     row = found.mappings().one_or_none()
     if row is None:
         raise NotFound(
@@ -151,6 +169,11 @@ async def _read(connection: AsyncConnection, maintenance_id: str) -> Maintenance
             )
         )
     return Maintenance(**row)
+
+
+def _draft(row: Maintenance) -> Draft:
+    """Return the event of works that were recorded or called off: pages show what they hold."""
+    return ("works", row.id, row.model_dump(mode="json", exclude={"id"}))
 
 
 async def _next_id(connection: AsyncConnection, begin: datetime) -> str:

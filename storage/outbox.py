@@ -1,14 +1,34 @@
 """Messages on their way: claimed by conditional UPDATE, settled with the provider's receipt."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, and_, insert, or_, select, type_coerce, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import Clock
-from core.incident import Delivery, IncidentNote, Notification, NotificationState
+from core.incident import (
+    Delivery,
+    Due,
+    Fate,
+    IncidentNote,
+    Notification,
+    NotificationState,
+    Purpose,
+)
+from core.silence import Pause
 from storage.brain import add_notifications
-from storage.database import Database
+from storage.database import Database, portions
 from storage.events import write_events
 from storage.incidents import write_notes
 from storage.tables import deliveries, notifications
@@ -104,12 +124,7 @@ class Outbox:
                 await connection.execute(insert(deliveries).values(fields))
             settled = await connection.execute(
                 update(notifications)
-                .where(
-                    _N.id == notification.id,
-                    _N.state == NotificationState.CLAIMED,
-                    _N.claimed_by == notification.claimed_by,
-                    _N.claimed_at == notification.claimed_at,
-                )
+                .where(_mine(notification))
                 .values(
                     state=state,
                     due_at=next_due or notification.due_at,
@@ -120,6 +135,40 @@ class Outbox:
             if settled.rowcount:
                 await _tell_timeline(connection, notification, state, now)
         return bool(settled.rowcount)
+
+    async def hold(self, notification: Notification, pause: Pause, due: Due) -> bool:
+        """Keep a claimed message back until it is due again; False if the claim was lost.
+
+        The first message of an incident that a silence holds back is a line of its timeline.
+        """
+        now = self._clock.now()
+        async with self._database.writing() as connection:
+            others = select(func.count()).where(
+                _N.incident == notification.incident, _N.held_by == pause.by
+            )
+            known = await connection.scalar(others)
+            held = await connection.execute(
+                update(notifications)
+                .where(_mine(notification))
+                .values(
+                    state=NotificationState.PENDING,
+                    due_at=due.at,
+                    reason=f"{pause.kind}_ended",
+                    because=due.because,
+                    held_by=pause.by,
+                    attempts=0,
+                    lease_until=None,
+                )
+            )
+            if held.rowcount and not known and notification.incident is not None:
+                line = IncidentNote(
+                    incident=notification.incident,
+                    at=now,
+                    kind="held",
+                    text=f"{pause.by}: {pause.reason}",
+                )
+                await write_events(connection, await write_notes(connection, [line]), now)
+        return bool(held.rowcount)
 
     async def add(self, notification: Notification) -> int | None:
         """Add one intent to tell; return its id, or None if it exists already."""
@@ -135,6 +184,21 @@ class Outbox:
     async def for_incident(self, incident: str) -> list[tuple[Notification, list[Delivery]]]:
         """Return an incident's notifications, each with its attempts, oldest first."""
         return await self._find(_N.incident == incident)
+
+    async def fates(self, incidents: Sequence[str]) -> dict[str, Fate]:
+        """Return what became of the messages about problems; an incident without any is absent."""
+        found: dict[str, Fate] = {}
+        async with self._database.reading() as connection:
+            for some in portions(incidents):
+                rows = await connection.execute(
+                    select(_N.incident, _N.state, _N.due_at, _N.because, _N.held_by)
+                    .where(_N.incident.in_(some), _N.purpose == Purpose.PROBLEM)
+                    .order_by(_N.due_at, _N.id)
+                )
+                for incident, state, due_at, because, held_by in rows:
+                    before = found.get(incident, Fate())
+                    found[incident] = _joined(before, state, Due(due_at, because), held_by)
+        return found
 
     async def undelivered(self, since: datetime) -> list[Notification]:
         """Return what was due at `since` or earlier and is neither sent, cancelled nor failed."""
@@ -159,6 +223,37 @@ class Outbox:
             for row in attempts.mappings():
                 found[row["notification"]][1].append(Delivery(**row))
         return list(found.values())
+
+
+async def let_go(connection: AsyncConnection, holder: str, now: datetime) -> None:
+    """Let what a silence or works hold back be due, inside the caller's transaction."""
+    await connection.execute(
+        update(notifications)
+        .where(_N.held_by == holder, _N.state == NotificationState.PENDING, _N.due_at > now)
+        .values(due_at=now)
+    )
+
+
+def _joined(before: Fate, state: str, due: Due, held_by: str | None) -> Fate:
+    """Return a fate with one more message, later than those before."""
+    waits = state in {NotificationState.PENDING, NotificationState.CLAIMED}
+    return Fate(
+        sent=before.sent + (state == NotificationState.SENT),
+        failed=before.failed + (state == NotificationState.FAILED),
+        cancelled=before.cancelled + (state == NotificationState.CANCELLED),
+        waiting=before.waiting or (due if waits else None),
+        held_by=tuple(sorted({*before.held_by, *([held_by] if held_by else [])})),
+    )
+
+
+def _mine(notification: Notification) -> ColumnElement[bool]:
+    """Return the condition that a claim still holds."""
+    return and_(
+        _N.id == notification.id,
+        _N.state == NotificationState.CLAIMED,
+        _N.claimed_by == notification.claimed_by,
+        _N.claimed_at == notification.claimed_at,
+    )
 
 
 async def _tell_timeline(

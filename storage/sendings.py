@@ -2,7 +2,7 @@
 
 from sqlalchemy import insert, select
 
-from core.sending import ReportSending
+from core.sending import DIGEST, ReportSending
 from storage.database import Database
 from storage.tables import report_sendings
 from storage.unbroken import unbroken
@@ -37,7 +37,13 @@ class SendingBook:
 
     async def latest(self, limit: int = 50) -> list[ReportSending]:
         """Return the last reports sent, newest first."""
-        wanted = select(report_sendings).order_by(_S.sent_at.desc(), _S.address).limit(limit)
+        reports = _S.schedule.not_like(f"{DIGEST}%")
+        wanted = (
+            select(report_sendings)
+            .where(reports)
+            .order_by(_S.sent_at.desc(), _S.address)
+            .limit(limit)
+        )
         async with self._database.reading() as connection:
             rows = (await connection.execute(wanted)).mappings()
             return [ReportSending(**row) for row in rows]

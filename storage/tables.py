@@ -193,6 +193,8 @@ maintenance = Table(
     Column("id", Words, primary_key=True),
     Column("begin", Instant, nullable=False, index=True),
     Column("end", Instant, nullable=False),
+    Column("rule", Words),
+    Column("until", Instant, nullable=False),  # when the last time is over
     Column("reason", Words, nullable=False),
     Column("announced_at", Instant, nullable=False),
     Column("reference", Words),
@@ -202,6 +204,26 @@ maintenance = Table(
     Column("by", Words, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("cancelled_at", Instant),
+)
+# Who wanted to hear nothing of what; never removed, only ended.
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("begin", Instant, nullable=False),
+    Column("end", Instant, nullable=False),
+    Column("rule", Words),
+    Column("until", Instant, nullable=False, index=True),
+    Column("owner", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("units", Items, nullable=False),
+    Column("carriers", Items, nullable=False),
+    Column("circuits", Items, nullable=False),
+    Column("targets", Items, nullable=False),
+    Column("incidents", Items, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_by", Words),
 )
 report_sendings = Table(
     "report_sendings",
@@ -350,6 +372,19 @@ incident_notes = Table(
     Column("text", Words, nullable=False),
 )
 
+carrier_tickets = Table(
+    "carrier_tickets",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("incident", Words, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("carrier", Words, nullable=False),
+    Column("number", Words),
+    Column("reported_at", Instant, nullable=False),
+    Column("reported_by", Words, nullable=False),
+    Column("received_at", Instant),
+    Column("fixed_at", Instant),
+)
+
 notifications = Table(
     "notifications",
     metadata,
@@ -367,6 +402,8 @@ notifications = Table(
     Column("claimed_by", Words),
     Column("claimed_at", Instant),
     Column("settled_at", Instant),
+    Column("because", Words, nullable=False, server_default=""),
+    Column("held_by", Words, index=True),
     Column("lease_until", Instant),
     UniqueConstraint("incident", "purpose", "recipient", "channel"),
     Index(None, "state", "due_at"),

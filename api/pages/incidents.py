@@ -1,21 +1,26 @@
 """Incidents for people: the list, the page for a phone at night, the single-use link."""
 
 from collections import Counter
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from api.carriers import drafts
 from api.context import Context
-from api.door import Ctx, Operator, Viewer, same_origin
+from api.door import Asker, Ctx, Operator, Viewer, same_origin
 from api.errors import Refused
 from api.guard import client_address
+from api.localtime import instant
 from api.paths import up
 from api.snapshot import Picture
 from core.errors import Conflict, DomainError
-from core.incident import Incident, IncidentState, Member
-from core.text import Text, vietnamese_order
+from core.incident import Incident, IncidentState, Member, NotificationState, Purpose
+from core.people import Role
+from core.text import Text, nfc, vietnamese_order
+from core.ticket import Step
 from core.watching import TargetKind
+from storage.tickets import Said
 
 router = APIRouter(include_in_schema=False)
 ROWS = 50
@@ -82,13 +87,23 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
     """Show one incident."""
     picture: Picture = await request.app.state.pictures.now()
     found = await context.ledger.incidents.get(incident)
+    told = await context.ledger.outbox.for_incident(incident)
+    waiting = (
+        note
+        for note, _ in told
+        if note.purpose is Purpose.PROBLEM and note.state is NotificationState.PENDING
+    )
+    may, language = asker.role.allows(Role.OPERATOR), request.app.state.pages.language(request)
     page: HTMLResponse = request.app.state.pages.render(
         request,
         "incident.html",
         asker,
         **_facts(context, picture, found),
+        tickets=await context.ledger.tickets.of(incident),
+        drafts=await drafts(picture, found, asker, language) if may else [],
         notes=await context.ledger.incidents.notes(incident),
-        told=await context.ledger.outbox.for_incident(incident),
+        told=told,
+        waiting=min(waiting, key=lambda note: note.due_at, default=None),
     )
     return page
 
@@ -121,6 +136,52 @@ async def comment(
             await context.ledger.incidents.comment(incident, asker.name, now, text.strip(), origin)
         )
     return RedirectResponse(f"/incidents/{incident}#timeline", 303)
+
+
+@router.post("/incidents/{incident}/tickets")
+async def reported(
+    request: Request,
+    context: Ctx,
+    asker: Operator,
+    incident: str,
+    *,
+    carrier: Annotated[str, Form(max_length=200)] = "",
+    number: Annotated[str, Form(max_length=200)] = "",
+    at: Annotated[str, Form(max_length=40)] = "",
+) -> RedirectResponse:
+    """Keep that a carrier was told."""
+    said = _said(request, context, asker, number, at)
+    _, events = await context.ledger.tickets.report(incident, nfc(carrier), said)
+    context.live.publish(events)
+    return RedirectResponse(f"/incidents/{incident}#carrier", 303)
+
+
+@router.post("/incidents/{incident}/tickets/{ticket}")
+async def advanced(
+    request: Request,
+    context: Ctx,
+    asker: Operator,
+    incident: str,
+    ticket: int,
+    *,
+    step: Annotated[Literal["received", "fixed"], Form()],
+    number: Annotated[str, Form(max_length=200)] = "",
+    at: Annotated[str, Form(max_length=40)] = "",
+) -> RedirectResponse:
+    """Keep that the carrier has received it, or says that it is fixed."""
+    said = _said(request, context, asker, number, at)
+    _, events = await context.ledger.tickets.advance(incident, ticket, Step(step), said)
+    context.live.publish(events)
+    return RedirectResponse(f"/incidents/{incident}#carrier", 303)
+
+
+def _said(request: Request, context: Context, asker: Asker, number: str, at: str) -> Said:
+    origin = client_address(request, context.settings.proxies)
+    try:
+        when = instant(at) if at else None
+    except ValueError:
+        raise Refused(422) from None
+    return Said(asker.name, context.clock.now(), when, nfc(number) or None, origin)
 
 
 async def _refusal(request: Request, context: Context, incident: str, refusal: DomainError) -> Text:

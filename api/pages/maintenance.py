@@ -1,16 +1,17 @@
 """Announced works: what is coming, what was, and the form that records a letter of a carrier."""
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api import repeating
 from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer
 from api.guard import client_address
+from api.localtime import instant
 from api.snapshot import Picture
-from core.clock import LOCAL
 from core.errors import Invalid
 from core.maintenance import Maintenance
 from core.model import Model
@@ -25,6 +26,8 @@ class Entry(Model):
 
     begin: str = ""
     end: str = ""
+    repeat: str = ""
+    repeat_until: str = ""
     reason: str = ""
     announced_at: str = ""
     reference: str = ""
@@ -37,6 +40,8 @@ def _entry(
     *,
     begin: Annotated[str, Form(max_length=40)] = "",
     end: Annotated[str, Form(max_length=40)] = "",
+    repeat: Annotated[str, Form(max_length=20)] = "",
+    repeat_until: Annotated[str, Form(max_length=20)] = "",
     reason: Annotated[str, Form(max_length=200)] = "",
     announced_at: Annotated[str, Form(max_length=40)] = "",
     reference: Annotated[str, Form(max_length=200)] = "",
@@ -47,6 +52,8 @@ def _entry(
     return Entry(
         begin=begin,
         end=end,
+        repeat=repeat,
+        repeat_until=repeat_until,
         reason=nfc(reason),
         announced_at=announced_at,
         reference=nfc(reference),
@@ -75,12 +82,13 @@ async def add(
     now = context.clock.now()
     try:
         await context.ledger.maintenance.add(
-            _instant(entry.begin),
-            _instant(entry.end),
+            instant(entry.begin),
+            instant(entry.end),
             entry.reason,
             asker.name,
             now,
-            announced_at=_instant(entry.announced_at) if entry.announced_at else None,
+            rule=repeating.chosen(entry.repeat, _day(entry.repeat_until)),
+            announced_at=instant(entry.announced_at) if entry.announced_at else None,
             reference=entry.reference or None,
             units=(entry.unit,) if entry.unit else (),
             carriers=(entry.carrier,) if entry.carrier else (),
@@ -114,7 +122,7 @@ async def _page(
     picture: Picture = await request.app.state.pictures.now()
     now = context.clock.now()
     rows = await context.ledger.maintenance.find(now - PAST)
-    ahead = [row for row in rows if row.end > now and row.cancelled_at is None]
+    ahead = [row for row in rows if row.until > now and row.cancelled_at is None]
     targets = picture.estate.targets
     carriers = {target.carrier for target in targets if target.carrier}
     units = {slug for target in targets for slug in target.unit_path}
@@ -127,7 +135,9 @@ async def _page(
         picture=picture,
         ahead=ahead,
         behind=[row for row in reversed(rows) if row not in ahead],
-        under_way={row.id for row in ahead if row.begin <= now},
+        under_way={row.id for row in ahead if row.holds_until(now) is not None},
+        repeats=lambda rule: repeating.said(rule, language),
+        choices=repeating.CHOICES,
         concerns=lambda row: _concerns(picture, row, language == "en"),
         carriers=sorted(carriers, key=vietnamese_order),
         units=sorted(
@@ -157,7 +167,8 @@ def _refusal(entry: Entry, strangers: list[str]) -> Text | None:
         return Text("Hãy ghi nội dung công việc.", "Say what the works are.")
     for value in (entry.begin, entry.end, entry.announced_at or entry.begin):
         try:
-            _instant(value)
+            instant(value)
+            _day(entry.repeat_until)
         except ValueError:
             return Text(
                 "Ngày giờ không hợp lệ; chọn lại trong biểu mẫu.",
@@ -172,9 +183,6 @@ def _refusal(entry: Entry, strangers: list[str]) -> Text | None:
     return None
 
 
-def _instant(local: str) -> datetime:
-    """Return the instant of a browser's `2026-11-22T21:00`, which is local time."""
-    found = datetime.fromisoformat(local)
-    if found.tzinfo is not None:
-        raise ValueError(local)
-    return found.replace(tzinfo=LOCAL)
+def _day(local: str) -> date | None:
+    """Return the day of a browser's date field, None for an empty one."""
+    return date.fromisoformat(local) if local else None

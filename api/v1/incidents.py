@@ -1,33 +1,47 @@
 """Incidents: what is wrong, whom it touches, who was told; acknowledge and comment."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.carriers import drafts
 from api.door import Ctx, Operator, Viewer
 from api.guard import client_address
 from api.listing import stamp, tag, unchanged
 from api.snapshot import Picture
 from api.v1.shapes import (
     Comment,
+    DraftOut,
     IncidentDetail,
     IncidentOut,
     IncidentPage,
     MemberOut,
+    StepIn,
+    TicketIn,
+    TicketOut,
     ToldOut,
     Words,
+    ticket_out,
 )
 from core.incident import Incident, IncidentState
+from core.text import Language
+from core.ticket import Step
+from storage.tickets import Said
 
 router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 
 
 def incident_out(picture: Picture, incident: Incident) -> IncidentOut:
     """Return an incident as the interface shows it."""
-    root = picture.targets.get(incident.root)
+    root, pause = picture.targets.get(incident.root), picture.pauses.get(incident.id)
     return IncidentOut.model_validate(
         incident.model_dump(exclude={"members"})
-        | {"root_name": root.name if root else incident.root, "touched": len(incident.present)}
+        | {
+            "root_name": root.name if root else incident.root,
+            "touched": len(incident.present),
+            "paused": asdict(pause) if pause else None,
+        }
     )
 
 
@@ -75,6 +89,7 @@ async def one(request: Request, context: Ctx, asker: Viewer, incident: str) -> I
         members=members,
         timeline=await context.ledger.incidents.notes(incident),
         told=[ToldOut(notification=n, deliveries=d) for n, d in told],
+        tickets=[ticket_out(ticket) for ticket in await context.ledger.tickets.of(incident)],
     )
 
 
@@ -112,3 +127,48 @@ async def comment(
     )
     picture = await request.app.state.pictures.now()
     return incident_out(picture, await context.ledger.incidents.get(incident))
+
+
+@router.get("/{incident}/drafts", summary="The texts for the carriers concerned (operator)")
+async def carrier_drafts(
+    request: Request,
+    context: Ctx,
+    asker: Operator,
+    incident: str,
+    language: Language = "vi",
+) -> list[DraftOut]:
+    """Return what to send to whom; empty where no carrier is concerned."""
+    picture: Picture = await request.app.state.pictures.now()
+    found = await context.ledger.incidents.get(incident)
+    texts = await drafts(picture, found, asker, language)
+    return [DraftOut(carrier=one.carrier, text=one.text) for one in texts]
+
+
+@router.post("/{incident}/tickets", summary="A carrier was told (operator)", status_code=201)
+async def report(
+    request: Request, context: Ctx, asker: Operator, incident: str, ticket: TicketIn
+) -> TicketOut:
+    """Keep that a carrier was told. 422 if that lies in the future."""
+    origin = client_address(request, context.settings.proxies)
+    said = Said(asker.name, context.clock.now(), ticket.at, ticket.number, origin)
+    row, events = await context.ledger.tickets.report(incident, ticket.carrier, said)
+    context.live.publish(events)
+    return ticket_out(row)
+
+
+@router.post("/{incident}/tickets/{ticket}", summary="How far the carrier is (operator)")
+async def advance(
+    request: Request,
+    context: Ctx,
+    asker: Operator,
+    incident: str,
+    *,
+    ticket: int,
+    wish: StepIn,
+) -> TicketOut:
+    """Keep that the carrier has received it, or says that it is fixed. 409 if that is known."""
+    origin = client_address(request, context.settings.proxies)
+    said = Said(asker.name, context.clock.now(), wish.at, wish.number, origin)
+    row, events = await context.ledger.tickets.advance(incident, ticket, Step(wish.step), said)
+    context.live.publish(events)
+    return ticket_out(row)

@@ -1,13 +1,15 @@
 """What the JSON interface answers with: described, typed, closed."""
 
 from datetime import datetime
+from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from api.fleet import Look
 from core.incident import Delivery, IncidentNote, IncidentState, Notification, Severity
 from core.people import Role
 from core.status import Interval, Status, TargetState, Transition
+from core.ticket import Step, Ticket
 from core.watching import Check, Target, TargetKind
 
 Counts = dict[Status, int]
@@ -119,6 +121,16 @@ class MemberOut(BaseModel):
     left_at: datetime | None
 
 
+class PauseOut(BaseModel):
+    """Why nobody is told of an incident at present."""
+
+    by: str = Field(description="The silence, or the announced works.")
+    kind: str = Field(description="silence or works.")
+    until: datetime
+    owner: str
+    reason: str
+
+
 class IncidentOut(BaseModel):
     """One trouble."""
 
@@ -137,6 +149,7 @@ class IncidentOut(BaseModel):
     merged_into: str | None
     acked_by: str | None
     acked_at: datetime | None
+    paused: PauseOut | None = Field(description="While problems are held back: why.")
     version: int
 
 
@@ -154,12 +167,49 @@ class ToldOut(BaseModel):
     deliveries: list[Delivery]
 
 
+class TicketOut(BaseModel):
+    """What a carrier was told, and how far it is."""
+
+    id: int | None
+    carrier: str
+    number: str | None = Field(description="The carrier's own.")
+    step: Step
+    reported_at: datetime
+    reported_by: str
+    received_at: datetime | None
+    fixed_at: datetime | None = Field(description="When the carrier says that it was fixed.")
+
+
+class TicketIn(BaseModel):
+    """A carrier was told."""
+
+    carrier: str = Field(min_length=1, max_length=200)
+    number: str | None = Field(default=None, max_length=200)
+    at: AwareDatetime | None = Field(default=None, description="Just now if absent.")
+
+
+class StepIn(BaseModel):
+    """A carrier has received it, or says that it is fixed."""
+
+    step: Literal["received", "fixed"]
+    number: str | None = Field(default=None, max_length=200)
+    at: AwareDatetime | None = Field(default=None, description="Just now if absent.")
+
+
+class DraftOut(BaseModel):
+    """The text for a carrier, ready to be sent."""
+
+    carrier: str
+    text: str
+
+
 class IncidentDetail(IncidentOut):
     """An incident with members, timeline and what was told to whom."""
 
     members: list[MemberOut]
     timeline: list[IncidentNote]
     told: list[ToldOut]
+    tickets: list[TicketOut] = Field(description="What carriers were told, oldest first.")
 
 
 class Words(BaseModel):
@@ -252,6 +302,11 @@ def target_out(target: Target, state: TargetState | None, incident: str | None) 
             "incident": incident,
         }
     )
+
+
+def ticket_out(one: Ticket) -> TicketOut:
+    """Return a ticket as the interface shows it."""
+    return TicketOut.model_validate(one.model_dump(exclude={"incident"}) | {"step": one.step})
 
 
 def transition_out(one: Transition) -> TransitionOut:

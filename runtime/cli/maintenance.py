@@ -31,6 +31,13 @@ def add(
     reason: Annotated[str, typer.Option("--reason", help="What is done.")],
     config: Config = None,
     *,
+    rule: Annotated[
+        str | None,
+        typer.Option(
+            "--rule",
+            help="How they come back: an RRULE with UNTIL or COUNT (RFC 5545), local time.",
+        ),
+    ] = None,
     announced: Annotated[
         datetime | None,
         typer.Option(
@@ -71,6 +78,7 @@ def add(
             reason,
             actor(),
             SystemClock().now(),
+            rule=rule,
             announced_at=announced.replace(tzinfo=LOCAL) if announced else None,
             reference=reference,
             units=units,
@@ -146,6 +154,7 @@ def list_(
             Text(vi="mã", en="id"),
             Text(vi="bắt đầu", en="begin"),
             Text(vi="kết thúc", en="end"),
+            Text(vi="lặp lại", en="rule"),
             Text(vi="thông báo", en="announced"),
             Text(vi="phạm vi", en="concerns"),
             Text(vi="nội dung", en="reason"),
@@ -156,6 +165,7 @@ def list_(
                 "id": row.id,
                 "begin": row.begin,
                 "end": row.end,
+                "rule": row.rule,
                 "announced_at": row.announced_at,
                 "concerns": ", ".join((*row.units, *row.carriers, *row.targets)),
                 "reason": row.reason,

@@ -12,7 +12,15 @@ OPERATOR = {
     "/api/v1/incidents/{incident}/ack",
     "/api/v1/incidents/{incident}/comment",
     "/incidents/{incident}/ack",
+    "/api/v1/incidents/{incident}/drafts",
+    "/api/v1/incidents/{incident}/tickets",
+    "/api/v1/incidents/{incident}/tickets/{ticket}",
+    "/api/v1/silences/{silence}/end",
     "/incidents/{incident}/comment",
+    "/incidents/{incident}/silence",
+    "/incidents/{incident}/tickets",
+    "/incidents/{incident}/tickets/{ticket}",
+    "/silences/{silence}/end",
     "/test-message",
 }
 ADMIN = {
@@ -33,6 +41,8 @@ POSTED = {
     "/days": Role.ADMIN,
     "/maintenance": Role.OPERATOR,
     "/maintenance/{works}/cancel": Role.OPERATOR,
+    "/api/v1/silences": Role.OPERATOR,
+    "/silences": Role.OPERATOR,
 }
 
 
@@ -48,9 +58,9 @@ def routes() -> list[tuple[str, str]]:
 
 def filled(path: str) -> str:
     """Return a path with something in its places."""
-    for name in ("incident", "slug", "name", "token", "language", "works"):
+    for name in ("incident", "slug", "name", "token", "language", "works", "silence"):
         path = path.replace(f"{{{name}}}", "nothing-of-ours")
-    return path
+    return path.replace("{ticket}", "4711")
 
 
 def needed_for(method: str, path: str) -> Role:

@@ -143,6 +143,7 @@ async def test_no_page_scrolls_sideways(tmp_path: Path, size: str) -> None:
             "/inventory?kind=device",
             "/incidents",
             f"/incidents/{INCIDENT}",
+            "/silences",
             "/test-message",
             "/search?q=dak",
         ):

@@ -9,7 +9,7 @@ from core.maintenance import Maintenance
 from core.people import Role
 from tests.api.test_door import csrf, log_in
 from tests.api.test_pages import page, words
-from tests.api.world import DAWN, World
+from tests.api.world import DAWN, World, hub_cut
 
 FORM = {
     "reason": "Thay tủ cáp",
@@ -63,6 +63,30 @@ async def test_works_are_called_off_and_stay_on_the_page(world: World) -> None:
     assert (await world.client.post(path, data={"csrf": token})).status_code == 409
 
 
+async def test_works_that_come_back_say_how_and_hold_pages_back_while_they_last(
+    world: World,
+) -> None:
+    begin = DAWN.astimezone(LOCAL) - timedelta(days=7, hours=1)
+    form = FORM | {
+        "begin": f"{begin:%Y-%m-%dT%H:%M}",
+        "end": f"{begin + timedelta(hours=2):%Y-%m-%dT%H:%M}",
+        "announced_at": "2026-11-01T08:30",
+        "repeat": "weekly",
+        "repeat_until": "2026-12-31",
+    }
+    assert (await sent(world, **form))[0] == 303
+    await world.commit(hub_cut(DAWN))
+    text = words((await world.client.get("/maintenance")).text).split("Ghi một")[0]
+    assert "mỗi tuần, đến 31/12/2026" in text
+    assert "đang diễn ra" in text
+    board = words((await world.client.get("/")).text)
+    assert "Đang bảo trì đến 10:00 (BT-20261115-0001), tin báo được giữ lại: Thay tủ cáp" in board
+    world.clock.advance(3600)  # type: ignore[attr-defined]
+    assert "Đang bảo trì" not in words((await world.client.get("/")).text)
+    text = words((await world.client.get("/maintenance")).text)
+    assert "BT-20261115-0001" in text.split("Ba tháng qua")[0]
+
+
 async def test_works_under_way_say_so(world: World) -> None:
     now = DAWN.astimezone(LOCAL)
     begin, end = now - timedelta(hours=1), now + timedelta(hours=1)
@@ -81,6 +105,8 @@ async def test_works_under_way_say_so(world: World) -> None:
         ({"begin": "2026-12-03T22:00+07:00"}, "Ngày giờ không hợp lệ"),
         ({"end": "2026-12-03T21:00"}, "Ghi giờ kết thúc sau giờ bắt đầu"),
         ({"announced_at": "2027-01-01T00:00"}, "Ghi lúc nhận được thông báo"),
+        ({"repeat": "daily"}, "đúng một trong UNTIL và COUNT"),
+        ({"repeat": "daily", "repeat_until": "mai"}, "Ngày giờ không hợp lệ"),
         ({"carrier": ""}, "Nêu ít nhất một đơn vị, nhà mạng hoặc đối tượng"),
         ({"targets": "khong-co"}, "Không có đối tượng: khong-co"),
     ],

@@ -403,6 +403,18 @@ def test_special_days_are_known_for_a_year_ahead() -> None:
     assert _office(*far)[0].off_on == (date(2027, 1, 1),)
 
 
+def test_the_estate_knows_the_days_off_and_the_make_up_days() -> None:
+    tuesday, saturday, monday = date(2026, 11, 24), date(2026, 11, 28), date(2026, 11, 23)
+    days = (
+        SpecialDay(on=saturday, kind="working", name="Làm bù", like=1),
+        SpecialDay(on=tuesday, name="Ngày Văn hóa Việt Nam"),
+        SpecialDay(on=monday, kind="working", name="Như Chủ nhật", like=7),
+        SpecialDay(on=date(2030, 1, 1), name="Tết Dương lịch"),
+    )
+    found = _estate(a_land(special_days=days)).days_off
+    assert (found.closed, found.worked) == ((monday, tuesday), (saturday,))
+
+
 def test_an_end_of_23_59_is_midnight() -> None:
     (first, _) = _office(begin=time(0), end=time(23, 59))
     assert first.end == time(23, 59, 59)

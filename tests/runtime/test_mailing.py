@@ -20,7 +20,8 @@ from reports.render.letterhead import Letterhead
 from reports.report import PeriodKind, Report, ScopeKind
 from reports.request import UptimeRequest
 from runtime.dispatcher import Outlet
-from runtime.mailing import Mailing, letter
+from runtime.mailing import Mailing
+from runtime.report_letters import ReportLetters, letter
 from runtime.report_schedule import Schedule, period_key
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
@@ -62,7 +63,7 @@ class Office:
     def again(self) -> Mailing:
         """Return the mailing of the next life of the hub."""
         old = self.mailing
-        return Mailing(old.schedules, old.outlets, old.sendings, old.press, old.contacts, old.clock)
+        return Mailing(old.letters, old.outlets, old.sendings, old.clock)
 
 
 @pytest.fixture
@@ -76,14 +77,10 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
             host="127.0.0.1", port=mailbox.port, security="none", sender="hub@example.vn"
         )
         maker = Maker()
+        home = "https://thongsuot.example.vn"
+        letters = ReportLetters("thang", MONTHLY, maker, lambda: CONTACTS, home)
         mailing = Mailing(
-            {"thang": MONTHLY},
-            {"thu": Outlet(CHANNEL, lambda: params)},
-            ledger.sendings,
-            maker,
-            lambda: CONTACTS,
-            clock,
-            "https://thongsuot.example.vn",
+            [letters], {"thu": Outlet(CHANNEL, lambda: params)}, ledger.sendings, clock
         )
         yield Office(mailing, maker, mailbox, clock, ledger)
     await ledger.aclose()

@@ -28,6 +28,9 @@ from core.status import Status, Transition
 from core.timekeeping import ClockSpan, ClockTrouble
 from core.watching import TargetKind
 from reports.periods import read
+from reports.render.formats import render
+from reports.render.kinds import Format
+from reports.render.letterhead import Letterhead
 from reports.report import Bucket, PeriodKind, Report, Row, ScopeKind, Seconds
 from reports.request import UptimeRequest
 from runtime.reporting import build
@@ -476,6 +479,42 @@ async def test_works_announced_too_late_count_and_are_printed(sqlite_ledger: Led
     asked = await ask(ledger, "xa-1", notice=6)
     assert row(asked, "s1").seconds.down == HOUR
     assert row(await ask(ledger, "xa-1", notice=0), "s1").seconds.down == HOUR
+
+
+async def test_works_that_come_back_are_weighed_time_by_time(sqlite_ledger: Ledger) -> None:
+    ledger = sqlite_ledger
+    await with_works(ledger, at(9), rule="FREQ=DAILY;INTERVAL=2;COUNT=8")  # 20, 22 … 3 November
+    await keep(ledger, ("s1", DOWN, at(23, 1)), ("s1", UP, at(23, 2)))
+    report = await ask(ledger, "xa-1")
+    assert [(w.maintenance.begin, w.excluded) for w in report.works] == [
+        (at(20, 22), False),  # six working days after the letter; then there are seven and more
+        *((at(day, 22), True) for day in (22, 24, 26, 28, 30)),
+    ]
+    assert {w.seconds for w in report.works} == {4 * HOUR}
+    assert row(report, "s1").seconds == Seconds(
+        up=31 * DAY - 25 * HOUR, down=5 * HOUR, excluded=20 * HOUR
+    )
+    assert (await ask(ledger, "xa-1", "2026-09")).works == ()
+
+
+async def test_the_same_works_once_or_by_a_rule_of_one_time_are_the_same_files(
+    sqlite_ledger: Ledger,
+) -> None:
+    ledger = sqlite_ledger
+
+    async def files(code: str) -> list[bytes]:
+        report = await ask(ledger, "xa-1", as_known_at=at(2, month=11))
+        made = [render(report, Letterhead(), "vi", form) for form in (Format.JSON, Format.HTML)]
+        return [file.replace(code.encode(), b"BT") for file in made]
+
+    code = await with_works(ledger, at(8))
+    once = await files(code)
+    await ledger.maintenance.cancel(code, "an", at(8))
+    again = await ledger.maintenance.add(
+        at(20, 22), at(21, 2), "Nâng cấp tuyến", "an", at(8),
+        units=("xa-1",), rule="FREQ=DAILY;COUNT=1",
+    )  # fmt: skip
+    assert await files(again.id) == once
 
 
 async def test_works_that_overlap_are_counted_once(sqlite_ledger: Ledger) -> None:

@@ -131,6 +131,15 @@ SENTENCES = [
         'Write "sqlite:///folder/file.db" or "postgresql://user@host/name".',
     ),
     (
+        '[telling.night]\nbegin = "06:00"\n',
+        "thongsuot.toml:1: telling.night: the night must begin after the morning. "
+        'Write it like begin = "21:00".',
+    ),
+    (
+        '[telling.night]\nmorning = "half past seven"\n',
+        'thongsuot.toml:2: telling.night.morning: not a time of day. Write it like "07:30".',
+    ),
+    (
         'telling.delays.hbu = "1s"\n',
         'thongsuot.toml:1: telling.delays.hbu: no such key. Perhaps "hub" is meant.',
     ),
@@ -302,11 +311,12 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
 
 
 def test_every_key_has_its_sentence_in_both_languages() -> None:
-    sections: list[type[settings.Section]] = [*settings.SECTIONS.values(), settings.Delays]
+    within: list[type[settings.Section]] = [settings.Delays, settings.Night, settings.Digest]
+    sections: list[type[settings.Section]] = [*settings.SECTIONS.values(), *within]
     for section in sections:
         for name, field in section.model_fields.items():
             said = [m for m in field.metadata if isinstance(m, Text)]
-            assert said or name == "delays", f"{section.__name__}.{name}"
+            assert said or field.annotation in within, f"{section.__name__}.{name}"
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -61,6 +61,15 @@ def run(settings: Path) -> Run:
 WORKS = ("add", "--begin", "2099-12-01T22:00", "--end", "2099-12-02T02:00", "--reason", "Đổi cáp")
 
 
+def test_works_that_come_back_are_listed_with_their_rule(run: Run) -> None:
+    told = run("maintenance", *WORKS, "--target", "s1", "--rule", "freq=monthly;count=6")
+    assert told.exit_code == 0, told.output
+    [row] = json.loads(run("maintenance", "list", "--json").stdout)
+    assert row["rule"] == "FREQ=MONTHLY;COUNT=6"
+    endless = run("maintenance", *WORKS, "--target", "s1", "--rule", "FREQ=MONTHLY")
+    assert "what comes back must end" in endless.stderr
+
+
 def test_works_are_added_listed_and_called_off(run: Run) -> None:
     told = run("maintenance", *WORKS, "--unit", "75", "--target", "s1", "--json")
     assert told.exit_code == 0, told.output

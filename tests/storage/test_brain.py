@@ -153,6 +153,33 @@ async def test_a_notification_is_made_once(ledger: Ledger) -> None:
     assert [(n.channel, n.due_at) for n in made] == [("email", NOW), ("webhook", NOW)]
 
 
+async def test_what_waits_for_the_morning_is_brought_forward_when_the_trouble_grows(
+    ledger: Ledger,
+) -> None:
+    morning, noon = NOW + timedelta(hours=9), NOW + timedelta(hours=14)
+    waiting = a_notification(due_at=morning, because="night")
+    await ledger.brain.commit(an_outcome(notifications=[waiting]), NOW)
+    for due, because, expected in (
+        (noon, "day_off", morning),
+        (NOW + timedelta(minutes=3), "delay", NOW + timedelta(minutes=3)),
+    ):
+        again = a_notification(due_at=due, because=because, reason="touches_your_unit")
+        await ledger.brain.commit(Outcome(notifications=[again]), NOW)
+        [(row, _)] = await ledger.outbox.for_incident(CODE)
+        assert (row.due_at, row.reason) == (expected, "first_notification")
+    assert row.because == "delay"
+
+
+async def test_what_was_tried_already_keeps_its_turn(ledger: Ledger) -> None:
+    await ledger.brain.commit(an_outcome(), NOW)
+    [claimed] = await ledger.outbox.claim("hub", NOW)
+    later = NOW + timedelta(minutes=5)
+    await ledger.outbox.settle(claimed, None, NotificationState.PENDING, later)
+    await ledger.brain.commit(Outcome(notifications=[a_notification()]), NOW)
+    [(row, _)] = await ledger.outbox.for_incident(CODE)
+    assert row.due_at == later
+
+
 async def test_what_ended_before_it_was_due_is_told_to_nobody(ledger: Ledger) -> None:
     late = NOW + timedelta(minutes=5)
     await ledger.brain.commit(

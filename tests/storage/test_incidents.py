@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.errors import Conflict, Invalid, NotFound
-from core.incident import IncidentState, Member
+from core.incident import Incident, IncidentState, Member
 from core.outcome import Outcome
 from storage.ledger import Ledger
 from tests.storage.test_brain import CODE, NOW, an_incident, an_outcome
@@ -113,3 +113,24 @@ async def test_incidents_are_found_by_state_and_by_any_member(ledger: Ledger) ->
 async def test_a_made_up_cursor_is_refused(sqlite_ledger: Ledger, cursor: str) -> None:
     with pytest.raises(Invalid, match="cursor"):
         await sqlite_ledger.incidents.find(cursor=cursor)
+
+
+async def test_what_was_open_at_some_time_of_a_night_is_found(ledger: Ledger) -> None:
+    hour = timedelta(hours=1)
+
+    def lasting(number: int, begin: datetime, end: datetime | None, **more: object) -> Incident:
+        state = IncidentState.OPEN if end is None else IncidentState.RECOVERED
+        fields: dict[str, object] = {"began_at": begin, "recovered_at": end, "state": state} | more
+        return an_incident(f"SC-20261122-{number:04}", **fields)
+
+    rows = [
+        lasting(1, NOW - hour, NOW - hour / 2),  # over before
+        lasting(2, NOW - hour, NOW),
+        lasting(3, NOW - 9 * hour, None),
+        lasting(4, NOW + hour, None),  # begins after
+        lasting(5, NOW + hour / 2, NOW + 3 * hour),
+        lasting(6, NOW, None, state=IncidentState.MERGED),
+    ]
+    await ledger.brain.commit(Outcome(incidents=rows), NOW)
+    found = await ledger.incidents.during(NOW, NOW + hour)
+    assert [int(one.id[-1]) for one in found] == [3, 2, 5]

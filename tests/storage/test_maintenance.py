@@ -38,6 +38,18 @@ async def test_works_are_found_by_the_time_they_touch(ledger: Ledger) -> None:
     assert await ledger.maintenance.find() == [works]
 
 
+async def test_works_that_come_back_are_found_until_the_last_time_is_over(ledger: Ledger) -> None:
+    works = await some_works(ledger, rule="freq=weekly;count=3")
+    last = NIGHT + timedelta(weeks=2, hours=3)
+    assert (works.rule, works.until) == ("FREQ=WEEKLY;COUNT=3", last)
+    assert await ledger.maintenance.find(last - timedelta(seconds=1)) == [works]
+    assert await ledger.maintenance.find(last) == []
+    assert works.holds_until(NIGHT + timedelta(weeks=1)) == NIGHT + timedelta(weeks=1, hours=3)
+    assert works.holds_until(NIGHT + timedelta(days=1)) is None
+    gone = await ledger.maintenance.cancel(works.id, "an", NIGHT)
+    assert gone.holds_until(NIGHT) is None
+
+
 async def test_works_are_called_off_once(ledger: Ledger) -> None:
     works = await some_works(ledger)
     gone = await ledger.maintenance.cancel(works.id, "binh", NOW + timedelta(days=1), "10.0.0.9")
@@ -57,6 +69,7 @@ async def test_works_are_called_off_once(ledger: Ledger) -> None:
     "wrong",
     [
         {"carriers": ()},
+        {"rule": "FREQ=DAILY"},
         {"announced_at": NOW + timedelta(days=1)},
         {"reference": "x" * 300},
         {"units": ("Không phải mã",)},

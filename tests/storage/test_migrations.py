@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from core.clock import SystemClock
 from core.errors import Conflict, Invalid, NotFound
 from storage import migrations
+from storage.columns import from_micros
 from storage.database import Database
 from storage.ledger import open_ledger
 from storage.tables import metadata
@@ -110,3 +111,33 @@ async def test_history_cannot_be_changed(ledger_url: str, table: str, act: str) 
         async with database.writing() as connection:
             await connection.execute(text(act.format(table)))
     await database.aclose()
+
+
+async def test_what_was_kept_by_the_version_before_is_kept_on(empty_url: str) -> None:
+    await migrations.upgrade(empty_url, "0002")
+    database = Database(empty_url)
+    rows = (
+        "INSERT INTO incidents (id, root, kind, severity, state, began_at, decided_at, cause, "
+        "detail, version) VALUES ('SC-1', 'gw', 'outage', 'major', 'open', 1, 1, '', '', 1)",
+        "INSERT INTO notifications (id, incident, purpose, recipient, address, channel, language, "
+        "reason, due_at, state, attempts) "
+        "VALUES (7, 'SC-1', 'problem', 'lan', 'a@b.vn', 'mail', 'vi', 'new_problem', 1, 'sent', 1)",
+        "INSERT INTO deliveries (id, notification, at, ok, receipt, subject, body) "
+        "VALUES (1, 7, 2, true, '250', 's', 'b')",
+        'INSERT INTO maintenance (id, "begin", "end", reason, announced_at, units, carriers, '
+        "targets, by, recorded_at) VALUES ('BT-1', 10, 20, 'x', 1, '[]', '[]', '[]', 'an', 1)",
+    )
+    async with database.writing() as connection:
+        for row in rows:
+            await connection.execute(text(row))
+    await database.aclose()
+    await migrations.upgrade(empty_url)
+    ledger = await open_ledger(empty_url, None, SystemClock())
+    [(notice, [delivery])] = await ledger.outbox.for_incident("SC-1")
+    assert (notice.id, notice.because, notice.held_by) == (7, "", None)
+    assert delivery.receipt == "250"
+    [works] = await ledger.maintenance.find(from_micros(19))
+    assert (works.rule, works.until) == (None, from_micros(20))
+    assert await ledger.maintenance.find(from_micros(20)) == []
+    await ledger.aclose()
+    await migrations.downgrade(empty_url, "0002")

@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import timedelta
 
 from core.clock import SystemClock
-from core.incident import Delivery, Notification, NotificationState, Purpose
+from core.incident import Delivery, Due, Fate, Notification, NotificationState, Purpose
 from core.outcome import Outcome
 from storage.ledger import Ledger, open_ledger
 from tests.storage.test_brain import CODE, NOW, a_notification, an_incident, an_outcome
@@ -134,3 +134,22 @@ async def test_a_worker_that_begins_anew_gets_back_what_its_last_life_had_claime
     assert await ledger.outbox.release("hub", NOW + timedelta(seconds=1)) == 1
     (again,) = await ledger.outbox.claim("hub", NOW + timedelta(seconds=1))
     assert again.attempts == 2
+
+
+async def test_what_became_of_a_problems_messages_is_told_at_once(ledger: Ledger) -> None:
+    other = "SC-20261122-0002"
+    states = (NotificationState.SENT, NotificationState.FAILED, NotificationState.CANCELLED)
+    rows = [a_notification(recipient=state, state=state, held_by="TD-1") for state in states]
+    rows += [
+        a_notification(recipient="late", due_at=NOW + 2 * MINUTE, because="night"),
+        a_notification(recipient="soon", due_at=NOW + MINUTE, because="delay"),
+        a_notification(Purpose.RECOVERY, recipient="late"),
+        a_notification(incident=other, state=NotificationState.CANCELLED),
+    ]
+    outcome = an_outcome(incidents=[an_incident(), an_incident(other)], notifications=rows)
+    await ledger.brain.commit(outcome, NOW)
+    found = await ledger.outbox.fates([CODE, other, "SC-20261122-0003"])
+    assert found == {
+        CODE: Fate(1, 1, 1, Due(NOW + MINUTE, "delay"), ("TD-1",)),
+        other: Fate(cancelled=1),
+    }

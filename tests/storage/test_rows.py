@@ -28,7 +28,9 @@ from core.maintenance import Maintenance
 from core.outcome import Event
 from core.people import AuditRow, User
 from core.sending import ReportSending
+from core.silence import Silence
 from core.status import Streak, TargetState, Transition
+from core.ticket import Ticket
 from core.timekeeping import ClockSpan
 from storage import tables
 from storage.columns import Instant, Items, Words, from_micros, to_micros
@@ -37,6 +39,7 @@ from storage.inventory import KINDS
 NO_DIALECT: Any = None
 # What a row knows beside its model: who may use it, until when, and what is cached.
 MORE = {
+    "maintenance": {"until"},
     "notifications": {"lease_until"},
     "users": {"password_hash"},
     "states": {"at"},
@@ -57,6 +60,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.calendars, CalendarSpan),
     (tables.special_days, SpecialDay),
     (tables.maintenance, Maintenance),
+    (tables.silences, Silence),
     (tables.report_sendings, ReportSending),
     (tables.clock_spans, ClockSpan),
     (tables.transitions, Transition),
@@ -65,6 +69,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.incidents, Incident),
     (tables.incident_members, Member),
     (tables.incident_notes, IncidentNote),
+    (tables.carrier_tickets, Ticket),
     (tables.notifications, Notification),
     (tables.deliveries, Delivery),
     (tables.users, User),

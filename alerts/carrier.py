@@ -1,0 +1,95 @@
+"""What is a carrier told of a lost line? The facts it asks for, in the order it asks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from alerts.severity import sites_among
+from alerts.topology import Topology
+from alerts.wording import cause_in_words, named, root_in_words
+from core.clock import LOCAL
+from core.incident import Incident
+from core.text import Language, Text, vietnamese_order
+from core.watching import Target
+
+_NAMED = 8  # sites
+_LETTER = Text(
+    vi="Kính gửi {carrier}, đề nghị kiểm tra và khắc phục:",
+    en="To {carrier}: please look into this and mend it.",
+)
+_LINES = {
+    "circuit": Text("Mã kênh", "Circuit"),
+    "line": Text("Đường truyền", "Line"),
+    "since": Text("Mất từ", "Lost since"),
+    "back": Text("Có lại lúc", "Back at"),
+    "seen": Text("Hiện tượng", "What we see"),
+    "touched": Text("Điểm cầu bị ảnh hưởng", "Sites affected"),
+    "code": Text("Mã theo dõi của chúng tôi", "Our reference"),
+    "contact": Text("Liên hệ", "Contact"),
+}
+_MORE = Text("và {0} điểm khác", "and {0} more")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who can be rung back."""
+
+    name: str
+    phone: str | None = None
+    email: str | None = None
+
+    def said(self) -> str:
+        """Return the name and every way to reach it."""
+        return ", ".join(part for part in (self.name, self.phone, self.email) if part)
+
+
+def carriers(incident: Incident, targets: Mapping[str, Target]) -> list[str]:
+    """Return the carriers that an incident may be a matter of: the root's own first."""
+    root = targets.get(incident.root)
+    slugs = [incident.root, *(root.uplinks if root is not None else ())]
+    found = (targets[slug].carrier for slug in slugs if slug in targets)
+    return list(dict.fromkeys(carrier for carrier in found if carrier))
+
+
+def report(
+    incident: Incident, carrier: str, topology: Topology, caller: Caller, language: Language
+) -> str:
+    """Return the text to copy into a ticket, a mail or a chat."""
+    lines = _facts(incident, carrier, topology, language)
+    lines["contact"] = caller.said()
+    rows = [f"- {_LINES[key].said(language)}: {value}" for key, value in lines.items() if value]
+    return "\n".join([_LETTER.said(language).format(carrier=carrier), *rows])
+
+
+def _facts(
+    incident: Incident, carrier: str, topology: Topology, language: Language
+) -> dict[str, str]:
+    line = _line(incident, carrier, topology)
+    sites = sorted(
+        (named(topology.targets[slug], slug, language) for slug in _sites(incident, topology)),
+        key=vietnamese_order,
+    )
+    touched = ", ".join(sites[:_NAMED])
+    if len(sites) > _NAMED:
+        touched += f" {_MORE.said(language).format(len(sites) - _NAMED)}"
+    back = incident.recovered_at
+    return {
+        "circuit": (line.circuit or "") if line is not None else "",
+        "line": root_in_words(topology, line.slug, language) if line is not None else "",
+        "since": f"{incident.began_at.astimezone(LOCAL):%H:%M:%S %d/%m/%Y}",
+        "back": f"{back.astimezone(LOCAL):%H:%M:%S %d/%m/%Y}" if back is not None else "",
+        "seen": cause_in_words(incident, topology, language),
+        "touched": touched,
+        "code": incident.id,
+    }
+
+
+def _line(incident: Incident, carrier: str, topology: Topology) -> Target | None:
+    """Return the carrier's line: the root, or one that the root hangs on."""
+    root = topology.targets.get(incident.root)
+    slugs = [incident.root, *(root.uplinks if root is not None else ())]
+    lines = (topology.targets[slug] for slug in slugs if slug in topology.targets)
+    return next((line for line in lines if line.carrier == carrier), None)
+
+
+def _sites(incident: Incident, topology: Topology) -> tuple[str, ...]:
+    return sites_among(topology, [member.target for member in incident.members])

@@ -1,0 +1,240 @@
+"""Silences: added and ended, never removed, each with whose it is and why."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from pydantic import ValidationError
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from core.clock import LOCAL
+from core.errors import Conflict, Invalid, NotFound, Problem
+from core.incident import IncidentNote
+from core.outcome import Event
+from core.people import AuditRow
+from core.recurrence import BadRule, normal, over_at
+from core.silence import Scope, Silence
+from core.text import Text
+from storage.audit import write_audit
+from storage.database import Database
+from storage.events import write_events
+from storage.incidents import read_incident, write_notes
+from storage.outbox import let_go
+from storage.tables import notifications, silences
+from storage.unbroken import unbroken
+
+_S = silences.c
+_N = notifications.c
+
+
+class Wanted(NamedTuple):
+    """A silence as it is asked for."""
+
+    begin: datetime
+    end: datetime
+    reason: str
+    scope: Scope
+    rule: str | None = None
+
+
+@unbroken
+class SilenceBook:
+    """Who wanted to hear nothing of what, until when."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(
+        self, wanted: Wanted, owner: str, now: datetime, *, actor: str = "", origin: str = ""
+    ) -> tuple[Silence, list[Event]]:
+        """Keep a silence; return it with its id, and the events to publish.
+
+        Invalid if it does not end, means nothing, has no reason, or its rule has no end. The
+        incidents that it names say so in their timelines; NotFound if there is none of a name.
+        """
+        problems = _problems(wanted, now)
+        if problems:
+            raise Invalid(problems)
+        rule = normal(wanted.rule, wanted.begin) if wanted.rule else None
+        async with self._database.writing() as connection:
+            row = _checked(
+                id=await _next_id(connection, wanted.begin),
+                begin=wanted.begin.astimezone(UTC),
+                end=wanted.end.astimezone(UTC),
+                rule=rule,
+                until=over_at(wanted.begin, wanted.end, rule).astimezone(UTC),
+                owner=owner,
+                reason=wanted.reason,
+                units=wanted.scope.units,
+                carriers=wanted.scope.carriers,
+                circuits=wanted.scope.circuits,
+                targets=wanted.scope.targets,
+                incidents=wanted.scope.incidents,
+                recorded_at=now,
+            )
+            await connection.execute(insert(silences).values(row.model_dump()))
+            events = await _tell(
+                connection, row, _audited(row, "silence.add", actor or owner, now, origin)
+            )
+        return row, events
+
+    async def end(
+        self, silence_id: str, actor: str, now: datetime, origin: str = ""
+    ) -> tuple[Silence, list[Event]]:
+        """End a silence now: what it holds back is due. NotFound; Conflict if it is over."""
+        async with self._database.writing() as connection:
+            row = await _read(connection, silence_id)
+            if row.over(now):
+                raise Conflict(
+                    Text(
+                        vi=f"Đợt tạm dừng {row.id} đã kết thúc",
+                        en=f"The silence {row.id} is over already",
+                    )
+                )
+            ended = row.model_copy(update={"ended_at": now, "ended_by": actor})
+            await connection.execute(
+                update(silences)
+                .where(_S.id == row.id)
+                .values(ended_at=ended.ended_at, ended_by=ended.ended_by)
+            )
+            await let_go(connection, row.id, now)
+            events = await _tell(
+                connection, ended, _audited(ended, "silence.end", actor, now, origin)
+            )
+        return ended, events
+
+    async def get(self, silence_id: str) -> Silence:
+        """Return one silence; NotFound."""
+        async with self._database.reading() as connection:
+            return await _read(connection, silence_id)
+
+    async def find(self, since: datetime | None = None) -> list[Silence]:
+        """Return the silences that were not over at `since`, those yet to begin too, by begin."""
+        query = select(silences).order_by(_S.begin, _S.id)
+        if since is not None:
+            query = query.where(_S.until > since, _S.ended_at.is_(None) | (_S.ended_at > since))
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query)
+            return [Silence(**row) for row in rows.mappings()]
+
+    async def hidden(self, ids: Collection[str]) -> dict[str, list[str]]:
+        """Return the codes of the incidents whose messages each silence (or works) held back."""
+        found: dict[str, list[str]] = {one: [] for one in ids}
+        query = (
+            select(_N.held_by, _N.incident)
+            .where(_N.held_by.in_(found), _N.incident.is_not(None))
+            .distinct()
+            .order_by(_N.held_by, _N.incident)
+        )
+        async with self._database.reading() as connection:
+            for held_by, incident in await connection.execute(query):
+                found[held_by].append(incident)
+        return found
+
+
+async def _tell(connection: AsyncConnection, row: Silence, audited: AuditRow) -> list[Event]:
+    """Write who did it: on the audit trail, in the timelines of named incidents, for live pages."""
+    kind = "silenced" if audited.action == "silence.add" else "unsilenced"
+    text = f"{row.id}: {row.reason}"
+    notes = []
+    for code in row.incidents:
+        await read_incident(connection, code)
+        line = IncidentNote(incident=code, at=audited.at, kind=kind, actor=audited.actor, text=text)
+        notes.append(line)
+    drafts = await write_notes(connection, notes)
+    await write_audit(connection, audited)
+    drafts.append(("silence", row.id, row.model_dump(mode="json", exclude={"id"})))
+    return await write_events(connection, drafts, audited.at)
+
+
+def _audited(row: Silence, action: str, actor: str, now: datetime, origin: str) -> AuditRow:
+    detail = f"{', '.join(row.scope.named)}: {row.reason}"
+    return AuditRow(
+        at=now, actor=actor, action=action, subject=row.id, detail=detail, origin=origin
+    )
+
+
+def _problems(wanted: Wanted, now: datetime) -> list[Problem]:
+    found = []
+    if wanted.end <= wanted.begin:
+        found.append(
+            _problem(
+                "end",
+                Text(vi="kết thúc không sau bắt đầu", en="it does not end after it begins"),
+                Text(vi="Ghi giờ kết thúc sau giờ bắt đầu", en="Give an end after the begin"),
+            )
+        )
+    if not wanted.scope.named:
+        found.append(
+            _problem(
+                "units",
+                Text(vi="chưa nêu phạm vi", en="nothing is meant"),
+                Text(
+                    vi="Nêu ít nhất một đơn vị, nhà mạng, kênh, đối tượng hoặc sự cố",
+                    en="Name at least one unit, carrier, circuit, target or incident",
+                ),
+            )
+        )
+    if not wanted.reason.strip():
+        found.append(
+            _problem(
+                "reason",
+                Text(vi="chưa nêu lý do", en="it has no reason"),
+                Text(vi="Ghi vì sao tạm dừng báo", en="Say why nobody is to be told"),
+            )
+        )
+    try:
+        rule = normal(wanted.rule, wanted.begin) if wanted.rule else None
+    except BadRule as bad:
+        return [*found, _problem("rule", bad.what, bad.mend)]
+    if not found and over_at(wanted.begin, wanted.end, rule) <= now:
+        found.append(
+            _problem(
+                "end",
+                Text(vi="đã qua rồi", en="it lies in the past"),
+                Text(vi="Ghi giờ kết thúc sau bây giờ", en="Give an end that is yet to come"),
+            )
+        )
+    return found
+
+
+def _checked(**fields: object) -> Silence:
+    try:
+        return Silence.model_validate(fields)
+    except ValidationError as fault:
+        raise Invalid(
+            [
+                _problem(
+                    str(error["loc"][0]),
+                    Text(vi="giá trị không dùng được", en="the value cannot be used"),
+                    Text(
+                        vi="Viết ngắn hơn 200 ký tự; mã chỉ gồm chữ thường, số, gạch nối",
+                        en="Stay below 200 characters; slugs are lower-case letters and digits",
+                    ),
+                )
+                for error in fault.errors()
+            ]
+        ) from fault
+
+
+async def _read(connection: AsyncConnection, silence_id: str) -> Silence:
+    found = await connection.execute(select(silences).where(_S.id == silence_id))
+    row = found.mappings().one_or_none()
+    if row is None:
+        raise NotFound(
+            Text(vi=f"Không có đợt tạm dừng {silence_id}", en=f"There is no silence {silence_id}")
+        )
+    return Silence(**row)
+
+
+async def _next_id(connection: AsyncConnection, begin: datetime) -> str:
+    prefix = f"TD-{begin.astimezone(LOCAL):%Y%m%d}-"
+    query = select(func.max(_S.id)).where(_S.id.startswith(prefix, autoescape=True))
+    last = await connection.scalar(query)
+    number = int(last.removeprefix(prefix)) + 1 if last else 1
+    return f"{prefix}{number:04}"
+
+
+def _problem(key: str, what: Text, mend: Text) -> Problem:
+    return Problem(file="silence", key=key, what=what, mend=mend)
