@@ -1,0 +1,43 @@
+"""What people say about duty beyond the lists: who takes over from whom, and what comes next."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator, StringConstraints
+
+from core.inventory import DutyRole
+from core.model import Line, Model, Slug
+from core.text import nfc
+
+
+class Swap(Model):
+    """Somebody takes over duty for a while, half-open [begin, end), aware UTC.
+
+    It wins over shifts and rules; of two the one recorded later wins. Never removed, only
+    cancelled.
+    """
+
+    id: int | None = None
+    rota: Slug
+    role: DutyRole = "primary"
+    contact: Slug  # who is on duty instead
+    begin: datetime
+    end: datetime
+    reason: Line
+    by: str
+    recorded_at: datetime
+    cancelled_at: datetime | None = None
+
+
+class HandOver(Model):
+    """What whoever goes off duty leaves to whoever comes on."""
+
+    id: int | None = None
+    rota: Slug
+    at: datetime
+    by: str
+    text: Annotated[
+        str,
+        BeforeValidator(lambda said: nfc(said) if isinstance(said, str) else said),
+        StringConstraints(min_length=1, max_length=2000),
+    ]
