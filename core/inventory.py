@@ -237,6 +237,30 @@ class Shift(Model):
     end: time = HANDOVER
 
 
+class EscalationStep(Dated):
+    """One step of a chain of who is told; a chain is all rows of one slug.
+
+    `after` minutes from when the first is told, while nobody has acknowledged, `tell` says whom:
+    who is on duty on `rota` (`primary`, `secondary`), a `contact`, the contact of the `site`, or
+    everybody whom the incident is `concerned` with. What `severities` and `unit` the chain is for
+    is said by its first step.
+    """
+
+    name: Line
+    step: Annotated[int, Field(ge=1)] = 1
+    after: Annotated[int, Field(ge=0)] = 0  # minutes
+    tell: Annotated[
+        str, StringConstraints(pattern="^(primary|secondary|contact|site|concerned)$")
+    ] = "primary"
+    rota: Slug | None = None
+    contact: Slug | None = None
+    channels: tuple[Slug, ...] = ()  # empty: every channel
+    severities: tuple[
+        Annotated[str, StringConstraints(pattern="^(critical|major|warning|info)$")], ...
+    ] = ()  # empty: every severity
+    unit: Slug | None = None  # of incidents in this subtree only; None: anywhere
+
+
 class Inventory(Model):
     """All rows of a folder, or of the ledger, at once."""
 
@@ -251,6 +275,10 @@ class Inventory(Model):
     contacts: tuple[Contact, ...] = ()
     calendars: tuple[CalendarSpan, ...] = ()
     special_days: tuple[SpecialDay, ...] = ()
+    rotas: tuple[Rota, ...] = ()
+    rota_rules: tuple[RotaRule, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    escalations: tuple[EscalationStep, ...] = ()
 
 
 class Changes(Model):
