@@ -22,7 +22,7 @@ def expected_since(hours: tuple[Hours, ...], now: datetime) -> datetime | None:
     local = now.astimezone(LOCAL)
     since: datetime | None = None
     for back in range(_BACK):
-        for begin, end in sorted(spans(hours, local.date() - timedelta(days=back)), reverse=True):
+        for begin, end in sorted(_spans(hours, local.date() - timedelta(days=back)), reverse=True):
             if begin <= local < end or (since is not None and begin < since <= end):
                 since = begin if since is None else min(since, begin)
         if since is None or since.time() != time.min:
@@ -40,13 +40,13 @@ def next_boundary(calendars: Iterable[tuple[Hours, ...]], now: datetime) -> date
 def _next(hours: tuple[Hours, ...], local: datetime) -> datetime | None:
     for ahead in range(_AHEAD):
         day = local.date() + timedelta(days=ahead)
-        edges = [edge for span in spans(hours, day) for edge in span if edge > local]
+        edges = [edge for span in _spans(hours, day) for edge in span if edge > local]
         if edges:
             return min(edges)
     return None
 
 
-def spans(hours: tuple[Hours, ...], day: date) -> Iterator[tuple[datetime, datetime]]:
+def _spans(hours: tuple[Hours, ...], day: date) -> Iterator[tuple[datetime, datetime]]:
     """Yield the spans of a local day, half-open."""
     for span in hours:
         if day in span.also_on or (day.isoweekday() in span.days and day not in span.off_on):

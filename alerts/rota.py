@@ -10,15 +10,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
 
-from alerts.hours import spans
 from core.clock import LOCAL
-from core.inventory import RotaRule, Shift, SpecialDay
-from core.rota import Swap
-from core.watching import Hours
+from core.inventory import CalendarSpan, RotaRule, Shift, SpecialDay
+from core.rota import DutyRows, Swap
 
 ROLES = ("primary", "secondary")
 _DAY = timedelta(days=1)
 _WEEK = 7
+_MIDNIGHT_FROM = time(23, 59)  # whoever writes 23:59 means the whole evening
 
 
 class Source(IntEnum):
@@ -33,7 +32,7 @@ class Source(IntEnum):
 class Roster:
     """Everything that is written down about one rota.
 
-    `cover` are the hours in which somebody must be on duty; empty: day and night.
+    `cover` are the spans in which somebody must be on duty; empty: day and night.
     """
 
     slug: str
@@ -41,7 +40,7 @@ class Roster:
     shifts: tuple[Shift, ...] = ()
     swaps: tuple[Swap, ...] = ()
     special_days: Mapping[date, SpecialDay] = field(default_factory=dict)
-    cover: tuple[Hours, ...] = ()
+    cover: tuple[CalendarSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,23 @@ class _Claim:
     weight: tuple[int, datetime, int]
 
 
+def rosters(rows: DutyRows, on: date) -> dict[str, Roster]:
+    """Return the roster of every rota that there is on a local day, by slug."""
+    special_days = {day.on: day for day in rows.special_days}
+    found: dict[str, Roster] = {}
+    for rota in rows.rotas:
+        if rota.valid_from <= on and (rota.valid_to is None or on < rota.valid_to):
+            found[rota.slug] = Roster(
+                rota.slug,
+                tuple(rule for rule in rows.rules if rule.rota == rota.slug),
+                tuple(shift for shift in rows.shifts if shift.rota == rota.slug),
+                tuple(swap for swap in rows.swaps if swap.rota == rota.slug),
+                special_days,
+                tuple(span for span in rows.calendars if span.slug == rota.calendar),
+            )
+    return found
+
+
 def on_duty(roster: Roster, at: datetime) -> dict[str, tuple[str, ...]]:
     """Return who is on duty at an instant, by role; nobody's role is left out."""
     moment = turns(roster, at, at + timedelta(microseconds=1))
@@ -92,7 +108,7 @@ def gaps(roster: Roster, begin: datetime, end: datetime) -> list[Span]:
     """Return the times within [begin, end) at which somebody must be on duty, and nobody is."""
     held = [Span(t.begin, t.end) for t in turns(roster, begin, end) if t.role == ROLES[0]]
     found: list[Span] = []
-    for needed in _needed(roster.cover, begin, end):
+    for needed in _needed(roster, begin, end):
         at = needed.begin
         for turn in held:
             if turn.end <= at or turn.begin >= needed.end:
@@ -112,13 +128,29 @@ def overlaps(roster: Roster, begin: datetime, end: datetime) -> list[Turn]:
 
 def is_duty_day(rule: RotaRule, day: date, special: SpecialDay | None) -> bool:
     """Say whether a rule puts anybody on duty on a local day."""
-    weekday = day.isoweekday()
-    if rule.holidays == "any" or special is None:
-        return weekday in rule.days and rule.holidays != "only"
-    off = special.kind != "working"
-    if rule.holidays == "only":
-        return off and weekday in rule.days
-    return not off and special.like in rule.days
+    if rule.holidays == "skip":
+        return _is_worked(rule.days, day, special)
+    off = special is not None and special.kind != "working"
+    return day.isoweekday() in rule.days and (off or rule.holidays == "any")
+
+
+def _is_worked(days: tuple[int, ...], day: date, special: SpecialDay | None) -> bool:
+    """Say whether a day is one of some days of the week, days off and make-up days heeded."""
+    if special is None:
+        return day.isoweekday() in days
+    return special.kind == "working" and special.like in days
+
+
+def _covered(
+    spans: Iterable[CalendarSpan], day: date, special: SpecialDay | None
+) -> Iterator[Span]:
+    """Yield the spans of a local day in which somebody must be on duty."""
+    for span in spans:
+        if span.valid_from <= day and (span.valid_to is None or day < span.valid_to):
+            heeded = None if span.open_on_holidays else special
+            if _is_worked(span.days, day, heeded):
+                end = time.min if span.end >= _MIDNIGHT_FROM else span.end
+                yield _local(day, span.begin, end)
 
 
 def _claims(roster: Roster, role: str, begin: datetime, end: datetime) -> Iterator[_Claim]:
@@ -205,15 +237,17 @@ def _append(found: list[Turn], turn: Turn) -> None:
     found.append(turn)
 
 
-def _needed(cover: tuple[Hours, ...], begin: datetime, end: datetime) -> list[Span]:
+def _needed(roster: Roster, begin: datetime, end: datetime) -> list[Span]:
     """Return when somebody must be on duty, in order and apart."""
-    if not cover:
+    if not roster.cover:
         return [Span(begin.astimezone(UTC), end.astimezone(UTC))] if begin < end else []
     day, last = begin.astimezone(LOCAL).date(), end.astimezone(LOCAL).date()
     found: list[Span] = []
     while day <= last:
-        for since, until in sorted(spans(cover, day)):
-            span = Span(max(since, begin).astimezone(UTC), min(until, end).astimezone(UTC))
+        today = _covered(roster.cover, day, roster.special_days.get(day))
+        for whole in sorted(today, key=lambda span: span.begin):
+            since, until = max(whole.begin, begin), min(whole.end, end)
+            span = Span(since.astimezone(UTC), until.astimezone(UTC))
             if span.begin >= span.end:
                 continue
             if found and span.begin <= found[-1].end:

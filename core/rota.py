@@ -1,11 +1,12 @@
 """What people say about duty beyond the lists: who takes over from whom, and what comes next."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
 
-from core.inventory import DutyRole
+from core.inventory import CalendarSpan, DutyRole, Rota, RotaRule, Shift, SpecialDay
 from core.model import Line, Model, Slug
 from core.text import nfc
 
@@ -41,3 +42,15 @@ class HandOver(Model):
         BeforeValidator(lambda said: nfc(said) if isinstance(said, str) else said),
         StringConstraints(min_length=1, max_length=2000),
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRows:
+    """All that is written down about who is on duty, of every rota."""
+
+    rotas: tuple[Rota, ...] = ()
+    rules: tuple[RotaRule, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    swaps: tuple[Swap, ...] = ()
+    calendars: tuple[CalendarSpan, ...] = ()
+    special_days: tuple[SpecialDay, ...] = ()

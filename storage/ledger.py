@@ -15,6 +15,7 @@ from storage.maintenance import MaintenanceBook
 from storage.outbox import Outbox
 from storage.people import PeopleBook
 from storage.pruning import PruneBook
+from storage.rota import RotaBook
 from storage.secrets import SecretBook
 from storage.sendings import SendingBook
 from storage.status import StatusBook
@@ -32,6 +33,7 @@ class Ledger:
         self.status = StatusBook(database)
         self.histories = HistoryBook(database)
         self.maintenance = MaintenanceBook(database)
+        self.rota = RotaBook(database)
         self.incidents = IncidentBook(database)
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from alerts.rota import Roster, Source, Span, Turn, gaps, on_duty, overlaps, turns
 from core.clock import LOCAL
-from core.inventory import RotaRule, Shift, SpecialDay
+from core.inventory import CalendarSpan, RotaRule, Shift, SpecialDay
 from core.rota import Swap
-from core.watching import Hours
 
 MONDAY = date(2026, 12, 7)
 MINUTE = timedelta(minutes=1)
@@ -54,6 +53,12 @@ def slow_special(roster: Roster, rule: RotaRule, day: date) -> bool:
     if special is None or rule.holidays == "any":
         return day.isoweekday() in rule.days
     return special.kind == "working" and special.like in rule.days
+
+
+def slow_worked(span: CalendarSpan, day: date, special: SpecialDay | None) -> bool:
+    if special is None:
+        return day.isoweekday() in span.days
+    return special.kind == "working" and special.like in span.days
 
 
 def slow_within(day: date, begin: time, end: time, moment: datetime) -> bool:
@@ -150,7 +155,16 @@ rosters = st.builds(
     st.lists(swaps, max_size=3),
     st.lists(special, max_size=3),
     st.lists(
-        st.builds(Hours, days=st.just((1, 2, 3)), begin=st.just(time(7)), end=times), max_size=2
+        st.builds(
+            CalendarSpan,
+            slug=st.just("hc"),
+            name=st.just("Giờ hành chính"),
+            days=st.just((1, 2, 3)),
+            begin=st.just(time(7)),
+            end=st.sampled_from([time(12), time(17, 30), time(23, 59)]),
+            open_on_holidays=st.booleans(),
+        ),
+        max_size=2,
     ),
 )
 
@@ -181,8 +195,12 @@ def test_gaps_are_the_minutes_of_the_cover_that_nobody_has(
     for minute in range(0, minutes, 7):
         moment = begin + minute * MINUTE
         local = moment.astimezone(LOCAL)
+        special = roster.special_days.get(local.date())
         needed = not roster.cover or any(
-            local.isoweekday() in h.days and h.begin <= local.time() < h.end for h in roster.cover
+            slow_worked(span, local.date(), None if span.open_on_holidays else special)
+            and span.begin <= local.time()
+            and (local.time() < span.end or span.end == time(23, 59))
+            for span in roster.cover
         )
         missing = needed and not slow_on_duty(roster, "primary", moment)
         assert any(gap.begin <= moment < gap.end for gap in found) is missing
@@ -263,7 +281,9 @@ def test_the_later_of_two_swaps_holds_and_a_cancelled_one_does_not() -> None:
 
 
 def test_a_rota_of_office_hours_has_no_gap_at_night() -> None:
-    hours = Hours(days=(1, 2, 3, 4, 5), begin=time(7, 30), end=time(17))
+    hours = CalendarSpan(
+        slug="hc", name="Hành chính", days=(1, 2, 3, 4, 5), begin=time(7, 30), end=time(17)
+    )
     roster = Roster("cntt", shifts=(shift("an", MONDAY, end=time(12)),), cover=(hours,))
     assert gaps(roster, at(MONDAY), at(MONDAY + timedelta(days=1))) == [
         Span(at(MONDAY, 12), at(MONDAY, 17))
