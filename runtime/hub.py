@@ -24,6 +24,7 @@ from runtime.boards import GrafanaSite, archive, grafana_files
 from runtime.catalogue import metadata
 from runtime.description import Description
 from runtime.dispatcher import Dispatcher, DispatchOptions
+from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
@@ -121,7 +122,14 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         policy = telling_policy(settings, channels)
         now = clock.now()
         memory = await ledger.brain.restore(now)
-        brain = Brain(feed.estate(), memory, policy, feed.edition.contacts, now)
+        brain = Brain(
+            feed.estate(),
+            memory,
+            policy,
+            feed.edition.contacts,
+            now,
+            escalations=feed.edition.escalations,
+        )
 
         live, fleet, told = Live(), FleetPage(), asyncio.Event()
         outlets = Outlets(series.append, fleet.update, live.publish, told.set)
@@ -144,6 +152,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 ack_lifetime=settings.telling.ack_lifetime,
             ),
             person=lambda name: _called(name, ledger, feed),
+            escalation=Escalator(ledger.rota, lambda: feed.edition, policy),
         )
 
         head = letterhead(settings.reports)
@@ -243,7 +252,9 @@ class Upkeep:
 
     async def _changed(self, edition: Edition) -> None:
         await self.pipeline.apply(
-            lambda now: self.brain.replace(edition.estate, edition.contacts, now)
+            lambda now: self.brain.replace(
+                edition.estate, edition.contacts, now, escalations=edition.escalations
+            )
         )
         self.transcripts.forget_all_but([check.slug for check in edition.estate.checks])
 

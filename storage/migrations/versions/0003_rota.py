@@ -26,10 +26,15 @@ def upgrade() -> None:
         )
     _inventory()
     _said_by_people()
+    op.add_column("incidents", sa.Column("chain", sa.Text(), nullable=True))
+    op.add_column("notifications", sa.Column("step", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
     """Remove it again."""
+    for table, column in (("incidents", "chain"), ("notifications", "step")):
+        with op.batch_alter_table(table) as altered:
+            altered.drop_column(column)
     for name in TABLES:
         op.drop_table(name)
 
