@@ -25,6 +25,7 @@ from api.pages import (
     login,
     maintenance,
     reports,
+    rota,
     services,
     targets,
 )
@@ -62,6 +63,7 @@ ROUTERS = (
     admin.router,
     grafana.router,
     days.router,
+    rota.router,
     intake.router,
     maintenance.router,
 )

@@ -32,6 +32,9 @@ ADMIN = {
 POSTED = {
     "/days": Role.ADMIN,
     "/maintenance": Role.OPERATOR,
+    "/rota/swap": Role.OPERATOR,
+    "/rota/cancel": Role.OPERATOR,
+    "/rota/hand-over": Role.OPERATOR,
     "/maintenance/{works}/cancel": Role.OPERATOR,
 }
 
