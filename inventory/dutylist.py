@@ -106,7 +106,7 @@ def read(
     `new_people`: who is not known yet, but stands there with a telephone, becomes a contact.
     """
     book = lists.opened(name, content)
-    reading = _Reading(rota, Registers(current, as_of(current, on))["contacts"], new_people)
+    reading = Reading(rota, Registers(current, as_of(current, on))["contacts"], new_people)
     for sheet in book.sheets:
         if sheet.hidden or not sheet.rows:
             continue
@@ -137,22 +137,22 @@ def changes(found: DutyList, current: Inventory, on: date) -> Changes:
     rota = found.shifts[0].rota
     first, last = min(s.on for s in found.shifts), max(s.on for s in found.shifts)
     mine = [s for s in current.shifts if s.rota == rota and first <= s.on <= last]
-    asked = {_place(shift) for shift in found.shifts}
-    known = {_place(shift): shift for shift in mine}
+    asked = {place(shift) for shift in found.shifts}
+    known = {place(shift): shift for shift in mine}
     put = tuple(
         shift
         for shift in found.shifts
-        if known.get(_place(shift)) != shift and (shift.on >= on or _place(shift) not in known)
+        if known.get(place(shift)) != shift and (shift.on >= on or place(shift) not in known)
     )
-    drop = tuple(s for s in mine if s.on >= on and _place(s) not in asked)
+    drop = tuple(s for s in mine if s.on >= on and place(s) not in asked)
     return Changes(put=Inventory(contacts=found.contacts, shifts=put), drop=Inventory(shifts=drop))
 
 
-def _place(shift: Shift) -> tuple[date, str, time]:
+def place(shift: Shift) -> tuple[date, str, time]:
     return (shift.on, shift.role, shift.begin)
 
 
-class _Reading:
+class Reading:
     """What is known of people, and what was found so far in the whole file."""
 
     def __init__(self, rota: str, people: Register, new_people: bool) -> None:
@@ -188,7 +188,7 @@ class _Reading:
 class _Sheet:
     """One sheet, read from top to bottom."""
 
-    reading: _Reading
+    reading: Reading
     label: str
     layout: _Layout
     dates: "_Dates"
@@ -235,7 +235,7 @@ class _Sheet:
                 ))  # fmt: skip
 
     def _keep(self, row: Row, shift: Shift) -> None:
-        first = self.reading.shifts.setdefault(_place(shift), shift)
+        first = self.reading.shifts.setdefault(place(shift), shift)
         if first != shift:
             self._fail(row, self.layout.people.get(shift.role, self.layout.day), _twice(shift))
 
