@@ -32,9 +32,34 @@ def messages(
     topology: Topology,
     policy: TellingPolicy,
     *,
+    told: Iterable[Notification] = (),
     now: datetime,
 ) -> list[Notification]:
-    """Return the messages that a step of a problem's chain becomes."""
+    """Return the messages that a step of a problem's chain becomes.
+
+    Whoever was `told` by an earlier step is reminded by this one.
+    """
+    rows = _reaching(promise, incident, people, topology, policy, now)
+    if promise.reason == "touches_your_unit":
+        return rows  # it is for those who are new
+    known = {(row.recipient, row.channel) for row in _sent(told)}
+    reminder = {"purpose": Purpose.REMINDER, "reason": "reminder"}
+    return [
+        row.model_copy(update=reminder)
+        if _in_person(row) and (row.recipient, row.channel) in known
+        else row
+        for row in rows
+    ]
+
+
+def _reaching(  # noqa: PLR0917
+    promise: Notification,
+    incident: Incident,
+    people: People,
+    topology: Topology,
+    policy: TellingPolicy,
+    now: datetime,
+) -> list[Notification]:
     found: dict[tuple[str, str], Notification] = {}
     for step in _from(incident.chain, promise.step or 0):
         fixed = bool(step.channels) and _only_fixed(step.channels, policy)
@@ -56,10 +81,7 @@ def recoveries(
         _message(promise, row.recipient, row.address, row.channel, now).model_copy(
             update={"language": row.language}
         )
-        for row in told
-        if row.step is None
-        and row.purpose is Purpose.PROBLEM
-        and row.state is NotificationState.SENT
+        for row in _sent(told)
     ]
 
 
@@ -70,6 +92,17 @@ def otherwise(
     same = [contact for contact in people.contacts if contact.slug == failed.recipient]
     rows = _messages(failed, same, (), policy, now)
     return [row for row in rows if _in_person(row) and row.channel != failed.channel]
+
+
+def _sent(told: Iterable[Notification]) -> list[Notification]:
+    """Return the messages by which people have heard of the problem."""
+    return [
+        row
+        for row in told
+        if row.step is None
+        and row.purpose is Purpose.PROBLEM
+        and row.state is NotificationState.SENT
+    ]
 
 
 def _from(chain: Chain | None, number: int) -> list[Step]:

@@ -106,6 +106,7 @@ ROLE = {
 }
 PURPOSE = {
     Purpose.PROBLEM: Text("báo sự cố", "problem"),
+    Purpose.REMINDER: Text("nhắc lại", "reminder"),
     Purpose.RECOVERY: Text("báo khôi phục", "recovery"),
     Purpose.TEST: Text("tin thử", "test"),
 }

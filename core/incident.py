@@ -94,8 +94,12 @@ class Purpose(StrEnum):
     """Why a person is told."""
 
     PROBLEM = "problem"
+    REMINDER = "reminder"  # of a problem that nobody has acknowledged
     RECOVERY = "recovery"
     TEST = "test"
+
+
+ASKING = frozenset({Purpose.PROBLEM, Purpose.REMINDER})  # somebody to take an open trouble on
 
 
 class NotificationState(StrEnum):

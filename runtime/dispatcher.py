@@ -23,6 +23,7 @@ from core.channel import Channel, GiveUp, Retry
 from core.clock import Clock
 from core.errors import NotFound, Unavailable
 from core.incident import (
+    ASKING,
     Delivery,
     Incident,
     IncidentNote,
@@ -96,7 +97,12 @@ class Escalation(Protocol):
     """Finds who is meant, now that it is to be said."""
 
     async def messages(
-        self, promise: Notification, incident: Incident, topology: Topology, now: datetime
+        self,
+        promise: Notification,
+        incident: Incident,
+        topology: Topology,
+        told: Sequence[Notification],
+        now: datetime,
     ) -> list[Notification]:
         """Return the messages that a step of a chain becomes."""
 
@@ -341,7 +347,7 @@ class Dispatcher:
             incident = await self._ledger.incidents.get(notification.incident)
         except NotFound:
             return None, NotificationState.CANCELLED
-        if notification.purpose is Purpose.PROBLEM:
+        if notification.purpose in ASKING:
             taken = incident.acked_by is not None
             if incident.state is not IncidentState.OPEN or taken:
                 return incident, NotificationState.CANCELLED
@@ -376,7 +382,8 @@ class Dispatcher:
                 return
             rows = recoveries(promise, told, now)
         elif self._escalation is not None:
-            rows = await self._escalation.messages(promise, incident, self._topology(), now)
+            drawn = self._topology()
+            rows = await self._escalation.messages(promise, incident, drawn, told, now)
         else:
             raise LookupError(f"nobody here knows who {promise.recipient} is")
         await self._ledger.outbox.unfold(promise, rows, now)
@@ -405,7 +412,7 @@ class Dispatcher:
                 merged = [n.text for n in notes if n.kind == "merged"]
             retired = any(n.kind == "recovered" and n.text == "retired" for n in notes)
             in_person = notification.recipient != notification.channel
-            if notification.purpose is Purpose.PROBLEM and base and in_person:
+            if notification.purpose in ASKING and base and in_person:
                 lifetime = timedelta(seconds=self._options.ack_lifetime)
                 token = await self._ledger.links.ack_link(
                     incident.id, notification.recipient, now, lifetime

@@ -1,6 +1,6 @@
 """Who is on duty, and how is that person reached, at the moment at which a step is due?"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -33,11 +33,16 @@ class Escalator:
     policy: TellingPolicy
 
     async def messages(
-        self, promise: Notification, incident: Incident, topology: Topology, now: datetime
+        self,
+        promise: Notification,
+        incident: Incident,
+        topology: Topology,
+        told: Sequence[Notification],
+        now: datetime,
     ) -> list[Notification]:
         """Return the messages that a step of a chain becomes now."""
         people = self._people(await self._duty(now))
-        return messages(promise, incident, people, topology, self.policy, now=now)
+        return messages(promise, incident, people, topology, self.policy, told=told, now=now)
 
     async def otherwise(self, failed: Notification, now: datetime) -> list[Notification]:
         """Return the other ways to whom a message did not reach."""

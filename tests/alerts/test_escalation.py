@@ -179,6 +179,37 @@ def test_a_recovery_goes_to_whoever_heard_of_the_problem() -> None:
     assert (found.recipient, found.purpose, found.language) == ("an", Purpose.RECOVERY, "en")
 
 
+def test_who_was_told_by_an_earlier_step_is_reminded_by_a_later_one() -> None:
+    incident = an_incident(chain=frozen(*CHAIN))
+    step = Notification(
+        incident=incident.id,
+        purpose=Purpose.PROBLEM,
+        recipient="khan-cap/3",
+        address="",
+        channel="",
+        reason="escalated",
+        step=3,
+        due_at=DAWN,
+    )
+    sent = step.model_copy(
+        update={
+            "recipient": "an",
+            "channel": "mail",
+            "step": None,
+            "state": NotificationState.SENT,
+        }
+    )
+    hook = sent.model_copy(update={"recipient": "hook", "channel": "hook"})
+    people = People((AN, BINH), DUTY)
+    rows = messages(step, incident, people, LAND, POLICY, told=[sent, hook], now=DAWN)
+    assert {(r.recipient, r.channel) for r in rows if r.purpose is Purpose.REMINDER} == {
+        ("an", "mail")
+    }
+    more = step.model_copy(update={"reason": "touches_your_unit"})
+    rows = messages(more, incident, people, LAND, POLICY, told=[sent, hook], now=DAWN)
+    assert {row.purpose for row in rows} == {Purpose.PROBLEM}
+
+
 def test_after_a_channel_failed_for_good_the_person_is_told_by_the_others() -> None:
     failed = Notification(
         incident="SC-20261122-0001",

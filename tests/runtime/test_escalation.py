@@ -1,6 +1,7 @@
 """Steps of a chain go out of a real ledger to whoever is on duty when they are due."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from alerts.chains import chosen, promised
@@ -64,7 +65,7 @@ class Night:
             escalation=Escalator(ledger.rota, lambda: edition, TellingPolicy(ways=ways)),
         )
 
-    async def falls(self) -> Incident:
+    async def falls(self, steps: Sequence[EscalationStep] = STEPS) -> Incident:
         await self.ledger.inventory.apply(Changes(put=DUTY), "an", self.begun)
         incident = Incident(
             id=CODE,
@@ -74,7 +75,7 @@ class Night:
             decided_at=self.begun,
             members=(Member(target="line1", joined_at=self.begun),),
         )
-        chain = chosen(incident, STEPS, Topology(ESTATE))
+        chain = chosen(incident, steps, Topology(ESTATE))
         assert chain is not None
         incident = incident.model_copy(update={"chain": chain})
         rows = promised(incident, chain, Purpose.PROBLEM, "new_problem", self.begun)
@@ -121,6 +122,23 @@ async def test_who_is_on_duty_is_told_first_and_the_next_while_nobody_answers(
         "khan-cap/1: an",
         "khan-cap/2: binh",
     ]
+
+
+async def test_who_does_not_answer_is_reminded_if_the_chain_says_so(
+    sqlite_ledger: Ledger,
+) -> None:
+    night = Night(sqlite_ledger)
+    again = EscalationStep(slug="khan-cap", name="Khẩn cấp", step=2, after=5, rota="cntt")
+    await night.falls((STEPS[0], again))
+    await night.after(0)
+    await night.after(6)
+    first, reminder = night.mouth.said
+    assert first.to == reminder.to == "an@donvi.vn"
+    assert first.id != reminder.id
+    assert reminder.subject.startswith("NHẮC LẠI, chưa ai tiếp nhận: SỰ CỐ SC-")
+    assert "https://ts.example.vn/a/" in reminder.body
+    assert len(str((reminder.data or {})["sms"])) <= 160
+    assert str((reminder.data or {})["sms"]).startswith("NHAC LAI SU CO: ")
 
 
 async def test_who_acknowledges_lets_the_others_sleep(ledger: Ledger) -> None:
