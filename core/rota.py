@@ -1,7 +1,7 @@
 """What people say about duty beyond the lists: who takes over from whom, and what comes next."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
@@ -42,6 +42,17 @@ class HandOver(Model):
         BeforeValidator(lambda said: nfc(said) if isinstance(said, str) else said),
         StringConstraints(min_length=1, max_length=2000),
     ]
+
+
+class RotaWarning(Model):
+    """A gap or an overlap that its rota's owner was told of. Unique by the first three."""
+
+    rota: Slug
+    kind: Annotated[str, StringConstraints(pattern="^(gap|overlap)$")]
+    on: date  # the local day on which it begins
+    contact: Slug
+    sent_at: datetime
+    receipt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from runtime.mailing import Mailing
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
 from runtime.room_left import RoomLeft
+from runtime.rota_watch import RotaWatch
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
@@ -168,6 +169,14 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             settings.web.address,
         )
 
+        rota_watch = RotaWatch(
+            ledger.rota,
+            outlets_of(settings, channels, keyring.reveal),
+            policy,
+            lambda: feed.edition.contacts,
+            clock,
+        )
+
         registry = CollectorRegistry()
         timekeeper = Timekeeper(clock, ledger.timekeeping)
         of_ourselves = SelfMetrics(pipeline, scheduler, dispatcher, series.sender, timekeeper)
@@ -207,6 +216,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "ledger": upkeep.follow_the_ledger,
             "description": upkeep.describe,
             "reports": mailing.run,
+            "rota": rota_watch.run,
             "room": room.run,
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock

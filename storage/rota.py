@@ -1,6 +1,7 @@
 """Who takes over duty, what is handed over, and every row that says who is on duty when."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -13,15 +14,25 @@ from core.errors import Conflict, Invalid, NotFound, Problem
 from core.inventory import CalendarSpan, Rota, RotaRule, Shift, SpecialDay
 from core.model import Model
 from core.people import AuditRow
-from core.rota import DutyRows, HandOver, Swap
+from core.rota import DutyRows, HandOver, RotaWarning, Swap
 from core.text import Text
 from storage.audit import write_audit
 from storage.database import Database
-from storage.tables import calendars, hand_overs, rota_rules, rotas, shifts, special_days, swaps
+from storage.database import insert as insert_or
+from storage.tables import (
+    calendars,
+    hand_overs,
+    rota_rules,
+    rota_warnings,
+    rotas,
+    shifts,
+    special_days,
+    swaps,
+)
 from storage.unbroken import unbroken
 
 _M = TypeVar("_M", bound=Model)
-_S, _H = swaps.c, hand_overs.c
+_S, _H, _W = swaps.c, hand_overs.c, rota_warnings.c
 _DAY = timedelta(days=1)
 
 
@@ -152,6 +163,22 @@ class RotaBook:
                 Text(vi=f"Không có lịch trực {rota}", en=f"There is no rota {rota}")
             ) from fault
         return note.model_copy(update={"id": number})
+
+    async def warned(self, rota: str) -> set[tuple[str, date]]:
+        """Return the gaps and overlaps of a rota that its owner was told of: kind and day."""
+        query = select(_W.kind, _W.on).where(_W.rota == rota)
+        async with self._database.reading() as connection:
+            return {(row.kind, row.on) for row in await connection.execute(query)}
+
+    async def warn(self, warnings: Sequence[RotaWarning]) -> None:
+        """Keep that an owner was told; what is kept already stays as it is."""
+        async with self._database.writing() as connection:
+            for warning in warnings:
+                await connection.execute(
+                    insert_or(connection, rota_warnings)
+                    .values(warning.model_dump())
+                    .on_conflict_do_nothing()
+                )
 
     async def notes(self, rota: str | None = None, limit: int = 10) -> list[HandOver]:
         """Return the latest hand-over notes, of one rota or of all, newest first."""

@@ -258,6 +258,16 @@ hand_overs = Table(
     Column("text", Words, nullable=False),
     Index(None, "rota", "at"),
 )
+rota_warnings = Table(
+    "rota_warnings",
+    metadata,
+    Column("rota", Words, primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("on", Date, primary_key=True),
+    Column("contact", Words, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("receipt", Words, nullable=False),
+)
 # Announced works; never removed, only cancelled.
 maintenance = Table(
     "maintenance",

@@ -31,7 +31,7 @@ from core.inventory import (
 from core.maintenance import Maintenance
 from core.outcome import Event
 from core.people import AuditRow, User
-from core.rota import HandOver, Swap
+from core.rota import HandOver, RotaWarning, Swap
 from core.sending import ReportSending
 from core.status import Streak, TargetState, Transition
 from core.timekeeping import ClockSpan
@@ -67,6 +67,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.escalations, EscalationStep),
     (tables.swaps, Swap),
     (tables.hand_overs, HandOver),
+    (tables.rota_warnings, RotaWarning),
     (tables.maintenance, Maintenance),
     (tables.report_sendings, ReportSending),
     (tables.clock_spans, ClockSpan),

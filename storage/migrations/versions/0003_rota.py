@@ -13,7 +13,16 @@ depends_on = None
 
 IDENTITY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 IDENTITIES = ("rota_identities", "rota_rule_identities", "escalation_identities")
-TABLES = ("hand_overs", "swaps", "escalations", "shifts", "rota_rules", "rotas", *IDENTITIES)
+TABLES = (
+    "rota_warnings",
+    "hand_overs",
+    "swaps",
+    "escalations",
+    "shifts",
+    "rota_rules",
+    "rotas",
+    *IDENTITIES,
+)
 
 
 def upgrade() -> None:
@@ -129,6 +138,16 @@ def _said_by_people() -> None:
         *_references("hand_overs", rota="rota_identities"),
     )
     op.create_index(op.f("ix_hand_overs_rota_at"), "hand_overs", ["rota", "at"], unique=False)
+    op.create_table(
+        "rota_warnings",
+        sa.Column("rota", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("rota", "kind", "on", name=op.f("pk_rota_warnings")),
+    )
 
 
 def _dated() -> tuple[sa.Column[object], ...]:
