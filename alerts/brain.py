@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts import telling
+from alerts import chains, telling
 from alerts.facts import NOTHING, Fact, Facts, Port, fact_of, follow, ports_in
 from alerts.hours import next_boundary
 from alerts.incidents import Fold, Numbering, fold
@@ -20,7 +20,7 @@ from alerts.telling import TellingPolicy
 from alerts.topology import Topology, ports_of
 from core.clock import LOCAL
 from core.incident import Incident
-from core.inventory import Contact
+from core.inventory import Contact, EscalationStep
 from core.outcome import Memory, Outcome
 from core.reading import Reading
 from core.status import Status, Streak, TargetState, Transition, Verdict
@@ -43,8 +43,11 @@ class Brain:
         policy: TellingPolicy,
         contacts: Sequence[Contact],
         now: datetime,
+        *,
+        escalations: Sequence[EscalationStep] = (),
     ) -> None:
         self._policy = policy
+        self._escalations = tuple(escalations)
         self._contacts = tuple(contacts)
         self._topology = Topology(estate)
         self._states: dict[str, TargetState] = dict(memory.states)
@@ -123,10 +126,18 @@ class Brain:
             self._dirty = True
         return self._conclude(outcome, now)
 
-    def replace(self, estate: Estate, contacts: Sequence[Contact], now: datetime) -> Outcome:
+    def replace(
+        self,
+        estate: Estate,
+        contacts: Sequence[Contact],
+        now: datetime,
+        *,
+        escalations: Sequence[EscalationStep] = (),
+    ) -> Outcome:
         """Go on with another estate; what is no longer watched becomes unknown."""
         outcome = self._begin(now)
         self._contacts = tuple(contacts)
+        self._escalations = tuple(escalations)
         self._topology = Topology(estate)
         self._streaks = {s: k for s, k in self._streaks.items() if s in self._topology.checks}
         self._written = {s: at for s, at in self._written.items() if s in self._streaks}
@@ -291,6 +302,7 @@ class Brain:
             numbering=self._numbering,
             now=now,
         )
+        chains.freeze(result, self._escalations, self._topology)
         self._incidents = result.present
         self._tell(result, outcome, now)
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from alerts import chains
 from alerts.incidents import Fold
 from alerts.night import Night
 from alerts.severity import class_of
@@ -70,6 +71,9 @@ def notifications(
 ) -> Told:
     """Return who is to be told of what became of the incidents, each with a named reason.
 
+    Of an incident with a chain only the steps are written down: who they are is found when they
+    are due.
+
     A problem waits for the delay of its class, and perhaps for the morning; one that ends
     before that is told to nobody.
     Who has been told of one that another now speaks for hears of the other at once, and so of
@@ -86,7 +90,7 @@ def notifications(
         due = at_once if incident.id in told_before else page_due(incident, topology, policy, now)
         told.notifications += notices.of(incident, Purpose.PROBLEM, "new_problem", due)
     for incident in fold.changed:
-        if all(member.joined_at != now for member in incident.members):
+        if incident.chain is None and all(m.joined_at != now for m in incident.members):
             continue  # nobody new is touched
         due = page_due(incident, topology, policy, now)
         due = due if due.at > now else at_once
@@ -135,6 +139,17 @@ def addresses(
                 yield contact.slug, address, way.name, "en" if contact.language == "en" else "vi"
 
 
+def concerned(incident: Incident, topology: Topology, contacts: Iterable[Contact]) -> list[Contact]:
+    """Return the contacts of the units that an incident has touched, and those of everything."""
+    units = {
+        unit
+        for member in incident.members
+        if (target := topology.targets.get(member.target)) is not None
+        for unit in target.unit_path
+    }
+    return [c for c in contacts if c.unit is None or c.unit in units]
+
+
 @dataclass(frozen=True, slots=True)
 class _Notices:
     topology: Topology
@@ -143,13 +158,9 @@ class _Notices:
 
     def of(self, incident: Incident, purpose: Purpose, reason: str, due: Due) -> list[Notification]:
         """Return one notification for every way to everybody whom the incident concerns."""
-        units = {
-            unit
-            for member in incident.members
-            if (target := self.topology.targets.get(member.target)) is not None
-            for unit in target.unit_path
-        }
-        concerned = [c for c in self.contacts if c.unit is None or c.unit in units]
+        if incident.chain is not None:
+            return chains.promised(incident, incident.chain, purpose, reason, due)
+        everybody = concerned(incident, self.topology, self.contacts)
         return [
             Notification(
                 incident=incident.id,
@@ -162,5 +173,5 @@ class _Notices:
                 due_at=due.at,
                 because=due.because,
             )
-            for recipient, address, channel, language in addresses(self.policy, concerned)
+            for recipient, address, channel, language in addresses(self.policy, everybody)
         ]

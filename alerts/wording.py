@@ -12,7 +12,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from alerts.severity import of_kind, sites_among
 from alerts.topology import Topology
 from core.clock import LOCAL
-from core.incident import Incident, Message, Purpose, Severity, Short
+from core.incident import ASKING, Incident, Message, Purpose, Severity, Short
 from core.text import Language, Text, ascii_only, vietnamese_order
 from core.watching import Target, TargetKind
 
@@ -269,7 +269,7 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
     incident, base = telling.incident, telling.base_url.rstrip("/")
     if incident is None:
         return {"at": moment(telling.now, language), "url": base or None}
-    slugs = incident.present if telling.purpose is Purpose.PROBLEM else _all(incident)
+    slugs = incident.present if telling.purpose in ASKING else _all(incident)
     lost = {
         kind: sorted(
             (named(topology.targets[s], s, language) for s in of_kind(topology, slugs, kind)),
@@ -386,7 +386,7 @@ def _facts(telling: Telling, topology: Topology) -> dict[str, object]:
         "cause": incident.cause,
         "began_at": incident.began_at.isoformat(),
         "recovered_at": incident.recovered_at.isoformat() if incident.recovered_at else None,
-        "members": list(incident.present if telling.purpose is Purpose.PROBLEM else _all(incident)),
+        "members": list(incident.present if telling.purpose in ASKING else _all(incident)),
         "carrier": root.carrier if root is not None else None,
         "circuit": root.circuit if root is not None else None,
         "merged": list(telling.merged),

@@ -111,6 +111,7 @@ ROLE = {
 }
 PURPOSE = {
     Purpose.PROBLEM: Text("báo sự cố", "problem"),
+    Purpose.REMINDER: Text("nhắc lại", "reminder"),
     Purpose.RECOVERY: Text("báo khôi phục", "recovery"),
     Purpose.TEST: Text("tin thử", "test"),
 }
@@ -120,6 +121,16 @@ NOTIFICATION_STATE = {
     NotificationState.SENT: Text("đã gửi", "sent"),
     NotificationState.CANCELLED: Text("đã huỷ (sự cố hết trước giờ gửi)", "cancelled"),
     NotificationState.FAILED: Text("không gửi được", "failed"),
+    NotificationState.UNFOLDED: Text("đã đến lượt", "its turn has come"),
+}
+DUTY_ROLE = {
+    "primary": Text("trực chính", "on duty"),
+    "secondary": Text("trực dự phòng", "in reserve"),
+}
+WHOM = DUTY_ROLE | {
+    "contact": Text("người được chỉ định", "a named contact"),
+    "site": Text("đầu mối của điểm", "the site's contact"),
+    "concerned": Text("mọi đầu mối của đơn vị", "every contact of the units"),
 }
 BECAUSE = {
     "at_once": Text("báo ngay", "it is told at once"),
@@ -139,6 +150,7 @@ NOTE = {
     "merged": Text("Gộp vào sự cố khác", "Merged"),
     "ack": Text("Tiếp nhận", "Acknowledged"),
     "comment": Text("Ghi chú", "Comment"),
+    "escalated": Text("Đến lượt báo", "Turn to be told"),
     "told": Text("Đã báo tin", "Told"),
     "held": Text("Tin báo được giữ lại", "Messages are held back"),
     "silenced": Text("Tạm dừng báo", "Silenced"),
@@ -250,6 +262,9 @@ ACTION = {
     "login": Text("đăng nhập", "logged in"),
     "login.failed": Text("đăng nhập sai", "failed to log in"),
     "logout": Text("đăng xuất", "logged out"),
+    "rota.swap": Text("đổi ca trực", "swapped duty"),
+    "rota.swap.cancel": Text("bỏ lần đổi ca trực", "took a swap of duty back"),
+    "rota.hand_over": Text("ghi bàn giao ca trực", "left a note of handing over"),
     "maintenance.add": Text("ghi đợt bảo trì", "recorded works"),
     "maintenance.cancel": Text("huỷ đợt bảo trì", "called works off"),
     "message.test": Text("gửi tin thử", "sent a test message"),
@@ -267,6 +282,8 @@ ACTION = {
     "user.enable": Text("mở khoá người dùng", "unlocked a user"),
     "user.password": Text("đổi mật khẩu", "changed a password"),
 }
+STEP = Text("Bước", "Step")
+_STEP = re.compile(r"[^/]+/(\d+)(?:\+\d+)?: (.+)")  # as the ledger writes a step that came due
 _TOLD = re.compile(r"^(\w+): (\S+) → (\S+)$")  # as the ledger writes a settled notification
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -350,8 +367,18 @@ def _four(value: float, language: Language) -> str:
     return number(value, language, decimals)
 
 
+def whom(incident: Incident, number: int) -> Text:
+    """Return whom a step of an incident's chain tells."""
+    steps = incident.chain.steps if incident.chain is not None else ()
+    step = next((step for step in steps if step.number == number), None)
+    return WHOM[step.tell] if step is not None else Text("", "")
+
+
 def note_text(note: IncidentNote, person: Callable[[str], str], language: Language) -> str:
     """Return a line of the timeline in the reader's words."""
+    if note.kind == "escalated" and (turn := _STEP.fullmatch(note.text)) is not None:
+        people = ", ".join(person(slug) for slug in turn[2].split())
+        return f"{STEP.said(language)} {turn[1]}: {people}"
     found = _TOLD.match(note.text) if note.kind in {"told", "failed"} else None
     if found is None or found[1] not in set(Purpose):
         return note.text

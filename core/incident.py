@@ -34,6 +34,26 @@ class Member(Model):
     left_at: datetime | None = None
 
 
+class Step(Model):
+    """One step of a chain: `after` seconds from the first telling, whom, by which channels."""
+
+    number: int
+    after: float = 0.0
+    tell: str  # primary secondary contact site concerned, as in `core.inventory.EscalationStep`
+    rota: str | None = None
+    contact: str | None = None
+    channels: tuple[str, ...] = ()  # empty: all
+
+
+class Chain(Model):
+    """Who is told in which order, as it was written when the incident opened."""
+
+    slug: str
+    name: str
+    severities: tuple[Severity, ...] = ()  # empty: all
+    steps: tuple[Step, ...]
+
+
 class Incident(Model):
     """One trouble: root, members, acknowledgement. `id` is its code, `SC-20261122-0001`."""
 
@@ -51,6 +71,7 @@ class Incident(Model):
     merged_into: str | None = None
     acked_by: str | None = None
     acked_at: datetime | None = None
+    chain: Chain | None = None  # None: everybody concerned is told at once
     version: int = 1  # grows with every change; a stale writer is refused
 
     @property
@@ -64,7 +85,8 @@ class IncidentNote(Model):
 
     incident: str
     at: datetime
-    kind: str  # opened joined left recovered merged ack comment told failed held silenced …
+    # opened joined left recovered merged ack comment escalated told failed held silenced …
+    kind: str
     actor: str | None = None  # a user's name, None = the platform
     text: str = ""
     id: int | None = None
@@ -74,8 +96,12 @@ class Purpose(StrEnum):
     """Why a person is told."""
 
     PROBLEM = "problem"
+    REMINDER = "reminder"  # of a problem that nobody has acknowledged
     RECOVERY = "recovery"
     TEST = "test"
+
+
+ASKING = frozenset({Purpose.PROBLEM, Purpose.REMINDER})  # somebody to take an open trouble on
 
 
 class NotificationState(StrEnum):
@@ -86,6 +112,7 @@ class NotificationState(StrEnum):
     SENT = "sent"
     CANCELLED = "cancelled"  # the problem ended before it was due
     FAILED = "failed"  # given up, loudly
+    UNFOLDED = "unfolded"  # a step whose time had come: messages of their own go on from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +126,8 @@ class Due:
 class Notification(Model):
     """The intent to tell one person on one channel.
 
-    Unique by (incident, purpose, recipient, channel).
+    Unique by (incident, purpose, recipient, channel). One with a `step` is a promise of the
+    incident's chain, named in `recipient`: who that is by which channel is found when it is due.
     """
 
     id: int | None = None
@@ -110,6 +138,7 @@ class Notification(Model):
     channel: str  # name of a configured channel
     language: Language = "vi"
     reason: str
+    step: int | None = None  # of the chain; 0: whoever was told of the problem
     due_at: datetime
     state: NotificationState = NotificationState.PENDING
     attempts: int = 0

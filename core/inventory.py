@@ -15,6 +15,8 @@ from core.model import Line, Model, Slug
 
 EPOCH = date(1976, 1, 1)  # "always": before any unit of today was formed
 ProvinceCode = Annotated[str, StringConstraints(pattern=r"^\d{2}$")]
+DutyRole = Annotated[str, StringConstraints(pattern="^(primary|secondary)$")]
+HANDOVER = time(7, 30)  # when duty passes on, where nothing else is said
 UnitCode = Annotated[str, StringConstraints(pattern=r"^(\d{2}|\d{3}|\d{5})$")]
 
 
@@ -191,6 +193,77 @@ class SpecialDay(Model):
     like: Annotated[int, Field(ge=1, le=7)] = 1
 
 
+class Rota(Dated):
+    """A duty rota (lịch trực). Who is on duty follows from its rules, shifts and swaps.
+
+    `calendar` are the hours in which somebody must be on duty; None: day and night.
+    """
+
+    name: Line
+    owner: Slug | None = None  # a contact, who is to hear of gaps and overlaps
+    calendar: Slug | None = None
+
+
+class RotaRule(Dated):
+    """People who take turns on a rota, from `start` on, in their order.
+
+    On every duty day one of them is on duty from `begin` to `end`, local time; an `end` that is
+    not after `begin` lies on the next day. A turn is one duty day, or a week counted from
+    `start`. `holidays`: `any` = special days are like any other, `skip` = no duty on days off and
+    a make-up day is like the day that it stands for, `only` = days off alone.
+    """
+
+    name: Line
+    rota: Slug
+    role: DutyRole = "primary"
+    people: tuple[Slug, ...]  # contacts
+    start: date
+    turn: Annotated[str, StringConstraints(pattern="^(day|week)$")] = "day"
+    days: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5, 6, 7)
+    begin: time = HANDOVER
+    end: time = HANDOVER
+    holidays: Annotated[str, StringConstraints(pattern="^(any|skip|only)$")] = "any"
+
+
+class Shift(Model):
+    """Who is on duty on one day of a rota, as a list says it; over whatever its rules say.
+
+    A row is its own identity but for the person: rota, day, begin and role. An `end` that is
+    not after `begin` lies on the next day.
+    """
+
+    rota: Slug
+    on: date
+    role: DutyRole = "primary"
+    contact: Slug
+    begin: time = HANDOVER
+    end: time = HANDOVER
+
+
+class EscalationStep(Dated):
+    """One step of a chain of who is told; a chain is all rows of one slug.
+
+    `after` minutes from when the first is told, while nobody has acknowledged, `tell` says whom:
+    who is on duty on `rota` (`primary`, `secondary`), a `contact`, the contact of the `site`, or
+    everybody whom the incident is `concerned` with. What `severities` and `unit` the chain is for
+    is said by its first step.
+    """
+
+    name: Line
+    step: Annotated[int, Field(ge=1)] = 1
+    after: Annotated[int, Field(ge=0)] = 0  # minutes
+    tell: Annotated[
+        str, StringConstraints(pattern="^(primary|secondary|contact|site|concerned)$")
+    ] = "primary"
+    rota: Slug | None = None
+    contact: Slug | None = None
+    channels: tuple[Slug, ...] = ()  # empty: every channel
+    severities: tuple[
+        Annotated[str, StringConstraints(pattern="^(critical|major|warning|info)$")], ...
+    ] = ()  # empty: every severity
+    unit: Slug | None = None  # of incidents in this subtree only; None: anywhere
+
+
 class Inventory(Model):
     """All rows of a folder, or of the ledger, at once."""
 
@@ -205,14 +278,18 @@ class Inventory(Model):
     contacts: tuple[Contact, ...] = ()
     calendars: tuple[CalendarSpan, ...] = ()
     special_days: tuple[SpecialDay, ...] = ()
+    rotas: tuple[Rota, ...] = ()
+    rota_rules: tuple[RotaRule, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    escalations: tuple[EscalationStep, ...] = ()
 
 
 class Changes(Model):
     """What turns one inventory into another: rows to write by their key, rows to remove.
 
     The key of a dated row is (table, slug, valid_from), of a succession (old, new, on), of a
-    calendar span (slug, valid_from, days, begin), of a special day its date. Retiring is a
-    `put` with `valid_to`.
+    calendar span (slug, valid_from, days, begin), of a special day its date, of a shift (rota, on,
+    begin, role), of a step (slug, valid_from, step). Retiring is a `put` with `valid_to`.
     """
 
     put: Inventory = Inventory()

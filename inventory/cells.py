@@ -277,6 +277,25 @@ def order(text: str, row: Row) -> int:
     return int(match[1])
 
 
+def minutes(text: str, row: Row) -> int:
+    """Read whole minutes, 0 or more."""
+    match = re.fullmatch(r"(\d{1,4})(?:[.,]0+)?", text)
+    if match is None:
+        raise Unfit(faults.bad_minutes(text[:80]))
+    return int(match[1])
+
+
+def choices(values: Sequence[str], other_words: Mapping[str, str]) -> Read:
+    """Make a reader of words of a list, separated by blanks, commas, semicolons or bars."""
+    one = choice(values, other_words)
+
+    def read(text: str, row: Row) -> tuple[object, ...]:
+        parts = (one(part, row) for part in _SEPARATORS.split(text) if part)
+        return tuple(dict.fromkeys(parts))
+
+    return read
+
+
 def day_of_week(text: str, row: Row) -> int:
     """Read one day of the week, 1 = Monday: "1", "T2", "thứ hai"."""
     found = days(text, row)

@@ -326,6 +326,16 @@ def bad_integer(value: str) -> Fault:
     )
 
 
+def bad_minutes(value: str) -> Fault:
+    """Tell of what is no number of minutes."""
+    return _fault(
+        f'"{value}" không phải số phút',
+        f'"{value}" is no number of minutes',
+        "ghi số nguyên từ 0 trở lên, như 15",
+        "write a whole number from 0 up, such as 15",
+    )
+
+
 def number_with_unit(value: str, mended: str) -> Fault:
     """Tell of a number with its unit written behind."""
     return _fault(
@@ -609,6 +619,16 @@ def unreachable_contact() -> Fault:
         "the contact has neither e-mail nor telephone",
         "ghi ít nhất một trong hai cột email, phone",
         "fill in email or phone",
+    )
+
+
+def step_without_whom(tell: str, column: str) -> Fault:
+    """Tell of a step that says "on duty" without a rota, or "a contact" without one."""
+    return _fault(
+        f'bước báo cho "{tell}" mà cột {column} để trống',
+        f'the step tells "{tell}" and its {column} is empty',
+        f"điền cột {column}, hoặc đổi cột tell",
+        f"fill in {column}, or change tell",
     )
 
 

@@ -47,7 +47,7 @@ def mend(table: str, column: str, value: Value, level: str = "", *, dashes: bool
 
 def _typed(table: str, column: str, value: Value, text: str, *, level: str) -> Mended:
     match column:
-        case "valid_from" | "valid_to" | "on":
+        case "valid_from" | "valid_to" | "on" | "start":
             return _day(value, text)
         case "code" | "province_code":
             return _code(text, 2 if column == "province_code" else _WIDTHS.get(level))

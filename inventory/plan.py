@@ -8,9 +8,19 @@ begins anew today, so that the time in which it was retired stays true.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from core.inventory import EPOCH, CalendarSpan, Changes, Dated, Inventory, SpecialDay, Succession
+from core.inventory import (
+    EPOCH,
+    CalendarSpan,
+    Changes,
+    Dated,
+    EscalationStep,
+    Inventory,
+    Shift,
+    SpecialDay,
+    Succession,
+)
 from core.model import Model
 from inventory.cells import written
 from inventory.tables import TABLES, AnyRow, Identity, Key, identity, key, named, rows
@@ -60,14 +70,18 @@ class Plan:
 
 
 def holds(row: AnyRow, on: date) -> bool:
-    """Say whether a row holds on a day; successions and special days always do."""
+    """Say whether a row holds on a day; successions, special days and shifts to come do."""
     if isinstance(row, Succession | SpecialDay):
         return True
+    if isinstance(row, Shift):
+        return not is_past(row, on)
     return row.valid_from <= on and (row.valid_to is None or row.valid_to > on)
 
 
 def is_past(row: AnyRow, on: date) -> bool:
-    """Say whether a row has ended by a day."""
+    """Say whether a row has ended by a day; a shift may go on into the next."""
+    if isinstance(row, Shift):
+        return row.on < on - timedelta(days=1)
     return isinstance(row, Dated) and row.valid_to is not None and row.valid_to <= on
 
 
@@ -202,6 +216,8 @@ def _anchored(row: Dated, spans: Sequence[AnyRow], asked: set[Key], on: date) ->
 
 def _end(piece: _Piece, row: AnyRow, successors: Sequence[AnyRow], on: date) -> None:
     """Retire a row that the folder no longer has; the past stays, the unborn vanishes."""
+    if isinstance(row, Shift) and is_past(row, on):
+        return
     if not isinstance(row, Dated):
         piece.retired.append(row)
         piece.drop.append(row)
@@ -232,7 +248,7 @@ def _ending(before: Sequence[AnyRow], after: Sequence[AnyRow], on: date) -> tupl
 
 
 def _counted(row: AnyRow) -> object:
-    return row.slug if isinstance(row, CalendarSpan) else identity(row)
+    return row.slug if isinstance(row, CalendarSpan | EscalationStep) else identity(row)
 
 
 def _inventory(tables: Mapping[str, Sequence[Model]]) -> Inventory:

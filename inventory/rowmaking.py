@@ -1,5 +1,6 @@
 """How does what a list says become rows: names to slugs, gaps filled, cells read, rows merged?"""
 
+import re
 from collections import Counter, deque
 from collections.abc import Sequence
 from datetime import date
@@ -35,7 +36,12 @@ ORDER = (
     "rooms",
     "services",
     "special_days",
+    "rotas",
+    "rota_rules",
+    "shifts",
+    "escalations",
 )
+_SHARED_SLUGS = ("calendars", "escalations")  # whose rows are parts of one thing
 _RANKS = {"province": 0, "district": 1, "commune": 2}
 _WIDTHS = {2: "province", 3: "district", 5: "commune"}
 _STEP = 2_000
@@ -261,7 +267,7 @@ class _Making:
     def _base(self, piece: Piece, texts: dict[str, str]) -> AnyRow | None:
         """Return the ledger's row that this one goes on; what the list leaves out stays."""
         slug = texts.get("slug")
-        if slug is None or piece.table == "calendars":
+        if slug is None or piece.table in _SHARED_SLUGS:
             return None
         try:
             begin = cells.day(texts["valid_from"], texts) if texts.get("valid_from") else None
@@ -382,6 +388,9 @@ class _Making:
             if not text or column in piece.links_to or column in {"uplinks", "parent"}:
                 continue
             tables = REFERENCES[piece.table, column]
+            if column == "people":
+                self._people(piece, texts)
+                continue
             slug = (
                 self._unit(piece, column, text, texts)
                 if tables == ("units",)
@@ -452,6 +461,17 @@ class _Making:
             )
             self.note(piece, column, "name", what)
         return found.slug
+
+    def _people(self, piece: Piece, texts: dict[str, str]) -> None:
+        """Put slugs in the place of the names of several people, between commas or semicolons."""
+        text = texts["people"]
+        if all(_is_slug(part) for part in text.split()):
+            return
+        parts = [part.strip() for part in re.split(r"[,;|]", text) if part.strip()]
+        found = [self._named(piece, "people", part, "contacts") for part in parts]
+        texts["people"] = " ".join(slug for slug in found if slug is not None)
+        if None in found:
+            self.unresolved.add("people")
 
     # What follows from the rest
 
@@ -566,7 +586,7 @@ class _Making:
         return slug
 
     def _fresh(self, piece: Piece, texts: dict[str, str], name: str) -> str:
-        if piece.table == "calendars":  # its rows share the slug
+        if piece.table in _SHARED_SLUGS:
             return cells.slugged(name)
         if piece.wide and (site := piece.beside.get("sites")) is not None:
             stem = _STEMS.get(piece.part)

@@ -11,6 +11,9 @@ from core.inventory import Device, Inventory, Organisation, Service, Unit
 from core.text import fold, vietnamese_order
 from inventory.tables import TABLES, AnyRow, named, rows
 
+_UNNAMED = frozenset(  # tables whose rows nobody looks for by name
+    {"successions", "calendars", "special_days", "rotas", "rota_rules", "shifts", "escalations"}
+)
 _WORDS = re.compile(r"[^\W_]+")
 _LEVELS = re.compile(
     r"^(?:(?:tinh|thanh pho|huyen|quan|thi xa|thi tran|xa|phuong|dac khu)\s+"
@@ -101,7 +104,7 @@ def entries(inventory: Inventory) -> list[Entry]:
                 device = _whose(row, devices, offices)
             site: AnyRow = sites.get(getattr(device, "site", None) or "", device)
             above = row.parent if isinstance(row, Unit) else getattr(site, "unit", None)
-            if table.name not in {"successions", "calendars", "special_days"}:
+            if table.name not in _UNNAMED:
                 found.append(_entry(table.name, row, _place(above, units)))
     return found
 

@@ -8,11 +8,15 @@ from core.inventory import (
     Contact,
     Dated,
     Device,
+    EscalationStep,
     Inventory,
     Link,
     Organisation,
     Room,
+    Rota,
+    RotaRule,
     Service,
+    Shift,
     Site,
     SpecialDay,
     Succession,
@@ -22,7 +26,7 @@ from core.text import Text
 from inventory import cells
 from inventory.cells import Read
 
-AnyRow = Dated | Succession | SpecialDay
+AnyRow = Dated | Succession | SpecialDay | Shift
 Identity = tuple[object, ...]  # what a row is about, without its days
 Key = tuple[object, ...]  # sorts; unique within a table
 
@@ -79,6 +83,11 @@ KINDS = (
 )
 SERVICE_KINDS = ("website", "portal", "application", "mail", "dns", "ntp", "sip", "other")
 DAY_KINDS = ("holiday", "substitute", "working")
+DUTY_ROLES = ("primary", "secondary")
+TURNS = ("day", "week")
+ON_HOLIDAYS = ("any", "skip", "only")
+WHOM = ("primary", "secondary", "contact", "site", "concerned")
+SEVERITIES = ("critical", "major", "warning", "info")
 _LEVEL_WORDS = MappingProxyType(
     {
         "tinh": "province",
@@ -131,6 +140,37 @@ _DAY_WORDS = MappingProxyType(
         "di lam": "working",
     }
 )
+_DUTY_WORDS = MappingProxyType(
+    {
+        "truc chinh": "primary",
+        "chinh": "primary",
+        "truc du phong": "secondary",
+        "du phong": "secondary",
+        "truc phu": "secondary",
+    }
+)
+_TURN_WORDS = MappingProxyType({"ngay": "day", "hang ngay": "day", "tuan": "week"})
+_HOLIDAY_WORDS = MappingProxyType(
+    {"nhu ngay thuong": "any", "nghi": "skip", "khong truc": "skip", "chi ngay le": "only"}
+)
+_WHOM_WORDS = MappingProxyType(
+    {
+        **_DUTY_WORDS,
+        "dau moi": "contact",
+        "nguoi": "contact",
+        "dau moi diem": "site",
+        "tat ca": "concerned",
+        "don vi": "concerned",
+    }
+)
+_SEVERITY_WORDS = MappingProxyType(
+    {
+        "khan cap": "critical",
+        "nghiem trong": "major",
+        "canh bao": "warning",
+        "thong tin": "info",
+    }
+)
 
 _FROM = Column(
     "valid_from",
@@ -161,6 +201,23 @@ _CALENDAR = Column(
     "Lịch giờ bật máy (calendars.csv); để trống là luôn bật",
     "Expected-on hours (calendars.csv); empty = always on",
     "gio-hanh-chinh",
+)
+
+_ROLE = Column(
+    "role",
+    cells.choice(DUTY_ROLES, _DUTY_WORDS),
+    "Vai: primary (trực chính, mặc định), secondary (trực dự phòng)",
+    "Role: primary (default), secondary",
+    "primary",
+)
+_DUTY_HOURS = (
+    Column("begin", cells.time_of_day, "Giờ nhận ca (mặc định 07:30)", "From (default 07:30)"),
+    Column(
+        "end",
+        cells.time_of_day,
+        "Giờ giao ca (mặc định 07:30); không sau giờ nhận thì là hôm sau",
+        "To (default 07:30); if not after the begin, of the next day",
+    ),
 )
 
 TABLES: tuple[Table, ...] = (
@@ -612,6 +669,163 @@ TABLES: tuple[Table, ...] = (
             ),
         ),
     ),
+    Table(
+        "rotas",
+        Rota,
+        Text(vi="Lịch trực", en="Rotas"),
+        (
+            _slug("Mã lịch trực", "Identifier of the rota", "truc-cntt"),
+            _name("Tên lịch trực", "Name", "Trực kỹ thuật CNTT"),
+            Column(
+                "owner",
+                cells.slug,
+                "Người lập lịch (contacts.csv)",
+                "Who makes the rota (contacts.csv)",
+                "nguyen-van-an",
+            ),
+            Column(
+                "calendar",
+                cells.slug,
+                "Giờ phải có người trực (calendars.csv); để trống là suốt ngày đêm",
+                "Hours in which somebody must be on duty (calendars.csv); empty = day and night",
+            ),
+            _FROM,
+            _TO,
+        ),
+    ),
+    Table(
+        "rota_rules",
+        RotaRule,
+        Text(vi="Quy tắc luân phiên trực", en="Rules by which people take turns"),
+        (
+            _slug("Mã quy tắc", "Identifier of the rule", "truc-cntt-tuan"),
+            _name("Tên quy tắc", "Name", "Luân phiên theo tuần"),
+            Column("rota", cells.slug, "Lịch trực (rotas.csv)", "Rota (rotas.csv)", "truc-cntt"),
+            _ROLE,
+            Column(
+                "people",
+                cells.slugs,
+                "Những người luân phiên theo thứ tự (contacts.csv), cách nhau bằng dấu cách",
+                "Who takes turns, in order (contacts.csv), with blanks between",
+                "nguyen-van-an tran-thi-binh",
+            ),
+            Column(
+                "start",
+                cells.day,
+                "Ngày người đầu tiên bắt đầu; tuần tính từ ngày này",
+                "First day of the first person; weeks are counted from it",
+                "2026-12-07",
+            ),
+            Column(
+                "turn",
+                cells.choice(TURNS, _TURN_WORDS),
+                "Mỗi người một day (ngày trực, mặc định) hay một week (tuần)",
+                "A turn is one duty day (day, default) or a week",
+                "week",
+            ),
+            Column(
+                "days",
+                cells.days,
+                "Các ngày trong tuần có trực, 1 là Thứ Hai; để trống là mọi ngày",
+                "Days of the week with duty, 1 = Monday; empty = every day",
+                "1 2 3 4 5",
+            ),
+            *_DUTY_HOURS,
+            Column(
+                "holidays",
+                cells.choice(ON_HOLIDAYS, _HOLIDAY_WORDS),
+                "Ngày nghỉ lễ (special_days.csv): any (như ngày thường, mặc định), skip (không "
+                "trực, ngày làm bù thì trực), only (chỉ trực ngày nghỉ)",
+                "Days off (special_days.csv): any (like other days, default), skip (no duty, but "
+                "on make-up days), only (days off alone)",
+                "any",
+            ),
+            _FROM,
+            _TO,
+        ),
+    ),
+    Table(
+        "shifts",
+        Shift,
+        Text(vi="Ca trực theo ngày", en="Shifts by day"),
+        (
+            Column("rota", cells.slug, "Lịch trực (rotas.csv)", "Rota (rotas.csv)", "truc-cntt"),
+            Column("on", cells.day, "Ngày trực", "Day", "2026-12-24"),
+            _ROLE,
+            Column(
+                "contact",
+                cells.slug,
+                "Người trực (contacts.csv), thay cho người theo quy tắc",
+                "Who is on duty (contacts.csv), instead of whom the rules say",
+                "tran-thi-binh",
+            ),
+            *_DUTY_HOURS,
+        ),
+    ),
+    Table(
+        "escalations",
+        EscalationStep,
+        Text(vi="Các bước báo tin", en="Steps of telling"),
+        (
+            _slug(
+                "Mã chuỗi báo tin; mỗi dòng là một bước của chuỗi",
+                "Identifier of the chain; each row is one step of it",
+                "khan-cap",
+            ),
+            _name("Tên chuỗi", "Name of the chain", "Khẩn cấp"),
+            Column("step", cells.order, "Bước thứ mấy (mặc định 1)", "Which step (default 1)", "1"),
+            Column(
+                "after",
+                cells.minutes,
+                "Bao nhiêu phút sau lần báo đầu, nếu chưa ai tiếp nhận (mặc định 0)",
+                "How many minutes after the first telling, if nobody has acknowledged (default 0)",
+                "0",
+            ),
+            Column(
+                "tell",
+                cells.choice(WHOM, _WHOM_WORDS),
+                "Báo cho: primary (trực chính, mặc định), secondary (trực dự phòng), contact "
+                "(một người), site (đầu mối của điểm), concerned (mọi đầu mối của đơn vị)",
+                "Whom: primary (on duty, default), secondary, contact (one person), site (the "
+                "contact of the site), concerned (every contact of the units touched)",
+                "primary",
+            ),
+            Column(
+                "rota",
+                cells.slug,
+                "Lịch trực nào (rotas.csv), với primary và secondary",
+                "Which rota (rotas.csv), for primary and secondary",
+                "truc-cntt",
+            ),
+            Column(
+                "contact",
+                cells.slug,
+                "Người được báo (contacts.csv), với contact",
+                "Who is told (contacts.csv), for contact",
+            ),
+            Column(
+                "channels",
+                cells.slugs,
+                "Các kênh báo, theo tên trong cấu hình; để trống là mọi kênh",
+                "By which channels, as named in the settings; empty = all",
+            ),
+            Column(
+                "severities",
+                cells.choices(SEVERITIES, _SEVERITY_WORDS),
+                "Dùng cho mức: critical major warning info; để trống là mọi mức (ghi ở bước 1)",
+                "For which severities: critical major warning info; empty = all; on step 1",
+                "critical major",
+            ),
+            Column(
+                "unit",
+                cells.slug,
+                "Chỉ cho sự cố của đơn vị này và cấp dưới (units.csv); ghi ở bước 1",
+                "For incidents of this unit and those below only (units.csv); on step 1",
+            ),
+            _FROM,
+            _TO,
+        ),
+    ),
 )
 
 # What people write at the head of a column; folded. Helps the mend alone.
@@ -651,6 +865,16 @@ HEADINGS = MappingProxyType(
         "ngay": "days",
         "tu": "begin",
         "den": "end",
+        "vai": "role",
+        "nguoi truc": "contact",
+        "lich truc": "rota",
+        "ngay truc": "on",
+        "nguoi lap": "owner",
+        "buoc": "step",
+        "sau": "after",
+        "bao cho": "tell",
+        "kenh": "channels",
+        "muc": "severities",
         "tu ngay": "valid_from",
         "den ngay": "valid_to",
     }
@@ -670,8 +894,12 @@ def identity(row: AnyRow) -> Identity:
         return (row.old, row.new, row.on)
     if isinstance(row, SpecialDay):
         return (row.on,)
+    if isinstance(row, Shift):
+        return (row.rota, row.on, row.begin, row.role)
     if isinstance(row, CalendarSpan):
         return (row.slug, row.days, row.begin)
+    if isinstance(row, EscalationStep):
+        return (row.slug, row.step)
     return (row.slug,)
 
 
@@ -681,13 +909,19 @@ def key(row: AnyRow) -> Key:
         return (row.old, row.new, row.on)
     if isinstance(row, SpecialDay):
         return (row.on,)
+    if isinstance(row, Shift):
+        return (row.rota, row.on, row.begin, row.role)
     if isinstance(row, CalendarSpan):
         return (row.slug, row.valid_from, row.days, row.begin)
+    if isinstance(row, EscalationStep):
+        return (row.slug, row.valid_from, row.step)
     return (row.slug, row.valid_from)
 
 
 def named(row: AnyRow) -> str:
-    """Return what people call a row: its slug, old → new of a succession, a special day's date."""
+    """Return what people call a row: its slug, or what else tells it from the others."""
     if isinstance(row, SpecialDay):
         return row.on.isoformat()
+    if isinstance(row, Shift):
+        return f"{row.rota} {row.on.isoformat()}"
     return f"{row.old} → {row.new}" if isinstance(row, Succession) else row.slug

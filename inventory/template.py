@@ -8,11 +8,15 @@ from core.inventory import (
     CalendarSpan,
     Contact,
     Device,
+    EscalationStep,
     Inventory,
     Link,
     Organisation,
     Room,
+    Rota,
+    RotaRule,
     Service,
+    Shift,
     Site,
     SpecialDay,
     Succession,
@@ -199,6 +203,12 @@ EXAMPLES = Inventory(
             email="an@donvi.gov.vn",
             phone="0912345678",
         ),
+        Contact(
+            slug="tran-thi-binh",
+            name="Trần Thị Bình",
+            email="binh@donvi.gov.vn",
+            phone="0987654321",
+        ),
     ),
     calendars=tuple(
         CalendarSpan(
@@ -211,6 +221,27 @@ EXAMPLES = Inventory(
         for begin, end in ((time(7, 30), time(11, 30)), (time(13, 30), time(17)))
     ),
     special_days=_DAYS_OF_2026,
+    rotas=(Rota(slug="truc-cntt", name="Trực kỹ thuật CNTT", owner="nguyen-van-an"),),
+    rota_rules=(
+        RotaRule(
+            slug="truc-cntt-tuan",
+            name="Luân phiên theo tuần",
+            rota="truc-cntt",
+            people=("nguyen-van-an", "tran-thi-binh"),
+            start=date(2026, 12, 7),
+            turn="week",
+        ),
+    ),
+    shifts=(Shift(rota="truc-cntt", on=date(2026, 12, 24), contact="tran-thi-binh"),),
+    escalations=(
+        EscalationStep(
+            slug="khan-cap",
+            name="Khẩn cấp",
+            rota="truc-cntt",
+            severities=("critical", "major"),
+        ),
+        EscalationStep(slug="khan-cap", name="Khẩn cấp", step=2, after=15, tell="concerned"),
+    ),
 )
 
 

@@ -45,6 +45,15 @@ REFERENCES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("services", "contact"): ("contacts",),
     ("services", "calendar"): ("calendars",),
     ("contacts", "unit"): ("units",),
+    ("rotas", "owner"): ("contacts",),
+    ("rotas", "calendar"): ("calendars",),
+    ("rota_rules", "rota"): ("rotas",),
+    ("rota_rules", "people"): ("contacts",),
+    ("shifts", "rota"): ("rotas",),
+    ("shifts", "contact"): ("contacts",),
+    ("escalations", "rota"): ("rotas",),
+    ("escalations", "contact"): ("contacts",),
+    ("escalations", "unit"): ("units",),
 }
 _ABOVE = {"province": (), "district": ("province",), "commune": ("province", "district")}
 _JOINS = ("endpoint", "bridge", "other")  # kinds of device that join meetings
@@ -346,6 +355,11 @@ def _rows_alone(court: _Court) -> None:
     for contact in court.inventory.contacts:
         if contact.email is None and contact.phone is None:
             court.fail("contacts", contact, "email", faults.unreachable_contact())
+    for step in court.inventory.escalations:
+        column = {"primary": "rota", "secondary": "rota", "contact": "contact"}.get(step.tell)
+        if column is not None and getattr(step, column) is None:
+            fault = faults.step_without_whom(step.tell, column)
+            court.fail("escalations", step, column, fault)
 
 
 def _backwards(span: CalendarSpan) -> Fault:

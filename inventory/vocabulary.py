@@ -73,6 +73,17 @@ _HEADS: Mapping[str, Text] = MappingProxyType(
         "end": _text("Giờ kết thúc", "End"),
         "open_on_holidays": _text("Cả ngày lễ", "Open on holidays"),
         "like": _text("Theo giờ của thứ", "Like day of the week"),
+        "owner": _text("Người lập lịch", "Owner"),
+        "rota": _text("Lịch trực", "Rota"),
+        "people": _text("Những người luân phiên", "People"),
+        "start": _text("Ngày bắt đầu luân phiên", "Start"),
+        "turn": _text("Mỗi phiên", "Turn"),
+        "holidays": _text("Ngày lễ", "Holidays"),
+        "step": _text("Bước", "Step"),
+        "after": _text("Sau (phút)", "After (minutes)"),
+        "tell": _text("Báo cho", "Tell"),
+        "channels": _text("Kênh báo", "Channels"),
+        "severities": _text("Mức sự cố", "Severities"),
     }
 )
 _HEADS_OF: Mapping[tuple[str, str], Text] = MappingProxyType(
@@ -91,6 +102,19 @@ _HEADS_OF: Mapping[tuple[str, str], Text] = MappingProxyType(
         ("calendars", "name"): _text("Tên lịch", "Calendar name"),
         ("special_days", "name"): _text("Tên ngày", "Day name"),
         ("special_days", "on"): _text("Ngày", "Day"),
+        ("rotas", "name"): _text("Tên lịch trực", "Rota name"),
+        ("rotas", "calendar"): _text("Giờ phải có người trực", "Hours to be covered"),
+        ("rota_rules", "name"): _text("Tên quy tắc", "Rule name"),
+        ("rota_rules", "role"): _text("Vai trực", "Duty role"),
+        ("rota_rules", "begin"): _text("Giờ nhận ca", "From"),
+        ("rota_rules", "end"): _text("Giờ giao ca", "To"),
+        ("shifts", "on"): _text("Ngày trực", "Day"),
+        ("shifts", "role"): _text("Vai trực", "Duty role"),
+        ("shifts", "contact"): _text("Người trực", "Person on duty"),
+        ("shifts", "begin"): _text("Giờ nhận ca", "From"),
+        ("shifts", "end"): _text("Giờ giao ca", "To"),
+        ("escalations", "name"): _text("Tên chuỗi báo tin", "Chain name"),
+        ("escalations", "contact"): _text("Người được báo", "Person told"),
     }
 )
 
@@ -114,6 +138,10 @@ TABS: Mapping[str, Text] = MappingProxyType(
         "contacts": _text("Đầu mối", "Contacts"),
         "calendars": _text("Lịch", "Calendars"),
         "special_days": _text("Ngày nghỉ, làm bù", "Special days"),
+        "rotas": _text("Lịch trực", "Rotas"),
+        "rota_rules": _text("Luân phiên trực", "Rota rules"),
+        "shifts": _text("Ca trực", "Shifts"),
+        "escalations": _text("Các bước báo tin", "Escalations"),
     }
 )
 GUIDE = _text("Hướng dẫn", "Guide")
@@ -278,6 +306,7 @@ _OWN_WORDS = {
     },
     "contacts": {"unit": "don vi|dia ban", "name": "ten"},
     "special_days": {"on": "ngay nghi|ngay", "name": "ten ngay le|ngay le|noi dung|ten"},
+    "shifts": {"on": "ngay", "contact": "can bo truc|ho ten nguoi truc"},
 }
 
 
@@ -304,6 +333,10 @@ def words_of(table: str) -> Mapping[str, str]:
     return MappingProxyType(known)
 
 
+_DUTY = {
+    "primary": "trực chính|chính",
+    "secondary": "trực dự phòng|dự phòng|trực phụ",
+}
 _CHOICES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "units.level": {
@@ -342,6 +375,20 @@ _CHOICES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "holiday": "nghỉ lễ|lễ|nghỉ|off",
             "substitute": "nghỉ bù|bù|hoán đổi",
             "working": "làm bù|đi làm",
+        },
+        "rota_rules.role": _DUTY,
+        "shifts.role": _DUTY,
+        "rota_rules.turn": {"day": "ngày|hằng ngày", "week": "tuần|hằng tuần"},
+        "rota_rules.holidays": {
+            "any": "như ngày thường",
+            "skip": "không trực|nghỉ",
+            "only": "chỉ ngày nghỉ|chỉ ngày lễ",
+        },
+        "escalations.tell": {
+            **_DUTY,
+            "contact": "một người|đầu mối",
+            "site": "đầu mối của điểm",
+            "concerned": "mọi đầu mối của đơn vị|tất cả",
         },
     }
 )

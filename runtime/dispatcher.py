@@ -7,7 +7,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
+from alerts.escalation import recoveries
 from alerts.night import Night
 from alerts.pausing import paused
 from alerts.setback import SET_BACK
@@ -25,6 +26,7 @@ from core.channel import Channel, GiveUp, Retry
 from core.clock import Clock
 from core.errors import NotFound, Unavailable
 from core.incident import (
+    ASKING,
     Delivery,
     Due,
     Incident,
@@ -81,6 +83,17 @@ class OutboxBook(Protocol):
     async def hold(self, notification: Notification, pause: Pause, due: Due) -> bool:
         """Keep a claimed message back until it is due again."""
 
+    async def add(self, notification: Notification) -> int | None:
+        """Add one message; None if it is there already."""
+
+    async def unfold(
+        self, promise: Notification, rows: Sequence[Notification], now: datetime
+    ) -> list[int]:
+        """Put messages in the place of a promise."""
+
+    async def hasten(self, incident: str, now: datetime) -> bool:
+        """Bring the next step forward if nobody was reached."""
+
     async def for_incident(self, incident: str) -> list[tuple[Notification, list[Delivery]]]:
         """Return an incident's notifications."""
 
@@ -89,6 +102,23 @@ class OutboxBook(Protocol):
 
     async def undelivered(self, since: datetime) -> list[Notification]:
         """Return what was due by then and has not gone out."""
+
+
+class Escalation(Protocol):
+    """Finds who is meant, now that it is to be said."""
+
+    async def messages(
+        self,
+        promise: Notification,
+        incident: Incident,
+        topology: Topology,
+        told: Sequence[Notification],
+        now: datetime,
+    ) -> list[Notification]:
+        """Return the messages that a step of a chain becomes."""
+
+    async def otherwise(self, failed: Notification, now: datetime) -> list[Notification]:
+        """Return the other ways to a person."""
 
 
 class IncidentBook(Protocol):
@@ -198,6 +228,7 @@ class Dispatcher:
         told: asyncio.Event,
         options: DispatchOptions = DispatchOptions(),
         person: Callable[[str], Awaitable[str]] | None = None,  # account or contact → full name
+        escalation: Escalation | None = None,
     ) -> None:
         self.stats = DispatchStats()
         self._ledger = ledger
@@ -207,6 +238,7 @@ class Dispatcher:
         self._told = told
         self._options = options
         self._called = person
+        self._escalation = escalation
         self._random = random.Random()  # noqa: S311  (spreads retries, guards nothing)
         self._under_way: set[asyncio.Task[None]] = set()
         self._turns = defaultdict[str, asyncio.Semaphore](
@@ -324,6 +356,9 @@ class Dispatcher:
         if verdict is not None:
             await self._settle(notification, verdict)
             return
+        if notification.step is not None and incident is not None:
+            await self._unfold(notification, incident, now)
+            return
         retest = self._retest.get(notification.channel)
         if retest is not None and now < retest:
             await self._again(notification, None, (retest - now).total_seconds())
@@ -348,12 +383,12 @@ class Dispatcher:
             incident = await self._ledger.incidents.get(notification.incident)
         except NotFound:
             return None, NotificationState.CANCELLED
-        if notification.purpose is Purpose.PROBLEM:
+        if notification.purpose in ASKING:
             taken = incident.acked_by is not None
             if incident.state is not IncidentState.OPEN or taken:
                 return incident, NotificationState.CANCELLED
             return incident, await self._held(incident)
-        if notification.purpose is Purpose.RECOVERY:
+        if notification.purpose is Purpose.RECOVERY and notification.step is None:
             return incident, await self._problem_was_told(notification)
         return incident, None
 
@@ -384,6 +419,35 @@ class Dispatcher:
                 return _Postponed(_SETTLING)
         return NotificationState.CANCELLED
 
+    async def _unfold(self, promise: Notification, incident: Incident, now: datetime) -> None:
+        """Let the messages of a step go on in its place; the step itself says nothing."""
+        told = [row for row, _ in await self._ledger.outbox.for_incident(incident.id)]
+        if promise.purpose is Purpose.RECOVERY:
+            claimed = NotificationState.CLAIMED
+            if any(n.state is claimed and n.purpose is Purpose.PROBLEM for n in told):
+                await self._settle(promise, _Postponed(_SETTLING))
+                return
+            rows = recoveries(promise, told, now)
+        elif self._escalation is not None:
+            drawn = self._topology()
+            rows = await self._escalation.messages(promise, incident, drawn, told, now)
+        else:
+            raise LookupError(f"nobody here knows who {promise.recipient} is")
+        await self._ledger.outbox.unfold(promise, rows, now)
+
+    async def _pass_on(self, failed: Notification) -> None:
+        """After a message of a chain failed for good: the person's other ways, then the next."""
+        if self._escalation is None or failed.purpose is not Purpose.PROBLEM:
+            return
+        incident, verdict = await self._still_holds(failed)
+        if incident is None or incident.chain is None or verdict is not None:
+            return
+        now = self._clock.now()
+        others = await self._escalation.otherwise(failed, now)
+        added = [await self._ledger.outbox.add(row) for row in others]
+        if not any(added):
+            await self._ledger.outbox.hasten(incident.id, now)
+
     async def _compose(
         self, notification: Notification, incident: Incident | None, now: datetime
     ) -> tuple[Message, str | None]:
@@ -395,7 +459,7 @@ class Dispatcher:
                 merged = [n.text for n in notes if n.kind == "merged"]
             retired = any(n.kind == "recovered" and n.text == "retired" for n in notes)
             in_person = notification.recipient != notification.channel
-            if notification.purpose is Purpose.PROBLEM and base and in_person:
+            if notification.purpose in ASKING and base and in_person:
                 lifetime = timedelta(seconds=self._options.ack_lifetime)
                 token = await self._ledger.links.ack_link(
                     incident.id, notification.recipient, now, lifetime
@@ -513,6 +577,7 @@ class Dispatcher:
             delivery.receipt if delivery is not None else "the deadline has passed",
         )
         await self._ledger.outbox.settle(notification, delivery, NotificationState.FAILED)
+        await self._pass_on(notification)
 
     def _disable(self, name: str, why: str) -> None:
         if name not in self._retest:

@@ -1,12 +1,12 @@
 """The checks of this process, compiled anew whenever the inventory or the local day changes."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from core.clock import LOCAL, Clock
-from core.inventory import Contact, Unit
+from core.inventory import Contact, EscalationStep, Unit
 from core.watching import Check, Estate
 from inventory.compiled import LookingDefaults, compile_estate
 from storage.inventory import InventoryBook
@@ -23,6 +23,8 @@ class Edition:
     estate: Estate
     contacts: tuple[Contact, ...]
     units: tuple[Unit, ...] = ()
+    site_contacts: Mapping[str, str] = field(default_factory=dict)  # site → its contact
+    escalations: tuple[EscalationStep, ...] = ()
 
 
 class EstateFeed:
@@ -61,6 +63,8 @@ class EstateFeed:
             compile_estate(inventory, today, self._looking),
             inventory.contacts,
             inventory.units,
+            {site.slug: site.contact for site in inventory.sites if site.contact},
+            inventory.escalations,
         )
         if changed is not None:
             await changed(edition)

@@ -25,6 +25,7 @@ from runtime.catalogue import metadata
 from runtime.description import Description
 from runtime.digest_letters import Desk, digests
 from runtime.dispatcher import Dispatcher, DispatchOptions
+from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
@@ -33,6 +34,7 @@ from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
 from runtime.report_letters import ReportLetters
 from runtime.room_left import RoomLeft
+from runtime.rota_watch import RotaWatch
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
@@ -123,7 +125,14 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         policy = telling_policy(settings, channels)
         now = clock.now()
         memory = await ledger.brain.restore(now)
-        brain = Brain(feed.estate(), memory, policy, feed.edition.contacts, now)
+        brain = Brain(
+            feed.estate(),
+            memory,
+            policy,
+            feed.edition.contacts,
+            now,
+            escalations=feed.edition.escalations,
+        )
 
         live, fleet, told = Live(), FleetPage(), asyncio.Event()
         outlets = Outlets(series.append, fleet.update, live.publish, told.set)
@@ -147,6 +156,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 night=policy.night,
             ),
             person=lambda name: _called(name, ledger, feed),
+            escalation=Escalator(ledger.rota, lambda: feed.edition, policy),
         )
 
         head = letterhead(settings.reports)
@@ -164,6 +174,14 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             ],
             outlets_of(settings, channels, keyring.reveal),
             ledger.sendings,
+            clock,
+        )
+
+        rota_watch = RotaWatch(
+            ledger.rota,
+            outlets_of(settings, channels, keyring.reveal),
+            policy,
+            lambda: feed.edition.contacts,
             clock,
         )
 
@@ -206,6 +224,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "ledger": upkeep.follow_the_ledger,
             "description": upkeep.describe,
             "reports": mailing.run,
+            "rota": rota_watch.run,
             "room": room.run,
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock
@@ -251,7 +270,9 @@ class Upkeep:
 
     async def _changed(self, edition: Edition) -> None:
         await self.pipeline.apply(
-            lambda now: self.brain.replace(edition.estate, edition.contacts, now)
+            lambda now: self.brain.replace(
+                edition.estate, edition.contacts, now, escalations=edition.escalations
+            )
         )
         self.transcripts.forget_all_but([check.slug for check in edition.estate.checks])
 

@@ -1,7 +1,7 @@
 """The rows that people edit, as the ledger keeps them."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, true
 from sqlalchemy.exc import IntegrityError
@@ -13,11 +13,15 @@ from core.inventory import (
     Changes,
     Contact,
     Device,
+    EscalationStep,
     Inventory,
     Link,
     Organisation,
     Room,
+    Rota,
+    RotaRule,
     Service,
+    Shift,
     Site,
     SpecialDay,
     Succession,
@@ -45,12 +49,16 @@ KINDS: tuple[tuple[str, type[Model], Table, Table | None], ...] = (
     ("rooms", Room, tables.rooms, tables.room_identities),
     ("services", Service, tables.services, tables.service_identities),
     ("special_days", SpecialDay, tables.special_days, None),
+    ("rotas", Rota, tables.rotas, tables.rota_identities),
+    ("rota_rules", RotaRule, tables.rota_rules, tables.rota_rule_identities),
+    ("shifts", Shift, tables.shifts, None),
+    ("escalations", EscalationStep, tables.escalations, tables.escalation_identities),
 )
 
 
 @unbroken
 class InventoryBook:
-    """Units, organisations, sites, devices, links, rooms, services, contacts, calendars."""
+    """Units, sites, devices, links, rooms, services, contacts, calendars, rotas and the rest."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -199,4 +207,6 @@ def _holds(table: Table, on: date) -> ColumnElement[bool]:
         return and_(table.c.on <= on)
     if table is tables.special_days:  # each speaks for its own date, past and future
         return true()
+    if table is tables.shifts:  # of the past only a night that goes on
+        return table.c.on >= on - timedelta(days=1)
     return and_(table.c.valid_from <= on, or_(table.c.valid_to.is_(None), table.c.valid_to > on))

@@ -15,6 +15,7 @@ from storage.maintenance import MaintenanceBook
 from storage.outbox import Outbox
 from storage.people import PeopleBook
 from storage.pruning import PruneBook
+from storage.rota import RotaBook
 from storage.secrets import SecretBook
 from storage.sendings import SendingBook
 from storage.silences import SilenceBook
@@ -35,6 +36,7 @@ class Ledger:
         self.histories = HistoryBook(database)
         self.maintenance = MaintenanceBook(database)
         self.silences = SilenceBook(database)
+        self.rota = RotaBook(database)
         self.incidents = IncidentBook(database)
         self.tickets = TicketBook(database)
         self.outbox = Outbox(database, clock)

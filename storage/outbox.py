@@ -170,6 +170,58 @@ class Outbox:
                 await write_events(connection, await write_notes(connection, [line]), now)
         return bool(held.rowcount)
 
+    async def unfold(
+        self, promise: Notification, rows: Sequence[Notification], now: datetime
+    ) -> list[int]:
+        """Put messages in the place of a promise, each only once; return the ids of new ones.
+
+        A promise that leads to nobody is cancelled. All in one transaction: a crash leaves the
+        promise as it was.
+        """
+        state = NotificationState.UNFOLDED if rows else NotificationState.CANCELLED
+        async with self._database.writing() as connection:
+            added = await add_notifications(connection, rows)
+            settled = await connection.execute(
+                update(notifications)
+                .where(
+                    _N.id == promise.id,
+                    _N.state == NotificationState.CLAIMED,
+                    _N.claimed_by == promise.claimed_by,
+                    _N.claimed_at == promise.claimed_at,
+                )
+                .values(state=state, settled_at=now, lease_until=None)
+            )
+            if settled.rowcount and added and promise.purpose is Purpose.PROBLEM:
+                people = " ".join(dict.fromkeys(row.recipient for row in rows))
+                line = IncidentNote(
+                    incident=promise.incident or "",
+                    at=now,
+                    kind="escalated",
+                    text=f"{promise.recipient}: {people}",
+                )
+                await write_events(connection, await write_notes(connection, [line]), now)
+        return added
+
+    async def hasten(self, incident: str, now: datetime) -> bool:
+        """Bring the next step of a chain forward if nobody has been reached, nor may be yet."""
+        mine = and_(_N.incident == incident, _N.purpose == Purpose.PROBLEM)
+        hopeful = select(_N.id).where(
+            mine,
+            _N.step.is_(None),
+            _N.state.in_(
+                [NotificationState.PENDING, NotificationState.CLAIMED, NotificationState.SENT]
+            ),
+        )
+        ahead = mine & _N.step.is_not(None) & (_N.state == NotificationState.PENDING)
+        first = select(_N.id).where(ahead).order_by(_N.due_at, _N.id).limit(1)
+        async with self._database.writing() as connection:
+            hastened = await connection.execute(
+                update(notifications)
+                .where(_N.id.in_(first.scalar_subquery()), _N.due_at > now, ~hopeful.exists())
+                .values(due_at=now)
+            )
+        return bool(hastened.rowcount)
+
     async def add(self, notification: Notification) -> int | None:
         """Add one intent to tell; return its id, or None if it exists already."""
         async with self._database.writing() as connection:

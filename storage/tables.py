@@ -46,6 +46,9 @@ room_identities = _identity("room_identities")
 service_identities = _identity("service_identities")
 contact_identities = _identity("contact_identities")
 calendar_identities = _identity("calendar_identities")
+rota_identities = _identity("rota_identities")
+rota_rule_identities = _identity("rota_rule_identities")
+escalation_identities = _identity("escalation_identities")
 
 
 def _dated(name: str, identity: Table, *columns: Column[object]) -> Table:
@@ -185,6 +188,88 @@ special_days = Table(
     Column("kind", Words, nullable=False),
     Column("name", Words, nullable=False),
     Column("like", Integer, nullable=False),
+)
+rotas = _dated(
+    "rotas",
+    rota_identities,
+    Column("name", Words, nullable=False),
+    Column("owner", Words, _to(contact_identities)),
+    Column("calendar", Words, _to(calendar_identities)),
+)
+rota_rules = _dated(
+    "rota_rules",
+    rota_rule_identities,
+    Column("name", Words, nullable=False),
+    Column("rota", Words, _to(rota_identities), nullable=False),
+    Column("role", Words, nullable=False),
+    Column("people", Items, nullable=False),
+    Column("start", Date, nullable=False),
+    Column("turn", Words, nullable=False),
+    Column("days", Items, nullable=False),
+    Column("begin", Time, nullable=False),
+    Column("end", Time, nullable=False),
+    Column("holidays", Words, nullable=False),
+)
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("rota", Words, _to(rota_identities), primary_key=True),
+    Column("on", Date, primary_key=True),
+    Column("role", Words, primary_key=True),
+    Column("contact", Words, _to(contact_identities), nullable=False),
+    Column("begin", Time, primary_key=True),
+    Column("end", Time, nullable=False),
+)
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("slug", Words, _to(escalation_identities), primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("valid_to", Date),
+    Column("name", Words, nullable=False),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("after", Integer, nullable=False),
+    Column("tell", Words, nullable=False),
+    Column("rota", Words, _to(rota_identities)),
+    Column("contact", Words, _to(contact_identities)),
+    Column("channels", Items, nullable=False),
+    Column("severities", Items, nullable=False),
+    Column("unit", Words, _to(unit_identities)),
+)
+# Who takes over duty for a while; never removed, only cancelled.
+swaps = Table(
+    "swaps",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("rota", Words, _to(rota_identities), nullable=False),
+    Column("role", Words, nullable=False),
+    Column("contact", Words, _to(contact_identities), nullable=False),
+    Column("begin", Instant, nullable=False),
+    Column("end", Instant, nullable=False, index=True),
+    Column("reason", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("cancelled_at", Instant),
+)
+hand_overs = Table(
+    "hand_overs",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("rota", Words, _to(rota_identities), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Index(None, "rota", "at"),
+)
+rota_warnings = Table(
+    "rota_warnings",
+    metadata,
+    Column("rota", Words, primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("on", Date, primary_key=True),
+    Column("contact", Words, nullable=False),
+    Column("sent_at", Instant, nullable=False),
+    Column("receipt", Words, nullable=False),
 )
 # Announced works; never removed, only cancelled.
 maintenance = Table(
@@ -348,6 +433,7 @@ incidents = Table(
     Column("merged_into", Words),
     Column("acked_by", Words),
     Column("acked_at", Instant),
+    Column("chain", Document),
     Column("version", Integer, nullable=False),
     Index(None, "state", "began_at"),
     Index(None, "began_at"),
@@ -396,6 +482,7 @@ notifications = Table(
     Column("channel", Words, nullable=False),
     Column("language", Words, nullable=False),
     Column("reason", Words, nullable=False),
+    Column("step", Integer),
     Column("due_at", Instant, nullable=False),
     Column("state", Words, nullable=False),
     Column("attempts", Integer, nullable=False),

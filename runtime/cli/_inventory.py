@@ -34,6 +34,10 @@ _TABLES = {
     "contacts": Text(vi="đầu mối", en="contacts"),
     "calendars": Text(vi="lịch", en="calendars"),
     "special_days": Text(vi="ngày nghỉ, làm bù", en="special days"),
+    "rotas": Text(vi="lịch trực", en="rotas"),
+    "rota_rules": Text(vi="quy tắc trực", en="rota rules"),
+    "shifts": Text(vi="ca trực", en="shifts"),
+    "escalations": Text(vi="bước báo tin", en="steps of telling"),
 }
 _SIGNS = {"add": "[green]+", "change": "[yellow]~", "retire": "[red]-"}
 

@@ -40,6 +40,9 @@ ADMIN = {
 POSTED = {
     "/days": Role.ADMIN,
     "/maintenance": Role.OPERATOR,
+    "/rota/swap": Role.OPERATOR,
+    "/rota/cancel": Role.OPERATOR,
+    "/rota/hand-over": Role.OPERATOR,
     "/maintenance/{works}/cancel": Role.OPERATOR,
     "/api/v1/silences": Role.OPERATOR,
     "/silences": Role.OPERATOR,

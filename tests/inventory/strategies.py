@@ -12,11 +12,15 @@ from core.inventory import (
     Contact,
     Dated,
     Device,
+    EscalationStep,
     Inventory,
     Link,
     Organisation,
     Room,
+    Rota,
+    RotaRule,
     Service,
+    Shift,
     Site,
     SpecialDay,
     Succession,
@@ -24,7 +28,17 @@ from core.inventory import (
     UnitLevel,
 )
 from core.text import nfc
-from inventory.tables import DAY_KINDS, KINDS, SERVICE_KINDS
+from inventory.tables import (
+    DAY_KINDS,
+    DUTY_ROLES,
+    KINDS,
+    ON_HOLIDAYS,
+    SERVICE_KINDS,
+    SEVERITIES,
+    TURNS,
+    WHOM,
+    key,
+)
 
 ON = date(2026, 11, 22)
 
@@ -197,14 +211,56 @@ special_days = st.lists(
     max_size=4,
     unique_by=lambda day: day.on,
 ).map(tuple)
+weekdays = st.sets(st.integers(1, 7), min_size=1).map(lambda days: tuple(sorted(days)))
 calendars = st.builds(
     CalendarSpan,
     slug=slugs,
     name=lines,
-    days=st.sets(st.integers(1, 7), min_size=1).map(lambda days: tuple(sorted(days))),
+    days=weekdays,
     begin=times,
     end=times,
     open_on_holidays=st.booleans(),
+)
+rotas = st.builds(Rota, slug=slugs, name=lines, owner=maybe_slug, calendar=maybe_slug)
+rota_rules = st.builds(
+    RotaRule,
+    slug=slugs,
+    name=lines,
+    rota=slugs,
+    role=st.sampled_from(DUTY_ROLES),
+    people=st.lists(slugs, min_size=1, max_size=3).map(tuple),
+    start=st.dates(date(1976, 1, 2), date(2100, 1, 1)),
+    turn=st.sampled_from(TURNS),
+    days=weekdays,
+    begin=times,
+    end=times,
+    holidays=st.sampled_from(ON_HOLIDAYS),
+)
+shifts = st.lists(
+    st.builds(
+        Shift,
+        rota=slugs,
+        on=st.dates(ON - timedelta(days=4), ON + timedelta(days=4)),
+        role=st.sampled_from(DUTY_ROLES),
+        contact=slugs,
+        begin=times,
+        end=times,
+    ),
+    max_size=4,
+    unique_by=key,
+).map(tuple)
+escalations = st.builds(
+    EscalationStep,
+    slug=slugs,
+    name=lines,
+    step=st.integers(1, 3),
+    after=st.integers(0, 600),
+    tell=st.sampled_from(WHOM),
+    rota=maybe_slug,
+    contact=maybe_slug,
+    channels=st.lists(slugs, max_size=2).map(tuple),
+    severities=st.lists(st.sampled_from(SEVERITIES), max_size=3, unique=True).map(tuple),
+    unit=maybe_slug,
 )
 
 
@@ -225,6 +281,10 @@ inventories = st.builds(
     contacts=_dated(contacts),
     calendars=_dated(calendars),
     special_days=special_days,
+    rotas=_dated(rotas),
+    rota_rules=_dated(rota_rules),
+    shifts=shifts,
+    escalations=_dated(escalations),
 )
 # One table is enough where tables do not meet, and far quicker.
 of_contacts = st.builds(Inventory, contacts=_dated(contacts))

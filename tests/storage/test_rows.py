@@ -14,11 +14,15 @@ from core.inventory import (
     CalendarSpan,
     Contact,
     Device,
+    EscalationStep,
     Inventory,
     Link,
     Organisation,
     Room,
+    Rota,
+    RotaRule,
     Service,
+    Shift,
     Site,
     SpecialDay,
     Succession,
@@ -27,6 +31,7 @@ from core.inventory import (
 from core.maintenance import Maintenance
 from core.outcome import Event
 from core.people import AuditRow, User
+from core.rota import HandOver, RotaWarning, Swap
 from core.sending import ReportSending
 from core.silence import Silence
 from core.status import Streak, TargetState, Transition
@@ -59,6 +64,13 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.contacts, Contact),
     (tables.calendars, CalendarSpan),
     (tables.special_days, SpecialDay),
+    (tables.rotas, Rota),
+    (tables.rota_rules, RotaRule),
+    (tables.shifts, Shift),
+    (tables.escalations, EscalationStep),
+    (tables.swaps, Swap),
+    (tables.hand_overs, HandOver),
+    (tables.rota_warnings, RotaWarning),
     (tables.maintenance, Maintenance),
     (tables.silences, Silence),
     (tables.report_sendings, ReportSending),

@@ -1,0 +1,122 @@
+"""Which chain of people is an incident told by? Chosen when it opens, and frozen into it.
+
+A later edit of the chain changes no page in flight. Only an incident that became worse than its
+chain is for gets another: somebody must not sleep through an outage that began as a warning.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from alerts.incidents import Fold
+from alerts.topology import Topology
+from core.incident import Chain, Due, Incident, Notification, Purpose, Severity, Step
+from core.inventory import EscalationStep
+
+WHOEVER_WAS_TOLD = 0  # the step of a recovery
+_GROWING = ("site", "concerned")  # what is told more people when more is touched
+_MINUTE = 60.0
+
+
+def freeze(fold: Fold, rows: Sequence[EscalationStep], topology: Topology) -> None:
+    """Give every new incident its chain, and one that has outgrown its own another."""
+    if not rows:
+        return
+    fold.opened = [_with(fold, i, chosen(i, rows, topology)) for i in fold.opened]
+    fold.changed = [
+        _with(fold, i, chosen(i, rows, topology)) if _outgrown(i) else i for i in fold.changed
+    ]
+
+
+def chosen(incident: Incident, rows: Iterable[EscalationStep], topology: Topology) -> Chain | None:
+    """Return the chain for an incident: that of the smallest unit, then one for its severity."""
+    root = topology.targets.get(incident.root)
+    path = root.unit_path if root is not None else ()
+    by_slug: dict[str, list[EscalationStep]] = {}
+    for row in sorted(rows, key=lambda row: (row.slug, row.step)):
+        by_slug.setdefault(row.slug, []).append(row)
+    fitting = [
+        (path.index(first.unit) if first.unit else -1, bool(first.severities), steps)
+        for steps in by_slug.values()
+        if (first := steps[0]).unit is None or first.unit in path
+        if not first.severities or incident.severity in first.severities
+    ]
+    if not fitting:
+        return None
+    return _chain(max(fitting, key=lambda found: found[:2])[2])
+
+
+def promised(
+    incident: Incident, chain: Chain, purpose: Purpose, reason: str, due: Due
+) -> list[Notification]:
+    """Return the steps of a chain as promises; a first telling that is known is kept once.
+
+    When more is touched, the steps that depend on what is touched are promised anew.
+    """
+    if purpose is Purpose.RECOVERY:
+        return [_promise(incident, chain, purpose, reason, WHOEVER_WAS_TOLD, due)]
+    rows = []
+    for step in chain.steps:
+        why = reason if step is chain.steps[0] else "escalated"
+        later = Due(due.at + timedelta(seconds=step.after), "delay") if step.after else due
+        rows.append(_promise(incident, chain, purpose, why, step.number, later))
+        if reason == "touches_your_unit" and step.tell in _GROWING:
+            more = f"+{len(incident.members)}"
+            rows.append(_promise(incident, chain, purpose, reason, step.number, later, more))
+    return rows
+
+
+def _outgrown(incident: Incident) -> bool:
+    chain = incident.chain
+    return (
+        chain is not None and bool(chain.severities) and incident.severity not in (chain.severities)
+    )
+
+
+def _with(fold: Fold, incident: Incident, chain: Chain | None) -> Incident:
+    if chain == incident.chain:
+        return incident
+    frozen = incident.model_copy(update={"chain": chain})
+    fold.present[incident.root] = frozen
+    return frozen
+
+
+def _chain(rows: Sequence[EscalationStep]) -> Chain:
+    first = rows[0]
+    return Chain(
+        slug=first.slug,
+        name=first.name,
+        severities=tuple(Severity(word) for word in first.severities),
+        steps=tuple(
+            Step(
+                number=row.step,
+                after=row.after * _MINUTE,
+                tell=row.tell,
+                rota=row.rota,
+                contact=row.contact,
+                channels=row.channels,
+            )
+            for row in rows
+        ),
+    )
+
+
+def _promise(  # noqa: PLR0917
+    incident: Incident,
+    chain: Chain,
+    purpose: Purpose,
+    reason: str,
+    step: int,
+    due: Due,
+    more: str = "",
+) -> Notification:
+    return Notification(
+        incident=incident.id,
+        purpose=purpose,
+        recipient=f"{chain.slug}/{step}{more}",
+        address="",
+        channel="",
+        reason=reason,
+        step=step,
+        due_at=due.at,
+        because=due.because,
+    )

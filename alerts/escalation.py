@@ -1,0 +1,175 @@
+"""Who is meant by a step of a chain, now that its time has come?
+
+A step that reaches nobody passes to the next at once; where the last reaches nobody either,
+everybody whom the incident concerns is told: a hole in a rota must not swallow a page.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alerts.telling import TellingPolicy, addresses, concerned
+from alerts.topology import Topology
+from core.incident import Chain, Incident, Notification, NotificationState, Purpose, Step
+from core.inventory import Contact
+
+NOBODY = "nobody_on_duty"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who can be told at an instant: contacts, who is on duty by rota and role, sites' contacts."""
+
+    contacts: tuple[Contact, ...]
+    duty: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    of_site: Mapping[str, str] = field(default_factory=dict)
+
+
+def messages(
+    promise: Notification,
+    incident: Incident,
+    people: People,
+    topology: Topology,
+    policy: TellingPolicy,
+    *,
+    told: Iterable[Notification] = (),
+    now: datetime,
+) -> list[Notification]:
+    """Return the messages that a step of a problem's chain becomes.
+
+    Whoever was `told` by an earlier step is reminded by this one.
+    """
+    rows = _reaching(promise, incident, people, topology, policy, now)
+    if promise.reason == "touches_your_unit":
+        return rows  # it is for those who are new
+    known = {(row.recipient, row.channel) for row in _sent(told)}
+    reminder = {"purpose": Purpose.REMINDER, "reason": "reminder"}
+    return [
+        row.model_copy(update=reminder)
+        if _in_person(row) and (row.recipient, row.channel) in known
+        else row
+        for row in rows
+    ]
+
+
+def _reaching(  # noqa: PLR0917
+    promise: Notification,
+    incident: Incident,
+    people: People,
+    topology: Topology,
+    policy: TellingPolicy,
+    now: datetime,
+) -> list[Notification]:
+    found: dict[tuple[str, str], Notification] = {}
+    for step in _from(incident.chain, promise.step or 0):
+        fixed = bool(step.channels) and _only_fixed(step.channels, policy)
+        contacts = _meant(step, incident, people, topology)
+        own = _messages(promise, contacts, step.channels, policy, now)
+        found |= _by_way(own)
+        if fixed or any(_in_person(row) for row in own):
+            return list(found.values())
+    everybody = concerned(incident, topology, people.contacts)
+    nobody = promise.model_copy(update={"reason": NOBODY})
+    return list((found | _by_way(_messages(nobody, everybody, (), policy, now))).values())
+
+
+def recoveries(
+    promise: Notification, told: Iterable[Notification], now: datetime
+) -> list[Notification]:
+    """Return the messages of a recovery: one to everybody who was told of the problem."""
+    return [
+        _message(promise, row.recipient, row.address, row.channel, now).model_copy(
+            update={"language": row.language}
+        )
+        for row in _sent(told)
+    ]
+
+
+def otherwise(
+    failed: Notification, people: People, policy: TellingPolicy, now: datetime
+) -> list[Notification]:
+    """Return the other ways to whom one way did not reach for good."""
+    same = [contact for contact in people.contacts if contact.slug == failed.recipient]
+    rows = _messages(failed, same, (), policy, now)
+    return [row for row in rows if _in_person(row) and row.channel != failed.channel]
+
+
+def _sent(told: Iterable[Notification]) -> list[Notification]:
+    """Return the messages by which people have heard of the problem."""
+    return [
+        row
+        for row in told
+        if row.step is None
+        and row.purpose is Purpose.PROBLEM
+        and row.state is NotificationState.SENT
+    ]
+
+
+def _from(chain: Chain | None, number: int) -> list[Step]:
+    return [step for step in chain.steps if step.number >= number] if chain is not None else []
+
+
+def _meant(step: Step, incident: Incident, people: People, topology: Topology) -> list[Contact]:
+    match step.tell:
+        case "concerned":
+            return concerned(incident, topology, people.contacts)
+        case "site":
+            known = incident.root in topology.targets
+            site = topology.site_of(incident.root) if known else None
+            slugs: Sequence[str] = (people.of_site.get(site.slug, ""),) if site is not None else ()
+        case "contact":
+            slugs = (step.contact or "",)
+        case _:
+            slugs = people.duty.get(step.rota or "", {}).get(step.tell, ())
+    return [contact for contact in people.contacts if contact.slug in slugs]
+
+
+def _messages(
+    promise: Notification,
+    contacts: Iterable[Contact],
+    channels: tuple[str, ...],
+    policy: TellingPolicy,
+    now: datetime,
+) -> list[Notification]:
+    """Return a message for every way among `channels`; who has none of them is told by all."""
+    ways = tuple(way for way in policy.ways if way.name in channels or not channels)
+    chosen = policy.model_copy(update={"ways": ways})
+    rest = tuple(way for way in policy.ways if way.to != "fixed")
+    others = policy.model_copy(update={"ways": rest})
+    found = list(addresses(chosen, ()))
+    for contact in contacts:
+        personal = chosen.model_copy(update={"ways": tuple(w for w in ways if w.to != "fixed")})
+        found += list(addresses(personal, [contact])) or list(addresses(others, [contact]))
+    return [
+        _message(promise, recipient, address, channel, now).model_copy(
+            update={"language": language}
+        )
+        for recipient, address, channel, language in found
+    ]
+
+
+def _message(
+    promise: Notification, recipient: str, address: str, channel: str, now: datetime
+) -> Notification:
+    return Notification(
+        incident=promise.incident,
+        purpose=promise.purpose,
+        recipient=recipient,
+        address=address,
+        channel=channel,
+        reason=promise.reason,
+        due_at=now,
+    )
+
+
+def _by_way(rows: Iterable[Notification]) -> dict[tuple[str, str], Notification]:
+    return {(row.recipient, row.channel): row for row in rows}
+
+
+def _in_person(row: Notification) -> bool:
+    return row.recipient != row.channel
+
+
+def _only_fixed(channels: tuple[str, ...], policy: TellingPolicy) -> bool:
+    named = [way for way in policy.ways if way.name in channels]
+    return bool(named) and all(way.to == "fixed" for way in named)

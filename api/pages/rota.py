@@ -1,0 +1,295 @@
+"""Who is on duty: now, this month, and where the rota has holes; swaps and handing over."""
+
+from calendar import Calendar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from pydantic import ValidationError
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from alerts.rota import ROLES, Roster, Source, Span, Turn, gaps, overlaps, rosters, turns
+from api.context import Context
+from api.door import Asker, Ctx, Operator, Viewer
+from api.errors import Refused
+from api.guard import client_address
+from api.ical import as_calendar
+from api.snapshot import Picture
+from core.clock import LOCAL
+from core.errors import Conflict, Invalid
+from core.inventory import Rota
+from core.model import Model
+from core.rota import Swap
+from core.text import Text, nfc, vietnamese_order
+
+router = APIRouter(include_in_schema=False)
+AHEAD = timedelta(days=30)  # in which gaps and overlaps are shown
+BEFORE, AFTER = timedelta(days=31), timedelta(days=184)  # of the calendar that others subscribe to
+NOTES = 5
+_DAY = timedelta(days=1)
+_NOON = time(12)
+_Slug = Annotated[str, Query(max_length=63)]
+
+
+class Entry(Model):
+    """The form of a swap as it was filled in, shown again where it was refused. Local times."""
+
+    role: str = "primary"
+    contact: str = ""
+    begin: str = ""
+    end: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A turn as a day of the month shows it: its hour only where it begins on that day."""
+
+    turn: Turn
+    begins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the month."""
+
+    on: date
+    turns: tuple[Shown, ...]
+    gap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month, its neighbours, and its days."""
+
+    first: date
+    before: date
+    after: date
+    days: tuple[Day, ...]
+
+
+def month_of(roster: Roster, first: date) -> Month:
+    """Return the days of a month with those who are on duty.
+
+    A day shows the turns that begin on it, and those that hold at its noon: whoever hands over
+    in the morning has had the night before.
+    """
+    after = (first + timedelta(days=32)).replace(day=1)
+    begin, end = _midnight(first), _midnight(after)
+    found = turns(roster, begin - _DAY, end)
+    holes = gaps(roster, begin, end)
+    days = tuple(
+        _day(day, found, holes)
+        for day in Calendar().itermonthdates(first.year, first.month)
+        if day.month == first.month
+    )
+    return Month(first, (first - _DAY).replace(day=1), after, days)
+
+
+def _day(day: date, found: Sequence[Turn], holes: Sequence[Span]) -> Day:
+    begin, end = _midnight(day), _midnight(day + _DAY)
+    noon = datetime.combine(day, _NOON, LOCAL)
+    shown = tuple(
+        Shown(turn, begins=begin <= turn.begin < end)
+        for turn in sorted(found, key=lambda turn: (turn.role, turn.begin))
+        if begin <= turn.begin < end or turn.begin <= noon < turn.end
+    )
+    return Day(day, shown, any(hole.begin < end and hole.end > begin for hole in holes))
+
+
+@router.get("/rota")
+async def rota(
+    request: Request,
+    context: Ctx,
+    asker: Viewer,
+    rota: _Slug = "",
+    month: Annotated[str, Query(max_length=7)] = "",
+) -> HTMLResponse:
+    """Show who is on duty."""
+    return await _page(request, context, asker, rota, month=month)
+
+
+@router.post("/rota/swap")
+async def swap(
+    request: Request,
+    context: Ctx,
+    asker: Operator,
+    *,
+    rota: Annotated[str, Form(max_length=63)],
+    role: Annotated[str, Form(max_length=20)] = "primary",
+    contact: Annotated[str, Form(max_length=63)] = "",
+    begin: Annotated[str, Form(max_length=40)] = "",
+    end: Annotated[str, Form(max_length=40)] = "",
+    reason: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Let somebody take over duty for a while."""
+    entry = Entry(role=role, contact=contact, begin=begin, end=end, reason=nfc(reason))
+    now = context.clock.now()
+    try:
+        wanted = Swap(
+            rota=rota,
+            role=role,
+            contact=contact,
+            begin=_instant(begin),
+            end=_instant(end),
+            reason=entry.reason,
+            by=asker.name,
+            recorded_at=now,
+        )
+        origin = client_address(request, context.settings.proxies)
+        await context.ledger.rota.swap(wanted, origin)
+    except (ValueError, ValidationError):
+        return await _page(request, context, asker, rota, entry=entry, refusals=(_UNREADABLE,))
+    except Conflict as conflict:
+        return await _page(request, context, asker, rota, entry=entry, refusals=(conflict.text,))
+    except Invalid as invalid:
+        said = tuple(
+            Text(f"{p.what.vi}. {p.mend.vi}.", f"{p.what.en}. {p.mend.en}.")
+            for p in invalid.problems
+        )
+        return await _page(request, context, asker, rota, entry=entry, refusals=said)
+    return RedirectResponse(f"/rota?rota={rota}", 303)
+
+
+@router.post("/rota/cancel")
+async def cancel(
+    request: Request, context: Ctx, asker: Operator, swap: Annotated[int, Form()]
+) -> RedirectResponse:
+    """Take a swap back."""
+    origin = client_address(request, context.settings.proxies)
+    gone = await context.ledger.rota.cancel(swap, asker.name, context.clock.now(), origin)
+    return RedirectResponse(f"/rota?rota={gone.rota}", 303)
+
+
+@router.post("/rota/hand-over")
+async def hand_over(
+    request: Request,
+    context: Ctx,
+    asker: Operator,
+    rota: Annotated[str, Form(max_length=63)],
+    text: Annotated[str, Form(max_length=2000)] = "",
+) -> RedirectResponse:
+    """Leave a note to whoever comes on duty; empty words leave nothing."""
+    if nfc(text):
+        origin = client_address(request, context.settings.proxies)
+        now = context.clock.now()
+        await context.ledger.rota.hand_over(rota, text, asker.name, now, origin)
+    return RedirectResponse(f"/rota?rota={rota}#hand-over", 303)
+
+
+@router.get("/rota.ics")
+async def calendar(request: Request, context: Ctx, asker: Viewer, rota: _Slug = "") -> Response:
+    """Return a rota as a calendar: the last month and the next half year."""
+    now = context.clock.now()
+    begin, end = now - BEFORE, now + AFTER
+    rows = await context.ledger.rota.rows(begin, end)
+    known = rosters(rows, now.astimezone(LOCAL).date())
+    roster = known.get(rota) or (next(iter(known.values())) if known and not rota else None)
+    if roster is None:
+        raise Refused(404)
+    picture: Picture = await request.app.state.pictures.now()
+    name = next(row.name for row in rows.rotas if row.slug == roster.slug)
+    content = as_calendar(
+        name,
+        roster.slug,
+        turns(roster, begin, end),
+        picture.person,
+        now,
+        request.app.state.pages.language(request),
+    )
+    return Response(
+        content,
+        media_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'inline; filename="{roster.slug}.ics"'},
+    )
+
+
+async def _page(
+    request: Request,
+    context: Context,
+    asker: Asker,
+    wanted: str,
+    *,
+    month: str = "",
+    entry: Entry = Entry(),
+    refusals: tuple[Text, ...] = (),
+) -> HTMLResponse:
+    picture: Picture = await request.app.state.pictures.now()
+    now = context.clock.now()
+    today = now.astimezone(LOCAL).date()
+    first = _month(month) or today.replace(day=1)
+    begin = min(_midnight(first) - _DAY, now - _DAY)
+    end = max(_midnight(first + timedelta(days=32)), now + AHEAD)
+    rows = await context.ledger.rota.rows(begin, end)
+    known = rosters(rows, today)
+    rotas = _live(rows.rotas, known)
+    chosen = next((row for row in rotas if row.slug == wanted), rotas[0] if rotas else None)
+    roster = known[chosen.slug] if chosen is not None else Roster("")
+    page: HTMLResponse = request.app.state.pages.render(
+        request,
+        "rota.html",
+        asker,
+        status=422 if refusals else 200,
+        picture=picture,
+        rotas=rotas,
+        chosen=chosen,
+        today=today,
+        horizon=now + AHEAD,
+        month=month_of(roster, first),
+        special=roster.special_days,
+        present=_present(turns(roster, now - _DAY, now + AHEAD), now),
+        gaps=gaps(roster, now, now + AHEAD),
+        overlaps=overlaps(roster, now, now + AHEAD),
+        swaps=[row for row in roster.swaps if row.cancelled_at is None and row.end > now],
+        notes=await context.ledger.rota.notes(chosen.slug, NOTES) if chosen is not None else [],
+        people=sorted(picture.contacts.values(), key=lambda c: vietnamese_order(c.name)),
+        roles=ROLES,
+        Source=Source,
+        local=lambda at: at.astimezone(LOCAL),
+        entry=entry,
+        refusals=refusals,
+    )
+    return page
+
+
+def _live(rows: Sequence[Rota], known: Mapping[str, Roster]) -> list[Rota]:
+    """Return the latest row of every rota that there is now, by name."""
+    latest = {row.slug: row for row in rows if row.slug in known}
+    return sorted(latest.values(), key=lambda row: vietnamese_order(row.name))
+
+
+def _present(found: Sequence[Turn], now: datetime) -> list[tuple[Turn, Turn | None]]:
+    """Return who is on duty now by role, each with who comes next."""
+    pairs = []
+    for role in ROLES:
+        mine = [turn for turn in found if turn.role == role and turn.end > now]
+        if mine and mine[0].begin <= now:
+            pairs.append((mine[0], mine[1] if len(mine) > 1 else None))
+    return pairs
+
+
+def _month(text: str) -> date | None:
+    try:
+        return date.fromisoformat(f"{text}-01") if text else None
+    except ValueError:
+        return None
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), LOCAL)
+
+
+def _instant(local: str) -> datetime:
+    """Return the instant of a browser's `2026-11-22T21:00`, which is local time."""
+    found = datetime.fromisoformat(local)
+    if found.tzinfo is not None:
+        raise ValueError(local)
+    return found.replace(tzinfo=LOCAL)
+
+
+_UNREADABLE = Text(
+    "Người, vai hoặc ngày giờ không hợp lệ; chọn lại trong biểu mẫu.",
+    "The person, the role or a time is not valid; choose them in the form again.",
+)

@@ -1,0 +1,197 @@
+"""Does a rota have holes ahead? Its owner hears of each once, a month before, in the daytime."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Protocol
+
+from alerts.rota import Roster, Span, Turn, gaps, overlaps, rosters
+from alerts.telling import TellingPolicy, addresses
+from alerts.wording import sms
+from core.channel import GiveUp, Retry
+from core.clock import LOCAL, Clock
+from core.errors import Unavailable
+from core.incident import Message
+from core.inventory import Contact, Rota
+from core.rota import DutyRows, RotaWarning
+from core.text import Language, Text
+from runtime.dispatcher import Outlet
+
+log = logging.getLogger(__name__)
+
+LOOK = 600.0  # seconds between two looks at the clock
+AHEAD = timedelta(days=30)
+DAYTIME = range(8, 17)  # local hours in which an owner is told
+TIMEOUT = 20.0  # seconds for one channel
+_NAMED = 20  # holes that one message lists
+
+
+class WarningBook(Protocol):
+    """The part of the ledger that says who is on duty, and what was told of it."""
+
+    async def rows(self, begin: datetime, end: datetime) -> DutyRows:
+        """Return all that says who is on duty within [begin, end)."""
+
+    async def warned(self, rota: str) -> set[tuple[str, date]]:
+        """Return what the owner knows."""
+
+    async def warn(self, warnings: Sequence[RotaWarning]) -> None:
+        """Keep what the owner knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A time at which nobody, or more than one person, is on duty."""
+
+    kind: str  # gap, overlap
+    begin: datetime
+    end: datetime
+    people: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> tuple[str, date]:
+        """Return what it is known by: a gap that goes on is another one every day."""
+        return self.kind, self.begin.astimezone(LOCAL).date()
+
+
+def holes(roster: Roster, begin: datetime, end: datetime) -> list[Hole]:
+    """Return the gaps and overlaps of a rota, in order."""
+
+    def hole(found: Span | Turn) -> Hole:
+        people = found.people if isinstance(found, Turn) else ()
+        return Hole("overlap" if people else "gap", found.begin, found.end, people)
+
+    found = [*map(hole, gaps(roster, begin, end)), *map(hole, overlaps(roster, begin, end))]
+    return sorted(found, key=lambda one: one.begin)
+
+
+@dataclass(slots=True)
+class RotaWatch:
+    """Tells the owners of rotas, until cancelled."""
+
+    book: WarningBook
+    outlets: Mapping[str, Outlet]
+    policy: TellingPolicy
+    contacts: Callable[[], Sequence[Contact]]
+    clock: Clock
+
+    async def run(self) -> None:
+        """Look at the clock again and again."""
+        while True:
+            try:
+                await self.turn()
+            except (OSError, Unavailable) as trouble:
+                log.warning("the rota is not looked at: %s", trouble)
+            await asyncio.sleep(LOOK)
+
+    async def turn(self) -> None:
+        """Tell every owner of what is new, if it is day."""
+        now = self.clock.now()
+        local = now.astimezone(LOCAL)
+        if local.hour not in DAYTIME:
+            return
+        rows = await self.book.rows(now, now + AHEAD)
+        known = rosters(rows, local.date())
+        contacts = {contact.slug: contact for contact in self.contacts()}
+        owned = {row.slug: row for row in rows.rotas if row.slug in known}
+        for slug, rota in owned.items():
+            owner = contacts.get(rota.owner or "")
+            ahead = holes(known[slug], now, now + AHEAD)
+            if owner is not None and {hole.mark for hole in ahead} - await self.book.warned(slug):
+                names = {who: contact.name for who, contact in contacts.items()}
+                await self._tell(rota, owner, ahead, names, now)
+
+    async def _tell(
+        self,
+        rota: Rota,
+        owner: Contact,
+        ahead: Sequence[Hole],
+        names: Mapping[str, str],
+        now: datetime,
+    ) -> None:
+        personal = tuple(way for way in self.policy.ways if way.to != "fixed")
+        ways = self.policy.model_copy(update={"ways": personal})
+        for _, address, channel, language in addresses(ways, [owner]):
+            message = letter(rota, ahead, names, language, to=address, url=self._url(rota.slug))
+            receipt = await self._send(channel, message)
+            if receipt is not None:
+                warnings = [
+                    RotaWarning(
+                        rota=rota.slug,
+                        kind=kind,
+                        on=on,
+                        contact=owner.slug,
+                        sent_at=now,
+                        receipt=receipt,
+                    )
+                    for kind, on in sorted({hole.mark for hole in ahead})
+                ]
+                await self.book.warn(warnings)
+                log.info("%s knows of %d holes in the rota %s", owner.slug, len(ahead), rota.slug)
+                return
+        log.error("nobody could be told of the holes in the rota %s, trying again", rota.slug)
+
+    async def _send(self, name: str, message: Message) -> str | None:
+        """Return the receipt, None if the channel does not take it now."""
+        outlet = self.outlets.get(name)
+        if outlet is None:
+            return None
+        try:
+            async with asyncio.timeout(TIMEOUT + 1):
+                return await outlet.channel.send(outlet.params(), message, TIMEOUT)
+        except (LookupError, Retry, GiveUp, OSError, TimeoutError) as refusal:
+            log.warning("the channel %s did not take a word about a rota: %s", name, refusal)
+            return None
+
+    def _url(self, rota: str) -> str:
+        return f"{self.policy.base_url}/rota?rota={rota}" if self.policy.base_url else ""
+
+
+def letter(
+    rota: Rota,
+    ahead: Sequence[Hole],
+    names: Mapping[str, str],
+    language: Language,
+    *,
+    to: str,
+    url: str = "",
+) -> Message:
+    """Return the message to an owner about the holes ahead."""
+    counts = [sum(hole.kind == kind for hole in ahead) for kind in ("gap", "overlap")]
+    subject = _SUBJECT.said(language).format(rota.name, *counts)
+    lines = [*_lines(ahead[:_NAMED], names, language)]
+    if len(ahead) > _NAMED:
+        lines.append(_MORE.said(language).format(len(ahead) - _NAMED))
+    told = "\n".join(f"- {line}" for line in lines)
+    body = f"{subject}.\n\n{told}\n\n{_MEND.said(language)}\n" + (f"{url}\n" if url else "")
+    mark = sha256("\n".join((rota.slug, to, *lines)).encode()).hexdigest()[:16]
+    return Message(
+        id=f"rota.{mark}",
+        to=to,
+        subject=subject,
+        body=body,
+        data={"purpose": "rota", "rota": rota.slug, "sms": sms(f"{subject}. {url}"), "url": url},
+    )
+
+
+def _lines(ahead: Sequence[Hole], names: Mapping[str, str], language: Language) -> Iterator[str]:
+    for hole in ahead:
+        begin, end = (at.astimezone(LOCAL) for at in (hole.begin, hole.end))
+        span = f"{begin:%H:%M %d/%m/%Y} – {end:%H:%M %d/%m/%Y}"
+        people = ", ".join(names.get(who, who) for who in hole.people)
+        yield (f"{span}: {people}" if people else f"{span}: {_NOBODY.said(language)}")
+
+
+_SUBJECT = Text(
+    vi="Lịch trực {0}: {1} ca trống, {2} ca trùng trong 30 ngày tới",
+    en="Rota {0}: {1} gaps, {2} overlaps in the next 30 days",
+)
+_NOBODY = Text(vi="không có ai trực", en="nobody is on duty")
+_MORE = Text(vi="và {0} chỗ nữa", en="and {0} more")
+_MEND = Text(
+    vi="Sửa ở bảng ca trực, nhập lại danh sách, hoặc ghi đổi ca ở trang Lịch trực.",
+    en="Mend it in the table of shifts, import the list again, or write a swap on the page Rota.",
+)

@@ -1,0 +1,176 @@
+"""The page of the rota: who is on duty, where it has holes, swaps by operators, a calendar."""
+
+from datetime import date, datetime, time, timedelta
+
+from icalendar import Calendar
+
+from alerts.rota import Roster
+from api.pages.rota import month_of
+from core.clock import LOCAL
+from core.inventory import Changes, Contact, Inventory, Rota, RotaRule, Shift
+from core.people import Role
+from core.rota import Swap
+from tests.api.test_door import csrf, log_in
+from tests.api.test_pages import page, words
+from tests.api.world import World
+
+TODAY = date(2026, 11, 22)  # a Sunday, 09:00 in the worlds of these tests
+PEOPLE = (
+    Contact(slug="an", name="Nguyễn Văn An", phone="0912345678"),
+    Contact(slug="binh", name="Trần Thị Bình", email="binh@donvi.vn"),
+)
+
+
+def by_turns(**changes: object) -> RotaRule:
+    fields: dict[str, object] = {
+        "slug": "tuan",
+        "name": "Theo ngày",
+        "rota": "cntt",
+        "people": ("an", "binh"),
+        "start": TODAY,
+    }
+    return RotaRule.model_validate(fields | changes)
+
+
+async def with_rota(world: World, *rules: RotaRule, shifts: tuple[Shift, ...] = ()) -> None:
+    rota = Rota(slug="cntt", name="Trực CNTT", owner="an")
+    rows = Inventory(contacts=PEOPLE, rotas=(rota,), rota_rules=rules, shifts=shifts)
+    await world.ledger.inventory.apply(Changes(put=rows), "test", world.clock.now())
+
+
+async def sent(world: World, path: str, **fields: str) -> tuple[int, str]:
+    """Send a form of the page as an operator; return status and words of the answer."""
+    if not await world.ledger.people.users():
+        await world.add_user("ha", Role.OPERATOR, "Lê Thu Hà")
+        await log_in(world, "ha")
+    token = await csrf(world.client, "/rota")
+    answer = await world.client.post(path, data={"csrf": token, "rota": "cntt", **fields})
+    return answer.status_code, words(answer.text)
+
+
+async def swaps(world: World) -> tuple[Swap, ...]:
+    now = world.clock.now()
+    return (await world.ledger.rota.rows(now, now + timedelta(days=30))).swaps
+
+
+SWAP = {
+    "contact": "binh",
+    "begin": "2026-11-22T08:00",
+    "end": "2026-11-22T20:00",
+    "reason": "An đi công tác",
+}
+
+
+async def test_without_a_rota_the_page_says_how_to_begin(world: World) -> None:
+    assert "Chưa có lịch trực nào" in words(await page(world, "/rota"))
+
+
+async def test_everybody_sees_who_is_on_duty_until_when_and_who_is_next(world: World) -> None:
+    await with_rota(world, by_turns())
+    text = words(await page(world, "/rota"))
+    assert "Trực chính Nguyễn Văn An 0912345678 đến 23/11/2026 07:30 · tiếp theo: Trần Thị" in text
+    assert "Không có ca trống, không có ca trùng." in text
+    assert "Người trực thay" not in text
+    english = words(await page(world, "/rota", thongsuot_lang="en"))
+    assert "On duty Nguyễn Văn An 0912345678 until 23/11/2026 07:30" in english
+
+
+async def test_gaps_and_overlaps_of_the_next_month_stand_out(world: World) -> None:
+    double = Shift(rota="cntt", on=date(2026, 11, 30), contact="an")
+    second = Shift(rota="cntt", on=date(2026, 11, 30), contact="binh", begin=time(17))
+    await with_rota(world, by_turns(valid_to=date(2026, 12, 1)), shifts=(double, second))
+    text = words(await page(world, "/rota"))
+    assert "Ca trống 1 01/12/2026 07:30 – 22/12/2026 09:00" in text
+    assert "Ca trùng 1 30/11/2026 17:00 – 01/12/2026 07:30 Nguyễn Văn An , Trần Thị" in text
+    december = words(await page(world, "/rota?rota=cntt&month=2026-12"))
+    assert "có giờ trống" in december
+
+
+async def test_when_nobody_is_on_duty_the_page_says_who_is_told(world: World) -> None:
+    await with_rota(world)
+    assert "Lúc này không có ai trực" in words(await page(world, "/rota"))
+
+
+async def test_an_operator_swaps_and_the_swap_is_audited(world: World) -> None:
+    await with_rota(world, by_turns())
+    assert (await sent(world, "/rota/swap", **SWAP))[0] == 303
+    [swap] = await swaps(world)
+    assert (swap.contact, swap.by, swap.reason) == ("binh", "ha", "An đi công tác")
+    assert swap.begin.astimezone(LOCAL) == datetime(2026, 11, 22, 8, tzinfo=LOCAL)
+    text = words((await world.client.get("/rota")).text)
+    assert "Trực chính · đổi ca Trần Thị Bình đến 22/11/2026 20:00" in text
+    [row] = [r for r in await world.ledger.people.audit_rows() if r.action == "rota.swap"]
+    assert (row.actor, row.origin) == ("ha", "192.0.2.7")
+
+
+async def test_a_swap_is_taken_back(world: World) -> None:
+    await with_rota(world, by_turns())
+    await sent(world, "/rota/swap", **SWAP)
+    [swap] = await swaps(world)
+    assert (await sent(world, "/rota/cancel", swap=str(swap.id)))[0] == 303
+    text = words((await world.client.get("/rota")).text)
+    assert "Trực chính Nguyễn Văn An" in text
+    assert "Không có lần đổi ca nào sắp tới." in text
+
+
+async def test_a_wrong_swap_is_refused_with_a_sentence_and_stays_in_the_form(world: World) -> None:
+    await with_rota(world, by_turns())
+    wrong = {
+        "end": "2026-11-22T07:00",
+        "reason": " ",
+        "contact": "nguoi-la",
+        "role": "both",
+        "begin": "khi nào rảnh",
+    }
+    for name, value in wrong.items():
+        status, text = await sent(world, "/rota/swap", **(SWAP | {name: value}))
+        assert status == 422, name
+        assert "Đang trực" in text
+    assert await swaps(world) == ()
+    token = await csrf(world.client, "/rota")
+    form = {"csrf": token, "rota": "cntt", **SWAP, "reason": ""}
+    answer = await world.client.post("/rota/swap", data=form)
+    assert 'value="2026-11-22T08:00"' in answer.text
+
+
+async def test_a_note_is_left_to_whoever_comes_on_duty(world: World) -> None:
+    await with_rota(world, by_turns())
+    status, _ = await sent(world, "/rota/hand-over", text="Đường VNPT chập chờn từ 22h")
+    assert status == 303
+    text = words((await world.client.get("/rota")).text)
+    assert "Lê Thu Hà Đường VNPT chập chờn từ 22h" in text
+    assert (await sent(world, "/rota/hand-over", text="  "))[0] == 303
+    assert len(await world.ledger.rota.notes()) == 1
+
+
+async def test_a_phone_subscribes_to_the_rota_with_a_token(world: World) -> None:
+    await with_rota(world, by_turns())
+    headers = await world.token(Role.VIEWER)
+    answer = await world.client.get("/rota.ics?rota=cntt", headers=headers)
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    calendar = Calendar.from_ical(answer.content)
+    events = calendar.walk("VEVENT")
+    assert str(events[0]["summary"]) == "Nguyễn Văn An (trực chính)"
+    assert events[0].decoded("dtstart") == datetime(2026, 11, 22, 7, 30, tzinfo=LOCAL)
+    assert len({str(event["uid"]) for event in events}) == len(events) > 180
+    assert (await world.client.get("/rota.ics?rota=khac", headers=headers)).status_code == 404
+    assert (await world.client.get("/rota.ics")).status_code in {303, 401}
+
+
+def test_a_day_shows_who_begins_and_who_holds_at_noon() -> None:
+    week = by_turns(turn="week", start=date(2026, 11, 23))
+    night = by_turns(slug="dem", people=("binh",), begin=time(17), end=time(7, 30))
+    night = night.model_copy(update={"role": "secondary", "start": date(2026, 11, 2)})
+    month = month_of(Roster("cntt", (week, night)), date(2026, 11, 1))
+    assert len(month.days) == 30
+    assert month.days[0].gap
+    monday, tuesday = month.days[22], month.days[23]
+    assert [(one.turn.people, one.begins) for one in monday.turns] == [
+        (("an",), True),
+        (("binh",), True),
+    ]
+    assert [(one.turn.people, one.begins) for one in tuesday.turns] == [
+        (("an",), False),
+        (("binh",), True),
+    ]
+    assert (month.before, month.after) == (date(2026, 10, 1), date(2026, 12, 1))

@@ -1,0 +1,74 @@
+"""Calendars that people keep become shifts, repeated events written out."""
+
+from datetime import date, time
+
+import pytest
+
+from core.errors import Invalid
+from inventory.dutycalendar import read
+from inventory.dutylist import DutyList
+from tests.inventory.test_dutylist import KNOWN, ON
+
+
+def a_calendar(*events: str) -> bytes:
+    body = "".join(
+        f"BEGIN:VEVENT\r\nUID:{n}\r\n{event}END:VEVENT\r\n" for n, event in enumerate(events)
+    )
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{body}END:VCALENDAR\r\n".encode()
+
+
+def an_event(title: str, begin: str, end: str, *more: str) -> str:
+    lines = [f"SUMMARY:{title}", f"DTSTART{begin}", f"DTEND{end}", *more]
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def of(*events: str) -> DutyList:
+    return read("truc.ics", a_calendar(*events), "cntt", KNOWN, ON)
+
+
+def test_a_night_of_a_calendar_is_a_shift_in_local_time() -> None:
+    night = an_event("Nguyễn Văn An", ":20261207T100000Z", ":20261208T003000Z")
+    [shift] = of(night).shifts
+    assert (shift.on, shift.begin, shift.end) == (date(2026, 12, 7), time(17), time(7, 30))
+    assert (shift.contact, shift.role) == ("an", "primary")
+
+
+def test_the_title_says_who_is_in_reserve() -> None:
+    floating = an_event("Trực: Lê Chi (dự phòng)", ":20261207T073000", ":20261207T170000")
+    [shift] = of(floating).shifts
+    assert (shift.contact, shift.role, shift.begin) == ("chi", "secondary", time(7, 30))
+
+
+def test_whole_days_run_from_hand_over_to_hand_over() -> None:
+    week = an_event("Lê Chi", ";VALUE=DATE:20261207", ";VALUE=DATE:20261210")
+    found = of(week).shifts
+    assert [shift.on.day for shift in found] == [7, 8, 9]
+    assert {(shift.begin, shift.end) for shift in found} == {(time(7, 30), time(7, 30))}
+
+
+def test_a_repeated_event_is_written_out_and_its_exceptions_heeded() -> None:
+    weekly = an_event(
+        "Lê Chi",
+        ":20261207T003000Z",
+        ":20261207T100000Z",
+        "RRULE:FREQ=WEEKLY;COUNT=4",
+        "EXDATE:20261214T003000Z",
+    )
+    assert [shift.on.day for shift in of(weekly).shifts] == [7, 21, 28]
+
+
+def test_who_is_not_known_is_told_once_with_who_may_be_meant() -> None:
+    stranger = an_event(
+        "Nguyễn Văn Anh", ":20261207T003000Z", ":20261207T100000Z", "RRULE:FREQ=DAILY;COUNT=3"
+    )
+    [problem] = of(stranger).problems
+    assert problem.said("en").startswith(
+        'truc.ics: Nguyễn Văn Anh: no contact is called "Nguyễn Văn Anh". Did you mean '
+        "Nguyễn Văn An (an)?"
+    )
+
+
+def test_what_is_no_calendar_is_refused() -> None:
+    with pytest.raises(Invalid, match="iCalendar"):
+        read("truc.ics", b"PK\x03\x04", "cntt", KNOWN, ON)
+    assert [p.what.en for p in of().problems] == ["the calendar has no event in the next half year"]
