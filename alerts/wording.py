@@ -164,8 +164,12 @@ def render(
 
 
 def _short(telling: Telling, language: Language, words: dict[str, object]) -> Short:
-    """Return the few words: a fixed text and its parts, as brand-name gateways register them."""
+    """Return the few words: a fixed text and its parts, as brand-name gateways register them.
+
+    A reminder is the problem's text again: there are four texts to register, not five.
+    """
     name = telling.purpose.value
+    registered = Purpose.PROBLEM if telling.purpose is Purpose.REMINDER else telling.purpose
     lines = _filled(f"{language}/{name}.parts.j2", words).splitlines()
     first, *others = (" ".join(plain(line).split()) for line in lines)
 
@@ -178,7 +182,7 @@ def _short(telling: Telling, language: Language, words: dict[str, object]) -> Sh
     return Short(
         sms=sms(text(first)),
         minimal=_filled(f"{language}/{name}.minimal.j2", words).strip(),
-        template="retired" if telling.retired else name,
+        template="retired" if telling.retired else registered.value,
         parts=(first, *others),
         words={key: str(words[key]) for key in _FEW if words.get(key)}
         | {"count": str(words.get("count", 0))},

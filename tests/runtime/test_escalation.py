@@ -139,7 +139,7 @@ async def test_who_does_not_answer_is_reminded_if_the_chain_says_so(
     assert reminder.subject.startswith("NHẮC LẠI, chưa ai tiếp nhận: SỰ CỐ SC-")
     assert "https://ts.example.vn/a/" in reminder.body
     assert len(str((reminder.data or {})["sms"])) <= 160
-    assert str((reminder.data or {})["sms"]).startswith("NHAC LAI SU CO: ")
+    assert str((reminder.data or {})["sms"]).startswith("SU CO: ")  # as registered
 
 
 async def test_who_acknowledges_lets_the_others_sleep(ledger: Ledger) -> None:

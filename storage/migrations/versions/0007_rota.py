@@ -42,8 +42,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Remove it again."""
     for table, column in (("incidents", "chain"), ("notifications", "step")):
-        with op.batch_alter_table(table) as altered:
-            altered.drop_column(column)
+        op.drop_column(table, column)
     for name in TABLES:
         op.drop_table(name)
 
