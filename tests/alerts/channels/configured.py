@@ -17,9 +17,10 @@ class Configured:
     to: str = "0901234567"
 
 
+_CODES: tuple[object, ...] = (0, 200, 400, 401, 403, 404, 408, 429, 500, 9999, "x", None, [])
 _BOT_SAYS_NO = tuple(
     json.dumps({"ok": False, "error_code": code, "description": SECRET})
-    for code in (0, 200, 400, 401, 403, 404, 408, 429, 500, 9999, "x", None)
+    for code in (*_CODES, -(10**400))
 )
 
 # By the name of a kind, and of a variant behind a slash.
@@ -95,6 +96,7 @@ CONFIGURED: Mapping[str, Configured] = {
             json.dumps({"access_token": "tam-thoi", "error": 1011, "error_description": SECRET}),
             json.dumps({"access_token": "tam-thoi", "MessageId": "7", "error": 1}),
             json.dumps({"access_token": "", "MessageId": "7"}),
+            json.dumps({"access_token": ["tam-thoi"], "error": ["invalid_client"]}),
         ),
     ),
     "zalo_bot": Configured(
