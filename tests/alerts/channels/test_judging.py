@@ -17,7 +17,7 @@ from tests.alerts.channels.configured import CONFIGURED
 PRESETS = {
     name: http_gateway.HttpGatewayParams.model_validate(configured.params)
     for name, configured in CONFIGURED.items()
-    if name.startswith("http_gateway/")
+    if name.startswith("http_gateway")
 }
 TOKEN = PRESETS["http_gateway/fpt"].token
 assert TOKEN is not None
