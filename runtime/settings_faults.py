@@ -138,7 +138,8 @@ def problems(
             known = _fields(model, path[:-1]) | (set(also) if len(path) == 1 else set())
             yield place.unknown(prefix + path, known)
         else:
-            what, mend = _said(fault["type"], fault.get("ctx", {}), fault["msg"])
+            words = fault["msg"].removeprefix("Value error, ")
+            what, mend = _said(fault["type"], fault.get("ctx", {}), words)
             yield place.problem(prefix + path, what, mend)
 
 
@@ -147,7 +148,7 @@ def _fields(model: type[BaseModel], path: Path) -> set[str]:
     for part in steps:
         field = model.model_fields.get(part)
         inner = field.annotation if field else None
-        if get_origin(inner) is dict:  # tables that people name
+        if get_origin(inner) in {dict, Mapping}:  # tables that people name
             inner = get_args(inner)[1]
             next(steps, None)
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):

@@ -7,7 +7,7 @@ under whatever status.
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from alerts.channels._http import Answer, not_understood, refusal
+from alerts.channels._http import LONGEST_WAIT, Answer, not_understood, refusal
 from core.channel import GiveUp, Retry
 
 _BAD_REQUEST = 400
@@ -37,7 +37,7 @@ def _refusal(known: Mapping[str, object], answer: Answer) -> Retry | GiveUp:
     code, words = known.get("error_code"), str(known.get("description") or "")
     more = known.get("parameters")
     after = more.get("retry_after") if isinstance(more, Mapping) else None
-    wait = float(after) if isinstance(after, int) else answer.retry_after
+    wait = min(max(after, 0), LONGEST_WAIT) if isinstance(after, int) else answer.retry_after
     if not isinstance(code, int) or not _BAD_REQUEST <= code < 1000:  # noqa: PLR2004
         code = answer.status if not answer.fine else 0
     if code == _BAD_REQUEST:  # there is one chat, in the settings: it is the channel that is wrong

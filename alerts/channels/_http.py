@@ -25,7 +25,7 @@ _TRY_AGAIN = frozenset({408, 425, 429})
 _BROKEN = frozenset({401, 403, 404, 407, 410})
 _PROXY_LOGIN = 407
 _SERVER_FAULT = 500
-_LONGEST_WAIT = 3600.0  # seconds that a Retry-After may ask for
+LONGEST_WAIT = 3600.0  # seconds that a Retry-After may ask for
 # Not compressed: a small answer must not grow huge in our memory.
 _OURS = {"User-Agent": "thongsuot", "Accept-Encoding": "identity"}
 _JSON = "application/json; charset=utf-8"
@@ -285,4 +285,4 @@ def seconds(retry_after: str | None) -> float | None:
     """Return the seconds of a Retry-After header; its form as a date is left to our back-off."""
     if retry_after is None or not retry_after.strip().isdecimal():
         return None
-    return min(float(retry_after), _LONGEST_WAIT)
+    return min(float(retry_after), LONGEST_WAIT)

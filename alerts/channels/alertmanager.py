@@ -66,7 +66,7 @@ def alerts(message: Message, labels: Mapping[str, str], now: datetime) -> list[d
     facts = message.data or {}
     about = {"summary": message.subject, "description": message.body.strip()}
     base = {"annotations": about, **({"generatorURL": facts["url"]} if facts.get("url") else {})}
-    if facts.get("purpose") not in {Purpose.PROBLEM, Purpose.RECOVERY}:
+    if not facts.get("incident"):
         name = {"alertname": "ThongSuotTest", **labels}
         ends = (now + _TRIAL).isoformat()
         return [{**base, "labels": name, "startsAt": now.isoformat(), "endsAt": ends}]

@@ -314,7 +314,7 @@ def _token(answer: Answer, step: Step) -> str:
     if answer.fine and isinstance(token, str) and token:
         return token
     said = answer.json()
-    if isinstance(said, Mapping) and said.get("error") in _NO_TOKEN:
+    if isinstance(said, Mapping) and str(said.get("error")) in _NO_TOKEN:
         raise GiveUp(f"no token: {answer.said}", channel_broken=True)
     raise not_understood(answer) if answer.fine else refusal(answer)
 

@@ -17,11 +17,13 @@ class Configured:
     to: str = "0901234567"
 
 
+_CODES: tuple[object, ...] = (0, 200, 400, 401, 403, 404, 408, 429, 500, 9999, "x", None, [])
 _BOT_SAYS_NO = tuple(
     json.dumps({"ok": False, "error_code": code, "description": SECRET})
-    for code in (0, 200, 400, 401, 403, 404, 408, 429, 500, 9999, "x", None)
+    for code in (*_CODES, -(10**400))
 )
 
+# By the name of a kind, and of a variant behind a slash.
 CONFIGURED: Mapping[str, Configured] = {
     "email": Configured(
         {"host": "127.0.0.1", "security": "none", "sender": "a@example.vn"}, to="a@example.vn"
@@ -39,6 +41,62 @@ CONFIGURED: Mapping[str, Configured] = {
         refused=tuple(
             json.dumps({"CodeResult": code, "ErrorMessage": f"{SECRET} sai"})
             for code in ("99", "101", "103", "108", "146", "999")
+        ),
+    ),
+    "http_gateway/speedsms": Configured(
+        {"preset": "speedsms", "values": {"brand": "TINH"}, "secrets": {"token": SECRET}},
+        taken=json.dumps({"status": "success", "code": "00", "data": {"tranId": 7}}),
+        refused=tuple(
+            json.dumps({"status": "error", "code": code, "message": SECRET})
+            for code in ("007", "101", "105", "300", "500", "999")
+        ),
+    ),
+    "http_gateway/vnpt": Configured(
+        {
+            "preset": "vnpt",
+            "url": "http://127.0.0.1/",
+            "values": {
+                **dict.fromkeys(("label", "contract", "agent", "api_user", "user"), "1"),
+                **{f"template_{k}": "9" for k in ("problem", "recovery", "retired", "test")},
+            },
+            "secrets": {"password": SECRET},
+        },
+        taken=json.dumps({"RPLY": {"ERROR": "0", "ERROR_DESC": "success"}}),
+        refused=tuple(
+            json.dumps({"RPLY": {"ERROR": error, "ERROR_DESC": SECRET}})
+            for error in ("1", "-1", 0, None, "")
+        ),
+    ),
+    "http_gateway/viettel": Configured(
+        {
+            "preset": "viettel",
+            "url": "http://127.0.0.1/",
+            "values": {"user": "u", "cp_code": "TINH", "brand": "TINH"},
+            "secrets": {"password": SECRET},
+        },
+        taken="<r><return><result>1</result><message>OK</message></return></r>",
+        refused=(
+            "<r><return><result>0</result><message>Authenticate: FAILED</message></return></r>",
+            "<r><return><result>0</result><message>NOT_MATCH_TEMPLATE</message></return></r>",
+            f"<r><result>10</result><message>{SECRET.replace('&', '&amp;')}</message></r>",
+            "<r><Fault><faultstring>result 1</faultstring></Fault></r>",
+            '<!DOCTYPE r [<!ENTITY one "1">]><r><result>&one;</result></r>',
+        ),
+    ),
+    "http_gateway/fpt": Configured(
+        {
+            "preset": "fpt",
+            "values": {"client": "khach", "brand": "TINH"},
+            "secrets": {"secret": SECRET},
+        },
+        # one server answers both steps
+        taken=json.dumps({"access_token": "tam-thoi", "MessageId": "7"}),
+        refused=(
+            json.dumps({"error": "invalid_client", "error_description": SECRET}),
+            json.dumps({"access_token": "tam-thoi", "error": 1011, "error_description": SECRET}),
+            json.dumps({"access_token": "tam-thoi", "MessageId": "7", "error": 1}),
+            json.dumps({"access_token": "", "MessageId": "7"}),
+            json.dumps({"access_token": ["tam-thoi"], "error": ["invalid_client"]}),
         ),
     ),
     "zalo_bot": Configured(

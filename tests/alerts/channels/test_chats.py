@@ -86,6 +86,18 @@ async def test_a_bot_that_is_too_loud_waits_as_long_as_it_is_told(
 
 
 @bots
+@pytest.mark.parametrize(("said", "after"), [(10**400, 3600), (-5, 0), ("30", None), (None, None)])
+async def test_a_wait_is_heeded_within_bounds(
+    channel: Channel, longest: int, said: object, after: float | None
+) -> None:
+    bot = Bot(TOKEN, "nhom-truc", longest)
+    bot.answer = (429, {"ok": False, "error_code": 429, "parameters": {"retry_after": said}})
+    with pytest.raises(Retry) as trouble:
+        await through(channel, bot, Purpose.TEST, token=TOKEN, chat_id="nhom-truc")
+    assert trouble.value.after == after
+
+
+@bots
 async def test_a_failure_inside_a_success_is_none(channel: Channel, longest: int) -> None:
     bot = Bot(TOKEN, "nhom-truc", longest)
     bodies: list[dict[str, Any]] = [{"ok": False}, {"ok": False, "error_code": "x"}, {"ok": "true"}]

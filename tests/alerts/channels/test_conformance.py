@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Annotated, get_args, get_origin, get_type_hints
 
 import pytest
@@ -21,21 +21,21 @@ from runtime.registries import channels
 from tests.alerts.channels.configured import CONFIGURED, SECRET
 from tests.alerts.channels.providers import listening
 
-CHANNELS = channels()
+CHANNELS = {name: channels()[name.partition("/")[0]] for name in CONFIGURED}
 BY_NETWORK = sorted(n for n, c in CHANNELS.items() if {"url", "host"} & set(c.params.model_fields))
 BY_HTTP = sorted(name for name in BY_NETWORK if "url" in CHANNELS[name].params.model_fields)
 BODY_DECIDES = [name for name in BY_HTTP if CONFIGURED[name].taken is not None]
 STATUSES = [200, 201, 204, 301, 400, 401, 403, 404, 408, 409, 413, 429, 500, 502, 503]
-TIMEOUT = 0.5
+TIMEOUT = 0.3
 Serving = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 PLACES: dict[str, dict[str, object]] = {}  # what channels keep on the disk, for this test
 
 
-@pytest.fixture(autouse=True)
-def places(tmp_path: Path) -> None:
-    token = TokenFile(tmp_path / "token.json")
+@pytest.fixture(autouse=True, scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> None:
+    token = TokenFile(tmp_path_factory.mktemp("zns") / "token.json")
     origin = hashlib.sha256(SECRET.encode()).hexdigest()
     token.write(Pair(access=f"truy-cap-{SECRET}", refresh=SECRET, expires_at=9e9, origin=origin))
     PLACES["zalo_zns"] = {"token_file": str(token.path)}
@@ -103,20 +103,34 @@ async def serving(serve: Serving) -> AsyncIterator[int]:
         await server.wait_closed()
 
 
+@dataclass
+class Canned:
+    """What a server answers to all, and where it listens."""
+
+    status: int
+    body: str
+    headers: dict[str, str] | None = None
+    port: int = 0
+
+
 @asynccontextmanager
 async def answering(
     status: int, body: str, headers: dict[str, str] | None = None
-) -> AsyncIterator[int]:
+) -> AsyncIterator[Canned]:
+    canned = Canned(status, body, headers)
+
     async def answer(request: web.Request) -> web.Response:
         await request.read()
-        return web.Response(status=status, body=body.encode() or None, headers=headers)
+        body = canned.body.encode() or None
+        return web.Response(status=canned.status, body=body, headers=canned.headers)
 
     async with listening(answer) as url:
-        yield int(url.rpartition(":")[2])
+        canned.port = int(url.rpartition(":")[2])
+        yield canned
 
 
 def test_every_channel_has_an_example() -> None:
-    assert set(CONFIGURED) == set(CHANNELS)
+    assert {name.partition("/")[0] for name in CONFIGURED} == set(channels())
     assert all(CONFIGURED[name].refused for name in BODY_DECIDES)
 
 
@@ -209,8 +223,8 @@ async def test_nobody_listening_is_a_retry(name: str) -> None:
 @pytest.mark.parametrize("name", BY_HTTP)
 async def test_only_a_success_that_the_body_confirms_is_one(name: str, status: int) -> None:
     taken = CONFIGURED[name].taken
-    async with answering(status, taken or "") as port:
-        result = await outcome(name, port)
+    async with answering(status, taken or "") as server:
+        result = await outcome(name, server.port)
     has_body = status != 204
     assert isinstance(result, str) == (status in {200, 201, 204} and (has_body or not taken))
 
@@ -218,9 +232,9 @@ async def test_only_a_success_that_the_body_confirms_is_one(name: str, status: i
 @pytest.mark.parametrize("status", STATUSES)
 @pytest.mark.parametrize("name", BODY_DECIDES)
 async def test_a_body_that_says_no_is_never_a_success(name: str, status: int) -> None:
-    for body in CONFIGURED[name].refused:
-        async with answering(status, body) as port:
-            assert isinstance(await outcome(name, port), (Retry, GiveUp)), body
+    async with answering(status, "") as server:
+        for server.body in CONFIGURED[name].refused:
+            assert isinstance(await outcome(name, server.port), (Retry, GiveUp)), server.body
 
 
 @pytest.mark.parametrize("status", STATUSES[3:])
@@ -228,8 +242,8 @@ async def test_a_body_that_says_no_is_never_a_success(name: str, status: int) ->
 async def test_a_status_without_words_says_whether_to_try_again(name: str, status: int) -> None:
     async with answering(
         status, "", {"Retry-After": "7", "Location": "http://127.0.0.1:1/"}
-    ) as port:
-        result = await outcome(name, port)
+    ) as server:
+        result = await outcome(name, server.port)
     if status in {408, 429} or status >= 500:
         assert isinstance(result, Retry)
         assert result.after == 7
@@ -312,26 +326,25 @@ NONSENSE = ["", "{", "null", "[]", "[1]", "3", '"ok"', "<a>", "<html>Đã nhận
 
 @pytest.mark.parametrize("name", BODY_DECIDES)
 async def test_a_body_that_is_not_the_providers_is_a_retry(name: str) -> None:
-    for body in (*NONSENSE, "[" * 50_000, '{"ok": ' * 9000):
-        async with answering(200, body) as port:
-            assert isinstance(await outcome(name, port), Retry), body[:20]
+    async with answering(200, "") as server:
+        for server.body in (*NONSENSE, "[" * 50_000, '{"ok": ' * 9000):
+            assert isinstance(await outcome(name, server.port), Retry), server.body[:20]
 
 
 @pytest.mark.parametrize("name", BODY_DECIDES)
 async def test_a_huge_body_is_not_read_to_its_end_and_not_believed(name: str) -> None:
-    async with answering(200, (CONFIGURED[name].taken or "") + " " * 5_000_000) as port:
-        assert isinstance(await outcome(name, port), Retry)
+    async with answering(200, (CONFIGURED[name].taken or "") + " " * 5_000_000) as server:
+        assert isinstance(await outcome(name, server.port), Retry)
 
 
 @pytest.mark.parametrize("kind", ["text/html; charset=utf-7", "image/png", "application/json"])
 @pytest.mark.parametrize("name", BY_HTTP)
 async def test_the_content_type_decides_nothing(name: str, kind: str) -> None:
     configured = CONFIGURED[name]
-    async with answering(200, configured.taken or "", {"Content-Type": kind}) as port:
-        assert isinstance(await outcome(name, port), str)
-    for body in configured.refused:
-        async with answering(200, body, {"Content-Type": kind}) as port:
-            assert isinstance(await outcome(name, port), (Retry, GiveUp))
+    async with answering(200, configured.taken or "", {"Content-Type": kind}) as server:
+        assert isinstance(await outcome(name, server.port), str)
+        for server.body in configured.refused:
+            assert isinstance(await outcome(name, server.port), (Retry, GiveUp))
 
 
 @pytest.mark.parametrize("status", [200, 400, 500])

@@ -16,6 +16,7 @@ from core.incident import Message, Purpose
 from tests.alerts.channels.providers import listening
 from tests.alerts.channels.providers.zns import Zns
 from tests.alerts.channels.said import told
+from tests.project.tree import ROOT
 
 DATA = {"su_co": "{{ words.what }}", "ma": "{{ words.code }}", "luc": "luc {{ words.since }}"}
 TEMPLATES = {
@@ -135,7 +136,9 @@ async def test_processes_never_spend_the_same_token(file: Path) -> None:
     provider.thinking = 0.5
     async with listening(provider) as url:
         processes = [
-            await asyncio.create_subprocess_exec(sys.executable, "-c", SENDER, url, str(file))
+            await asyncio.create_subprocess_exec(
+                sys.executable, "-c", SENDER, url, str(file), cwd=ROOT
+            )
             for _ in range(2)
         ]
         assert [await process.wait() for process in processes] == [0, 0]
