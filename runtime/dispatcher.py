@@ -7,7 +7,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -61,9 +61,15 @@ class OutboxBook(Protocol):
     """The part of the ledger that holds messages."""
 
     async def claim(
-        self, worker: str, now: datetime, limit: int, lease_s: float
+        self,
+        worker: str,
+        now: datetime,
+        limit: int,
+        lease_s: float,
+        *,
+        besides: Collection[int] = (),
     ) -> list[Notification]:
-        """Take what is due."""
+        """Take what is due, but for some."""
 
     async def release(self, worker: str, now: datetime) -> int:
         """End the leases that an earlier life of the worker left."""
@@ -240,7 +246,8 @@ class Dispatcher:
         self._called = person
         self._escalation = escalation
         self._random = random.Random()  # noqa: S311  (spreads retries, guards nothing)
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], int] = {}  # and the message of each
+        self._receipts: list[tuple[Notification, Delivery]] = []  # that the ledger has not taken
         self._turns = defaultdict[str, asyncio.Semaphore](
             lambda: asyncio.Semaphore(options.per_channel)
         )
@@ -274,14 +281,20 @@ class Dispatcher:
     async def turn(self) -> None:
         """Claim what is due now and set it on its way."""
         await self._mind_the_clock()
+        await self._hand_in_receipts()
         while (room := self._options.at_once - len(self._under_way)) > 0:
             claimed = await self._ledger.outbox.claim(
-                self._options.worker, self._clock.now(), room, LEASE
+                self._options.worker,
+                self._clock.now(),
+                room,
+                LEASE,
+                # whoever set the clock forward has ended no lease of ours
+                besides=set(self._under_way.values()),
             )
             for notification in claimed:
                 task = asyncio.create_task(self._carry(notification))
-                self._under_way.add(task)
-                task.add_done_callback(self._under_way.discard)
+                self._under_way[task] = notification.id or 0
+                task.add_done_callback(self._under_way.pop)
             if not claimed:
                 break
         await self._look_for_late()
@@ -307,6 +320,8 @@ class Dispatcher:
         for task in self._under_way:
             task.cancel()
         await self.settled()
+        with suppress(OSError, Unavailable):
+            await self._hand_in_receipts()
 
     async def _carry(self, notification: Notification) -> None:
         """Bring one message to its end; a fault of ours leaves it to the next claim."""
@@ -514,9 +529,21 @@ class Dispatcher:
         else:
             self._enable(notification.channel)
             self.stats.sent += 1
-            await self._ledger.outbox.settle(
-                notification, delivery(receipt, ok=True), NotificationState.SENT
-            )
+            taken = delivery(receipt, ok=True)
+            try:
+                await self._ledger.outbox.settle(notification, taken, NotificationState.SENT)
+            except (OSError, Unavailable):
+                self._receipts.append((notification, taken))
+                raise
+
+    async def _hand_in_receipts(self) -> None:
+        """Settle what went out while the ledger took nothing, before it could go out again."""
+        while self._receipts:
+            notification, taken = self._receipts[0]
+            known = await self._ledger.outbox.get(notification.id or 0)
+            if known is not None and all(one.at != taken.at for one in known[1]):
+                await self._ledger.outbox.settle(notification, taken, NotificationState.SENT)
+            self._receipts.pop(0)
 
     async def _send(self, outlet: Outlet, message: Message) -> str:
         timeout = self._options.timeout

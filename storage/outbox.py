@@ -1,6 +1,6 @@
 """Messages on their way: claimed by conditional UPDATE, settled with the provider's receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -48,15 +48,27 @@ class Outbox:
         self._clock = clock
 
     async def claim(
-        self, worker: str, now: datetime, limit: int = 10, lease_s: float = 60.0
+        self,
+        worker: str,
+        now: datetime,
+        limit: int = 10,
+        lease_s: float = 60.0,
+        *,
+        besides: Collection[int] = (),
     ) -> list[Notification]:
         """Take what is due, oldest first; nobody else gets it until the lease has run out.
+
+        What the worker itself is busy with (`besides`) stays with it even then.
 
         Every claim counts as an attempt, so that one that kills its worker ends some day.
         """
         ready = or_(
             and_(_N.state == NotificationState.PENDING, _N.due_at <= now),
-            and_(_N.state == NotificationState.CLAIMED, _N.lease_until <= now),
+            and_(
+                _N.state == NotificationState.CLAIMED,
+                _N.lease_until <= now,
+                _N.id.not_in(besides),
+            ),
         )
         chosen = select(_N.id).where(ready).order_by(_N.due_at, _N.id).limit(limit)
         async with self._database.writing() as connection:
@@ -253,9 +265,17 @@ class Outbox:
         return found
 
     async def undelivered(self, since: datetime) -> list[Notification]:
-        """Return what was due at `since` or earlier and is neither sent, cancelled nor failed."""
+        """Return what was due at `since` or earlier and is neither sent, cancelled nor failed.
+
+        What was tried then and is to be tried again was due then, whenever that is; what is held
+        back meanwhile was not.
+        """
         waiting = _N.state.in_([NotificationState.PENDING, NotificationState.CLAIMED])
-        query = select(*_FIELDS).where(waiting, _N.due_at <= since).order_by(_N.due_at, _N.id)
+        tried = select(deliveries.c.id).where(
+            deliveries.c.notification == _N.id, deliveries.c.at <= since
+        )
+        overdue = or_(_N.due_at <= since, and_(tried.exists(), _N.held_by.is_(None)))
+        query = select(*_FIELDS).where(waiting, overdue).order_by(_N.due_at, _N.id)
         async with self._database.reading() as connection:
             rows = await connection.execute(query)
             return [Notification(**row) for row in rows.mappings()]
