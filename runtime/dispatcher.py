@@ -219,6 +219,7 @@ class DispatchStats:
     failed: int = 0
     late: int = 0  # waiting longer than `LATE` now
     broken: dict[str, str] = field(default_factory=dict)  # channels that are disabled, and why
+    turned_at: datetime | None = None  # the outbox last answered
 
 
 class Dispatcher:
@@ -297,6 +298,7 @@ class Dispatcher:
                 task.add_done_callback(self._under_way.pop)
             if not claimed:
                 break
+        self.stats.turned_at = self._clock.now()
         await self._look_for_late()
 
     async def _mind_the_clock(self) -> None:
@@ -450,18 +452,22 @@ class Dispatcher:
             raise LookupError(f"nobody here knows who {promise.recipient} is")
         await self._ledger.outbox.unfold(promise, rows, now)
 
-    async def _pass_on(self, failed: Notification) -> None:
-        """After a message of a chain failed for good: the person's other ways, then the next."""
+    async def pass_on(self, failed: Notification) -> int:
+        """Tell by the person's other ways, then the next, what one way does not deliver.
+
+        Return how many messages that made. Without a chain everybody is told by all ways anyhow.
+        """
         if self._escalation is None or failed.purpose is not Purpose.PROBLEM:
-            return
+            return 0
         incident, verdict = await self._still_holds(failed)
         if incident is None or incident.chain is None or verdict is not None:
-            return
+            return 0
         now = self._clock.now()
         others = await self._escalation.otherwise(failed, now)
         added = [await self._ledger.outbox.add(row) for row in others]
         if not any(added):
             await self._ledger.outbox.hasten(incident.id, now)
+        return sum(number is not None for number in added)
 
     async def _compose(
         self, notification: Notification, incident: Incident | None, now: datetime
@@ -604,7 +610,7 @@ class Dispatcher:
             delivery.receipt if delivery is not None else "the deadline has passed",
         )
         await self._ledger.outbox.settle(notification, delivery, NotificationState.FAILED)
-        await self._pass_on(notification)
+        await self.pass_on(notification)
 
     def _disable(self, name: str, why: str) -> None:
         if name not in self._retest:

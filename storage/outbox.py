@@ -21,7 +21,9 @@ from core.incident import (
     Delivery,
     Due,
     Fate,
+    Incident,
     IncidentNote,
+    IncidentState,
     Notification,
     NotificationState,
     Purpose,
@@ -30,8 +32,8 @@ from core.silence import Pause
 from storage.brain import add_notifications
 from storage.database import Database, portions
 from storage.events import write_events
-from storage.incidents import write_notes
-from storage.tables import deliveries, notifications
+from storage.incidents import read_incidents, write_notes
+from storage.tables import deliveries, incidents, notifications
 from storage.unbroken import unbroken
 
 _N = notifications.c
@@ -279,6 +281,17 @@ class Outbox:
         async with self._database.reading() as connection:
             rows = await connection.execute(query)
             return [Notification(**row) for row in rows.mappings()]
+
+    async def untold(self, since: datetime) -> list[Incident]:
+        """Return the incidents open since then, not taken on, that have no message at all."""
+        query = select(incidents).where(
+            incidents.c.state == IncidentState.OPEN,
+            incidents.c.acked_by.is_(None),
+            incidents.c.decided_at <= since,
+            ~select(_N.id).where(_N.incident == incidents.c.id).exists(),
+        )
+        async with self._database.reading() as connection:
+            return await read_incidents(connection, query.order_by(incidents.c.id))
 
     async def _find(
         self, condition: ColumnElement[bool]

@@ -42,7 +42,7 @@ from runtime.dispatcher import (
     WorksBook,
 )
 from storage.database import Database
-from storage.ledger import open_ledger
+from storage.ledger import Ledger
 from storage.outbox import Outbox
 from tests.alerts.province import estate
 
@@ -223,7 +223,7 @@ def live(order: Order) -> None:
 
 async def _live(order: Order) -> None:
     clock = SystemClock()
-    ledger = await open_ledger(order.url, None, clock)
+    ledger = Ledger(Database(order.url), None, clock)
     fuse = Fuse(order.point, order.times)
     fuse.watch(ledger.database)
     dice = random.Random(order.seed)
