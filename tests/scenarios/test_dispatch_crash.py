@@ -24,6 +24,7 @@ from tests.scenarios.dying_dispatcher import POINTS, Order, code, expected, live
 log = logging.getLogger(__name__)
 
 ROUNDS = 1000 // 2  # on each of two databases
+MESSAGES = 20  # that each life writes
 _UNDER_WAY = DispatchOptions().per_channel
 _LIFE = 120.0  # seconds that a life may take
 
@@ -72,7 +73,7 @@ async def test_a_kill_at_every_point_loses_no_message_and_doubles_few(
     *,
     full: bool,
 ) -> None:
-    rounds, messages = (ROUNDS, 40) if full else (len(POINTS), 20)
+    rounds, messages = ROUNDS if full else len(POINTS), MESSAGES
     dice, killed = random.Random(1), Counter[str]()
     for number, point in zip(range(rounds), itertools.cycle(POINTS), strict=False):
         order = Order(
