@@ -157,3 +157,15 @@ def test_what_may_be_secret_in_a_webhooks_address_is_not_written_down(tmp_path: 
     [way] = telling_policy(wanted, registries.channels()).ways
     assert way.address == "https://hooks.example.vn:8443"
     assert "hunter" not in repr(way)
+
+
+@pytest.mark.parametrize(("url", "beats"), [("", False), ("https://watch.example.vn/p", True)])
+async def test_promises_are_always_audited_and_a_heartbeat_goes_where_a_watcher_is_named(
+    tmp_path: Path, url: str, *, beats: bool
+) -> None:
+    plain = settings(tmp_path)
+    heartbeat = plain.heartbeat.model_copy(update={"url": url or None})
+    wanted = plain.model_copy(update={"heartbeat": heartbeat})
+    async with open_hub(wanted, SystemClock()) as hub:
+        assert "auditor" in hub.parts
+        assert ("heartbeat" in hub.parts) is beats
