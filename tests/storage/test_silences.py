@@ -70,6 +70,8 @@ async def test_a_silence_holds_only_while_one_of_its_times_lasts(ledger: Ledger)
     [
         ({"end": NOW}, "end"),
         ({"begin": NOW - 2 * HOUR, "end": NOW - HOUR}, "end"),
+        ({"end": NOW + timedelta(days=367)}, "end"),
+        ({"rule": "FREQ=YEARLY;COUNT=7"}, "end"),
         ({"scope": Scope()}, "units"),
         ({"reason": " "}, "reason"),
         ({"reason": "x" * 201}, "reason"),
