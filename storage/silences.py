@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import LOCAL
@@ -17,7 +17,7 @@ from core.recurrence import BadRule, normal, over_at
 from core.silence import Scope, Silence
 from core.text import Text
 from storage.audit import write_audit
-from storage.database import Database
+from storage.database import Database, take
 from storage.events import write_events
 from storage.incidents import read_incident, write_notes
 from storage.outbox import let_go
@@ -243,11 +243,9 @@ async def _read(connection: AsyncConnection, silence_id: str) -> Silence:
 
 
 async def _next_id(connection: AsyncConnection, begin: datetime) -> str:
-    prefix = f"TD-{begin.astimezone(LOCAL):%Y%m%d}-"
-    query = select(func.max(_S.id)).where(_S.id.startswith(prefix, autoescape=True))
-    last = await connection.scalar(query)
-    number = int(last.removeprefix(prefix)) + 1 if last else 1
-    return f"{prefix}{number:04}"
+    """Return the next code of a local day; in a storm several people silence at once."""
+    day = f"{begin.astimezone(LOCAL):%Y%m%d}"
+    return f"TD-{day}-{await take(connection, f'silences {day}'):04}"
 
 
 def _problem(key: str, what: Text, mend: Text) -> Problem:
