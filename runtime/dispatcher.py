@@ -210,6 +210,7 @@ class DispatchStats:
     sent: int = 0
     retried: int = 0
     cancelled: int = 0
+    held: int = 0  # back in the outbox until a silence or works are over
     failed: int = 0
     late: int = 0  # waiting longer than `LATE` now
     broken: dict[str, str] = field(default_factory=dict)  # channels that are disabled, and why
@@ -537,6 +538,7 @@ class Dispatcher:
 
     async def _settle(self, notification: Notification, verdict: "_Verdict") -> None:
         if isinstance(verdict, _Held):
+            self.stats.held += 1
             await self._ledger.outbox.hold(notification, verdict.pause, verdict.due)
             return
         if isinstance(verdict, _Postponed):

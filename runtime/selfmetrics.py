@@ -95,6 +95,11 @@ class SelfMetrics(Collector):
             "Messages whose reason was gone before they went.",
             told.cancelled,
         )
+        yield (
+            "messages_held",
+            "Messages held back until a silence or announced works are over.",
+            told.held,
+        )
         yield "messages_failed", "Messages given up.", told.failed
         if self._sender is not None:
             sent = self._sender.stats

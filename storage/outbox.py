@@ -36,6 +36,7 @@ from storage.unbroken import unbroken
 
 _N = notifications.c
 _FIELDS = [_N[name] for name in Notification.model_fields]
+_BY_THE_CLOCK = ("night", "day_off", "silence", "works")
 _OVER = {NotificationState.SENT: "told", NotificationState.FAILED: "failed"}
 
 
@@ -86,17 +87,21 @@ class Outbox:
         return released.rowcount
 
     async def set_back(self, by: timedelta, now: datetime) -> None:
-        """Bring forward what lies ahead: the clock that said when was wrong by so much."""
+        """Bring forward what lies ahead: the clock that said when was wrong by so much.
+
+        What waits for an hour of the day or the end of a silence goes on waiting for it.
+        """
         micros = by // timedelta(microseconds=1)
+        relative = _N.because.not_in(_BY_THE_CLOCK)
         ahead = {
-            "due_at": (NotificationState.PENDING, _N.due_at),
-            "lease_until": (NotificationState.CLAIMED, _N.lease_until),
+            "due_at": (_N.due_at, and_(_N.state == NotificationState.PENDING, relative)),
+            "lease_until": (_N.lease_until, _N.state == NotificationState.CLAIMED),
         }
         async with self._database.writing() as connection:
-            for name, (state, column) in ahead.items():
+            for name, (column, waits) in ahead.items():
                 await connection.execute(
                     update(notifications)
-                    .where(_N.state == state, column > now)
+                    .where(waits, column > now)
                     .values({name: type_coerce(column, BigInteger) - micros})
                 )
 

@@ -1,11 +1,11 @@
 """Silences: added and ended, never removed, each with whose it is and why."""
 
-from collections.abc import Collection
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import LOCAL
@@ -17,12 +17,15 @@ from core.recurrence import BadRule, normal, over_at
 from core.silence import Scope, Silence
 from core.text import Text
 from storage.audit import write_audit
-from storage.database import Database
+from storage.database import Database, take
 from storage.events import write_events
 from storage.incidents import read_incident, write_notes
 from storage.outbox import let_go
 from storage.tables import notifications, silences
 from storage.unbroken import unbroken
+
+LONGEST = timedelta(days=366)  # of one time: what has no end in sight is forgotten
+FARTHEST = timedelta(days=5 * 366)  # from now, of the last time
 
 _S = silences.c
 _N = notifications.c
@@ -188,15 +191,26 @@ def _problems(wanted: Wanted, now: datetime) -> list[Problem]:
         rule = normal(wanted.rule, wanted.begin) if wanted.rule else None
     except BadRule as bad:
         return [*found, _problem("rule", bad.what, bad.mend)]
-    if not found and over_at(wanted.begin, wanted.end, rule) <= now:
-        found.append(
-            _problem(
-                "end",
-                Text(vi="đã qua rồi", en="it lies in the past"),
-                Text(vi="Ghi giờ kết thúc sau bây giờ", en="Give an end that is yet to come"),
-            )
+    return found or list(_odd_times(wanted, rule, now))
+
+
+def _odd_times(wanted: Wanted, rule: str | None, now: datetime) -> Iterator[Problem]:
+    until = over_at(wanted.begin, wanted.end, rule)
+    if until <= now:
+        yield _problem(
+            "end",
+            Text(vi="đã qua rồi", en="it lies in the past"),
+            Text(vi="Ghi giờ kết thúc sau bây giờ", en="Give an end that is yet to come"),
         )
-    return found
+    if wanted.end - wanted.begin > LONGEST or until - now > FARTHEST:
+        yield _problem(
+            "end",
+            Text(vi="kéo dài quá lâu", en="it lasts too long"),
+            Text(
+                vi="Mỗi lần không quá một năm, lần cuối không quá năm năm nữa",
+                en="A time may last a year, the last one end five years from now",
+            ),
+        )
 
 
 def _checked(**fields: object) -> Silence:
@@ -229,11 +243,9 @@ async def _read(connection: AsyncConnection, silence_id: str) -> Silence:
 
 
 async def _next_id(connection: AsyncConnection, begin: datetime) -> str:
-    prefix = f"TD-{begin.astimezone(LOCAL):%Y%m%d}-"
-    query = select(func.max(_S.id)).where(_S.id.startswith(prefix, autoescape=True))
-    last = await connection.scalar(query)
-    number = int(last.removeprefix(prefix)) + 1 if last else 1
-    return f"{prefix}{number:04}"
+    """Return the next code of a local day; in a storm several people silence at once."""
+    day = f"{begin.astimezone(LOCAL):%Y%m%d}"
+    return f"TD-{day}-{await take(connection, f'silences {day}'):04}"
 
 
 def _problem(key: str, what: Text, mend: Text) -> Problem:
