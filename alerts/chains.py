@@ -46,11 +46,18 @@ def chosen(incident: Incident, rows: Iterable[EscalationStep], topology: Topolog
 
 
 def promised(
-    incident: Incident, chain: Chain, purpose: Purpose, reason: str, due: datetime
+    incident: Incident,
+    chain: Chain,
+    purpose: Purpose,
+    reason: str,
+    due: datetime,
+    *,
+    since: datetime | None = None,
 ) -> list[Notification]:
-    """Return the steps of a chain as promises; a first telling that is known is kept once.
+    """Return the steps of a chain as promises; a promise that was given before is kept once.
 
-    When more is touched, the steps that depend on what is touched are promised anew.
+    When more is touched, the steps that depend on what is touched are promised anew: for their
+    own time, counted from `since`, or at once where that has passed.
     """
     if purpose is Purpose.RECOVERY:
         return [_promise(incident, chain, purpose, reason, WHOEVER_WAS_TOLD, due)]
@@ -61,7 +68,8 @@ def promised(
         rows.append(_promise(incident, chain, purpose, why, step.number, later))
         if reason == "touches_your_unit" and step.tell in _GROWING:
             more = f"+{len(incident.members)}"
-            rows.append(_promise(incident, chain, purpose, reason, step.number, later, more))
+            own = max(due, (since or due) + timedelta(seconds=step.after))
+            rows.append(_promise(incident, chain, purpose, reason, step.number, own, more))
     return rows
 
 

@@ -86,8 +86,10 @@ def notifications(
     for incident in fold.changed:
         if incident.chain is None and all(m.joined_at != now for m in incident.members):
             continue  # nobody new is touched
-        due = max(now, page_due(incident, topology, policy, now))
-        told.notifications += notices.of(incident, Purpose.PROBLEM, "touches_your_unit", due)
+        paged = page_due(incident, topology, policy, now)
+        told.notifications += notices.of(
+            incident, Purpose.PROBLEM, "touches_your_unit", max(now, paged), since=paged
+        )
     for incident in (*fold.merged, *fold.recovered):
         told.cancelled.append((incident.id, Purpose.PROBLEM))
     for incident in fold.recovered:
@@ -139,11 +141,17 @@ class _Notices:
     contacts: tuple[Contact, ...]
 
     def of(
-        self, incident: Incident, purpose: Purpose, reason: str, due: datetime
+        self,
+        incident: Incident,
+        purpose: Purpose,
+        reason: str,
+        due: datetime,
+        *,
+        since: datetime | None = None,
     ) -> list[Notification]:
         """Return one notification for every way to everybody whom the incident concerns."""
         if incident.chain is not None:
-            return chains.promised(incident, incident.chain, purpose, reason, due)
+            return chains.promised(incident, incident.chain, purpose, reason, due, since=since)
         everybody = concerned(incident, self.topology, self.contacts)
         return [
             Notification(

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from alerts.brain import Brain
-from alerts.chains import chosen
+from alerts.chains import chosen, freeze, promised
 from alerts.escalation import People, messages, otherwise, recoveries
+from alerts.incidents import Fold
 from alerts.telling import TellingPolicy, Way
 from alerts.topology import Topology
 from core.incident import (
@@ -268,6 +269,38 @@ def test_the_steps_are_promised_for_their_times_and_nobody_else_is_told() -> Non
         ("khan-cap/2", minutes(10)),
         ("khan-cap/3", minutes(30)),
     ]
+
+
+def test_who_is_newly_touched_is_promised_a_word_at_once_when_the_step_is_past() -> None:
+    chain = frozen(*CHAIN)
+    incident = an_incident(chain=chain, members=(Member(target="line1", joined_at=DAWN),) * 3)
+
+    def growing(now: timedelta) -> list[tuple[str, timedelta]]:
+        rows = promised(
+            incident, chain, Purpose.PROBLEM, "touches_your_unit", DAWN + now, since=DAWN
+        )
+        return [(r.recipient, r.due_at - DAWN) for r in rows if "+" in r.recipient]
+
+    assert growing(minutes(20)) == [("khan-cap/3+3", minutes(30))]
+    assert growing(minutes(45)) == [("khan-cap/3+3", minutes(45))]
+
+
+def test_an_incident_that_outgrows_its_chain_gets_another() -> None:
+    light = a_step(slug="nhe", severities=("warning", "major"))
+    grave = a_step(slug="nang", severities=("critical",))
+    incident = an_incident(severity=Severity.MAJOR)
+    chain = chosen(incident, [light, grave], LAND)
+    kept = incident.model_copy(update={"chain": chain})
+    grown = kept.model_copy(update={"severity": Severity.CRITICAL})
+    fold = Fold(present={"line1": grown}, changed=[grown])
+    freeze(fold, [light, grave], LAND)
+    found = fold.changed[0].chain
+    assert found is not None
+    assert found.slug == "nang"
+    assert fold.present["line1"].chain == found
+    calm = Fold(present={"line1": kept}, changed=[kept])
+    freeze(calm, [a_step(slug="moi")], LAND)
+    assert calm.changed[0].chain == chain
 
 
 def test_without_a_chain_for_it_an_incident_is_told_as_ever() -> None:
