@@ -10,6 +10,7 @@ from alerts.topology import Topology
 from core.status import Status, Verdict
 
 _ANSWERING = frozenset({Status.UP, Status.DEGRADED})
+_LOSSY_FROM, _LOSSY_UNTIL, _LOSSY_LEAST = 0.5, 1 / 3, 3  # of a group: share, members
 _AMISS = HIDING | {Status.DEGRADED}
 
 
@@ -151,6 +152,27 @@ class Derived:
         reason = "site_lost" if above in self.topology.by_site else "endpoint_lost"
         since = max(found.since, opened) if found.since is not None else None
         return Place(found.status, passing=False, root=found.root, since=since, reason=reason)
+
+    def group(self, slug: str) -> Place:
+        """Return how a group is that has not failed: degraded when most of it loses packets."""
+        group = self.topology.targets[slug]
+        members = [self._standing(m) for m in group.members if m in self.places]
+        seen = [p for p in members if p.status in _ANSWERING]
+        if not seen:
+            return Place(Status.UNKNOWN, reason="not_observed")
+        lossy = [p for p in seen if p.reason == "losing_packets"]
+        before = self.facts.before.get(slug)
+        already = before is not None and before.status is Status.DEGRADED
+        share = _LOSSY_UNTIL if already else _LOSSY_FROM
+        since = [p.since for p in (lossy or seen) if p.since is not None]
+        if len(lossy) >= _LOSSY_LEAST and len(lossy) >= share * len(seen):
+            return Place(
+                Status.DEGRADED,
+                since=max(since, default=None),
+                reason="losing_packets",
+                detail=f"{len(lossy)}/{len(seen)}",
+            )
+        return Place(Status.UP, since=min(since, default=None), reason="members_answer")
 
     def _standing(self, slug: str) -> Place:
         return standing(self.places[slug], self.facts.before.get(slug))

@@ -4,10 +4,12 @@ An incident follows one root. It closes when its root answers again, and is merg
 root turns out to lie behind another root: then the other incident speaks for both.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from alerts.places import HIDING
 from alerts.rootcause import Root, View
 from alerts.severity import severity
 from alerts.topology import Topology
@@ -101,8 +103,15 @@ def _follow(
     # the first fault that was seen stays named; a port's word is better than silence
     cause = incident.cause if root.cause == "silence" else root.cause
     detail = incident.detail or root.detail
+    began = min(incident.began_at, root.since)  # news of who fell first may come last
     following = incident.model_copy(
-        update={"members": members, "severity": worse, "cause": cause, "detail": detail}
+        update={
+            "members": members,
+            "severity": worse,
+            "began_at": began,
+            "cause": cause,
+            "detail": detail,
+        }
     )
     if following == incident:
         return
@@ -144,7 +153,7 @@ def _end(
 ) -> None:
     """Close or merge an incident whose root is none any more, or leave it open."""
     state = states.get(incident.root)
-    heir = _heir(incident, state, result.present, topology)
+    heir = _heir(incident, states, result.present, topology)
     if heir is not None:
         _merge(result, incident, heir, now)
     elif not topology.is_looked_at(incident.root):
@@ -155,20 +164,37 @@ def _end(
 
 def _heir(
     incident: Incident,
-    state: TargetState | None,
+    states: Mapping[str, TargetState],
     present: Mapping[str, Incident],
     topology: Topology,
 ) -> Incident | None:
     """Return the open incident that speaks for this one now."""
+    state = states.get(incident.root)
+    if state is not None and state.status in HIDING and state.cause not in {None, incident.root}:
+        return present.get(state.cause or "")
     if state is None or state.status is Status.DOWN:
         return None
-    if state.status is Status.UNREACHABLE and state.cause is not None:
-        return present.get(state.cause)
     if incident.root in topology.targets and topology.is_link(incident.root):
         # the line was blamed, and then something beyond it answered: the device is dead
         far = topology.far(incident.root)
         return present.get(far) if far is not None else None
-    return None
+    return _taken_over(incident, states, present)
+
+
+def _taken_over(
+    incident: Incident, states: Mapping[str, TargetState], present: Mapping[str, Incident]
+) -> Incident | None:
+    """Return the incident that most of the members of this one belong to now."""
+    causes = Counter(
+        state.cause
+        for member in incident.present
+        if (state := states.get(member)) is not None
+        and state.status in HIDING
+        and state.cause in present
+        and state.cause != incident.root
+    )
+    most = max(causes.items(), key=lambda pair: (pair[1], pair[0] or ""), default=None)
+    return present[most[0]] if most is not None and most[0] is not None else None
 
 
 def _merge(result: Fold, incident: Incident, heir: Incident, now: datetime) -> None:

@@ -13,6 +13,7 @@ from alerts.derived import Derived
 from alerts.facts import NOTHING, Fact, Facts, Port
 from alerts.hours import expected_since
 from alerts.places import HIDING, Place
+from alerts.shared import Shared
 from alerts.topology import Topology
 from alerts.waiting import PATIENCE, Waiting
 from core.status import Status, TargetState, Verdict
@@ -23,6 +24,7 @@ _REASONS = {
     "port_admin_down": "port_down",
     "refused": "refused",
     "wrong_answer": "wrong_answer",
+    "mains_suspected": "mains_suspected",
 }
 _ANSWERED = {"refused": "refused", "protocol": "wrong_answer", "auth": "wrong_answer"}
 _TOGETHER = timedelta(seconds=10)  # two silences that begin so close are one
@@ -34,7 +36,9 @@ class Root:
 
     target: str
     since: datetime
-    cause: str  # silence, refused, wrong_answer, port_down, port_admin_down, port_up_silent
+    # silence, refused, wrong_answer, port_down, port_admin_down, port_up_silent,
+    # mains_suspected, shared (what stands behind many failures at once)
+    cause: str
     detail: str
     members: tuple[str, ...]
 
@@ -76,6 +80,11 @@ class _Walk:
                 self._link(slug)
             else:
                 self._device(slug)
+        shared = Shared(
+            self.topology, self.facts, self.places, self.waits, self.begun, self.named, self.now
+        )
+        self.deadlines += shared.wait_for_company()
+        shared.explain()
         derived = Derived(self.topology, self.facts, self.places, self.now)
         for slug in self.topology.links:
             self.places[slug] = derived.link(slug)
@@ -83,6 +92,9 @@ class _Walk:
             self.places[slug] = derived.site(slug)
         for slug in self.topology.rooms:
             self.places[slug] = derived.room(slug)
+        for slug in self.topology.groups:
+            if slug not in self.places:
+                self.places[slug] = derived.group(slug)
         return View(
             states=dict(self._changes()),
             roots=self._roots(),
@@ -326,6 +338,8 @@ class _Walk:
             return ("port_down" if port.enabled else "port_admin_down"), fact.detail
         if port is not None and port.at > since + timedelta(seconds=1):
             return "port_up_silent", fact.detail
+        if fact.kind not in _ANSWERED and self.waits.only_the_line_answers(slug, fact):
+            return "mains_suspected", fact.detail
         return _ANSWERED.get(fact.kind, "silence"), fact.detail
 
     def _roots(self) -> dict[str, Root]:

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from alerts.topology import NETWORK_ROLES, Topology
 from core.incident import Severity
-from core.watching import TargetKind
+from core.watching import Target, TargetKind
 
 CLASSES = ("center", "hub", "site", "device", "link_center", "link_hub", "link_site")
+_URGENT = ("center", "link_center", "hub", "link_hub", "site", "link_site")
 _WIDESPREAD = 3  # sites
 _BY_CLASS = {
     "center": Severity.CRITICAL,
@@ -31,11 +32,19 @@ def class_of(topology: Topology, slug: str) -> str:
         return f"link_{far.role}" if far is not None else "link_site"
     if target.kind is TargetKind.SERVICE:
         return "device"
+    if target.kind is TargetKind.GROUP:
+        return _class_of_group(topology, target)
     site = topology.site_of(slug)
     role = site.role if site is not None else "site"
     if target.kind is TargetKind.SITE or role == "center":
         return role
     return role if target.role in NETWORK_ROLES | {"bridge"} else "device"
+
+
+def _class_of_group(topology: Topology, group: Target) -> str:
+    """Return the most urgent class of what shares the group."""
+    present = {class_of(topology, m) for m in group.members if m in topology.targets}
+    return next((klass for klass in _URGENT if klass in present), "link_site")
 
 
 def of_kind(topology: Topology, members: Iterable[str], kind: TargetKind) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ from core.watching import Check, Estate, Hours, Target, TargetKind
 
 NETWORK_ROLES = frozenset({"gateway", "router", "firewall", "switch"})
 _HEADS = frozenset({"gateway", "router"})
-_DERIVED = frozenset({TargetKind.SITE, TargetKind.ROOM})  # as what they consist of is
+# As what they consist of is.
+_DERIVED = frozenset({TargetKind.SITE, TargetKind.ROOM, TargetKind.GROUP})
+_ALIVE_WITHOUT_MAINS = frozenset({"ups", "gateway", "router"})
 
 
 class Topology:
@@ -26,6 +28,9 @@ class Topology:
         )
         self.rooms: tuple[str, ...] = tuple(
             t.slug for t in estate.targets if t.kind is TargetKind.ROOM
+        )
+        self.groups: tuple[str, ...] = tuple(
+            t.slug for t in estate.targets if t.kind is TargetKind.GROUP
         )
         self._links = frozenset(t.slug for t in estate.targets if t.kind is TargetKind.LINK)
         self.order, self.uplinks = _ordered(self.targets)
@@ -48,6 +53,38 @@ class Topology:
         )
         self._dominated: dict[str, frozenset[str]] = {}
 
+    def is_group(self, slug: str) -> bool:
+        """Say whether the target is what others share: a carrier, a ring, a POP, a feeder."""
+        target = self.targets.get(slug)
+        return target is not None and target.kind is TargetKind.GROUP
+
+    def shared(self, slug: str) -> tuple[str, ...]:
+        """Return the groups that a link or device belongs to, a device and a link by their site."""
+        own = self.targets[slug].risks
+        site = self.site_of(slug)
+        of_site = site.risks if site is not None else ()
+        return tuple(risk for risk in (*own, *of_site) if risk in self.targets)
+
+    @cached_property
+    def powered(self) -> dict[str, frozenset[str]]:
+        """Return of every site the devices that fall silent with its mains: two or more.
+
+        Gateways are not among them: the carrier's box lives on a battery of its own.
+        """
+        found: dict[str, frozenset[str]] = {}
+        for site, members in self.by_site.items():
+            heads = set(self._heads[site])
+            fed = frozenset(
+                m
+                for m in members
+                if self.targets[m].role not in _ALIVE_WITHOUT_MAINS
+                and m in self.reach
+                and heads.intersection(self.uplinks[m])
+            )
+            if len(fed) > 1:
+                found[site] = fed
+        return found
+
     def is_link(self, slug: str) -> bool:
         """Say whether the target is a link."""
         return slug in self._links
@@ -56,6 +93,8 @@ class Topology:
         """Say whether any check tells how a target is; of a link, its port's or its users'."""
         if slug not in self.targets:
             return False
+        if self.targets[slug].kind in _DERIVED:
+            return bool(self.targets[slug].members)
         looked_at = self.reach.keys() | self.others.keys()
         witnesses = (slug, *self.users[slug]) if self.is_link(slug) else (slug,)
         return slug in self.ported or not looked_at.isdisjoint(witnesses)
@@ -113,6 +152,29 @@ class Topology:
                         spreading.append(user)
             self._dominated[slug] = frozenset(lost)
         return self._dominated[slug]
+
+    @cached_property
+    def hub_of(self) -> dict[str, str]:
+        """Return of every site below a hub the hub that its main way goes through, or itself."""
+        found: dict[str, str] = {}
+        for slug in self.order:
+            site = self.site_of(slug)
+            if site is None:
+                continue
+            if site.role == "hub":
+                found[site.slug] = site.slug
+            elif self.uplinks[slug] and site.slug not in found:
+                above = self.site_of(self.uplinks[slug][0])
+                if above is not None and above.slug in found:
+                    found[site.slug] = found[above.slug]
+                elif (near := self._near_site(slug)) in found:
+                    found[site.slug] = found[near]
+        return found
+
+    def _near_site(self, link: str) -> str:
+        near = self.near(link) if self.is_link(link) else None
+        site = self.site_of(near) if near is not None else None
+        return site.slug if site is not None else ""
 
     @cached_property
     def reserved(self) -> frozenset[str]:

@@ -94,6 +94,13 @@ class Waiting:
             fact = self.facts.targets.get(other)
             if fact is not None:
                 yield fact
+        yield from self._lines(slug)
+
+    def _lines(self, slug: str) -> Iterator[Fact]:
+        """Yield the facts of the lines to a device that have addresses of their own."""
+        for up in self.topology.uplinks[slug]:
+            if self.topology.is_link(up) and (fact := self.facts.targets.get(up)) is not None:
+                yield fact
 
     def for_signs_of_life(self, slug: str, fact: Fact) -> datetime | None:
         """Return when it is known whether anything at or behind a device answers."""
@@ -113,6 +120,27 @@ class Waiting:
     def something_answers(self, slug: str, fact: Fact) -> bool:
         failed_at = fact.failed_at or self.now
         return any(other.answers_at(failed_at, self.now) for other in self._witnesses(slug))
+
+    def only_the_line_answers(self, slug: str, fact: Fact) -> bool:
+        """Say whether a site is dark, and the carrier's box at it still answers.
+
+        Then its mains have failed, most likely. One device alone says nothing of them.
+        """
+        site = self.topology.site_of(slug)
+        if (
+            self.topology.is_link(slug)
+            or site is None
+            or slug not in self.topology.heads(site.slug)
+        ):
+            return False
+        failed_at = fact.failed_at or self.now
+        beside = [self.fact(m) for m in self.topology.by_site.get(site.slug, ()) if m != slug]
+        beside = [other for other in beside if other is not NOTHING]
+        return (
+            bool(beside)
+            and not any(other.answers_at(failed_at, self.now) for other in beside)
+            and any(line.answers_at(failed_at, self.now) for line in self._lines(slug))
+        )
 
     def for_word_from(self, fact: Fact, other: Fact, failed_at: datetime) -> datetime | None:
         """Return until when the far device may yet fall silent, or its line come back, too."""

@@ -1,5 +1,6 @@
 """How is a trouble said to a person? Templates in two languages, filled when we speak."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from functools import cache
 from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from alerts.severity import of_kind
+from alerts.severity import of_kind, sites_among
 from alerts.topology import Topology
 from core.clock import LOCAL
 from core.incident import ASKING, Incident, Message, Purpose, Severity
@@ -61,6 +62,27 @@ _DEVICE_CAUSES = {
         "connection is worth a look",
     ),
 }
+_MAINS = {
+    "group": Text(
+        vi="{lost} trong {all} điểm cùng lộ mất một lúc, nghi mất điện lưới",
+        en="{lost} of {all} sites of the feeder fell at once: a power cut, most likely",
+    ),
+    "site": Text(
+        vi="mọi thiết bị dùng điện lưới ở đây im lặng cùng lúc, chỉ thiết bị cổng còn trả lời: "
+        "nghi mất điện",
+        en="all that needs the mains here fell silent at once while the gateway still answers: a "
+        "power cut, most likely",
+    ),
+    "device": Text(
+        vi="cả điểm im lặng trong khi hộp của nhà mạng vẫn trả lời, nghi mất điện",
+        en="the whole site is silent while the carrier's box still answers: a power cut, most "
+        "likely",
+    ),
+}
+_SHARED_CAUSE = Text(
+    vi="{lost} trong {all} đường truyền mất cùng lúc, hỏng ở phần chung của nhà mạng",
+    en="{lost} of {all} lines fell at once: the fault lies in what they share at the carrier",
+)
 _SERVICE_CAUSES = {
     "refused": Text(
         vi="máy chủ còn trả lời nhưng dịch vụ từ chối kết nối",
@@ -79,6 +101,10 @@ _SERVICE_CAUSES = {
         en="the service outside does not answer, our own network works",
     ),
 }
+_EXTENT = Text(
+    vi="còn {lost}/{all} điểm cầu mất kết nối{why}", en="{lost} of {all} sites are down{why}"
+)
+_BY_MAINS = Text(vi=", nghi do mất điện", en=", most likely for want of power")
 _FAILS = Text(vi="mất kết nối", en="down")
 _FAILS_AS_SERVICE = Text(vi="ngừng phục vụ", en="out of service")
 _BACK = Text(vi="có kết nối trở lại", en="back")
@@ -214,6 +240,7 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
         "serves": serves,
         "fails": (_FAILS_AS_SERVICE if serves else _FAILS).said(language),
         "back": (_BACK_AS_SERVICE if serves else _BACK).said(language),
+        "extent": _extent(incident, slugs, topology, language),
         "cause": _cause(incident, topology, language),
         "severity": _SEVERITIES[incident.severity].said(language),
         "carrier": root.carrier if root is not None else None,
@@ -227,12 +254,48 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
     }
 
 
+def _extent(
+    incident: Incident, slugs: Sequence[str], topology: Topology, language: Language
+) -> str | None:
+    """Return a mass failure in the words of official reports; None for any other trouble.
+
+    "còn 62/301 điểm cầu mất kết nối, nghi do mất điện (Gia Lai 16/135, …)": by the hubs that
+    they hang on, the worst first.
+    """
+    lost = sites_among(topology, slugs)
+    if not topology.is_group(incident.root) or not lost:
+        return None
+    why = _BY_MAINS.said(language) if incident.cause == "mains_suspected" else ""
+    said = _EXTENT.said(language).format(lost=len(lost), all=len(topology.sites), why=why)
+    gone = Counter(topology.hub_of[site] for site in lost if site in topology.hub_of)
+    if len(gone) < 2:  # noqa: PLR2004  (one hub: its name stands in the message already)
+        return said
+    there = Counter(topology.hub_of.values())
+    worst = sorted(gone, key=lambda hub: (-gone[hub], hub))[:_NAMED]
+    shares = (
+        f"{named(topology.targets[hub], hub, language)} {gone[hub]}/{there[hub]}" for hub in worst
+    )
+    return f"{said} ({', '.join(shares)}{', …' if len(gone) > _NAMED else ''})"
+
+
 def _all(incident: Incident) -> tuple[str, ...]:
     return tuple(m.target for m in incident.members)
 
 
 def _cause(incident: Incident, topology: Topology, language: Language) -> str:
     root = incident.root
+    if topology.is_group(root):
+        words = _MAINS["group"] if incident.cause == "mains_suspected" else _SHARED_CAUSE
+        shares = topology.targets[root].members
+        gone = {m.target for m in incident.members}
+        return (
+            words.said(language)
+            .replace("{lost}", str(sum(m in gone for m in shares)))
+            .replace("{all}", str(len(shares)))
+        )
+    if incident.cause == "mains_suspected" and root in topology.targets:
+        kind = "site" if topology.targets[root].kind is TargetKind.SITE else "device"
+        return _MAINS[kind].said(language)
     if root in topology.targets and topology.is_link(root):
         near = topology.near(root)
         words = _LINK_CAUSES.get(incident.cause, _LINK_CAUSES["silence"])

@@ -15,7 +15,10 @@ class Step:
 
 
 def _uplinks(targets: Mapping[str, Target], target: Target) -> tuple[Target, ...]:
-    """Return what a target hangs on; a site on its gateway, a room on its endpoint or site."""
+    """Return what a target hangs on; a site on its gateway, a room on its endpoint or site.
+
+    A group hangs on nothing that we know of.
+    """
     through = target.kind in {TargetKind.SITE, TargetKind.ROOM}
     slugs = target.members[:1] if through else target.uplinks
     return tuple(targets[slug] for slug in slugs if slug in targets)

@@ -45,6 +45,7 @@ KIND = {
     TargetKind.DEVICE: Text("thiết bị", "device"),
     TargetKind.ROOM: Text("phòng họp", "room"),
     TargetKind.SERVICE: Text("dịch vụ", "service"),
+    TargetKind.GROUP: Text("phần dùng chung", "shared risk"),
 }
 DEVICE_ROLE = {
     "gateway": Text("thiết bị đầu mối (gateway)", "gateway"),
@@ -57,6 +58,10 @@ DEVICE_ROLE = {
     "ups": Text("bộ lưu điện (UPS)", "UPS"),
     "other": Text("thiết bị khác", "other device"),
     "link": Text("đường truyền", "link"),
+    "carrier": Text("mạng của nhà mạng", "a carrier's network"),
+    "ring": Text("vòng của nhà mạng", "a carrier's ring"),
+    "pop": Text("trạm của nhà mạng", "a carrier's station"),
+    "feeder": Text("lộ điện lưới", "power feeder"),
     "center": Text("trung tâm", "centre"),
     "hub": Text("điểm nút", "hub site"),
     "site": Text("điểm cầu", "site"),
@@ -155,7 +160,9 @@ REASON = {
     "gateway_answers": Text("thiết bị đầu mối có phản hồi", "its gateway answers"),
     "gateway_lost": Text("thiết bị đầu mối mất kết nối", "its gateway is lost"),
     "losing_packets": Text("mất gói", "losing packets"),
+    "mains_suspected": Text("nghi mất điện", "a power cut, most likely"),
     "member_amiss": Text("một thành phần có vấn đề", "a part of it is amiss"),
+    "members_answer": Text("các thành viên có phản hồi", "its members answer"),
     "not_observed": Text("không quan sát được", "not observed"),
     "off_hours": Text("tắt ngoài giờ", "off outside its hours"),
     "parent_failed": Text("phần phía trên mất kết nối", "something above it failed"),
@@ -169,6 +176,10 @@ REASON = {
         "máy có trả lời nhưng dịch vụ từ chối", "the host answers, the service refuses"
     ),
     "reserve_line": Text("đang chạy đường dự phòng hoặc mất đường dự phòng", "a line is out"),
+    "shared": Text("nhiều đường cùng mất một lúc", "many lines fell at once"),
+    "shared_failure": Text(
+        "mất cùng lúc với các đường dùng chung phần ấy", "fell with what it shares a part with"
+    ),
     "silence": Text("không phản hồi", "silence"),
     "site_lost": Text("điểm cầu mất kết nối", "its site is lost"),
     "timeout": Text("không phản hồi", "no reply"),

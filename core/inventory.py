@@ -77,6 +77,7 @@ class Site(Dated):
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
     calendar: Slug | None = None
     contact: Slug | None = None
+    feeder: Line | None = None  # the power feeder it hangs on
 
 
 class Device(Dated):
@@ -116,6 +117,8 @@ class Link(Dated):
     network: Line | None = None  # "TSLCD cấp II", "Internet"
     address: Line | None = None  # an address that answers only over this line, where there is one
     order: Annotated[int, Field(ge=1)] = 1  # 1 = main line of `far`, 2 = its first reserve
+    ring: Line | None = None  # of the carrier: lines of one ring fail together
+    pop: Line | None = None  # the carrier's station that the line comes from
 
 
 class Room(Dated):

@@ -17,6 +17,7 @@ class TargetKind(StrEnum):
     DEVICE = "device"
     ROOM = "room"
     SERVICE = "service"
+    GROUP = "group"  # what lines or sites share and may lose at once: a carrier, ring, POP, feeder
 
 
 class Hours(Model):
@@ -51,7 +52,7 @@ class Target(Model):
     address: str | None = None
     uplinks: tuple[str, ...] = ()
     # Of a site: its devices, gateway first; of a link: its far device; of a room: its endpoint,
-    # or the site that speaks for it.
+    # or the site that speaks for it; of a group: the links or sites that share it.
     members: tuple[str, ...] = ()
     carrier: str | None = None
     circuit: str | None = None
@@ -61,6 +62,7 @@ class Target(Model):
     capacity_mbps: float | None = None
     medium: str | None = None
     valid_from: date | None = None
+    risks: tuple[str, ...] = ()  # groups that a link or site belongs to, the nearest first
 
 
 class Confirm(Model):

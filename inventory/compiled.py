@@ -10,6 +10,7 @@ from pydantic import Field
 
 from core.inventory import Dated, Device, Inventory, Link, Room, Service, Site, Unit
 from core.model import Model, Slug
+from core.risks import Risk, risks_of_line, risks_of_site
 from core.watching import Check, Confirm, Estate, Hours, PortFact, Target, TargetKind, Verify
 from inventory.hours import hours_of
 from inventory.plan import as_of
@@ -99,6 +100,7 @@ class _Compiler:
         targets += [self._device(device) for device in self.devices.values()]
         targets += [self._room(room) for room in self.rooms]
         targets += [self._service(service, way) for service, way in self.services]
+        targets += self._groups()
         checks = [
             self._check(device, check)
             for device in self.devices.values()
@@ -121,6 +123,7 @@ class _Compiler:
             members=tuple(self.members[site.slug]),
             expected=self._expected(site.calendar),
             valid_from=site.valid_from,
+            risks=tuple(risk.slug for risk in risks_of_site(site)),
         )
 
     def _link(self, link: Link) -> Target:
@@ -143,6 +146,7 @@ class _Compiler:
             capacity_mbps=link.capacity_mbps,
             medium=link.medium,
             valid_from=link.valid_from,
+            risks=tuple(risk.slug for risk in risks_of_line(link)),
         )
 
     def _device(self, device: Device) -> Target:
@@ -161,6 +165,41 @@ class _Compiler:
             vendor=device.vendor,
             model=device.model,
             valid_from=device.valid_from,
+        )
+
+    def _groups(self) -> list[Target]:
+        """Return what several lines or sites share; what only one has is no shared risk."""
+        risks: dict[str, Risk] = {}  # the same words may be written in several ways
+        members: defaultdict[str, list[Link | Site]] = defaultdict(list)
+        for link in self.links.values():
+            for risk in risks_of_line(link):
+                members[risks.setdefault(risk.slug, risk).slug].append(link)
+        for site in _sorted(list(self.sites.values())):
+            for risk in risks_of_site(site):
+                members[risks.setdefault(risk.slug, risk).slug].append(site)
+        return [
+            self._group(risks[slug], found)
+            for slug, found in sorted(members.items())
+            if len(found) > 1
+        ]
+
+    def _group(self, risk: Risk, members: Sequence[Link | Site]) -> Target:
+        """Return a group; its unit is the least that holds all its members."""
+        sites = [
+            member if isinstance(member, Site) else self.sites[self.devices[member.far].site]
+            for member in members
+        ]
+        path = _shared([self._path(site.unit) for site in sites])
+        return Target(
+            slug=risk.slug,
+            kind=TargetKind.GROUP,
+            name=risk.name.vi,
+            name_en=risk.name.en,
+            unit=path[-1] if path else None,
+            unit_path=path,
+            role=risk.kind,
+            members=tuple(member.slug for member in members),
+            carrier=risk.carrier,
         )
 
     def _room(self, room: Room) -> Target:
@@ -359,3 +398,9 @@ def _sorted(items: Sequence[DatedRow]) -> list[DatedRow]:
 def _labels(instance: str, site: str | None) -> tuple[tuple[str, str], ...]:
     labels = (("instance", instance), ("job", JOB))
     return (*labels, ("site", site)) if site else labels
+
+
+def _shared(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the units that all paths begin with."""
+    same = [level[0] for level in zip(*paths, strict=False) if len(set(level)) == 1]
+    return tuple(same)

@@ -58,6 +58,9 @@ _HEADS: Mapping[str, Text] = MappingProxyType(
         "medium": _text("Môi trường truyền", "Medium"),
         "network": _text("Mạng", "Network"),
         "order": _text("Thứ tự", "Order"),
+        "ring": _text("Vòng ring", "Ring"),
+        "pop": _text("Trạm nhà mạng", "POP"),
+        "feeder": _text("Lộ điện", "Power feeder"),
         "device": _text("Thiết bị đầu cuối", "Endpoint"),
         "seats": _text("Số chỗ", "Seats"),
         "url": _text("Địa chỉ (URL)", "Address (URL)"),
@@ -223,6 +226,9 @@ _WIDE_WORDS = {
     "bang thong mb|toc do duong truyen|dung luong|bang thong duong truyen",
     "links.medium": "moi truong|moi truong truyen|hinh thuc ket noi|cong nghe|phuong thuc",
     "links.network": "mang|loai mang|loai kenh|loai duong truyen",
+    "links.ring": "vong ring|ring|ten ring",
+    "links.pop": "tram nha mang|pop|tram vien thong",
+    "sites.feeder": "lo dien|lo ra|xuat tuyen dien|tuyen dien",
     "contacts.name": "dau moi|can bo phu trach|can bo dau moi|nguoi phu trach|nguoi lien he|"
     "lien he|ho ten|ho va ten|can bo cntt|dau moi lien he|can bo ky thuat|ho ten can bo|"
     "can bo quan ly|ho ten dau moi|can bo phu trach cntt|dau moi ky thuat",

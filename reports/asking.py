@@ -34,6 +34,8 @@ def asked(
         period = _read(span[0], span[1], now, problems)
     if as_known_at is not None and as_known_at.tzinfo is None:
         problems.append(_ZONE)
+    if kind is TargetKind.GROUP:
+        problems.append(_GROUP)
     if problems or scope is None or period is None:
         raise Invalid(problems)
     return UptimeRequest(
@@ -90,6 +92,17 @@ _ZONE = Problem(
     key="as_known_at",
     what=Text("thời điểm thiếu múi giờ", "the moment has no time zone"),
     mend=Text("Viết như 2026-11-01T08:00:00+07:00", "Write it like 2026-11-01T08:00:00+07:00"),
+)
+
+
+_GROUP = Problem(
+    file="report",
+    key="kind",
+    what=Text(
+        "phần dùng chung (nhà mạng, vòng, trạm, lộ điện) không có thời gian hoạt động riêng",
+        "what lines and sites share has no uptime of its own",
+    ),
+    mend=Text("Chọn đường truyền của nhà mạng ấy", "Count the links of that carrier"),
 )
 
 

@@ -9,6 +9,7 @@ from core.text import Text
 _WORDS = {
     "confirmed_silence": Text(vi="không phản hồi", en="no answer"),
     "gateway_lost": Text(vi="mất kết nối tới thiết bị cổng", en="its gateway was lost"),
+    "mains_suspected": Text(vi="nghi mất điện", en="a power cut, most likely"),
     "port_down": Text(vi="cổng nối mất tín hiệu hoặc bị tắt", en="its port was down or shut"),
     "refused": Text(vi="dịch vụ từ chối kết nối", en="the service refused connections"),
 }
@@ -17,6 +18,8 @@ _LOST = Text(vi="mất kết nối", en="connection lost")
 
 def in_words(reason: str, root: Text | None) -> Text:
     """Return the reason of an outage; `root` is what stands above and failed, if not itself."""
+    if root is not None and reason == "shared_failure":
+        return Text(vi=f"mất cùng {root.vi}", en=f"lost together with {root.en}")
     if root is not None:
         return Text(vi=f"không tới được do {root.vi}", en=f"not reachable because of {root.en}")
     return _WORDS.get(reason, _LOST)

@@ -1,6 +1,6 @@
 """Which outages are listed one by one, and what is said of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ import numpy as np
 from core.clock import from_epoch
 from core.history import Span
 from core.inventory import Inventory, Link
+from core.risks import Risk, risks_of_line, risks_of_site
 from core.text import Text
 from reports.causes import in_words, longest
 from reports.counting import Counting
@@ -83,7 +84,7 @@ class Listing:
             root=root or life.target,
             root_name=roots.name(elsewhere) if elsewhere is not None else life.name,
             cause=in_words(reason, roots.name(elsewhere) if elsewhere is not None else None),
-            carrier=line.carrier if line is not None else life.carrier,
+            carrier=(roots.carrier(root) if root is not None else None) or life.carrier,
             circuit=line.circuit if line is not None else life.circuit,
             incident=incident,
             unit=unit,
@@ -100,6 +101,7 @@ class _Roots:
     def __init__(self, inventory: Inventory, slugs: set[str], end: int) -> None:
         self._names: dict[str, Text] = {}
         self._links: dict[str, Link] = {}
+        self._carriers: dict[str, str] = {}
         tables = (inventory.services, inventory.rooms, inventory.sites, inventory.devices)
         for rows in (*tables, inventory.links):
             known = [row for row in rows if row.slug in slugs and second(row.valid_from) < end]
@@ -108,6 +110,28 @@ class _Roots:
                 self._names[row.slug] = Text(vi=row.name, en=other or row.name)
                 if isinstance(row, Link):
                     self._links[row.slug] = row
+
+        for risk in self._risks(inventory, slugs, end):
+            self._names[risk.slug] = risk.name
+            if risk.carrier:
+                self._carriers[risk.slug] = risk.carrier
+
+    @staticmethod
+    def _risks(inventory: Inventory, slugs: set[str], end: int) -> Iterator[Risk]:
+        """Yield what lines and sites shared, of those that are asked for."""
+        if not any(":" in slug for slug in slugs):
+            return
+        for link in inventory.links:
+            if second(link.valid_from) < end:
+                yield from (risk for risk in risks_of_line(link) if risk.slug in slugs)
+        for site in inventory.sites:
+            if second(site.valid_from) < end:
+                yield from (risk for risk in risks_of_site(site) if risk.slug in slugs)
+
+    def carrier(self, slug: str) -> str | None:
+        """Return whose fault it is, of a line or of what lines share."""
+        line = self._links.get(slug)
+        return line.carrier if line is not None else self._carriers.get(slug)
 
     def name(self, slug: str) -> Text:
         return self._names.get(slug, Text(vi=slug, en=slug))

@@ -100,6 +100,7 @@ sites = _dated(
     Column("longitude", Float),
     Column("calendar", Words, _to(calendar_identities)),
     Column("contact", Words, _to(contact_identities)),
+    Column("feeder", Words),
 )
 devices = _dated(
     "devices",
@@ -130,6 +131,8 @@ links = _dated(
     Column("network", Words),
     Column("address", Words),
     Column("order", Integer, nullable=False),
+    Column("ring", Words),
+    Column("pop", Words),
 )
 rooms = _dated(
     "rooms",

@@ -57,6 +57,7 @@ def _facts(context: Context, picture: Picture, found: Incident) -> dict[str, Any
         TargetKind.SERVICE,
         TargetKind.LINK,
         TargetKind.DEVICE,
+        TargetKind.GROUP,
     )
 
     def rank(member: Member) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """A site, a device or a link: how it is, its way to the centre, its last day."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -175,6 +175,7 @@ async def target(
         state=picture.states.get(slug),
         path=up(picture.targets, found),
         members=_members(picture, found),
+        shared=[picture.targets[slug] for slug in found.risks if slug in picture.targets],
         links=[t for t in picture.estate.targets if _ends_at(t, found)],
         served=_served(picture, found),
         service=next(iter(service), None),
@@ -205,12 +206,20 @@ def _served(picture: Picture, target: Target) -> list[Target]:
     """Return the rooms and services that stand at a site, or hang on a device, worst first."""
     if target.kind not in {TargetKind.SITE, TargetKind.DEVICE}:
         return []
-    found = [
-        one
-        for one in picture.estate.targets
-        if (one.kind is TargetKind.ROOM and target.slug in {one.site, *one.members})
-        or (one.kind is TargetKind.SERVICE and target.slug in {one.site, *one.uplinks})
-    ]
+    return worst_first(
+        picture,
+        (
+            one.slug
+            for one in picture.estate.targets
+            if (one.kind is TargetKind.ROOM and target.slug in {one.site, *one.members})
+            or (one.kind is TargetKind.SERVICE and target.slug in {one.site, *one.uplinks})
+        ),
+    )
+
+
+def worst_first(picture: Picture, slugs: Iterable[str]) -> list[Target]:
+    """Return targets, those that are worst first, else by name."""
+    found = [picture.targets[slug] for slug in slugs if slug in picture.targets]
     return sorted(found, key=lambda t: (-picture.status(t.slug).badness, vietnamese_order(t.name)))
 
 
@@ -221,6 +230,8 @@ def _bar_title(hours: int) -> Text:
 def _members(picture: Picture, target: Target) -> list[Target]:
     if target.kind is TargetKind.SITE:
         return picture.by_site.get(target.slug, [])
+    if target.kind is TargetKind.GROUP:
+        return worst_first(picture, target.members)
     return [picture.targets[slug] for slug in target.members if slug in picture.targets]
 
 

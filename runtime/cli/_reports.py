@@ -173,8 +173,9 @@ def chosen_kind(given: str | None) -> TargetKind | None:
     """Return what is counted; Invalid."""
     if given is None:
         return None
-    if given not in set(TargetKind):
-        raise _one_of("--kind", given, [kind.value for kind in TargetKind])
+    kinds = [kind.value for kind in TargetKind if kind is not TargetKind.GROUP]
+    if given not in kinds:
+        raise _one_of("--kind", given, kinds)
     return TargetKind(given)
 
 

@@ -2,7 +2,7 @@
 
 import heapq
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from alerts.brain import Brain
@@ -110,6 +110,28 @@ def serving(what: Estate) -> Estate:
         if t.kind is TargetKind.SERVICE
     )
     return Estate(targets=(*what.targets, *targets), checks=(*what.checks, *checks))
+
+
+def sharing(what: Estate, groups: Mapping[str, Iterable[str]]) -> Estate:
+    """Return an estate in which links or sites share something: group slug → its members."""
+    members = {group: tuple(sorted(found)) for group, found in groups.items()}
+    made = [
+        Target(
+            slug=group,
+            kind=TargetKind.GROUP,
+            name=f"Nhóm {group}",
+            role=group.partition(":")[0],
+            members=found,
+            carrier="VNPT",
+            unit_path=("tinh",),
+        )
+        for group, found in members.items()
+    ]
+    targets = [
+        t.model_copy(update={"risks": tuple(g for g, found in members.items() if t.slug in found)})
+        for t in what.targets
+    ]
+    return Estate(targets=(*targets, *made), checks=what.checks)
 
 
 def estate(

@@ -10,7 +10,7 @@ from alerts.wording import SMS_LENGTH, Telling, lasting, moment, render, root_in
 from core.incident import Incident, IncidentState, Member, Message, Purpose, Severity
 from core.text import Language
 from core.watching import Estate, Target
-from tests.alerts.province import device, estate, link, site
+from tests.alerts.province import device, estate, link, sharing, site
 from tests.factories import DAWN
 
 TOPOLOGY = Topology(estate(hubs=1, communes=9))
@@ -189,3 +189,24 @@ def test_durations_are_as_exact_as_it_matters(seconds: int, vi: str, en: str) ->
 
 def test_instants_are_local() -> None:
     assert moment(DAWN + timedelta(hours=15, minutes=13), "vi") == "00:13 ngày 23/11/2026"
+
+
+def test_a_widespread_trouble_is_told_in_the_words_of_official_reports() -> None:
+    rings = {"carrier:vnpt": [f"line-c{h}{k}" for h in (1, 2) for k in (1, 2, 3)]}
+    topology = Topology(sharing(estate(hubs=2, communes=3), rings))
+    lost = ("c11", "c12", "c13", "c21")
+    what = incident("carrier:vnpt", *rings["carrier:vnpt"][:4], *lost, cause="shared")
+    body = said(what, topology=topology).body
+    assert "Toàn mạng: còn 4/9 điểm cầu mất kết nối (UBND hub1 3/4, UBND hub2 1/4)." in body
+    assert "4 trong 6 đường truyền mất cùng lúc" in body
+    assert "In all: 4 of 9 sites are down" in said(what, "en", topology=topology).body
+
+
+def test_a_power_cut_is_only_suspected_and_says_why() -> None:
+    topology = Topology(sharing(estate(hubs=1, communes=4), {"feeder:473": ["c11", "c12", "c13"]}))
+    what = incident("feeder:473", "c11", "c12", "c13", cause="mains_suspected")
+    body = said(what, topology=topology).body
+    assert "nghi mất điện lưới" in body
+    assert "còn 3/6 điểm cầu mất kết nối, nghi do mất điện" in body
+    at_site = incident("c11", "c11-gw", "c11-vc", cause="mains_suspected")
+    assert "chỉ thiết bị cổng còn trả lời: nghi mất điện" in said(at_site, topology=topology).body

@@ -12,8 +12,20 @@ from core.outcome import Outcome
 from core.people import Role
 from core.reading import Failure, FailureKind, Reading
 from core.status import Status, Transition
+from tests.alerts.province import sharing
 from tests.api.test_door import csrf, log_in
-from tests.api.world import DAWN, HUB, World, a_world, all_up, changed, hub_back, hub_cut, told
+from tests.api.world import (
+    DAWN,
+    HUB,
+    World,
+    a_world,
+    all_up,
+    changed,
+    estate,
+    hub_back,
+    hub_cut,
+    told,
+)
 
 CUT = DAWN - timedelta(minutes=18)
 INCIDENT = "SC-20261122-0001"
@@ -316,3 +328,14 @@ async def test_a_check_that_fails_is_told_on_the_page_of_its_device(world: World
     headers = await world.token(Role.VIEWER)
     checks = (await world.client.get("/api/v1/targets/core-1", headers=headers)).json()["checks"]
     assert {one["failure"] for one in checks} == {None, "local"}
+
+
+async def test_what_lines_share_has_a_page_of_its_own_and_a_way_to_it(tmp_path: Path) -> None:
+    lines = ["link-dak-o", "link-dong-xoai"]
+    ringed = sharing(estate(), {"ring:viettel:3": lines})
+    async with a_world(tmp_path, estate=lambda: ringed) as world:
+        group = words(await page(world, "/targets/ring:viettel:3"))
+        assert "Gồm Kênh TSLCD" in group
+        assert "Đường về trung tâm" not in group
+        line = await page(world, "/targets/link-dak-o")
+        assert '<dt>Dùng chung</dt><dd><a href="/targets/ring:viettel:3">' in line

@@ -406,3 +406,27 @@ def test_special_days_are_known_for_a_year_ahead() -> None:
 def test_an_end_of_23_59_is_midnight() -> None:
     (first, _) = _office(begin=time(0), end=time(23, 59))
     assert first.end == time(23, 59, 59)
+
+
+def test_what_lines_and_sites_share_becomes_a_target_of_its_own() -> None:
+    land = a_land()
+    links = tuple(
+        link.model_copy(update={"carrier": carrier, "ring": ring})
+        for link, carrier, ring in zip(
+            land.links,
+            ("VNPT", "VNPT", "Viettel", "vnpt "),
+            ("3", "Vòng 3", None, None),
+            strict=True,
+        )
+    )
+    sites = tuple(site.model_copy(update={"feeder": "473 E75"}) for site in land.sites[:2])
+    what = land.model_copy(update={"links": links, "sites": (*sites, *land.sites[2:])})
+    groups = {t.slug: t for t in _estate(what).targets if t.kind is TargetKind.GROUP}
+    assert sorted(groups) == ["carrier:vnpt", "feeder:473-e75", "ring:vnpt:3"]
+    assert groups["carrier:vnpt"].members == tuple(
+        sorted(link.slug for link in links if link.carrier != "Viettel")
+    )
+    assert groups["ring:vnpt:3"].name == "Vòng 3 (VNPT)"
+    assert groups["feeder:473-e75"].members == tuple(sorted(site.slug for site in sites))
+    shared = {t.slug: t.risks for t in _estate(what).targets if t.risks}
+    assert shared[links[0].slug] == ("ring:vnpt:3", "carrier:vnpt")

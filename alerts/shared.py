@@ -1,0 +1,165 @@
+"""What do roots share, and is that the cause? Hands them over to the group behind them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.explanation import Failure, Sharing, explained
+from alerts.facts import NOTHING, Facts
+from alerts.places import Place
+from alerts.topology import Topology
+from alerts.waiting import PATIENCE, Waiting
+from core.status import Status, Verdict
+
+COMPANY = timedelta(seconds=2)  # how long a root waits for others that fall silent with it
+_LONGEST = 2 * PATIENCE
+_NO_TIME = timedelta(0)
+_SILENT = frozenset({"silence", "port_down", "port_up_silent", "mains_suspected"})
+_CAUSES = {"site": "mains_suspected", "feeder": "mains_suspected"}
+_HIDDEN = frozenset({Status.UNREACHABLE, Status.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The roots that a walk has found: since when (`begun`), and with which cause (`named`)."""
+
+    topology: Topology
+    facts: Facts
+    places: dict[str, Place]
+    waits: Waiting
+    begun: dict[str, datetime]
+    named: dict[str, tuple[str, str]]
+    now: datetime
+
+    def wait_for_company(self) -> list[datetime]:
+        """Hold new roots while others of their groups are just falling silent; return until when.
+
+        So the first message names what they share, instead of whichever was confirmed first.
+        """
+        held: dict[str, Place] = {}
+        witnesses: dict[str, tuple[str, ...]] = {}
+        for root, since in self.begun.items():
+            confirmed = self._confirmed(root)
+            if confirmed + _LONGEST <= self.now or self._is_known(root):
+                continue
+            due: list[datetime] = []
+            for group in self._company(root):
+                if group not in witnesses:
+                    witnesses[group] = tuple(self._witnesses(group))
+                due += (self._word_from(w, since, confirmed) for w in witnesses[group])
+            if due and max(due) > self.now:
+                held[root] = Place(until=max(due))
+        for root in held:
+            del self.begun[root], self.named[root]
+        if held:
+            for slug, place in self.places.items():
+                if place.root in held:
+                    self.places[slug] = held[place.root]
+        return [place.until for place in held.values() if place.until is not None]
+
+    def explain(self) -> None:
+        """Give roots that began together to what they share, where that explains them better."""
+        failures = [f for slug in sorted(self.begun) if (f := self._failure(slug)).groups]
+        if not failures:
+            return
+        groups = {group: self._sharing(group) for f in failures for group in f.groups}
+        held = {
+            f.root: cause
+            for f in failures
+            if self._is_known(f.root) and (cause := self.facts.before[f.root].cause) is not None
+        }
+        found = explained(failures, groups, held)
+        for group in sorted(set(found.values())):
+            self._blame(group, [root for root, cause in found.items() if cause == group])
+        for place in self.places.values() if found else ():
+            if place.root in found:
+                if place.status is Status.DOWN:
+                    place.reason = "shared_failure"
+                place.root = found[place.root]
+
+    def _is_known(self, root: str) -> bool:
+        """Say whether it was held to be down before."""
+        before = self.facts.before.get(root)
+        return before is not None and before.status is Status.DOWN
+
+    def _failure(self, root: str) -> Failure:
+        """Return a root as one failure among others; of no group where it is surely its own."""
+        groups: dict[str, str] = {}
+        site = self.topology.site_of(root)
+        if self.named[root][0] in _SILENT:
+            for group in self.topology.shared(root):
+                of_sites = site is not None and group in site.risks
+                groups[group] = site.slug if of_sites and site is not None else root
+            if site is not None and self._is_dark(site.slug, root):
+                groups[site.slug] = root
+        return Failure(root, self.begun[root], groups)
+
+    def _is_dark(self, site: str, device: str) -> bool:
+        """Say whether all at a site that needs the mains is silent, or was and comes back."""
+        fed = self.topology.powered.get(site, frozenset())
+        if device not in fed:
+            return False
+        if self._is_known(device) and self.facts.before[device].cause == site:
+            return True
+        return all(self.waits.fact(other).verdict is Verdict.FAILED for other in fed)
+
+    def _sharing(self, group: str) -> Sharing:
+        """Return a group with the number of its members that are not cut off by something else."""
+        target = self.topology.targets[group]
+        if not self.topology.is_group(group):
+            return Sharing("site", len(self.topology.powered[group]))
+        members = sum(
+            1
+            for m in target.members
+            if m not in self.places or self.places[m].status not in _HIDDEN
+        )
+        return Sharing(target.role, members)
+
+    def _blame(self, group: str, roots: list[str]) -> None:
+        """Make a group the root of what some roots were the roots of."""
+        kind = self.topology.targets[group].role if self.topology.is_group(group) else "site"
+        cause = _CAUSES.get(kind, "shared")
+        since = min(self.begun[root] for root in roots)
+        for root in roots:
+            del self.begun[root], self.named[root]
+        self.begun[group], self.named[group] = since, (cause, "")
+        if self.topology.is_group(group):
+            self.places[group] = Place(
+                Status.DOWN, passing=False, root=group, since=since, reason=cause
+            )
+
+    def _company(self, root: str) -> Iterator[str]:
+        """Yield the groups that a root may turn out to have failed with."""
+        yield from self._failure(root).groups
+        site = self.topology.site_of(root)
+        if site is not None and root in self.topology.powered.get(site.slug, ()):
+            yield site.slug
+
+    def _confirmed(self, root: str) -> datetime:
+        """Return when we decided that a root fails; of a link without an address, its far end."""
+        fact = self.waits.fact(root)
+        if fact is NOTHING and self.topology.is_link(root):
+            fact = self.waits.fact(self.topology.far(root) or root)
+        return fact.confirmed_at or self.now
+
+    def _witnesses(self, group: str) -> Iterator[str]:
+        """Yield the far devices of the lines, or the devices of the sites, in a group."""
+        for member in self.topology.targets[group].members:
+            if self.topology.is_link(member):
+                devices = self.topology.users[member]
+            else:
+                devices = self.topology.by_site.get(member, (member,))
+            yield from (d for d in devices if self.waits.fact(d) is not NOTHING)
+
+    def _word_from(self, device: str, since: datetime, confirmed: datetime) -> datetime:
+        """Return until when another member may yet turn out to have fallen silent then, too."""
+        other, waiting = self.waits.fact(device), self.places[device].until
+        if other.verdict is Verdict.FAILED and waiting is not None:
+            return min(waiting, confirmed + _LONGEST)  # it is not yet explained itself
+        if other.verdict is Verdict.SUSPECT and not other.lossy and other.failed_at:
+            return confirmed + (COMPANY if abs(other.failed_at - since) <= COMPANY else _NO_TIME)
+        if not other.good or other.answers_at(since, self.now):
+            return confirmed
+        if other.heard_within is None:
+            return confirmed + PATIENCE
+        return min(confirmed + PATIENCE, since + timedelta(seconds=other.heard_within))
