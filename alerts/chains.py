@@ -6,6 +6,7 @@ chain is for gets another: somebody must not sleep through an outage that began 
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from alerts.incidents import Fold
 from alerts.topology import Topology
@@ -29,8 +30,7 @@ def freeze(fold: Fold, rows: Sequence[EscalationStep], topology: Topology) -> No
 
 def chosen(incident: Incident, rows: Iterable[EscalationStep], topology: Topology) -> Chain | None:
     """Return the chain for an incident: that of the smallest unit, then one for its severity."""
-    root = topology.targets.get(incident.root)
-    path = root.unit_path if root is not None else ()
+    path = _path(incident, topology)
     by_slug: dict[str, list[EscalationStep]] = {}
     for row in sorted(rows, key=lambda row: (row.slug, row.step)):
         by_slug.setdefault(row.slug, []).append(row)
@@ -71,6 +71,20 @@ def promised(
             own = max(due, (since or due) + timedelta(seconds=step.after))
             rows.append(_promise(incident, chain, purpose, reason, step.number, own, more))
     return rows
+
+
+def _path(incident: Incident, topology: Topology) -> tuple[str, ...]:
+    """Return the units that hold the root; of what belongs to none, those of all its members."""
+    root = topology.targets.get(incident.root)
+    if root is not None and root.unit_path:
+        return root.unit_path
+    paths = [
+        target.unit_path
+        for member in incident.members
+        if (target := topology.targets.get(member.target)) is not None and target.unit_path
+    ]
+    shared = zip(*paths, strict=False)
+    return tuple(level[0] for level in takewhile(lambda level: len(set(level)) == 1, shared))
 
 
 def _outgrown(incident: Incident) -> bool:

@@ -109,8 +109,22 @@ def test_the_chain_of_the_smallest_unit_is_chosen_then_one_for_the_severity() ->
     assert name(anywhere, severe, here, elsewhere) == "hub"
 
 
+def test_what_belongs_to_no_unit_is_where_all_its_members_are() -> None:
+    both = tuple(Member(target=slug, joined_at=DAWN) for slug in ("hub1", "line1"))
+    ring = an_incident(root="ring:3", members=both)
+    province = a_step(slug="tinh", unit="tinh")
+    hub = a_step(slug="hub", unit="unit-hub1")
+    found = chosen(ring, [province, hub], LAND)
+    assert found is not None
+    assert found.slug == "hub"
+    wide = ring.model_copy(update={"members": (*both, Member(target="core", joined_at=DAWN))})
+    found = chosen(wide, [province, hub], LAND)
+    assert found is not None
+    assert found.slug == "tinh"
+
+
 def test_a_chain_without_a_unit_serves_a_root_that_nobody_knows_any_more() -> None:
-    lost = an_incident(root="gone")
+    lost = an_incident(root="gone", members=())
     assert chosen(lost, [a_step(unit="unit-hub1")], LAND) is None
     assert chosen(lost, [a_step()], LAND) is not None
 

@@ -1,13 +1,13 @@
 """Rotas, their rules, shifts and swaps, notes of handing over, chains of who is told.
 
-Follows 0002.
+Follows 0003.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003_rota"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
