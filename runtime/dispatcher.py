@@ -46,6 +46,7 @@ DISABLED_FOR = 300.0  # seconds before a broken channel is tried again
 LATE = timedelta(minutes=2)  # undelivered for so long is said aloud
 _LOOK_FOR_LATE = 30.0  # seconds
 _SETTLING = 2.0  # seconds to wait for the problem's message that is on its way
+_PEACE = 300.0  # seconds between two looks at a message that waits for quiet hours to end
 _REDACTED = "…"
 
 
@@ -105,6 +106,11 @@ class Escalation(Protocol):
         now: datetime,
     ) -> list[Notification]:
         """Return the messages that a step of a chain becomes."""
+
+    async def quiet_until(
+        self, message: Notification, incident: Incident, now: datetime
+    ) -> datetime | None:
+        """Return until when a person is left in peace."""
 
     async def otherwise(self, failed: Notification, now: datetime) -> list[Notification]:
         """Return the other ways to a person."""
@@ -323,6 +329,9 @@ class Dispatcher:
         if notification.step is not None and incident is not None:
             await self._unfold(notification, incident, now)
             return
+        if (wait := await self._quiet(notification, incident, now)) is not None:
+            await self._settle(notification, wait)
+            return
         retest = self._retest.get(notification.channel)
         if retest is not None and now < retest:
             await self._again(notification, None, (retest - now).total_seconds())
@@ -371,6 +380,17 @@ class Dispatcher:
             if other.state is NotificationState.CLAIMED:
                 return _Postponed(_SETTLING)
         return NotificationState.CANCELLED
+
+    async def _quiet(
+        self, notification: Notification, incident: Incident | None, now: datetime
+    ) -> "_Postponed | None":
+        """Look again every few minutes while a person is left in peace: it may become worse."""
+        if self._escalation is None or incident is None:
+            return None
+        until = await self._escalation.quiet_until(notification, incident, now)
+        if until is None:
+            return None
+        return _Postponed(min((until - now).total_seconds(), _PEACE))
 
     async def _unfold(self, promise: Notification, incident: Incident, now: datetime) -> None:
         """Let the messages of a step go on in its place; the step itself says nothing."""

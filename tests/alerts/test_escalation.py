@@ -1,12 +1,12 @@
 """Who is told by which chain, what is frozen when, and what happens where nobody is to be had."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from alerts.brain import Brain
 from alerts.chains import chosen, freeze, promised
-from alerts.escalation import People, messages, otherwise, recoveries
+from alerts.escalation import People, messages, otherwise, quiet_until, recoveries
 from alerts.incidents import Fold
 from alerts.telling import TellingPolicy, Way
 from alerts.topology import Topology
@@ -21,6 +21,7 @@ from core.incident import (
 )
 from core.inventory import Contact, EscalationStep
 from core.outcome import Memory
+from core.watching import Hours
 from tests.alerts.province import AT_ONCE, CONTACT, World, estate
 from tests.factories import DAWN
 
@@ -237,6 +238,40 @@ def test_after_a_channel_failed_for_good_the_person_is_told_by_the_others() -> N
     )
     rows = otherwise(failed, People((AN, BINH)), POLICY, DAWN)
     assert [(row.recipient, row.channel) for row in rows] == [("an", "sms")]
+
+
+NIGHT = {"dem": (Hours(days=(1, 2, 3, 4, 5, 6, 7), begin=time(0), end=time(6, 30)),)}
+AT_THREE = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)  # 03:00 in Vietnam
+AT_HALF_PAST_SIX = AT_THREE + timedelta(hours=3, minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("severity", "duty", "at", "until"),
+    [
+        (Severity.MAJOR, {}, AT_THREE, AT_HALF_PAST_SIX),
+        (Severity.CRITICAL, {}, AT_THREE, None),
+        (Severity.MAJOR, {"cntt": {"secondary": ("an",)}}, AT_THREE, None),
+        (Severity.MAJOR, {"cntt": {"secondary": ("binh",)}}, AT_THREE, AT_HALF_PAST_SIX),
+        (Severity.MAJOR, {}, AT_HALF_PAST_SIX, None),
+    ],
+)
+def test_a_person_sleeps_unless_it_is_critical_or_his_own_duty(
+    severity: Severity, duty: Duty, at: datetime, until: datetime | None
+) -> None:
+    sleeper = AN.model_copy(update={"quiet": "dem"})
+    message = Notification(
+        incident="SC-20261122-0001",
+        purpose=Purpose.PROBLEM,
+        recipient="an",
+        address="an@donvi.vn",
+        channel="mail",
+        reason="new_problem",
+        due_at=at,
+    )
+    people = People((sleeper, BINH), duty)
+    assert quiet_until(message, an_incident(severity=severity), people, NIGHT, at) == until
+    other = message.model_copy(update={"recipient": "binh"})
+    assert quiet_until(other, an_incident(severity=severity), people, NIGHT, at) is None
 
 
 # Through the brain
