@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+import pytest
 from icalendar import Calendar
 
 from alerts.chains import promised
@@ -87,6 +88,13 @@ async def test_gaps_and_overlaps_of_the_next_month_stand_out(world: World) -> No
     assert "Ca trùng 1 30/11/2026 17:00 – 01/12/2026 07:30 Nguyễn Văn An , Trần Thị" in text
     december = words(await page(world, "/rota?rota=cntt&month=2026-12"))
     assert "có giờ trống" in december
+
+
+@pytest.mark.parametrize("month", ["0001-01", "9999-12", "2026-13", "x", "2100-12"])
+async def test_a_month_that_cannot_be_shown_is_this_one(world: World, month: str) -> None:
+    await with_rota(world, by_turns())
+    text = words(await page(world, f"/rota?month={month}"))
+    assert ("Tháng 12/2100" if month == "2100-12" else "Tháng 11/2026") in text
 
 
 async def test_when_nobody_is_on_duty_the_page_says_who_is_told(world: World) -> None:
