@@ -151,6 +151,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 base_url=settings.web.address,
                 deadline=settings.telling.deadline,
                 ack_lifetime=settings.telling.ack_lifetime,
+                together=settings.telling.together,
             ),
             person=lambda name: _called(name, ledger, feed),
             escalation=Escalator(ledger.rota, lambda: feed.edition, policy),
