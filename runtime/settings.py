@@ -502,6 +502,14 @@ class Telling(Section):
             en="After how long a message that cannot be delivered is given up",
         ),
     ] = "4h"  # type: ignore[assignment]
+    together: Annotated[
+        int,
+        Field(ge=0, le=1000),
+        Text(
+            vi="Từ bao nhiêu sự cố cùng lúc đến một người thì gộp thành một tin; 0 là không gộp",
+            en="From how many outages at once to one person they become one message; 0: never",
+        ),
+    ] = 4
     ack_lifetime: Annotated[
         Duration,
         Text(

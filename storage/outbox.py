@@ -76,6 +76,38 @@ class Outbox:
             claimed = [Notification(**row) for row in rows.mappings()]
         return sorted(claimed, key=lambda n: (n.due_at, n.id or 0))
 
+    async def join(
+        self, first: Notification, until: datetime, now: datetime, lease_s: float = 60.0
+    ) -> list[Notification]:
+        """Take what is due until then for the same person, way and purpose as a claimed row.
+
+        Steps of chains are left alone: they are no messages yet.
+        """
+        alike = and_(
+            _N.state == NotificationState.PENDING,
+            _N.purpose == first.purpose,
+            _N.recipient == first.recipient,
+            _N.channel == first.channel,
+            _N.address == first.address,
+            _N.step.is_(None),
+            _N.due_at <= until,
+        )
+        async with self._database.writing() as connection:
+            rows = await connection.execute(
+                update(notifications)
+                .where(alike)
+                .values(
+                    state=NotificationState.CLAIMED,
+                    claimed_by=first.claimed_by,
+                    claimed_at=now,
+                    lease_until=now + timedelta(seconds=lease_s),
+                    attempts=_N.attempts + 1,
+                )
+                .returning(*_FIELDS)
+            )
+            joined = [Notification(**row) for row in rows.mappings()]
+        return sorted(joined, key=lambda n: (n.due_at, n.id or 0))
+
     async def release(self, worker: str, now: datetime) -> int:
         """End the leases of a worker that begins anew: its last life died with them. How many."""
         async with self._database.writing() as connection:

@@ -28,6 +28,7 @@ router = APIRouter(include_in_schema=False)
 AHEAD = timedelta(days=30)  # in which gaps and overlaps are shown
 BEFORE, AFTER = timedelta(days=31), timedelta(days=184)  # of the calendar that others subscribe to
 NOTES = 5
+YEARS = (2000, 2100)  # that can be shown
 _DAY = timedelta(days=1)
 _NOON = time(12)
 _Slug = Annotated[str, Query(max_length=63)]
@@ -155,7 +156,7 @@ async def swap(
 
 @router.post("/rota/cancel")
 async def cancel(
-    request: Request, context: Ctx, asker: Operator, swap: Annotated[int, Form()]
+    request: Request, context: Ctx, asker: Operator, swap: Annotated[int, Form(ge=1, le=2**53)]
 ) -> RedirectResponse:
     """Take a swap back."""
     origin = client_address(request, context.settings.proxies)
@@ -272,9 +273,10 @@ def _present(found: Sequence[Turn], now: datetime) -> list[tuple[Turn, Turn | No
 
 def _month(text: str) -> date | None:
     try:
-        return date.fromisoformat(f"{text}-01") if text else None
+        first = date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
+    return first if YEARS[0] <= first.year <= YEARS[1] else None
 
 
 def _midnight(day: date) -> datetime:
