@@ -1,5 +1,6 @@
 """Announced works: added and cancelled, never removed, each with who did it."""
 
+import asyncio
 from datetime import UTC, datetime
 
 from pydantic import ValidationError
@@ -54,7 +55,7 @@ class MaintenanceBook:
         """
         problems = _problems(begin, end, announced_at or now, now, (*units, *carriers, *targets))
         try:
-            rule = normal(rule, begin) if rule else None
+            rule = await asyncio.to_thread(normal, rule, begin) if rule else None
         except BadRule as bad:
             problems.append(_problem("rule", bad.what, bad.mend))
         if problems:
