@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import Field
 
@@ -19,6 +19,7 @@ from core.incident import Due, Incident, Notification, Purpose
 from core.inventory import Contact
 from core.model import Model, Slug
 from core.text import Language
+from core.watching import Target
 
 DELAYS: Mapping[str, float] = {
     "center": 0.0,
@@ -141,12 +142,20 @@ def addresses(
                 yield contact.slug, address, way.name, "en" if contact.language == "en" else "vi"
 
 
-def concerned(incident: Incident, topology: Topology, contacts: Iterable[Contact]) -> list[Contact]:
+class Known(Protocol):
+    """What knows targets by slug: a topology, or less."""
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """Return the targets by slug."""
+
+
+def concerned(incident: Incident, known: Known, contacts: Iterable[Contact]) -> list[Contact]:
     """Return the contacts of the units that an incident has touched, and those of everything."""
     units = {
         unit
         for member in incident.members
-        if (target := topology.targets.get(member.target)) is not None
+        if (target := known.targets.get(member.target)) is not None
         for unit in target.unit_path
     }
     return [c for c in contacts if c.unit is None or c.unit in units]

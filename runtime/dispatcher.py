@@ -7,7 +7,7 @@ import asyncio
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -64,9 +64,15 @@ class OutboxBook(Protocol):
     """The part of the ledger that holds messages."""
 
     async def claim(
-        self, worker: str, now: datetime, limit: int, lease_s: float
+        self,
+        worker: str,
+        now: datetime,
+        limit: int,
+        lease_s: float,
+        *,
+        besides: Collection[int] = (),
     ) -> list[Notification]:
-        """Take what is due."""
+        """Take what is due, but for some."""
 
     async def join(
         self, first: Notification, until: datetime, now: datetime, lease_s: float
@@ -228,6 +234,7 @@ class DispatchStats:
     failed: int = 0
     late: int = 0  # waiting longer than `LATE` now
     broken: dict[str, str] = field(default_factory=dict)  # channels that are disabled, and why
+    turned_at: datetime | None = None  # the outbox last answered
 
 
 class Dispatcher:
@@ -255,7 +262,8 @@ class Dispatcher:
         self._called = person
         self._escalation = escalation
         self._random = random.Random()  # noqa: S311  (spreads retries, guards nothing)
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], tuple[int, ...]] = {}  # and its messages
+        self._receipts: list[tuple[Notification, Delivery]] = []  # that the ledger has not taken
         self._turns = defaultdict[str, asyncio.Semaphore](
             lambda: asyncio.Semaphore(options.per_channel)
         )
@@ -289,16 +297,23 @@ class Dispatcher:
     async def turn(self) -> None:
         """Claim what is due now and set it on its way."""
         await self._mind_the_clock()
+        await self._hand_in_receipts()
         while (room := self._options.at_once - len(self._under_way)) > 0:
             claimed = await self._ledger.outbox.claim(
-                self._options.worker, self._clock.now(), room, LEASE
+                self._options.worker,
+                self._clock.now(),
+                room,
+                LEASE,
+                # whoever set the clock forward has ended no lease of ours
+                besides={number for group in self._under_way.values() for number in group},
             )
             for group in await self._grouped(claimed):
                 task = asyncio.create_task(self._carry(group))
-                self._under_way.add(task)
-                task.add_done_callback(self._under_way.discard)
+                self._under_way[task] = tuple(n.id or 0 for n in group)
+                task.add_done_callback(self._under_way.pop)
             if not claimed:
                 break
+        self.stats.turned_at = self._clock.now()
         await self._look_for_late()
 
     async def _grouped(self, claimed: Sequence[Notification]) -> list[tuple[Notification, ...]]:
@@ -345,6 +360,8 @@ class Dispatcher:
         for task in self._under_way:
             task.cancel()
         await self.settled()
+        with suppress(OSError, Unavailable):
+            await self._hand_in_receipts()
 
     async def _carry(self, group: Sequence[Notification]) -> None:
         """Bring messages to their end, several as one; a fault of ours leaves them to a claim."""
@@ -516,18 +533,22 @@ class Dispatcher:
             raise LookupError(f"nobody here knows who {promise.recipient} is")
         await self._ledger.outbox.unfold(promise, rows, now)
 
-    async def _pass_on(self, failed: Notification) -> None:
-        """After a message of a chain failed for good: the person's other ways, then the next."""
+    async def pass_on(self, failed: Notification) -> int:
+        """Tell by the person's other ways, then the next, what one way does not deliver.
+
+        Return how many messages that made. Without a chain everybody is told by all ways anyhow.
+        """
         if self._escalation is None or failed.purpose is not Purpose.PROBLEM:
-            return
+            return 0
         incident, verdict = await self._still_holds(failed)
         if incident is None or incident.chain is None or verdict is not None:
-            return
+            return 0
         now = self._clock.now()
         others = await self._escalation.otherwise(failed, now)
         added = [await self._ledger.outbox.add(row) for row in others]
         if not any(added):
             await self._ledger.outbox.hasten(incident.id, now)
+        return sum(number is not None for number in added)
 
     async def _compose(
         self, notification: Notification, incident: Incident | None, now: datetime
@@ -594,8 +615,19 @@ class Dispatcher:
         else:
             self._enable(group[0].channel)
             self.stats.sent += 1
-            for notification, done in deliveries(receipt, ok=True):
-                await self._ledger.outbox.settle(notification, done, NotificationState.SENT)
+            await self._hand_in(deliveries(receipt, ok=True))
+
+    async def _hand_in(self, taken: Sequence[tuple[Notification, Delivery]]) -> None:
+        """Settle what went out; what the ledger does not take now is handed in later."""
+        unwritten: Exception | None = None
+        for notification, receipt in taken:
+            try:
+                await self._ledger.outbox.settle(notification, receipt, NotificationState.SENT)
+            except (OSError, Unavailable) as trouble:
+                self._receipts.append((notification, receipt))
+                unwritten = trouble
+        if unwritten is not None:
+            raise unwritten
 
     async def _refused(
         self, attempts: Sequence[tuple[Notification, Delivery]], refusal: GiveUp
@@ -608,6 +640,15 @@ class Dispatcher:
                 await self._again(notification, failed, DISABLED_FOR)
             else:
                 await self._fail(notification, failed)
+
+    async def _hand_in_receipts(self) -> None:
+        """Settle what went out while the ledger took nothing, before it could go out again."""
+        while self._receipts:
+            notification, taken = self._receipts[0]
+            known = await self._ledger.outbox.get(notification.id or 0)
+            if known is not None and all(one.at != taken.at for one in known[1]):
+                await self._ledger.outbox.settle(notification, taken, NotificationState.SENT)
+            self._receipts.pop(0)
 
     async def _send(self, outlet: Outlet, message: Message) -> str:
         timeout = self._options.timeout
@@ -669,7 +710,7 @@ class Dispatcher:
             delivery.receipt if delivery is not None else "the deadline has passed",
         )
         await self._ledger.outbox.settle(notification, delivery, NotificationState.FAILED)
-        await self._pass_on(notification)
+        await self.pass_on(notification)
 
     def _disable(self, name: str, why: str) -> None:
         if name not in self._retest:

@@ -1,6 +1,6 @@
 """Messages on their way: claimed by conditional UPDATE, settled with the provider's receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -21,7 +21,9 @@ from core.incident import (
     Delivery,
     Due,
     Fate,
+    Incident,
     IncidentNote,
+    IncidentState,
     Notification,
     NotificationState,
     Purpose,
@@ -30,8 +32,8 @@ from core.silence import Pause
 from storage.brain import add_notifications
 from storage.database import Database, portions
 from storage.events import write_events
-from storage.incidents import write_notes
-from storage.tables import deliveries, notifications
+from storage.incidents import read_incidents, write_notes
+from storage.tables import deliveries, incidents, notifications
 from storage.unbroken import unbroken
 
 _N = notifications.c
@@ -49,15 +51,27 @@ class Outbox:
         self._clock = clock
 
     async def claim(
-        self, worker: str, now: datetime, limit: int = 10, lease_s: float = 60.0
+        self,
+        worker: str,
+        now: datetime,
+        limit: int = 10,
+        lease_s: float = 60.0,
+        *,
+        besides: Collection[int] = (),
     ) -> list[Notification]:
         """Take what is due, oldest first; nobody else gets it until the lease has run out.
+
+        What the worker itself is busy with (`besides`) stays with it even then.
 
         Every claim counts as an attempt, so that one that kills its worker ends some day.
         """
         ready = or_(
             and_(_N.state == NotificationState.PENDING, _N.due_at <= now),
-            and_(_N.state == NotificationState.CLAIMED, _N.lease_until <= now),
+            and_(
+                _N.state == NotificationState.CLAIMED,
+                _N.lease_until <= now,
+                _N.id.not_in(besides),
+            ),
         )
         chosen = select(_N.id).where(ready).order_by(_N.due_at, _N.id).limit(limit)
         async with self._database.writing() as connection:
@@ -290,12 +304,31 @@ class Outbox:
         return found
 
     async def undelivered(self, since: datetime) -> list[Notification]:
-        """Return what was due at `since` or earlier and is neither sent, cancelled nor failed."""
+        """Return what was due at `since` or earlier and is neither sent, cancelled nor failed.
+
+        What was tried then and is to be tried again was due then, whenever that is; what is held
+        back meanwhile was not.
+        """
         waiting = _N.state.in_([NotificationState.PENDING, NotificationState.CLAIMED])
-        query = select(*_FIELDS).where(waiting, _N.due_at <= since).order_by(_N.due_at, _N.id)
+        tried = select(deliveries.c.id).where(
+            deliveries.c.notification == _N.id, deliveries.c.at <= since
+        )
+        overdue = or_(_N.due_at <= since, and_(tried.exists(), _N.held_by.is_(None)))
+        query = select(*_FIELDS).where(waiting, overdue).order_by(_N.due_at, _N.id)
         async with self._database.reading() as connection:
             rows = await connection.execute(query)
             return [Notification(**row) for row in rows.mappings()]
+
+    async def untold(self, since: datetime) -> list[Incident]:
+        """Return the incidents open since then, not taken on, that have no message at all."""
+        query = select(incidents).where(
+            incidents.c.state == IncidentState.OPEN,
+            incidents.c.acked_by.is_(None),
+            incidents.c.decided_at <= since,
+            ~select(_N.id).where(_N.incident == incidents.c.id).exists(),
+        )
+        async with self._database.reading() as connection:
+            return await read_incidents(connection, query.order_by(incidents.c.id))
 
     async def _find(
         self, condition: ColumnElement[bool]

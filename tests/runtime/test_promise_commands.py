@@ -1,0 +1,87 @@
+"""What an operator asks of the promises at the terminal: the ledger of telling, a drill."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from core.clock import SystemClock
+from core.incident import Delivery, NotificationState
+from runtime.cli import drill, incidents
+from runtime.heartbeat import BEGUN
+from storage import migrations
+from storage.ledger import Ledger, open_ledger
+from tests.runtime.test_dispatcher import NOW, a_notice, an_incident, written
+
+ENGLISH = {"THONGSUOT_LANG": "en"}
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """The address of a new ledger."""
+    found = f"sqlite:///{tmp_path / 'ledger.db'}"
+    asyncio.run(migrations.upgrade(found))
+    return found
+
+
+def settings(folder: Path, more: str = "") -> str:
+    path = folder / "thongsuot.toml"
+    path.write_text(f'[ledger]\nurl = "sqlite:///ledger.db"\n{more}', encoding="utf-8")
+    return str(path)
+
+
+def asked(url: str, work: Callable[[Ledger], object]) -> object:
+    async def run() -> object:
+        ledger = await open_ledger(url, None, SystemClock())
+        answer = await work(ledger)  # type: ignore[misc]
+        await ledger.aclose()
+        return answer
+
+    return asyncio.run(run())
+
+
+def test_an_incident_shows_who_was_told_with_what_receipt(tmp_path: Path, url: str) -> None:
+    async def tell(ledger: Ledger) -> None:
+        await written(ledger, an_incident(), a_notice(), a_notice(recipient="lan", held_by="TD-1"))
+        [first, _] = await ledger.outbox.claim("w", NOW)
+        taken = Delivery(notification=first.id or 0, at=NOW, ok=True, receipt="250 queued")
+        await ledger.outbox.settle(first, taken, NotificationState.SENT)
+
+    asked(url, tell)
+    words = ["show", "SC-20261122-0001", "-c", settings(tmp_path)]
+    shown: Result = CliRunner().invoke(incidents.app, [*words, "--json"], env=ENGLISH)
+    rows = json.loads(shown.stdout)
+    assert [(row["recipient"], row["fate"]) for row in rows] == [
+        ("truc", "sent"),
+        ("lan", "held back by TD-1"),
+    ]
+    assert rows[0]["receipts"][0]["receipt"] == "250 queued"
+    table = CliRunner().invoke(incidents.app, words, env=ENGLISH).stdout
+    assert "looks after what is touched" in table
+
+
+def test_an_incident_that_never_was_is_refused(tmp_path: Path, url: str) -> None:
+    words = ["show", "SC-20261122-0009", "-c", settings(tmp_path)]
+    assert CliRunner().invoke(incidents.app, words, env=ENGLISH).exit_code == 1
+
+
+def test_a_drill_is_on_the_audit_trail_with_its_end(tmp_path: Path, url: str) -> None:
+    file = settings(tmp_path, '[heartbeat]\nurl = "https://watch.example.vn/ping"\n')
+    told = CliRunner().invoke(drill.app, ["-c", file, "--for", "20m", "--json"], env=ENGLISH)
+    assert told.exit_code == 0, told.output
+    row = asked(url, lambda ledger: ledger.people.last_audit(BEGUN))
+    assert row.actor.startswith("cli")  # type: ignore[attr-defined]
+    assert json.loads(told.stdout)["until"] == row.detail  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("more", "said"), [("", "nothing to stop"), ("twenty", "not a duration")])
+def test_a_drill_that_cannot_be_meant_is_refused(
+    tmp_path: Path, url: str, more: str, said: str
+) -> None:
+    words = ["-c", settings(tmp_path), *(["--for", more] if more else [])]
+    told = CliRunner().invoke(drill.app, words, env=ENGLISH)
+    assert told.exit_code == 1
+    assert said in told.output
