@@ -35,6 +35,7 @@ POSTED = {
     "/rota/swap": Role.OPERATOR,
     "/rota/cancel": Role.OPERATOR,
     "/rota/hand-over": Role.OPERATOR,
+    "/rota/import": Role.ADMIN,
     "/maintenance/{works}/cancel": Role.OPERATOR,
 }
 
