@@ -168,6 +168,38 @@ async def test_a_phone_subscribes_to_the_rota_with_a_token(world: World) -> None
     assert (await world.client.get("/rota.ics")).status_code in {303, 401}
 
 
+async def uploaded(world: World, text: str, **fields: str) -> tuple[int, str]:
+    """Send a duty list as an administrator; return status and words of the answer."""
+    if not await world.ledger.people.users():
+        await world.add_user("quan", Role.ADMIN, "Quản Trị")
+        await log_in(world, "quan")
+    form = {"csrf": await csrf(world.client, "/rota"), "rota": "cntt"} | fields
+    file = {"file": ("truc.csv", text.encode(), "text/csv")}
+    answer = await world.client.post("/rota/import", data=form, files=file)
+    return answer.status_code, words(answer.text)
+
+
+async def test_an_administrator_reads_a_duty_list_in(world: World) -> None:
+    await with_rota(world)
+    text = "Ngày;Trực chính;SĐT\n22/11/2026;Trần Thị Bình;\n23/11/2026;Phạm Dũng;0905 111 222\n"
+    status, said = await uploaded(world, text)
+    assert status == 422
+    assert "truc.csv:3: Trực chính: không có đầu mối nào tên &#34;Phạm Dũng&#34;" in said
+    assert (await world.ledger.inventory.load()).shifts == ()
+    assert (await uploaded(world, text, new_people="1"))[0] == 303
+    shifts = (await world.ledger.inventory.load()).shifts
+    assert [shift.contact for shift in shifts] == ["binh", "pham-dung"]
+    assert "Trực chính Trần Thị Bình" in words((await world.client.get("/rota")).text)
+
+
+async def test_what_is_no_list_is_refused_with_a_sentence(world: World) -> None:
+    await with_rota(world)
+    status, said = await uploaded(world, "Tên;Tuổi\nA;3\n")
+    assert status == 422
+    assert "không thấy danh sách trực nào" in said
+    assert (await uploaded(world, "x", rota="khac"))[0] == 404
+
+
 def test_a_day_shows_who_begins_and_who_holds_at_noon() -> None:
     week = by_turns(turn="week", start=date(2026, 11, 23))
     night = by_turns(slug="dem", people=("binh",), begin=time(17), end=time(7, 30))

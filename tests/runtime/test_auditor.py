@@ -53,6 +53,9 @@ class OtherWays:
     async def messages(self, *_: object, **__: object) -> list[Notification]:
         return []
 
+    async def quiet_until(self, *_: object) -> None:
+        return None
+
     async def otherwise(self, failed: Notification, now: object) -> list[Notification]:
         other = {"id": None, "channel": "sms", "address": "0900000002", "attempts": 0}
         state = {"state": NotificationState.PENDING, "due_at": now}
