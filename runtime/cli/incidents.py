@@ -1,5 +1,6 @@
 """Who was told of an incident? The ledger that a manager reads, at the terminal or as JSON."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -70,4 +71,45 @@ def show(
             }
             for note, deliveries in told
         ],
+    )
+
+
+@app.command()
+def telling(
+    file: Annotated[Path, typer.Argument(help="What to write: NAME.csv or NAME.xlsx.")],
+    config: Config = None,
+    *,
+    month: Annotated[str, typer.Option("--month", metavar="2026-10", help="Of which month.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write who was told of a month's incidents, when, how, or why not, for a spreadsheet."""
+    from core.errors import DomainError
+    from core.text import Text
+    from reports.periods import read
+    from reports.report import PeriodKind
+    from runtime.cli._ledger import Voice, with_ledger
+    from runtime.telling_file import csv_file, rows, xlsx_file
+
+    voice = Voice(as_json=as_json)
+    writers = {".csv": csv_file, ".xlsx": xlsx_file}
+    if file.suffix not in writers:
+        voice.refuse(DomainError(Text("Tên tệp phải là .csv hoặc .xlsx", "NAME.csv or NAME.xlsx")))
+
+    async def work(ledger: "Ledger") -> list[list[str]]:
+        period = read(PeriodKind.MONTH, month)
+        names = {one.slug: one.name for one in (await ledger.inventory.load()).contacts}
+        names |= {one.name: one.full_name for one in await ledger.people.users()}
+        told = [
+            (incident, await ledger.outbox.for_incident(incident.id))
+            for incident in await ledger.incidents.during(period.begin, period.end)
+        ]
+        return rows(told, names, voice.language)
+
+    table = with_ledger(config, voice, work)
+    file.write_bytes(writers[file.suffix](table))
+    count = len(table) - 1
+    voice.done(
+        Text(vi=f"Đã ghi {count} dòng vào {file}.", en=f"Wrote {count} rows to {file}."),
+        rows=count,
+        file=str(file),
     )

@@ -1,14 +1,16 @@
 """What an operator asks of the promises at the terminal: the ledger of telling, a drill."""
 
 import asyncio
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner, Result
 
-from core.clock import SystemClock
+from core.clock import LOCAL, SystemClock
 from core.incident import Delivery, NotificationState
 from runtime.cli import drill, incidents
 from runtime.heartbeat import BEGUN
@@ -61,6 +63,35 @@ def test_an_incident_shows_who_was_told_with_what_receipt(tmp_path: Path, url: s
     assert rows[0]["receipts"][0]["receipt"] == "250 queued"
     table = CliRunner().invoke(incidents.app, words, env=ENGLISH).stdout
     assert "looks after what is touched" in table
+
+
+@pytest.mark.parametrize("name", ["told.csv", "told.xlsx"])
+def test_a_months_telling_is_written_for_a_spreadsheet(tmp_path: Path, url: str, name: str) -> None:
+    file = tmp_path / name
+    evil = a_notice(recipient="=cmd()")
+    asked(url, lambda ledger: written(ledger, an_incident(), a_notice(), evil))
+    month = f"{NOW.astimezone(LOCAL):%Y-%m}"
+    words = ["telling", str(file), "--month", month, "-c", settings(tmp_path), "--json"]
+    told = CliRunner().invoke(incidents.app, words, env=ENGLISH)
+    assert json.loads(told.stdout)["rows"] == 2, told.output
+    if file.suffix == ".csv":
+        rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+        assert rows[2][2] == "'=cmd()"
+    else:
+        sheet = openpyxl.load_workbook(file).active
+        assert sheet is not None
+        rows = [[str(cell or "") for cell in row] for row in sheet.values]
+        assert sheet["C3"].data_type == "s"
+    assert rows[0][:3] == ["incident", "began", "recipient"]
+    assert rows[1][0] == "SC-20261122-0001"
+    assert rows[1][5] == "looks after what is touched"
+
+
+def test_a_file_or_a_month_that_cannot_be_meant_is_refused(tmp_path: Path, url: str) -> None:
+    for file, month in (("told.pdf", "2026-10"), ("told.csv", "October")):
+        words = ["telling", str(tmp_path / file), "--month", month, "-c", settings(tmp_path)]
+        assert CliRunner().invoke(incidents.app, words, env=ENGLISH).exit_code in {1, 2}
+        assert not (tmp_path / file).exists()
 
 
 def test_an_incident_that_never_was_is_refused(tmp_path: Path, url: str) -> None:
