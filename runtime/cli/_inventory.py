@@ -38,6 +38,7 @@ _TABLES = {
     "rota_rules": Text(vi="quy tắc trực", en="rota rules"),
     "shifts": Text(vi="ca trực", en="shifts"),
     "escalations": Text(vi="bước báo tin", en="steps of telling"),
+    "rules": Text(vi="ngưỡng cảnh báo", en="rules"),
 }
 _SIGNS = {"add": "[green]+", "change": "[yellow]~", "retire": "[red]-"}
 
