@@ -5,16 +5,18 @@ enough, and leaves what has fired as it is until a sample says otherwise.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from alerts.hours import expected_since
+from alerts.judge import patience
+from alerts.topology import Topology
 from core.inventory import Rule
 from core.status import Watch
-from core.watching import Hours, Target, TargetKind
+from core.watching import MISS_GRACE, Check, Hours, Target, TargetKind
 
-PATIENCE = 3  # intervals without a sample before there is no data
+_UNHEARD = 600.0  # seconds: of a series whose check is not known any more
 _MEGA, _OCTET, _PER_CENT = 1e6, 8, 100
 
 Points = tuple[tuple[datetime, float], ...]
@@ -67,6 +69,22 @@ def cleared(watch: Watch) -> Watch:
     return replace(watch, value=None, beyond_since=None, fired_at=None, points=())
 
 
+def terms_of(rule: Rule, target: Target, checks: Iterable[Check], topology: Topology) -> Terms:
+    """Return the terms for a series of a target that these checks bring."""
+    longest = max(map(patience, checks), default=_UNHEARD)
+    return Terms(
+        timedelta(seconds=longest) + MISS_GRACE,
+        target.capacity_mbps,
+        topology.calendars.get(rule.calendar or "", ()),
+    )
+
+
+def target_of(labels: Mapping[str, str], check: Check) -> str:
+    """Return whom a series of a check speaks of: a port that carries a line of that line."""
+    links = {port.port: port.link for port in check.ports}
+    return links.get(labels.get("ifName", ""), check.target)
+
+
 def is_silent(watch: Watch, terms: Terms, now: datetime) -> bool:
     """Say whether the last sample is too old to say anything."""
     return watch.at is not None and now - watch.at > terms.patience
@@ -88,21 +106,27 @@ def selects(rule: Rule, labels: Mapping[str, str]) -> bool:
     return all(_fulfils(matcher, labels) for matcher in rule.labels)
 
 
-def patience_of(interval: float, timeout: float) -> timedelta:
-    """Return how long a series may be silent whose check runs each `interval` seconds."""
-    return timedelta(seconds=interval * PATIENCE + timeout)
+@dataclass(slots=True)
+class Replay:
+    """The samples of one series once more: when would its rule have fired?"""
 
+    watch: Watch
+    rule: Rule
+    terms: Terms
+    over: list[Firing] = field(default_factory=list)
 
-def replayed(
-    samples: Iterable[tuple[datetime, float]], watch: Watch, rule: Rule, terms: Terms
-) -> Iterator[Firing]:
-    """Yield when a series would have fired, the last perhaps without an end."""
-    for at, value in samples:
-        before, watch = watch, heard(watch, rule, at, value, terms)
-        if before.fired_at is not None and watch.fired_at is None:
-            yield _firing(before, at)
-    if watch.fired_at is not None:
-        yield _firing(watch, None)
+    def hear(self, samples: Iterable[tuple[datetime, float]]) -> None:
+        """Take in samples that follow those before."""
+        for at, value in samples:
+            before, self.watch = self.watch, heard(self.watch, self.rule, at, value, self.terms)
+            if before.fired_at is not None and self.watch.fired_at is None:
+                self.over.append(_firing(before, at))
+
+    @property
+    def firings(self) -> list[Firing]:
+        """Return when it fired, the last perhaps without an end."""
+        still = [_firing(self.watch, None)] if self.watch.fired_at is not None else []
+        return [*self.over, *still]
 
 
 def _firing(watch: Watch, end: datetime | None) -> Firing:

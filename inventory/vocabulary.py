@@ -160,6 +160,14 @@ TABS: Mapping[str, Text] = MappingProxyType(
         "rules": _text("Ngưỡng cảnh báo", "Rules"),
     }
 )
+# Whose number a threshold is; what we propose must not pass for law.
+SOURCES: Mapping[str, Text] = MappingProxyType(
+    {
+        "law": _text("quy định", "law"),
+        "proposal": _text("đề xuất, chưa phải quy định", "proposal, not law"),
+        "own": _text("tự đặt", "our own"),
+    }
+)
 GUIDE = _text("Hướng dẫn", "Guide")
 LOOKUP = _text("Tra cứu đơn vị", "Unit lookup")
 SUMMARY = _text("Tóm tắt", "Summary")

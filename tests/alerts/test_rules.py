@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.rules import Firing, Terms, heard, holds_for, replayed, selects
+from alerts.rules import Firing, Replay, Terms, heard, holds_for, selects
 from core.clock import LOCAL
 from core.inventory import Rule
 from core.status import Watch
@@ -25,6 +25,12 @@ Samples = Sequence[tuple[datetime, float]]
 def rule(**said: object) -> Rule:
     fields: dict[str, object] = {"slug": "r", "name": "R", "metric": "m", "threshold": 10.0}
     return Rule.model_validate(fields | {"enabled": True} | said)
+
+
+def replayed(samples: Samples, begin: Watch, one: Rule, terms: Terms) -> list[Firing]:
+    replay = Replay(begin, one, terms)
+    replay.hear(samples)
+    return replay.firings
 
 
 def watch() -> Watch:
@@ -136,7 +142,7 @@ def test_one_sample_at_a_time_says_what_the_whole_history_says(
 ) -> None:
     sums = all(math.isfinite(v) for _, v in history) and one.value in {"rate", "of_capacity"}
     samples = timed(history, sums=sums)
-    found = list(replayed(samples, watch(), one, TERMS))
+    found = replayed(samples, watch(), one, TERMS)
     assert [(f.fired_at, f.end) for f in found] == oracle(samples, one, TERMS)
 
 
@@ -155,7 +161,7 @@ def test_a_restart_forgets_neither_what_fires_nor_how_long_it_was_beyond(
 ) -> None:
     one = one.model_copy(update={"value": "last"})  # a window is collected anew
     samples = timed(history, sums=False)
-    through = [*replayed(samples, watch(), one, TERMS)]
+    through = replayed(samples, watch(), one, TERMS)
     before = watch()
     for at, value in samples[:stop]:
         before = heard(before, one, at, value, TERMS)
@@ -168,7 +174,7 @@ def test_a_restart_forgets_neither_what_fires_nor_how_long_it_was_beyond(
         before.beyond_since,
         before.fired_at,
     )
-    after = [*replayed(samples[stop:], kept, one, TERMS)]
+    after = replayed(samples[stop:], kept, one, TERMS)
     assert after == through[len(through) - len(after) :]
 
 
@@ -252,6 +258,6 @@ def test_a_rule_is_for_its_unit_kind_and_role_alone() -> None:
 
 def test_a_firing_names_when_it_began_and_when_it_was_told() -> None:
     samples = [(DAWN + n * MINUTE, v) for n, v in enumerate((20.0, 20.0, 20.0, 5.0))]
-    assert list(replayed(samples, watch(), rule(duration=2), TERMS)) == [
+    assert replayed(samples, watch(), rule(duration=2), TERMS) == [
         Firing("m", "gw", DAWN, DAWN + 2 * MINUTE, DAWN + 3 * MINUTE)
     ]
