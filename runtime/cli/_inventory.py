@@ -1,7 +1,7 @@
 """How the inventory commands show plans, problems and progress."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -209,6 +209,18 @@ def busy(speaker: Speaker, text: Text) -> Iterator[None]:
         return
     with speaker.err.status(escape(text.said(speaker.language))):
         yield
+
+
+@contextmanager
+def pieces(speaker: Speaker, text: Text) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield what shows how many pieces of a long work are done, None where nobody watches."""
+    if speaker.as_json or not speaker.err.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=speaker.err, transient=True) as bars:
+        task = bars.add_task(escape(text.said(speaker.language)), total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)
 
 
 @contextmanager
