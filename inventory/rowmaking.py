@@ -40,6 +40,7 @@ ORDER = (
     "rota_rules",
     "shifts",
     "escalations",
+    "rules",
 )
 _SHARED_SLUGS = ("calendars", "escalations")  # whose rows are parts of one thing
 _RANKS = {"province": 0, "district": 1, "commune": 2}
