@@ -100,6 +100,7 @@ class Auditor:
     wake: Callable[[], None]
     stats: AuditStats = field(default_factory=AuditStats)
     _said: dict[str, datetime] = field(default_factory=dict)
+    _driven: set[int | None] = field(default_factory=set)  # late, and driven on once
 
     async def run(self) -> None:
         """Audit again and again; the first time when the dispatcher has had its chance."""
@@ -118,8 +119,9 @@ class Auditor:
         for row in missing:
             self.stats.redriven += await self.book.add(row) is not None
         for row in late:
-            if row.step is None:
+            if row.step is None and row.id not in self._driven:
                 self.stats.redriven += await self.pass_on(row)
+        self._driven = {row.id for row in late}
         if late or missing:
             self.wake()
         self.stats.late = len(late)

@@ -189,3 +189,15 @@ async def test_the_mornings_letter_goes_to_the_administrators(tmp_path: Path) ->
     [letter] = mailbox.letters
     assert letter.recipients == ("lan@example.vn",)
     assert letter.subject.startswith("Thông Suốt: bản tin sáng ")
+
+
+@pytest.mark.parametrize(("url", "beats"), [("", False), ("https://watch.example.vn/p", True)])
+async def test_promises_are_always_audited_and_a_heartbeat_goes_where_a_watcher_is_named(
+    tmp_path: Path, url: str, *, beats: bool
+) -> None:
+    plain = settings(tmp_path)
+    heartbeat = plain.heartbeat.model_copy(update={"url": url or None})
+    wanted = plain.model_copy(update={"heartbeat": heartbeat})
+    async with open_hub(wanted, SystemClock()) as hub:
+        assert "auditor" in hub.parts
+        assert ("heartbeat" in hub.parts) is beats
