@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import Field
 
@@ -19,6 +19,7 @@ from core.incident import Due, Incident, Notification, Purpose
 from core.inventory import Contact
 from core.model import Model, Slug
 from core.text import Language
+from core.watching import Target
 
 DELAYS: Mapping[str, float] = {
     "center": 0.0,
@@ -92,9 +93,11 @@ def notifications(
     for incident in fold.changed:
         if incident.chain is None and all(m.joined_at != now for m in incident.members):
             continue  # nobody new is touched
-        due = page_due(incident, topology, policy, now)
-        due = due if due.at > now else at_once
-        told.notifications += notices.of(incident, Purpose.PROBLEM, "touches_your_unit", due)
+        page = page_due(incident, topology, policy, now)
+        due = page if page.at > now else at_once
+        told.notifications += notices.of(
+            incident, Purpose.PROBLEM, "touches_your_unit", due, since=page.at
+        )
     for incident in (*fold.merged, *fold.recovered):
         told.cancelled.append((incident.id, Purpose.PROBLEM))
     for incident in fold.recovered:
@@ -139,12 +142,20 @@ def addresses(
                 yield contact.slug, address, way.name, "en" if contact.language == "en" else "vi"
 
 
-def concerned(incident: Incident, topology: Topology, contacts: Iterable[Contact]) -> list[Contact]:
+class Known(Protocol):
+    """What knows targets by slug: a topology, or less."""
+
+    @property
+    def targets(self) -> Mapping[str, Target]:
+        """Return the targets by slug."""
+
+
+def concerned(incident: Incident, known: Known, contacts: Iterable[Contact]) -> list[Contact]:
     """Return the contacts of the units that an incident has touched, and those of everything."""
     units = {
         unit
         for member in incident.members
-        if (target := topology.targets.get(member.target)) is not None
+        if (target := known.targets.get(member.target)) is not None
         for unit in target.unit_path
     }
     return [c for c in contacts if c.unit is None or c.unit in units]
@@ -156,10 +167,18 @@ class _Notices:
     policy: TellingPolicy
     contacts: tuple[Contact, ...]
 
-    def of(self, incident: Incident, purpose: Purpose, reason: str, due: Due) -> list[Notification]:
+    def of(
+        self,
+        incident: Incident,
+        purpose: Purpose,
+        reason: str,
+        due: Due,
+        *,
+        since: datetime | None = None,
+    ) -> list[Notification]:
         """Return one notification for every way to everybody whom the incident concerns."""
         if incident.chain is not None:
-            return chains.promised(incident, incident.chain, purpose, reason, due)
+            return chains.promised(incident, incident.chain, purpose, reason, due, since=since)
         everybody = concerned(incident, self.topology, self.contacts)
         return [
             Notification(

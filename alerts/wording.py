@@ -197,24 +197,37 @@ def _short(telling: Telling, language: Language, words: dict[str, object]) -> Sh
     A reminder is the problem's text again: there are four texts to register, not five.
     """
     name = telling.purpose.value
-    registered = Purpose.PROBLEM if telling.purpose is Purpose.REMINDER else telling.purpose
+    registered_as = "problem" if telling.purpose is Purpose.REMINDER else name
     lines = _filled(f"{language}/{name}.parts.j2", words).splitlines()
-    first, *others = (" ".join(plain(line).split()) for line in lines)
-
-    def text(first: str) -> str:
-        return plain(_filled(f"{language}/{name}.sms.j2", words | {"parts": (first, *others)}))
-
-    excess = len(" ".join(text(first).split())) - SMS_LENGTH
-    if excess > 0:
-        first = f"{first[: -excess - 3]}..."
+    parts = tuple(" ".join(plain(line).split()) for line in lines)
+    parts = shortened(registered_as, language, parts, retired=telling.retired)
     return Short(
-        sms=sms(text(first)),
+        sms=registered(registered_as, language, parts, retired=telling.retired),
         minimal=_filled(f"{language}/{name}.minimal.j2", words).strip(),
-        template="retired" if telling.retired else registered.value,
-        parts=(first, *others),
+        template="retired" if telling.retired else registered_as,
+        parts=parts,
         words={key: str(words[key]) for key in _FEW if words.get(key)}
         | {"count": str(words.get("count", 0))},
     )
+
+
+def registered(
+    template: str, language: Language, parts: Sequence[str], *, retired: bool = False
+) -> str:
+    """Return one of the fixed SMS texts, filled: problem, recovery (or retired), test."""
+    words: dict[str, object] = {"parts": tuple(parts), "retired": retired}
+    return sms(_filled(f"{language}/{template}.sms.j2", words))
+
+
+def shortened(
+    template: str, language: Language, parts: Sequence[str], *, retired: bool = False
+) -> tuple[str, ...]:
+    """Return the parts of a fixed text, the first cut so that the whole is one SMS."""
+    first, *others = parts
+    words: dict[str, object] = {"parts": tuple(parts), "retired": retired}
+    text = " ".join(plain(_filled(f"{language}/{template}.sms.j2", words)).split())
+    excess = len(text) - SMS_LENGTH
+    return (f"{first[: -excess - 3]}..." if excess > 0 else first, *others)
 
 
 def plain(text: str) -> str:

@@ -270,6 +270,8 @@ _AUDITED: tuple[tuple[re.Pattern[str], Text], ...] = (
     ),
 )
 ACTION = {
+    "heartbeat.drill": Text("ngừng nhịp tim để diễn tập", "stopped the heartbeat for a drill"),
+    "heartbeat.resumed": Text("gửi lại nhịp tim", "let the heartbeat go on"),
     "incident.ack": Text("tiếp nhận sự cố", "acknowledged an incident"),
     "incident.comment": Text("ghi chú sự cố", "commented on an incident"),
     "inventory.apply": Text("cập nhật danh mục", "changed the inventory"),

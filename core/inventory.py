@@ -158,13 +158,18 @@ class Service(Dated):
 
 
 class Contact(Dated):
-    """A person who is told."""
+    """A person who is told.
+
+    In the hours of `quiet`, a calendar, only critical incidents are told, unless the person is
+    on duty; the others when those hours end, if they still hold.
+    """
 
     name: Line
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^\+?\d{9,15}$")] | None = None
     language: Annotated[str, StringConstraints(pattern="^(vi|en)$")] = "vi"
     unit: Slug | None = None  # told of this subtree only; None = of everything
+    quiet: Slug | None = None
 
 
 class CalendarSpan(Dated):

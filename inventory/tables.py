@@ -631,6 +631,12 @@ TABLES: tuple[Table, ...] = (
                 "Chỉ nhận tin của đơn vị này và cấp dưới; để trống là tất cả",
                 "Told of this unit and those below it only; empty = of everything",
             ),
+            Column(
+                "quiet",
+                cells.slug,
+                "Giờ không làm phiền (calendars.csv): chỉ nhận sự cố khẩn cấp, trừ khi đang trực",
+                "Quiet hours (calendars.csv): only critical incidents are told, unless on duty",
+            ),
             _FROM,
             _TO,
         ),

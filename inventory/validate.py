@@ -45,6 +45,7 @@ REFERENCES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("services", "contact"): ("contacts",),
     ("services", "calendar"): ("calendars",),
     ("contacts", "unit"): ("units",),
+    ("contacts", "quiet"): ("calendars",),
     ("rotas", "owner"): ("contacts",),
     ("rotas", "calendar"): ("calendars",),
     ("rota_rules", "rota"): ("rotas",),

@@ -67,6 +67,7 @@ _HEADS: Mapping[str, Text] = MappingProxyType(
         "keyword": _text("Chữ phải có", "Keyword"),
         "email": _text("Thư điện tử", "E-mail"),
         "phone": _text("Điện thoại", "Telephone"),
+        "quiet": _text("Giờ không làm phiền", "Quiet hours"),
         "language": _text("Ngôn ngữ", "Language"),
         "days": _text("Các ngày trong tuần", "Days of the week"),
         "begin": _text("Giờ bắt đầu", "Begin"),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from prometheus_client import CollectorRegistry
 
 from alerts.brain import Brain
+from alerts.topology import Topology
 from api.app import create_app
 from api.context import Context, Health
 from api.fleet import FleetPage
@@ -20,13 +21,16 @@ from core.people import called
 from core.text import Text
 from runtime import registries
 from runtime.assembly import letterhead, looking_defaults, open_books, outlets_of, telling_policy
+from runtime.auditor import Auditor
 from runtime.boards import GrafanaSite, archive, grafana_files
+from runtime.caretakers import Caretakers
 from runtime.catalogue import metadata
 from runtime.description import Description
 from runtime.digest_letters import Desk, digests
 from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
+from runtime.heartbeat import Heartbeat, vitals
 from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
@@ -154,6 +158,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 deadline=settings.telling.deadline,
                 ack_lifetime=settings.telling.ack_lifetime,
                 night=policy.night,
+                together=settings.telling.together,
             ),
             person=lambda name: _called(name, ledger, feed),
             escalation=Escalator(ledger.rota, lambda: feed.edition, policy),
@@ -185,9 +190,40 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             clock,
         )
 
+        caretakers = Caretakers(
+            ledger.people.users,
+            lambda: feed.edition.contacts,
+            policy,
+            outlets_of(settings, channels, keyring.reveal),
+        )
+        auditor = Auditor(
+            ledger.outbox,
+            dispatcher.pass_on,
+            caretakers,
+            lambda: Topology(feed.estate()),
+            clock,
+            told.set,
+        )
+        heartbeat = Heartbeat(
+            settings.heartbeat,
+            lambda: vitals(pipeline.stats, dispatcher.stats, auditor.stats),
+            ledger.people,
+            caretakers,
+            keyring.reveal,
+            clock,
+        )
+
         registry = CollectorRegistry()
         timekeeper = Timekeeper(clock, ledger.timekeeping)
-        of_ourselves = SelfMetrics(pipeline, scheduler, dispatcher, series.sender, timekeeper)
+        of_ourselves = SelfMetrics(
+            pipeline,
+            scheduler,
+            dispatcher,
+            series.sender,
+            timekeeper,
+            auditor=auditor,
+            heartbeat=heartbeat if settings.heartbeat.url else None,
+        )
         registry.register(of_ourselves)
         registry.register(room)
         context = Context(
@@ -199,7 +235,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             live=live,
             fleet=fleet,
             registry=registry,
-            health=lambda: _health(pipeline, series, timekeeper, clock.now()),
+            health=lambda: _health(pipeline, series, timekeeper, clock.now(), heartbeat.troubles()),
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
             metadata=metadata(),
@@ -219,6 +255,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "web": lambda: serve(server, listening, live.close),
             **series.parts,
             "dispatcher": dispatcher.run,
+            "auditor": auditor.run,
+            **({"heartbeat": heartbeat.run} if settings.heartbeat.url else {}),
             "samples": pipeline.carry,
             "pipeline": pipeline.run,
             "ledger": upkeep.follow_the_ledger,
@@ -321,11 +359,15 @@ async def _nobody_has_a_login(ledger: Ledger, settings: Settings, notes: list[Te
 
 
 def _health(
-    pipeline: Pipeline, series: SeriesSide, timekeeper: Timekeeper, now: datetime
+    pipeline: Pipeline,
+    series: SeriesSide,
+    timekeeper: Timekeeper,
+    now: datetime,
+    promises: Sequence[Text] = (),
 ) -> Health:
     judged = pipeline.stats.judged_at
     keeping_up = judged is not None and now - judged <= STALE_AFTER
-    troubles = [*series.notes, *(series.room.troubles() if series.room else ())]
+    troubles = [*series.notes, *(series.room.troubles() if series.room else ()), *promises]
     if not keeping_up:
         troubles.append(Text(vi="Bộ xét trạng thái không chạy kịp", en="Judging does not keep up"))
     doubtful = timekeeper.trouble(now)

@@ -11,7 +11,9 @@ from prometheus_client.registry import Collector
 from core.labels import Series
 from core.reading import Sample
 from core.text import Text
+from runtime.auditor import AuditStats
 from runtime.dispatcher import DispatchStats
+from runtime.heartbeat import HeartbeatStats
 from runtime.pipeline import PipelineStats
 from runtime.scheduler import Stats
 from runtime.timekeeping import ClockStats
@@ -45,12 +47,17 @@ class SelfMetrics(Collector):
         dispatcher: Counting[DispatchStats],
         sender: Counting[SenderStats] | None,
         clock: Counting[ClockStats] | None = None,
+        *,
+        auditor: Counting[AuditStats] | None = None,
+        heartbeat: Counting[HeartbeatStats] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._scheduler = scheduler
         self._dispatcher = dispatcher
         self._sender = sender
         self._clock = clock
+        self._auditor = auditor
+        self._heartbeat = heartbeat
 
     def collect(self) -> Iterator[Metric]:
         """Yield every self metric."""
@@ -95,7 +102,20 @@ class SelfMetrics(Collector):
             "Messages whose reason was gone before they went.",
             told.cancelled,
         )
+        yield (
+            "messages_held",
+            "Messages held back until a silence or announced works are over.",
+            told.held,
+        )
         yield "messages_failed", "Messages given up.", told.failed
+        if self._auditor is not None:
+            audit = self._auditor.stats
+            words = "Messages made because another was late or missing."
+            yield "promises_redriven", words, audit.redriven
+        if self._heartbeat is not None:
+            beats = self._heartbeat.stats
+            yield "heartbeats_sent", "Pings that the watcher outside has taken.", beats.sent
+            yield "heartbeats_failed", "Pings that did not arrive.", beats.failed
         if self._sender is not None:
             sent = self._sender.stats
             yield "samples_sent", "Samples the engine has taken.", sent.sent_samples
@@ -114,6 +134,15 @@ class SelfMetrics(Collector):
     def _gauges(self) -> Iterator[tuple[str, str, float]]:
         runs, told = self._scheduler.stats, self._dispatcher.stats
         yield "messages_late", "Messages waiting for more than two minutes.", told.late
+        if self._auditor is not None:
+            audit = self._auditor.stats
+            words = "Messages and steps of chains late at the last audit."
+            yield "promises_late", words, audit.late
+            words = "Open incidents without any message at the last audit."
+            yield "promises_forgotten", words, audit.forgotten
+        if self._heartbeat is not None:
+            withheld = bool(self._heartbeat.stats.withheld)
+            yield "heartbeat_withheld", "Whether the heartbeat does not go out.", float(withheld)
         yield "channels_broken", "Channels that are disabled.", len(told.broken)
         yield "checks_running", "Runs in progress.", runs.running
         yield "checks_waiting", "Runs waiting for their turn.", runs.waiting
@@ -142,6 +171,8 @@ def descriptions() -> list[tuple[str, str, Text]]:
         _Still(DispatchStats()),
         _Still(SenderStats()),
         _Still(ClockStats(synchronised=True, offset_s=0.0, max_error_s=0.0)),
+        auditor=_Still(AuditStats()),
+        heartbeat=_Still(HeartbeatStats()),
     )
     return [
         (sample.name, metric.type, Text(metric.documentation, metric.documentation))

@@ -41,6 +41,7 @@ Duration = Annotated[float, BeforeValidator(seconds)]
 Size = Annotated[int, BeforeValidator(size)]
 Class = Literal["center", "hub", "site", "device", "link_center", "link_hub", "link_site"]
 Hour = Annotated[time, BeforeValidator(hour)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -502,6 +503,14 @@ class Telling(Section):
             en="After how long a message that cannot be delivered is given up",
         ),
     ] = "4h"  # type: ignore[assignment]
+    together: Annotated[
+        int,
+        Field(ge=0, le=1000),
+        Text(
+            vi="Từ bao nhiêu sự cố cùng lúc đến một người thì gộp thành một tin; 0 là không gộp",
+            en="From how many outages at once to one person they become one message; 0: never",
+        ),
+    ] = 4
     ack_lifetime: Annotated[
         Duration,
         Text(
@@ -642,6 +651,84 @@ class Reports(Section):
     ] = Field(default_factory=dict)
 
 
+class Drill(Section):
+    """Diễn tập hằng tuần: ngừng nhịp tim thật để thử nơi canh ở ngoài / The weekly drill: the heartbeat really stops, to prove the watcher outside."""  # noqa: E501
+
+    on: Annotated[
+        Weekday | None,
+        BeforeValidator(_nothing),
+        Text(
+            vi="Ngày trong tuần: mon, tue, wed, thu, fri, sat, sun; để trống: không diễn tập",
+            en="The day of the week: mon, tue, wed, thu, fri, sat, sun; empty: no drill",
+        ),
+    ] = None
+    at: Annotated[
+        Hour, Text(vi="Bắt đầu lúc (giờ địa phương)", en="When it begins, local time")
+    ] = "09:00"  # type: ignore[assignment]
+    lasts: Annotated[
+        Duration,
+        Field(ge=60, le=6 * 3600),
+        Text(
+            vi="Ngừng bao lâu; phải dài hơn thời gian nơi canh chờ trước khi báo động",
+            en="How long it stops; longer than the watcher waits before it raises the alarm",
+        ),
+    ] = "15m"  # type: ignore[assignment]
+
+
+class Heartbeat(Section):
+    """Nhịp tim ra ngoài: chỉ gửi khi mọi lời hứa báo tin đều được giữ / The heartbeat to a watcher outside, sent only while every promise is kept."""  # noqa: E501
+
+    url: Annotated[
+        Annotated[str, Field(pattern=r"^(https?://[^\s/]+|secret:.)", max_length=2000)] | None,
+        BeforeValidator(_nothing),
+        Text(
+            vi="Địa chỉ của nơi canh ở ngoài, ví dụ healthchecks trên máy khác; địa chỉ thường là "
+            'bí mật: viết "secret:TÊN"; để trống: không gửi',
+            en="Address of the watcher outside, as a healthchecks on another machine; it is mostly "
+            'a secret: write "secret:NAME"; empty: nothing is sent',
+        ),
+    ] = None
+    interval: Annotated[
+        Duration,
+        Field(ge=10, le=3600),
+        Text(vi="Bao lâu gửi một lần", en="How often it is sent"),
+    ] = "60s"  # type: ignore[assignment]
+    method: Annotated[
+        Literal["GET", "POST", "HEAD"],
+        Text(
+            vi="Cách gọi; POST gửi kèm thời điểm dạng JSON",
+            en="How it is called; POST carries the time as JSON",
+        ),
+    ] = "GET"
+    secret: Annotated[
+        str | None,
+        BeforeValidator(_nothing),
+        Text(
+            vi='Khoá ký HMAC-SHA256 của POST, như kênh webhook; nên viết "secret:TÊN"',
+            en='HMAC-SHA256 key that signs a POST, as webhooks are; better "secret:NAME"',
+        ),
+    ] = None
+    proxy: Annotated[
+        str | None,
+        BeforeValidator(_nothing),
+        Text(
+            vi='Proxy HTTP; có mật khẩu thì viết "secret:TÊN"',
+            en='An HTTP proxy; with a password write "secret:NAME"',
+        ),
+    ] = None
+    verify: Annotated[
+        bool, Text(vi="Kiểm tra chứng thư của nơi canh", en="Check the watcher's certificate")
+    ] = True
+    ca_file: Annotated[
+        OptionalBeside,
+        Text(
+            vi="Tệp CA, nếu chứng thư không do CA công cộng cấp",
+            en="A CA file, if no public CA signed its certificate",
+        ),
+    ] = None
+    drill: Drill = Field(default_factory=Drill)
+
+
 class ChannelSettings(Model):
     """One configured way of telling; secrets in `params` are still references."""
 
@@ -672,6 +759,7 @@ class Settings(Section):
     disk: Disk = Field(default_factory=Disk)
     retention: Retention = Field(default_factory=Retention)
     reports: Reports = Field(default_factory=Reports)
+    heartbeat: Heartbeat = Field(default_factory=Heartbeat)
     channels: Mapping[str, ChannelSettings] = {}
 
 
@@ -687,6 +775,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "disk": Disk,
     "retention": Retention,
     "reports": Reports,
+    "heartbeat": Heartbeat,
 }
 
 

@@ -18,3 +18,10 @@ async def read_audit(connection: AsyncConnection, limit: int, before: int | None
     if before is not None:
         query = query.where(audit.c.id < before)
     return [AuditRow(**row) for row in (await connection.execute(query)).mappings()]
+
+
+async def last_of(connection: AsyncConnection, action: str) -> AuditRow | None:
+    """Return the newest row of an action."""
+    query = select(audit).where(audit.c.action == action).order_by(audit.c.id.desc()).limit(1)
+    row = (await connection.execute(query)).mappings().first()
+    return AuditRow(**row) if row is not None else None

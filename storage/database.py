@@ -18,9 +18,9 @@ from storage.tables import counters
 
 Row = dict[str, Any]
 _T = TypeVar("_T")
-# Classes of SQLSTATE (PostgreSQL, appendix A): what may pass (connection, rollback, resources,
-# operator, system), and what will not by itself (password, no such database).
-_PASSING = ("08", "40", "53", "57", "58")
+# Classes of SQLSTATE (PostgreSQL, appendix A): what may pass (connection, read-only, rollback,
+# resources, operator, system), and what will not by itself (password, no such database).
+_PASSING = ("08", "25006", "40", "53", "57", "58")
 _REFUSED = ("28", "3D")
 _IN_LIST = 500  # SQLite binds at most 32,766 values; shorter lists also keep plans cached
 

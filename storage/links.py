@@ -59,6 +59,12 @@ class LinkBook:
         async with self._database.reading() as connection:
             return await _usable(connection, token, now)
 
+    async def answered(self, incident: str) -> frozenset[str]:
+        """Return the contacts that have used a link of an incident."""
+        query = select(_L.contact).where(_L.incident == incident, _L.used_at.is_not(None))
+        async with self._database.reading() as connection:
+            return frozenset(await connection.scalars(query))
+
     async def redeem(self, token: str, now: datetime) -> AckLink:
         """Use a link up; NotFound if it never was or has expired, Conflict if it was used."""
         async with self._database.writing() as connection:

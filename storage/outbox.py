@@ -1,6 +1,6 @@
 """Messages on their way: claimed by conditional UPDATE, settled with the provider's receipt."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -21,7 +21,9 @@ from core.incident import (
     Delivery,
     Due,
     Fate,
+    Incident,
     IncidentNote,
+    IncidentState,
     Notification,
     NotificationState,
     Purpose,
@@ -30,12 +32,13 @@ from core.silence import Pause
 from storage.brain import add_notifications
 from storage.database import Database, portions
 from storage.events import write_events
-from storage.incidents import write_notes
-from storage.tables import deliveries, notifications
+from storage.incidents import read_incidents, write_notes
+from storage.tables import deliveries, incidents, notifications
 from storage.unbroken import unbroken
 
 _N = notifications.c
 _FIELDS = [_N[name] for name in Notification.model_fields]
+_BY_THE_CLOCK = ("night", "day_off", "silence", "works")
 _OVER = {NotificationState.SENT: "told", NotificationState.FAILED: "failed"}
 
 
@@ -48,15 +51,27 @@ class Outbox:
         self._clock = clock
 
     async def claim(
-        self, worker: str, now: datetime, limit: int = 10, lease_s: float = 60.0
+        self,
+        worker: str,
+        now: datetime,
+        limit: int = 10,
+        lease_s: float = 60.0,
+        *,
+        besides: Collection[int] = (),
     ) -> list[Notification]:
         """Take what is due, oldest first; nobody else gets it until the lease has run out.
+
+        What the worker itself is busy with (`besides`) stays with it even then.
 
         Every claim counts as an attempt, so that one that kills its worker ends some day.
         """
         ready = or_(
             and_(_N.state == NotificationState.PENDING, _N.due_at <= now),
-            and_(_N.state == NotificationState.CLAIMED, _N.lease_until <= now),
+            and_(
+                _N.state == NotificationState.CLAIMED,
+                _N.lease_until <= now,
+                _N.id.not_in(besides),
+            ),
         )
         chosen = select(_N.id).where(ready).order_by(_N.due_at, _N.id).limit(limit)
         async with self._database.writing() as connection:
@@ -75,6 +90,38 @@ class Outbox:
             claimed = [Notification(**row) for row in rows.mappings()]
         return sorted(claimed, key=lambda n: (n.due_at, n.id or 0))
 
+    async def join(
+        self, first: Notification, until: datetime, now: datetime, lease_s: float = 60.0
+    ) -> list[Notification]:
+        """Take what is due until then for the same person, way and purpose as a claimed row.
+
+        Steps of chains are left alone: they are no messages yet.
+        """
+        alike = and_(
+            _N.state == NotificationState.PENDING,
+            _N.purpose == first.purpose,
+            _N.recipient == first.recipient,
+            _N.channel == first.channel,
+            _N.address == first.address,
+            _N.step.is_(None),
+            _N.due_at <= until,
+        )
+        async with self._database.writing() as connection:
+            rows = await connection.execute(
+                update(notifications)
+                .where(alike)
+                .values(
+                    state=NotificationState.CLAIMED,
+                    claimed_by=first.claimed_by,
+                    claimed_at=now,
+                    lease_until=now + timedelta(seconds=lease_s),
+                    attempts=_N.attempts + 1,
+                )
+                .returning(*_FIELDS)
+            )
+            joined = [Notification(**row) for row in rows.mappings()]
+        return sorted(joined, key=lambda n: (n.due_at, n.id or 0))
+
     async def release(self, worker: str, now: datetime) -> int:
         """End the leases of a worker that begins anew: its last life died with them. How many."""
         async with self._database.writing() as connection:
@@ -86,17 +133,21 @@ class Outbox:
         return released.rowcount
 
     async def set_back(self, by: timedelta, now: datetime) -> None:
-        """Bring forward what lies ahead: the clock that said when was wrong by so much."""
+        """Bring forward what lies ahead: the clock that said when was wrong by so much.
+
+        What waits for an hour of the day or the end of a silence goes on waiting for it.
+        """
         micros = by // timedelta(microseconds=1)
+        relative = _N.because.not_in(_BY_THE_CLOCK)
         ahead = {
-            "due_at": (NotificationState.PENDING, _N.due_at),
-            "lease_until": (NotificationState.CLAIMED, _N.lease_until),
+            "due_at": (_N.due_at, and_(_N.state == NotificationState.PENDING, relative)),
+            "lease_until": (_N.lease_until, _N.state == NotificationState.CLAIMED),
         }
         async with self._database.writing() as connection:
-            for name, (state, column) in ahead.items():
+            for name, (column, waits) in ahead.items():
                 await connection.execute(
                     update(notifications)
-                    .where(_N.state == state, column > now)
+                    .where(waits, column > now)
                     .values({name: type_coerce(column, BigInteger) - micros})
                 )
 
@@ -253,12 +304,31 @@ class Outbox:
         return found
 
     async def undelivered(self, since: datetime) -> list[Notification]:
-        """Return what was due at `since` or earlier and is neither sent, cancelled nor failed."""
+        """Return what was due at `since` or earlier and is neither sent, cancelled nor failed.
+
+        What was tried then and is to be tried again was due then, whenever that is; what is held
+        back meanwhile was not.
+        """
         waiting = _N.state.in_([NotificationState.PENDING, NotificationState.CLAIMED])
-        query = select(*_FIELDS).where(waiting, _N.due_at <= since).order_by(_N.due_at, _N.id)
+        tried = select(deliveries.c.id).where(
+            deliveries.c.notification == _N.id, deliveries.c.at <= since
+        )
+        overdue = or_(_N.due_at <= since, and_(tried.exists(), _N.held_by.is_(None)))
+        query = select(*_FIELDS).where(waiting, overdue).order_by(_N.due_at, _N.id)
         async with self._database.reading() as connection:
             rows = await connection.execute(query)
             return [Notification(**row) for row in rows.mappings()]
+
+    async def untold(self, since: datetime) -> list[Incident]:
+        """Return the incidents open since then, not taken on, that have no message at all."""
+        query = select(incidents).where(
+            incidents.c.state == IncidentState.OPEN,
+            incidents.c.acked_by.is_(None),
+            incidents.c.decided_at <= since,
+            ~select(_N.id).where(_N.incident == incidents.c.id).exists(),
+        )
+        async with self._database.reading() as connection:
+            return await read_incidents(connection, query.order_by(incidents.c.id))
 
     async def _find(
         self, condition: ColumnElement[bool]

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from core.errors import Conflict, NotFound
 from core.people import AuditRow, Role, User
 from core.text import Text
-from storage.audit import read_audit, write_audit
+from storage.audit import last_of, read_audit, write_audit
 from storage.database import Database
 from storage.tables import api_tokens, login_attempts, sessions, users
 from storage.tokens import hashed, matches, new_token
@@ -195,6 +195,11 @@ class PeopleBook:
         """Add a row to the audit trail."""
         async with self._database.writing() as connection:
             await write_audit(connection, row)
+
+    async def last_audit(self, action: str) -> AuditRow | None:
+        """Return the newest audit row of an action, None if it was never done."""
+        async with self._database.reading() as connection:
+            return await last_of(connection, action)
 
     async def audit_rows(self, limit: int = 100, before: int | None = None) -> list[AuditRow]:
         """Return the newest audit rows first, of ids below `before`."""

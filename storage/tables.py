@@ -169,6 +169,7 @@ contacts = _dated(
     Column("phone", Words),
     Column("language", Words, nullable=False),
     Column("unit", Words, _to(unit_identities)),
+    Column("quiet", Words, _to(calendar_identities)),
 )
 calendars = Table(
     "calendars",

@@ -85,6 +85,12 @@ class PostgresServer:
             "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
 
+    def let_nothing_be_written(self, url: str, *, on: bool) -> None:
+        """Make a database read-only, as a standby is, or let it be written again."""
+        name, word = url.rpartition("/")[2], "on" if on else "off"
+        self._psql(f"ALTER DATABASE {name} SET default_transaction_read_only = {word}")
+        self.drop_connections()
+
     def stop(self) -> None:
         """End the server and remove what it wrote."""
         self._server.send_signal(signal.SIGQUIT)  # at once, without a last checkpoint

@@ -23,7 +23,7 @@ async def admin(
     asker: Admin,
     before: Annotated[int | None, Query(ge=1)] = None,
 ) -> HTMLResponse:
-    """Show users, tokens and the audit log."""
+    """Show how the platform itself is, users, tokens and the audit log."""
     people = context.ledger.people
     rows = await people.audit_rows(ROWS, before)
     page: HTMLResponse = request.app.state.pages.render(
@@ -32,6 +32,7 @@ async def admin(
         asker,
         users=await people.users(),
         tokens=await people.tokens(),
+        troubles=context.health().troubles,
         audit=rows,
         older=rows[-1].id if len(rows) == ROWS else None,
     )

@@ -14,6 +14,7 @@ from api.guard import client_address
 from api.localtime import instant
 from api.paths import up
 from api.snapshot import Picture
+from api.telling import lines, taken
 from core.errors import Conflict, DomainError
 from core.incident import Incident, IncidentState, Member, NotificationState, Purpose
 from core.people import Role
@@ -103,6 +104,8 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         drafts=await drafts(picture, found, asker, language) if may else [],
         notes=await context.ledger.incidents.notes(incident),
         told=told,
+        telling=lines(found, told, picture),
+        taken=taken(found, await context.ledger.links.answered(incident), picture),
         waiting=min(waiting, key=lambda note: note.due_at, default=None),
     )
     return page

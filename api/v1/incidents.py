@@ -10,6 +10,7 @@ from api.door import Ctx, Operator, Viewer
 from api.guard import client_address
 from api.listing import stamp, tag, unchanged
 from api.snapshot import Picture
+from api.telling import lines, taken
 from api.v1.shapes import (
     Comment,
     DraftOut,
@@ -18,6 +19,9 @@ from api.v1.shapes import (
     IncidentPage,
     MemberOut,
     StepIn,
+    TakenOut,
+    TellingLine,
+    TellingOut,
     TicketIn,
     TicketOut,
     ToldOut,
@@ -90,6 +94,39 @@ async def one(request: Request, context: Ctx, asker: Viewer, incident: str) -> I
         timeline=await context.ledger.incidents.notes(incident),
         told=[ToldOut(notification=n, deliveries=d) for n, d in told],
         tickets=[ticket_out(ticket) for ticket in await context.ledger.tickets.of(incident)],
+    )
+
+
+@router.get("/{incident}/telling", summary="Who was told, when, by which way, or why not")
+async def telling(
+    request: Request, context: Ctx, asker: Viewer, incident: str, language: Language = "vi"
+) -> TellingOut:
+    """Return every intent to tell somebody, with attempts, receipts and reasons."""
+    picture: Picture = await request.app.state.pictures.now()
+    found = await context.ledger.incidents.get(incident)
+    told = await context.ledger.outbox.for_incident(incident)
+    who = taken(found, await context.ledger.links.answered(incident), picture)
+    return TellingOut(
+        incident=incident,
+        taken=TakenOut(by=who.by, person=who.person, at=who.at, way=who.way.said(language))
+        if who
+        else None,
+        lines=[
+            TellingLine(
+                person=line.person,
+                recipient=line.recipient,
+                channel=line.channel,
+                purpose=line.purpose.said(language),
+                reason=line.reason.said(language),
+                due_at=line.due_at,
+                because=line.because.said(language),
+                state=line.state,
+                fate=line.fate.said(language),
+                settled_at=line.settled_at,
+                attempts=list(line.attempts),
+            )
+            for line in lines(found, told, picture)
+        ],
     )
 
 

@@ -167,6 +167,41 @@ class ToldOut(BaseModel):
     deliveries: list[Delivery]
 
 
+class TellingLine(BaseModel):
+    """One intent to tell somebody of an incident, and what became of it."""
+
+    person: str
+    recipient: str = Field(description="A contact's slug, or a step of the chain.")
+    channel: str = Field(description="Empty for a step of the chain, and where no way leads.")
+    purpose: str
+    reason: str = Field(description="Why this person.")
+    due_at: datetime | None
+    because: str = Field(description="Why then.")
+    state: str = Field(
+        description="pending, claimed, sent, cancelled, failed, unfolded, or no_address."
+    )
+    fate: str = Field(description="That it was told, or why not.")
+    settled_at: datetime | None
+    attempts: list[Delivery]
+
+
+class TakenOut(BaseModel):
+    """Who took an incident on."""
+
+    by: str
+    person: str
+    at: datetime
+    way: str
+
+
+class TellingOut(BaseModel):
+    """Who was to be told of an incident, and what became of it."""
+
+    incident: str
+    taken: TakenOut | None
+    lines: list[TellingLine]
+
+
 class TicketOut(BaseModel):
     """What a carrier was told, and how far it is."""
 

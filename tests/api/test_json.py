@@ -209,3 +209,17 @@ async def test_me_tells_the_role(world: World) -> None:
     me = await get(world, "/me")
     assert me["role"] == "viewer"
     assert me["csrf"] is None
+
+
+async def test_the_ledger_of_telling_says_who_when_why_and_with_what_receipt(world: World) -> None:
+    await world.commit(hub_cut(CUT))
+    await told(world)
+    await world.ledger.incidents.acknowledge(INCIDENT, "lan", world.clock.now())
+    found = await get(world, f"/incidents/{INCIDENT}/telling?language=en")
+    first = found["lines"][0]
+    assert first["person"] == "Nguyễn Thị Lan"
+    assert first["reason"] == "opened"
+    assert (first["state"], first["fate"]) == ("sent", "sent")
+    assert first["attempts"][0]["receipt"] == "250 2.0.0 queued"
+    assert first["due_at"]
+    assert found["taken"]["way"] == "logged in (page or interface)"

@@ -168,6 +168,7 @@ contacts = st.builds(
     phone=st.none() | st.sampled_from(["0912345678", "+84912345678", "84912345678"]),
     language=st.sampled_from(["vi", "en"]),
     unit=maybe_slug,
+    quiet=maybe_slug,
 )
 rooms = st.builds(
     Room,

@@ -311,7 +311,12 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
 
 
 def test_every_key_has_its_sentence_in_both_languages() -> None:
-    within: list[type[settings.Section]] = [settings.Delays, settings.Night, settings.Digest]
+    within: list[type[settings.Section]] = [
+        settings.Delays,
+        settings.Night,
+        settings.Digest,
+        settings.Drill,
+    ]
     sections: list[type[settings.Section]] = [*settings.SECTIONS.values(), *within]
     for section in sections:
         for name, field in section.model_fields.items():

@@ -1,0 +1,183 @@
+"""Is every promise kept? What is late is driven on by other ways, and said on another path."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from alerts.incidents import Fold
+from alerts.telling import TellingPolicy, notifications
+from alerts.topology import Topology
+from core.clock import LOCAL, Clock
+from core.errors import Unavailable
+from core.incident import Incident, Notification
+from core.inventory import Contact
+from core.text import Text
+from runtime.caretakers import Caretakers
+from runtime.dispatcher import LATE
+
+log = logging.getLogger(__name__)
+
+PERIOD = 60.0  # seconds between two audits
+SAID_AGAIN = timedelta(hours=1)  # as long as it lasts
+STEPS = ""  # where a step of a chain hangs: before any channel
+FORGOTTEN = "forgotten"  # where nothing was ever written down
+
+
+class PromiseBook(Protocol):
+    """The part of the ledger that holds what was promised."""
+
+    async def undelivered(self, since: datetime) -> list[Notification]:
+        """Return what was due by then and has not gone out."""
+
+    async def untold(self, since: datetime) -> list[Incident]:
+        """Return what is open since then and nobody was ever to be told of."""
+
+    async def add(self, notification: Notification) -> int | None:
+        """Add one message; None if it is there already."""
+
+
+@dataclass(slots=True)
+class AuditStats:
+    """What the last audit found, and what all of them did."""
+
+    late: int = 0  # messages and steps
+    forgotten: int = 0  # incidents without any message
+    redriven: int = 0  # messages made because another was late or missing
+    told: int = 0  # times that the administrators were told
+    audited_at: datetime | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Say whether the last audit found every promise kept."""
+        return not (self.late or self.forgotten)
+
+
+def by_place(late: Sequence[Notification], owed: Sequence[Notification]) -> dict[str, int]:
+    """Return how many promises hang where: on a channel, in a chain, or nowhere at all."""
+    places: dict[str, int] = {}
+    for row in late:
+        place = row.channel if row.step is None else STEPS
+        places[place] = places.get(place, 0) + 1
+    if owed:
+        places[FORGOTTEN] = len({row.incident for row in owed})
+    return places
+
+
+def to_say(
+    places: Mapping[str, int], said: Mapping[str, datetime], now: datetime
+) -> tuple[str, ...]:
+    """Return of which places the administrators are to hear now: new ones, and once an hour."""
+    return tuple(
+        place for place in sorted(places) if place not in said or now - said[place] >= SAID_AGAIN
+    )
+
+
+def owed(
+    incident: Incident,
+    topology: Topology,
+    policy: TellingPolicy,
+    contacts: Sequence[Contact],
+    now: datetime,
+) -> list[Notification]:
+    """Return what should have been written down when an incident opened, and is due by now."""
+    told = notifications(Fold(opened=[incident]), topology, policy, contacts, now)
+    first = [row for row in told.notifications if row.due_at <= now - LATE]
+    return told.notifications if first else []
+
+
+@dataclass(slots=True)
+class Auditor:
+    """Audits every minute, until cancelled. `pass_on` tells a person by another way."""
+
+    book: PromiseBook
+    pass_on: Callable[[Notification], Awaitable[int]]
+    caretakers: Caretakers
+    topology: Callable[[], Topology]
+    clock: Clock
+    wake: Callable[[], None]
+    stats: AuditStats = field(default_factory=AuditStats)
+    _said: dict[str, datetime] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Audit again and again; the first time when the dispatcher has had its chance."""
+        while True:
+            await asyncio.sleep(PERIOD)
+            try:
+                await self.turn()
+            except (OSError, Unavailable) as trouble:
+                log.warning("the promises cannot be audited: %s", trouble)
+
+    async def turn(self) -> None:
+        """Find what is late, drive it on, and say of what stays late."""
+        now = self.clock.now()
+        late = await self.book.undelivered(now - LATE)
+        missing = await self._missing(now)
+        for row in missing:
+            self.stats.redriven += await self.book.add(row) is not None
+        for row in late:
+            if row.step is None:
+                self.stats.redriven += await self.pass_on(row)
+        if late or missing:
+            self.wake()
+        self.stats.late = len(late)
+        self.stats.forgotten = len({row.incident for row in missing})
+        self.stats.audited_at = now
+        await self._say(late, missing, now)
+
+    async def _missing(self, now: datetime) -> list[Notification]:
+        untold = await self.book.untold(now - LATE)
+        if not untold:
+            return []
+        topology, contacts = self.topology(), self.caretakers.contacts()
+        return [
+            row
+            for incident in untold
+            for row in owed(incident, topology, self.caretakers.policy, contacts, now)
+        ]
+
+    async def _say(
+        self, late: Sequence[Notification], missing: Sequence[Notification], now: datetime
+    ) -> None:
+        places = by_place(late, missing)
+        news = to_say(places, self._said, now)
+        if news:
+            since = min((row.due_at for row in (*late, *missing)), default=now)
+            log.error("promises are late since %s: %s", since, places)
+            what = f"late {now.isoformat()}"
+            self.stats.told += 1
+            await self.caretakers.tell(what, _LATE, _listed(places, since), besides=places)
+            self._said |= dict.fromkeys(news, now)
+        elif self._said and not places:
+            log.warning("every promise is kept again")
+            await self.caretakers.tell(f"kept {now.isoformat()}", _KEPT, _ALL)
+            self._said.clear()
+
+
+def _listed(places: Mapping[str, int], since: datetime) -> Text:
+    """Return what hangs where, a line each."""
+    at = f"{since.astimezone(LOCAL):%H:%M %d/%m/%Y}"
+    words = {STEPS: _IN_CHAINS, FORGOTTEN: _NEVER}
+    lines = [
+        (words.get(place) or Text(f"kênh {place}", f"channel {place}"), n)
+        for place, n in sorted(places.items())
+    ]
+    return Text(
+        vi="\n".join([f"Chậm từ {at}:", *(f"- {where.vi}: {n}" for where, n in lines)]),
+        en="\n".join([f"Late since {at}:", *(f"- {where.en}: {n}" for where, n in lines)]),
+    )
+
+
+_LATE = Text(
+    vi="Có tin báo chưa đến được người nhận sau hơn 2 phút",
+    en="Messages have not reached anybody for more than 2 minutes",
+)
+_KEPT = Text(vi="Các tin báo lại đến nơi", en="Messages arrive again")
+_ALL = Text(vi="Không còn tin nào chậm.", en="None is late any more.")
+_IN_CHAINS = Text(vi="bước báo tiếp theo của chuỗi báo", en="next steps of chains")
+_NEVER = Text(
+    vi="sự cố đang mở mà chưa có tin nào (đã lập lại tin)",
+    en="open incidents without any message (now written)",
+)

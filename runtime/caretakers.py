@@ -1,0 +1,84 @@
+"""Who looks after the platform itself? Its administrators, told by every way that still works."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from alerts.telling import TellingPolicy, addresses
+from alerts.wording import sms
+from core.channel import GiveUp, Retry
+from core.incident import Message
+from core.inventory import Contact
+from core.people import Role, User
+from core.text import Text
+from runtime.dispatcher import Outlet
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = 20.0  # seconds for one channel
+
+
+@dataclass(frozen=True, slots=True)
+class Caretakers:
+    """The administrators that are contacts, and the channels that lead to one place."""
+
+    users: Callable[[], Awaitable[Sequence[User]]]
+    contacts: Callable[[], Sequence[Contact]]
+    policy: TellingPolicy
+    outlets: Mapping[str, Outlet]
+
+    async def tell(
+        self, what: str, subject: Text, body: Text, besides: Collection[str] = ()
+    ) -> int:
+        """Say something by all channels but some; return how many took it.
+
+        Straight and not through the outbox: perhaps the outbox is the trouble. `what` is the
+        same when the same is said again.
+        """
+        names = {u.contact or u.name for u in await self.users() if _cares(u)}
+        admins = [one for one in self.contacts() if one.slug in names]
+        ways = tuple(way for way in self.policy.ways if way.name not in besides)
+        policy = self.policy.model_copy(update={"ways": ways})
+        taken = await asyncio.gather(
+            *(
+                self._send(
+                    channel, _message(what, address, subject.said(language), body.said(language))
+                )
+                for _, address, channel, language in addresses(policy, admins)
+            )
+        )
+        if not any(taken):
+            log.error("no administrator could be told: %s", subject.en)
+        return sum(taken)
+
+    async def _send(self, name: str, message: Message) -> bool:
+        outlet = self.outlets.get(name)
+        if outlet is None:
+            return False
+        try:
+            async with asyncio.timeout(TIMEOUT + 1):
+                await outlet.channel.send(outlet.params(), message, TIMEOUT)
+        except (LookupError, Retry, GiveUp, OSError, TimeoutError) as refusal:
+            log.warning("channel %s did not take a word to the administrators: %s", name, refusal)
+            return False
+        except Exception:  # one channel's fault must not end the others, nor us
+            log.exception("channel %s broke", name)
+            return False
+        return True
+
+
+def _cares(user: User) -> bool:
+    return user.role is Role.ADMIN and not user.disabled
+
+
+def _message(what: str, to: str, subject: str, body: str) -> Message:
+    mark = sha256(f"{what} {to}".encode()).hexdigest()[:16]
+    return Message(
+        id=f"platform.{mark}",
+        to=to,
+        subject=subject,
+        body=f"{subject}.\n\n{body}\n",
+        data={"purpose": "platform", "what": what, "sms": sms(subject)},
+    )

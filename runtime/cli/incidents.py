@@ -1,0 +1,115 @@
+"""Who was told of an incident? The ledger that a manager reads, at the terminal or as JSON."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from runtime.cli._config import Config
+
+if TYPE_CHECKING:
+    from core.incident import Delivery, Incident, Notification
+    from storage.ledger import Ledger
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Show incidents and who was told of them."
+)
+
+
+@app.callback()
+def incidents() -> None:
+    """Show incidents and who was told of them."""
+
+
+@app.command()
+def show(
+    incident: Annotated[str, typer.Argument(help="Its code, such as SC-20261122-0001.")],
+    config: Config = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print every message about an incident: to whom, when, by which channel, what became of it."""
+    from api.telling import REASON, fate
+    from api.words import PURPOSE
+    from core.text import Text
+    from runtime.cli._ledger import Voice, with_ledger
+
+    voice = Voice(as_json=as_json)
+
+    async def work(
+        ledger: "Ledger",
+    ) -> "tuple[Incident, list[tuple[Notification, list[Delivery]]]]":
+        found = await ledger.incidents.get(incident)
+        return found, await ledger.outbox.for_incident(incident)
+
+    found, told = with_ledger(config, voice, work)
+    voice.table(
+        (
+            Text("người nhận", "recipient"),
+            Text("kênh", "channel"),
+            Text("mục đích", "purpose"),
+            Text("vì sao", "why"),
+            Text("đến giờ", "due"),
+            Text("xong lúc", "settled"),
+            Text("kết quả", "what became of it"),
+            Text("biên nhận", "receipts"),
+        ),
+        [
+            {
+                "recipient": note.recipient,
+                "channel": note.channel,
+                "purpose": PURPOSE[note.purpose].said(voice.language),
+                "reason": REASON.get(note.reason, Text(note.reason, note.reason)).said(
+                    voice.language
+                ),
+                "due_at": note.due_at,
+                "settled_at": note.settled_at,
+                "fate": fate(found, note, deliveries).said(voice.language),
+                "receipts": [one.model_dump(mode="json") for one in deliveries]
+                if as_json
+                else "; ".join(one.receipt for one in deliveries),
+            }
+            for note, deliveries in told
+        ],
+    )
+
+
+@app.command()
+def telling(
+    file: Annotated[Path, typer.Argument(help="What to write: NAME.csv or NAME.xlsx.")],
+    config: Config = None,
+    *,
+    month: Annotated[str, typer.Option("--month", metavar="2026-10", help="Of which month.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write who was told of a month's incidents, when, how, or why not, for a spreadsheet."""
+    from core.errors import DomainError
+    from core.text import Text
+    from reports.periods import read
+    from reports.report import PeriodKind
+    from runtime.cli._ledger import Voice, with_ledger
+    from runtime.telling_file import csv_file, rows, xlsx_file
+
+    voice = Voice(as_json=as_json)
+    writers = {".csv": csv_file, ".xlsx": xlsx_file}
+    if file.suffix not in writers:
+        voice.refuse(DomainError(Text("Tên tệp phải là .csv hoặc .xlsx", "NAME.csv or NAME.xlsx")))
+
+    async def work(ledger: "Ledger") -> list[list[str]]:
+        period = read(PeriodKind.MONTH, month)
+        names = {one.slug: one.name for one in (await ledger.inventory.load()).contacts}
+        names |= {one.name: one.full_name for one in await ledger.people.users()}
+        told = [
+            (incident, await ledger.outbox.for_incident(incident.id))
+            for incident in await ledger.incidents.during(period.begin, period.end)
+        ]
+        return rows(told, names, voice.language)
+
+    table = with_ledger(config, voice, work)
+    file.write_bytes(writers[file.suffix](table))
+    count = len(table) - 1
+    voice.done(
+        Text(vi=f"Đã ghi {count} dòng vào {file}.", en=f"Wrote {count} rows to {file}."),
+        rows=count,
+        file=str(file),
+    )

@@ -1,0 +1,50 @@
+"""Why somebody was not told has a name."""
+
+from datetime import timedelta
+
+import pytest
+
+from api.telling import fate
+from core.incident import Delivery, Incident, Notification, NotificationState
+from tests.runtime.test_dispatcher import NOW, a_notice, an_incident
+
+BASE = a_notice().model_dump()
+
+
+@pytest.mark.parametrize(
+    ("note", "incident", "words"),
+    [
+        ({"held_by": "TD-7"}, {}, "held back by TD-7"),
+        ({"because": "night"}, {}, "not yet due: it is night, and this can wait"),
+        ({"state": "cancelled", "settled_at": NOW}, {}, "it had ended before it was due"),
+        (
+            {"state": "cancelled", "settled_at": NOW},
+            {"acked_by": "an", "acked_at": NOW - timedelta(minutes=1)},
+            "somebody had taken it on before",
+        ),
+        (
+            {"state": "cancelled"},
+            {"state": "merged", "merged_into": "SC-20261122-0009"},
+            "merged into SC-20261122-0009",
+        ),
+        ({"state": "cancelled", "step": 2}, {}, "the step led to nobody"),
+        ({"state": "sent"}, {}, "sent"),
+    ],
+)
+def test_what_became_of_an_intent_is_said(
+    note: dict[str, object], incident: dict[str, object], words: str
+) -> None:
+    found = fate(
+        Incident.model_validate(an_incident().model_dump() | incident),
+        Notification.model_validate(BASE | note),
+        [],
+    )
+    assert found.en == words
+
+
+def test_a_channel_that_fails_says_with_what() -> None:
+    tried = [Delivery(notification=1, at=NOW, ok=False, receipt="451 later")]
+    incident = an_incident()
+    assert fate(incident, a_notice(), tried).en == "channel broken, again: 451 later"
+    given_up = a_notice(state=NotificationState.FAILED)
+    assert fate(incident, given_up, tried).en == "given up: 451 later"
