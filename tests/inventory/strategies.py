@@ -276,7 +276,7 @@ rules = st.builds(
     name=lines,
     name_en=maybe_line,
     metric=st.sampled_from(["ifHCInOctets", "probe_loss_ratio"]),
-    labels=st.sets(st.sampled_from(["ifName=Gi0/1", "job!=x", "site="])).map(sorted).map(tuple),
+    labels=st.sampled_from([(), ("ifName=Gi0/1",), ("job!=x", "site=")]),
     value=st.sampled_from(RULE_VALUES),
     window=st.integers(1, 1440),
     comparison=st.sampled_from(COMPARISONS),
