@@ -655,6 +655,43 @@ async def test_doubtful_time_of_our_own_marks_the_report(sqlite_ledger: Ledger) 
     assert (await ask(ledger, "xa-1")).unsynchronised == ((at(1), at(2)),)
 
 
+async def test_doubtful_time_that_goes_on_does_not_change_what_was_known(
+    sqlite_ledger: Ledger,
+) -> None:
+    ledger = sqlite_ledger
+    await put(ledger, LAND)
+    known = at(2, 8)
+
+    async def doubtful_until(end: datetime) -> None:
+        span = ClockSpan(kind=ClockTrouble.UNSYNCHRONISED, begin=at(2), end=end)
+        await ledger.timekeeping.keep(span)
+
+    await doubtful_until(known - timedelta(seconds=50))
+    running = await ask(ledger, now=known)
+    first = await ask(ledger, now=known, as_known_at=running.as_known_at)
+    await doubtful_until(known + timedelta(seconds=10))
+    later = await ask(ledger, now=known + timedelta(minutes=1), as_known_at=running.as_known_at)
+    assert running.as_known_at == known
+    assert as_bytes(running) == as_bytes(first) == as_bytes(later)
+    assert first.unsynchronised == ((at(2), known - timedelta(minutes=2)),)
+
+
+async def test_a_finished_period_is_known_once_its_doubtful_time_was_written(
+    sqlite_ledger: Ledger,
+) -> None:
+    ledger = sqlite_ledger
+    await put(ledger, LAND)
+    end = at(1, month=11)
+    span = ClockSpan(kind=ClockTrouble.UNSYNCHRONISED, begin=at(2), end=end + timedelta(hours=1))
+    await ledger.timekeeping.keep(span)
+    for now in (end + timedelta(seconds=30), NOW):
+        report = await ask(ledger, now=now)
+        again = await ask(ledger, now=NOW, as_known_at=report.as_known_at)
+        assert report.as_known_at <= now
+        assert as_bytes(report) == as_bytes(again)
+    assert report.unsynchronised == ((at(2), end),)
+
+
 async def test_nothing_watched_is_no_data_rather_than_all_well(sqlite_ledger: Ledger) -> None:
     ledger = sqlite_ledger
     await put(ledger, LAND)
