@@ -144,6 +144,7 @@ WORDS: Mapping[str, Text] = {
     "more_timelines": Text(
         "… và {0} đối tượng nữa, ít gián đoạn hơn.", "… and {0} more targets with less time down."
     ),
+    "recipients": Text("Nơi nhận:", "Recipients:"),
     "clerk": Text("Người lập biểu", "Prepared by"),
     "head": Text("Thủ trưởng đơn vị", "Head of the unit"),
     "sign": Text("(Ký, ghi rõ họ tên)", "(signature, full name)"),
