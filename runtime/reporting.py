@@ -45,7 +45,7 @@ async def build(
     first = request.period.begin if not request.compare else plan.previous.begin
     announced = await ledger.maintenance.find(first, request.period.end)
     works = occurrences(announced, first, request.period.end)
-    told = await asyncio.to_thread(newest, works, (*plan.lives, *plan.links, *plan.before))
+    told = await asyncio.to_thread(newest, works, plan.all_lives)
     doubt = await _unsynchronised(ledger, request, end, now)
     noted = [until + WRITTEN for _, until in doubt]
     known = _known_at(request, end, history.newest, told, *noted)

@@ -646,6 +646,20 @@ async def test_many_outages_are_counted_and_the_longest_listed(sqlite_ledger: Le
     assert (await ask(ledger, "xa-1", listed=0)).outages == ()
 
 
+async def test_lines_beside_sites_know_how_they_were_before(sqlite_ledger: Ledger) -> None:
+    ledger = sqlite_ledger
+    await put(ledger, LAND)
+    await up_since(ledger, at(1, month=9), "s1", "k1", "k2")
+    down = at(10, month=9)
+    await keep(ledger, ("k1", DOWN, down), ("k1", UP, down + timedelta(hours=3)))
+    first, second = (await ask(ledger)).links
+    assert first.before == Seconds(up=30 * DAY - 3 * HOUR, down=3 * HOUR)
+    assert second.before == Seconds(up=30 * DAY)
+    (alone,) = (await ask(ledger, "s1", scope=ScopeKind.TARGET)).links
+    assert alone.before == first.before
+    assert (await ask(ledger, compare=False)).links[0].before is None
+
+
 async def test_doubtful_time_of_our_own_marks_the_report(sqlite_ledger: Ledger) -> None:
     ledger = sqlite_ledger
     await put(ledger, LAND)
