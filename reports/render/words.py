@@ -61,7 +61,7 @@ WORDS: Mapping[str, Text] = {
     "excluded": Text("Không tính", "Excluded"),
     "unknown": Text("Chưa có số liệu", "No data"),
     "total": Text("Tổng thời gian", "Whole time"),
-    "up": Text("Bình thường", "Up"),
+    "up": Text("Trong đó bình thường", "Of which up"),
     "outages": Text("Số lần gián đoạn", "Outages"),
     "times": Text("Số lần", "Outages"),
     "longest": Text("Lần dài nhất", "Longest"),
