@@ -586,6 +586,16 @@ async def test_a_class_of_links_is_split_by_carrier(sqlite_ledger: Ledger) -> No
     assert row(report, "Viettel").mttr is None
 
 
+async def test_a_carrier_written_in_two_ways_is_one(sqlite_ledger: Ledger) -> None:
+    ledger = sqlite_ledger
+    links = [link.model_copy(update={"carrier": name}) for link, name in
+             zip(LAND.links, ("viettel", "Viettel"), strict=True)]  # fmt: skip
+    await put(ledger, LAND.model_copy(update={"links": tuple(links)}))
+    await up_since(ledger, at(1), "k1", "k2")
+    report = await ask(ledger, "TSLCD cấp II", scope=ScopeKind.NETWORK)
+    assert [(r.key, r.targets) for r in report.rows] == [("TSLCD cấp II", 2), ("Viettel", 2)]
+
+
 async def test_an_organisation_and_a_single_target_can_be_asked_for(
     sqlite_ledger: Ledger,
 ) -> None:
