@@ -60,7 +60,7 @@ def backup(
 
     from api.words import number
     from core.clock import SystemClock
-    from core.errors import DomainError
+    from core.errors import Conflict, DomainError
     from runtime import backup as making
     from runtime.cli._ledger import Voice, settings_of
     from runtime.cli._steps import Steps
@@ -71,6 +71,11 @@ def backup(
     now = SystemClock().now()
     folder = settings.backup.directory
     file = output or folder / making.usual_name(now)
+    if output is not None and not output.parent.is_dir():  # a disk that is not mounted, perhaps
+        parent = output.parent
+        voice.refuse(
+            Conflict(Text(vi=f"Không có thư mục {parent}", en=f"There is no folder {parent}"))
+        )
     steps = Steps(voice.language, quiet=as_json)
     wanted = making.Wanted(
         settings=settings,

@@ -313,6 +313,19 @@ def test_the_drill_says_why_series_are_not_compared(sqlite_url: str, tmp_path: P
     assert "chuỗi thời gian: có, nhưng sao lưu lúc hệ thống dừng" in done.stdout
 
 
+def test_a_backup_or_folder_that_is_not_there_is_named(sqlite_url: str, tmp_path: Path) -> None:
+    settings, file = platform(tmp_path, sqlite_url, series="enabled = false")
+    asyncio.run(furnish(settings))
+    run = CliRunner(env={"THONGSUOT_LANG": "en"}).invoke
+    missing = tmp_path / "missing.tar"
+    done = run(restore_command.app, [str(missing), "-c", str(file)])
+    assert (done.exit_code, done.stderr) == (1, f"There is no file {missing}\n")
+    unmounted = tmp_path / "usb" / "copy.tar"
+    done = run(backup_command.app, ["-c", str(file), "-o", str(unmounted)])
+    assert (done.exit_code, done.stderr) == (1, f"There is no folder {unmounted.parent}\n")
+    assert not unmounted.parent.exists()
+
+
 @needs_victoria
 async def test_the_series_of_a_running_engine_come_back(sqlite_url: str, tmp_path: Path) -> None:
     settings, file = platform(tmp_path, sqlite_url, series='directory = "series"')
