@@ -221,7 +221,7 @@ FAILURE = {
     FailureKind.REFUSED: Text("từ chối kết nối", "refuses the connection"),
     FailureKind.UNREACHABLE: Text("mạng báo không tới được", "the network cannot reach it"),
     FailureKind.AUTH: Text("sai mật khẩu", "the password is wrong"),
-    FailureKind.PROTOCOL: Text("trả lời sai giao thức", "answers in another protocol"),
+    FailureKind.PROTOCOL: Text("có trả lời nhưng không đúng", "answers, but not as it should"),
     FailureKind.LOCAL: Text("lỗi phía máy đo", "a fault of the host that measures"),
     FailureKind.BUG: Text("lỗi phần mềm đo", "a bug of the program that measures"),
 }

@@ -640,6 +640,15 @@ class Reports(Section):
         str,
         Text(vi='Địa danh, ví dụ "Đồng Nai"', en="The place in the date line, such as Đồng Nai"),
     ] = ""
+    recipients: Annotated[
+        tuple[str, ...],
+        Text(
+            vi='Nơi nhận, cuối báo cáo, ví dụ ["UBND tỉnh (để báo cáo)", "Lưu: VT"]; để trống thì '
+            "in dòng chấm",
+            en='Who gets a report, at its end, such as ["UBND tỉnh (để báo cáo)", "Lưu: VT"]; '
+            "empty: a dotted line",
+        ),
+    ] = ()
     schedules: Annotated[
         dict[Slug, Schedule],
         Text(
