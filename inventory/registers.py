@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -12,6 +12,7 @@ from core.inventory import Dated, Inventory
 from core.text import nfc
 from inventory import search
 from inventory.cells import as_host, slugged
+from inventory.spelling import canonical, may_be, same_marks
 from inventory.tables import rows
 
 PREFIXES = {
@@ -90,25 +91,31 @@ class Register:
         return found if isinstance(found, str) else None
 
     def only(self, name: str) -> str | None:
-        """Return the slug of the only row with a name, as it is searched."""
-        found = self._names.get(key(name))
-        return found if isinstance(found, str) else None
+        """Return the slug of the only row with a name, to its marks."""
+        found = [slug for slug in self._called(key(name)) if same_marks(name, self._said[slug])]
+        return found[0] if len(found) == 1 else None
 
-    def has_name(self, slug: str | None, name: str) -> bool:
-        """Say whether a row has a name, as it is searched."""
-        found = self._names.get(key(name))
-        return found is not None and (found == slug if isinstance(found, str) else slug in found)
+    def has_name(self, slug: str, name: str) -> bool:
+        """Say whether a row can be meant by a name."""
+        said = self._said.get(slug, "")
+        return key(said) == key(name) and may_be(name, said)
+
+    def name(self, slug: str) -> str:
+        """Return what a row is called."""
+        return self._said.get(slug, "")
+
+    def _called(self, form: str) -> tuple[str, ...]:
+        """Return the slugs of the names that are a form without marks."""
+        return tuple(islice(_slugs(self._names.get(form, {})), _MOST_NAMESAKES))
 
     def find(self, text: str) -> Named:
         """Return what a reference means."""
         if text in self.slugs:
             return Named(text, literal=True)
         for form in (key(text), bare(text)):
-            found = self._names.get(form)
-            if found is not None and not isinstance(found, str):
-                found = self._spelt(found, nfc(text))
-            if isinstance(found, str):
-                return Named(found, literal=nfc(self._said[found]) == nfc(text))
+            found = self._spelt(self._called(form), text)
+            if len(found) == 1:
+                return Named(found[0], literal=nfc(self._said[found[0]]) == nfc(text))
             if found:
                 return Named(None, candidates=self._shown(found), ambiguous=True)
         for mark in MARKS.get(self.table, ()):
@@ -116,10 +123,15 @@ class Register:
                 return Named(slug, literal=True)
         return Named(None, candidates=self._shown(self._similar(key(text))))
 
-    def _spelt(self, found: dict[str, None], text: str) -> "_Slugs":
-        """Return the only one of some namesakes that is spelt like the text, else all of them."""
-        alike = [s for s in islice(found, _MOST_NAMESAKES) if nfc(self._said[s]) == text]
-        return alike[0] if len(alike) == 1 else found
+    def _spelt(self, found: Sequence[str], text: str) -> Sequence[str]:
+        """Return those of some namesakes that are spelt most like the text."""
+        tests: tuple[Callable[[str], bool], ...] = (
+            lambda said: nfc(said) == nfc(text),
+            lambda said: canonical(said) == canonical(text),
+            lambda said: may_be(text, said),
+        )
+        ways = ([slug for slug in found if test(self._said[slug])] for test in tests)
+        return next((way for way in ways if way), [])
 
     def _similar(self, name: str) -> tuple[str, ...]:
         """Return the slugs of similar names; only so often and among so many, for it is slow."""

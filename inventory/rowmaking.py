@@ -18,6 +18,7 @@ from inventory.plan import applied, as_of
 from inventory.registers import MARKS, Registers, marked
 from inventory.registers import key as search_key
 from inventory.slim import Slim
+from inventory.spelling import one_unmarked, same_marks
 from inventory.tables import BY_NAME, TABLES, AnyRow, Key, key, rows
 from inventory.validate import REFERENCES
 from inventory.vocabulary import CONTEXT
@@ -116,7 +117,7 @@ class _Making:
         }
         self.good: dict[str, dict[Key, AnyRow]] = {name: {} for name in ORDER}
         self.made: dict[str, set[str]] = {name: set() for name in ORDER}
-        self.at: dict[str, dict[tuple[str, str], str]] = {name: {} for name in ORDER}
+        self.at: dict[str, dict[tuple[str, str], list[str]]] = {name: {} for name in ORDER}
         self.claimed: dict[str, set[str]] = {}  # marks and names that the list itself has
         self.matches: Counter[tuple[str, str, bool]] = Counter()  # (sheet, heading, former unit)
         self.examples: dict[tuple[str, str, bool], list[str]] = {}
@@ -140,7 +141,7 @@ class _Making:
             for row in rows(live, table):
                 name = str(getattr(row, "name", ""))
                 place = (_place_key(table, name), str(getattr(row, above)))
-                self.at[table].setdefault(place, str(getattr(row, "slug", "")))
+                self.at[table].setdefault(place, []).append(str(getattr(row, "slug", "")))
         for link in live.links:
             self.lines.setdefault((link.far, link.order), link.slug)
 
@@ -582,7 +583,8 @@ class _Making:
         if slug is None and name:
             slug = self._fresh(piece, texts, name)
         if slug is not None and piece.table in _AT:
-            self.at[piece.table].setdefault(place, slug)
+            there = self.at[piece.table].setdefault(place, [])
+            there.extend([] if slug in there else [slug])
         return slug
 
     def _fresh(self, piece: Piece, texts: dict[str, str], name: str) -> str:
@@ -599,6 +601,7 @@ class _Making:
     def _known(self, piece: Piece, texts: dict[str, str], place: tuple[str, str]) -> str | None:
         """Return the slug of a row that the ledger, or this list, has already."""
         register = self.registers[piece.table]
+        name = texts.get("name", "")
         slug: str | None = None
         match piece.table:
             case "units":
@@ -607,25 +610,41 @@ class _Making:
                 slug = register.by_mark("url", texts.get("url", ""))
             case "devices":
                 slug = self._device(texts)
-                slug = slug or (self._moved(texts) if piece.wide else self.at["devices"].get(place))
+                slug = slug or (
+                    self._moved(texts) if piece.wide else self._there(piece, name, place)
+                )
             case "links":
                 slug = register.by_mark("circuit", texts.get("circuit", ""))
                 slug = self._line(texts) if slug is None or slug in self.made["links"] else slug
             case "contacts":
                 slug = self._person(texts)
             case "sites":
-                slug = self._same_place(texts.get("name", ""), place) or self._renamed(piece)
+                slug = self._same_place(piece, name, place) or self._renamed(piece)
             case "rooms":
-                slug = self.at["rooms"].get(place)
+                slug = self._there(piece, name, place)
                 slug = slug or (self._room(texts) if "name" in self.made_up else None)
             case "organisations":
-                slug = self.at["organisations"].get(place)
+                slug = self._there(piece, name, place)
         return slug
 
-    def _same_place(self, name: str, place: tuple[str, str]) -> str | None:
+    def _there(self, piece: Piece, name: str, *places: tuple[str, str]) -> str | None:
+        """Return the row of this name in the first of some places that has one.
+
+        Of names that only marks tell apart the one that is spelt so.
+        """
+        register = self.registers[piece.table]
+        for place in places:
+            slugs = self.at[piece.table].get(place, ())
+            alike = [slug for slug in slugs if same_marks(name, register.name(slug))]
+            bare = [slug for slug in slugs if one_unmarked(name, register.name(slug))]
+            if alike or len(bare) == 1:
+                return (alike or bare)[0]
+        return None
+
+    def _same_place(self, piece: Piece, name: str, place: tuple[str, str]) -> str | None:
         """Return the site of this name, were it abbreviated; the ledger's spelling stays."""
-        ways = [place, *((other, place[1]) for other in officenames.others(name))]
-        slug = next((self.at["sites"][way] for way in ways if way in self.at["sites"]), None)
+        ways = ((other, place[1]) for other in officenames.others(name))
+        slug = self._there(piece, name, place, *ways)
         known = self.registers["sites"].live.get(slug or "")
         if known is not None and search_key(getattr(known, "name", "")) != search_key(name):
             self.made_up.add("name")
