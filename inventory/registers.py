@@ -87,18 +87,23 @@ class Register:
 
     def by_mark(self, mark: str, value: str) -> str | None:
         """Return the only slug with a circuit, an address, a telephone number …"""
+        found = self.sharing(mark, value)
+        return found[0] if len(found) == 1 else None
+
+    def sharing(self, mark: str, value: str) -> tuple[str, ...]:
+        """Return all slugs with a circuit, an address, a telephone number …"""
         found = self._marks[mark].get(marked(mark, value)) if value else None
-        return found if isinstance(found, str) else None
+        return tuple(_slugs(found)) if found else ()
 
     def only(self, name: str) -> str | None:
         """Return the slug of the only row with a name, to its marks."""
         found = [slug for slug in self._called(key(name)) if same_marks(name, self._said[slug])]
         return found[0] if len(found) == 1 else None
 
-    def has_name(self, slug: str, name: str) -> bool:
-        """Say whether a row can be meant by a name."""
-        said = self._said.get(slug, "")
-        return key(said) == key(name) and may_be(name, said)
+    def called(self, slugs: Iterable[str], name: str) -> Sequence[str]:
+        """Return those of some rows that a name can mean, best those that are spelt like it."""
+        alike = [slug for slug in slugs if key(self._said.get(slug, "")) == key(name)]
+        return self._spelt(alike, name)
 
     def name(self, slug: str) -> str:
         """Return what a row is called."""

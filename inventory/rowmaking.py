@@ -614,8 +614,7 @@ class _Making:
                     self._moved(texts) if piece.wide else self._there(piece, name, place)
                 )
             case "links":
-                slug = register.by_mark("circuit", texts.get("circuit", ""))
-                slug = self._line(texts) if slug is None or slug in self.made["links"] else slug
+                slug = self._circuit(texts) or self._line(texts)
             case "contacts":
                 slug = self._person(texts)
             case "sites":
@@ -658,10 +657,19 @@ class _Making:
         )
 
     def _device(self, texts: dict[str, str]) -> str | None:
-        """Return the device with this address; of the list's own only at the same site."""
-        slug = self.registers["devices"].by_mark("address", texts.get("address", ""))
-        mine = slug in self.made["devices"]
-        return None if mine and self.sited.get(slug or "") != texts.get("site") else slug
+        """Return the device with this address: at the same site, else the ledger's only one."""
+        slugs = self.registers["devices"].sharing("address", texts.get("address", ""))
+        here = [slug for slug in slugs if self._site_of(slug) == texts.get("site")]
+        known = slugs if len(slugs) == 1 and slugs[0] not in self.made["devices"] else ()
+        return next(iter(here or known), None)
+
+    def _circuit(self, texts: dict[str, str]) -> str | None:
+        """Return the line with this circuit: to the same device, else the only one."""
+        slugs = self.registers["links"].sharing("circuit", texts.get("circuit", ""))
+        lines = self.registers["links"].live
+        mine = [s for s in slugs if getattr(lines.get(s), "far", None) == texts.get("far")]
+        found = mine if len(slugs) > 1 else slugs
+        return next((slug for slug in found if slug not in self.made["links"]), None)
 
     def _moved(self, texts: dict[str, str]) -> str | None:
         """Return the one device of this kind at the site, whose address has changed."""
@@ -706,9 +714,11 @@ class _Making:
         register = self.registers["contacts"]
         name = texts.get("name", "")
         for mark in ("phone", "email"):
-            slug = register.by_mark(mark, texts.get(mark, ""))
-            if slug is not None and ("name" in self.made_up or register.has_name(slug, name)):
-                return slug
+            slugs = register.sharing(mark, texts.get(mark, ""))
+            if found := register.called(slugs, name):
+                return found[0]
+            if len(slugs) == 1 and "name" in self.made_up:
+                return slugs[0]
         row = register.live.get(register.only(name) or "")
         free = row is not None and self._free_of("contacts", "phone", row)
         return row.slug if row is not None and free else None
@@ -727,6 +737,8 @@ class _Making:
         return row.slug if row is not None and self._free_of("sites", "name", row) else None
 
     def _site_of(self, device: str | None) -> str | None:
+        if device in self.sited:
+            return self.sited[device]
         row = self.registers["devices"].live.get(device or "")
         return row.site if isinstance(row, Device) else None
 
