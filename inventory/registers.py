@@ -97,7 +97,7 @@ class Register:
 
     def only(self, name: str) -> str | None:
         """Return the slug of the only row with a name, to its marks."""
-        found = [slug for slug in self._called(key(name)) if same_marks(name, self._said[slug])]
+        found = [slug for slug in self.slugs_of(name) if same_marks(name, self._said[slug])]
         return found[0] if len(found) == 1 else None
 
     def called(self, slugs: Iterable[str], name: str) -> Sequence[str]:
@@ -109,16 +109,16 @@ class Register:
         """Return what a row is called."""
         return self._said.get(slug, "")
 
-    def _called(self, form: str) -> tuple[str, ...]:
-        """Return the slugs of the names that are a form without marks."""
-        return tuple(islice(_slugs(self._names.get(form, {})), _MOST_NAMESAKES))
+    def slugs_of(self, name: str) -> tuple[str, ...]:
+        """Return the slugs of the names that are a name when all marks are taken off."""
+        return tuple(islice(_slugs(self._names.get(key(name), {})), _MOST_NAMESAKES))
 
     def find(self, text: str) -> Named:
         """Return what a reference means."""
         if text in self.slugs:
             return Named(text, literal=True)
         for form in (key(text), bare(text)):
-            found = self._spelt(self._called(form), text)
+            found = self._spelt(self.slugs_of(form), text)
             if len(found) == 1:
                 return Named(found[0], literal=nfc(self._said[found[0]]) == nfc(text))
             if found:

@@ -14,7 +14,7 @@ from inventory.faults import Fault
 from inventory.listed import Listed, Options
 from inventory.mending import mend
 from inventory.places import Gazetteer, Match, levels_in, unit_in
-from inventory.plan import applied, as_of
+from inventory.plan import applied, as_of, is_past
 from inventory.registers import MARKS, Registers, marked
 from inventory.registers import key as search_key
 from inventory.slim import Slim
@@ -111,9 +111,16 @@ class _Making:
         self.options = options
         live = as_of(current, on)
         self.registers = Registers(current, live)
+        self.ended = Registers(current, _ended(current, on))
         self.gazetteer = Gazetteer(current, on)
         self.spans = {
             (table.name, key(row)): row for table in TABLES for row in rows(current, table.name)
+        }
+        self.ends = {
+            (table.name, row.slug, row.valid_to): row
+            for table in TABLES
+            for row in rows(current, table.name)
+            if isinstance(row, Dated) and is_past(row, on)
         }
         self.good: dict[str, dict[Key, AnyRow]] = {name: {} for name in ORDER}
         self.made: dict[str, set[str]] = {name: set() for name in ORDER}
@@ -180,6 +187,7 @@ class _Making:
         for done in ORDER[: ORDER.index(table) + 1]:
             if done not in {*asked, *_ASKED_ALWAYS}:
                 self.registers[done].forget()
+                self.ended[done].forget()
         for mark in [mark for mark in self.claimed if mark.startswith(f"{table}.")]:
             if mark != "sites.name":
                 del self.claimed[mark]
@@ -227,7 +235,7 @@ class _Making:
             self.made[piece.table].add(slug)
             if piece.table == "devices":
                 self.sited[slug] = texts.get("site", "")
-            self.registers[piece.table].add(slug, texts.get("name"), texts)
+            self._enter(piece.table, slug, texts)
         base = self._base(piece, texts)
         values = self._values(piece, texts, base)
         self._require(piece, texts, base)
@@ -235,6 +243,20 @@ class _Making:
             self._keep(piece, values)
         elif slug is not None:
             self.listed.folder.broken.setdefault(piece.table, set()).add(slug)
+
+    def _enter(self, table: str, slug: str, texts: dict[str, str]) -> None:
+        """Take note of a row: what has ended is not what a row of today means."""
+        self.registers[table].slugs.add(slug)
+        registers = self.registers if self._end(texts) is None else self.ended
+        registers[table].add(slug, texts.get("name"), texts)
+
+    def _end(self, texts: dict[str, str]) -> date | None:
+        """Return the day on which a row of the past ended."""
+        try:
+            end = cells.day(texts["valid_to"], texts) if texts.get("valid_to") else None
+        except cells.Unfit:
+            end = None
+        return end if end is not None and end <= self.on else None
 
     def _same(self, piece: Piece, slug: str) -> None:
         """Tell of a second row on one place: of the place itself the first row is taken."""
@@ -275,7 +297,8 @@ class _Making:
         except cells.Unfit:
             begin = None
         same = self.spans.get((piece.table, (slug, begin))) if begin is not None else None
-        return same or self.registers[piece.table].live.get(slug)
+        ended = self.ends.get((piece.table, slug, self._end(texts)))
+        return same or ended or self.registers[piece.table].live.get(slug)
 
     def _keep(self, piece: Piece, values: dict[str, object]) -> None:
         row = self.slim(BY_NAME[piece.table].model.model_validate(values), values)
@@ -449,6 +472,9 @@ class _Making:
 
     def _named(self, piece: Piece, column: str, text: str, table: str) -> str | None:
         found = self.registers[table].find(text)
+        if found.slug is None and not found.ambiguous:
+            past = self.ended[table].find(text)
+            found = past if past.slug is not None else found
         if found.slug is None:
             if _is_slug(text) and not found.candidates:
                 return text
@@ -579,10 +605,12 @@ class _Making:
             return texts["slug"]
         name = texts.get("name", "")
         place = (_place_key(piece.table, name), texts.get("site") or texts.get("unit") or "")
-        slug = self._known(piece, texts, place)
+        end = self._end(texts)
+        slug = self._of_the_past(piece.table, texts, place[1], end) if end else None
+        slug = slug or self._known(piece, texts, place)
         if slug is None and name:
             slug = self._fresh(piece, texts, name)
-        if slug is not None and piece.table in _AT:
+        if slug is not None and piece.table in _AT and end is None:
             there = self.at[piece.table].setdefault(place, [])
             there.extend([] if slug in there else [slug])
         return slug
@@ -597,6 +625,21 @@ class _Making:
         unit = self.gazetteer.live(texts.get("unit", ""))
         hint = texts.get("code", "") or (unit.code if unit else "")
         return self.registers.fresh(piece.table, name, hint)
+
+    def _of_the_past(self, table: str, texts: dict[str, str], above: str, end: date) -> str | None:
+        """Return the ended row of the ledger with this name and mark, or name, place and end."""
+        register = self.ended[table]
+        marks = MARKS.get(table, ())
+        sharing = [s for mark in marks for s in register.sharing(mark, texts.get(mark, ""))]
+        if found := register.called(sharing, texts.get("name", "")):
+            return found[0]
+        column = _AT.get(table)
+        alike = register.called(register.slugs_of(texts.get("name", "")), texts.get("name", ""))
+        for slug in [*alike, *(sharing if table == "units" else ())]:
+            row = self.ends.get((table, slug, end))
+            if row is not None and (column is None or getattr(row, column) == above):
+                return slug
+        return None
 
     def _known(self, piece: Piece, texts: dict[str, str], place: tuple[str, str]) -> str | None:
         """Return the slug of a row that the ledger, or this list, has already."""
@@ -741,6 +784,12 @@ class _Making:
             return self.sited[device]
         row = self.registers["devices"].live.get(device or "")
         return row.site if isinstance(row, Device) else None
+
+
+def _ended(current: Inventory, on: date) -> Inventory:
+    """Return the rows that ended before a day."""
+    past = {t.name: [r for r in rows(current, t.name) if is_past(r, on)] for t in TABLES}
+    return Inventory.model_validate(past)
 
 
 def _place_key(table: str, name: str) -> str:
