@@ -36,6 +36,7 @@ bare = lru_cache(maxsize=1 << 15)(search.bare)
 _MOST = 5
 MOST_GUESSES, MOST_COMPARED = 200, 2_000  # searches for what is similar, and names in each
 _MOST_NAMESAKES = 500  # that are looked at one by one
+_FEW = 8  # namesakes of whom one can still be the only one with its marks
 _Slugs = str | dict[str, None]  # one slug, or several in order
 
 
@@ -65,6 +66,7 @@ class Register:
         self.slugs: set[str] = set()  # of all times
         self._names: dict[str, _Slugs] = {}
         self._marks: dict[str, dict[str, _Slugs]] = defaultdict(dict)
+        self._known_as: dict[str, dict[str, _Slugs]] = defaultdict(dict)  # by mark and name
         self._said: dict[str, str] = {}
         self._guesses: dict[str, tuple[str, ...]] = {}  # text → slugs of similar names
 
@@ -77,13 +79,16 @@ class Register:
                 _entered(self._names, form, slug)
         for mark in MARKS.get(self.table, ()):
             if value := marks.get(mark):
-                _entered(self._marks[mark], marked(mark, str(value)), slug)
+                own = marked(mark, str(value))
+                _entered(self._marks[mark], own, slug)
+                _entered(self._known_as[mark], f"{own}\n{key(name or '')}", slug)
 
     def forget(self) -> None:
         """Let go of names and marks: no row that is still to come can ask for them."""
         self._names = {}
         self._said = {}
         self._marks.clear()
+        self._known_as.clear()
 
     def by_mark(self, mark: str, value: str) -> str | None:
         """Return the only slug with a circuit, an address, a telephone number …"""
@@ -93,25 +98,31 @@ class Register:
     def sharing(self, mark: str, value: str) -> tuple[str, ...]:
         """Return all slugs with a circuit, an address, a telephone number …"""
         found = self._marks[mark].get(marked(mark, value)) if value else None
-        return tuple(_slugs(found)) if found else ()
+        return tuple(islice(_slugs(found or {}), _MOST_NAMESAKES))
+
+    def known_as(self, name: str, mark: str, value: str) -> str | None:
+        """Return the slug with a mark that a name can mean, best the one that is spelt like it."""
+        found = self._known_as[mark].get(f"{marked(mark, value)}\n{key(name)}") if value else None
+        alike = self._spelt(tuple(islice(_slugs(found or {}), _MOST_NAMESAKES)), name)
+        return alike[0] if alike else None
 
     def only(self, name: str) -> str | None:
         """Return the slug of the only row with a name, to its marks."""
-        found = [slug for slug in self.slugs_of(name) if same_marks(name, self._said[slug])]
-        return found[0] if len(found) == 1 else None
+        slugs = self.slugs_of(name, _FEW + 1)
+        found = [slug for slug in slugs if same_marks(name, self._said[slug])]
+        return found[0] if len(found) == 1 and len(slugs) <= _FEW else None
 
-    def called(self, slugs: Iterable[str], name: str) -> Sequence[str]:
-        """Return those of some rows that a name can mean, best those that are spelt like it."""
-        alike = [slug for slug in slugs if key(self._said.get(slug, "")) == key(name)]
-        return self._spelt(alike, name)
+    def called(self, name: str) -> Sequence[str]:
+        """Return the rows that a name can mean, best those that are spelt like it."""
+        return self._spelt(self.slugs_of(name), name)
 
     def name(self, slug: str) -> str:
         """Return what a row is called."""
         return self._said.get(slug, "")
 
-    def slugs_of(self, name: str) -> tuple[str, ...]:
+    def slugs_of(self, name: str, most: int = _MOST_NAMESAKES) -> tuple[str, ...]:
         """Return the slugs of the names that are a name when all marks are taken off."""
-        return tuple(islice(_slugs(self._names.get(key(name), {})), _MOST_NAMESAKES))
+        return tuple(islice(_slugs(self._names.get(key(name), {})), most))
 
     def find(self, text: str) -> Named:
         """Return what a reference means."""

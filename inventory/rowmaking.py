@@ -629,13 +629,14 @@ class _Making:
     def _of_the_past(self, table: str, texts: dict[str, str], above: str, end: date) -> str | None:
         """Return the ended row of the ledger with this name and mark, or name, place and end."""
         register = self.ended[table]
-        marks = MARKS.get(table, ())
-        sharing = [s for mark in marks for s in register.sharing(mark, texts.get(mark, ""))]
-        if found := register.called(sharing, texts.get("name", "")):
-            return found[0]
+        name = texts.get("name", "")
+        marks = {mark: texts.get(mark, "") for mark in MARKS.get(table, ())}
+        for mark, value in marks.items():
+            if (slug := register.known_as(name, mark, value)) is not None:
+                return slug
         column = _AT.get(table)
-        alike = register.called(register.slugs_of(texts.get("name", "")), texts.get("name", ""))
-        for slug in [*alike, *(sharing if table == "units" else ())]:
+        coded = register.sharing("code", marks["code"]) if table == "units" else ()
+        for slug in [*register.called(name), *coded]:
             row = self.ends.get((table, slug, end))
             if row is not None and (column is None or getattr(row, column) == above):
                 return slug
@@ -757,11 +758,12 @@ class _Making:
         register = self.registers["contacts"]
         name = texts.get("name", "")
         for mark in ("phone", "email"):
-            slugs = register.sharing(mark, texts.get(mark, ""))
-            if found := register.called(slugs, name):
-                return found[0]
-            if len(slugs) == 1 and "name" in self.made_up:
-                return slugs[0]
+            value = texts.get(mark, "")
+            slug = register.known_as(name, mark, value)
+            if slug is None and "name" in self.made_up:
+                slug = register.by_mark(mark, value)
+            if slug is not None:
+                return slug
         row = register.live.get(register.only(name) or "")
         free = row is not None and self._free_of("contacts", "phone", row)
         return row.slug if row is not None and free else None

@@ -37,7 +37,7 @@ def test_what_has_ended_is_known_again() -> None:
 
 def test_who_came_after_somebody_of_the_same_name_and_telephone_is_another_row() -> None:
     gone = plan(a_province(), ("Đầu mối", CONTACTS)).result
-    today = [CONTACTS[0], ["Trần Văn B", "0912345678", None]]
+    today: list[list[Cell]] = [CONTACTS[0], ["Trần Văn B", "0912345678", None]]
     first = plan(gone, ("Đầu mối", today))
     (added,) = first.added
     assert added.name != "tran-van-b"
@@ -46,7 +46,7 @@ def test_who_came_after_somebody_of_the_same_name_and_telephone_is_another_row()
 
 
 def test_a_row_of_today_is_ended_by_its_name() -> None:
-    today = [CONTACTS[0], ["Trần Văn B", "0912345678", None]]
+    today: list[list[Cell]] = [CONTACTS[0], ["Trần Văn B", "0912345678", None]]
     land = plan(a_province(), ("Đầu mối", today)).result
     (changed,) = plan(land, ("Đầu mối", CONTACTS[:2])).changed
     assert changed.name == "tran-van-b"
