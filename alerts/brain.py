@@ -17,9 +17,10 @@ from alerts.judge import forgotten, judge, overdue, patience
 from alerts.rootcause import resolve
 from alerts.setback import SET_BACK, earlier, incident_earlier, row_earlier
 from alerts.telling import TellingPolicy
+from alerts.thresholds import Thresholds
 from alerts.topology import Topology, ports_of
 from core.clock import LOCAL
-from core.incident import Incident
+from core.incident import THRESHOLD, Incident
 from core.inventory import Contact, EscalationStep
 from core.outcome import Memory, Outcome
 from core.reading import Reading
@@ -51,7 +52,9 @@ class Brain:
         self._contacts = tuple(contacts)
         self._topology = Topology(estate)
         self._states: dict[str, TargetState] = dict(memory.states)
-        self._incidents: dict[str, Incident] = {i.root: i for i in memory.incidents}
+        self._incidents: dict[str, Incident] = {
+            i.root: i for i in memory.incidents if i.kind != THRESHOLD
+        }
         self._numbering = Numbering(now.astimezone(LOCAL).date(), memory.incidents_today)
         self._streaks: dict[str, Streak] = dict(memory.streaks)
         self._written: dict[str, datetime] = {}
@@ -67,6 +70,12 @@ class Brain:
         self._shortest_patience = timedelta(0)
         self._swept_at = self._latest = now
         self._started = Outcome()
+        self._thresholds = Thresholds(
+            self._topology,
+            memory.watches,
+            memory.incidents,
+            max(memory.observed_until.values(), default=now),
+        )
         self._mind_the_clock(max(memory.observed_until.values(), default=now), now)
         self._bind(now)
         self._resume(memory, now)
@@ -80,7 +89,8 @@ class Brain:
     @property
     def incidents(self) -> tuple[Incident, ...]:
         """The open incidents, oldest first."""
-        return tuple(sorted(self._incidents.values(), key=lambda i: (i.began_at, i.id)))
+        found = (*self._incidents.values(), *self._thresholds.incidents)
+        return tuple(sorted(found, key=lambda i: (i.began_at, i.id)))
 
     @property
     def topology(self) -> Topology:
@@ -107,6 +117,7 @@ class Brain:
                 self._note(old, new, now)
                 if new.verdict is not old.verdict or check.reach or new.fails:
                     touched.add(check.target)
+            self._thresholds.hear(reading, check, now)
             if check.slug in self._carried and reading.ok:
                 self._hear_ports(reading, self._carried[check.slug])
         for target in touched:
@@ -139,6 +150,7 @@ class Brain:
         self._contacts = tuple(contacts)
         self._escalations = tuple(escalations)
         self._topology = Topology(estate)
+        self._thresholds.bind(self._topology)
         self._streaks = {s: k for s, k in self._streaks.items() if s in self._topology.checks}
         self._written = {s: at for s, at in self._written.items() if s in self._streaks}
         self._unwritten &= self._streaks.keys()
@@ -167,6 +179,7 @@ class Brain:
             if moved is not incident:
                 self._incidents[slug] = moved
                 self._started.incidents.append(moved)
+        self._started.incidents += self._thresholds.set_back(by, now)
         self._written = {s: earlier(at, by, now) for s, at in self._written.items()}
         self._swept_at = earlier(self._swept_at, by, now)
         self._boundary = next_boundary(self._topology.scheduled, now)
@@ -212,6 +225,7 @@ class Brain:
         self._dirty = True
 
     def _sweep(self, now: datetime) -> None:
+        self._thresholds.sweep(now)
         surely_heard = now - self._shortest_patience
         for slug, check in self._topology.checks.items():
             old = self._streaks.get(slug)
@@ -268,20 +282,22 @@ class Brain:
         if not fact.good:
             return False
         state = self._states.get(target)
+        measured = self._thresholds.fires_for(target)
         plain = (Status.UP, Status.DEGRADED)
         return (
             state is None
             or state.status not in plain
-            or (state.status is Status.DEGRADED) is not bool(fact.degraded)
+            or (state.status is Status.DEGRADED) is not (bool(fact.degraded) or measured)
         )
 
     def _pairs(self, checks: Iterable[Check]) -> list[tuple[Check, Streak]]:
         return [(c, self._streaks.get(c.slug) or Streak(c.slug)) for c in checks]
 
     def _conclude(self, outcome: Outcome, now: datetime) -> Outcome:
-        if self._dirty:
+        if self._dirty or self._thresholds.dirty:
             self._dirty = False
             self._think(outcome, now)
+        outcome.watches.extend(self._thresholds.take_unwritten())
         if self._urgent or not outcome.empty or abs(now - self._wrote_at) >= TOGETHER:
             outcome.streaks.extend(self._streaks[s] for s in sorted(self._unwritten))
             self._written.update(dict.fromkeys(self._unwritten, now))
@@ -290,7 +306,14 @@ class Brain:
         return outcome
 
     def _think(self, outcome: Outcome, now: datetime) -> None:
-        view = resolve(self._topology, Facts(self._facts, self._ports, self._states), now)
+        facts = Facts(
+            self._facts,
+            self._ports,
+            self._states,
+            self._thresholds.beyond(),
+            self._thresholds.calmed(),
+        )
+        view = resolve(self._topology, facts, now)
         self._waiting_until = view.waiting_until
         for slug, state in sorted(view.states.items()):
             self._move(slug, state, now, outcome)
@@ -305,6 +328,10 @@ class Brain:
         chains.freeze(result, self._escalations, self._topology)
         self._incidents = result.present
         self._tell(result, outcome, now)
+        crossings = self._thresholds.fold(self._states, self._incidents, self._numbering, now)
+        chains.freeze(crossings, self._escalations, self._topology)
+        self._thresholds.keep(crossings)
+        self._tell(crossings, outcome, now)
 
     def _move(self, slug: str, state: TargetState, now: datetime, outcome: Outcome) -> None:
         """Write a change of status; two of one target are at least a second apart."""

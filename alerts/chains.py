@@ -5,7 +5,8 @@ chain is for gets another: somebody must not sleep through an outage that began 
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import takewhile
 
 from alerts.incidents import Fold
 from alerts.topology import Topology
@@ -29,8 +30,7 @@ def freeze(fold: Fold, rows: Sequence[EscalationStep], topology: Topology) -> No
 
 def chosen(incident: Incident, rows: Iterable[EscalationStep], topology: Topology) -> Chain | None:
     """Return the chain for an incident: that of the smallest unit, then one for its severity."""
-    root = topology.targets.get(incident.root)
-    path = root.unit_path if root is not None else ()
+    path = _path(incident, topology)
     by_slug: dict[str, list[EscalationStep]] = {}
     for row in sorted(rows, key=lambda row: (row.slug, row.step)):
         by_slug.setdefault(row.slug, []).append(row)
@@ -46,11 +46,18 @@ def chosen(incident: Incident, rows: Iterable[EscalationStep], topology: Topolog
 
 
 def promised(
-    incident: Incident, chain: Chain, purpose: Purpose, reason: str, due: Due
+    incident: Incident,
+    chain: Chain,
+    purpose: Purpose,
+    reason: str,
+    due: Due,
+    *,
+    since: datetime | None = None,
 ) -> list[Notification]:
-    """Return the steps of a chain as promises; a first telling that is known is kept once.
+    """Return the steps of a chain as promises; a promise that was given before is kept once.
 
-    When more is touched, the steps that depend on what is touched are promised anew.
+    When more is touched, the steps that depend on what is touched are promised anew: for their
+    own time, counted from `since`, or at once where that has passed.
     """
     if purpose is Purpose.RECOVERY:
         return [_promise(incident, chain, purpose, reason, WHOEVER_WAS_TOLD, due)]
@@ -61,8 +68,24 @@ def promised(
         rows.append(_promise(incident, chain, purpose, why, step.number, later))
         if reason == "touches_your_unit" and step.tell in _GROWING:
             more = f"+{len(incident.members)}"
-            rows.append(_promise(incident, chain, purpose, reason, step.number, later, more))
+            own = max(due.at, (since or due.at) + timedelta(seconds=step.after))
+            when = Due(own, "delay") if own > due.at else due
+            rows.append(_promise(incident, chain, purpose, reason, step.number, when, more))
     return rows
+
+
+def _path(incident: Incident, topology: Topology) -> tuple[str, ...]:
+    """Return the units that hold the root; of what belongs to none, those of all its members."""
+    root = topology.targets.get(incident.root)
+    if root is not None and root.unit_path:
+        return root.unit_path
+    paths = [
+        target.unit_path
+        for member in incident.members
+        if (target := topology.targets.get(member.target)) is not None and target.unit_path
+    ]
+    shared = zip(*paths, strict=False)
+    return tuple(level[0] for level in takewhile(lambda level: len(set(level)) == 1, shared))
 
 
 def _outgrown(incident: Incident) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from alerts.facts import NOTHING, Fact, Facts
 from alerts.hours import expected_since
-from alerts.places import HIDING, Place, Places, standing
+from alerts.places import HIDING, Place, Places, measured, standing
 from alerts.topology import Topology
 from core.status import Status, Verdict
 
@@ -31,7 +31,7 @@ class Derived:
         users = [self.places[u] for u in self.topology.users[slug]]
         if any(u.until is not None for u in users):
             return place
-        return self._beyond(slug, users)
+        return measured(self._beyond(slug, users), slug, self.facts)
 
     def _beyond(self, slug: str, users: list[Place]) -> Place:
         facts = [self._fact(u) for u in self.topology.users[slug]]

@@ -8,10 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from alerts.hours import open_until
 from alerts.telling import TellingPolicy, addresses, concerned
 from alerts.topology import Topology
-from core.incident import Chain, Incident, Notification, NotificationState, Purpose, Step
+from core.incident import (
+    Chain,
+    Incident,
+    Notification,
+    NotificationState,
+    Purpose,
+    Severity,
+    Step,
+)
 from core.inventory import Contact
+from core.watching import Hours
 
 NOBODY = "nobody_on_duty"
 
@@ -92,6 +102,25 @@ def otherwise(
     same = [contact for contact in people.contacts if contact.slug == failed.recipient]
     rows = _messages(failed, same, (), policy, now)
     return [row for row in rows if _in_person(row) and row.channel != failed.channel]
+
+
+def quiet_until(
+    message: Notification,
+    incident: Incident,
+    people: People,
+    quiet: Mapping[str, tuple[Hours, ...]],
+    now: datetime,
+) -> datetime | None:
+    """Return until when a person is left in peace, None if the message may go out now.
+
+    What is critical goes out at any hour, and so does everything to whoever is on duty.
+    """
+    contact = next((c for c in people.contacts if c.slug == message.recipient), None)
+    if contact is None or contact.quiet is None or incident.severity is Severity.CRITICAL:
+        return None
+    if any(contact.slug in who for roles in people.duty.values() for who in roles.values()):
+        return None
+    return open_until(quiet.get(contact.quiet, ()), now)
 
 
 def _sent(told: Iterable[Notification]) -> list[Notification]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from alerts.judge import is_fast, is_lossy
 from core.reading import Reading
@@ -64,6 +65,13 @@ class Port:
     since: datetime | None = None  # first observation of it being so
 
 
+class Beyond(NamedTuple):
+    """A target is beyond a threshold: since when, and by which rule."""
+
+    since: datetime
+    rule: str
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known now. `before` is how every target was held to be until now."""
@@ -71,6 +79,8 @@ class Facts:
     targets: Mapping[str, Fact] = field(default_factory=dict)
     ports: Mapping[str, Port] = field(default_factory=dict)  # by link
     before: Mapping[str, TargetState] = field(default_factory=dict)
+    beyond: Mapping[str, Beyond] = field(default_factory=dict)
+    calmed: Mapping[str, datetime] = field(default_factory=dict)  # since when no longer beyond
 
 
 def fact_of(

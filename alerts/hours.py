@@ -30,6 +30,22 @@ def expected_since(hours: tuple[Hours, ...], now: datetime) -> datetime | None:
     return since.astimezone(now.tzinfo) if since is not None else None
 
 
+def open_until(hours: tuple[Hours, ...], now: datetime) -> datetime | None:
+    """Return when the hours that hold now end; None if none hold.
+
+    Spans that touch are one, over midnight too; what never ends, ends a month ahead.
+    """
+    local = now.astimezone(LOCAL)
+    until: datetime | None = None
+    for ahead in range(_AHEAD):
+        for begin, end in sorted(_spans(hours, local.date() + timedelta(days=ahead))):
+            if begin <= (until or local) < end:
+                until = end
+        if until is None or until.time() != time.min:
+            break
+    return until.astimezone(now.tzinfo) if until is not None else None
+
+
 def next_boundary(calendars: Iterable[tuple[Hours, ...]], now: datetime) -> datetime | None:
     """Return when the next span of any calendar begins or ends."""
     local = now.astimezone(LOCAL)

@@ -1,9 +1,10 @@
 """How does each target stand, as far as the walk from the vantage outwards has come?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from alerts.facts import Facts
 from core.status import Status, TargetState
 
 HIDING = frozenset({Status.DOWN, Status.UNREACHABLE})
@@ -35,6 +36,19 @@ def standing(place: Place, before: TargetState | None) -> Place:
         since=before.since,
         reason=before.reason,
     )
+
+
+def measured(place: Place, slug: str, facts: Facts) -> Place:
+    """Return the place of a target, degraded where a rule says so of one that is well."""
+    if place.status is not Status.UP:
+        return place
+    beyond = facts.beyond.get(slug)
+    if beyond is not None:
+        return Place(Status.DEGRADED, since=beyond.since, reason="threshold", detail=beyond.rule)
+    calmed = facts.calmed.get(slug)
+    if calmed is not None and (place.since is None or place.since < calmed):
+        return replace(place, since=calmed)
+    return place
 
 
 Places = Mapping[str, Place]

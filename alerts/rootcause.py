@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from alerts.derived import Derived
 from alerts.facts import NOTHING, Fact, Facts, Port
 from alerts.hours import expected_since
-from alerts.places import HIDING, Place
+from alerts.places import HIDING, Place, measured
 from alerts.shared import Shared
 from alerts.topology import Topology
 from alerts.waiting import PATIENCE, Waiting
@@ -123,7 +123,8 @@ class _Walk:
         if fact.degraded:
             reason = "losing_packets" if fact.verdict is Verdict.LOSSY else "check_failed"
             return Place(Status.DEGRADED, since=since, reason=reason, detail=fact.degraded)
-        return Place(Status.UP, since=self._back_since(slug, since), reason="answers")
+        well = Place(Status.UP, since=self._back_since(slug, since), reason="answers")
+        return measured(well, slug, self.facts)
 
     def _back_since(self, slug: str, since: datetime | None) -> datetime | None:
         """Return since when a target that never failed itself is back: when its cause was."""

@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 from alerts.facts import Fact, Port
 from core.incident import Incident
-from core.status import Streak, TargetState
+from core.status import Streak, TargetState, Watch
 
 SET_BACK = timedelta(seconds=1)  # a smaller step is the clock's own trembling
 
-_Row = TypeVar("_Row", Fact, Port, Streak, TargetState)
+_Row = TypeVar("_Row", Fact, Port, Streak, TargetState, Watch)
 
 
 def earlier(at: datetime, by: timedelta, now: datetime) -> datetime:

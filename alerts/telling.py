@@ -93,9 +93,11 @@ def notifications(
     for incident in fold.changed:
         if incident.chain is None and all(m.joined_at != now for m in incident.members):
             continue  # nobody new is touched
-        due = page_due(incident, topology, policy, now)
-        due = due if due.at > now else at_once
-        told.notifications += notices.of(incident, Purpose.PROBLEM, "touches_your_unit", due)
+        page = page_due(incident, topology, policy, now)
+        due = page if page.at > now else at_once
+        told.notifications += notices.of(
+            incident, Purpose.PROBLEM, "touches_your_unit", due, since=page.at
+        )
     for incident in (*fold.merged, *fold.recovered):
         told.cancelled.append((incident.id, Purpose.PROBLEM))
     for incident in fold.recovered:
@@ -165,10 +167,18 @@ class _Notices:
     policy: TellingPolicy
     contacts: tuple[Contact, ...]
 
-    def of(self, incident: Incident, purpose: Purpose, reason: str, due: Due) -> list[Notification]:
+    def of(
+        self,
+        incident: Incident,
+        purpose: Purpose,
+        reason: str,
+        due: Due,
+        *,
+        since: datetime | None = None,
+    ) -> list[Notification]:
         """Return one notification for every way to everybody whom the incident concerns."""
         if incident.chain is not None:
-            return chains.promised(incident, incident.chain, purpose, reason, due)
+            return chains.promised(incident, incident.chain, purpose, reason, due, since=since)
         everybody = concerned(incident, self.topology, self.contacts)
         return [
             Notification(

@@ -24,6 +24,8 @@ class Topology:
         self.targets: dict[str, Target] = {t.slug: t for t in estate.targets}
         self.checks: dict[str, Check] = {c.slug: c for c in estate.checks}
         self.days_off: DaysOff = estate.days_off
+        self.rules = {rule.slug: rule for rule in estate.rules}
+        self.calendars = estate.calendars
         self.sites: tuple[str, ...] = tuple(
             t.slug for t in estate.targets if t.kind is TargetKind.SITE
         )

@@ -9,10 +9,11 @@ from functools import cache
 from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from alerts import quantities
 from alerts.severity import of_kind, sites_among
 from alerts.topology import Topology
 from core.clock import LOCAL
-from core.incident import ASKING, Incident, Message, Purpose, Severity, Short
+from core.incident import ASKING, THRESHOLD, Incident, Message, Purpose, Severity, Short
 from core.text import Language, Text, ascii_only, vietnamese_order
 from core.watching import Target, TargetKind
 
@@ -124,6 +125,33 @@ _FAILS = Text(vi="mất kết nối", en="down")
 _FAILS_AS_SERVICE = Text(vi="ngừng phục vụ", en="out of service")
 _BACK = Text(vi="có kết nối trở lại", en="back")
 _BACK_AS_SERVICE = Text(vi="phục vụ trở lại", en="back")
+_LASTS = Text(vi="gián đoạn", en="for")
+_WATCHED = Text(vi="được theo dõi", en="watched")
+_UNSEEN = Text(vi="kết nối trở lại", en="back")
+_BEYOND = {
+    "above": Text(vi="vượt ngưỡng “{name}”", en="beyond its threshold “{name}”"),
+    "below": Text(vi="xuống dưới ngưỡng “{name}”", en="below its threshold “{name}”"),
+}
+_CAPACITY = {
+    "above": Text(vi="vượt {bound} băng thông", en="above {bound} of its capacity"),
+    "below": Text(vi="xuống dưới {bound} băng thông", en="below {bound} of its capacity"),
+}
+_BACK_WITHIN = Text(vi="trở lại trong ngưỡng", en="back within its threshold")
+_LASTS_BEYOND = Text(vi="kéo dài", en="for")
+_WATCHED_BY_RULE = Text(vi="được xét theo ngưỡng này", en="held against this threshold")
+_UNSEEN_WITHIN = Text(vi="giá trị trở lại trong ngưỡng", en="back within it")
+_MEASURED = Text(vi="đo được {detail}", en="measured {detail}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Verbs:
+    """How it is said that something fails, and that it no longer does."""
+
+    fails: str
+    back: str
+    lasts: str
+    watched: str
+    unseen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,24 +197,37 @@ def _short(telling: Telling, language: Language, words: dict[str, object]) -> Sh
     A reminder is the problem's text again: there are four texts to register, not five.
     """
     name = telling.purpose.value
-    registered = Purpose.PROBLEM if telling.purpose is Purpose.REMINDER else telling.purpose
+    registered_as = "problem" if telling.purpose is Purpose.REMINDER else name
     lines = _filled(f"{language}/{name}.parts.j2", words).splitlines()
-    first, *others = (" ".join(plain(line).split()) for line in lines)
-
-    def text(first: str) -> str:
-        return plain(_filled(f"{language}/{name}.sms.j2", words | {"parts": (first, *others)}))
-
-    excess = len(" ".join(text(first).split())) - SMS_LENGTH
-    if excess > 0:
-        first = f"{first[: -excess - 3]}..."
+    parts = tuple(" ".join(plain(line).split()) for line in lines)
+    parts = shortened(registered_as, language, parts, retired=telling.retired)
     return Short(
-        sms=sms(text(first)),
+        sms=registered(registered_as, language, parts, retired=telling.retired),
         minimal=_filled(f"{language}/{name}.minimal.j2", words).strip(),
-        template="retired" if telling.retired else registered.value,
-        parts=(first, *others),
+        template="retired" if telling.retired else registered_as,
+        parts=parts,
         words={key: str(words[key]) for key in _FEW if words.get(key)}
         | {"count": str(words.get("count", 0))},
     )
+
+
+def registered(
+    template: str, language: Language, parts: Sequence[str], *, retired: bool = False
+) -> str:
+    """Return one of the fixed SMS texts, filled: problem, recovery (or retired), test."""
+    words: dict[str, object] = {"parts": tuple(parts), "retired": retired}
+    return sms(_filled(f"{language}/{template}.sms.j2", words))
+
+
+def shortened(
+    template: str, language: Language, parts: Sequence[str], *, retired: bool = False
+) -> tuple[str, ...]:
+    """Return the parts of a fixed text, the first cut so that the whole is one SMS."""
+    first, *others = parts
+    words: dict[str, object] = {"parts": tuple(parts), "retired": retired}
+    text = " ".join(plain(_filled(f"{language}/{template}.sms.j2", words)).split())
+    excess = len(text) - SMS_LENGTH
+    return (f"{first[: -excess - 3]}..." if excess > 0 else first, *others)
 
 
 def plain(text: str) -> str:
@@ -283,6 +324,7 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
     }
     sites, rooms, services = lost.values()
     serves = incident.root in of_kind(topology, (incident.root,), TargetKind.SERVICE)
+    verbs = _verbs(incident, topology, language, serves=serves)
     root = topology.targets.get(incident.root)
     ended = incident.recovered_at or telling.now
     return {
@@ -297,8 +339,11 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
         "services": [] if serves else services[:_NAMED],
         "more_services": 0 if serves else max(0, len(services) - _NAMED),
         "serves": serves,
-        "fails": (_FAILS_AS_SERVICE if serves else _FAILS).said(language),
-        "back": (_BACK_AS_SERVICE if serves else _BACK).said(language),
+        "fails": verbs.fails,
+        "back": verbs.back,
+        "lasts": verbs.lasts,
+        "watched": verbs.watched,
+        "unseen": verbs.unseen,
         "extent": _extent(incident, slugs, topology, language),
         "cause": _cause(incident, topology, language),
         "severity": _SEVERITIES[incident.severity].said(language),
@@ -337,12 +382,44 @@ def _extent(
     return f"{said} ({', '.join(shares)}{', …' if len(gone) > _NAMED else ''})"
 
 
+def _verbs(incident: Incident, topology: Topology, language: Language, *, serves: bool) -> _Verbs:
+    if incident.kind != THRESHOLD:
+        return _Verbs(
+            (_FAILS_AS_SERVICE if serves else _FAILS).said(language),
+            (_BACK_AS_SERVICE if serves else _BACK).said(language),
+            _LASTS.said(language),
+            _WATCHED.said(language),
+            _UNSEEN.said(language),
+        )
+    return _Verbs(
+        beyond_in_words(incident.cause, topology, language),
+        _BACK_WITHIN.said(language),
+        _LASTS_BEYOND.said(language),
+        _WATCHED_BY_RULE.said(language),
+        _UNSEEN_WITHIN.said(language),
+    )
+
+
+def beyond_in_words(slug: str, topology: Topology, language: Language) -> str:
+    """Return what a rule says of its target: "vượt 90 % băng thông"."""
+    rule = topology.rules.get(slug)
+    if rule is None:
+        return _BEYOND["above"].said(language).replace("{name}", slug)
+    if rule.value == "of_capacity":
+        bound = quantities.written(rule, rule.threshold)
+        return _CAPACITY[rule.comparison].said(language).replace("{bound}", bound)
+    name = (rule.name_en or rule.name) if language == "en" else rule.name
+    return _BEYOND[rule.comparison].said(language).replace("{name}", name)
+
+
 def _all(incident: Incident) -> tuple[str, ...]:
     return tuple(m.target for m in incident.members)
 
 
 def _cause(incident: Incident, topology: Topology, language: Language) -> str:
     root = incident.root
+    if incident.kind == THRESHOLD:
+        return _MEASURED.said(language).replace("{detail}", incident.detail)
     if topology.is_group(root):
         words = _MAINS["group"] if incident.cause == "mains_suspected" else _SHARED_CAUSE
         shares = topology.targets[root].members
@@ -385,6 +462,7 @@ def _facts(telling: Telling, topology: Topology) -> dict[str, object]:
         "purpose": telling.purpose.value,
         "incident": incident.id,
         "root": incident.root,
+        "kind": incident.kind,
         "root_kind": root.kind.value if root is not None else None,
         "severity": incident.severity.value,
         "cause": incident.cause,

@@ -56,7 +56,7 @@ def _seen(silence: Silence, held: tuple[str, ...], picture: Picture, now: dateti
         for one in picture.incidents
         if span is not None and concerns(silence.scope, one, picture.targets)
     )
-    waits = (now - max(one.began_at, silence.begin) for one in hides)
+    waits = (now - max(one.began_at, span.begin) for one in hides) if span is not None else ()
     return Seen(
         silence=silence,
         span=span,

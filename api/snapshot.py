@@ -42,6 +42,7 @@ class Picture:
     haystacks: Mapping[str, str] = field(default_factory=dict)  # target → what a search looks in
     surface: Ground | None = None  # None: made of the estate and the units
     pauses: Mapping[str, Pause] = field(default_factory=dict)  # open incident → what hides it
+    holding: tuple[Holder, ...] = ()  # what holds pages back now, whatever is open
 
     @cached_property
     def ground(self) -> Ground:
@@ -183,6 +184,7 @@ class Pictures:
             users={user.name: user for user in await ledger.people.users()},
             surface=names.surface,
             pauses=pauses,
+            holding=tuple(holders),
         )
 
     async def _holding(self, event: int, now: datetime) -> list[Holder]:

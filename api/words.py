@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from core.clock import LOCAL
 from core.incident import (
+    THRESHOLD,
     Incident,
     IncidentNote,
     IncidentState,
@@ -19,6 +20,7 @@ from core.reading import FailureKind
 from core.status import Status
 from core.text import Language, Text
 from core.watching import Target, TargetKind
+from inventory.vocabulary import SOURCES
 
 STATUS = {
     Status.UP: Text("hoạt động", "up"),
@@ -132,6 +134,18 @@ WHOM = DUTY_ROLE | {
     "site": Text("đầu mối của điểm", "the site's contact"),
     "concerned": Text("mọi đầu mối của đơn vị", "every contact of the units"),
 }
+RULE_VALUE = {
+    "last": Text("giá trị mới nhất của", "the latest value of"),
+    "mean": Text("trung bình của", "the mean of"),
+    "rate": Text("mức tăng mỗi giây của", "the rate per second of"),
+    "of_capacity": Text("phần băng thông theo", "the share of capacity by"),
+}
+RULE_KIND = {
+    "device": Text("thiết bị", "devices"),
+    "link": Text("đường truyền", "links"),
+    "service": Text("dịch vụ", "services"),
+}
+RULE_SOURCE = SOURCES
 BECAUSE = {
     "at_once": Text("báo ngay", "it is told at once"),
     "delay": Text("chờ xem có tự hết không", "it may pass by itself"),
@@ -198,6 +212,7 @@ REASON = {
     ),
     "silence": Text("không phản hồi", "silence"),
     "site_lost": Text("điểm cầu mất kết nối", "its site is lost"),
+    "threshold": Text("một giá trị đo vượt ngưỡng", "a measured value is beyond its threshold"),
     "timeout": Text("không phản hồi", "no reply"),
     "wrong_answer": Text("có trả lời nhưng trả lời sai", "answers, but wrongly"),
 }
@@ -206,7 +221,7 @@ FAILURE = {
     FailureKind.REFUSED: Text("từ chối kết nối", "refuses the connection"),
     FailureKind.UNREACHABLE: Text("mạng báo không tới được", "the network cannot reach it"),
     FailureKind.AUTH: Text("sai mật khẩu", "the password is wrong"),
-    FailureKind.PROTOCOL: Text("trả lời sai giao thức", "answers in another protocol"),
+    FailureKind.PROTOCOL: Text("có trả lời nhưng không đúng", "answers, but not as it should"),
     FailureKind.LOCAL: Text("lỗi phía máy đo", "a fault of the host that measures"),
     FailureKind.BUG: Text("lỗi phần mềm đo", "a bug of the program that measures"),
 }
@@ -446,6 +461,11 @@ def headline(incident: Incident, root: Target | None, status: Status | None) -> 
     """Return one line that says what is broken: the root's kind, name and status."""
     if root is None:
         return Text(f"{incident.root}: sự cố", f"{incident.root}: incident")
+    if incident.kind == THRESHOLD and incident.state is IncidentState.OPEN:
+        return Text(
+            f"{root.name}: vượt ngưỡng, {incident.detail}",
+            f"{root.name_en or root.name}: beyond its threshold, {incident.detail}",
+        )
     word = STATUS[
         status if status in {Status.DOWN, Status.DEGRADED, Status.UNREACHABLE} else Status.DOWN
     ]

@@ -240,7 +240,7 @@ def tables(lab: Lab, hook: Webhook) -> dict[str, object]:
             "snmp_community": "public",
             "intervals": {"snmp_system": "20s", "snmp_interfaces": "20s", "tcp": "20s"},
         },
-        "telling": {"delays": dict.fromkeys(classes, "0s")},
+        "telling": {"delays": dict.fromkeys(classes, "0s"), "night": {"waiting": []}},
         "channels": {"hook": {"kind": "webhook", "url": hook.url}},
     }
 

@@ -18,6 +18,9 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+THRESHOLD = "threshold"  # the kind of incidents of rules: `root` the target, `cause` the rule
+
+
 class IncidentState(StrEnum):
     """Where an incident is in its life."""
 

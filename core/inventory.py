@@ -17,6 +17,7 @@ EPOCH = date(1976, 1, 1)  # "always": before any unit of today was formed
 ProvinceCode = Annotated[str, StringConstraints(pattern=r"^\d{2}$")]
 DutyRole = Annotated[str, StringConstraints(pattern="^(primary|secondary)$")]
 HANDOVER = time(7, 30)  # when duty passes on, where nothing else is said
+Matcher = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*!?=[^\s,;|]*$")]
 UnitCode = Annotated[str, StringConstraints(pattern=r"^(\d{2}|\d{3}|\d{5})$")]
 
 
@@ -157,13 +158,18 @@ class Service(Dated):
 
 
 class Contact(Dated):
-    """A person who is told."""
+    """A person who is told.
+
+    In the hours of `quiet`, a calendar, only critical incidents are told, unless the person is
+    on duty; the others when those hours end, if they still hold.
+    """
 
     name: Line
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
     phone: Annotated[str, StringConstraints(pattern=r"^\+?\d{9,15}$")] | None = None
     language: Annotated[str, StringConstraints(pattern="^(vi|en)$")] = "vi"
     unit: Slug | None = None  # told of this subtree only; None = of everything
+    quiet: Slug | None = None
 
 
 class CalendarSpan(Dated):
@@ -264,6 +270,37 @@ class EscalationStep(Dated):
     unit: Slug | None = None  # of incidents in this subtree only; None: anywhere
 
 
+class Rule(Dated):
+    """A bound on a measured value: what is beyond it for `duration` degrades its target.
+
+    `metric` and `labels` (`name=value` or `name!=value`) select series; `value` says what is
+    compared: the `last` sample, its `mean` over the window, the `rate` per second of a counter,
+    or the share `of_capacity` (per cent) of the link that a counter of octets takes. It ends at
+    `recovery`, which lies on the good side of `threshold`. `unit`, `kind` and `role` narrow what
+    it holds for. `source`: whether the number is `law`, a `proposal` of ours, or one's `own`.
+    """
+
+    name: Line
+    name_en: Line | None = None
+    metric: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]{0,199}$")]
+    labels: tuple[Matcher, ...] = ()
+    value: Annotated[str, StringConstraints(pattern="^(last|mean|rate|of_capacity)$")] = "last"
+    window: Annotated[int, Field(ge=0, le=1440)] = 0  # minutes, of all but `last`
+    comparison: Annotated[str, StringConstraints(pattern="^(above|below)$")] = "above"
+    threshold: float
+    recovery: float | None = None  # None: the threshold itself
+    duration: Annotated[int, Field(ge=0)] = 0  # minutes
+    calendar: Slug | None = None  # hours in which it holds; None: always
+    severity: Annotated[str, StringConstraints(pattern="^(critical|major|warning|info)$")] = (
+        "warning"
+    )
+    unit: Slug | None = None
+    kind: Annotated[str, StringConstraints(pattern="^(device|link|service)$")] | None = None
+    role: Line | None = None  # of a device: router, endpoint …
+    enabled: bool = False
+    source: Annotated[str, StringConstraints(pattern="^(law|proposal|own)$")] = "own"
+
+
 class Inventory(Model):
     """All rows of a folder, or of the ledger, at once."""
 
@@ -282,6 +319,7 @@ class Inventory(Model):
     rota_rules: tuple[RotaRule, ...] = ()
     shifts: tuple[Shift, ...] = ()
     escalations: tuple[EscalationStep, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
 
 class Changes(Model):

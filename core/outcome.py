@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.incident import Incident, IncidentNote, Notification
-from core.status import Streak, TargetState, Transition
+from core.status import Streak, TargetState, Transition, Watch
 
 
 @dataclass(slots=True)
@@ -20,6 +20,7 @@ class Outcome:
         default_factory=list
     )  # (incident, purpose) still pending
     streaks: list[Streak] = field(default_factory=list)
+    watches: list[Watch] = field(default_factory=list)  # those within are forgotten
 
     @property
     def empty(self) -> bool:
@@ -31,6 +32,7 @@ class Outcome:
             or self.notifications
             or self.cancelled
             or self.streaks
+            or self.watches
         )
 
 
@@ -41,6 +43,7 @@ class Memory:
     states: Mapping[str, TargetState] = field(default_factory=dict)
     streaks: Mapping[str, Streak] = field(default_factory=dict)
     incidents: tuple[Incident, ...] = ()  # open ones
+    watches: tuple[Watch, ...] = ()
     observed_until: Mapping[str, datetime] = field(default_factory=dict)  # by vantage
     incidents_today: int = 0  # highest number of today's SC-yyyymmdd-nnnn
 

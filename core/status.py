@@ -96,3 +96,27 @@ class Streak:
     recent: str = ""
     loss: float = 0.0  # share of probes lost lately, 0…1
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How one series stands by one rule; persisted while it is beyond the threshold.
+
+    `value` is what the rule compared last, None where there is no data: that neither fires nor
+    clears. `beyond_since` is since when it has been beyond the threshold without a break,
+    `fired_at` when that had lasted long enough. `points` are samples of the rule's window.
+    """
+
+    rule: str
+    series: str
+    target: str
+    value: float | None = None
+    at: datetime | None = None  # of the last sample
+    beyond_since: datetime | None = None
+    fired_at: datetime | None = None
+    points: tuple[tuple[datetime, float], ...] = ()
+
+    @property
+    def beyond(self) -> bool:
+        """Say whether there is something to remember: it fires, or may soon."""
+        return self.beyond_since is not None

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from core.inventory import Rule
 from core.model import Model
 
 
@@ -127,6 +128,8 @@ class Estate(Model):
     targets: tuple[Target, ...] = ()
     checks: tuple[Check, ...] = ()
     days_off: DaysOff = DaysOff()
+    rules: tuple[Rule, ...] = ()  # enabled or not
+    calendars: Mapping[str, tuple[Hours, ...]] = Field(default_factory=dict)  # that rules name
 
 
 MISS_GRACE = timedelta(seconds=5)  # lateness of our own that is not yet a missed check

@@ -30,6 +30,8 @@ _FORMULA = re.compile(r"'*[=+\-@]")
 _SHIELDED = re.compile(r"'+[=+\-@]")
 _AS_TEXT = re.compile(r'="([^"]*)"')  # ="00070": how people keep zeros in Excel
 _SEPARATORS = re.compile(r"[\s,;|]+")
+_METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]{0,199}")
+_MATCHER = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*!?=.*")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _DIGITS = {"province": 2, "district": 3, "commune": 5}
 _YES = {"true", "1", "x", "yes", "y", "co", "dung"}
@@ -283,6 +285,22 @@ def minutes(text: str, row: Row) -> int:
     if match is None:
         raise Unfit(faults.bad_minutes(text[:80]))
     return int(match[1])
+
+
+def metric(text: str, row: Row) -> str:
+    """Read the name of a series."""
+    if not _METRIC.fullmatch(text):
+        raise Unfit(faults.bad_metric(text[:80]))
+    return text
+
+
+def matchers(text: str, row: Row) -> tuple[str, ...]:
+    """Read conditions on labels, separated as identifiers are."""
+    parts = [part for part in _SEPARATORS.split(text) if part]
+    for part in parts:
+        if not _MATCHER.fullmatch(part):
+            raise Unfit(faults.bad_matcher(part[:80]))
+    return tuple(dict.fromkeys(parts))
 
 
 def choices(values: Sequence[str], other_words: Mapping[str, str]) -> Read:

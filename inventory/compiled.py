@@ -80,6 +80,7 @@ class _Compiler:
             today.sites, tuple(self.devices.values()), tuple(self.links.values())
         )
         self.hours = hours_of(today, on)
+        self.rules = _sorted(today.rules)
         self.days_off = days_off(today, on)
         self.paths: dict[str, tuple[str, ...]] = {}
         self.members: defaultdict[str, list[str]] = defaultdict(list)
@@ -109,7 +110,13 @@ class _Compiler:
         ]
         checks += [self._line_check(link) for link in self.links.values() if link.address]
         checks += [self._service_check(service, way) for service, way in self.services]
-        return Estate(targets=tuple(targets), checks=tuple(checks), days_off=self.days_off)
+        return Estate(
+            targets=tuple(targets),
+            checks=tuple(checks),
+            days_off=self.days_off,
+            rules=tuple(self.rules),
+            calendars={r.calendar: self._expected(r.calendar) for r in self.rules if r.calendar},
+        )
 
     def _site(self, site: Site) -> Target:
         return Target(

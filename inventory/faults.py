@@ -632,6 +632,56 @@ def step_without_whom(tell: str, column: str) -> Fault:
     )
 
 
+def bad_metric(value: str) -> Fault:
+    """Tell of what is no name of a series."""
+    return _fault(
+        f'"{value}" không phải tên chuỗi số liệu',
+        f'"{value}" is no name of a series',
+        "viết như probe_icmp_rtt_mean_seconds: chữ không dấu, số, gạch dưới",
+        "write it like probe_icmp_rtt_mean_seconds: letters, digits and underscores",
+    )
+
+
+def bad_matcher(value: str) -> Fault:
+    """Tell of a condition on labels that is none."""
+    return _fault(
+        f'"{value}" không phải điều kiện trên nhãn',
+        f'"{value}" is no condition on a label',
+        "viết ten=gia_tri hoặc ten!=gia_tri, ví dụ ifName=Gi0/1",
+        "write name=value or name!=value, for instance ifName=Gi0/1",
+    )
+
+
+def rule_without_window(value: str) -> Fault:
+    """Tell of a value over time without a time."""
+    return _fault(
+        f'giá trị "{value}" cần cửa sổ mà cột window để trống',
+        f'the value "{value}" needs a window, and it is empty',
+        "điền số phút, ví dụ 5",
+        "fill in minutes, for instance 5",
+    )
+
+
+def recovers_beyond(recovery: str, threshold: str) -> Fault:
+    """Tell of a rule that would end on the bad side of its threshold."""
+    return _fault(
+        f"mức hết cảnh báo {recovery} nằm ở phía xấu của ngưỡng {threshold}",
+        f"the recovery {recovery} lies on the bad side of the threshold {threshold}",
+        "để trống, hoặc chọn mức ở phía tốt của ngưỡng",
+        "leave it empty, or choose one on the good side",
+    )
+
+
+def capacity_of_links_alone(kind: str) -> Fault:
+    """Tell of a share of capacity of what has none."""
+    return _fault(
+        f'of_capacity chỉ dùng cho đường truyền, cột kind ghi "{kind}"',
+        f'of_capacity is for links alone, and kind says "{kind}"',
+        "ghi kind là link",
+        "write link as the kind",
+    )
+
+
 def unknown_profile(value: str, names: Sequence[str], nearest: str | None) -> Fault:
     """Tell of a profile that does not exist."""
     vi, en = _maybe(

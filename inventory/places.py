@@ -16,6 +16,7 @@ from core.inventory import Inventory, Unit
 from core.text import fold, nfc
 from inventory.plan import holds
 from inventory.search import key
+from inventory.spelling import canonical, same_marks
 
 _LEVELS = {
     "tinh": "province",
@@ -79,18 +80,6 @@ class _Named(NamedTuple):
     toned: str  # in canonical tones, without prefix
 
 
-def canonical(text: str) -> str:
-    """Return text with tone marks moved to one place of each syllable: "Hoà" = "Hòa"."""
-    return " ".join(_syllable(word) for word in nfc(text).casefold().split())
-
-
-def _syllable(word: str) -> str:
-    parts = unicodedata.normalize("NFD", word)
-    tones = [char for char in parts if char in "\u0300\u0301\u0303\u0309\u0323"]
-    bare = "".join(char for char in parts if char not in "\u0300\u0301\u0303\u0309\u0323")
-    return unicodedata.normalize("NFC", bare) + "".join(sorted(tones))
-
-
 class Gazetteer:
     """All units of an inventory by what people call them."""
 
@@ -150,7 +139,7 @@ class Gazetteer:
         if text in self._spans:
             return Match(text, literal=True)
         digits = text.strip()
-        slugs = list(self._by_name.get(_cut(text).bare, ())) or list(self._by_code.get(digits, ()))
+        slugs = self._spelt(text) or list(self._by_code.get(digits, ()))
         found = self._best(slugs, text, _cut(text))
         if len(found) == 1:
             return Match(found[0])
@@ -194,8 +183,7 @@ class Gazetteer:
 
     def _named(self, text: str, around: Sequence[str]) -> Match:
         asked = _cut(text)
-        slugs = list(self._by_name.get(asked.bare, ()))
-        slugs = self._of_level(slugs, asked)
+        slugs = self._of_level(self._spelt(text), asked)
         for place in reversed(around):
             slugs = self._near(slugs, place)
         live = [slug for slug in slugs if self.live(slug)]
@@ -209,6 +197,19 @@ class Gazetteer:
             if best:
                 return self._one_of(best)
         return Match(None)
+
+    def _spelt(self, text: str) -> list[str]:
+        """Return the units that a text can name by its letters and their marks."""
+        asked = _cut(text)
+        slugs = list(self._by_name.get(asked.bare, ()))
+        if nfc(text).isascii():
+            return slugs
+        names = {slug: [_cut(unit.name) for unit in self._spans[slug]] for slug in slugs}
+        return [
+            slug
+            for slug, cuts in names.items()
+            if any(c.bare == asked.bare and same_marks(c.toned, asked.toned) for c in cuts)
+        ]
 
     def _of_level(self, slugs: list[str], asked: _Named) -> list[str]:
         """Prefer the units of the level that the prefix says; it may have changed since."""
@@ -234,8 +235,7 @@ class Gazetteer:
 
     def _near(self, slugs: list[str], place: str) -> list[str]:
         """Keep the units that lie in a place, or whose predecessors did."""
-        named = _cut(_OLD.sub("", fold(place)).strip(" ()"))
-        areas = set(self._by_name.get(named.bare, ()))
+        areas = set(self._spelt(_today(place)))
         return [s for s in slugs if areas & self._above(s)] if areas else slugs
 
     def _above(self, slug: str) -> set[str]:
@@ -320,6 +320,18 @@ class Gazetteer:
             place = f" – {parent[-1].name}" if parent else ""
             found.append(f"{unit.name}{place} ({unit.code})")
         return tuple(found)
+
+
+def _today(place: str) -> str:
+    """Return the name of a place without the words that say it is a former one: "(cũ)"."""
+    whole = nfc(place)
+    folded = _aligned(whole)
+    if len(folded) != len(whole):
+        return whole
+    kept, start = "", 0
+    for found in _OLD.finditer(folded):
+        kept, start = kept + whole[start : found.start()], found.end()
+    return (kept + whole[start:]).strip(" ()")
 
 
 def _aligned(text: str) -> str:

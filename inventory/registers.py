@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -12,6 +12,7 @@ from core.inventory import Dated, Inventory
 from core.text import nfc
 from inventory import search
 from inventory.cells import as_host, slugged
+from inventory.spelling import canonical, may_be, same_marks
 from inventory.tables import rows
 
 PREFIXES = {
@@ -35,6 +36,7 @@ bare = lru_cache(maxsize=1 << 15)(search.bare)
 _MOST = 5
 MOST_GUESSES, MOST_COMPARED = 200, 2_000  # searches for what is similar, and names in each
 _MOST_NAMESAKES = 500  # that are looked at one by one
+_FEW = 8  # namesakes of whom one can still be the only one with its marks
 _Slugs = str | dict[str, None]  # one slug, or several in order
 
 
@@ -64,6 +66,7 @@ class Register:
         self.slugs: set[str] = set()  # of all times
         self._names: dict[str, _Slugs] = {}
         self._marks: dict[str, dict[str, _Slugs]] = defaultdict(dict)
+        self._known_as: dict[str, dict[str, _Slugs]] = defaultdict(dict)  # by mark and name
         self._said: dict[str, str] = {}
         self._guesses: dict[str, tuple[str, ...]] = {}  # text → slugs of similar names
 
@@ -76,39 +79,59 @@ class Register:
                 _entered(self._names, form, slug)
         for mark in MARKS.get(self.table, ()):
             if value := marks.get(mark):
-                _entered(self._marks[mark], marked(mark, str(value)), slug)
+                own = marked(mark, str(value))
+                _entered(self._marks[mark], own, slug)
+                _entered(self._known_as[mark], f"{own}\n{key(name or '')}", slug)
 
     def forget(self) -> None:
         """Let go of names and marks: no row that is still to come can ask for them."""
         self._names = {}
         self._said = {}
         self._marks.clear()
+        self._known_as.clear()
 
     def by_mark(self, mark: str, value: str) -> str | None:
         """Return the only slug with a circuit, an address, a telephone number …"""
+        found = self.sharing(mark, value)
+        return found[0] if len(found) == 1 else None
+
+    def sharing(self, mark: str, value: str) -> tuple[str, ...]:
+        """Return all slugs with a circuit, an address, a telephone number …"""
         found = self._marks[mark].get(marked(mark, value)) if value else None
-        return found if isinstance(found, str) else None
+        return tuple(islice(_slugs(found or {}), _MOST_NAMESAKES))
+
+    def known_as(self, name: str, mark: str, value: str) -> str | None:
+        """Return the slug with a mark that a name can mean, best the one that is spelt like it."""
+        found = self._known_as[mark].get(f"{marked(mark, value)}\n{key(name)}") if value else None
+        alike = self._spelt(tuple(islice(_slugs(found or {}), _MOST_NAMESAKES)), name)
+        return alike[0] if alike else None
 
     def only(self, name: str) -> str | None:
-        """Return the slug of the only row with a name, as it is searched."""
-        found = self._names.get(key(name))
-        return found if isinstance(found, str) else None
+        """Return the slug of the only row with a name, to its marks."""
+        slugs = self.slugs_of(name, _FEW + 1)
+        found = [slug for slug in slugs if same_marks(name, self._said[slug])]
+        return found[0] if len(found) == 1 and len(slugs) <= _FEW else None
 
-    def has_name(self, slug: str | None, name: str) -> bool:
-        """Say whether a row has a name, as it is searched."""
-        found = self._names.get(key(name))
-        return found is not None and (found == slug if isinstance(found, str) else slug in found)
+    def called(self, name: str) -> Sequence[str]:
+        """Return the rows that a name can mean, best those that are spelt like it."""
+        return self._spelt(self.slugs_of(name), name)
+
+    def name(self, slug: str) -> str:
+        """Return what a row is called."""
+        return self._said.get(slug, "")
+
+    def slugs_of(self, name: str, most: int = _MOST_NAMESAKES) -> tuple[str, ...]:
+        """Return the slugs of the names that are a name when all marks are taken off."""
+        return tuple(islice(_slugs(self._names.get(key(name), {})), most))
 
     def find(self, text: str) -> Named:
         """Return what a reference means."""
         if text in self.slugs:
             return Named(text, literal=True)
         for form in (key(text), bare(text)):
-            found = self._names.get(form)
-            if found is not None and not isinstance(found, str):
-                found = self._spelt(found, nfc(text))
-            if isinstance(found, str):
-                return Named(found, literal=nfc(self._said[found]) == nfc(text))
+            found = self._spelt(self.slugs_of(form), text)
+            if len(found) == 1:
+                return Named(found[0], literal=nfc(self._said[found[0]]) == nfc(text))
             if found:
                 return Named(None, candidates=self._shown(found), ambiguous=True)
         for mark in MARKS.get(self.table, ()):
@@ -116,10 +139,15 @@ class Register:
                 return Named(slug, literal=True)
         return Named(None, candidates=self._shown(self._similar(key(text))))
 
-    def _spelt(self, found: dict[str, None], text: str) -> "_Slugs":
-        """Return the only one of some namesakes that is spelt like the text, else all of them."""
-        alike = [s for s in islice(found, _MOST_NAMESAKES) if nfc(self._said[s]) == text]
-        return alike[0] if len(alike) == 1 else found
+    def _spelt(self, found: Sequence[str], text: str) -> Sequence[str]:
+        """Return those of some namesakes that are spelt most like the text."""
+        tests: tuple[Callable[[str], bool], ...] = (
+            lambda said: nfc(said) == nfc(text),
+            lambda said: canonical(said) == canonical(text),
+            lambda said: may_be(text, said),
+        )
+        ways = ([slug for slug in found if test(self._said[slug])] for test in tests)
+        return next((way for way in ways if way), [])
 
     def _similar(self, name: str) -> tuple[str, ...]:
         """Return the slugs of similar names; only so often and among so many, for it is slow."""

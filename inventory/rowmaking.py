@@ -14,10 +14,11 @@ from inventory.faults import Fault
 from inventory.listed import Listed, Options
 from inventory.mending import mend
 from inventory.places import Gazetteer, Match, levels_in, unit_in
-from inventory.plan import applied, as_of
+from inventory.plan import applied, as_of, is_past
 from inventory.registers import MARKS, Registers, marked
 from inventory.registers import key as search_key
 from inventory.slim import Slim
+from inventory.spelling import one_unmarked, same_marks
 from inventory.tables import BY_NAME, TABLES, AnyRow, Key, key, rows
 from inventory.validate import REFERENCES
 from inventory.vocabulary import CONTEXT
@@ -28,8 +29,8 @@ ORDER = (
     "units",
     "successions",
     "organisations",
-    "contacts",
     "calendars",
+    "contacts",
     "sites",
     "devices",
     "links",
@@ -40,6 +41,7 @@ ORDER = (
     "rota_rules",
     "shifts",
     "escalations",
+    "rules",
 )
 _SHARED_SLUGS = ("calendars", "escalations")  # whose rows are parts of one thing
 _RANKS = {"province": 0, "district": 1, "commune": 2}
@@ -110,13 +112,20 @@ class _Making:
         self.options = options
         live = as_of(current, on)
         self.registers = Registers(current, live)
+        self.ended = Registers(current, _ended(current, on))
         self.gazetteer = Gazetteer(current, on)
         self.spans = {
             (table.name, key(row)): row for table in TABLES for row in rows(current, table.name)
         }
+        self.ends = {
+            (table.name, row.slug, row.valid_to): row
+            for table in TABLES
+            for row in rows(current, table.name)
+            if isinstance(row, Dated) and is_past(row, on)
+        }
         self.good: dict[str, dict[Key, AnyRow]] = {name: {} for name in ORDER}
         self.made: dict[str, set[str]] = {name: set() for name in ORDER}
-        self.at: dict[str, dict[tuple[str, str], str]] = {name: {} for name in ORDER}
+        self.at: dict[str, dict[tuple[str, str], list[str]]] = {name: {} for name in ORDER}
         self.claimed: dict[str, set[str]] = {}  # marks and names that the list itself has
         self.matches: Counter[tuple[str, str, bool]] = Counter()  # (sheet, heading, former unit)
         self.examples: dict[tuple[str, str, bool], list[str]] = {}
@@ -140,7 +149,7 @@ class _Making:
             for row in rows(live, table):
                 name = str(getattr(row, "name", ""))
                 place = (_place_key(table, name), str(getattr(row, above)))
-                self.at[table].setdefault(place, str(getattr(row, "slug", "")))
+                self.at[table].setdefault(place, []).append(str(getattr(row, "slug", "")))
         for link in live.links:
             self.lines.setdefault((link.far, link.order), link.slug)
 
@@ -179,6 +188,7 @@ class _Making:
         for done in ORDER[: ORDER.index(table) + 1]:
             if done not in {*asked, *_ASKED_ALWAYS}:
                 self.registers[done].forget()
+                self.ended[done].forget()
         for mark in [mark for mark in self.claimed if mark.startswith(f"{table}.")]:
             if mark != "sites.name":
                 del self.claimed[mark]
@@ -226,7 +236,7 @@ class _Making:
             self.made[piece.table].add(slug)
             if piece.table == "devices":
                 self.sited[slug] = texts.get("site", "")
-            self.registers[piece.table].add(slug, texts.get("name"), texts)
+            self._enter(piece.table, slug, texts)
         base = self._base(piece, texts)
         values = self._values(piece, texts, base)
         self._require(piece, texts, base)
@@ -234,6 +244,20 @@ class _Making:
             self._keep(piece, values)
         elif slug is not None:
             self.listed.folder.broken.setdefault(piece.table, set()).add(slug)
+
+    def _enter(self, table: str, slug: str, texts: dict[str, str]) -> None:
+        """Take note of a row: what has ended is not what a row of today means."""
+        self.registers[table].slugs.add(slug)
+        registers = self.registers if self._end(texts) is None else self.ended
+        registers[table].add(slug, texts.get("name"), texts)
+
+    def _end(self, texts: dict[str, str]) -> date | None:
+        """Return the day on which a row of the past ended."""
+        try:
+            end = cells.day(texts["valid_to"], texts) if texts.get("valid_to") else None
+        except cells.Unfit:
+            end = None
+        return end if end is not None and end <= self.on else None
 
     def _same(self, piece: Piece, slug: str) -> None:
         """Tell of a second row on one place: of the place itself the first row is taken."""
@@ -274,7 +298,8 @@ class _Making:
         except cells.Unfit:
             begin = None
         same = self.spans.get((piece.table, (slug, begin))) if begin is not None else None
-        return same or self.registers[piece.table].live.get(slug)
+        ended = self.ends.get((piece.table, slug, self._end(texts)))
+        return same or ended or self.registers[piece.table].live.get(slug)
 
     def _keep(self, piece: Piece, values: dict[str, object]) -> None:
         row = self.slim(BY_NAME[piece.table].model.model_validate(values), values)
@@ -448,6 +473,9 @@ class _Making:
 
     def _named(self, piece: Piece, column: str, text: str, table: str) -> str | None:
         found = self.registers[table].find(text)
+        if found.slug is None and not found.ambiguous:
+            past = self.ended[table].find(text)
+            found = past if past.slug is not None else found
         if found.slug is None:
             if _is_slug(text) and not found.candidates:
                 return text
@@ -578,11 +606,14 @@ class _Making:
             return texts["slug"]
         name = texts.get("name", "")
         place = (_place_key(piece.table, name), texts.get("site") or texts.get("unit") or "")
-        slug = self._known(piece, texts, place)
+        end = self._end(texts)
+        slug = self._of_the_past(piece.table, texts, place[1], end) if end else None
+        slug = slug or self._known(piece, texts, place)
         if slug is None and name:
             slug = self._fresh(piece, texts, name)
-        if slug is not None and piece.table in _AT:
-            self.at[piece.table].setdefault(place, slug)
+        if slug is not None and piece.table in _AT and end is None:
+            there = self.at[piece.table].setdefault(place, [])
+            there.extend([] if slug in there else [slug])
         return slug
 
     def _fresh(self, piece: Piece, texts: dict[str, str], name: str) -> str:
@@ -596,9 +627,26 @@ class _Making:
         hint = texts.get("code", "") or (unit.code if unit else "")
         return self.registers.fresh(piece.table, name, hint)
 
+    def _of_the_past(self, table: str, texts: dict[str, str], above: str, end: date) -> str | None:
+        """Return the ended row of the ledger with this name and mark, or name, place and end."""
+        register = self.ended[table]
+        name = texts.get("name", "")
+        marks = {mark: texts.get(mark, "") for mark in MARKS.get(table, ())}
+        for mark, value in marks.items():
+            if (slug := register.known_as(name, mark, value)) is not None:
+                return slug
+        column = _AT.get(table)
+        coded = register.sharing("code", marks["code"]) if table == "units" else ()
+        for slug in [*register.called(name), *coded]:
+            row = self.ends.get((table, slug, end))
+            if row is not None and (column is None or getattr(row, column) == above):
+                return slug
+        return None
+
     def _known(self, piece: Piece, texts: dict[str, str], place: tuple[str, str]) -> str | None:
         """Return the slug of a row that the ledger, or this list, has already."""
         register = self.registers[piece.table]
+        name = texts.get("name", "")
         slug: str | None = None
         match piece.table:
             case "units":
@@ -607,25 +655,40 @@ class _Making:
                 slug = register.by_mark("url", texts.get("url", ""))
             case "devices":
                 slug = self._device(texts)
-                slug = slug or (self._moved(texts) if piece.wide else self.at["devices"].get(place))
+                slug = slug or (
+                    self._moved(texts) if piece.wide else self._there(piece, name, place)
+                )
             case "links":
-                slug = register.by_mark("circuit", texts.get("circuit", ""))
-                slug = self._line(texts) if slug is None or slug in self.made["links"] else slug
+                slug = self._circuit(texts) or self._line(texts)
             case "contacts":
                 slug = self._person(texts)
             case "sites":
-                slug = self._same_place(texts.get("name", ""), place) or self._renamed(piece)
+                slug = self._same_place(piece, name, place) or self._renamed(piece)
             case "rooms":
-                slug = self.at["rooms"].get(place)
+                slug = self._there(piece, name, place)
                 slug = slug or (self._room(texts) if "name" in self.made_up else None)
             case "organisations":
-                slug = self.at["organisations"].get(place)
+                slug = self._there(piece, name, place)
         return slug
 
-    def _same_place(self, name: str, place: tuple[str, str]) -> str | None:
+    def _there(self, piece: Piece, name: str, *places: tuple[str, str]) -> str | None:
+        """Return the row of this name in the first of some places that has one.
+
+        Of names that only marks tell apart the one that is spelt so.
+        """
+        register = self.registers[piece.table]
+        for place in places:
+            slugs = self.at[piece.table].get(place, ())
+            alike = [slug for slug in slugs if same_marks(name, register.name(slug))]
+            bare = [slug for slug in slugs if one_unmarked(name, register.name(slug))]
+            if alike or len(bare) == 1:
+                return (alike or bare)[0]
+        return None
+
+    def _same_place(self, piece: Piece, name: str, place: tuple[str, str]) -> str | None:
         """Return the site of this name, were it abbreviated; the ledger's spelling stays."""
-        ways = [place, *((other, place[1]) for other in officenames.others(name))]
-        slug = next((self.at["sites"][way] for way in ways if way in self.at["sites"]), None)
+        ways = ((other, place[1]) for other in officenames.others(name))
+        slug = self._there(piece, name, place, *ways)
         known = self.registers["sites"].live.get(slug or "")
         if known is not None and search_key(getattr(known, "name", "")) != search_key(name):
             self.made_up.add("name")
@@ -639,10 +702,19 @@ class _Making:
         )
 
     def _device(self, texts: dict[str, str]) -> str | None:
-        """Return the device with this address; of the list's own only at the same site."""
-        slug = self.registers["devices"].by_mark("address", texts.get("address", ""))
-        mine = slug in self.made["devices"]
-        return None if mine and self.sited.get(slug or "") != texts.get("site") else slug
+        """Return the device with this address: at the same site, else the ledger's only one."""
+        slugs = self.registers["devices"].sharing("address", texts.get("address", ""))
+        here = [slug for slug in slugs if self._site_of(slug) == texts.get("site")]
+        known = slugs if len(slugs) == 1 and slugs[0] not in self.made["devices"] else ()
+        return next(iter(here or known), None)
+
+    def _circuit(self, texts: dict[str, str]) -> str | None:
+        """Return the line with this circuit: to the same device, else the only one."""
+        slugs = self.registers["links"].sharing("circuit", texts.get("circuit", ""))
+        lines = self.registers["links"].live
+        mine = [s for s in slugs if getattr(lines.get(s), "far", None) == texts.get("far")]
+        found = mine if len(slugs) > 1 else slugs
+        return next((slug for slug in found if slug not in self.made["links"]), None)
 
     def _moved(self, texts: dict[str, str]) -> str | None:
         """Return the one device of this kind at the site, whose address has changed."""
@@ -687,8 +759,11 @@ class _Making:
         register = self.registers["contacts"]
         name = texts.get("name", "")
         for mark in ("phone", "email"):
-            slug = register.by_mark(mark, texts.get(mark, ""))
-            if slug is not None and ("name" in self.made_up or register.has_name(slug, name)):
+            value = texts.get(mark, "")
+            slug = register.known_as(name, mark, value)
+            if slug is None and "name" in self.made_up:
+                slug = register.by_mark(mark, value)
+            if slug is not None:
                 return slug
         row = register.live.get(register.only(name) or "")
         free = row is not None and self._free_of("contacts", "phone", row)
@@ -708,8 +783,16 @@ class _Making:
         return row.slug if row is not None and self._free_of("sites", "name", row) else None
 
     def _site_of(self, device: str | None) -> str | None:
+        if device in self.sited:
+            return self.sited[device]
         row = self.registers["devices"].live.get(device or "")
         return row.site if isinstance(row, Device) else None
+
+
+def _ended(current: Inventory, on: date) -> Inventory:
+    """Return the rows that ended before a day."""
+    past = {t.name: [r for r in rows(current, t.name) if is_past(r, on)] for t in TABLES}
+    return Inventory.model_validate(past)
 
 
 def _place_key(table: str, name: str) -> str:

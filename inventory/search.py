@@ -12,7 +12,16 @@ from core.text import fold, vietnamese_order
 from inventory.tables import TABLES, AnyRow, named, rows
 
 _UNNAMED = frozenset(  # tables whose rows nobody looks for by name
-    {"successions", "calendars", "special_days", "rotas", "rota_rules", "shifts", "escalations"}
+    {
+        "successions",
+        "calendars",
+        "special_days",
+        "rotas",
+        "rota_rules",
+        "shifts",
+        "escalations",
+        "rules",
+    }
 )
 _WORDS = re.compile(r"[^\W_]+")
 _LEVELS = re.compile(

@@ -15,6 +15,7 @@ from core.inventory import (
     Room,
     Rota,
     RotaRule,
+    Rule,
     Service,
     Shift,
     Site,
@@ -88,6 +89,10 @@ TURNS = ("day", "week")
 ON_HOLIDAYS = ("any", "skip", "only")
 WHOM = ("primary", "secondary", "contact", "site", "concerned")
 SEVERITIES = ("critical", "major", "warning", "info")
+RULE_VALUES = ("last", "mean", "rate", "of_capacity")
+COMPARISONS = ("above", "below")
+RULE_KINDS = ("device", "link", "service")
+RULE_SOURCES = ("law", "proposal", "own")
 _LEVEL_WORDS = MappingProxyType(
     {
         "tinh": "province",
@@ -100,6 +105,21 @@ _LEVEL_WORDS = MappingProxyType(
         "thi tran": "commune",
         "dac khu": "commune",
     }
+)
+_RULE_VALUE_WORDS = MappingProxyType(
+    {
+        "moi nhat": "last",
+        "trung binh": "mean",
+        "toc do": "rate",
+        "phan tram bang thong": "of_capacity",
+    }
+)
+_COMPARISON_WORDS = MappingProxyType({"tren": "above", "vuot": "above", "duoi": "below"})
+_RULE_KIND_WORDS = MappingProxyType(
+    {"thiet bi": "device", "duong truyen": "link", "kenh": "link", "dich vu": "service"}
+)
+_SOURCE_WORDS = MappingProxyType(
+    {"quy dinh": "law", "de xuat": "proposal", "tu dat": "own", "rieng": "own"}
 )
 _ROLE_WORDS = MappingProxyType({"trung tam": "center", "centre": "center", "diem cau": "site"})
 _KIND_WORDS = MappingProxyType(
@@ -611,6 +631,12 @@ TABLES: tuple[Table, ...] = (
                 "Chỉ nhận tin của đơn vị này và cấp dưới; để trống là tất cả",
                 "Told of this unit and those below it only; empty = of everything",
             ),
+            Column(
+                "quiet",
+                cells.slug,
+                "Giờ không làm phiền (calendars.csv): chỉ nhận sự cố khẩn cấp, trừ khi đang trực",
+                "Quiet hours (calendars.csv): only critical incidents are told, unless on duty",
+            ),
             _FROM,
             _TO,
         ),
@@ -826,6 +852,124 @@ TABLES: tuple[Table, ...] = (
             _TO,
         ),
     ),
+    Table(
+        "rules",
+        Rule,
+        Text(vi="Ngưỡng cảnh báo", en="Rules"),
+        (
+            _slug("Mã ngưỡng", "Identifier of the rule", "bang-thong-90"),
+            _name("Tên ngưỡng, như trong tin nhắn", "Name, as messages say it", "Độ trễ cao"),
+            Column("name_en", cells.line, "Tên tiếng Anh", "English name", "High delay"),
+            Column(
+                "metric",
+                cells.metric,
+                "Tên chuỗi số liệu",
+                "Name of the series",
+                "probe_icmp_rtt_mean_seconds",
+            ),
+            Column(
+                "labels",
+                cells.matchers,
+                "Chỉ các chuỗi có nhãn này: ten=gia_tri hoặc ten!=gia_tri, cách nhau bằng dấu cách",
+                "Only series with these labels: name=value or name!=value, with blanks between",
+                "ifName=Gi0/1",
+            ),
+            Column(
+                "value",
+                cells.choice(RULE_VALUES, _RULE_VALUE_WORDS),
+                "So sánh cái gì: last (số mới nhất, mặc định), mean (trung bình trong cửa sổ), "
+                "rate (mức tăng mỗi giây của bộ đếm), of_capacity (bộ đếm byte chiếm bao nhiêu "
+                "phần trăm băng thông đường truyền)",
+                "What is compared: last (default), mean (over the window), rate (of a counter, per "
+                "second), of_capacity (per cent of the link that a counter of octets takes)",
+                "last",
+            ),
+            Column(
+                "window",
+                cells.minutes,
+                "Cửa sổ, phút; cần cho mean, rate, of_capacity",
+                "Window in minutes; needed by mean, rate and of_capacity",
+                "5",
+            ),
+            Column(
+                "comparison",
+                cells.choice(COMPARISONS, _COMPARISON_WORDS),
+                "Báo khi giá trị above (trên, mặc định) hay below (dưới) ngưỡng",
+                "It fires above (default) or below the threshold",
+                "above",
+            ),
+            Column(
+                "threshold",
+                cells.number(None, None),
+                "Ngưỡng, theo đơn vị của chuỗi: giây, tỷ lệ 0…1, phần trăm với of_capacity",
+                "Threshold in the unit of the series: seconds, a ratio 0…1, per cent of_capacity",
+                "0.1",
+            ),
+            Column(
+                "recovery",
+                cells.number(None, None),
+                "Hết cảnh báo khi giá trị về tới mức này; để trống là chính ngưỡng",
+                "It ends when the value is back at this; empty = the threshold itself",
+                "0.08",
+            ),
+            Column(
+                "duration",
+                cells.minutes,
+                "Phải kéo dài bao nhiêu phút mới báo (mặc định 0)",
+                "For how many minutes it must hold (default 0)",
+                "5",
+            ),
+            Column(
+                "calendar",
+                cells.slug,
+                "Chỉ xét trong giờ này (calendars.csv); để trống là suốt ngày đêm",
+                "Hours in which it holds (calendars.csv); empty = day and night",
+            ),
+            Column(
+                "severity",
+                cells.choice(SEVERITIES, _SEVERITY_WORDS),
+                "Mức: critical, major, warning (mặc định), info",
+                "Severity: critical, major, warning (default), info",
+                "warning",
+            ),
+            Column(
+                "unit",
+                cells.slug,
+                "Chỉ cho đơn vị này và cấp dưới (units.csv)",
+                "For this unit and those below only (units.csv)",
+            ),
+            Column(
+                "kind",
+                cells.choice(RULE_KINDS, _RULE_KIND_WORDS),
+                "Chỉ cho device (thiết bị), link (đường truyền) hoặc service (dịch vụ)",
+                "For devices, links or services only",
+                "link",
+            ),
+            Column(
+                "role",
+                cells.line,
+                "Chỉ cho thiết bị loại này (như cột kind của devices.csv)",
+                "For devices of this kind only (as in devices.csv)",
+            ),
+            Column(
+                "enabled",
+                cells.flag,
+                "true: có hiệu lực; để trống: chỉ để đó, chạy thử bằng thongsuot rules try",
+                "true: in force; empty: only kept, to be tried by thongsuot rules try",
+                "true",
+            ),
+            Column(
+                "source",
+                cells.choice(RULE_SOURCES, _SOURCE_WORDS),
+                "Con số từ đâu: law (quy định), proposal (đề xuất, chưa phải quy định), own (tự "
+                "đặt, mặc định)",
+                "Whose number it is: law, proposal (of ours, no rule), own (default)",
+                "own",
+            ),
+            _FROM,
+            _TO,
+        ),
+    ),
 )
 
 # What people write at the head of a column; folded. Helps the mend alone.
@@ -875,6 +1019,10 @@ HEADINGS = MappingProxyType(
         "bao cho": "tell",
         "kenh": "channels",
         "muc": "severities",
+        "chuoi": "metric",
+        "nhan": "labels",
+        "nguong": "threshold",
+        "keo dai": "duration",
         "tu ngay": "valid_from",
         "den ngay": "valid_to",
     }

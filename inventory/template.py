@@ -15,6 +15,7 @@ from core.inventory import (
     Room,
     Rota,
     RotaRule,
+    Rule,
     Service,
     Shift,
     Site,
@@ -55,7 +56,74 @@ _DAYS_OF_2026 = (
     SpecialDay(on=date(2026, 11, 24), name="Ngày Văn hóa Việt Nam"),
 )
 
+# Numbers of ours for a province's lines (none is law), to be tried over history and then enabled.
+_PROPOSALS = (
+    Rule(
+        slug="bang-thong-gui",
+        name="Chiều gửi quá 90 % băng thông",
+        name_en="Outbound above 90 % of the capacity",
+        metric="ifHCOutOctets",
+        value="of_capacity",
+        window=5,
+        threshold=90,
+        recovery=80,
+        duration=15,
+        kind="link",
+        source="proposal",
+    ),
+    Rule(
+        slug="bang-thong-nhan",
+        name="Chiều nhận quá 90 % băng thông",
+        name_en="Inbound above 90 % of the capacity",
+        metric="ifHCInOctets",
+        value="of_capacity",
+        window=5,
+        threshold=90,
+        recovery=80,
+        duration=15,
+        kind="link",
+        source="proposal",
+    ),
+    Rule(
+        slug="dao-dong-tre-cao",
+        name="Dao động trễ quá 30 ms",
+        name_en="Jitter above 30 ms",
+        metric="probe_icmp_jitter_seconds",
+        value="mean",
+        window=5,
+        threshold=0.03,
+        recovery=0.02,
+        duration=5,
+        source="proposal",
+    ),
+    Rule(
+        slug="do-tre-cao",
+        name="Độ trễ khứ hồi quá 100 ms",
+        name_en="Round-trip time above 100 ms",
+        metric="probe_icmp_rtt_mean_seconds",
+        value="mean",
+        window=5,
+        threshold=0.1,
+        recovery=0.08,
+        duration=5,
+        source="proposal",
+    ),
+    Rule(
+        slug="mat-goi-cao",
+        name="Mất gói quá 1 %",
+        name_en="Loss above 1 %",
+        metric="probe_loss_ratio",
+        value="mean",
+        window=15,
+        threshold=0.01,
+        recovery=0.005,
+        duration=15,
+        source="proposal",
+    ),
+)
+
 BEGINNING = Inventory(
+    rules=_PROPOSALS,
     units=(
         Unit(
             slug="dong-nai",
@@ -241,6 +309,20 @@ EXAMPLES = Inventory(
             severities=("critical", "major"),
         ),
         EscalationStep(slug="khan-cap", name="Khẩn cấp", step=2, after=15, tell="concerned"),
+    ),
+    rules=(
+        Rule(
+            slug="trang-cham",
+            name="Trang trả lời chậm quá 3 giây",
+            name_en="The page takes more than 3 seconds",
+            metric="probe_duration_seconds",
+            threshold=3,
+            recovery=2,
+            duration=10,
+            calendar="gio-hanh-chinh",
+            kind="service",
+            enabled=True,
+        ),
     ),
 )
 

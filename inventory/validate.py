@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from core.errors import Problem
-from core.inventory import CalendarSpan, Dated, Device, Inventory, Link, Unit
+from core.inventory import CalendarSpan, Dated, Device, Inventory, Link, Rule, Unit
 from inventory import faults
 from inventory.cells import nearest
 from inventory.faults import Fault
@@ -45,6 +45,7 @@ REFERENCES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("services", "contact"): ("contacts",),
     ("services", "calendar"): ("calendars",),
     ("contacts", "unit"): ("units",),
+    ("contacts", "quiet"): ("calendars",),
     ("rotas", "owner"): ("contacts",),
     ("rotas", "calendar"): ("calendars",),
     ("rota_rules", "rota"): ("rotas",),
@@ -54,6 +55,8 @@ REFERENCES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("escalations", "rota"): ("rotas",),
     ("escalations", "contact"): ("contacts",),
     ("escalations", "unit"): ("units",),
+    ("rules", "calendar"): ("calendars",),
+    ("rules", "unit"): ("units",),
 }
 _ABOVE = {"province": (), "district": ("province",), "commune": ("province", "district")}
 _JOINS = ("endpoint", "bridge", "other")  # kinds of device that join meetings
@@ -360,6 +363,21 @@ def _rows_alone(court: _Court) -> None:
         if column is not None and getattr(step, column) is None:
             fault = faults.step_without_whom(step.tell, column)
             court.fail("escalations", step, column, fault)
+    for rule in court.inventory.rules:
+        _rule(court, rule)
+
+
+def _rule(court: _Court, rule: Rule) -> None:
+    if rule.value != "last" and not rule.window:
+        court.fail("rules", rule, "window", faults.rule_without_window(rule.value))
+    if rule.value == "of_capacity" and rule.kind not in {None, "link"}:
+        court.fail("rules", rule, "kind", faults.capacity_of_links_alone(rule.kind or ""))
+    if rule.recovery is None:
+        return
+    bad = rule.recovery - rule.threshold
+    if (bad if rule.comparison == "above" else -bad) > 0:
+        said = faults.recovers_beyond(f"{rule.recovery:g}", f"{rule.threshold:g}")
+        court.fail("rules", rule, "recovery", said)
 
 
 def _backwards(span: CalendarSpan) -> Fault:

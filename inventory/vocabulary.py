@@ -67,6 +67,7 @@ _HEADS: Mapping[str, Text] = MappingProxyType(
         "keyword": _text("Chữ phải có", "Keyword"),
         "email": _text("Thư điện tử", "E-mail"),
         "phone": _text("Điện thoại", "Telephone"),
+        "quiet": _text("Giờ không làm phiền", "Quiet hours"),
         "language": _text("Ngôn ngữ", "Language"),
         "days": _text("Các ngày trong tuần", "Days of the week"),
         "begin": _text("Giờ bắt đầu", "Begin"),
@@ -84,6 +85,17 @@ _HEADS: Mapping[str, Text] = MappingProxyType(
         "tell": _text("Báo cho", "Tell"),
         "channels": _text("Kênh báo", "Channels"),
         "severities": _text("Mức sự cố", "Severities"),
+        "metric": _text("Chuỗi số liệu", "Metric"),
+        "labels": _text("Nhãn", "Labels"),
+        "value": _text("Giá trị", "Value"),
+        "window": _text("Cửa sổ (phút)", "Window (minutes)"),
+        "comparison": _text("So sánh", "Comparison"),
+        "threshold": _text("Ngưỡng", "Threshold"),
+        "recovery": _text("Mức hết cảnh báo", "Recovery"),
+        "duration": _text("Kéo dài (phút)", "Duration (minutes)"),
+        "severity": _text("Mức sự cố", "Severity"),
+        "enabled": _text("Có hiệu lực", "Enabled"),
+        "source": _text("Nguồn của con số", "Source"),
     }
 )
 _HEADS_OF: Mapping[tuple[str, str], Text] = MappingProxyType(
@@ -115,6 +127,10 @@ _HEADS_OF: Mapping[tuple[str, str], Text] = MappingProxyType(
         ("shifts", "end"): _text("Giờ giao ca", "To"),
         ("escalations", "name"): _text("Tên chuỗi báo tin", "Chain name"),
         ("escalations", "contact"): _text("Người được báo", "Person told"),
+        ("rules", "name"): _text("Tên ngưỡng", "Rule name"),
+        ("rules", "calendar"): _text("Giờ có hiệu lực", "Hours in force"),
+        ("rules", "kind"): _text("Loại đối tượng", "Kind of target"),
+        ("rules", "role"): _text("Loại thiết bị", "Kind of device"),
     }
 )
 
@@ -142,6 +158,15 @@ TABS: Mapping[str, Text] = MappingProxyType(
         "rota_rules": _text("Luân phiên trực", "Rota rules"),
         "shifts": _text("Ca trực", "Shifts"),
         "escalations": _text("Các bước báo tin", "Escalations"),
+        "rules": _text("Ngưỡng cảnh báo", "Rules"),
+    }
+)
+# Whose number a threshold is; what we propose must not pass for law.
+SOURCES: Mapping[str, Text] = MappingProxyType(
+    {
+        "law": _text("quy định", "law"),
+        "proposal": _text("đề xuất, chưa phải quy định", "proposal, not law"),
+        "own": _text("tự đặt", "our own"),
     }
 )
 GUIDE = _text("Hướng dẫn", "Guide")
@@ -389,6 +414,29 @@ _CHOICES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "contact": "một người|đầu mối",
             "site": "đầu mối của điểm",
             "concerned": "mọi đầu mối của đơn vị|tất cả",
+        },
+        "rules.value": {
+            "last": "mới nhất|số mới nhất",
+            "mean": "trung bình",
+            "rate": "mức tăng mỗi giây|tốc độ",
+            "of_capacity": "phần trăm băng thông",
+        },
+        "rules.comparison": {"above": "trên|vượt", "below": "dưới"},
+        "rules.severity": {
+            "critical": "khẩn cấp",
+            "major": "nghiêm trọng",
+            "warning": "cảnh báo",
+            "info": "thông tin",
+        },
+        "rules.kind": {
+            "device": "thiết bị",
+            "link": "đường truyền|kênh",
+            "service": "dịch vụ",
+        },
+        "rules.source": {
+            "law": "quy định",
+            "proposal": "đề xuất, chưa phải quy định|đề xuất",
+            "own": "tự đặt|riêng",
         },
     }
 )

@@ -49,6 +49,7 @@ class Plan:
     lives: tuple[Life, ...]
     links: tuple[Life, ...]
     before: tuple[Life, ...]
+    links_before: tuple[Life, ...]
 
     @property
     def since(self) -> int:
@@ -56,9 +57,14 @@ class Plan:
         return seconds(self.previous.begin) if self.request.compare else self.begin
 
     @property
+    def all_lives(self) -> tuple[Life, ...]:
+        """Return everything that is counted, in both periods."""
+        return (*self.lives, *self.links, *self.before, *self.links_before)
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """Return whose history is needed."""
-        return tuple(sorted({life.target for life in (*self.lives, *self.links, *self.before)}))
+        return tuple(sorted({life.target for life in self.all_lives}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +89,35 @@ def plan(inventory: Inventory, request: UptimeRequest, end: int) -> Plan:
     found = find(inventory, units, request.scope, request.key, end)
     kind = found.kind if request.scope is ScopeKind.TARGET else request.kind or found.kind
     previous = periods.before(request.period)
-    lives = _within(found, lives_of(inventory, units, kind, begin, end))
-    links: tuple[Life, ...] = ()
-    if kind is TargetKind.SITE and request.scope in _SITES:
+    beside = kind is TargetKind.SITE and request.scope in _SITES
+
+    def counted(units: Units, begin: int, end: int) -> tuple[tuple[Life, ...], tuple[Life, ...]]:
+        lives = _within(found, lives_of(inventory, units, kind, begin, end))
+        if not beside:
+            return lives, ()
         lines = lives_of(inventory, units, TargetKind.LINK, begin, end)
-        links = _beside(found, lines, request)
+        return lives, _beside(found, lines, request)
+
+    lives, links = counted(units, begin, end)
     before: tuple[Life, ...] = ()
+    links_before: tuple[Life, ...] = ()
     if request.compare:
         first = seconds(previous.begin)
-        old = Units(inventory.units, first, begin)
-        before = _within(found, lives_of(inventory, old, kind, first, begin))
-    return Plan(request, inventory, units, found, previous, begin, end, kind, lives, links, before)
+        before, links_before = counted(Units(inventory.units, first, begin), first, begin)
+    return Plan(
+        request=request,
+        inventory=inventory,
+        units=units,
+        found=found,
+        previous=previous,
+        begin=begin,
+        end=end,
+        kind=kind,
+        lives=lives,
+        links=links,
+        before=before,
+        links_before=links_before,
+    )
 
 
 def _within(found: Found, lives: Iterable[Life]) -> tuple[Life, ...]:
@@ -117,6 +141,7 @@ class Draft:
     main: Counting
     links: Counting
     before: Counting | None
+    links_before: Counting | None
     listing: Listing
 
     @property
@@ -175,7 +200,8 @@ class Draft:
             return targets.by_name()
         if len(self.links.targets) > ROWS and self.plan.request.targets is not True:
             return ()
-        return TargetRows(self.links, None, self.plan.begin, self.plan.end).by_name()
+        rows = TargetRows(self.links, self.links_before, self.plan.begin, self.plan.end)
+        return rows.by_name()
 
     def _works(self) -> Iterable[Works]:
         for number, weighed in enumerate(self.works):
@@ -204,10 +230,16 @@ def draft(plan: Plan, history: History, maintenance: Iterable[Maintenance]) -> D
     works = weigh(maintenance, plan.inventory.special_days, request.notice, request.as_known_at)
     rules = Rules(hours, request.calendar, works)
     counter = Counter(history)
-    main = Counting(plan.lives, plan.kind, rules, history, counter)
-    links = Counting(plan.links, TargetKind.LINK, rules, history, counter)
-    before = Counting(plan.before, plan.kind, rules, history, counter) if request.compare else None
-    return Draft(plan, works, hours, main, links, before, listed(main, request.listed))
+
+    def counting(lives: Sequence[Life], kind: TargetKind) -> Counting:
+        return Counting(lives, kind, rules, history, counter)
+
+    main = counting(plan.lives, plan.kind)
+    links = counting(plan.links, TargetKind.LINK)
+    before = counting(plan.before, plan.kind) if request.compare else None
+    links_before = counting(plan.links_before, TargetKind.LINK) if request.compare else None
+    listing = listed(main, request.listed)
+    return Draft(plan, works, hours, main, links, before, links_before, listing)
 
 
 def _days(first: Period, last: Period) -> Sequence[date]:

@@ -1,6 +1,6 @@
 """What is a report about, and which lives belong to it?"""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
@@ -100,24 +100,26 @@ def _organisation(inventory: Inventory, key: str, end: int) -> Found | None:
 
 
 def _network(inventory: Inventory, key: str) -> Found | None:
-    words = _words(key, (link.network for link in inventory.links))
+    words = spellings(link.network for link in inventory.links).get(alike(key))
     if words is None:
         return None
+    carriers = spellings(link.carrier for link in inventory.links)
     return Found(
         Scope(ScopeKind.NETWORK, words, Text(vi=words, en=words)),
         TargetKind.LINK,
-        lambda life: (life.carrier or "",) if _same(life.network, words) else None,
+        lambda life: _branch(carriers, life.carrier) if alike(life.network) == alike(key) else None,
     )
 
 
 def _carrier(inventory: Inventory, key: str) -> Found | None:
-    words = _words(key, (link.carrier for link in inventory.links))
+    words = spellings(link.carrier for link in inventory.links).get(alike(key))
     if words is None:
         return None
+    networks = spellings(link.network for link in inventory.links)
     return Found(
         Scope(ScopeKind.CARRIER, words, Text(vi=words, en=words)),
         TargetKind.LINK,
-        lambda life: (life.network or "",) if _same(life.carrier, words) else None,
+        lambda life: _branch(networks, life.network) if alike(life.carrier) == alike(key) else None,
     )
 
 
@@ -133,13 +135,21 @@ def _target(inventory: Inventory, key: str, end: int) -> Found | None:
     return None
 
 
-def _words(key: str, known: Iterable[str | None]) -> str | None:
-    """Return the words as the inventory writes them, whatever the case of what was asked."""
-    return next((words for words in sorted({w for w in known if w}) if _same(words, key)), None)
+def _branch(known: Mapping[str, str], words: str | None) -> tuple[str]:
+    return (known.get(alike(words), ""),)
 
 
-def _same(words: str | None, key: str) -> bool:
-    return words is not None and nfc(words).casefold() == nfc(key).casefold()
+def spellings(known: Iterable[str | None]) -> dict[str, str]:
+    """Return how each name is written, by what makes it one name: the first of its spellings."""
+    found: dict[str, str] = {}
+    for words in sorted({words for words in known if words}):
+        found.setdefault(alike(words), words)
+    return found
+
+
+def alike(words: str | None) -> str:
+    """Return what names have in common that differ only in case or spaces."""
+    return nfc(words or "").casefold()
 
 
 def named(row: Unit) -> Text:

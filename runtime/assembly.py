@@ -42,8 +42,10 @@ def looking_defaults(looking: Looking) -> LookingDefaults:
 
 
 def letterhead(reports: Reports) -> Letterhead:
-    """Return whose reports they are."""
-    return Letterhead(reports.authority, reports.office, reports.place, reports.symbol)
+    """Return whose reports they are, and who gets them."""
+    return Letterhead(
+        reports.authority, reports.office, reports.place, reports.symbol, reports.recipients
+    )
 
 
 def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> TellingPolicy:

@@ -56,6 +56,8 @@ ntp = "15s"
 sip_options = "15s"
 [series]
 min_free_space = "100MB"
+[telling.night]
+waiting = []
 [channels.email]
 kind = "email"
 host = "127.0.0.1"

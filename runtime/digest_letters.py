@@ -1,5 +1,6 @@
 """The letters that gather what no single message told: every morning's, and the week's."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -73,7 +74,7 @@ class Desk:
         users = {user.name: user for user in await self.ledger.people.users()}
         contacts = {contact.slug: contact.name for contact in edition.contacts}
         return Names(
-            Topology(edition.estate),
+            await asyncio.to_thread(Topology, edition.estate),
             {unit.slug: unit.name for unit in edition.units},
             lambda name: called(name, users.get(name), contacts),
         )

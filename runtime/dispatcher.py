@@ -20,6 +20,7 @@ from alerts.night import Night
 from alerts.pausing import paused
 from alerts.setback import SET_BACK
 from alerts.telling import not_at_night
+from alerts.together import together
 from alerts.topology import Topology
 from alerts.wording import Telling, render
 from core.channel import Channel, GiveUp, Retry
@@ -54,6 +55,8 @@ NIGHT = Night()
 _LOOK_FOR_LATE = 30.0  # seconds
 _INSTANT = timedelta(microseconds=1)
 _SETTLING = 2.0  # seconds to wait for the problem's message that is on its way
+_PEACE = 300.0  # seconds between two looks at a message that waits for quiet hours to end
+_TOGETHER = 5.0  # seconds by which a message may go out early to go with others
 _REDACTED = "…"
 
 
@@ -70,6 +73,11 @@ class OutboxBook(Protocol):
         besides: Collection[int] = (),
     ) -> list[Notification]:
         """Take what is due, but for some."""
+
+    async def join(
+        self, first: Notification, until: datetime, now: datetime, lease_s: float
+    ) -> list[Notification]:
+        """Take what will be due soon for the same person by the same channel."""
 
     async def release(self, worker: str, now: datetime) -> int:
         """End the leases that an earlier life of the worker left."""
@@ -122,6 +130,11 @@ class Escalation(Protocol):
         now: datetime,
     ) -> list[Notification]:
         """Return the messages that a step of a chain becomes."""
+
+    async def quiet_until(
+        self, message: Notification, incident: Incident, now: datetime
+    ) -> datetime | None:
+        """Return until when a person is left in peace."""
 
     async def otherwise(self, failed: Notification, now: datetime) -> list[Notification]:
         """Return the other ways to a person."""
@@ -204,6 +217,7 @@ class DispatchOptions:
     timeout: float = 20.0  # of one attempt
     at_once: int = 64  # messages under way at the same time
     per_channel: int = 8
+    together: int = 0  # so many messages at once to one person become one; 0: none ever do
     grace: float = 5.0  # for what is under way when we are told to stop
     worker: str = "hub"
     night: Night = NIGHT  # what waits for the morning when a silence ends at night
@@ -216,6 +230,7 @@ class DispatchStats:
     sent: int = 0
     retried: int = 0
     cancelled: int = 0
+    held: int = 0  # back in the outbox until a silence or works are over
     failed: int = 0
     late: int = 0  # waiting longer than `LATE` now
     broken: dict[str, str] = field(default_factory=dict)  # channels that are disabled, and why
@@ -247,7 +262,7 @@ class Dispatcher:
         self._called = person
         self._escalation = escalation
         self._random = random.Random()  # noqa: S311  (spreads retries, guards nothing)
-        self._under_way: dict[asyncio.Task[None], int] = {}  # and the message of each
+        self._under_way: dict[asyncio.Task[None], tuple[int, ...]] = {}  # and its messages
         self._receipts: list[tuple[Notification, Delivery]] = []  # that the ledger has not taken
         self._turns = defaultdict[str, asyncio.Semaphore](
             lambda: asyncio.Semaphore(options.per_channel)
@@ -290,16 +305,39 @@ class Dispatcher:
                 room,
                 LEASE,
                 # whoever set the clock forward has ended no lease of ours
-                besides=set(self._under_way.values()),
+                besides={number for group in self._under_way.values() for number in group},
             )
-            for notification in claimed:
-                task = asyncio.create_task(self._carry(notification))
-                self._under_way[task] = notification.id or 0
+            for group in await self._grouped(claimed):
+                task = asyncio.create_task(self._carry(group))
+                self._under_way[task] = tuple(n.id or 0 for n in group)
                 task.add_done_callback(self._under_way.pop)
             if not claimed:
                 break
         self.stats.turned_at = self._clock.now()
         await self._look_for_late()
+
+    async def _grouped(self, claimed: Sequence[Notification]) -> list[tuple[Notification, ...]]:
+        """Put together what goes to one person at once, and what will in a moment."""
+        if not self._options.together:
+            return [(notification,) for notification in claimed]
+        alone: list[tuple[Notification, ...]] = []
+        by_person: dict[tuple[str, str, str], list[Notification]] = {}
+        for notification in claimed:
+            if _may_join(notification):
+                way = (notification.recipient, notification.channel, notification.address)
+                by_person.setdefault(way, []).append(notification)
+            else:
+                alone.append((notification,))
+        now = self._clock.now()
+        for group in by_person.values():
+            until = now + timedelta(seconds=_TOGETHER)
+            with suppress(OSError, Unavailable):  # those that we have go out all the same
+                group.extend(await self._ledger.outbox.join(group[0], until, now, LEASE))
+            if len(group) < self._options.together:
+                alone += [(notification,) for notification in group]
+            else:
+                alone.append(tuple(group))
+        return alone
 
     async def _mind_the_clock(self) -> None:
         """Keep no message waiting for a time that the clock, set back, will reach again."""
@@ -325,36 +363,42 @@ class Dispatcher:
         with suppress(OSError, Unavailable):
             await self._hand_in_receipts()
 
-    async def _carry(self, notification: Notification) -> None:
-        """Bring one message to its end; a fault of ours leaves it to the next claim."""
+    async def _carry(self, group: Sequence[Notification]) -> None:
+        """Bring messages to their end, several as one; a fault of ours leaves them to a claim."""
         try:
-            await self._in_turn(notification)
+            await self._in_turn(group)
         except asyncio.CancelledError:
             # perhaps it went out, perhaps not: whoever starts next says it, under the same id
             with suppress(OSError, Unavailable):
-                await self._ledger.outbox.settle(
-                    notification, None, NotificationState.PENDING, self._clock.now()
-                )
+                for notification in group:
+                    await self._ledger.outbox.settle(
+                        notification, None, NotificationState.PENDING, self._clock.now()
+                    )
             raise
         except (OSError, Unavailable) as trouble:
-            log.warning("message %s is not settled: %s", notification.id, trouble)
+            log.warning("message %s is not settled: %s", group[0].id, trouble)
         except Exception as bug:
-            log.exception("message %s could not be made", notification.id)
-            await self._stumble(notification, bug)
+            log.exception("message %s could not be made", group[0].id)
+            for notification in group:
+                await self._stumble(notification, bug)
         finally:
             self._told.set()  # there is room for more
 
-    async def _in_turn(self, notification: Notification) -> None:
+    async def _in_turn(self, group: Sequence[Notification]) -> None:
         """Deliver when the channel has room; a channel that hangs must not outlast the claim."""
-        turn = self._turns[notification.channel]
+        turn = self._turns[group[0].channel]
         try:
             async with asyncio.timeout(QUEUEING):
                 await turn.acquire()
         except TimeoutError:
-            await self._settle(notification, _Postponed(_SETTLING))
+            for notification in group:
+                await self._settle(notification, _Postponed(_SETTLING))
             return
         try:
-            await self._deliver(notification)
+            if len(group) == 1:
+                await self._deliver(group[0])
+            else:
+                await self._deliver_together(group)
         finally:
             turn.release()
 
@@ -376,6 +420,9 @@ class Dispatcher:
         if notification.step is not None and incident is not None:
             await self._unfold(notification, incident, now)
             return
+        if (wait := await self._quiet(notification, incident, now)) is not None:
+            await self._settle(notification, wait)
+            return
         retest = self._retest.get(notification.channel)
         if retest is not None and now < retest:
             await self._again(notification, None, (retest - now).total_seconds())
@@ -388,7 +435,30 @@ class Dispatcher:
             await self._fail(notification, gone)
             return
         message, secret = await self._compose(notification, incident, now)
-        await self._attempt(notification, outlet, message, secret)
+        await self._attempt([notification], outlet, message, [secret])
+
+    async def _deliver_together(self, group: Sequence[Notification]) -> None:
+        """Say in one message what still holds of several; few are said each by itself."""
+        now = self._clock.now()
+        outlet = self._outlets.get(group[0].channel)
+        holding: list[tuple[Notification, Incident | None]] = []
+        for notification in group:
+            incident, verdict = await self._still_holds(notification)
+            verdict = verdict or await self._quiet(notification, incident, now)
+            if verdict is not None:
+                await self._settle(notification, verdict)
+            else:
+                holding.append((notification, incident))
+        broken = group[0].channel in self._retest
+        if len(holding) < self._options.together or outlet is None or broken:
+            for notification, _ in holding:
+                await self._deliver(notification)
+            return
+        composed = [await self._compose(one, incident, now) for one, incident in holding]
+        said = [message for message, _ in composed]
+        message = together(said, group[0].language, self._options.base_url)
+        rows = [notification for notification, _ in holding]
+        await self._attempt(rows, outlet, message, [secret for _, secret in composed])
 
     async def _still_holds(
         self, notification: Notification
@@ -435,6 +505,17 @@ class Dispatcher:
             if other.state is NotificationState.CLAIMED:
                 return _Postponed(_SETTLING)
         return NotificationState.CANCELLED
+
+    async def _quiet(
+        self, notification: Notification, incident: Incident | None, now: datetime
+    ) -> "_Postponed | None":
+        """Look again every few minutes while a person is left in peace: it may become worse."""
+        if self._escalation is None or incident is None:
+            return None
+        until = await self._escalation.quiet_until(notification, incident, now)
+        if until is None:
+            return None
+        return _Postponed(min((until - now).total_seconds(), _PEACE))
 
     async def _unfold(self, promise: Notification, incident: Incident, now: datetime) -> None:
         """Let the messages of a step go on in its place; the step itself says nothing."""
@@ -506,41 +587,59 @@ class Dispatcher:
         return message, token
 
     async def _attempt(
-        self, notification: Notification, outlet: Outlet, message: Message, secret: str | None
+        self,
+        group: Sequence[Notification],
+        outlet: Outlet,
+        message: Message,
+        secrets: Sequence[str | None],
     ) -> None:
+        """Send one message, and settle all that it stands for."""
         now = self._clock.now()
+        body = message.body
+        for secret in filter(None, secrets):
+            body = body.replace(secret, _REDACTED)
 
-        def delivery(receipt: str, *, ok: bool) -> Delivery:
-            body = message.body.replace(secret, _REDACTED) if secret else message.body
-            return Delivery(
-                notification=notification.id or 0,
-                at=now,
-                ok=ok,
-                receipt=receipt,
-                subject=message.subject,
-                body=body,
+        def deliveries(receipt: str, *, ok: bool) -> list[tuple[Notification, Delivery]]:
+            one = Delivery(
+                notification=0, at=now, ok=ok, receipt=receipt, subject=message.subject, body=body
             )
+            return [(n, one.model_copy(update={"notification": n.id or 0})) for n in group]
 
         try:
             receipt = await self._send(outlet, message)
         except Retry as trouble:
-            await self._again(notification, delivery(str(trouble), ok=False), trouble.after)
+            for notification, failed in deliveries(str(trouble), ok=False):
+                await self._again(notification, failed, trouble.after)
         except GiveUp as refusal:
-            failed = delivery(str(refusal), ok=False)
+            await self._refused(deliveries(str(refusal), ok=False), refusal)
+        else:
+            self._enable(group[0].channel)
+            self.stats.sent += 1
+            await self._hand_in(deliveries(receipt, ok=True))
+
+    async def _hand_in(self, taken: Sequence[tuple[Notification, Delivery]]) -> None:
+        """Settle what went out; what the ledger does not take now is handed in later."""
+        unwritten: Exception | None = None
+        for notification, receipt in taken:
+            try:
+                await self._ledger.outbox.settle(notification, receipt, NotificationState.SENT)
+            except (OSError, Unavailable) as trouble:
+                self._receipts.append((notification, receipt))
+                unwritten = trouble
+        if unwritten is not None:
+            raise unwritten
+
+    async def _refused(
+        self, attempts: Sequence[tuple[Notification, Delivery]], refusal: GiveUp
+    ) -> None:
+        """Give messages up, or put them off where it is the channel that is broken."""
+        if refusal.channel_broken:
+            self._disable(attempts[0][0].channel, str(refusal))
+        for notification, failed in attempts:
             if refusal.channel_broken:
-                self._disable(notification.channel, str(refusal))
                 await self._again(notification, failed, DISABLED_FOR)
             else:
                 await self._fail(notification, failed)
-        else:
-            self._enable(notification.channel)
-            self.stats.sent += 1
-            taken = delivery(receipt, ok=True)
-            try:
-                await self._ledger.outbox.settle(notification, taken, NotificationState.SENT)
-            except (OSError, Unavailable):
-                self._receipts.append((notification, taken))
-                raise
 
     async def _hand_in_receipts(self) -> None:
         """Settle what went out while the ledger took nothing, before it could go out again."""
@@ -570,6 +669,7 @@ class Dispatcher:
 
     async def _settle(self, notification: Notification, verdict: "_Verdict") -> None:
         if isinstance(verdict, _Held):
+            self.stats.held += 1
             await self._ledger.outbox.hold(notification, verdict.pause, verdict.due)
             return
         if isinstance(verdict, _Postponed):
@@ -642,6 +742,12 @@ class Dispatcher:
         if self._drawn is None or self._drawn[0] is not estate:
             self._drawn = (estate, Topology(estate))
         return self._drawn[1]
+
+
+def _may_join(notification: Notification) -> bool:
+    """Say whether a message may be said together with others: to a person, about a problem."""
+    in_person = notification.recipient != notification.channel
+    return notification.purpose is Purpose.PROBLEM and notification.step is None and in_person
 
 
 @dataclass(frozen=True, slots=True)

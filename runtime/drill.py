@@ -21,12 +21,15 @@ from storage.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One comparison: what the backup says of itself, and what came out of it."""
+    """One comparison: what the backup says of itself, and what came out of it.
+
+    `right` is None where there is nothing to compare.
+    """
 
     what: Text
     said: str
     found: str
-    right: bool
+    right: bool | None
 
 
 async def drill(
@@ -41,8 +44,7 @@ async def drill(
         manifest = await restore(file, places, now, told, passphrase=passphrase, force=False)
         findings = _rows(manifest["rows"], await copies.counts(places.ledger))
         findings += await _ledger(places.ledger, places.key, manifest)
-        if manifest["series"] and places.series is not None:
-            findings += await _series(places.series, manifest["series"])
+        findings += await _series(places.series, manifest["series"])
         return findings
 
 
@@ -117,7 +119,21 @@ def _alike(what: Text, said: Mapping[str, object], found: Mapping[str, object]) 
     return Finding(what, str(len(said)), shown, not differing)
 
 
-async def _series(folder: Path, said: Mapping[str, Any]) -> list[Finding]:
+_NO_SERIES = Text(
+    vi="chuỗi thời gian: không có trong bản sao lưu", en="time series: not in the backup"
+)
+_STOOD_STILL = Text(
+    vi="chuỗi thời gian: có, nhưng sao lưu lúc hệ thống dừng nên không có số để so",
+    en="time series: there, but saved while the platform stood still, without figures to compare",
+)
+
+
+async def _series(folder: Path | None, said: Mapping[str, Any] | None) -> list[Finding]:
+    """Compare the series; an engine that stood still during the backup could not be asked."""
+    if said is None or folder is None:
+        return [Finding(_NO_SERIES, "", "", None)]
+    if not said:
+        return [Finding(_STOOD_STILL, "", "", None)]
     at = datetime.fromisoformat(said["at"])
     async with _engine(folder) as base_url:
         found = await backup.answers_at(base_url, at)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from alerts.escalation import People, messages, otherwise
+from alerts.escalation import People, messages, otherwise, quiet_until
 from alerts.rota import on_duty, rosters
 from alerts.telling import TellingPolicy
 from alerts.topology import Topology
@@ -47,6 +47,18 @@ class Escalator:
     async def otherwise(self, failed: Notification, now: datetime) -> list[Notification]:
         """Return the other ways to whom a message did not reach."""
         return otherwise(failed, self._people({}), self.policy, now)
+
+    async def quiet_until(
+        self, message: Notification, incident: Incident, now: datetime
+    ) -> datetime | None:
+        """Return until when the person of a message is left in peace, None if it may go out."""
+        edition = self.edition()
+        if not any(
+            contact.quiet and contact.slug == message.recipient for contact in edition.contacts
+        ):
+            return None
+        people = self._people(await self._duty(now))
+        return quiet_until(message, incident, people, edition.hours, now)
 
     def _people(self, duty: Mapping[str, Mapping[str, tuple[str, ...]]]) -> People:
         edition = self.edition()

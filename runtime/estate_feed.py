@@ -7,8 +7,9 @@ from datetime import date
 
 from core.clock import LOCAL, Clock
 from core.inventory import Contact, EscalationStep, Unit
-from core.watching import Check, Estate
+from core.watching import Check, Estate, Hours
 from inventory.compiled import LookingDefaults, compile_estate
+from inventory.hours import hours_of
 from storage.inventory import InventoryBook
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ class Edition:
     units: tuple[Unit, ...] = ()
     site_contacts: Mapping[str, str] = field(default_factory=dict)  # site → its contact
     escalations: tuple[EscalationStep, ...] = ()
+    hours: Mapping[str, tuple[Hours, ...]] = field(default_factory=dict)  # by calendar
 
 
 class EstateFeed:
@@ -65,6 +67,7 @@ class EstateFeed:
             inventory.units,
             {site.slug: site.contact for site in inventory.sites if site.contact},
             inventory.escalations,
+            hours_of(inventory, today),
         )
         if changed is not None:
             await changed(edition)

@@ -158,6 +158,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 deadline=settings.telling.deadline,
                 ack_lifetime=settings.telling.ack_lifetime,
                 night=policy.night,
+                together=settings.telling.together,
             ),
             person=lambda name: _called(name, ledger, feed),
             escalation=Escalator(ledger.rota, lambda: feed.edition, policy),

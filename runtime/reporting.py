@@ -13,10 +13,11 @@ from core.history import STATUSES, History
 from core.status import Status
 from core.text import Text
 from reports import compose
-from reports.compose import Draft, Gathered, Plan, seconds
+from reports.compose import Draft, Gathered, seconds
 from reports.report import Report
 from reports.request import UptimeRequest
 from reports.works import newest, occurrences
+from runtime.timekeeping import WRITTEN
 from storage.histories import Touch
 from storage.ledger import Ledger
 
@@ -44,14 +45,16 @@ async def build(
     first = request.period.begin if not request.compare else plan.previous.begin
     announced = await ledger.maintenance.find(first, request.period.end)
     works = occurrences(announced, first, request.period.end)
-    told = await asyncio.to_thread(newest, works, (*plan.lives, *plan.links, *plan.before))
-    known = _known_at(request, end, history.newest, told)
+    told = await asyncio.to_thread(newest, works, plan.all_lives)
+    doubt = await _unsynchronised(ledger, request, end, now)
+    noted = [until + WRITTEN for _, until in doubt]
+    known = _known_at(request, end, history.newest, told, *noted)
     draft = await asyncio.to_thread(compose.draft, plan, history, works)
     gathered = Gathered(
         as_known_at=known,
         whys=await _whys(ledger, draft, request),
         incidents=await _incidents(ledger, draft, request),
-        unsynchronised=await _unsynchronised(ledger, plan),
+        unsynchronised=doubt,
     )
     return await asyncio.to_thread(draft.report, gathered)
 
@@ -81,7 +84,8 @@ def _looks(observed: datetime, now: datetime) -> bool:
 def _known_at(request: UptimeRequest, end: int, *newest: datetime | None) -> datetime:
     """Return up to when facts were taken in, without asking the clock where it does not matter.
 
-    `newest` are the moments at which the last observation and the last works were recorded.
+    `newest` are the moments at which the last observation and the last works were recorded, and
+    by which doubtful time was written down.
     """
     counted = datetime.fromtimestamp(end, UTC)
     if request.as_known_at is not None:
@@ -134,7 +138,15 @@ async def _incidents(ledger: Ledger, draft: Draft, request: UptimeRequest) -> Ma
     return found
 
 
-async def _unsynchronised(ledger: Ledger, plan: Plan) -> tuple[tuple[datetime, datetime], ...]:
-    """Return when our own clock was not to be trusted, within what was counted."""
-    end = datetime.fromtimestamp(plan.end, UTC)
-    return tuple(await ledger.timekeeping.spans(plan.request.period.begin, end))
+async def _unsynchronised(
+    ledger: Ledger, request: UptimeRequest, end: int, now: datetime
+) -> tuple[tuple[datetime, datetime], ...]:
+    """Return when our own clock was not to be trusted, within what was counted.
+
+    Spans grow in the ledger and do not say when; so what is not certainly written by the moment
+    of the report is left out, and the same moment gives the same spans.
+    """
+    counted = datetime.fromtimestamp(end, UTC)
+    known = request.as_known_at or (counted if counted < request.period.end else now)
+    settled = (known - WRITTEN).replace(microsecond=0)
+    return tuple(await ledger.timekeeping.spans(request.period.begin, min(counted, settled)))

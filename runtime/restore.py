@@ -45,10 +45,11 @@ async def restore(
 ) -> dict[str, Any]:
     """Prove a backup whole and put its parts in their places; return its manifest.
 
-    Nothing is changed before everything is unpacked and right. Conflict if the file is
+    Nothing is changed before everything is unpacked and right. Conflict if the file is missing,
     damaged or newer than this software, a platform runs, or (without `force`) something is
     there already. What is replaced is kept under names that end in `before-restore`.
     """
+    _must_be_there(file)
     if not force and await replacing.holds_anything(places.ledger):
         raise Conflict(
             Text(
@@ -80,6 +81,11 @@ async def restore(
         if places.settings is not None:
             _put_settings(folder / SETTINGS, places)
     return manifest
+
+
+def _must_be_there(file: Path) -> None:
+    if not file.is_file():
+        raise Conflict(Text(vi=f"Không có tệp {file}", en=f"There is no file {file}"))
 
 
 @contextmanager

@@ -102,6 +102,11 @@ class SelfMetrics(Collector):
             "Messages whose reason was gone before they went.",
             told.cancelled,
         )
+        yield (
+            "messages_held",
+            "Messages held back until a silence or announced works are over.",
+            told.held,
+        )
         yield "messages_failed", "Messages given up.", told.failed
         if self._auditor is not None:
             audit = self._auditor.stats

@@ -76,6 +76,13 @@ async def open_series(
     return side
 
 
+def reading_side(wanted: Series, reveal: Callable[[str], str | None]) -> SeriesReader:
+    """Return what asks the engine of the settings: the agency's, or ours where it runs."""
+    headers = {name: str(revealed(value, reveal)) for name, value in wanted.headers.items()}
+    own = f"http://127.0.0.1:{wanted.port}"
+    return SeriesReader(wanted.read_url if wanted.write_url and wanted.read_url else own, headers)
+
+
 def _options(wanted: Series) -> EngineOptions:
     return EngineOptions(
         folder=wanted.directory,

@@ -503,6 +503,14 @@ class Telling(Section):
             en="After how long a message that cannot be delivered is given up",
         ),
     ] = "4h"  # type: ignore[assignment]
+    together: Annotated[
+        int,
+        Field(ge=0, le=1000),
+        Text(
+            vi="Từ bao nhiêu sự cố cùng lúc đến một người thì gộp thành một tin; 0 là không gộp",
+            en="From how many outages at once to one person they become one message; 0: never",
+        ),
+    ] = 4
     ack_lifetime: Annotated[
         Duration,
         Text(
@@ -632,6 +640,15 @@ class Reports(Section):
         str,
         Text(vi='Địa danh, ví dụ "Đồng Nai"', en="The place in the date line, such as Đồng Nai"),
     ] = ""
+    recipients: Annotated[
+        tuple[str, ...],
+        Text(
+            vi='Nơi nhận, cuối báo cáo, ví dụ ["UBND tỉnh (để báo cáo)", "Lưu: VT"]; để trống thì '
+            "in dòng chấm",
+            en='Who gets a report, at its end, such as ["UBND tỉnh (để báo cáo)", "Lưu: VT"]; '
+            "empty: a dotted line",
+        ),
+    ] = ()
     schedules: Annotated[
         dict[Slug, Schedule],
         Text(

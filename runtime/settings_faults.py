@@ -56,7 +56,7 @@ class Place:
     def unknown(self, path: Path, allowed: Iterable[str]) -> Problem:
         """Return the problem of a key that does not exist, with the nearest that does."""
         return self.problem(
-            path, Text(vi="không có khoá này", en="no such key"), _instead(path[-1], allowed)
+            path, Text(vi="không có khoá này", en="no such key"), instead(path[-1], allowed)
         )
 
     def unknown_kind(self, path: Path, kind: object, allowed: Iterable[str]) -> Problem:
@@ -65,7 +65,7 @@ class Place:
             what = Text(vi=f'không có loại kênh "{kind}"', en=f'no channel of kind "{kind}"')
         else:
             what = Text(vi="thiếu loại kênh", en="the kind of channel is missing")
-        return self.problem(path, what, _instead(kind, allowed))
+        return self.problem(path, what, instead(kind, allowed))
 
     def not_a_table(self, path: Path) -> Problem:
         """Return the problem of a value that stands where a table should."""
@@ -139,7 +139,7 @@ def problems(
             yield place.unknown(prefix + path, known)
         else:
             words = fault["msg"].removeprefix("Value error, ")
-            what, mend = _said(fault["type"], fault.get("ctx", {}), words)
+            what, mend = said(fault["type"], fault.get("ctx", {}), words)
             yield place.problem(prefix + path, what, mend)
 
 
@@ -157,7 +157,8 @@ def _fields(model: type[BaseModel], path: Path) -> set[str]:
     return set(model.model_fields)
 
 
-def _instead(key: object, allowed: Iterable[str]) -> Text:
+def instead(key: object, allowed: Iterable[str]) -> Text:
+    """Return what may have been meant by a key that is not allowed, or all that is."""
     names = sorted(allowed)
     close = get_close_matches(str(key), names, 1) if key else []
     if close:
@@ -196,14 +197,14 @@ _BY_TYPE: Mapping[str, tuple[Text, Text]] = {
 def _bound(
     word_vi: str, word_en: str, key: str
 ) -> Callable[[Mapping[str, Any]], tuple[Text, Text]]:
-    def said(context: Mapping[str, Any]) -> tuple[Text, Text]:
+    def bounded(context: Mapping[str, Any]) -> tuple[Text, Text]:
         limit = context[key]
         return (
             Text(vi="ngoài khoảng cho phép", en="out of range"),
             Text(vi=f"Viết số {word_vi} {limit}", en=f"Write a number {word_en} {limit}"),
         )
 
-    return said
+    return bounded
 
 
 _BY_CONTEXT: Mapping[str, Callable[[Mapping[str, Any]], tuple[Text, Text]]] = {
@@ -226,7 +227,8 @@ _BY_CONTEXT: Mapping[str, Callable[[Mapping[str, Any]], tuple[Text, Text]]] = {
 }
 
 
-def _said(kind: str, context: Mapping[str, Any], message: str) -> tuple[Text, Text]:
+def said(kind: str, context: Mapping[str, Any], message: str) -> tuple[Text, Text]:
+    """Return what is wrong with a value and how to mend it, by the fault that pydantic found."""
     wrong = context.get("error")
     if isinstance(wrong, Wrong):
         return wrong.what, wrong.mend

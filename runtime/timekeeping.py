@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 PERIOD = 10.0  # seconds between two looks at the clock
 KEEP = 60.0  # seconds between two writings of a span that goes on
+WRITTEN = timedelta(minutes=2)  # by then doubtful time has been written: KEEP and more
 STEP = 1.0  # seconds by which the clock may run off between two looks before it was set
 PATIENCE = timedelta(minutes=15)  # of unsynchronised time until a person is bothered
 

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.clock import LOCAL
 from core.incident import IncidentState, Notification, NotificationState, Purpose
 from core.outcome import Event, Memory, Outcome
-from core.status import Streak, Transition, Verdict
+from core.status import Streak, Transition, Verdict, Watch
 from storage.database import Database, upsert
 from storage.database import insert as insert_or
 from storage.events import Draft, read_events, write_events
 from storage.incidents import incident_draft, read_incidents, write_incidents, write_notes
 from storage.status import read_states, write_transitions
-from storage.tables import batches, incidents, notifications, observed, streaks
+from storage.tables import batches, incidents, notifications, observed, streaks, watches
 from storage.unbroken import unbroken
 
 _N = notifications.c
@@ -25,7 +25,7 @@ _BATCHES_KEPT = timedelta(hours=1)
 
 @unbroken
 class BrainBook:
-    """Streaks, states, open incidents; one transaction per batch of decisions."""
+    """Streaks, watches, states, open incidents; one transaction per batch of decisions."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -40,6 +40,9 @@ class BrainBook:
                 row["check"]: Streak(**{**row, "verdict": Verdict(row["verdict"])})
                 for row in (await connection.execute(select(streaks))).mappings()
             }
+            beyond = [
+                Watch(**row) for row in (await connection.execute(select(watches))).mappings()
+            ]
             still_open = select(incidents).where(incidents.c.state == IncidentState.OPEN)
             open_ones = await read_incidents(connection, still_open.order_by(incidents.c.id))
             until = {row.vantage: row.until for row in await connection.execute(select(observed))}
@@ -51,6 +54,7 @@ class BrainBook:
             states={target: state for target, (state, _) in known.items()},
             streaks=remembered,
             incidents=tuple(open_ones),
+            watches=tuple(beyond),
             observed_until=until,
             incidents_today=max(numbers, default=0),
         )
@@ -100,6 +104,7 @@ async def _write(connection: AsyncConnection, outcome: Outcome, now: datetime) -
     await _cancel(connection, outcome.cancelled, now)
     await add_notifications(connection, outcome.notifications)
     await upsert(connection, streaks, [_streak(row) for row in outcome.streaks])
+    await _keep_watches(connection, outcome.watches)
     kept = select(incidents).where(incidents.c.id.in_(latest))
     return [
         *map(_status_draft, changed),
@@ -200,6 +205,21 @@ async def _observe(connection: AsyncConnection, vantage: str, until: datetime) -
             set_={"until": statement.excluded.until},
             where=observed.c.until < statement.excluded.until,
         )
+    )
+
+
+async def _keep_watches(connection: AsyncConnection, rows: Sequence[Watch]) -> None:
+    """Keep what is beyond its threshold, and forget what no longer is."""
+    latest = {(row.rule, row.series): row for row in rows}
+    columns = watches.c
+    for (rule, series), row in sorted(latest.items()):
+        if not row.beyond:
+            await connection.execute(
+                delete(watches).where(columns.rule == rule, columns.series == series)
+            )
+    kept = [latest[key] for key in sorted(latest) if latest[key].beyond]
+    await upsert(
+        connection, watches, [{c.name: getattr(row, c.name) for c in columns} for row in kept]
     )
 
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, delete, insert, or_, select, update
+from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Conflict, Invalid, NotFound, Problem
-from core.incident import Incident, IncidentNote, IncidentState, Member
+from core.incident import THRESHOLD, Incident, IncidentNote, IncidentState, Member
 from core.outcome import Event
 from core.people import AuditRow
 from core.text import Text
@@ -77,6 +77,22 @@ class IncidentBook:
                 and_(_I.state == IncidentState.RECOVERED, _I.recovered_at >= begin),
             ),
         )
+        async with self._database.reading() as connection:
+            return await read_incidents(connection, query.order_by(_I.began_at, _I.id))
+
+    async def fired(self, since: datetime) -> dict[str, int]:
+        """Return how often each rule has opened an incident since then."""
+        query = (
+            select(_I.cause, func.count())
+            .where(_I.kind == THRESHOLD, _I.began_at >= since)
+            .group_by(_I.cause)
+        )
+        async with self._database.reading() as connection:
+            return {cause: int(count) for cause, count in await connection.execute(query)}
+
+    async def firing(self) -> list[Incident]:
+        """Return the open incidents of rules, oldest first."""
+        query = select(incidents).where(_I.kind == THRESHOLD, _I.state == IncidentState.OPEN)
         async with self._database.reading() as connection:
             return await read_incidents(connection, query.order_by(_I.began_at, _I.id))
 

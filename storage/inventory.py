@@ -20,6 +20,7 @@ from core.inventory import (
     Room,
     Rota,
     RotaRule,
+    Rule,
     Service,
     Shift,
     Site,
@@ -53,6 +54,7 @@ KINDS: tuple[tuple[str, type[Model], Table, Table | None], ...] = (
     ("rota_rules", RotaRule, tables.rota_rules, tables.rota_rule_identities),
     ("shifts", Shift, tables.shifts, None),
     ("escalations", EscalationStep, tables.escalations, tables.escalation_identities),
+    ("rules", Rule, tables.rules, tables.rule_identities),
 )
 
 

@@ -1,8 +1,8 @@
 """Announced works: added and cancelled, never removed, each with who did it."""
 
+import asyncio
 from datetime import UTC, datetime
 
-from pydantic import ValidationError
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +14,7 @@ from core.people import AuditRow
 from core.recurrence import BadRule, normal
 from core.text import Text
 from storage.audit import write_audit
+from storage.checking import made
 from storage.database import Database
 from storage.events import Draft, write_events
 from storage.outbox import let_go
@@ -54,13 +55,15 @@ class MaintenanceBook:
         """
         problems = _problems(begin, end, announced_at or now, now, (*units, *carriers, *targets))
         try:
-            rule = normal(rule, begin) if rule else None
+            rule = await asyncio.to_thread(normal, rule, begin) if rule else None
         except BadRule as bad:
             problems.append(_problem("rule", bad.what, bad.mend))
         if problems:
             raise Invalid(problems)
         async with self._database.writing() as connection:
-            row = _checked(
+            row = made(
+                Maintenance,
+                "maintenance",
                 id=await _next_id(connection, begin),
                 begin=begin.astimezone(UTC),
                 end=end.astimezone(UTC),
@@ -137,25 +140,6 @@ class MaintenanceBook:
         async with self._database.reading() as connection:
             rows = await connection.execute(query)
             return [Maintenance(**row) for row in rows.mappings()]
-
-
-def _checked(**fields: object) -> Maintenance:
-    try:
-        return Maintenance.model_validate(fields)
-    except ValidationError as fault:
-        raise Invalid(
-            [
-                _problem(
-                    str(error["loc"][0]),
-                    Text(vi="giá trị không dùng được", en="the value cannot be used"),
-                    Text(
-                        vi="Viết ngắn hơn 200 ký tự; mã chỉ gồm chữ thường, số, gạch nối",
-                        en="Stay below 200 characters; slugs are lower-case letters and digits",
-                    ),
-                )
-                for error in fault.errors()
-            ]
-        ) from fault
 
 
 async def _read(connection: AsyncConnection, maintenance_id: str) -> Maintenance:

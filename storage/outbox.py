@@ -38,6 +38,7 @@ from storage.unbroken import unbroken
 
 _N = notifications.c
 _FIELDS = [_N[name] for name in Notification.model_fields]
+_BY_THE_CLOCK = ("night", "day_off", "silence", "works")
 _OVER = {NotificationState.SENT: "told", NotificationState.FAILED: "failed"}
 
 
@@ -89,6 +90,38 @@ class Outbox:
             claimed = [Notification(**row) for row in rows.mappings()]
         return sorted(claimed, key=lambda n: (n.due_at, n.id or 0))
 
+    async def join(
+        self, first: Notification, until: datetime, now: datetime, lease_s: float = 60.0
+    ) -> list[Notification]:
+        """Take what is due until then for the same person, way and purpose as a claimed row.
+
+        Steps of chains are left alone: they are no messages yet.
+        """
+        alike = and_(
+            _N.state == NotificationState.PENDING,
+            _N.purpose == first.purpose,
+            _N.recipient == first.recipient,
+            _N.channel == first.channel,
+            _N.address == first.address,
+            _N.step.is_(None),
+            _N.due_at <= until,
+        )
+        async with self._database.writing() as connection:
+            rows = await connection.execute(
+                update(notifications)
+                .where(alike)
+                .values(
+                    state=NotificationState.CLAIMED,
+                    claimed_by=first.claimed_by,
+                    claimed_at=now,
+                    lease_until=now + timedelta(seconds=lease_s),
+                    attempts=_N.attempts + 1,
+                )
+                .returning(*_FIELDS)
+            )
+            joined = [Notification(**row) for row in rows.mappings()]
+        return sorted(joined, key=lambda n: (n.due_at, n.id or 0))
+
     async def release(self, worker: str, now: datetime) -> int:
         """End the leases of a worker that begins anew: its last life died with them. How many."""
         async with self._database.writing() as connection:
@@ -100,17 +133,21 @@ class Outbox:
         return released.rowcount
 
     async def set_back(self, by: timedelta, now: datetime) -> None:
-        """Bring forward what lies ahead: the clock that said when was wrong by so much."""
+        """Bring forward what lies ahead: the clock that said when was wrong by so much.
+
+        What waits for an hour of the day or the end of a silence goes on waiting for it.
+        """
         micros = by // timedelta(microseconds=1)
+        relative = _N.because.not_in(_BY_THE_CLOCK)
         ahead = {
-            "due_at": (NotificationState.PENDING, _N.due_at),
-            "lease_until": (NotificationState.CLAIMED, _N.lease_until),
+            "due_at": (_N.due_at, and_(_N.state == NotificationState.PENDING, relative)),
+            "lease_until": (_N.lease_until, _N.state == NotificationState.CLAIMED),
         }
         async with self._database.writing() as connection:
-            for name, (state, column) in ahead.items():
+            for name, (column, waits) in ahead.items():
                 await connection.execute(
                     update(notifications)
-                    .where(_N.state == state, column > now)
+                    .where(waits, column > now)
                     .values({name: type_coerce(column, BigInteger) - micros})
                 )
 

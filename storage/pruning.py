@@ -19,7 +19,12 @@ from storage.tables import (
 from storage.unbroken import unbroken
 
 PORTION = 500  # rows of one transaction: the pipeline waits for no longer than that takes
-_DONE = (NotificationState.SENT, NotificationState.CANCELLED, NotificationState.FAILED)
+_DONE = (
+    NotificationState.SENT,
+    NotificationState.CANCELLED,
+    NotificationState.FAILED,
+    NotificationState.UNFOLDED,
+)
 _LINKS_KEPT = timedelta(days=30)  # after their end, so that an old one says that it has ended
 _ATTEMPTS_KEPT = timedelta(days=1)
 

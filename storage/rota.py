@@ -34,6 +34,7 @@ from storage.unbroken import unbroken
 _M = TypeVar("_M", bound=Model)
 _S, _H, _W = swaps.c, hand_overs.c, rota_warnings.c
 _DAY = timedelta(days=1)
+YEARS = (2000, 2100)  # in which duty is swapped
 
 
 @unbroken
@@ -195,6 +196,14 @@ async def _all(connection: AsyncConnection, model: type[_M], query: Select[Any])
 
 def _problems(swap: Swap) -> list[Problem]:
     found = []
+    if not (YEARS[0] <= swap.begin.year and swap.end.year <= YEARS[1]):
+        found.append(
+            _problem(
+                "begin",
+                Text(vi="năm không hợp lý", en="the year makes no sense"),
+                Text(vi="Ghi năm đúng của ca trực", en="Write the year of the shift"),
+            )
+        )
     if swap.end <= swap.begin:
         found.append(
             _problem(

@@ -90,6 +90,20 @@ class SeriesReader:
             for one in data["result"]
         ]
 
+    async def samples(self, selector: str, begin: datetime, end: datetime) -> list[Curve]:
+        """Return the stored samples of the series that a selector names, of [begin, end].
+
+        Errors as of `query`.
+        """
+        span = max(1, math.ceil((end - begin).total_seconds()))
+        form = {"query": f"{selector}[{span}s]", "time": _time(end)}
+        data = await self._ask("query", form)
+        curves = []
+        for one in data["result"]:
+            found = ((from_epoch(float(at)), float(value)) for at, value in one["values"])
+            curves.append(Curve(one["metric"], tuple(p for p in found if begin <= p[0] <= end)))
+        return [curve for curve in curves if curve.points]
+
     async def healthy(self) -> bool:
         """Say whether the engine answers a query now."""
         try:

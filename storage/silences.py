@@ -1,11 +1,11 @@
 """Silences: added and ended, never removed, each with whose it is and why."""
 
-from collections.abc import Collection
-from datetime import UTC, datetime
+import asyncio
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from pydantic import ValidationError
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import LOCAL
@@ -17,12 +17,16 @@ from core.recurrence import BadRule, normal, over_at
 from core.silence import Scope, Silence
 from core.text import Text
 from storage.audit import write_audit
-from storage.database import Database
+from storage.checking import made
+from storage.database import Database, take
 from storage.events import write_events
 from storage.incidents import read_incident, write_notes
 from storage.outbox import let_go
 from storage.tables import notifications, silences
 from storage.unbroken import unbroken
+
+LONGEST = timedelta(days=366)  # of one time: what has no end in sight is forgotten
+FARTHEST = timedelta(days=5 * 366)  # from now, of the last time
 
 _S = silences.c
 _N = notifications.c
@@ -53,12 +57,15 @@ class SilenceBook:
         Invalid if it does not end, means nothing, has no reason, or its rule has no end. The
         incidents that it names say so in their timelines; NotFound if there is none of a name.
         """
-        problems = _problems(wanted, now)
+        # A rule that never fits takes a second to see through; others need not wait for it.
+        problems = await asyncio.to_thread(_problems, wanted, now)
         if problems:
             raise Invalid(problems)
         rule = normal(wanted.rule, wanted.begin) if wanted.rule else None
         async with self._database.writing() as connection:
-            row = _checked(
+            row = made(
+                Silence,
+                "silence",
                 id=await _next_id(connection, wanted.begin),
                 begin=wanted.begin.astimezone(UTC),
                 end=wanted.end.astimezone(UTC),
@@ -188,34 +195,26 @@ def _problems(wanted: Wanted, now: datetime) -> list[Problem]:
         rule = normal(wanted.rule, wanted.begin) if wanted.rule else None
     except BadRule as bad:
         return [*found, _problem("rule", bad.what, bad.mend)]
-    if not found and over_at(wanted.begin, wanted.end, rule) <= now:
-        found.append(
-            _problem(
-                "end",
-                Text(vi="đã qua rồi", en="it lies in the past"),
-                Text(vi="Ghi giờ kết thúc sau bây giờ", en="Give an end that is yet to come"),
-            )
+    return found or list(_odd_times(wanted, rule, now))
+
+
+def _odd_times(wanted: Wanted, rule: str | None, now: datetime) -> Iterator[Problem]:
+    until = over_at(wanted.begin, wanted.end, rule)
+    if until <= now:
+        yield _problem(
+            "end",
+            Text(vi="đã qua rồi", en="it lies in the past"),
+            Text(vi="Ghi giờ kết thúc sau bây giờ", en="Give an end that is yet to come"),
         )
-    return found
-
-
-def _checked(**fields: object) -> Silence:
-    try:
-        return Silence.model_validate(fields)
-    except ValidationError as fault:
-        raise Invalid(
-            [
-                _problem(
-                    str(error["loc"][0]),
-                    Text(vi="giá trị không dùng được", en="the value cannot be used"),
-                    Text(
-                        vi="Viết ngắn hơn 200 ký tự; mã chỉ gồm chữ thường, số, gạch nối",
-                        en="Stay below 200 characters; slugs are lower-case letters and digits",
-                    ),
-                )
-                for error in fault.errors()
-            ]
-        ) from fault
+    if wanted.end - wanted.begin > LONGEST or until - now > FARTHEST:
+        yield _problem(
+            "end",
+            Text(vi="kéo dài quá lâu", en="it lasts too long"),
+            Text(
+                vi="Mỗi lần không quá một năm, lần cuối không quá năm năm nữa",
+                en="A time may last a year, the last one end five years from now",
+            ),
+        )
 
 
 async def _read(connection: AsyncConnection, silence_id: str) -> Silence:
@@ -229,11 +228,9 @@ async def _read(connection: AsyncConnection, silence_id: str) -> Silence:
 
 
 async def _next_id(connection: AsyncConnection, begin: datetime) -> str:
-    prefix = f"TD-{begin.astimezone(LOCAL):%Y%m%d}-"
-    query = select(func.max(_S.id)).where(_S.id.startswith(prefix, autoescape=True))
-    last = await connection.scalar(query)
-    number = int(last.removeprefix(prefix)) + 1 if last else 1
-    return f"{prefix}{number:04}"
+    """Return the next code of a local day; in a storm several people silence at once."""
+    day = f"{begin.astimezone(LOCAL):%Y%m%d}"
+    return f"TD-{day}-{await take(connection, f'silences {day}'):04}"
 
 
 def _problem(key: str, what: Text, mend: Text) -> Problem:

@@ -49,6 +49,7 @@ calendar_identities = _identity("calendar_identities")
 rota_identities = _identity("rota_identities")
 rota_rule_identities = _identity("rota_rule_identities")
 escalation_identities = _identity("escalation_identities")
+rule_identities = _identity("rule_identities")
 
 
 def _dated(name: str, identity: Table, *columns: Column[object]) -> Table:
@@ -168,6 +169,7 @@ contacts = _dated(
     Column("phone", Words),
     Column("language", Words, nullable=False),
     Column("unit", Words, _to(unit_identities)),
+    Column("quiet", Words, _to(calendar_identities)),
 )
 calendars = Table(
     "calendars",
@@ -235,6 +237,27 @@ escalations = Table(
     Column("channels", Items, nullable=False),
     Column("severities", Items, nullable=False),
     Column("unit", Words, _to(unit_identities)),
+)
+rules = _dated(
+    "rules",
+    rule_identities,
+    Column("name", Words, nullable=False),
+    Column("name_en", Words),
+    Column("metric", Words, nullable=False),
+    Column("labels", Items, nullable=False),
+    Column("value", Words, nullable=False),
+    Column("window", Integer, nullable=False),
+    Column("comparison", Words, nullable=False),
+    Column("threshold", Float, nullable=False),
+    Column("recovery", Float),
+    Column("duration", Integer, nullable=False),
+    Column("calendar", Words, _to(calendar_identities)),
+    Column("severity", Words, nullable=False),
+    Column("unit", Words, _to(unit_identities)),
+    Column("kind", Words),
+    Column("role", Words),
+    Column("enabled", Boolean, nullable=False),
+    Column("source", Words, nullable=False),
 )
 # Who takes over duty for a while; never removed, only cancelled.
 swaps = Table(
@@ -399,6 +422,18 @@ streaks = Table(
     Column("recent", Words, nullable=False),
     Column("loss", Float, nullable=False),
     Column("detail", Words, nullable=False),
+)
+# What is beyond a threshold, and since when; all else is within.
+watches = Table(
+    "watches",
+    metadata,
+    Column("rule", Words, primary_key=True),
+    Column("series", Words, primary_key=True),
+    Column("target", Words, nullable=False),
+    Column("value", Float),
+    Column("at", Instant),
+    Column("beyond_since", Instant),
+    Column("fired_at", Instant),
 )
 observed = Table(
     "observed",

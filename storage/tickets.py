@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from pydantic import ValidationError
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +13,7 @@ from core.people import AuditRow
 from core.text import Text
 from core.ticket import Step, Ticket
 from storage.audit import write_audit
+from storage.checking import made
 from storage.database import Database
 from storage.events import write_events
 from storage.incidents import read_incident, write_notes
@@ -125,25 +125,11 @@ def _refuse_future(said: Said) -> None:
 
 
 def _checked(**fields: object) -> Ticket:
-    try:
-        row = Ticket.model_validate(fields)
-    except ValidationError as fault:
-        raise _unusable(str(fault.errors()[0]["loc"][0])) from fault
-    if not row.carrier:
-        raise _unusable("carrier")
-    return row
-
-
-def _unusable(key: str) -> Invalid:
-    return Invalid(
-        [
-            _problem(
-                Text(vi="giá trị không dùng được", en="the value cannot be used"),
-                Text(vi="Ghi từ 1 đến 200 ký tự", en="Write 1 to 200 characters"),
-                key,
-            )
-        ]
-    )
+    if not fields["carrier"]:
+        what = Text(vi="chưa nêu nhà mạng", en="no carrier is named")
+        mend = Text(vi="Ghi tên nhà mạng", en="Name the carrier")
+        raise Invalid([_problem(what, mend, "carrier")])
+    return made(Ticket, "ticket", **fields)
 
 
 def _problem(what: Text, mend: Text, key: str = "at") -> Problem:

@@ -38,6 +38,8 @@ class TimekeepingBook:
 
     async def spans(self, begin: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
         """Return the doubtful time within [begin, end), in order, what touches made one."""
+        if begin >= end:
+            return []
         wanted = select(_C.begin, _C.end).where(_C.begin < end, _C.end > begin).order_by(_C.begin)
         async with self._database.reading() as connection:
             rows = await connection.execute(wanted)

@@ -1,11 +1,11 @@
 """The uptime report to look at: choose, see, take along as a file."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -19,7 +19,7 @@ from api.snapshot import Picture
 from api.v1.reports import built
 from core.clock import LOCAL
 from core.errors import DomainError, Invalid
-from core.inventory import Inventory
+from core.inventory import Dated, Inventory
 from core.people import Role
 from core.text import Language, Text, vietnamese_order
 from core.watching import TargetKind
@@ -29,7 +29,9 @@ from reports.render.document import body, style
 from reports.render.kinds import Format
 from reports.render.sheet import PAGE
 from reports.report import PeriodKind, Report, ScopeKind
+from reports.scopes import spellings
 
+_D = TypeVar("_D", bound=Dated)
 router = APIRouter(include_in_schema=False)
 EVERY = {
     PeriodKind.DAY: Text("Ngày", "Day"),
@@ -189,15 +191,21 @@ async def _choices(request: Request, context: Context, language: Language) -> Ch
 
 
 def _drawn(inventory: Inventory, version: int, language: Language) -> Choices:
-    units = {unit.slug: unit for unit in inventory.units}
+    units = {unit.slug: unit for unit in _by_day(inventory.units)}
+    organisations = {one.slug: one for one in _by_day(inventory.organisations)}
+    carriers = spellings(link.carrier for link in inventory.links)
+    networks = spellings(link.network for link in inventory.links)
     names: dict[ScopeKind, dict[str, str]] = {
         ScopeKind.UNIT: {
             slug: f"{(language == 'en' and unit.name_en) or unit.name} ({unit.code})"
+            + _ended(unit, language)
             for slug, unit in units.items()
         },
-        ScopeKind.ORGANISATION: {one.slug: one.name for one in inventory.organisations},
-        ScopeKind.CARRIER: {one.carrier: one.carrier for one in inventory.links if one.carrier},
-        ScopeKind.NETWORK: {one.network: one.network for one in inventory.links if one.network},
+        ScopeKind.ORGANISATION: {
+            slug: one.name + _ended(one, language) for slug, one in organisations.items()
+        },
+        ScopeKind.CARRIER: {words: words for words in carriers.values()},
+        ScopeKind.NETWORK: {words: words for words in networks.values()},
     }
     groups = {
         kind: sorted(
@@ -206,10 +214,22 @@ def _drawn(inventory: Inventory, version: int, language: Language) -> Choices:
         )
         for kind, found in names.items()
     }
-    tops = {slug for slug, unit in units.items() if unit.parent is None}
+    tops = {slug for slug, one in units.items() if one.parent is None and one.valid_to is None}
     groups[ScopeKind.UNIT].sort(key=lambda pair: pair[0].partition(":")[2] not in tops)
     calendars = {one.slug: one.name for one in inventory.calendars}
     return Choices(version, groups, sorted(calendars.items()))
+
+
+def _by_day(rows: Iterable[_D]) -> list[_D]:
+    return sorted(rows, key=lambda row: row.valid_from)
+
+
+def _ended(row: Dated, language: Language) -> str:
+    """Return until when something was: others may have its very name now."""
+    if row.valid_to is None:
+        return ""
+    last = f"{row.valid_to - timedelta(days=1):%d/%m/%Y}"
+    return Text(f", đến {last}", f", until {last}").said(language)
 
 
 def _style_address() -> str:

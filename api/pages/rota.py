@@ -1,35 +1,43 @@
 """Who is on duty: now, this month, and where the rota has holes; swaps and handing over."""
 
+import asyncio
 from calendar import Calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
+from pathlib import PurePath
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from pydantic import ValidationError
+from starlette.datastructures import UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from alerts.rota import ROLES, Roster, Source, Span, Turn, gaps, overlaps, rosters, turns
 from api.context import Context
-from api.door import Asker, Ctx, Operator, Viewer
+from api.door import Admin, Asker, Ctx, Operator, Viewer
 from api.errors import Refused
 from api.guard import client_address
 from api.ical import as_calendar
 from api.snapshot import Picture
 from core.clock import LOCAL
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, Problem
 from core.inventory import Rota
 from core.model import Model
 from core.rota import Swap
 from core.text import Text, nfc, vietnamese_order
+from inventory import dutyfile
+from inventory.dutylist import changes
 
 router = APIRouter(include_in_schema=False)
 AHEAD = timedelta(days=30)  # in which gaps and overlaps are shown
 BEFORE, AFTER = timedelta(days=31), timedelta(days=184)  # of the calendar that others subscribe to
-NOTES = 5
+NOTES, FAULTS = 5, 50  # that are shown
+YEARS = (2000, 2100)  # that can be shown
 _DAY = timedelta(days=1)
 _NOON = time(12)
+_LONGEST_NAME = 120
 _Slug = Annotated[str, Query(max_length=63)]
 
 
@@ -155,7 +163,7 @@ async def swap(
 
 @router.post("/rota/cancel")
 async def cancel(
-    request: Request, context: Ctx, asker: Operator, swap: Annotated[int, Form()]
+    request: Request, context: Ctx, asker: Operator, swap: Annotated[int, Form(ge=1, le=2**53)]
 ) -> RedirectResponse:
     """Take a swap back."""
     origin = client_address(request, context.settings.proxies)
@@ -177,6 +185,37 @@ async def hand_over(
         now = context.clock.now()
         await context.ledger.rota.hand_over(rota, text, asker.name, now, origin)
     return RedirectResponse(f"/rota?rota={rota}#hand-over", 303)
+
+
+@router.post("/rota/import")
+async def take_list(request: Request, context: Ctx, asker: Admin) -> Response:
+    """Read a duty list or a calendar; all of it is kept, or nothing and why not."""
+    async with request.form() as sent:
+        file, rota = sent.get("file"), str(sent.get("rota", ""))
+        new_people = sent.get("new_people") is not None
+        if not isinstance(file, UploadFile) or not file.filename:
+            return await _page(request, context, asker, rota, refusals=(_NO_FILE,))
+        name = nfc(PurePath(file.filename.replace("\\", "/")).name)[-_LONGEST_NAME:]
+        content = await file.read()
+    now = context.clock.now()
+    today = now.astimezone(LOCAL).date()
+    book = context.ledger.inventory
+    version, current = await book.version(), await book.load()
+    if rota not in {row.slug for row in current.rotas}:
+        raise Refused(404)
+    read = partial(dutyfile.read, name, content, rota, current, today, new_people=new_people)
+    try:
+        found = await asyncio.to_thread(read)
+    except Invalid as invalid:
+        return await _page(request, context, asker, rota, faults=invalid.problems)
+    if found.problems:
+        return await _page(request, context, asker, rota, faults=found.problems)
+    plan = changes(found, current, today)
+    if not plan.empty:
+        origin = client_address(request, context.settings.proxies)
+        await book.apply(plan, asker.name, now, based_on=version, origin=origin)
+    first = min(shift.on for shift in found.shifts)
+    return RedirectResponse(f"/rota?rota={rota}&month={max(first, today):%Y-%m}", 303)
 
 
 @router.get("/rota.ics")
@@ -215,6 +254,7 @@ async def _page(
     month: str = "",
     entry: Entry = Entry(),
     refusals: tuple[Text, ...] = (),
+    faults: Sequence[Problem] = (),
 ) -> HTMLResponse:
     picture: Picture = await request.app.state.pictures.now()
     now = context.clock.now()
@@ -231,7 +271,7 @@ async def _page(
         request,
         "rota.html",
         asker,
-        status=422 if refusals else 200,
+        status=422 if refusals or faults else 200,
         picture=picture,
         rotas=rotas,
         chosen=chosen,
@@ -250,6 +290,8 @@ async def _page(
         local=lambda at: at.astimezone(LOCAL),
         entry=entry,
         refusals=refusals,
+        faults=faults[:FAULTS],
+        fault_count=len(faults),
     )
     return page
 
@@ -272,9 +314,10 @@ def _present(found: Sequence[Turn], now: datetime) -> list[tuple[Turn, Turn | No
 
 def _month(text: str) -> date | None:
     try:
-        return date.fromisoformat(f"{text}-01") if text else None
+        first = date.fromisoformat(f"{text}-01")
     except ValueError:
         return None
+    return first if YEARS[0] <= first.year <= YEARS[1] else None
 
 
 def _midnight(day: date) -> datetime:
@@ -289,6 +332,7 @@ def _instant(local: str) -> datetime:
     return found.replace(tzinfo=LOCAL)
 
 
+_NO_FILE = Text("Chưa chọn tệp nào.", "No file was chosen.")
 _UNREADABLE = Text(
     "Người, vai hoặc ngày giờ không hợp lệ; chọn lại trong biểu mẫu.",
     "The person, the role or a time is not valid; choose them in the form again.",

@@ -1,4 +1,4 @@
-"""Whose report it is: what stands at the top of its first page (NĐ 30/2020, annex I)."""
+"""Whose report it is and who gets it, as NĐ 30/2020 (annex I) wants a paper to say."""
 
 from dataclasses import dataclass
 
@@ -11,3 +11,4 @@ class Letterhead:
     office: str = ""  # cơ quan ban hành: "SỞ KHOA HỌC VÀ CÔNG NGHỆ"
     place: str = ""  # địa danh: "Đồng Nai"
     symbol: str = ""  # ký hiệu, after "Số: …": "BC-SKHCN"
+    recipients: tuple[str, ...] = ()  # nơi nhận: "UBND tỉnh (để báo cáo)", "Lưu: VT"

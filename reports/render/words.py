@@ -61,7 +61,7 @@ WORDS: Mapping[str, Text] = {
     "excluded": Text("Không tính", "Excluded"),
     "unknown": Text("Chưa có số liệu", "No data"),
     "total": Text("Tổng thời gian", "Whole time"),
-    "up": Text("Bình thường", "Up"),
+    "up": Text("Trong đó bình thường", "Of which up"),
     "outages": Text("Số lần gián đoạn", "Outages"),
     "times": Text("Số lần", "Outages"),
     "longest": Text("Lần dài nhất", "Longest"),
@@ -144,6 +144,7 @@ WORDS: Mapping[str, Text] = {
     "more_timelines": Text(
         "… và {0} đối tượng nữa, ít gián đoạn hơn.", "… and {0} more targets with less time down."
     ),
+    "recipients": Text("Nơi nhận:", "Recipients:"),
     "clerk": Text("Người lập biểu", "Prepared by"),
     "head": Text("Thủ trưởng đơn vị", "Head of the unit"),
     "sign": Text("(Ký, ghi rõ họ tên)", "(signature, full name)"),

@@ -41,6 +41,7 @@ _FORMATS: dict[str, dict[str, object]] = {
     "moment": {"border": 1, "num_format": _MOMENT, "valign": "top"},
     "dark": {"border": 1, "italic": True, "valign": "top"},
 }
+_SECONDS = ("numerator", "up", "degraded", "down", "denominator", "excluded", "unknown")
 Cell = tuple[str, object]  # the name of a format, and a value
 
 
@@ -149,7 +150,7 @@ class _Book:
         now, before = whole.seconds, whole.before
         yield self._w("targets"), ("whole", whole.targets), ("text", "")
         yield self._w("availability"), self._share(now), self._share(before)
-        for key in ("numerator", "denominator", "up", "degraded", "down", "excluded", "unknown"):
+        for key in _SECONDS:
             earlier = getattr(before, key) if before else None
             yield self._w(key), _duration(getattr(now, key)), _duration(earlier)
         yield self._w("total"), _duration(now.total), _duration(before.total if before else None)
@@ -213,10 +214,7 @@ class _Book:
 
     def _detail_columns(self, first: str) -> list[_Column]:
         w, unit = self._w, self._w("hms")
-        times = [
-            _Column(f"{w(key)} ({unit})", 14)
-            for key in ("numerator", "denominator", "up", "degraded", "down", "excluded", "unknown")
-        ]
+        times = [_Column(f"{w(key)} ({unit})", 14) for key in _SECONDS]
         return [
             _Column(first, 42),
             _Column(w("depth"), 6),
@@ -245,18 +243,7 @@ class _Book:
             ("text", row.detail),
             ("whole", row.targets),
             self._share(one),
-            *map(
-                _duration,
-                (
-                    one.numerator,
-                    one.denominator,
-                    one.up,
-                    one.degraded,
-                    one.down,
-                    one.excluded,
-                    one.unknown,
-                ),
-            ),
+            *(_duration(getattr(one, key)) for key in _SECONDS),
             ("whole", row.outages),
             _duration(row.longest),
             _mean(row.mttr),

@@ -1,7 +1,7 @@
 """How the inventory commands show plans, problems and progress."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -38,6 +38,7 @@ _TABLES = {
     "rota_rules": Text(vi="quy tắc trực", en="rota rules"),
     "shifts": Text(vi="ca trực", en="shifts"),
     "escalations": Text(vi="bước báo tin", en="steps of telling"),
+    "rules": Text(vi="ngưỡng cảnh báo", en="rules"),
 }
 _SIGNS = {"add": "[green]+", "change": "[yellow]~", "retire": "[red]-"}
 
@@ -208,6 +209,18 @@ def busy(speaker: Speaker, text: Text) -> Iterator[None]:
         return
     with speaker.err.status(escape(text.said(speaker.language))):
         yield
+
+
+@contextmanager
+def pieces(speaker: Speaker, text: Text) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield what shows how many pieces of a long work are done, None where nobody watches."""
+    if speaker.as_json or not speaker.err.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=speaker.err, transient=True) as bars:
+        task = bars.add_task(escape(text.said(speaker.language)), total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)
 
 
 @contextmanager

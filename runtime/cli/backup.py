@@ -9,6 +9,8 @@ from core.text import Text
 from runtime.cli._config import Config
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from runtime.cli._ledger import Voice
     from runtime.settings import Settings
 
@@ -58,7 +60,7 @@ def backup(
 
     from api.words import number
     from core.clock import SystemClock
-    from core.errors import DomainError
+    from core.errors import Conflict, DomainError
     from runtime import backup as making
     from runtime.cli._ledger import Voice, settings_of
     from runtime.cli._steps import Steps
@@ -69,6 +71,11 @@ def backup(
     now = SystemClock().now()
     folder = settings.backup.directory
     file = output or folder / making.usual_name(now)
+    if output is not None and not output.parent.is_dir():  # a disk that is not mounted, perhaps
+        parent = output.parent
+        voice.refuse(
+            Conflict(Text(vi=f"Không có thư mục {parent}", en=f"There is no folder {parent}"))
+        )
     steps = Steps(voice.language, quiet=as_json)
     wanted = making.Wanted(
         settings=settings,
@@ -88,10 +95,7 @@ def backup(
     if manifest["series_left_out"] and not as_json:
         typer.echo(_NO_ROOM.said(voice.language), err=True)
     size, rows = file.stat().st_size, sum(manifest["rows"].values())
-    series = (
-        "" if manifest["series"] is None else Text(vi=", cả chuỗi thời gian", en=", series too")
-    )
-    said = series.said(voice.language) if isinstance(series, Text) else ""
+    said = _with_series(manifest["series"]).said(voice.language)
     voice.done(
         Text(
             vi=f"Đã sao lưu vào {file}: {number(rows, 'vi', 0)} dòng{said}, "
@@ -109,6 +113,18 @@ def backup(
         series_left_out=manifest["series_left_out"],
         removed=[str(path) for path in gone],
     )
+
+
+def _with_series(series: "Mapping[str, object] | None") -> Text:
+    """Say whether the series are in; without figures of theirs the platform stood still."""
+    if series is None:
+        return Text(vi="", en="")
+    if not series:
+        return Text(
+            vi=", cả chuỗi thời gian (lúc hệ thống dừng: diễn tập không so được)",
+            en=", series too (of a platform that stood still: a drill cannot compare them)",
+        )
+    return Text(vi=", cả chuỗi thời gian", en=", series too")
 
 
 @app.command()
@@ -177,10 +193,10 @@ def drill(
                 "right": f.right,
             }
             for f in findings
-            if as_json or f.said != "0" or not f.right
+            if as_json or f.said != "0" or f.right is False
         ],
     )
-    if not all(finding.right for finding in findings):
+    if any(finding.right is False for finding in findings):
         raise typer.Exit(REFUSED)
 
 

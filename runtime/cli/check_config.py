@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from core.errors import Problem
 
 app = typer.Typer(add_completion=False)
+_ABROAD = "192.0.2.1"  # of nobody (RFC 5737): the way to it is the way out
 
 
 @app.command()
@@ -78,6 +79,7 @@ def _firewall(config: Path | None, *, exact: bool, as_csv: bool, as_json: bool) 
     """Print the rules that the settings and the inventory of today ask for."""
     import csv
     import sys
+    from dataclasses import asdict
 
     from core.clock import LOCAL, SystemClock
     from core.text import Text
@@ -85,31 +87,18 @@ def _firewall(config: Path | None, *, exact: bool, as_csv: bool, as_json: bool) 
     from runtime.assembly import looking_defaults
     from runtime.cli._ledger import Voice, settings_of, with_ledger
     from runtime.firewall import rules
+    from runtime.settings import split_listen
 
     voice = Voice(as_json=as_json)
     settings = settings_of(config, voice)
     today = SystemClock().now().astimezone(LOCAL).date()
     inventory = with_ledger(config, voice, lambda ledger: ledger.inventory.load(on=today))
     estate = compile_estate(inventory, today, looking_defaults(settings.looking))
-    rows: list[dict[str, object]] = [
-        {
-            "direction": rule.direction,
-            "source": rule.source,
-            "destination": rule.destination,
-            "protocol": rule.protocol,
-            "port": rule.port,
-            "count": rule.count,
-            "why": rule.why.said(voice.language),
-        }
-        for rule in rules(
-            settings, estate.checks, _resolvers(), exact=exact, language=voice.language
-        )
-    ]
-    if as_csv:
-        writer = csv.DictWriter(sys.stdout, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    found = rules(settings, estate.checks, _resolvers(), exact=exact, language=voice.language)
+    if as_json:
+        voice.table((), [{**asdict(rule), "why": rule.why.said(voice.language)} for rule in found])
         return
+    directions = {"in": Text(vi="vào", en="in"), "out": Text(vi="ra", en="out")}
     heads = (
         Text(vi="chiều", en="direction"),
         Text(vi="nguồn", en="source"),
@@ -119,7 +108,57 @@ def _firewall(config: Path | None, *, exact: bool, as_csv: bool, as_json: bool) 
         Text(vi="số máy", en="machines"),
         Text(vi="lý do", en="why"),
     )
+    listens, _ = split_listen(settings.web.listen)
+    rows: list[dict[str, object]] = [
+        asdict(rule)
+        | {
+            "direction": directions[rule.direction].said(voice.language),
+            "source": _named(rule.source, own_address(rule.destination)),
+            "destination": _named(rule.destination, own_address(rule.source, listens)),
+            "why": rule.why.said(voice.language),
+        }
+        for rule in found
+    ]
+    if as_csv:
+        writer = csv.writer(sys.stdout)
+        writer.writerow([head.said(voice.language) for head in heads])
+        writer.writerows(row.values() for row in rows)
+        return
     voice.table(heads, rows)
+
+
+def _named(place: str, own: str | None) -> str:
+    """Return an end of a rule; our own with its address, which is what a firewall asks for."""
+    from runtime.firewall import OURSELVES
+
+    return f"{place} ({own})" if place == OURSELVES and own else place
+
+
+def own_address(peer: str, listens: str = "") -> str | None:
+    """Return our address as a peer sees it, by the routes of this machine; sends nothing.
+
+    It is the one we listen at, if that is one; of a peer without an address, that of the way
+    out. None where there is no way.
+    """
+    import ipaddress
+    import socket
+
+    try:
+        if not ipaddress.ip_address(listens).is_unspecified:
+            return listens
+    except ValueError:
+        pass
+    try:
+        target = ipaddress.ip_network(peer, strict=False)[0]
+    except ValueError:
+        target = ipaddress.ip_address(_ABROAD)
+    family = socket.AF_INET if target.version == 4 else socket.AF_INET6  # noqa: PLR2004
+    with socket.socket(family, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect((str(target), 9))
+        except OSError:
+            return None
+        return str(asking.getsockname()[0])
 
 
 def _resolvers() -> list[str]:

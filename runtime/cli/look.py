@@ -12,7 +12,9 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from api import words
 from core.clock import LOCAL, SystemClock
 from core.collector import Collector, Kit
 from core.errors import DomainError, Invalid, NotFound
@@ -24,9 +26,12 @@ from runtime.cli._config import Config
 from runtime.kit import make_kit
 from runtime.language import of
 from runtime.scheduler import look_once
+from runtime.settings_faults import instead
+from runtime.settings_faults import said as wrong
 from runtime.transcripts import Run
 
 app = typer.Typer(add_completion=False)
+_EXAMPLES = {"url": "http://{address}/", "port": "443", "name": "chinhphu.vn"}
 FAILED = 1  # exit code: the look brought a failure
 WRONG = 2  # exit code: it was asked for wrongly
 
@@ -49,7 +54,7 @@ class Wish:
 
 @app.command()
 def look(
-    words: Annotated[list[str], typer.Argument(metavar="[TARGET] COLLECTOR")],
+    asked: Annotated[list[str], typer.Argument(metavar="[TARGET] COLLECTOR")],
     *,
     address: Annotated[
         str | None, typer.Option(help="Look at this address; needs no settings.")
@@ -65,7 +70,7 @@ def look(
     """Run one collector and print its transcript and samples."""
     language = of(os.environ)
     try:
-        wish = _wish(words, address, param or [], timeout, config)
+        wish = _wish(asked, address, param or [], timeout, config)
         failed = asyncio.run(_run(wish, count, language, as_json=as_json))
     except DomainError as wrong:
         problems = wrong.problems if isinstance(wrong, Invalid) else ()
@@ -78,14 +83,14 @@ def look(
 
 
 def _wish(
-    words: Sequence[str],
+    asked: Sequence[str],
     address: str | None,
     params: Sequence[str],
     timeout: float | None,
     config: Path | None,
 ) -> Wish:
     expected = 1 if address else 2
-    if len(words) != expected:
+    if len(asked) != expected:
         raise Misasked(
             Text(
                 vi="Cần: look ĐÍCH BỘ-ĐO, hoặc look --address ĐỊA-CHỈ BỘ-ĐO",
@@ -98,9 +103,9 @@ def _wish(
             raise Misasked(
                 Text(vi=f'"{key}" không có dạng khóa=giá-trị', en=f'"{key}" is not key=value')
             )
-    target = None if address else words[0]
+    target = None if address else asked[0]
     values = {key: value for key, _, value in pairs}
-    return Wish(words[-1], target, address, values, timeout, config)
+    return Wish(asked[-1], target, address, values, timeout, config)
 
 
 async def _run(wish: Wish, count: int, language: Language, *, as_json: bool) -> bool:
@@ -134,14 +139,52 @@ def _validated(check: Check, collector: Collector) -> None:
     try:
         collector.params.model_validate(dict(check.params))
     except ValidationError as error:
-        fault = error.errors()[0]
-        key = ".".join(str(part) for part in fault["loc"])
+        faults = error.errors(include_url=False)
+        said = [_fault(fault, collector) for fault in faults]
+        keys = [str(fault["loc"][0]) for fault in faults if fault["loc"]]
+        said.append(_usage(check, collector, keys))
         raise Misasked(
-            Text(
-                vi=f"Tham số {key} của {collector.name} không hợp lệ: {fault['msg']} (dùng -p)",
-                en=f"Parameter {key} of {collector.name} is wrong: {fault['msg']} (use -p)",
-            )
+            Text(vi="\n".join(one.vi for one in said), en="\n".join(one.en for one in said))
         ) from error
+
+
+def _fault(fault: ErrorDetails, collector: Collector) -> Text:
+    key = ".".join(str(part) for part in fault["loc"])
+    names = collector.params.model_fields
+    if fault["type"] == "extra_forbidden":
+        meant = instead(key, names)
+        return Text(
+            vi=f'{collector.name} không có tham số "{key}". {meant.vi}',
+            en=f'{collector.name} has no parameter "{key}". {meant.en}',
+        )
+    if fault["type"] == "missing":
+        help_ = names[key].description or ""
+        extra = names[key].json_schema_extra
+        help_vi = extra.get("vi", help_) if isinstance(extra, dict) else help_
+        return Text(
+            vi=f'{collector.name} cần tham số "{key}": {help_vi}',
+            en=f'{collector.name} needs the parameter "{key}": {help_}',
+        )
+    message = fault["msg"].removeprefix("Value error, ")
+    what, mend = wrong(fault["type"], fault.get("ctx", {}), message)
+    return Text(
+        vi=f'Tham số "{key}" của {collector.name}: {what.vi}. {mend.vi}',
+        en=f'Parameter "{key}" of {collector.name}: {what.en}. {mend.en}',
+    )
+
+
+def _usage(check: Check, collector: Collector, wrong_keys: Sequence[str]) -> Text:
+    """Return which parameters there are, and the command as it could be."""
+    fields = collector.params.model_fields
+    shown = [key for key in fields if fields[key].is_required() or key in wrong_keys]
+    pairs = {key: _EXAMPLES.get(key, str(fields[key].get_default())) for key in shown}
+    params = "".join(f" -p {key}={value}" for key, value in pairs.items())
+    asked = f"--address {check.address} {collector.name}{params}".format(address=check.address)
+    names = ", ".join(fields)
+    return Text(
+        vi=f"Các tham số: {names}. Ví dụ: thongsuot look {asked}",
+        en=f"Parameters: {names}. Example: thongsuot look {asked}",
+    )
 
 
 @asynccontextmanager
@@ -246,8 +289,9 @@ def _page(run: Run, reading: Reading, language: Language) -> str:
     if reading.failure is None:
         result = Text(vi="được", en="ok").said(language)
     else:
+        kind, detail = reading.failure.kind, reading.failure.detail
         word = Text(vi="hỏng", en="failed").said(language)
-        result = f"{word}: {reading.failure.kind.value}: {reading.failure.detail}"
+        result = f"{word}: {words.FAILURE[kind].said(language)} ({kind.value}: {detail})"
     lines = [f"{at}  {reading.check}  {result}"]
     lines += [f"    {line}" for line in run.lines]
     lines += [f"  {series} {value:.9g}" for series, value in reading.samples if not is_stale(value)]

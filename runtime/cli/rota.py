@@ -280,7 +280,7 @@ def _listed(
 ) -> "DutyList":
     from core.errors import DomainError
     from core.text import Text
-    from inventory import dutycalendar, dutylist
+    from inventory import dutyfile
     from inventory.workbook import MOST_BYTES
 
     try:
@@ -290,9 +290,7 @@ def _listed(
         raise DomainError(
             Text(vi=f"Không đọc được {path}: {error}", en=f"{path} cannot be read: {error}")
         ) from error
-    if path.suffix.lower() in {".ics", ".ical"}:
-        return dutycalendar.read(path.name, content, rota, current, today)
-    return dutylist.read(path.name, content, rota, current, today, new_people=new_people)
+    return dutyfile.read(path.name, content, rota, current, today, new_people=new_people)
 
 
 def _called(people: tuple[str, ...], names: "Mapping[str, str]") -> str:

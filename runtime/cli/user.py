@@ -25,6 +25,7 @@ FromStdin = Annotated[
 Generate = Annotated[bool, typer.Option("--generate", help="Make a password and print it once.")]
 
 SHORTEST = 10  # characters
+LISTED = 10  # contacts that are named to somebody who named none
 
 
 @app.command()
@@ -68,6 +69,7 @@ def add(
     password, made = _password(voice, from_stdin=password_stdin, generate=generate)
 
     async def work(ledger: "Ledger") -> None:
+        await _known(ledger, user.contact)
         await ledger.people.create_user(
             user.name, user.full_name, role, _hash(password), now, contact=user.contact
         )
@@ -77,6 +79,24 @@ def add(
 
     with_ledger(config, voice, work)
     _tell(voice, Text(vi=f"Đã thêm tài khoản {name}", en=f"Account {name} is added"), name, made)
+
+
+async def _known(ledger: "Ledger", contact: str | None) -> None:
+    """NotFound for a contact that is not in the inventory: no letter would reach the person."""
+    from core.errors import NotFound
+
+    if contact is None:
+        return
+    contacts = {row.slug for row in (await ledger.inventory.load()).contacts}
+    if contact not in contacts:
+        listed = ", ".join(sorted(contacts)[:LISTED])
+        raise NotFound(
+            Text(
+                vi=f'Không có đầu mối "{contact}" trong danh mục; có: {listed or "chưa có ai"}',
+                en=f'There is no contact "{contact}" in the inventory; there are: '
+                f"{listed or 'none yet'}",
+            )
+        )
 
 
 @app.command("list")

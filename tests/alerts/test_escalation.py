@@ -1,16 +1,18 @@
 """Who is told by which chain, what is frozen when, and what happens where nobody is to be had."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from alerts.brain import Brain
-from alerts.chains import chosen
-from alerts.escalation import People, messages, otherwise, recoveries
+from alerts.chains import chosen, freeze, promised
+from alerts.escalation import People, messages, otherwise, quiet_until, recoveries
+from alerts.incidents import Fold
 from alerts.telling import TellingPolicy, Way
 from alerts.topology import Topology
 from core.incident import (
     Chain,
+    Due,
     Incident,
     Member,
     Notification,
@@ -20,6 +22,7 @@ from core.incident import (
 )
 from core.inventory import Contact, EscalationStep
 from core.outcome import Memory
+from core.watching import Hours
 from tests.alerts.province import AT_ONCE, CONTACT, World, estate
 from tests.factories import DAWN
 
@@ -108,8 +111,22 @@ def test_the_chain_of_the_smallest_unit_is_chosen_then_one_for_the_severity() ->
     assert name(anywhere, severe, here, elsewhere) == "hub"
 
 
+def test_what_belongs_to_no_unit_is_where_all_its_members_are() -> None:
+    both = tuple(Member(target=slug, joined_at=DAWN) for slug in ("hub1", "line1"))
+    ring = an_incident(root="ring:3", members=both)
+    province = a_step(slug="tinh", unit="tinh")
+    hub = a_step(slug="hub", unit="unit-hub1")
+    found = chosen(ring, [province, hub], LAND)
+    assert found is not None
+    assert found.slug == "hub"
+    wide = ring.model_copy(update={"members": (*both, Member(target="core", joined_at=DAWN))})
+    found = chosen(wide, [province, hub], LAND)
+    assert found is not None
+    assert found.slug == "tinh"
+
+
 def test_a_chain_without_a_unit_serves_a_root_that_nobody_knows_any_more() -> None:
-    lost = an_incident(root="gone")
+    lost = an_incident(root="gone", members=())
     assert chosen(lost, [a_step(unit="unit-hub1")], LAND) is None
     assert chosen(lost, [a_step()], LAND) is not None
 
@@ -224,6 +241,40 @@ def test_after_a_channel_failed_for_good_the_person_is_told_by_the_others() -> N
     assert [(row.recipient, row.channel) for row in rows] == [("an", "sms")]
 
 
+NIGHT = {"dem": (Hours(days=(1, 2, 3, 4, 5, 6, 7), begin=time(0), end=time(6, 30)),)}
+AT_THREE = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)  # 03:00 in Vietnam
+AT_HALF_PAST_SIX = AT_THREE + timedelta(hours=3, minutes=30)
+
+
+@pytest.mark.parametrize(
+    ("severity", "duty", "at", "until"),
+    [
+        (Severity.MAJOR, {}, AT_THREE, AT_HALF_PAST_SIX),
+        (Severity.CRITICAL, {}, AT_THREE, None),
+        (Severity.MAJOR, {"cntt": {"secondary": ("an",)}}, AT_THREE, None),
+        (Severity.MAJOR, {"cntt": {"secondary": ("binh",)}}, AT_THREE, AT_HALF_PAST_SIX),
+        (Severity.MAJOR, {}, AT_HALF_PAST_SIX, None),
+    ],
+)
+def test_a_person_sleeps_unless_it_is_critical_or_his_own_duty(
+    severity: Severity, duty: Duty, at: datetime, until: datetime | None
+) -> None:
+    sleeper = AN.model_copy(update={"quiet": "dem"})
+    message = Notification(
+        incident="SC-20261122-0001",
+        purpose=Purpose.PROBLEM,
+        recipient="an",
+        address="an@donvi.vn",
+        channel="mail",
+        reason="new_problem",
+        due_at=at,
+    )
+    people = People((sleeper, BINH), duty)
+    assert quiet_until(message, an_incident(severity=severity), people, NIGHT, at) == until
+    other = message.model_copy(update={"recipient": "binh"})
+    assert quiet_until(other, an_incident(severity=severity), people, NIGHT, at) is None
+
+
 # Through the brain
 
 
@@ -268,6 +319,43 @@ def test_the_steps_are_promised_for_their_times_and_nobody_else_is_told() -> Non
         ("khan-cap/2", minutes(10)),
         ("khan-cap/3", minutes(30)),
     ]
+
+
+def test_who_is_newly_touched_is_promised_a_word_at_once_when_the_step_is_past() -> None:
+    chain = frozen(*CHAIN)
+    incident = an_incident(chain=chain, members=(Member(target="line1", joined_at=DAWN),) * 3)
+
+    def growing(now: timedelta) -> list[tuple[str, timedelta]]:
+        rows = promised(
+            incident,
+            chain,
+            Purpose.PROBLEM,
+            "touches_your_unit",
+            Due(DAWN + now, "delay"),
+            since=DAWN,
+        )
+        return [(r.recipient, r.due_at - DAWN) for r in rows if "+" in r.recipient]
+
+    assert growing(minutes(20)) == [("khan-cap/3+3", minutes(30))]
+    assert growing(minutes(45)) == [("khan-cap/3+3", minutes(45))]
+
+
+def test_an_incident_that_outgrows_its_chain_gets_another() -> None:
+    light = a_step(slug="nhe", severities=("warning", "major"))
+    grave = a_step(slug="nang", severities=("critical",))
+    incident = an_incident(severity=Severity.MAJOR)
+    chain = chosen(incident, [light, grave], LAND)
+    kept = incident.model_copy(update={"chain": chain})
+    grown = kept.model_copy(update={"severity": Severity.CRITICAL})
+    fold = Fold(present={"line1": grown}, changed=[grown])
+    freeze(fold, [light, grave], LAND)
+    found = fold.changed[0].chain
+    assert found is not None
+    assert found.slug == "nang"
+    assert fold.present["line1"].chain == found
+    calm = Fold(present={"line1": kept}, changed=[kept])
+    freeze(calm, [a_step(slug="moi")], LAND)
+    assert calm.changed[0].chain == chain
 
 
 def test_without_a_chain_for_it_an_incident_is_told_as_ever() -> None:

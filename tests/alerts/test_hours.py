@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.hours import expected_since, next_boundary
+from alerts.hours import expected_since, next_boundary, open_until
 from core.clock import LOCAL
 from core.watching import Hours
 
@@ -143,3 +143,38 @@ def test_hours_agree_with_a_look_at_every_minute(hours: tuple[Hours, ...], minut
         while probe < min(following, at + timedelta(days=2)):
             assert any(holds(span, probe) for span in hours) is on
             probe += timedelta(minutes=30)
+
+
+NIGHT = (
+    Hours(days=(1, 2, 3, 4, 5, 6, 7), begin=time(21), end=time(23, 59, 59)),
+    Hours(days=(1, 2, 3, 4, 5, 6, 7), begin=time(0), end=time(6, 30)),
+)
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "end"),
+    [
+        (OFFICE, local(23, 7, 29), None),
+        (OFFICE, local(23, 7, 30), local(23, 11, 30)),
+        (OFFICE, local(23, 11, 30), None),
+        (NIGHT, local(23, 20, 59), None),
+        (NIGHT, local(23, 21), local(24, 6, 30)),
+        (NIGHT, local(24, 3), local(24, 6, 30)),
+        ((), local(23, 3), None),
+    ],
+)
+def test_hours_that_hold_end_where_the_last_that_touches_ends(
+    hours: tuple[Hours, ...], at: datetime, end: datetime | None
+) -> None:
+    assert open_until(hours, at) == end
+
+
+@given(DAYS, st.datetimes(datetime(2026, 11, 1), datetime(2026, 11, 30)))  # noqa: DTZ001
+def test_hours_hold_until_just_before_their_end(off: tuple[date, ...], at: datetime) -> None:
+    now = at.replace(tzinfo=LOCAL).astimezone(UTC)
+    hours = tuple(span.model_copy(update={"off_on": off}) for span in OFFICE)
+    end = open_until(hours, now)
+    assert (end is None) is (expected_since(hours, now) is None)
+    if end is not None:
+        assert expected_since(hours, end - timedelta(seconds=1)) is not None
+        assert expected_since(hours, end) is None

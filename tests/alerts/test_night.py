@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.incidents import Fold
 from alerts.night import Night
 from alerts.severity import CLASSES
-from alerts.telling import TellingPolicy, page_due
+from alerts.telling import TellingPolicy, Way, notifications, page_due
 from alerts.topology import Topology
 from core.clock import LOCAL
-from core.incident import Due, Incident, Severity
+from core.incident import Due, Incident, Member, Severity
+from core.inventory import Contact
 from core.watching import DaysOff, Estate
 from runtime.settings import Class
 from tests.alerts.province import estate
@@ -151,3 +153,35 @@ def test_the_special_days_of_the_estate_count() -> None:
         decided,
     )
     assert due == Due(at(30, "07:30"), "night")
+
+
+WAY = Way(name="mail")
+LAN = Contact(slug="lan", name="Lan", email="lan@example.vn")
+
+
+def test_a_trouble_of_the_night_that_grows_is_told_at_once() -> None:
+    decided, grown = at(26, "22:00"), at(26, "23:00")
+    policy = TellingPolicy(night=QUIET, ways=(WAY,))
+    topology = Topology(estate())
+    small = trouble("c11-vc", Severity.WARNING, decided).model_copy(
+        update={"members": (Member(target="c11-vc", joined_at=decided),)}
+    )
+    [waits] = notifications(Fold(opened=[small]), topology, policy, (LAN,), decided).notifications
+    assert (waits.due_at, waits.because) == (at(27, "07:30"), "night")
+    large = small.model_copy(
+        update={
+            "severity": Severity.CRITICAL,
+            "members": (*small.members, Member(target="c11", joined_at=grown)),
+        }
+    )
+    [now] = notifications(Fold(changed=[large]), topology, policy, (LAN,), grown).notifications
+    assert (now.due_at, now.because, now.reason) == (grown, "at_once", "touches_your_unit")
+
+
+def test_recoveries_and_news_for_who_was_told_wait_for_no_morning() -> None:
+    late = at(26, "23:00")
+    policy = TellingPolicy(night=QUIET, ways=(WAY,))
+    ended = trouble("c11-vc", Severity.WARNING, late)
+    told = notifications(Fold(recovered=[ended]), Topology(estate()), policy, (LAN,), late)
+    [row] = told.notifications
+    assert row.due_at == late + timedelta(seconds=policy.settling)

@@ -43,6 +43,7 @@ POSTED = {
     "/rota/swap": Role.OPERATOR,
     "/rota/cancel": Role.OPERATOR,
     "/rota/hand-over": Role.OPERATOR,
+    "/rota/import": Role.ADMIN,
     "/maintenance/{works}/cancel": Role.OPERATOR,
     "/api/v1/silences": Role.OPERATOR,
     "/silences": Role.OPERATOR,

@@ -109,6 +109,37 @@ async def test_an_incident_is_acknowledged_on_a_phone_and_others_see_it(tmp_path
         assert complaints == []
 
 
+async def test_an_incident_is_silenced_in_two_taps_on_a_phone(tmp_path: Path) -> None:
+    async with a_browser(tmp_path, "phone") as (world, page, base, complaints):
+        at = world.clock.now()
+        await world.commit(hub_cut(at))
+        await page.goto(f"{base}/incidents/{INCIDENT}")
+        await page.locator(".quiet summary").click()
+        await page.get_by_role("button", name="1 giờ").click()
+        await expect(page.locator(".paused")).to_contain_text("Đang tạm dừng báo đến")
+        [row] = await world.ledger.silences.find()
+        assert row.end - row.begin == timedelta(hours=1)
+        await world.commit(hub_back(world.clock.now(), at))
+        await expect(page.locator(".paused")).to_have_count(0)
+        assert complaints == []
+
+
+async def test_the_text_for_the_carrier_is_copied_and_the_report_noted(tmp_path: Path) -> None:
+    async with a_browser(tmp_path, "phone") as (world, page, base, complaints):
+        await world.commit(hub_cut(world.clock.now()))
+        await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await page.goto(f"{base}/incidents/{INCIDENT}")
+        await page.get_by_role("button", name="Chép nội dung").click()
+        await expect(page.get_by_role("button", name="Đã chép")).to_be_visible()
+        copied = await page.evaluate("navigator.clipboard.readText()")
+        assert copied.startswith("Kính gửi VNPT")
+        await page.get_by_role("button", name="Ghi: đã báo nhà mạng").click()
+        await expect(page.locator("#carrier .works")).to_contain_text("đã báo")
+        await page.get_by_role("button", name="Đã tiếp nhận").click()
+        await expect(page.locator("#carrier .works")).to_contain_text("tiếp nhận")
+        assert complaints == []
+
+
 async def test_words_being_typed_survive_a_change(tmp_path: Path) -> None:
     async with a_browser(tmp_path, "phone") as (world, page, base, _):
         await world.commit(hub_cut(world.clock.now()))

@@ -4,12 +4,15 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from api.context import Web
+from api.pages.reports import _drawn
 from core.errors import NotFound
+from core.inventory import Inventory, Link, Unit
 from core.people import Role
 from core.sending import ReportSending
 from core.text import Text
@@ -204,3 +207,23 @@ async def test_a_place_leads_to_its_report(office: Office) -> None:
         ("unit", "an-loc"),
         ("target", "link-an-loc"),
     ]
+
+
+def test_what_ended_is_marked_and_a_carrier_is_offered_once() -> None:
+    def unit(slug: str, until: date | None = None) -> Unit:
+        fields = {"slug": slug, "code": "25000", "level": "commune", "name": "Xã Long Hà"}
+        return Unit.model_validate(fields | {"province_code": "75", "valid_to": until})
+
+    def line(slug: str, carrier: str) -> Link:
+        return Link(slug=slug, name=slug, near="a", far="b", carrier=carrier)
+
+    inventory = Inventory(
+        units=(unit("xa-cu", date(2025, 7, 1)), unit("xa-moi")),
+        links=(line("k1", "viettel"), line("k2", "Viettel")),
+    )
+    groups = _drawn(inventory, 1, "vi").groups
+    assert groups[ScopeKind.UNIT] == [
+        ("unit:xa-moi", "Xã Long Hà (25000)"),
+        ("unit:xa-cu", "Xã Long Hà (25000), đến 30/06/2025"),
+    ]
+    assert groups[ScopeKind.CARRIER] == [("carrier:Viettel", "Viettel")]

@@ -1,18 +1,22 @@
 """The page of the rota: who is on duty, where it has holes, swaps by operators, a calendar."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+import pytest
 from icalendar import Calendar
 
+from alerts.chains import promised
 from alerts.rota import Roster
 from api.pages.rota import month_of
 from core.clock import LOCAL
+from core.incident import Chain, Due, NotificationState, Purpose, Step
 from core.inventory import Changes, Contact, Inventory, Rota, RotaRule, Shift
 from core.people import Role
 from core.rota import Swap
 from tests.api.test_door import csrf, log_in
 from tests.api.test_pages import page, words
-from tests.api.world import World
+from tests.api.world import World, all_up, hub_cut
 
 TODAY = date(2026, 11, 22)  # a Sunday, 09:00 in the worlds of these tests
 PEOPLE = (
@@ -86,6 +90,13 @@ async def test_gaps_and_overlaps_of_the_next_month_stand_out(world: World) -> No
     assert "có giờ trống" in december
 
 
+@pytest.mark.parametrize("month", ["0001-01", "9999-12", "2026-13", "x", "2100-12"])
+async def test_a_month_that_cannot_be_shown_is_this_one(world: World, month: str) -> None:
+    await with_rota(world, by_turns())
+    text = words(await page(world, f"/rota?month={month}"))
+    assert ("Tháng 12/2100" if month == "2100-12" else "Tháng 11/2026") in text
+
+
 async def test_when_nobody_is_on_duty_the_page_says_who_is_told(world: World) -> None:
     await with_rota(world)
     assert "Lúc này không có ai trực" in words(await page(world, "/rota"))
@@ -157,6 +168,38 @@ async def test_a_phone_subscribes_to_the_rota_with_a_token(world: World) -> None
     assert (await world.client.get("/rota.ics")).status_code in {303, 401}
 
 
+async def uploaded(world: World, text: str, **fields: str) -> tuple[int, str]:
+    """Send a duty list as an administrator; return status and words of the answer."""
+    if not await world.ledger.people.users():
+        await world.add_user("quan", Role.ADMIN, "Quản Trị")
+        await log_in(world, "quan")
+    form = {"csrf": await csrf(world.client, "/rota"), "rota": "cntt"} | fields
+    file = {"file": ("truc.csv", text.encode(), "text/csv")}
+    answer = await world.client.post("/rota/import", data=form, files=file)
+    return answer.status_code, words(answer.text)
+
+
+async def test_an_administrator_reads_a_duty_list_in(world: World) -> None:
+    await with_rota(world)
+    text = "Ngày;Trực chính;SĐT\n22/11/2026;Trần Thị Bình;\n23/11/2026;Phạm Dũng;0905 111 222\n"
+    status, said = await uploaded(world, text)
+    assert status == 422
+    assert "truc.csv:3: Trực chính: không có đầu mối nào tên &#34;Phạm Dũng&#34;" in said
+    assert (await world.ledger.inventory.load()).shifts == ()
+    assert (await uploaded(world, text, new_people="1"))[0] == 303
+    shifts = (await world.ledger.inventory.load()).shifts
+    assert [shift.contact for shift in shifts] == ["binh", "pham-dung"]
+    assert "Trực chính Trần Thị Bình" in words((await world.client.get("/rota")).text)
+
+
+async def test_what_is_no_list_is_refused_with_a_sentence(world: World) -> None:
+    await with_rota(world)
+    status, said = await uploaded(world, "Tên;Tuổi\nA;3\n")
+    assert status == 422
+    assert "không thấy danh sách trực nào" in said
+    assert (await uploaded(world, "x", rota="khac"))[0] == 404
+
+
 def test_a_day_shows_who_begins_and_who_holds_at_noon() -> None:
     week = by_turns(turn="week", start=date(2026, 11, 23))
     night = by_turns(slug="dem", people=("binh",), begin=time(17), end=time(7, 30))
@@ -174,3 +217,47 @@ def test_a_day_shows_who_begins_and_who_holds_at_noon() -> None:
         (("binh",), True),
     ]
     assert (month.before, month.after) == (date(2026, 10, 1), date(2026, 12, 1))
+
+
+async def with_a_night(world: World) -> str:
+    """Cut the hub's line with a chain of two, the first of whom has been told."""
+    await with_rota(world, by_turns())
+    now = world.clock.now()
+    cut = hub_cut(now)
+    chain = Chain(
+        slug="khan-cap",
+        name="Khẩn cấp",
+        steps=(
+            Step(number=1, tell="primary", rota="cntt"),
+            Step(number=2, after=600, tell="secondary", rota="cntt"),
+        ),
+    )
+    incident = cut.incidents[0].model_copy(update={"chain": chain})
+    told = promised(incident, chain, Purpose.PROBLEM, "new_problem", Due(now, "at_once"))
+    await world.commit(all_up(now))
+    await world.commit(replace(cut, incidents=[incident], notifications=told))
+    [first] = await world.ledger.outbox.claim("hub", now)
+    message = first.model_copy(
+        update={
+            "id": None,
+            "recipient": "an",
+            "channel": "sms",
+            "step": None,
+            "state": NotificationState.PENDING,
+        }
+    )
+    await world.ledger.outbox.unfold(first, [message], now)
+    return incident.id
+
+
+async def test_the_incident_says_whose_turn_it_was_and_which_steps_are_to_come(
+    world: World,
+) -> None:
+    code = await with_a_night(world)
+    text = words(await page(world, f"/incidents/{code}"))
+    assert "Nguyễn Văn An sms · báo sự cố chờ gửi" in text
+    assert "Bước 2 trực dự phòng nếu chưa ai tiếp nhận · lúc 09:10" in text
+    assert "Đến lượt báo Bước 1: Nguyễn Văn An" in text
+    assert "khan-cap" not in text
+    await world.ledger.incidents.acknowledge(code, "an", world.clock.now())
+    assert "Bước 2" not in words(await page(world, f"/incidents/{code}"))

@@ -137,8 +137,11 @@ async def test_the_board_tells_of_a_pause_until_it_is_over(world: World) -> None
     await silenced(world, Scope(units=("dong-nai",)))
     text = words(await page(world, "/"))
     assert "Đang tạm dừng báo đến 10:00 · Nguyễn Thị Lan: Chờ vật tư" in text
+    assert "1 đợt tạm dừng báo" in text
     world.clock.advance(3600)  # type: ignore[attr-defined]
-    assert "Đang tạm dừng báo" not in words(await page(world, "/"))
+    text = words(await page(world, "/"))
+    assert "Đang tạm dừng báo" not in text
+    assert "đợt tạm dừng báo" not in text
 
 
 async def test_a_recovered_incident_is_not_offered_to_be_silenced(world: World) -> None:

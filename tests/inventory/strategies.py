@@ -19,6 +19,7 @@ from core.inventory import (
     Room,
     Rota,
     RotaRule,
+    Rule,
     Service,
     Shift,
     Site,
@@ -29,10 +30,14 @@ from core.inventory import (
 )
 from core.text import nfc
 from inventory.tables import (
+    COMPARISONS,
     DAY_KINDS,
     DUTY_ROLES,
     KINDS,
     ON_HOLIDAYS,
+    RULE_KINDS,
+    RULE_SOURCES,
+    RULE_VALUES,
     SERVICE_KINDS,
     SEVERITIES,
     TURNS,
@@ -163,6 +168,7 @@ contacts = st.builds(
     phone=st.none() | st.sampled_from(["0912345678", "+84912345678", "84912345678"]),
     language=st.sampled_from(["vi", "en"]),
     unit=maybe_slug,
+    quiet=maybe_slug,
 )
 rooms = st.builds(
     Room,
@@ -263,6 +269,29 @@ escalations = st.builds(
     unit=maybe_slug,
 )
 
+numbers = st.floats(-1e9, 1e9).map(lambda number: round(number, 6) + 0.0)
+rules = st.builds(
+    Rule,
+    slug=slugs,
+    name=lines,
+    name_en=maybe_line,
+    metric=st.sampled_from(["ifHCInOctets", "probe_loss_ratio"]),
+    labels=st.sampled_from([(), ("ifName=Gi0/1",), ("job!=x", "site=")]),
+    value=st.sampled_from(RULE_VALUES),
+    window=st.integers(1, 1440),
+    comparison=st.sampled_from(COMPARISONS),
+    threshold=numbers,
+    recovery=st.none() | numbers,
+    duration=st.integers(0, 600),
+    calendar=maybe_slug,
+    severity=st.sampled_from(SEVERITIES),
+    unit=maybe_slug,
+    kind=st.none() | st.sampled_from(RULE_KINDS),
+    role=st.none() | st.sampled_from(KINDS),
+    enabled=st.booleans(),
+    source=st.sampled_from(RULE_SOURCES),
+)
+
 
 def _unique(found: list[Succession]) -> tuple[Succession, ...]:
     return tuple({(row.old, row.new, row.on): row for row in found}.values())
@@ -285,6 +314,7 @@ inventories = st.builds(
     rota_rules=_dated(rota_rules),
     shifts=shifts,
     escalations=_dated(escalations),
+    rules=_dated(rules),
 )
 # One table is enough where tables do not meet, and far quicker.
 of_contacts = st.builds(Inventory, contacts=_dated(contacts))

@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from core.inventory import Inventory, Succession, Unit, UnitLevel
-from inventory.places import Gazetteer, Match, canonical
+from inventory.places import Gazetteer, Match
+from inventory.spelling import canonical
 from tests.inventory.builders import ON
 
 REFORM = date(2025, 7, 1)

@@ -69,6 +69,24 @@ def test_csv_holds_every_line_in_whole_seconds() -> None:
     assert whole["Tỷ lệ hoạt động (%)"].count(".") == 1
 
 
+@pytest.mark.parametrize("form", [Format.CSV, Format.XLSX])
+def test_what_was_served_is_followed_by_its_parts(form: Format) -> None:
+    report = a_province(3)
+    if form is Format.CSV:
+        heads = _lines(report)[0]
+    else:
+        book = openpyxl.load_workbook(io.BytesIO(render(report, HEAD, "vi", form)))
+        heads = [str(cell.value) for cell in book["Chi tiết"][1]]
+    place = next(n for n, head in enumerate(heads) if head.startswith("Đã phục vụ"))
+    assert [head.partition(" (")[0] for head in heads[place : place + 5]] == [
+        "Đã phục vụ",
+        "Trong đó bình thường",
+        "Trong đó suy giảm",
+        "Gián đoạn",
+        "Phải phục vụ",
+    ]
+
+
 def test_csv_leaves_empty_what_is_not_known() -> None:
     lines = _lines(all_unknown())
     assert dict(zip(lines[0], lines[1], strict=True))["Tỷ lệ hoạt động (%)"] == ""

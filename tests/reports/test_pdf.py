@@ -7,14 +7,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from core.text import Language
+from reports.render.document import DOTS
 from reports.render.letterhead import Letterhead
 from reports.render.pdf import pdf
+from reports.report import Seconds
 from tests.project.tree import ROOT
 from tests.reports.builders import a_province, all_unknown, nothing, strange
 
@@ -110,6 +114,43 @@ def test_what_must_be_read_can_be_read_out_of_the_file(large: bytes) -> None:
     assert reader.metadata is not None
     assert reader.metadata.title == "Báo cáo thời gian hoạt động – Tỉnh Đồng Nai – Tháng 10/2026"
     assert str(reader.metadata["/CreationDate"]) == "D:20261102013000Z"
+
+
+@pytest.mark.parametrize("communes", [23, 26, 41])
+def test_a_signature_has_text_of_the_report_above_it(communes: int) -> None:
+    report = replace(a_province(communes, outages=0), links=(), notes=())
+    last = PdfReader(io.BytesIO(pdf(report, HEAD, "vi"))).pages[-1].extract_text()
+    above, _, below = last.partition("NGƯỜI LẬP BIỂU")
+    assert "THỦ TRƯỞNG ĐƠN VỊ" in below
+    assert "gián đoạn" in above
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_hours_of_a_province_and_its_month_stay_on_one_line(
+    language: Language, tmp_path: Path
+) -> None:
+    much = 37_040 * 3600 + 4 * 60 + 14
+    seconds = Seconds(much, much, much, much, much)
+    report = a_province(1)
+    whole = replace(report.rows[0], seconds=seconds, longest=744 * 3600, mtbf=Fraction(much))
+    report = replace(report, rows=(replace(whole, targets=50), *report.rows[1:]))
+    said = [
+        text for _, words in _words(pdf(report, HEAD, language), tmp_path) for *_, text in words
+    ]
+    hours = "37.040:04:14" if language == "vi" else "37,040:04:14"
+    assert said.count(hours) == 4 + 1 + 4 + 1  # of the summary, of the detail
+
+
+def test_who_gets_a_report_stands_at_its_end() -> None:
+    def last(head: Letterhead) -> str:
+        text = PdfReader(io.BytesIO(pdf(nothing(), head, "vi"))).pages[-1].extract_text()
+        return text.partition("Nơi nhận:")[2]
+
+    told = last(replace(HEAD, recipients=("UBND tỉnh (để báo cáo)", "Lưu: VT")))
+    assert "- UBND tỉnh (để báo cáo);" in told
+    assert "- Lưu: VT." in told
+    assert DOTS in last(HEAD)
 
 
 @pytest.mark.parametrize("made", [nothing, all_unknown])

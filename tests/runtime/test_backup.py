@@ -104,8 +104,9 @@ async def test_a_restored_platform_has_everything_the_first_one_had(
 
 async def test_the_drill_finds_every_figure_equal(ledger_url: str, tmp_path: Path) -> None:
     _, file = await made(tmp_path, ledger_url)
-    findings = await drill.drill(file, tmp_path, NOW, silent, passphrase=None)
+    *findings, series = await drill.drill(file, tmp_path, NOW, silent, passphrase=None)
     assert all(finding.right for finding in findings)
+    assert (series.what.en, series.right) == ("time series: not in the backup", None)
     assert {"uptime report of every unit in 10/2026", "rows of transitions"} <= {
         finding.what.en for finding in findings
     }
@@ -128,7 +129,7 @@ async def test_the_drill_names_what_differs(sqlite_url: str, tmp_path: Path) -> 
             into.add(folder / name, name)
         into.seal(manifest)
     findings = await drill.drill(altered, tmp_path, NOW, silent, passphrase=None)
-    assert [finding.what.en for finding in findings if not finding.right] == [
+    assert [finding.what.en for finding in findings if finding.right is False] == [
         "rows of users",
         "time in every status of every target in 10/2026",
         "uptime report of every unit in 10/2026",
@@ -279,7 +280,8 @@ async def test_a_ledger_that_moves_to_a_new_version_is_saved_before(tmp_path: Pa
     await ledger.aclose()
     [saved] = (tmp_path / "saved").iterdir()
     assert saved.name.startswith(f"before-{migrations.head()}-")
-    assert all(f.right for f in await drill.drill(saved, tmp_path, NOW, silent, passphrase=None))
+    findings = await drill.drill(saved, tmp_path, NOW, silent, passphrase=None)
+    assert all(finding.right is not False for finding in findings)
     await (await open_books(settings, SystemClock())).aclose()
     assert list((tmp_path / "saved").iterdir()) == [saved]  # nothing moves: nothing is saved
 
@@ -295,6 +297,33 @@ def test_rotation_keeps_the_newest_and_touches_no_other_file(tmp_path: Path) -> 
         "thongsuot-before-upgrade.tar",
         "notes.txt",
     }
+
+
+def test_the_drill_says_why_series_are_not_compared(sqlite_url: str, tmp_path: Path) -> None:
+    settings, file = platform(tmp_path, sqlite_url, series='directory = "series"')
+    asyncio.run(furnish(settings))
+    data = tmp_path / "series" / "data"
+    data.mkdir(parents=True)
+    (data / "part").write_bytes(b"of an engine at rest")
+    run = CliRunner(env={"THONGSUOT_LANG": "vi"}).invoke
+    done = run(backup_command.app, ["-c", str(file), "-o", str(tmp_path / "cold.tar")])
+    assert "cả chuỗi thời gian (lúc hệ thống dừng: diễn tập không so được)" in done.stdout
+    done = run(backup_command.app, ["drill", str(tmp_path / "cold.tar"), "-c", str(file)])
+    assert done.exit_code == 0
+    assert "chuỗi thời gian: có, nhưng sao lưu lúc hệ thống dừng" in done.stdout
+
+
+def test_a_backup_or_folder_that_is_not_there_is_named(sqlite_url: str, tmp_path: Path) -> None:
+    settings, file = platform(tmp_path, sqlite_url, series="enabled = false")
+    asyncio.run(furnish(settings))
+    run = CliRunner(env={"THONGSUOT_LANG": "en"}).invoke
+    missing = tmp_path / "missing.tar"
+    done = run(restore_command.app, [str(missing), "-c", str(file)])
+    assert (done.exit_code, done.stderr) == (1, f"There is no file {missing}\n")
+    unmounted = tmp_path / "usb" / "copy.tar"
+    done = run(backup_command.app, ["-c", str(file), "-o", str(unmounted)])
+    assert (done.exit_code, done.stderr) == (1, f"There is no folder {unmounted.parent}\n")
+    assert not unmounted.parent.exists()
 
 
 @needs_victoria
@@ -364,7 +393,7 @@ def test_the_commands_speak_json_and_end_with_their_codes(sqlite_url: str, tmp_p
     assert told["rows"]["users"] == 1
     code, said = run("backup", "drill", *config, "--json")
     assert code == 0
-    assert all(row["right"] for row in json.loads(said))
+    assert all(row["right"] is not False for row in json.loads(said))
     code, said = run("restore", told["file"], "--to", str(tmp_path / "scratch"), "--json")
     assert code == 0
     assert json.loads(said)["rows"]["users"] == 1

@@ -490,3 +490,82 @@ async def test_what_left_the_inventory_is_not_said_to_be_back(ledger: Ledger) ->
     )
     await turned(dispatcher)
     assert [m.subject.split()[0] for m in mouth.said] == ["SỰ", "NGỪNG"]
+
+
+async def a_storm(ledger: Ledger, count: int, **changes: object) -> None:
+    """Keep so many incidents, each told to one person."""
+    for number in range(1, count + 1):
+        code = f"SC-20261122-{number:04}"
+        later = timedelta(seconds=1 if number > 3 else 0)
+        notice = a_notice(code, **({"due_at": NOW + later} | changes))
+        await written(ledger, an_incident(code, root=f"line{number % 2 + 1}"), notice)
+
+
+async def test_a_storm_is_one_message_to_one_person(ledger: Ledger) -> None:
+    mouth = Mouth()
+    await a_storm(ledger, 5)
+    await turned(made(ledger, mouth, together=4))
+    [message] = mouth.said
+    assert message.subject.startswith("5 SỰ CỐ CÙNG LÚC: SỰ CỐ SC-20261122-0001: ")
+    links = message.body.split("https://ts.example.vn/a/")[1:]
+    for number, link in enumerate(links, start=1):
+        code = f"SC-20261122-{number:04}"
+        assert code in message.body
+        assert (await ledger.links.peek(link.split()[0], SystemClock().now())).incident == code
+        [(notice, [delivery])] = await outbox(ledger, code)
+        assert notice.state is NotificationState.SENT
+        assert link.split()[0] not in delivery.body
+    assert len(links) == 5
+    assert len(str((message.data or {})["sms"])) <= 160
+
+
+async def test_few_messages_are_said_each_by_itself(sqlite_ledger: Ledger) -> None:
+    mouth = Mouth()
+    await a_storm(sqlite_ledger, 3)
+    await turned(made(sqlite_ledger, mouth, together=4))
+    assert len(mouth.said) == 3
+    assert not any("CÙNG LÚC" in message.subject for message in mouth.said)
+
+
+async def test_without_being_asked_nothing_is_put_together(sqlite_ledger: Ledger) -> None:
+    mouth = Mouth()
+    await a_storm(sqlite_ledger, 6, due_at=NOW)
+    await turned(made(sqlite_ledger, mouth))
+    assert len(mouth.said) == 6
+
+
+async def test_what_was_taken_on_is_left_out_of_the_one_message(sqlite_ledger: Ledger) -> None:
+    mouth = Mouth()
+    await a_storm(sqlite_ledger, 5)
+    await sqlite_ledger.incidents.acknowledge("SC-20261122-0002", "lan", NOW)
+    await turned(made(sqlite_ledger, mouth, together=4))
+    [message] = mouth.said
+    assert message.subject.startswith("4 SỰ CỐ CÙNG LÚC")
+    assert "SC-20261122-0002" not in message.body
+    [(notice, [])] = await outbox(sqlite_ledger, "SC-20261122-0002")
+    assert notice.state is NotificationState.CANCELLED
+
+
+async def test_a_machine_gets_every_message_by_itself(sqlite_ledger: Ledger) -> None:
+    mouth = Mouth()
+    await a_storm(sqlite_ledger, 5, recipient="mouth", address="https://hook.example.vn")
+    dispatcher = made(sqlite_ledger, mouth, LaterClock(), together=4)
+    await asyncio.sleep(1)
+    await turned(dispatcher)
+    assert len(mouth.said) == 5
+
+
+async def test_a_storm_that_cannot_be_told_is_told_later_as_one(sqlite_ledger: Ledger) -> None:
+    clock, mouth = LaterClock(), Mouth(Retry("451 later"))
+    await a_storm(sqlite_ledger, 5)
+    dispatcher = made(sqlite_ledger, mouth, clock, together=4)
+    await turned(dispatcher)
+    assert mouth.said == []
+    clock.ahead += timedelta(seconds=10)
+    await turned(dispatcher)
+    [message] = mouth.said
+    assert message.subject.startswith("5 SỰ CỐ CÙNG LÚC")
+    for number in range(1, 6):
+        [(notice, deliveries)] = await outbox(sqlite_ledger, f"SC-20261122-{number:04}")
+        assert notice.state is NotificationState.SENT
+        assert [delivery.ok for delivery in deliveries] == [False, True]

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 from alerts.chains import chosen, promised
 from alerts.telling import TellingPolicy, Way
@@ -20,6 +21,7 @@ from core.incident import (
 from core.inventory import Changes, Contact, EscalationStep, Inventory, Rota, RotaRule
 from core.outcome import Outcome
 from core.rota import Swap
+from core.watching import Hours
 from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition
@@ -55,7 +57,7 @@ class Night:
         self.begun = self.clock.now()
         self.mouth, self.phone = Mouth(), Mouth()
         ways = (Way(name="mouth"), Way(name="phone", to="phone"))
-        edition = Edition(1, self.begun.date(), ESTATE, (AN, BINH))
+        self.edition = Edition(1, self.begun.date(), ESTATE, (AN, BINH))
         self.dispatcher = Dispatcher(
             ledger,
             {"mouth": self.mouth.outlet(), "phone": self.phone.outlet()},
@@ -63,15 +65,17 @@ class Night:
             self.clock,
             told=asyncio.Event(),
             options=DispatchOptions(base_url="https://ts.example.vn"),
-            escalation=Escalator(ledger.rota, lambda: edition, TellingPolicy(ways=ways)),
+            escalation=Escalator(ledger.rota, lambda: self.edition, TellingPolicy(ways=ways)),
         )
 
-    async def falls(self, steps: Sequence[EscalationStep] = STEPS) -> Incident:
+    async def falls(
+        self, steps: Sequence[EscalationStep] = STEPS, severity: Severity = Severity.CRITICAL
+    ) -> Incident:
         await self.ledger.inventory.apply(Changes(put=DUTY), "an", self.begun)
         incident = Incident(
             id=CODE,
             root="line1",
-            severity=Severity.CRITICAL,
+            severity=severity,
             began_at=self.begun,
             decided_at=self.begun,
             members=(Member(target="line1", joined_at=self.begun),),
@@ -242,3 +246,21 @@ async def test_a_step_unfolds_once_even_if_its_worker_dies_on_the_way(
     assert await ledger.outbox.unfold(claimed, [message], now) == []
     notes = await ledger.incidents.notes(CODE)
     assert [n.kind for n in notes] == ["escalated"]
+
+
+async def test_a_message_waits_for_the_morning_and_goes_out_at_once_when_it_becomes_critical(
+    sqlite_ledger: Ledger,
+) -> None:
+    night = Night(sqlite_ledger)
+    always = Hours(days=(1, 2, 3, 4, 5, 6, 7), begin=time(0), end=time(23, 59, 59))
+    sleeper = BINH.model_copy(update={"quiet": "dem"})
+    night.edition = replace(night.edition, contacts=(AN, sleeper), hours={"dem": (always,)})
+    to_binh = STEPS[1].model_copy(update={"step": 1, "after": 0})
+    incident = await night.falls((to_binh,), severity=Severity.MAJOR)
+    await night.after(0)
+    assert night.heard() == []
+    assert (await night.states())["binh", "mouth"] is NotificationState.PENDING
+    worse = incident.model_copy(update={"severity": Severity.CRITICAL, "version": 2})
+    await sqlite_ledger.brain.commit(Outcome(incidents=[worse]), night.clock.now())
+    await night.after(6.1)
+    assert night.heard() == ["binh@donvi.vn"]

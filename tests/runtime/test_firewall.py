@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from core.watching import Check
 from runtime.cli import check_config, import_, init
+from runtime.cli.check_config import own_address
 from runtime.firewall import OURSELVES, gathered, rules
 from runtime.settings import Settings, build
 
@@ -131,9 +132,18 @@ def test_many_neighbours_are_told_as_their_network() -> None:
     ]
 
 
+def test_our_own_address_is_the_one_that_a_peer_sees() -> None:
+    assert own_address("127.0.0.9") == "127.0.0.1"
+    assert own_address("127.0.0.0/24") == "127.0.0.1"
+    assert own_address("10.1.0.1", "10.9.0.9") == "10.9.0.9"
+    assert own_address("127.0.0.9", "0.0.0.0") == "127.0.0.1"
+    assert own_address("users' machines") == own_address("192.0.2.1")
+
+
 def test_it_prints_a_table_csv_and_json(tmp_path: Path) -> None:
     folder = tmp_path / "new"
-    cli, config = CliRunner(), ["-c", str(folder / "thongsuot.toml")]
+    cli = CliRunner(env={"THONGSUOT_LANG": "vi"})
+    config = ["-c", str(folder / "thongsuot.toml")]
     assert cli.invoke(init.app, [str(folder)]).exit_code == 0
     devices = folder / "inventory/devices.csv"
     devices.write_bytes(devices.read_bytes().replace(b"127.0.0.1", b"10.75.1.1"))
@@ -142,6 +152,7 @@ def test_it_prints_a_table_csv_and_json(tmp_path: Path) -> None:
     assert table.exit_code == 0
     assert "10.75.1.1" in table.stdout
     sheet = cli.invoke(check_config.app, ["--firewall", "--csv", *config]).stdout
-    assert sheet.splitlines()[0] == "direction,source,destination,protocol,port,count,why"
+    assert sheet.splitlines()[0] == "chiều,nguồn,đích,giao thức,cổng,số máy,lý do"
+    assert {line.partition(",")[0] for line in sheet.splitlines()[1:]} == {"ra"}
     rows = json.loads(cli.invoke(check_config.app, ["--firewall", "--json", *config]).stdout)
     assert {"out"} == {row["direction"] for row in rows}

@@ -52,6 +52,7 @@ async def test_a_silenced_problem_is_told_when_the_silence_ends(ledger: Ledger) 
     [(held, _)] = await outbox(ledger)
     assert (held.state, held.due_at) == (NotificationState.PENDING, silence.until)
     assert (held.reason, held.held_by) == ("silence_ended", silence.id)
+    assert dispatcher.stats.held == 1
     clock.ahead = timedelta(hours=1, seconds=1)
     await turned(dispatcher)
     assert len(mouth.said) == 1

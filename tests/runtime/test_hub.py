@@ -13,7 +13,9 @@ import trustme
 
 from core.clock import SystemClock
 from core.errors import Conflict
+from core.inventory import Changes, Contact, Inventory
 from core.people import Role
+from lab.mailbox import Mailbox
 from runtime import registries
 from runtime.assembly import open_books, telling_policy
 from runtime.hub import Hub, open_hub
@@ -157,6 +159,36 @@ def test_what_may_be_secret_in_a_webhooks_address_is_not_written_down(tmp_path: 
     [way] = telling_policy(wanted, registries.channels()).ways
     assert way.address == "https://hooks.example.vn:8443"
     assert "hunter" not in repr(way)
+
+
+async def test_the_mornings_letter_goes_to_the_administrators(tmp_path: Path) -> None:
+    async with Mailbox() as mailbox:
+        mail = {
+            "kind": "email",
+            "host": "127.0.0.1",
+            "port": mailbox.port,
+            "security": "none",
+            "sender": "hub@example.vn",
+        }
+        wanted = build(
+            {
+                "web": {"listen": f"127.0.0.1:{free_port()}"},
+                "series": {"enabled": False},
+                "channels": {"thu": mail},
+            },
+            tmp_path,
+        )
+        ledger = await open_books(wanted, SystemClock())
+        lan = Contact(slug="lan", name="Lan", email="lan@example.vn")
+        now = SystemClock().now()
+        await ledger.inventory.apply(Changes(put=Inventory(contacts=(lan,))), "test", now)
+        await ledger.people.create_user("an", "An", Role.ADMIN, "x", now, contact="lan")
+        await ledger.aclose()
+        async with running(wanted), asyncio.timeout(30):
+            await mailbox.wait(1)
+    [letter] = mailbox.letters
+    assert letter.recipients == ("lan@example.vn",)
+    assert letter.subject.startswith("Thông Suốt: bản tin sáng ")
 
 
 @pytest.mark.parametrize(("url", "beats"), [("", False), ("https://watch.example.vn/p", True)])

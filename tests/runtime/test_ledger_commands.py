@@ -16,6 +16,7 @@ from argon2 import PasswordHasher
 from typer.testing import CliRunner, Result
 
 from core.clock import SystemClock
+from core.inventory import Changes, Contact, Inventory
 from core.people import Role
 from runtime.cli import migrate, secret, token, user
 from storage.ledger import Ledger, open_ledger
@@ -87,6 +88,17 @@ def test_a_secret_that_cannot_be_kept_is_refused(run: Run, name: str, typed: str
     refused = run("secret", "set", name, typed=typed)
     assert refused.exit_code == 1
     assert why in refused.output
+
+
+def test_an_account_is_given_no_contact_that_is_not_there(run: Run, settings: Path) -> None:
+    add = ("user", "add", "lan", "--generate", "--contact", "lan")
+    done = run(*add, lang="vi")
+    assert done.exit_code == 1
+    assert 'Không có đầu mối "lan" trong danh mục; có: chưa có ai' in done.output
+    assert look(settings, lambda book: book.people.users()) == []
+    lan = Changes(put=Inventory(contacts=(Contact(slug="lan", name="Lan"),)))
+    look(settings, lambda book: book.inventory.apply(lan, "test", SystemClock().now()))
+    assert run(*add).exit_code == 0
 
 
 def test_a_secret_is_not_taken_from_the_command_line(run: Run) -> None:

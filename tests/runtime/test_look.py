@@ -43,7 +43,7 @@ def test_a_failed_look_has_its_exit_code() -> None:
         words = ("--address", "127.0.0.1", "tcp", "-p", f"port={taken.getsockname()[1]}")
         result = look(*words, language="vi")
     assert result.exit_code == FAILED
-    assert "hỏng: refused" in result.output
+    assert "hỏng: từ chối kết nối (refused: " in result.output
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_failed_look_has_its_exit_code() -> None:
             ("--address", "127.0.0.1", "smell"),
             'There is no collector "smell"; there are: dns, http, icmp,',
         ),
-        (("--address", "127.0.0.1", "tcp"), "Parameter port of tcp is wrong: Field required"),
+        (("--address", "127.0.0.1", "tcp"), 'tcp needs the parameter "port": TCP port\n'),
         (("--address", "127.0.0.1", "tcp", "-p", "port"), '"port" is not key=value'),
     ],
 )
@@ -62,6 +62,31 @@ def test_what_is_asked_wrongly_is_said(words: tuple[str, ...], said: str) -> Non
     result = look(*words)
     assert result.exit_code == WRONG
     assert said in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("tcp", "-p", "prot=53"),
+            'tcp cần tham số "port": Cổng TCP\ntcp không có tham số "prot". Có phải là "port"?\n',
+        ),
+        (
+            ("tcp", "-p", "port=99999"),
+            'Tham số "port" của tcp: ngoài khoảng cho phép. Viết số không quá 65535\n'
+            "Các tham số: port, refusal_answers. "
+            "Ví dụ: thongsuot look --address 127.0.0.1 tcp -p port=443\n",
+        ),
+        (("http",), "Ví dụ: thongsuot look --address 127.0.0.1 http -p url=http://127.0.0.1/\n"),
+    ],
+)
+def test_a_wrong_parameter_is_told_in_vietnamese_with_names_and_an_example(
+    words: tuple[str, ...], said: str
+) -> None:
+    result = look("--address", "127.0.0.1", *words, language="vi")
+    assert result.exit_code == WRONG
+    assert said in result.output
+    assert "Field" not in result.output
 
 
 @pytest.fixture(scope="module")

@@ -586,6 +586,16 @@ async def test_a_class_of_links_is_split_by_carrier(sqlite_ledger: Ledger) -> No
     assert row(report, "Viettel").mttr is None
 
 
+async def test_a_carrier_written_in_two_ways_is_one(sqlite_ledger: Ledger) -> None:
+    ledger = sqlite_ledger
+    links = [link.model_copy(update={"carrier": name}) for link, name in
+             zip(LAND.links, ("viettel", "Viettel"), strict=True)]  # fmt: skip
+    await put(ledger, LAND.model_copy(update={"links": tuple(links)}))
+    await up_since(ledger, at(1), "k1", "k2")
+    report = await ask(ledger, "TSLCD cấp II", scope=ScopeKind.NETWORK)
+    assert [(r.key, r.targets) for r in report.rows] == [("TSLCD cấp II", 2), ("Viettel", 2)]
+
+
 async def test_an_organisation_and_a_single_target_can_be_asked_for(
     sqlite_ledger: Ledger,
 ) -> None:
@@ -646,6 +656,20 @@ async def test_many_outages_are_counted_and_the_longest_listed(sqlite_ledger: Le
     assert (await ask(ledger, "xa-1", listed=0)).outages == ()
 
 
+async def test_lines_beside_sites_know_how_they_were_before(sqlite_ledger: Ledger) -> None:
+    ledger = sqlite_ledger
+    await put(ledger, LAND)
+    await up_since(ledger, at(1, month=9), "s1", "k1", "k2")
+    down = at(10, month=9)
+    await keep(ledger, ("k1", DOWN, down), ("k1", UP, down + timedelta(hours=3)))
+    first, second = (await ask(ledger)).links
+    assert first.before == Seconds(up=30 * DAY - 3 * HOUR, down=3 * HOUR)
+    assert second.before == Seconds(up=30 * DAY)
+    (alone,) = (await ask(ledger, "s1", scope=ScopeKind.TARGET)).links
+    assert alone.before == first.before
+    assert (await ask(ledger, compare=False)).links[0].before is None
+
+
 async def test_doubtful_time_of_our_own_marks_the_report(sqlite_ledger: Ledger) -> None:
     ledger = sqlite_ledger
     await put(ledger, LAND)
@@ -653,6 +677,43 @@ async def test_doubtful_time_of_our_own_marks_the_report(sqlite_ledger: Ledger) 
         ClockSpan(kind=ClockTrouble.UNSYNCHRONISED, begin=at(30, month=9), end=at(2))
     )
     assert (await ask(ledger, "xa-1")).unsynchronised == ((at(1), at(2)),)
+
+
+async def test_doubtful_time_that_goes_on_does_not_change_what_was_known(
+    sqlite_ledger: Ledger,
+) -> None:
+    ledger = sqlite_ledger
+    await put(ledger, LAND)
+    known = at(2, 8)
+
+    async def doubtful_until(end: datetime) -> None:
+        span = ClockSpan(kind=ClockTrouble.UNSYNCHRONISED, begin=at(2), end=end)
+        await ledger.timekeeping.keep(span)
+
+    await doubtful_until(known - timedelta(seconds=50))
+    running = await ask(ledger, now=known)
+    first = await ask(ledger, now=known, as_known_at=running.as_known_at)
+    await doubtful_until(known + timedelta(seconds=10))
+    later = await ask(ledger, now=known + timedelta(minutes=1), as_known_at=running.as_known_at)
+    assert running.as_known_at == known
+    assert as_bytes(running) == as_bytes(first) == as_bytes(later)
+    assert first.unsynchronised == ((at(2), known - timedelta(minutes=2)),)
+
+
+async def test_a_finished_period_is_known_once_its_doubtful_time_was_written(
+    sqlite_ledger: Ledger,
+) -> None:
+    ledger = sqlite_ledger
+    await put(ledger, LAND)
+    end = at(1, month=11)
+    span = ClockSpan(kind=ClockTrouble.UNSYNCHRONISED, begin=at(2), end=end + timedelta(hours=1))
+    await ledger.timekeeping.keep(span)
+    for now in (end + timedelta(seconds=30), NOW):
+        report = await ask(ledger, now=now)
+        again = await ask(ledger, now=NOW, as_known_at=report.as_known_at)
+        assert report.as_known_at <= now
+        assert as_bytes(report) == as_bytes(again)
+    assert report.unsynchronised == ((at(2), end),)
 
 
 async def test_nothing_watched_is_no_data_rather_than_all_well(sqlite_ledger: Ledger) -> None:

@@ -3,13 +3,13 @@
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from core.clock import SystemClock
+from core.clock import LOCAL, SystemClock
 from core.inventory import Changes, Inventory, Site, Unit, UnitLevel
 from runtime.cli import silence
 from storage import migrations
@@ -22,7 +22,8 @@ LAND = Inventory(
     ),
     sites=(Site(slug="s1", name="UBND", unit="tinh"),),
 )
-ADD = ("add", "--end", "2099-12-02T02:00", "--reason", "Đổi cáp")
+TOMORROW = SystemClock().now().astimezone(LOCAL) + timedelta(days=1)
+ADD = ("add", "--end", f"{TOMORROW:%Y-%m-%dT%H:%M}", "--reason", "Đổi cáp")
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_silences_are_added_listed_and_ended(run: Run) -> None:
     code = json.loads(told.stdout)["id"]
     [row] = json.loads(run("list", "--json").stdout)
     assert (row["id"], row["means"], row["owner"]) == (code, "tinh, s1", "lan")
-    assert row["holds_until"].startswith("2099-12-01T19:00")
+    assert row["holds_until"].startswith(f"{TOMORROW.astimezone(UTC):%Y-%m-%dT%H:%M}")
     assert run("end", code).stdout == f"The silence {code} is ended.\n"
     assert run("list").stdout.startswith("Nothing is silenced")
     assert code in run("list", "--all").stdout
@@ -58,7 +59,7 @@ def test_silences_are_added_listed_and_ended(run: Run) -> None:
 
 
 def test_a_silence_that_comes_back_is_listed_with_its_rule(run: Run) -> None:
-    begin = ("--begin", "2099-12-01T22:00")
+    begin = ("--begin", f"{TOMORROW - timedelta(hours=1):%Y-%m-%dT%H:%M}")
     assert run(*ADD, *begin, "--target", "s1", "--rule", "freq=weekly;count=3").exit_code == 0
     [row] = json.loads(run("list", "--json").stdout)
     assert (row["rule"], row["holds_until"]) == ("FREQ=WEEKLY;COUNT=3", None)

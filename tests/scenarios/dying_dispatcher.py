@@ -182,6 +182,12 @@ class Duty:
         """Return the messages that a step becomes."""
         return [a_notice(incident.id, f"duty{n}", now) for n in range(STEP)]
 
+    async def quiet_until(
+        self, message: Notification, incident: Incident, now: datetime
+    ) -> datetime | None:
+        """Leave nobody in peace."""
+        return None
+
     async def otherwise(self, failed: Notification, now: datetime) -> list[Notification]:
         """Return no other way."""
         return []

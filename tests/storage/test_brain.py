@@ -21,7 +21,7 @@ from core.incident import (
     Severity,
 )
 from core.outcome import Memory, Outcome
-from core.status import Status, Streak, TargetState, Transition, Verdict
+from core.status import Status, Streak, TargetState, Transition, Verdict, Watch
 from core.text import Text
 from storage.brain import BrainBook
 from storage.database import Database
@@ -84,6 +84,18 @@ async def test_a_restart_finds_what_was_written(ledger: Ledger) -> None:
         observed_until={"center": NOW},
         incidents_today=1,
     )
+
+
+async def test_what_is_beyond_its_threshold_is_kept_until_it_no_longer_is(ledger: Ledger) -> None:
+    pending = Watch("slow", 'rtt{instance="gw"}', "gw", 0.2, NOW, NOW)
+    firing = Watch("full", "octets", "line", None, NOW, NOW, NOW + timedelta(minutes=1))
+    within = Watch("slow", "rtt", "other", 0.1, NOW)
+    await ledger.brain.commit(Outcome(watches=[pending, firing, within]), NOW)
+    assert set((await ledger.brain.restore(NOW)).watches) == {pending, firing}
+    later = replace(pending, at=NOW + timedelta(minutes=5), fired_at=NOW)
+    over = replace(firing, beyond_since=None, fired_at=None)
+    await ledger.brain.commit(Outcome(watches=[later, over]), NOW)
+    assert (await ledger.brain.restore(NOW)).watches == (later,)
 
 
 async def test_an_empty_ledger_remembers_nothing(ledger: Ledger) -> None:

@@ -153,3 +153,13 @@ async def test_what_became_of_a_problems_messages_is_told_at_once(ledger: Ledger
         CODE: Fate(1, 1, 1, Due(NOW + MINUTE, "delay"), ("TD-1",)),
         other: Fate(cancelled=1),
     }
+
+
+async def test_a_clock_set_back_moves_no_morning(ledger: Ledger) -> None:
+    morning = NOW + timedelta(hours=9)
+    whys = {"night": morning, "silence": morning, "delay": morning - MINUTE}
+    rows = [a_notification(recipient=why, due_at=morning, because=why) for why in whys]
+    await ledger.brain.commit(an_outcome(notifications=rows), NOW)
+    await ledger.outbox.set_back(MINUTE, NOW)
+    found = await ledger.outbox.for_incident(CODE)
+    assert {row.because: row.due_at for row, _ in found} == whys

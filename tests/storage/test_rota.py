@@ -79,7 +79,15 @@ async def test_a_swap_is_taken_back_once_and_audited(ledger: Ledger) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("wrong", [{"end": NOW}, {"reason": ""}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"end": NOW},
+        {"reason": ""},
+        {"begin": datetime(1, 1, 1, tzinfo=UTC)},
+        {"end": datetime(9999, 12, 31, tzinfo=UTC)},
+    ],
+)
 async def test_a_swap_that_says_nothing_is_refused(
     sqlite_ledger: Ledger, wrong: dict[str, object]
 ) -> None:

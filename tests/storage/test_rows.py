@@ -21,6 +21,7 @@ from core.inventory import (
     Room,
     Rota,
     RotaRule,
+    Rule,
     Service,
     Shift,
     Site,
@@ -34,7 +35,7 @@ from core.people import AuditRow, User
 from core.rota import HandOver, RotaWarning, Swap
 from core.sending import ReportSending
 from core.silence import Silence
-from core.status import Streak, TargetState, Transition
+from core.status import Streak, TargetState, Transition, Watch
 from core.ticket import Ticket
 from core.timekeeping import ClockSpan
 from storage import tables
@@ -50,7 +51,10 @@ MORE = {
     "states": {"at"},
     "incident_members": {"incident", "position"},
 }
-LESS = {"incidents": {"members"}}  # rows of their own
+LESS = {
+    "incidents": {"members"},  # rows of their own
+    "watches": {"points"},  # soon collected again
+}
 
 PAIRS: list[tuple[Table, type]] = [
     (tables.units, Unit),
@@ -68,6 +72,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.rota_rules, RotaRule),
     (tables.shifts, Shift),
     (tables.escalations, EscalationStep),
+    (tables.rules, Rule),
     (tables.swaps, Swap),
     (tables.hand_overs, HandOver),
     (tables.rota_warnings, RotaWarning),
@@ -78,6 +83,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.transitions, Transition),
     (tables.states, TargetState),
     (tables.streaks, Streak),
+    (tables.watches, Watch),
     (tables.incidents, Incident),
     (tables.incident_members, Member),
     (tables.incident_notes, IncidentNote),

@@ -1,5 +1,6 @@
 """Silences are kept with whose they are, ended but never removed; what they held goes out."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,6 +56,11 @@ async def test_a_silence_comes_back_as_it_was_kept(ledger: Ledger) -> None:
     assert await ledger.silences.find(first.until) == []
 
 
+async def test_many_people_may_silence_at_once(ledger: Ledger) -> None:
+    rows = await asyncio.gather(*(a_silence(ledger) for _ in range(8)))
+    assert sorted(row.id[-4:] for row in rows) == [f"{n:04}" for n in range(1, 9)]
+
+
 async def test_a_silence_holds_only_while_one_of_its_times_lasts(ledger: Ledger) -> None:
     row = await a_silence(ledger, rule="FREQ=DAILY;COUNT=2")
     day = timedelta(days=1)
@@ -70,6 +76,8 @@ async def test_a_silence_holds_only_while_one_of_its_times_lasts(ledger: Ledger)
     [
         ({"end": NOW}, "end"),
         ({"begin": NOW - 2 * HOUR, "end": NOW - HOUR}, "end"),
+        ({"end": NOW + timedelta(days=367)}, "end"),
+        ({"rule": "FREQ=YEARLY;COUNT=7"}, "end"),
         ({"scope": Scope()}, "units"),
         ({"reason": " "}, "reason"),
         ({"reason": "x" * 201}, "reason"),

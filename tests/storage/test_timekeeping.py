@@ -34,3 +34,4 @@ async def test_what_lies_outside_is_not_told(ledger: Ledger) -> None:
     await ledger.timekeeping.keep(span(0, 5))
     assert await ledger.timekeeping.spans(at(5), at(9)) == []
     assert await ledger.timekeeping.spans(at(-5), at(0)) == []
+    assert await ledger.timekeeping.spans(at(3), at(2)) == []

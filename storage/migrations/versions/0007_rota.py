@@ -1,4 +1,4 @@
-"""Rotas, their rules, shifts and swaps, notes of handing over, chains of who is told.
+"""Rotas, their rules, shifts and swaps, notes of handing over, chains of telling, quiet hours.
 
 Follows 0006.
 """
@@ -35,12 +35,20 @@ def upgrade() -> None:
         )
     _inventory()
     _said_by_people()
+    with op.batch_alter_table("contacts") as contacts:
+        contacts.add_column(sa.Column("quiet", sa.Text(), nullable=True))
+        contacts.create_foreign_key(
+            op.f("fk_contacts_quiet"), "calendar_identities", ["quiet"], ["slug"]
+        )
     op.add_column("incidents", sa.Column("chain", sa.Text(), nullable=True))
     op.add_column("notifications", sa.Column("step", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
     """Remove it again."""
+    with op.batch_alter_table("contacts") as contacts:
+        contacts.drop_constraint(op.f("fk_contacts_quiet"), type_="foreignkey")
+        contacts.drop_column("quiet")
     for table, column in (("incidents", "chain"), ("notifications", "step")):
         op.drop_column(table, column)
     for name in TABLES:
