@@ -14,6 +14,27 @@ os_name() { # such as "debian 12"
   (. /etc/os-release && printf '%s %s' "$ID" "$VERSION_ID")
 }
 
+bundle_usage() {
+  case $asked in
+    en* | EN*) cat <<'TEXT' ;;
+./run bundle [-o FILE]   one archive with all that a closed network needs
+
+  -o, --output FILE   ends in .tar.gz, .tgz, .tar.zst or .tar (default thongsuot-VERSION-TIME.tar.gz)
+
+Run it on a connected machine of the same system, with the same Python, as the closed one.
+There ./run install --from FILE installs or upgrades; FILE.sha256 holds the checksum.
+TEXT
+    *) cat <<'TEXT' ;;
+./run bundle [-o TỆP]   đóng gói mọi thứ cần cho mạng không có internet
+
+  -o, --output TỆP    kết thúc bằng .tar.gz, .tgz, .tar.zst hoặc .tar (mặc định thongsuot-PHIÊN_BẢN-GIỜ.tar.gz)
+
+Chạy trên máy có mạng, cùng hệ điều hành và cùng bản Python với máy không có mạng.
+Ở đó ./run install --from TỆP để cài hoặc nâng cấp; mã kiểm tra nằm trong TỆP.sha256.
+TEXT
+  esac
+}
+
 bundle() { # bundle [-o FILE]
   local output='' stage name version build
   while [ $# -gt 0 ]; do
@@ -24,7 +45,7 @@ bundle() { # bundle [-o FILE]
         shift
         ;;
       -h | --help)
-        usage
+        bundle_usage
         return
         ;;
       *) die "Không hiểu \"$1\"; dùng: ./run bundle [-o TỆP.tar.gz]" \
@@ -93,7 +114,7 @@ bundle_wheels() { # bundle_wheels FOLDER
     [ -x "$BUNDLE_CACHE/venv/bin/pip" ] || "$PYTHON" -m venv "$BUNDLE_CACHE/venv"
     if ! "$BUNDLE_CACHE/venv/bin/pip" wheel --no-input --disable-pip-version-check --require-hashes \
       --no-deps --progress-bar off -w "$wheels" -r requirements/run.txt 2>&1 |
-      progress "$total" Collecting "$log" ||
+      progress "$total" "$EACH_LIBRARY" "$log" ||
       ! "$BUNDLE_CACHE/venv/bin/pip" download --no-input --disable-pip-version-check --no-deps \
         --progress-bar off -q -d "$wheels/tools" pip >>"$log" 2>&1 ||
       ! "$BUNDLE_CACHE/venv/bin/pip" install --no-input --disable-pip-version-check -q --no-index \

@@ -65,6 +65,15 @@ def test_installing_tells_its_options_in_both_languages() -> None:
             assert option in said.stdout
 
 
+def test_bundling_tells_its_options_in_both_languages() -> None:
+    for language, word in (("vi", "mã kiểm tra"), ("en", "checksum")):
+        said = _run("bundle", "--help", THONGSUOT_LANG=language)
+        assert said.returncode == 0
+        assert word in said.stdout
+        assert "--output" in said.stdout
+        assert "./run demo" not in said.stdout
+
+
 @pytest.mark.skipif(shutil.which("apt-get") is None, reason="no Debian here")
 @pytest.mark.parametrize(
     ("words", "said"),
@@ -96,6 +105,25 @@ def test_without_apt_it_lists_what_to_install(bare_path: Path, tmp_path: Path) -
     assert "  victoria-metrics: time series behind the charts" in result.stderr
     assert "There is no apt-get here" in result.stderr
     assert "Without python3-venv no Python environment can be made." in result.stderr
+
+
+def test_setting_up_counts_every_library_and_says_that_it_is_done(
+    bare_path: Path, tmp_path: Path
+) -> None:
+    _python(bare_path, "exit 0")
+    venv = tmp_path / "venv"
+    (venv / "bin").mkdir(parents=True)
+    lock = (ROOT / "requirements/run.txt").read_text(encoding="utf-8")
+    count = sum("==" in line for line in lock.splitlines())
+    said = "(( n % 2 )) && echo Collecting it || echo Processing /wheels/it.whl"
+    pip = f'case "$*" in *-r*) for ((n = 0; n < {count}; n++)); do {said}; done ;; esac'
+    (venv / "bin/python").write_text(f"#!/bin/bash\n{pip}\nexit 0\n", encoding="utf-8")
+    (venv / "bin/python").chmod(0o755)
+    result = _run("setup", PATH=str(bare_path), THONGSUOT_LANG="en", THONGSUOT_VENV=str(venv))
+    assert result.returncode == 0, result.stderr
+    lines = result.stderr.splitlines()
+    assert f"  {count}/{count}" in lines
+    assert lines[-1].startswith(f"Done. The command line: {venv}/bin/thongsuot")
 
 
 def test_the_gate_runs_the_tests_and_nothing_else() -> None:
