@@ -114,7 +114,7 @@ bundle_wheels() { # bundle_wheels FOLDER
     [ -x "$BUNDLE_CACHE/venv/bin/pip" ] || "$PYTHON" -m venv "$BUNDLE_CACHE/venv"
     if ! "$BUNDLE_CACHE/venv/bin/pip" wheel --no-input --disable-pip-version-check --require-hashes \
       --no-deps --progress-bar off -w "$wheels" -r requirements/run.txt 2>&1 |
-      progress "$total" Collecting "$log" ||
+      progress "$total" "$EACH_LIBRARY" "$log" ||
       ! "$BUNDLE_CACHE/venv/bin/pip" download --no-input --disable-pip-version-check --no-deps \
         --progress-bar off -q -d "$wheels/tools" pip >>"$log" 2>&1 ||
       ! "$BUNDLE_CACHE/venv/bin/pip" install --no-input --disable-pip-version-check -q --no-index \

@@ -32,7 +32,7 @@ TEXT
 
   --from TỆP|THƯ_MỤC            gói, hoặc thư mục đã bung gói; mặc định: thư mục này
   --prefix THƯ_MỤC              chương trình (mặc định /opt/thongsuot)
-  --etc THƯ_MỤC                 cấu hình và khóa chủ (mặc định /etc/thongsuot)
+  --etc THƯ_MỤC                 cấu hình và khoá chủ (mặc định /etc/thongsuot)
   --data THƯ_MỤC                sổ cái, chuỗi thời gian, bản sao lưu (mặc định /var/lib/thongsuot)
   --listen ĐỊA_CHỈ:CỔNG         nơi mở trang web (mặc định 127.0.0.1:8080)
   --admin TÊN                   quản trị viên đầu tiên (mặc định admin)

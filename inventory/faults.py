@@ -89,7 +89,7 @@ def no_header(columns: Sequence[str]) -> Fault:
     return _fault(
         "tệp không có dòng tiêu đề",
         "the file has no header line",
-        f'dòng đầu ghi tên cột "{",".join(columns)}"; muốn giữ nguyên bảng này thì xóa tệp',
+        f'dòng đầu ghi tên cột "{",".join(columns)}"; muốn giữ nguyên bảng này thì xoá tệp',
         f'begin with the columns "{",".join(columns)}"; to leave the table alone remove the file',
     )
 
@@ -119,7 +119,7 @@ def control_character(code: int) -> Fault:
     return _fault(
         f"ô có ký tự điều khiển U+{code:04X}",
         f"the cell holds the control character U+{code:04X}",
-        "xóa nội dung ô và gõ lại",
+        "xoá nội dung ô và gõ lại",
         "clear the cell and type it anew",
     )
 
@@ -475,7 +475,7 @@ def repeated_row(line: int | None) -> Fault:
     """Tell of a second row with the same key."""
     place = ("", "") if line is None else (f" (dòng {line})", f" (line {line})")
     return _fault(
-        f"dòng trùng khóa với một dòng khác{place[0]}",
+        f"dòng trùng khoá với một dòng khác{place[0]}",
         f"another row has the same key{place[1]}",
         "bỏ một dòng, hoặc ghi valid_from khác nhau",
         "remove one of them, or give them different valid_from",

@@ -24,7 +24,7 @@ def too_large(size: int, most: int) -> Fault:
     return _fault(
         f"tệp lớn {size / 2**20:.0f} MB, quá mức {most >> 20} MB",
         f"the file has {size / 2**20:.0f} MB, more than {most >> 20} MB",
-        "Xóa ảnh và các trang không liên quan, hoặc chia thành nhiều tệp",
+        "Xoá ảnh và các trang không liên quan, hoặc chia thành nhiều tệp",
         "Remove pictures and sheets that do not belong, or split the file",
     )
 
@@ -104,7 +104,7 @@ def too_many_columns(sheet: str, most: int) -> Fault:
     return _fault(
         f'trang "{sheet}" có dữ liệu ngoài cột thứ {most}',
         f'the sheet "{sheet}" holds data beyond column {most}',
-        "Xóa các cột thừa",
+        "Xoá các cột thừa",
         "Delete the columns that do not belong",
     )
 
@@ -339,7 +339,7 @@ def unknown_key(known: Sequence[str], near: str | None) -> Fault:
 def repeated_key() -> Fault:
     """Tell of a key that stands twice."""
     return _fault(
-        "khóa này đã có ở trên",
+        "khoá này đã có ở trên",
         "this key stands above already",
         "Bỏ một trong hai",
         "Remove one of the two",

@@ -685,7 +685,7 @@ TABLES: tuple[Table, ...] = (
                 "Kind: holiday (default), substitute, working",
                 "holiday",
             ),
-            _name("Tên ngày", "Name", "Ngày Văn hóa Việt Nam"),
+            _name("Tên ngày", "Name", "Ngày Văn hoá Việt Nam"),
             Column(
                 "like",
                 cells.day_of_week,

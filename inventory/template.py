@@ -53,7 +53,7 @@ _DAYS_OF_2026 = (
     SpecialDay(on=date(2026, 8, 31), kind="substitute", name="Hoán đổi dịp Quốc khánh"),
     SpecialDay(on=date(2026, 9, 1), name="Quốc khánh"),
     SpecialDay(on=date(2026, 9, 2), name="Quốc khánh"),
-    SpecialDay(on=date(2026, 11, 24), name="Ngày Văn hóa Việt Nam"),
+    SpecialDay(on=date(2026, 11, 24), name="Ngày Văn hoá Việt Nam"),
 )
 
 # Numbers of ours for a province's lines (none is law), to be tried over history and then enabled.

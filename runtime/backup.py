@@ -116,7 +116,7 @@ def _put_key(into: Archive, file: Path, passphrase: str | None) -> str:
     except OSError as fault:
         raise Conflict(
             Text(
-                vi=f"Không đọc được khóa chủ {file}: {fault.strerror}",
+                vi=f"Không đọc được khoá chủ {file}: {fault.strerror}",
                 en=f"The master key {file} cannot be read: {fault.strerror}",
             )
         ) from fault

@@ -76,7 +76,7 @@ async def _ledger(url: str, key: Path, manifest: Mapping[str, Any]) -> list[Find
             right = all(opened.reveal(name) is not None for name in names)
             findings.append(
                 Finding(
-                    Text(vi="bí mật mở được bằng khóa chủ", en="secrets the master key opens"),
+                    Text(vi="bí mật mở được bằng khoá chủ", en="secrets the master key opens"),
                     str(len(names)),
                     str(sum(opened.reveal(name) is not None for name in names)),
                     right,

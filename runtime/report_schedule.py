@@ -57,7 +57,7 @@ class Schedule(Model):
                     en="exactly one scope of the report is needed",
                 ),
                 Text(
-                    vi=f"Đặt một trong các khóa: {', '.join(_SCOPES)}",
+                    vi=f"Đặt một trong các khoá: {', '.join(_SCOPES)}",
                     en=f"Set one of the keys: {', '.join(_SCOPES)}",
                 ),
             )

@@ -107,7 +107,7 @@ def _key(folder: Path, passphrase: str | None) -> bytes | None:
     if not passphrase:
         raise Conflict(
             Text(
-                vi="Khóa chủ trong bản sao lưu có cụm mật khẩu bảo vệ: thêm --passphrase-file TỆP",
+                vi="Khoá chủ trong bản sao lưu có cụm mật khẩu bảo vệ: thêm --passphrase-file TỆP",
                 en="The master key of the backup is locked: add --passphrase-file FILE",
             )
         )

@@ -543,7 +543,7 @@ class Backup(Section):
         int,
         Field(ge=1, le=3650),
         Text(
-            vi="Giữ bao nhiêu bản gần nhất; bản cũ hơn bị xóa",
+            vi="Giữ bao nhiêu bản gần nhất; bản cũ hơn bị xoá",
             en="How many of the newest are kept; older ones are removed",
         ),
     ] = 14
@@ -557,7 +557,7 @@ class Backup(Section):
     passphrase_file: Annotated[
         OptionalBeside,
         Text(
-            vi="Tệp chứa cụm mật khẩu khóa khóa chủ trong bản sao lưu; để trống thì khóa chủ nằm "
+            vi="Tệp chứa cụm mật khẩu khoá khoá chủ trong bản sao lưu; để trống thì khoá chủ nằm "
             "trong đó không được bảo vệ",
             en="File with a passphrase that locks the master key inside backups; empty: it lies "
             "there in the open",
@@ -586,7 +586,7 @@ class Disk(Section):
 
 
 class Retention(Section):
-    """Giữ bao lâu; trạng thái, sự cố và nhật ký kiểm toán không bao giờ bị xóa / How long things are kept; statuses, incidents and the audit trail never go."""  # noqa: E501
+    """Giữ bao lâu; trạng thái, sự cố và nhật ký kiểm toán không bao giờ bị xoá / How long things are kept; statuses, incidents and the audit trail never go."""  # noqa: E501
 
     events: Annotated[
         Duration,

@@ -161,7 +161,7 @@ class InventoryBook:
         except IntegrityError as fault:
             raise Conflict(
                 Text(
-                    vi="Có dòng trỏ tới đối tượng không tồn tại, hoặc xóa dòng còn được trỏ tới",
+                    vi="Có dòng trỏ tới đối tượng không tồn tại, hoặc xoá dòng còn được trỏ tới",
                     en="A row refers to something that does not exist, or one that is still "
                     "referred to was removed",
                 )

@@ -32,7 +32,7 @@ def unlock(locked: bytes, passphrase: str) -> bytes:
     except (InvalidTag, ValueError, KeyError) as fault:
         raise Conflict(
             Text(
-                vi="Cụm mật khẩu không mở được khóa chủ trong bản sao lưu",
+                vi="Cụm mật khẩu không mở được khoá chủ trong bản sao lưu",
                 en="The passphrase does not open the master key of the backup",
             )
         ) from fault

@@ -102,7 +102,7 @@ class MaintenanceBook:
             if row.cancelled_at is not None:
                 raise Conflict(
                     Text(
-                        vi=f"Đợt bảo trì {row.id} đã được hủy trước đó",
+                        vi=f"Đợt bảo trì {row.id} đã được huỷ trước đó",
                         en=f"The works {row.id} have been called off already",
                     )
                 )

@@ -135,7 +135,7 @@ class PeopleBook:
                 )
         except IntegrityError as fault:
             raise Conflict(
-                Text(vi=f"Đã có khóa API tên {name}", en=f"There is an API token {name} already")
+                Text(vi=f"Đã có khoá API tên {name}", en=f"There is an API token {name} already")
             ) from fault
         return plain
 
@@ -170,7 +170,7 @@ class PeopleBook:
             _must_exist(
                 done,
                 Text(
-                    vi=f"Không có khóa API nào tên {name} còn hiệu lực",
+                    vi=f"Không có khoá API nào tên {name} còn hiệu lực",
                     en=f"There is no valid API token {name}",
                 ),
             )

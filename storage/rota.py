@@ -108,7 +108,7 @@ class RotaBook:
             if row["cancelled_at"] is not None:
                 raise Conflict(
                     Text(
-                        vi=f"Lần đổi ca {number} đã được hủy trước đó",
+                        vi=f"Lần đổi ca {number} đã được huỷ trước đó",
                         en=f"The swap {number} has been taken back already",
                     )
                 )

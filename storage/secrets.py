@@ -101,7 +101,7 @@ class SecretBook:
         if self._vault is None:
             raise Conflict(
                 Text(
-                    vi="Chưa có tệp khóa nên không mở được bí mật nào",
+                    vi="Chưa có tệp khoá nên không mở được bí mật nào",
                     en="There is no key file, so that no secret can be opened",
                 )
             )

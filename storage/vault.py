@@ -46,7 +46,7 @@ class Vault:
         if mode & 0o077:
             raise Conflict(
                 Text(
-                    vi=f"Tệp khóa {path} người khác đọc được (quyền {mode:04o}); "
+                    vi=f"Tệp khoá {path} người khác đọc được (quyền {mode:04o}); "
                     f"chạy: chmod 600 {path}",
                     en=f"Others may read the key file {path} (mode {mode:04o}); "
                     f"run: chmod 600 {path}",
@@ -56,7 +56,7 @@ class Vault:
         if len(master) != _KEY_BYTES:
             raise Conflict(
                 Text(
-                    vi=f"Tệp khóa {path} hỏng: phải đúng {_KEY_BYTES} byte; khôi phục từ bản sao",
+                    vi=f"Tệp khoá {path} hỏng: phải đúng {_KEY_BYTES} byte; khôi phục từ bản sao",
                     en=f"The key file {path} is damaged: it must hold {_KEY_BYTES} bytes; "
                     "restore it from a backup",
                 )
@@ -77,8 +77,8 @@ class Vault:
         if kept.key_id != self.key_id:
             raise Conflict(
                 Text(
-                    vi=f"Bí mật {name} được mã hóa bằng khóa khác ({kept.key_id}, khóa hiện dùng "
-                    f"{self.key_id}); khôi phục đúng tệp khóa hoặc đặt lại bí mật",
+                    vi=f"Bí mật {name} được mã hoá bằng khoá khác ({kept.key_id}, khoá hiện dùng "
+                    f"{self.key_id}); khôi phục đúng tệp khoá hoặc đặt lại bí mật",
                     en=f"Secret {name} was sealed with another key ({kept.key_id}, the present "
                     f"one is {self.key_id}); restore the right key file or set the secret again",
                 )

@@ -21,7 +21,7 @@ PassphraseFile = Annotated[
     typer.Option(help="File with the passphrase of the master key; else backup.passphrase_file."),
 ]
 _OPEN_KEY = Text(
-    vi="Chú ý: tệp này chứa cả sổ cái lẫn khóa chủ, ai có nó là mở được mọi mật khẩu thiết bị. "
+    vi="Chú ý: tệp này chứa cả sổ cái lẫn khoá chủ, ai có nó là mở được mọi mật khẩu thiết bị. "
     "Cất nơi kín, hoặc đặt [backup] passphrase_file.",
     en="Mind: this file holds the ledger and the master key; whoever has it can open every "
     "device's secret. Keep it locked away, or set [backup] passphrase_file.",

@@ -101,7 +101,7 @@ def _wish(
     for key, equals, _ in pairs:
         if not (key and equals):
             raise Misasked(
-                Text(vi=f'"{key}" không có dạng khóa=giá-trị', en=f'"{key}" is not key=value')
+                Text(vi=f'"{key}" không có dạng khoá=giá-trị', en=f'"{key}" is not key=value')
             )
     target = None if address else asked[0]
     values = {key: value for key, _, value in pairs}

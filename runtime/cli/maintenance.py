@@ -144,7 +144,7 @@ def list_(
         voice.done(
             Text(
                 vi="Không có đợt bảo trì nào sắp tới hay đang diễn ra; thêm --all để xem các đợt "
-                "đã qua và đã hủy.",
+                "đã qua và đã huỷ.",
                 en="No works are coming or going on; --all shows past and cancelled ones.",
             )
         )
@@ -158,7 +158,7 @@ def list_(
             Text(vi="thông báo", en="announced"),
             Text(vi="phạm vi", en="concerns"),
             Text(vi="nội dung", en="reason"),
-            Text(vi="hủy", en="cancelled"),
+            Text(vi="huỷ", en="cancelled"),
         ),
         [
             {
@@ -191,4 +191,4 @@ def cancel(
     voice = Voice(as_json=as_json)
     now = SystemClock().now()
     with_ledger(config, voice, lambda ledger: ledger.maintenance.cancel(works, actor(), now))
-    voice.done(Text(vi=f"Đã hủy đợt bảo trì {works}.", en=f"Works {works} are called off."))
+    voice.done(Text(vi=f"Đã huỷ đợt bảo trì {works}.", en=f"Works {works} are called off."))

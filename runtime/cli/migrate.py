@@ -39,7 +39,7 @@ def migrate(
         voice.refuse(
             DomainError(
                 Text(
-                    vi="--down cần --to PHIÊN_BẢN (base: xóa mọi bảng)",
+                    vi="--down cần --to PHIÊN_BẢN (base: xoá mọi bảng)",
                     en="--down needs --to VERSION (base: removes every table)",
                 )
             )

@@ -75,4 +75,4 @@ def remove(name: Name, config: Config = None, *, as_json: Json = False) -> None:
     voice = Voice(as_json=as_json)
     now = SystemClock().now()
     with_ledger(config, voice, lambda ledger: ledger.secrets.remove(name, actor(), now))
-    voice.done(Text(vi=f"Đã xóa bí mật {name}.", en=f"Secret {name} is forgotten."), name=name)
+    voice.done(Text(vi=f"Đã xoá bí mật {name}.", en=f"Secret {name} is forgotten."), name=name)

@@ -111,7 +111,7 @@ def list_(config: Config = None, *, as_json: Json = False) -> None:
         Text(vi="họ tên", en="full name"),
         Text(vi="vai trò", en="role"),
         Text(vi="đầu mối", en="contact"),
-        Text(vi="đã khóa", en="disabled"),
+        Text(vi="đã khoá", en="disabled"),
         Text(vi="tạo lúc", en="created"),
     )
     voice.table(heads, [user.model_dump() for user in users])
@@ -176,7 +176,7 @@ def _switch(name: str, config: Path | None, *, as_json: bool, on: bool) -> None:
     text = (
         Text(vi=f"Đã mở lại tài khoản {name}.", en=f"Account {name} is open again.")
         if on
-        else Text(vi=f"Đã khóa tài khoản {name}.", en=f"Account {name} is disabled.")
+        else Text(vi=f"Đã khoá tài khoản {name}.", en=f"Account {name} is disabled.")
     )
     voice.done(text, name=name)
 
