@@ -292,6 +292,18 @@ def no_near(candidates: Sequence[str]) -> Fault:
     )
 
 
+def unknown_near(text: str, candidates: Sequence[str]) -> Fault:
+    """Tell of an end at the centre that was asked for, and is no device."""
+    mend_vi = f"Chọn một trong: {_listed(candidates)}. " if candidates else ""
+    mend_en = f"Choose one of: {_listed(candidates)}. " if candidates else ""
+    return _fault(
+        f'thiết bị trung tâm "{text}" (--near) không có trong danh mục',
+        f'the device "{text}" of the centre (--near) is not in the inventory',
+        f"{mend_vi}Ghi mã định danh của thiết bị tại trung tâm, hoặc để trống",
+        f"{mend_en}Write the identifier of the device at the centre, or leave it empty",
+    )
+
+
 def line_without_address() -> Fault:
     """Tell of a line to a place without any device."""
     return _fault(

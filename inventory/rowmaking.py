@@ -131,7 +131,7 @@ class _Making:
         self.lines: dict[tuple[str, int], str] = {}  # (far end, order) → line of the ledger
         self.orders: set[tuple[str, int]] = set()  # (far end, order) that the list has given
         self.tried: dict[tuple[str, int], int] = {}  # (far end, order) → first that may be free
-        self.near: str | None = options.near
+        self.near: str | None = None
         self.centres: list[str] = []
         self.told_near = False
         self.failed = False
@@ -173,8 +173,8 @@ class _Making:
         for mark in (*MARKS.get(table, ()), *(("name",) if table == "sites" else ())):
             texts = (mend(table, mark, piece.values.get(mark)).text for piece in pieces)
             self.claimed[f"{table}.{mark}"] = {marked(mark, text) for text in texts if text}
-        if table == "links" and self.near is None:
-            self.near = self._centre()
+        if table == "links":
+            self.near = self._asked_near() if self.options.near else self._centre()
         if table == "units":
             return sorted(pieces, key=lambda piece: _RANKS.get(self._level(piece), 2))
         return pieces
@@ -199,6 +199,18 @@ class _Making:
         moves = tuple(r for r in self.good["successions"].values() if isinstance(r, Succession))
         put = Changes(put=Inventory(units=units, successions=moves))
         self.gazetteer = Gazetteer(applied(self.current, put), self.on)
+
+    def _asked_near(self) -> str | None:
+        """Return the device that is asked for as the near end of lines; tell once if it is none."""
+        said = self.options.near or ""
+        found = self.registers["devices"].find(said)
+        if found.slug is None:
+            self.told_near = True
+            self._centre()
+            fault = refusals.unknown_near(said, found.candidates or self.centres)
+            name = self.listed.book.name
+            self.listed.folder.problems.append(Problem(name, fault.what, fault.mend))
+        return found.slug
 
     def _centre(self) -> str | None:
         """Return the one device in which lines of the centre begin."""
