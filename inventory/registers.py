@@ -43,7 +43,7 @@ _Slugs = str | dict[str, None]  # one slug, or several in order
 def marked(mark: str, value: str) -> str:
     """Return a mark as it is compared: telephone numbers by their digits, addresses canonical."""
     if mark == "phone":
-        return re.sub(r"[^0-9+]", "", value)
+        return re.sub(r"^(?:\+84|84(?=\d{9}))", "0", re.sub(r"[^0-9+]", "", value))
     return (as_host(value) if mark == "address" else None) or value.strip().casefold()
 
 
