@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import NamedTuple
 
 from core.inventory import Inventory, Unit
@@ -55,6 +55,7 @@ _OLD = re.compile(r"\b(?:cu|truoc day|truoc sap xep)\b")
 _PARTS = re.compile(r"\s*[,;/(]\s*|\s+[-–]\s*|\s*[-–]\s+|\)")
 _INSIDE = re.compile(rf"\b(?:({_LONG})\s|(tp|tx|tt|p|x|h|q)\s*\.\s*)", re.IGNORECASE)
 _SIMILAR, _NEAR, _MOST = 0.75, 0.55, 5
+_RUN, _WORD, _SIMILAR_WORD, _LOOKED_AT = 0.85, 0.4, 0.6, 20
 MOST_GUESSES, MOST_COMPARED = 500, 5_000  # searches for what is similar, and names in each
 _COMMUNE = 5  # digits of its code
 _CITY = {"province", "district"}
@@ -312,7 +313,7 @@ class Gazetteer:
         known: Iterable[str] = self._by_name
         if len(self._by_name) > MOST_COMPARED:
             known = [name for name in known if name[:2] == bare[:2]]
-        near = get_close_matches(bare, known, n=_MOST, cutoff=_SIMILAR)
+        near = _closest(bare, known, _SIMILAR)
         slugs = [slug for name in near for slug in self._by_name[name]]
         live = [slug for slug in slugs if self.live(slug)]
         return self.said((live or slugs)[:_MOST])
@@ -330,7 +331,7 @@ class Gazetteer:
         if len(known) > MOST_COMPARED:
             known = [name for name in known if name[:2] == asked[:2]]
         found: dict[str, None] = {}
-        for name in get_close_matches(asked, known, n=_MOST, cutoff=_NEAR):
+        for name in _closest(asked, known, _NEAR):
             for slug in self._by_name[name]:
                 end = slug if self.live(slug) else self._gone(slug).slug
                 found |= {end: None} if end is not None else {}
@@ -345,6 +346,25 @@ class Gazetteer:
             place = f" – {parent[-1].name}" if parent else ""
             found.append(f"{unit.name}{place} ({unit.code})")
         return tuple(found)
+
+
+def _closest(asked: str, known: Iterable[str], cutoff: float) -> list[str]:
+    """Return the names that are most like one and that it may be a slip for."""
+    found = get_close_matches(asked, known, n=_LOOKED_AT, cutoff=cutoff)
+    return [name for name in found if _may_be_slip(asked, name)][:_MOST]
+
+
+def _may_be_slip(asked: str, known: str) -> bool:
+    """Say whether two names differ in a word alone, or in little of every word."""
+    mine, theirs = asked.split(), known.split()
+    if len(mine) != len(theirs):
+        return SequenceMatcher(None, asked.replace(" ", ""), known.replace(" ", "")).ratio() >= _RUN
+    pairs = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
+    like = [SequenceMatcher(None, a, b).ratio() for a, b in pairs]
+    begun = all(a[0] == b[0] for a, b in pairs)
+    return min(like, default=1) >= _WORD and (
+        begun or (len(pairs) == 1 and like[0] >= _SIMILAR_WORD)
+    )
 
 
 def _today(place: str) -> str:
