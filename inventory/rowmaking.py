@@ -523,10 +523,8 @@ class _Making:
             self.listed.notices.append(Problem(label, what, _CHECK, None, heading))
 
     def _named(self, piece: Piece, column: str, text: str, table: str) -> str | None:
-        found = self.registers[table].find(text)
-        if found.slug is None and not found.ambiguous:
-            past = self.ended[table].find(text)
-            found = past if past.slug is not None else found
+        register = self.registers[table]
+        found = register.known(text) or self.ended[table].known(text) or register.find(text)
         if found.slug is None:
             if _is_slug(text) and not found.candidates:
                 return text
