@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from core.errors import Problem
 from core.inventory import Changes, Dated, Device, Inventory, Link, Room, Site, Succession, Unit
-from core.text import Text
+from core.text import Text, nfc
 from inventory import cells, faults, officenames, refusals, urls, vocabulary
 from inventory.faults import Fault
 from inventory.listed import Listed, Options
@@ -324,6 +324,9 @@ class _Making:
         base = self._base(piece, texts)
         if base is None:
             return
+        said, known = texts.get("name", ""), str(getattr(base, "name", ""))
+        if nfc(said).isascii() and search_key(said) == search_key(known):
+            texts.pop("name", None)  # typed without marks, which the ledger has
         held = (base.far, base.order) if isinstance(base, Link) else None
         for column in self.made_up:
             if column != "order" or held not in self.orders:  # no two lines of one rank
@@ -613,6 +616,7 @@ class _Making:
         unit = str(getattr(row, "unit", ""))
         if row is not None and (texts.get("slug") or not self._elsewhere(name, unit, match)):
             texts["unit"] = unit
+            self._strange(piece, match)
             return
         if match.slug is not None:
             texts["unit"] = match.slug

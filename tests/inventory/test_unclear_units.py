@@ -110,4 +110,9 @@ def test_a_former_unit_that_nothing_came_after_is_said_to_be_one() -> None:
 def test_a_district_that_is_not_in_the_inventory_is_told() -> None:
     found = proposed(["UBND xã Đăk Ơ", "Huyện Zét", "10.9.0.1", None])
     assert not found.problems
-    assert any('không có "Huyện Zét"' in notice.what.vi for notice in found.notices)
+    again = proposed(
+        ["UBND xã Đăk Ơ", "Huyện Zét", "10.9.0.1", None], land=found.proposal.plan.result
+    )
+    assert again.proposal.plan.empty
+    for one in (found, again):
+        assert any('không có "Huyện Zét"' in notice.what.vi for notice in one.notices)
