@@ -91,7 +91,7 @@ def weighed(
         return Weighed(
             problems=invalid.problems[:MOST_PROBLEMS], problem_count=len(invalid.problems)
         )
-    plan = found.proposal.plan
+    plan = lists.sound(found)
     if (count := size(plan.changes)) > MOST_CHANGES:
         return Weighed(problems=(_too_long(sent.name, count),), problem_count=1)
     return Weighed(

@@ -1,6 +1,7 @@
 """Workbooks of our own: the template to fill, and all rows of the ledger to change and import."""
 
 import io
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 
@@ -11,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from core.inventory import EPOCH, Inventory, Unit
 from core.text import Language, Text, vietnamese_order
 from inventory import cells, vocabulary
-from inventory.tables import TABLES, AnyRow, Column, Table, key, rows
+from inventory.tables import BY_NAME, TABLES, AnyRow, Column, Table, key, rows
 from inventory.vocabulary import EXAMPLE, GUIDE, HELP, LOOKUP, ORDINAL, TABS
 from inventory.workbook import OWN_MARK
 
@@ -23,6 +24,13 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
+}
+_FILE = re.compile(rf"\b({'|'.join(BY_NAME)})\.csv\b")
+_COLUMN = re.compile(r"\b(near|far|kind|vendor)\b")  # by their names in CSV files
+_TERMS = {
+    "slug": Text("mã định danh", "identifier"),
+    "slugs": Text("mã định danh", "identifiers"),
+    "link": Text("đường truyền", "link"),
 }
 # Columns in which a spreadsheet would make a quantity of what is a text.
 _TEXTS = frozenset({"code", "province_code", "phone", "circuit", "days", "begin", "end", "slug"})
@@ -135,14 +143,14 @@ def _table(
         said = vocabulary.heading(table.name, column.name).said(language)
         star = " *" if column.name in table.required and column.name != "slug" else ""
         sheet.write_string(0, place, said + star, forms.head)
-        sheet.write_comment(0, place, column.help.said(language))
+        sheet.write_comment(0, place, _explained(table, column, language))
         _drop_down(sheet, table, column, place, language)
     line = 1
     if examples is not None:
         sheet.set_row(line, 60)
         sheet.write_string(line, 0, HELP.said(language), forms.help)
         for place, column in enumerate(table.columns, start=1):
-            sheet.write_string(line, place, column.help.said(language), forms.help)
+            sheet.write_string(line, place, _explained(table, column, language), forms.help)
         line += 1
         for row in rows(examples, table.name)[:1]:
             sheet.write_string(line, 0, EXAMPLE.said(language), forms.help)
@@ -152,6 +160,19 @@ def _table(
         sheet.write_number(line, 0, number)
         _row(sheet, forms, table, row, line, language=language)
         line += 1
+
+
+def _explained(table: Table, column: Column, language: Language) -> str:
+    """Return what a column means by the names of this workbook, not by those of CSV files."""
+    said = column.help.said(language)
+    tab = ("trang", "sheet")[language == "en"]
+    said = _FILE.sub(lambda f: f'{tab} "{vocabulary.TABS[f[1]].said(language)}"', said)
+    names = {c.name: vocabulary.heading(table.name, c.name).said(language) for c in table.columns}
+    column_of = ("cột ", "column ")[language == "en"]
+    said = _COLUMN.sub(lambda f: f'{column_of}"{names[f[1]]}"' if f[1] in names else f[1], said)
+    for word, text in _TERMS.items():
+        said = re.sub(rf"\b{word}\b", text.said(language), said)
+    return said[:1].upper() + said[1:]
 
 
 def _drop_down(

@@ -34,6 +34,7 @@ _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]{0,199}")
 _MATCHER = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*!?=.*")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _DIGITS = {"province": 2, "district": 3, "commune": 5}
+_WEEK = ("hai", "ba", "tu", "nam", "sau", "bay")  # Thứ Hai …
 _YES = {"true", "1", "x", "yes", "y", "co", "dung"}
 _NO = {"false", "0", "no", "n", "khong", "sai"}
 
@@ -220,8 +221,10 @@ def time_of_day(text: str, row: Row) -> time:
 
 
 def days(text: str, row: Row) -> tuple[int, ...]:
-    """Read days of the week, 1 = Monday: "1 2 3 4 5", "1-5", "T2-T6", "T7 CN"."""
+    """Read days of the week, 1 = Monday: "1 2 3 4 5", "T2-T6", "Thứ Hai - Thứ Sáu"."""
     bare = fold(text).replace("chu nhat", "cn").replace("cn", "t8").replace("–", "-")
+    bare = re.sub(r"thu (hai|ba|tu|nam|sau|bay)\b", lambda m: f"t{_WEEK.index(m[1]) + 2}", bare)
+    bare = bare.replace(" den ", "-")
     bare = re.sub(r"t([2-8])", lambda m: str(int(m[1]) - 1), re.sub(r"thu (?=[2-7])", "t", bare))
     found: set[int] = set()
     for part in _SEPARATORS.split(re.sub(r"\s*-\s*", "-", bare)):

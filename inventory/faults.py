@@ -321,8 +321,8 @@ def bad_integer(value: str) -> Fault:
     return _fault(
         f'"{value}" không phải là số nguyên',
         f'"{value}" is not a whole number',
-        "ghi 1, 2 hoặc 3",
-        "write 1, 2 or 3",
+        "chỉ ghi số nguyên từ 1 trở lên, như 2 hoặc 40",
+        "write a whole number from 1 up alone, such as 2 or 40",
     )
 
 

@@ -52,6 +52,7 @@ _TOKENS = re.compile(r"[A-Za-z\u00a1-\u00ff]+")
 _ENOUGH, _ENOUGH_BESIDE_UNICODE = 3, 6  # different words, to be sure
 _ASCII = re.compile("[A-Za-z]")
 _CERTAIN, _HARDLY, _CLEARLY = 0.8, 0.5, 0.2
+_ABBREVIATION = re.compile("(?=.*Đ)[A-ZĐ]{2,5}")
 _SHOUTED, _SMALL = re.compile("[A-Z]{2}"), re.compile("[a-z]")
 
 
@@ -140,7 +141,12 @@ def converted(text: str, tongue: Tongue, *, mixed: bool) -> str:
     if not tokens or (mixed and all(_is_unicode(token) for token in tokens)):
         return text
     found = tongue.read(text)
-    return found if all(is_syllable(word) for word in words(found)) else text
+    return found if all(_is_plausible(word) for word in words(found)) else text
+
+
+def _is_plausible(word: str) -> bool:
+    """Say whether a converted word is Vietnamese, or an abbreviation: "SĐT"."""
+    return is_syllable(word) or _ABBREVIATION.fullmatch(word) is not None
 
 
 def is_mixed(texts: Iterable[str]) -> bool:

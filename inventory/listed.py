@@ -118,6 +118,8 @@ def heading_of(layout: Layout | None, target: str) -> str:
     table, _, column = target.partition(".")
     if table in BY_NAME and column in {c.name for c in BY_NAME[table].columns}:
         return vocabulary.heading(table, column).vi
+    if target in headers.WIDE_TARGETS:
+        return vocabulary.told(target).vi
     return target
 
 

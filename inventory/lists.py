@@ -1,7 +1,7 @@
 """One file in, a plan and every problem out: a workbook, a CSV or YAML file as somebody has it."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePath
@@ -14,7 +14,7 @@ from inventory.csvfiles import Folder
 from inventory.intake import Proposal, weigh
 from inventory.leaving import orphans
 from inventory.listed import Listed, Options, sheets_of
-from inventory.plan import holds
+from inventory.plan import Plan, Step, holds
 from inventory.tables import BY_NAME, TABLES, AnyRow, identity, key, rows
 from inventory.vocabulary import TABS
 from inventory.workbook import Book, Progress, RawSheet, Row, Unreadable
@@ -187,16 +187,37 @@ def _proposed(
     )
 
 
+def sound(found: ListProposal) -> Plan:
+    """Return the plan without the rows of places that have problems."""
+    plan, folder = found.proposal.plan, found.listed.folder
+    faulty = _faulty(found.listed, found.problems)
+    if not faulty:
+        return plan
+
+    def is_sound(step: Step) -> bool:
+        own = key(step.row)
+        asked = plan.keys_in_folder.get((step.table, own), own)
+        return folder.lines.get((step.table, asked)) not in faulty
+
+    added, changed = (tuple(filter(is_sound, steps)) for steps in (plan.added, plan.changed))
+    return replace(plan, added=added, changed=changed)
+
+
+def _faulty(listed: Listed, problems: Iterable[Problem]) -> set[int]:
+    """Return the spots of the rows that have problems."""
+    spots = {
+        (listed.sheets[place].label, row): number
+        for number, (place, row) in enumerate(listed.spots, start=1)
+    }
+    return {spot for p in problems if p.line is not None and (spot := spots.get((p.file, p.line)))}
+
+
 def _partly(
     listed: Listed, current: Inventory, on: date, collectors: Collection[str] | None
 ) -> ListProposal:
     """Leave out the rows that have problems, then those that refer to them, until none is left."""
     left = list(listed.folder.problems)
-    spots = {
-        (listed.sheets[place].label, row): number
-        for number, (place, row) in enumerate(listed.spots, start=1)
-    }
-    dropped = {spot for p in left if p.line is not None and (spot := spots.get((p.file, p.line)))}
+    dropped = _faulty(listed, left)
     blocking: list[Problem] = []
     for _ in range(_ROUNDS):
         left += _orphaned(listed, current, dropped)

@@ -15,10 +15,12 @@ from inventory.workbook import Value, shown
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIALS = range(20_000, 80_000)  # 1954 … 2119, as days of Excel
 _MOBILE = re.compile(r"[35789]\d{8}")
+_ABROAD = re.compile(r"(?:84|0084)(\d{9,10})")  # as seen from abroad
 _LANDLINE = re.compile(r"2\d{9}")
 _SHORT_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{2})")
 _SAID_DATE = re.compile(r"(?:ngay\s*)?(\d{1,2})\s*(?:thang|/|-)\s*(\d{1,2})\s*nam\s*(\d{4})")
 _CAPACITY = re.compile(r"(\d+(?:[.,]\d+)?)\s*(k|m|g)(?:bps|bit/s|b/s|bits/s|bit|b)?", re.IGNORECASE)
+_SEATS = re.compile(r"^(\d{1,4})\s*(?:chỗ(?: ngồi)?|ghế|người|seats?)$", re.IGNORECASE)
 _PER_SECOND = {"k": 1e-3, "m": 1.0, "g": 1e3}
 _WIDTHS = {"province": 2, "district": 3, "commune": 5}
 _EMPTY_WORDS = frozenset({"-", "--", "---", "–", "—", "chưa có", "không có", "n/a"})
@@ -53,6 +55,8 @@ def _typed(table: str, column: str, value: Value, text: str, *, level: str) -> M
             return _code(text, 2 if column == "province_code" else _WIDTHS.get(level))
         case "phone":
             return _phone(text)
+        case "seats":
+            text = _SEATS.sub(r"\1", text)
         case "capacity_mbps":
             return _capacity(value, text)
         case "address" if table != "sites":
@@ -101,6 +105,11 @@ def _phone(text: str) -> Mended:
             f"0{bare}",
             _note(f'thêm số 0 đã mất: "0{bare}"', f'a zero that was lost put back: "0{bare}"'),
         )
+    if (found := _ABROAD.fullmatch(bare)) and (
+        _MOBILE.fullmatch(found[1]) or _LANDLINE.fullmatch(found[1])
+    ):
+        read = f"0{found[1]}"
+        return Mended(read, _note(f'"{text}" đọc là {read}', f'"{text}" read as {read}'))
     return Mended(text)
 
 

@@ -7,9 +7,9 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import NamedTuple
 
 from core.inventory import Inventory, Unit
@@ -55,7 +55,9 @@ _OLD = re.compile(r"\b(?:cu|truoc day|truoc sap xep)\b")
 _PARTS = re.compile(r"\s*[,;/(]\s*|\s+[-–]\s*|\s*[-–]\s+|\)")
 _INSIDE = re.compile(rf"\b(?:({_LONG})\s|(tp|tx|tt|p|x|h|q)\s*\.\s*)", re.IGNORECASE)
 _SIMILAR, _NEAR, _MOST = 0.75, 0.55, 5
+_RUN, _WORD, _SIMILAR_WORD, _LOOKED_AT = 0.85, 0.4, 0.6, 20
 MOST_GUESSES, MOST_COMPARED = 500, 5_000  # searches for what is similar, and names in each
+_COMMUNE = 5  # digits of its code
 _CITY = {"province", "district"}
 
 
@@ -63,6 +65,7 @@ _CITY = {"province", "district"}
 class Match:
     """What a name came to: one unit, or none and who may be meant.
 
+    `ambiguous` without candidates: a former unit that nothing is known to have come after.
     `literal`: the name is the unit's own, to the letter; `via`: the former unit that was named.
     """
 
@@ -71,6 +74,8 @@ class Match:
     via: str | None = None
     candidates: tuple[str, ...] = ()  # names with their place, for a person
     ambiguous: bool = False
+    outside: str | None = None  # the district or province that none of the candidates lies in
+    strange: str | None = None  # a district or province that is no unit: it told nothing
 
 
 class _Named(NamedTuple):
@@ -109,28 +114,35 @@ class Gazetteer:
         """Return the span of a unit that holds on the day."""
         return next((unit for unit in self._spans.get(slug, ()) if holds(unit, self._on)), None)
 
+    def coded(self, text: str) -> Unit | None:
+        """Return the unit whose identifier or whole code a text is, or what it went to."""
+        is_code = text.isascii() and text.isdigit() and len(text) == _COMMUNE
+        match = self.find(text) if is_code or text in self._spans else Match(None)
+        return self.live(match.slug) if match.slug is not None else None
+
     def find(self, text: str, district: str = "", province: str = "") -> Match:
         """Return the unit that a text means, with the help of what stands beside it."""
         asked = (text, district, province)
         if asked not in self._known:
-            self._known[asked] = self._find(text, district, province)
+            around = [part for part in (district, province) if part]
+            strange = next((part for part in around if not self._spelt(_today(part))), None)
+            self._known[asked] = replace(self._find(text, around), strange=strange)
         return self._known[asked]
 
-    def _find(self, text: str, district: str, province: str) -> Match:
+    def _find(self, text: str, around: Sequence[str]) -> Match:
         if text in self._spans:
             return Match(text, literal=True)
         digits = re.sub(r"[.,]0+$", "", text.strip())
         if digits.isascii() and digits.isdigit():
             return self._by_number(digits)
-        around = [part for part in (district, province) if part]
         whole = self._named(text, around)
-        if whole.slug is not None or whole.ambiguous:
+        if whole.slug is not None or whole.ambiguous or whole.outside:
             return whole
         first, *others = [part for part in _PARTS.split(nfc(text)) if part.strip()] or [text]
         if others:
             places = [o for o in others if _OLD.sub("", fold(o)).strip()]
             parts = self._named(first, [*places, *around])
-            if parts.slug is not None or parts.ambiguous:
+            if parts.slug is not None or parts.ambiguous or parts.outside:
                 return parts
         return Match(None, candidates=self._similar(first))
 
@@ -154,12 +166,12 @@ class Gazetteer:
     def inside(self, text: str, district: str = "", province: str = "") -> Match:
         """Return the unit that the name of a place ends in: "UBND xã Tân Tiến"."""
         whole = self.find(text, district, province)
-        if whole.slug is not None or whole.ambiguous:
+        if whole.slug is not None or whole.ambiguous or whole.outside:
             return whole
         found = [m.start() for m in _INSIDE.finditer(_aligned(text))]
         for start in found:
             match = self.find(nfc(text)[start:], district, province)
-            if match.slug is not None or match.ambiguous:
+            if match.slug is not None or match.ambiguous or match.outside:
                 return match
             whole = whole if whole.candidates else match
         return whole
@@ -185,8 +197,13 @@ class Gazetteer:
         asked = _cut(text)
         slugs = self._of_level(self._spelt(text), asked)
         for place in reversed(around):
-            slugs = self._near(slugs, place)
+            near = self._near(slugs, place)
+            if slugs and not near:
+                return Match(None, candidates=self.said(slugs), outside=place)
+            slugs = near
         live = [slug for slug in slugs if self.live(slug)]
+        if live and (former := self._truer(slugs, live, asked)):
+            return self._one_of([*live, *former])
         for found in (live, [] if live else slugs):
             best = self._best(found, text, asked)
             if len(best) == 1:
@@ -217,6 +234,15 @@ class Gazetteer:
             return slugs
         levels = _CITY if asked.level == "city" else {asked.level}
         return [slug for slug in slugs if self._levels[slug] in levels]
+
+    def _truer(self, slugs: list[str], live: list[str], asked: _Named) -> list[str]:
+        """Return the former units that have the level's word of a text, if none of today's has."""
+        alike = [
+            slug
+            for slug in slugs
+            if asked.word and any(_cut(u.name).word == asked.word for u in self._spans[slug])
+        ]
+        return [] if set(alike) & set(live) else alike
 
     def _best(self, slugs: list[str], text: str, asked: _Named) -> list[str]:
         """Return those of some namesakes that are spelt most like the text."""
@@ -287,7 +313,7 @@ class Gazetteer:
         known: Iterable[str] = self._by_name
         if len(self._by_name) > MOST_COMPARED:
             known = [name for name in known if name[:2] == bare[:2]]
-        near = get_close_matches(bare, known, n=_MOST, cutoff=_SIMILAR)
+        near = _closest(bare, known, _SIMILAR)
         slugs = [slug for name in near for slug in self._by_name[name]]
         live = [slug for slug in slugs if self.live(slug)]
         return self.said((live or slugs)[:_MOST])
@@ -305,7 +331,7 @@ class Gazetteer:
         if len(known) > MOST_COMPARED:
             known = [name for name in known if name[:2] == asked[:2]]
         found: dict[str, None] = {}
-        for name in get_close_matches(asked, known, n=_MOST, cutoff=_NEAR):
+        for name in _closest(asked, known, _NEAR):
             for slug in self._by_name[name]:
                 end = slug if self.live(slug) else self._gone(slug).slug
                 found |= {end: None} if end is not None else {}
@@ -320,6 +346,25 @@ class Gazetteer:
             place = f" – {parent[-1].name}" if parent else ""
             found.append(f"{unit.name}{place} ({unit.code})")
         return tuple(found)
+
+
+def _closest(asked: str, known: Iterable[str], cutoff: float) -> list[str]:
+    """Return the names that are most like one and that it may be a slip for."""
+    found = get_close_matches(asked, known, n=_LOOKED_AT, cutoff=cutoff)
+    return [name for name in found if _may_be_slip(asked, name)][:_MOST]
+
+
+def _may_be_slip(asked: str, known: str) -> bool:
+    """Say whether two names differ in a word alone, or in little of every word."""
+    mine, theirs = asked.split(), known.split()
+    if len(mine) != len(theirs):
+        return SequenceMatcher(None, asked.replace(" ", ""), known.replace(" ", "")).ratio() >= _RUN
+    pairs = [(a, b) for a, b in zip(mine, theirs, strict=True) if a != b]
+    like = [SequenceMatcher(None, a, b).ratio() for a, b in pairs]
+    begun = all(a[0] == b[0] for a, b in pairs)
+    return min(like, default=1) >= _WORD and (
+        begun or (len(pairs) == 1 and like[0] >= _SIMILAR_WORD)
+    )
 
 
 def _today(place: str) -> str:

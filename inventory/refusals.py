@@ -227,6 +227,28 @@ def unit_ambiguous(text: str, candidates: Sequence[str]) -> Fault:
     )
 
 
+def unit_outside(text: str, place: str, candidates: Sequence[str]) -> Fault:
+    """Tell of a unit that is not known to lie, or to have lain, in the district beside it."""
+    return _fault(
+        f'không rõ "{text}" có thuộc "{place}" không: danh mục có {_listed(candidates)}',
+        f'"{text}" is not known to lie in "{place}": the inventory has {_listed(candidates)}',
+        f'Ghi mã đơn vị, hoặc sửa "{place}", hoặc khai các xã cũ của nơi đó trong bảng '
+        '"Đơn vị cũ - mới"',
+        f'Write its code, or mend "{place}", or add its former communes to the table '
+        '"Former and new units"',
+    )
+
+
+def unit_without_successor(text: str) -> Fault:
+    """Tell of a former unit that nothing is known to have come after."""
+    return _fault(
+        f'"{text}" là đơn vị cũ, danh mục chưa có đơn vị mới thay cho nó',
+        f'"{text}" is a former unit, and the inventory does not say what came after it',
+        'Ghi tên hoặc mã đơn vị mới, hoặc thêm một dòng vào bảng "Đơn vị cũ - mới"',
+        'Write the name or code of the new unit, or add a row to the table "Former and new units"',
+    )
+
+
 def no_unit() -> Fault:
     """Tell of a place in no unit."""
     return _fault(
@@ -267,6 +289,18 @@ def no_near(candidates: Sequence[str]) -> Fault:
         f"the end of the lines at the centre is not known{choice}",
         'Thêm cột "Thiết bị trung tâm", hoặc ghi mã thiết bị trung tâm khi nhập (--near MÃ)',
         'Add a column "Thiết bị trung tâm", or name that device when importing (--near SLUG)',
+    )
+
+
+def unknown_near(text: str, candidates: Sequence[str]) -> Fault:
+    """Tell of an end at the centre that was asked for, and is no device."""
+    mend_vi = f"Chọn một trong: {_listed(candidates)}. " if candidates else ""
+    mend_en = f"Choose one of: {_listed(candidates)}. " if candidates else ""
+    return _fault(
+        f'thiết bị trung tâm "{text}" (--near) không có trong danh mục',
+        f'the device "{text}" of the centre (--near) is not in the inventory',
+        f"{mend_vi}Ghi mã định danh của thiết bị tại trung tâm, hoặc để trống",
+        f"{mend_en}Write the identifier of the device at the centre, or leave it empty",
     )
 
 

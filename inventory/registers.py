@@ -43,7 +43,7 @@ _Slugs = str | dict[str, None]  # one slug, or several in order
 def marked(mark: str, value: str) -> str:
     """Return a mark as it is compared: telephone numbers by their digits, addresses canonical."""
     if mark == "phone":
-        return re.sub(r"[^0-9+]", "", value)
+        return re.sub(r"^(?:\+84|84(?=\d{9}))", "0", re.sub(r"[^0-9+]", "", value))
     return (as_host(value) if mark == "address" else None) or value.strip().casefold()
 
 
@@ -125,7 +125,11 @@ class Register:
         return tuple(islice(_slugs(self._names.get(key(name), {})), most))
 
     def find(self, text: str) -> Named:
-        """Return what a reference means."""
+        """Return what a reference means, or the names that are like it."""
+        return self.known(text) or Named(None, candidates=self._shown(self._similar(key(text))))
+
+    def known(self, text: str) -> Named | None:
+        """Return the row that a reference means, or those that it may; None if there is none."""
         if text in self.slugs:
             return Named(text, literal=True)
         for form in (key(text), bare(text)):
@@ -137,7 +141,7 @@ class Register:
         for mark in MARKS.get(self.table, ()):
             if (slug := self.by_mark(mark, text)) is not None:
                 return Named(slug, literal=True)
-        return Named(None, candidates=self._shown(self._similar(key(text))))
+        return None
 
     def _spelt(self, found: Sequence[str], text: str) -> Sequence[str]:
         """Return those of some namesakes that are spelt most like the text."""

@@ -7,8 +7,8 @@ from datetime import date
 from types import MappingProxyType
 
 from core.errors import Problem
-from core.inventory import Changes, Dated, Device, Inventory, Link, Room, Succession, Unit
-from core.text import Text
+from core.inventory import Changes, Dated, Device, Inventory, Link, Room, Site, Succession, Unit
+from core.text import Text, nfc
 from inventory import cells, faults, officenames, refusals, urls, vocabulary
 from inventory.faults import Fault
 from inventory.listed import Listed, Options
@@ -132,7 +132,7 @@ class _Making:
         self.lines: dict[tuple[str, int], str] = {}  # (far end, order) → line of the ledger
         self.orders: set[tuple[str, int]] = set()  # (far end, order) that the list has given
         self.tried: dict[tuple[str, int], int] = {}  # (far end, order) → first that may be free
-        self.near: str | None = options.near
+        self.near: str | None = None
         self.centres: list[str] = []
         self.told_near = False
         self.failed = False
@@ -144,6 +144,7 @@ class _Making:
         self.first_there: dict[str, tuple[str, int]] = {}  # site → first gateway, and its spot
         self.by_site: dict[str, list[Device]] | None = None
         self.rooms: dict[str, list[Room]] | None = None  # of the ledger, by site
+        self.names_in: dict[str, list[str]] | None = None  # of sites of the ledger, by unit
         self.slim = Slim()
         for table, above in _AT.items():
             for row in rows(live, table):
@@ -173,8 +174,8 @@ class _Making:
         for mark in (*MARKS.get(table, ()), *(("name",) if table == "sites" else ())):
             texts = (mend(table, mark, piece.values.get(mark)).text for piece in pieces)
             self.claimed[f"{table}.{mark}"] = {marked(mark, text) for text in texts if text}
-        if table == "links" and self.near is None:
-            self.near = self._centre()
+        if table == "links":
+            self.near = self._asked_near() if self.options.near else self._centre()
         if table == "units":
             return sorted(pieces, key=lambda piece: _RANKS.get(self._level(piece), 2))
         return pieces
@@ -200,6 +201,18 @@ class _Making:
         put = Changes(put=Inventory(units=units, successions=moves))
         self.gazetteer = Gazetteer(applied(self.current, put), self.on)
 
+    def _asked_near(self) -> str | None:
+        """Return the device that is asked for as the near end of lines; tell once if it is none."""
+        said = self.options.near or ""
+        found = self.registers["devices"].find(said)
+        if found.slug is None:
+            self.told_near = True
+            self._centre()
+            fault = refusals.unknown_near(said, found.candidates or self.centres)
+            name = self.listed.book.name
+            self.listed.folder.problems.append(Problem(name, fault.what, fault.mend))
+        return found.slug
+
     def _centre(self) -> str | None:
         """Return the one device in which lines of the centre begin."""
         centres = {row.slug for row in self._now("sites") if getattr(row, "role", "") == "center"}
@@ -220,6 +233,7 @@ class _Making:
         self.failed = False
         self.unresolved = set()
         self.made_up = set(piece.made_up)
+        self._decode(piece)
         texts = self._texts(piece)
         self._refer(piece, texts)
         self._derive(piece, texts)
@@ -244,6 +258,34 @@ class _Making:
             self._keep(piece, values)
         elif slug is not None:
             self.listed.folder.broken.setdefault(piece.table, set()).add(slug)
+
+    def _decode(self, piece: Piece) -> None:
+        """Call a place by its name where the list has the code or identifier of its unit."""
+        site = piece.table == "sites"
+        said = piece.place or (" ".join(shown(piece.values.get("name")).split()) if site else "")
+        unit = self.gazetteer.coded(said) if said else None
+        if unit is None or not (site or "name" in piece.made_up):
+            return
+        name = self._name_in(unit)
+        piece.values["name"] = (
+            shown(piece.values["name"]).removesuffix(said) + name if not site else name
+        )
+        if site:
+            piece.values.setdefault("unit", unit.slug)
+            what = Text(vi=f'"{said}" hiểu là {name}', en=f'"{said}" is taken for {name}')
+            self.note(piece, "name", "code", what)
+
+    def _name_in(self, unit: Unit) -> str:
+        """Return the name of the office of a unit that the ledger has, else the unit's own."""
+        if self.names_in is None:
+            self.names_in = {}
+            for row in self.registers["sites"].live.values():
+                if isinstance(row, Site):
+                    self.names_in.setdefault(row.unit, []).append(row.name)
+        names = self.names_in.get(unit.slug, [])
+        own = {officenames.whole(unit.name), officenames.whole(f"UBND {unit.name}")}
+        of_office = [name for name in names if officenames.whole(name) in own]
+        return next((found[0] for found in (of_office, names) if len(found) == 1), unit.name)
 
     def _enter(self, table: str, slug: str, texts: dict[str, str]) -> None:
         """Take note of a row: what has ended is not what a row of today means."""
@@ -283,6 +325,9 @@ class _Making:
         base = self._base(piece, texts)
         if base is None:
             return
+        said, known = texts.get("name", ""), str(getattr(base, "name", ""))
+        if nfc(said).isascii() and search_key(said) == search_key(known):
+            texts.pop("name", None)  # typed without marks, which the ledger has
         held = (base.far, base.order) if isinstance(base, Link) else None
         for column in self.made_up:
             if column != "order" or held not in self.orders:  # no two lines of one rank
@@ -442,11 +487,21 @@ class _Making:
         if match.slug is None:
             if _is_slug(text) and not match.candidates:
                 return text
-            fault = refusals.unit_ambiguous if match.ambiguous else refusals.unit_not_found
-            self.fail(piece, column, fault(text[:80], match.candidates))
-        elif not match.literal:
+            self.fail(piece, column, _unclear(text[:80], match))
+            return None
+        self._strange(piece, match)
+        if not match.literal:
             self._matched(piece, column, text, match.slug, match.via)
         return match.slug
+
+    def _strange(self, piece: Piece, match: Match) -> None:
+        """Tell of a district or province beside a unit that is no unit itself."""
+        if match.strange is not None:
+            what = Text(
+                vi=f'không có "{match.strange[:80]}" trong danh mục nên không dùng để đối chiếu',
+                en=f'"{match.strange[:80]}" is not in the inventory and was not compared with',
+            )
+            self.note(piece, "district", "district", what)
 
     def _matched(self, piece: Piece, column: str, text: str, slug: str, via: str | None) -> None:
         """Take note of a name that is not a unit's own to the letter; told once for all."""
@@ -472,10 +527,8 @@ class _Making:
             self.listed.notices.append(Problem(label, what, _CHECK, None, heading))
 
     def _named(self, piece: Piece, column: str, text: str, table: str) -> str | None:
-        found = self.registers[table].find(text)
-        if found.slug is None and not found.ambiguous:
-            past = self.ended[table].find(text)
-            found = past if past.slug is not None else found
+        register = self.registers[table]
+        found = register.known(text) or self.ended[table].known(text) or register.find(text)
         if found.slug is None:
             if _is_slug(text) and not found.candidates:
                 return text
@@ -564,16 +617,15 @@ class _Making:
         unit = str(getattr(row, "unit", ""))
         if row is not None and (texts.get("slug") or not self._elsewhere(name, unit, match)):
             texts["unit"] = unit
+            self._strange(piece, match)
             return
         if match.slug is not None:
             texts["unit"] = match.slug
+            self._strange(piece, match)
             self._matched(piece, "name", name, match.slug, match.via)
-        elif match.ambiguous:
+        elif match.ambiguous or match.candidates:
             self.unresolved.add("unit")
-            self.fail(piece, "name", refusals.unit_ambiguous(name[:80], match.candidates))
-        elif match.candidates:
-            self.unresolved.add("unit")
-            self.fail(piece, "name", refusals.unit_not_found(name[:80], match.candidates))
+            self.fail(piece, "name", _unclear(name[:80], match))
         elif part := unit_in(name):
             self.unresolved.add("unit")
             near = self.gazetteer.nearer(part)
@@ -793,6 +845,16 @@ def _ended(current: Inventory, on: date) -> Inventory:
     """Return the rows that ended before a day."""
     past = {t.name: [r for r in rows(current, t.name) if is_past(r, on)] for t in TABLES}
     return Inventory.model_validate(past)
+
+
+def _unclear(text: str, match: Match) -> Fault:
+    """Tell why a text means no unit."""
+    if match.outside is not None:
+        return refusals.unit_outside(text, match.outside[:80], match.candidates)
+    if match.ambiguous and not match.candidates:
+        return refusals.unit_without_successor(text)
+    fault = refusals.unit_ambiguous if match.ambiguous else refusals.unit_not_found
+    return fault(text, match.candidates)
 
 
 def _place_key(table: str, name: str) -> str:

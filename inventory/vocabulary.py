@@ -23,6 +23,8 @@ _HEADS: Mapping[str, Text] = MappingProxyType(
         "slug": _text("Mã định danh", "Identifier"),
         "code": _text("Mã đơn vị", "Unit code"),
         "level": _text("Cấp", "Level"),
+        "district": _text("Huyện (cũ)", "Former district"),
+        "province": _text("Tỉnh", "Province"),
         "name": _text("Tên", "Name"),
         "name_en": _text("Tên tiếng Anh", "English name"),
         "parent": _text("Đơn vị cấp trên", "Parent unit"),
@@ -133,6 +135,23 @@ _HEADS_OF: Mapping[tuple[str, str], Text] = MappingProxyType(
         ("rules", "role"): _text("Loại thiết bị", "Kind of device"),
     }
 )
+
+
+# Parts of a wide list that are rows of a table which has another part there already.
+PARTS: Mapping[str, tuple[str, Text]] = MappingProxyType(
+    {
+        "endpoint": ("devices", _text("Thiết bị hội nghị", "Endpoint")),
+        "reserve": ("links", _text("Kênh dự phòng", "Reserve line")),
+    }
+)
+
+
+def told(target: str) -> Text:
+    """Return what people call a target "table.column" of a list of several tables."""
+    part, _, column = target.partition(".")
+    table, tab = PARTS[part] if part in PARTS else (part, TABS[part])
+    head = heading(table, column)
+    return Text(f"{tab.vi}: {head.vi}", f"{tab.en}: {head.en}")
 
 
 def heading(table: str, column: str) -> Text:

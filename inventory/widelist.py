@@ -48,6 +48,7 @@ class Piece:
         default_factory=lambda: _NOTHING
     )  # circuit and address beside a site
     made_up: frozenset[str] = frozenset()  # columns of `values` that the list does not say
+    place: str = ""  # what the list calls the place of a wide row
 
 
 def split(record: Record, spot: int) -> list[Piece]:
@@ -58,7 +59,7 @@ def split(record: Record, spot: int) -> list[Piece]:
         if _said(value):
             parts.setdefault(part, {})[column] = value
     name = " ".join(shown(parts.get("sites", {}).get("name")).split())
-    row = _Row(record, spot, parts)
+    row = _Row(record, spot, parts, name)
     person = parts.get("contacts", {})
     to_person = _TO_PERSON if person.keys() & {"phone", "email"} else _NOTHING
     if to_person:
@@ -81,8 +82,10 @@ def split(record: Record, spot: int) -> list[Piece]:
 class _Row:
     """The pieces of one record."""
 
-    def __init__(self, record: Record, spot: int, parts: dict[str, dict[str, Value]]) -> None:
-        self.record, self.spot, self.parts = record, spot, parts
+    def __init__(
+        self, record: Record, spot: int, parts: dict[str, dict[str, Value]], place: str
+    ) -> None:
+        self.record, self.spot, self.parts, self.place = record, spot, parts, place
         self.beside: dict[str, str] = {}
         self.pieces: list[Piece] = []
         self.hints = {
@@ -108,6 +111,7 @@ class _Row:
                 links_to=links_to,
                 hints=self.hints if table == "sites" else _NOTHING,
                 made_up=frozenset(fixed.keys() - said.keys()),
+                place=self.place,
             )
         )
 

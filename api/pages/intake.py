@@ -21,9 +21,9 @@ from core.errors import Conflict
 from core.inventory import Inventory
 from core.text import Language, Text, nfc
 from inventory import blankbook, template, vocabulary
-from inventory.headers import WIDE_LIST, WIDE_TARGETS
+from inventory.headers import ALL_TARGETS, WIDE_LIST, WIDE_TARGETS
 from inventory.listed import Options
-from inventory.tables import BY_NAME, TABLES
+from inventory.tables import BY_NAME
 
 router = APIRouter(include_in_schema=False)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -214,25 +214,15 @@ def field_of(fingerprint: str, heading: Heading) -> str:
 def targets_of(table: str) -> list[Target]:
     """Return what a column of a sheet may be taken for, in the order of the tables."""
     if table != WIDE_LIST:
-        tables = {table: [column.name for column in BY_NAME[table].columns]}
-    else:
-        tables = {
-            one.name: [c.name for c in one.columns if f"{one.name}.{c.name}" in WIDE_TARGETS]
-            for one in TABLES
-        }
+        columns = [column.name for column in BY_NAME[table].columns]
+        context = vocabulary.CONTEXT if "unit" in columns else ()
+        return [
+            Target(f"{table}.{name}", vocabulary.heading(table, name))
+            for name in [*columns, *context]
+        ]
     return [
-        Target(f"{name}.{column}", _named(name, column, several=len(tables) > 1))
-        for name, columns in tables.items()
-        for column in columns
+        Target(target, vocabulary.told(target)) for target in ALL_TARGETS if target in WIDE_TARGETS
     ]
-
-
-def _named(table: str, column: str, *, several: bool) -> Text:
-    heading = vocabulary.heading(table, column)
-    if not several:
-        return heading
-    tab = vocabulary.TABS[table]
-    return Text(f"{tab.vi}: {heading.vi}", f"{tab.en}: {heading.en}")
 
 
 def _mapping(sent_form: FormData, found: Weighed) -> Mapping[str, str]:

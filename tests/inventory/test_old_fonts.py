@@ -51,6 +51,15 @@ def test_vni_is_told_as_well() -> None:
     assert any("4 ô viết bằng bảng mã cũ VNI" in n.what.vi for n in found.notices)
 
 
+def test_a_short_heading_is_of_the_font_of_its_row() -> None:
+    head: list[Cell] = [in_tcvn3(h) for h in ("Tên đơn vị", "Địa chỉ IP", "Đầu mối", "SĐT")]
+    assert head[3] == "S§T"
+    row: list[Cell] = [in_tcvn3("UBND xã Một"), "10.9.0.1", in_tcvn3(PEOPLE[0]), "0912345678"]
+    found = proposed(saved(("DS", [head, row])))
+    assert not found.problems
+    assert "Nguyễn Thị Hường" in {getattr(s.row, "name", "") for s in found.proposal.plan.added}
+
+
 def test_the_workbook_comes_back_in_unicode() -> None:
     content = a_list(4, old_head=True, phone="máy lẻ")
     found = proposed(content)
