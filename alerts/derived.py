@@ -65,6 +65,9 @@ class Derived:
                 reason="losing_packets",
                 detail=lossy[0].detail,
             )
+        before = self.facts.before.get(slug)
+        if before is not None and before.status is Status.DEGRADED:  # until the last of it is well
+            since = max((f.since for f in (own, *good) if f.since is not None), default=since)
         return Place(Status.UP, since=since, reason="carries")
 
     def _is_lossy_above(self, slug: str) -> bool:
@@ -86,7 +89,8 @@ class Derived:
         if not heads:
             return Place()
         if self._is_calm(slug):
-            return Place(Status.UP, since=self._reached(heads), reason="gateway_answers")
+            since = self._whole_since(slug, self._reached(heads))
+            return Place(Status.UP, since=since, reason="gateway_answers")
         states = {m: self._standing(m) for m in self.topology.by_site[slug]}
         lost = [m for m in heads if states[m].status in HIDING]
         if len(lost) == len(heads):
@@ -115,6 +119,15 @@ class Derived:
         """Return since when a site whose gateways are all up is reached."""
         return min([since for h in heads if (since := self.places[h].since)], default=None)
 
+    def _whole_since(self, site: str, reached: datetime | None) -> datetime | None:
+        """Return since when a site is up: one that was reduced, since the last part came back."""
+        before = self.facts.before.get(site)
+        if before is None or before.status is not Status.DEGRADED:
+            return reached
+        parts = (*self.topology.by_site[site], *self.topology.reserves[site])
+        back = [since for part in parts if (since := self._standing(part).since) is not None]
+        return max(back, default=reached)
+
     def _reduced(self, states: dict[str, Place], heads: tuple[str, ...], site: str) -> Place:
         """Place a site that is reached, by what is amiss at it or on its lines."""
         lines = {up: self._standing(up) for up in self.topology.reserves[site]}
@@ -124,7 +137,8 @@ class Derived:
             default=None,
         )
         if not amiss:
-            return Place(Status.UP, since=reached, reason="gateway_answers")
+            since = self._whole_since(site, reached)
+            return Place(Status.UP, since=since, reason="gateway_answers")
         target, first = min(amiss, key=lambda pair: (pair[1].since is None, pair[1].since, pair[0]))
         return Place(
             Status.DEGRADED,

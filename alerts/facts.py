@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from alerts.judge import is_fast, is_lossy
 from core.reading import Reading
@@ -31,6 +31,8 @@ class Fact:
     kind: str = ""  # of the failure
     detail: str = ""
     degraded: str = ""  # what another check says, "" = nothing
+    degraded_since: datetime | None = None  # its first failed observation
+    well_since: datetime | None = None  # since when the last of the other checks is good again
     lossy: bool = False  # it loses packets, though it may just now be under suspicion
     interval: float = 60.0
     heard_within: float | None = None  # seconds after which silence is known; None: not swept
@@ -108,7 +110,7 @@ def fact_of(
         returned_at=best.good_at,
         kind=best.detail.partition(":")[0] if failing else "",
         detail=best.detail,
-        degraded=_degraded(best, others),
+        **_beside(best, others),
         lossy=best.verdict is Verdict.LOSSY or _was_lossy(best),
         interval=check.interval,
         heard_within=check.interval + min(check.timeout, 1.0) + _SLACK if is_fast(check) else None,
@@ -143,7 +145,7 @@ def _without_reach(others: tuple[tuple[Check, Streak], ...]) -> Fact:
         since=first.since,
         last_ok=max(s.last_ok for s in good if s.last_ok is not None),
         alive_since=first.since,
-        degraded=_degraded(first, others),
+        **_beside(first, others),
     )
 
 
@@ -151,17 +153,30 @@ def _was_lossy(reach: Streak) -> bool:
     return reach.verdict is Verdict.SUSPECT and is_lossy(reach.loss, already=True)
 
 
-def _degraded(reach: Streak, others: tuple[tuple[Check, Streak], ...]) -> str:
-    """Return which other check fails; failures from before the target came back do not count."""
+class _Beside(TypedDict):
+    degraded: str
+    degraded_since: datetime | None
+    well_since: datetime | None
+
+
+def _beside(reach: Streak, others: tuple[tuple[Check, Streak], ...]) -> _Beside:
+    """Return which other check fails, and since when; else since when all of them are good.
+
+    Failures from before the target came back do not count.
+    """
+    found = _Beside(degraded="", degraded_since=None, well_since=None)
     if reach.verdict is Verdict.LOSSY:
-        return reach.detail
+        return found | {"degraded": reach.detail, "degraded_since": reach.since}
     if reach.verdict is not Verdict.OK or reach.since is None:
-        return ""
+        return found
     for check, streak in others:
         fresh = streak.last_at is not None and streak.last_at > reach.since + timedelta(seconds=1)
         if streak.verdict is Verdict.FAILED and fresh:
-            return f"{check.collector}: {streak.detail}"
-    return ""
+            said = f"{check.collector}: {streak.detail}"
+            since = max(streak.since or reach.since, reach.since)
+            return found | {"degraded": said, "degraded_since": since}
+    good = [s.since for _, s in others if s.verdict is Verdict.OK and s.since is not None]
+    return found | {"well_since": max(good, default=None)}
 
 
 def ports_in(

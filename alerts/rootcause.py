@@ -122,14 +122,20 @@ class _Walk:
             return Place()
         if fact.degraded:
             reason = "losing_packets" if fact.verdict is Verdict.LOSSY else "check_failed"
-            return Place(Status.DEGRADED, since=since, reason=reason, detail=fact.degraded)
+            begun = fact.degraded_since or since
+            return Place(Status.DEGRADED, since=begun, reason=reason, detail=fact.degraded)
         well = Place(Status.UP, since=self._back_since(slug, since), reason="answers")
         return measured(well, slug, self.facts)
 
     def _back_since(self, slug: str, since: datetime | None) -> datetime | None:
         """Return since when a target that never failed itself is back: when its cause was."""
         before = self.facts.before.get(slug)
-        if before is None or before.status is not Status.UNREACHABLE or since is None:
+        if before is None or since is None:
+            return since
+        if before.status is Status.DEGRADED:
+            well = self.facts.targets.get(slug, NOTHING).well_since
+            return max(since, well) if well is not None else since
+        if before.status is not Status.UNREACHABLE:
             return since  # as nearly always
         if since > before.since:
             return since
