@@ -358,7 +358,7 @@ def phone(text: str, row: Row) -> str:
         raise Unfit(faults.bad_phone(text[:80]))
     if not bare.startswith(("0", "+", "84")):
         raise Unfit(faults.phone_lost_zero(text, f"0{bare}"))
-    return bare
+    return re.sub(r"^84(?=\d{9,10}$)", "0", bare)  # one form of 84912345678, as seen from abroad
 
 
 _HOST = re.compile(r"(?=.{1,200}$)(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?")

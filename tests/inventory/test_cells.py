@@ -71,7 +71,7 @@ def test_honest_spellings_are_read(read: Read, text: str, value: object) -> None
         (cells.time_of_day, "07:30+07:00", "07:30"),
         (cells.days, "0-5", "1 (Monday)"),
         (cells.days, "5-1", "1 (Monday)"),
-        (cells.order, "0", "1, 2 or 3"),
+        (cells.order, "0", "from 1 up"),
         (cells.address, "10.70.1.1/24", '"10.70.1.1"'),
         (cells.address, "http://[fd00::1]:80/", '"fd00::1"'),
         (cells.address, "10.70.1", "one address"),
