@@ -7,7 +7,7 @@ from datetime import datetime
 from alerts.telling import concerned
 from api.snapshot import Picture
 from api.words import BECAUSE, NOTIFICATION_STATE, PURPOSE
-from core.incident import Delivery, Incident, IncidentState, Notification
+from core.incident import ASKING, Delivery, Incident, IncidentState, Notification
 from core.incident import NotificationState as State
 from core.text import Text
 
@@ -27,6 +27,7 @@ class Line:
     fate: Text  # told, or why not
     attempts: tuple[Delivery, ...] = ()
     settled_at: datetime | None = None
+    step: int | None = None  # of a chain, that became messages of their own; 0: of a recovery
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def _line(
         fate=fate(incident, note, deliveries),
         attempts=tuple(deliveries),
         settled_at=note.settled_at,
+        step=step,
     )
 
 
@@ -104,16 +106,24 @@ def fate(incident: Incident, note: Notification, deliveries: Sequence[Delivery])
             return Text(f"không gửi được: {said}", f"given up: {said}")
         case State.CANCELLED:
             return _cancelled(incident, note)
-        case State.PENDING | State.CLAIMED if note.held_by is not None:
-            return Text(f"được giữ lại bởi {note.held_by}", f"held back by {note.held_by}")
-        case State.PENDING | State.CLAIMED if deliveries:
-            said = deliveries[-1].receipt
-            return Text(f"kênh đang lỗi, sẽ gửi lại: {said}", f"channel broken, again: {said}")
-        case State.PENDING if note.because in BECAUSE:
-            because = BECAUSE[note.because]
-            return Text(f"chờ đến giờ: {because.vi}", f"not yet due: {because.en}")
+        case State.PENDING | State.CLAIMED:
+            return _waiting(incident, note, deliveries)
         case _:
             return NOTIFICATION_STATE[note.state]
+
+
+def _waiting(incident: Incident, note: Notification, deliveries: Sequence[Delivery]) -> Text:
+    if note.held_by is not None:
+        return Text(f"được giữ lại bởi {note.held_by}", f"held back by {note.held_by}")
+    if deliveries:
+        said = deliveries[-1].receipt
+        return Text(f"kênh đang lỗi, sẽ gửi lại: {said}", f"channel broken, again: {said}")
+    if note.purpose in ASKING and incident.acked_by is not None:
+        return Text("không báo nữa: đã có người tiếp nhận", "no more: somebody has taken it on")
+    if note.state is State.PENDING and note.because in BECAUSE:
+        because = BECAUSE[note.because]
+        return Text(f"chờ đến giờ: {because.vi}", f"not yet due: {because.en}")
+    return NOTIFICATION_STATE[note.state]
 
 
 def _cancelled(incident: Incident, note: Notification) -> Text:

@@ -260,4 +260,6 @@ async def test_the_incident_says_whose_turn_it_was_and_which_steps_are_to_come(
     assert "Đến lượt báo Bước 1: Nguyễn Văn An" in text
     assert "khan-cap" not in text
     await world.ledger.incidents.acknowledge(code, "an", world.clock.now())
-    assert "Bước 2" not in words(await page(world, f"/incidents/{code}"))
+    taken = words(await page(world, f"/incidents/{code}"))
+    assert "nếu chưa ai tiếp nhận" not in taken
+    assert "không báo nữa: đã có người tiếp nhận" in taken
