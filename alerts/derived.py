@@ -77,11 +77,23 @@ class Derived:
     def _carries_since(self, slug: str, own: Fact, good: list[Fact]) -> datetime | None:
         """Return since when the line itself carries: a far end with another way is no witness."""
         if own.good:
-            return own.since
+            return self._back(slug, own)
         port = self.facts.ports.get(slug)
         if port is not None and port.up and slug in self.topology.reserved:
             return port.since
-        return min((f.since for f in good if f.since is not None), default=None)
+        return min((since for f in good if (since := self._back(slug, f))), default=None)
+
+    def _back(self, slug: str, fact: Fact) -> datetime | None:
+        """Return since when a fact speaks for a line: of one that was down, after it fell.
+
+        Its port may have told of a cut too short to be sure of by silence.
+        """
+        before = self.facts.before.get(slug)
+        if before is None or before.status is not Status.DOWN or fact.since is None:
+            return fact.since
+        if fact.since <= before.since and fact.returned_at is not None:
+            return max(fact.since, fact.returned_at)
+        return fact.since
 
     def site(self, slug: str) -> Place:
         """Return how a site is: as its gateways are, less if something at it is amiss."""

@@ -13,6 +13,7 @@ from core.status import Streak, Verdict
 from core.watching import MISS_GRACE, Check
 
 LIKELIHOOD = 1e-12  # a living path looks like this less than once in 10¹²
+SELDOM = 1e-6  # losses in a row that chance brings less often were a short outage
 LEAST_LOSS = 0.30  # loss that may begin at any moment and must not look like a failure
 MOST_LOSS = 0.70  # a path that loses more for minutes is as good as dead
 LONGEST_BURST = timedelta(seconds=1)  # of consecutive loss on a living path
@@ -91,6 +92,16 @@ def recent_loss(streak: Streak) -> float:
     return max(streak.loss, share)
 
 
+def _without_short_outage(streak: Streak) -> str:
+    """Return the outcomes before a suspicion that has just been cleared, or all of them.
+
+    Losses in a row that hardly ever come by chance were a short outage, and no more a measure of
+    the line's loss than a long one: else the next outage would have to last for a minute.
+    """
+    by_chance = max(recent_loss(streak), LEAST_LOSS) ** streak.fails
+    return streak.recent[: -streak.fails] if by_chance < SELDOM else streak.recent
+
+
 def is_lossy(loss: float, *, already: bool) -> bool:
     """Say whether a line that answers loses too much; it must mend further than it fell."""
     return loss >= (LOSSY_UNTIL if already else LOSSY_FROM)
@@ -158,7 +169,7 @@ def _good(streak: Streak, at: datetime, count: int = 1) -> Streak:
         good_at=at if cleared or streak.good_at is None else streak.good_at,
         last_ok=last_ok,
         last_at=last_at,
-        recent=_noted(streak.recent, "1" * count),
+        recent=_noted(_without_short_outage(streak), "1" * count),
         loss=streak.loss,
         detail=_lost() if lossy else "",
     )

@@ -6,7 +6,7 @@ does not matter, because nothing here remembers anything but `Facts.before`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from alerts.derived import Derived
@@ -59,7 +59,40 @@ class View:
 def resolve(topology: Topology, facts: Facts, now: datetime) -> View:
     """Return statuses and roots that follow from the facts."""
     places: dict[str, Place] = {}
+    facts = replace(facts, ports=_fresh(topology, facts))
     return _Walk(topology, facts, now, places, Waiting(topology, facts, places, now)).view()
+
+
+def _apart(fact: Fact) -> timedelta:
+    """Return how far two silences must lie apart to be two, seen as often as this one is."""
+    return timedelta(seconds=2 + 2 * fact.interval)
+
+
+def _fresh(topology: Topology, facts: Facts) -> dict[str, Port]:
+    """Return what is said of ports, without what has been overtaken.
+
+    What a device said before it was cut off itself, and that a port is down over which something
+    has come back since, is not known any more until it is said anew.
+    """
+    return {
+        link: port
+        for link, port in facts.ports.items()
+        if not any(
+            back is not None and back > port.at for back in _returns(topology, facts, link, port)
+        )
+    }
+
+
+def _returns(
+    topology: Topology, facts: Facts, link: str, port: Port
+) -> Iterator[datetime | None]:
+    """Yield since when whatever makes a word of a port old is alive."""
+    if link not in topology.uplinks:
+        return
+    beyond = () if port.up else (link, *topology.users[link])
+    for slug in (topology.near(link), *beyond):
+        if slug is not None:
+            yield facts.targets.get(slug, NOTHING).alive_since
 
 
 @dataclass(slots=True)
@@ -124,21 +157,22 @@ class _Walk:
             reason = "losing_packets" if fact.verdict is Verdict.LOSSY else "check_failed"
             begun = fact.degraded_since or since
             return Place(Status.DEGRADED, since=begun, reason=reason, detail=fact.degraded)
-        well = Place(Status.UP, since=self._back_since(slug, since), reason="answers")
+        well = Place(Status.UP, since=self._back_since(slug, fact), reason="answers")
         return measured(well, slug, self.facts)
 
-    def _back_since(self, slug: str, since: datetime | None) -> datetime | None:
+    def _back_since(self, slug: str, fact: Fact) -> datetime | None:
         """Return since when a target that never failed itself is back: when its cause was."""
-        before = self.facts.before.get(slug)
+        since, before = fact.since, self.facts.before.get(slug)
         if before is None or since is None:
             return since
         if before.status is Status.DEGRADED:
-            well = self.facts.targets.get(slug, NOTHING).well_since
-            return max(since, well) if well is not None else since
+            return max(since, fact.well_since) if fact.well_since is not None else since
         if before.status is not Status.UNREACHABLE:
             return since  # as nearly always
         if since > before.since:
             return since
+        if fact.returned_at is not None and fact.returned_at > before.since:
+            return fact.returned_at  # it was silent for too short a while to be sure of it
         above = [self.places[a] for a in self.topology.nearest(slug)]
         return min((p.since for p in above if p.since and p.passing), default=since)
 
@@ -294,7 +328,7 @@ class _Walk:
             if other.verdict is Verdict.FAILED:
                 fell = other.failed_at or self.now
                 held = before is not None and before.status is Status.DOWN
-                if not (held and before is not None and before.since + _TOGETHER < fell):
+                if not (held and before is not None and before.since + _apart(other) < fell):
                     return Place()
             wait = self.waits.for_word_from(fact, other, failed_at)
             if wait is not None:
@@ -315,14 +349,48 @@ class _Walk:
             for u, other in zip(self.topology.users[slug], users, strict=True)
             if len(self.topology.uplinks[u]) == 1 and other.good
         ]
+        single += [fact] if fact.good else []
         for other in single:
             heard = port.at + timedelta(seconds=other.heard_within or 0.0)
             if self.now < heard:
                 return self._wait(heard)
             if other.answers_at(port.at, self.now):
                 return Place()
+        for user in self.topology.users[slug]:
+            if self._lost_every_line(user, port.at):
+                deadline = self.waits.for_verdict(user, port.at)
+                if deadline is not None:
+                    return self._wait(deadline)
+                if self.waits.fact(user).verdict is Verdict.FAILED:
+                    return Place()
         failing = [u.failed_at for u in users if u.failed_at is not None]
         return self._root(slug, fact, min([since, *failing]))
+
+    def _lost_every_line(self, device: str, seen: datetime) -> bool:
+        """Say whether all of several lines to a device went dead, as when it lost its power.
+
+        `seen` is when a port was found dead. Not if one of the lines works, or was shut on
+        purpose, or was held down before the device fell silent: then they failed one by one.
+        """
+        lines = self.topology.uplinks[device]
+        fell = self.facts.targets.get(device, NOTHING).failed_at or seen
+        return len(lines) > 1 and all(
+            self.topology.is_link(line) and self._died_with(line, fell) for line in lines
+        )
+
+    def _died_with(self, line: str, fell: datetime) -> bool:
+        """Say whether a line may have died because its far device did."""
+        port, before = self.facts.ports.get(line), self.facts.before.get(line)
+        if port is not None and not port.enabled:
+            return False
+        if before is not None and before.status is Status.DOWN:
+            return before.since + _apart(self.facts.targets.get(line, NOTHING)) >= fell
+        stood = port is not None and port.up and port.since is not None and port.since <= fell
+        if port is not None and stood and port.at >= fell:
+            return False
+        own = self.facts.targets.get(line, NOTHING)
+        back = own.alive_since is not None and own.alive_since > fell
+        return back or not own.answers_at(fell, self.now)
 
     # roots
 

@@ -1,6 +1,6 @@
 """What do roots share, and is that the cause? Hands them over to the group behind them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,19 +36,7 @@ class Shared:
 
         So the first message names what they share, instead of whichever was confirmed first.
         """
-        held: dict[str, Place] = {}
-        witnesses: dict[str, tuple[str, ...]] = {}
-        for root, since in self.begun.items():
-            confirmed = self._confirmed(root)
-            if confirmed + _LONGEST <= self.now or self._is_known(root):
-                continue
-            due: list[datetime] = []
-            for group in self._company(root):
-                if group not in witnesses:
-                    witnesses[group] = tuple(self._witnesses(group))
-                due += (self._word_from(w, since, confirmed) for w in witnesses[group])
-            if due and max(due) > self.now:
-                held[root] = Place(until=max(due))
+        held = {root: Place(until=due) for root, due in self._due().items() if due > self.now}
         for root in held:
             del self.begun[root], self.named[root]
         if held:
@@ -56,6 +44,35 @@ class Shared:
                 if place.root in held:
                     self.places[slug] = held[place.root]
         return [place.until for place in held.values() if place.until is not None]
+
+    def _due(self) -> dict[str, datetime]:
+        """Return of every new root until when it waits for what shares something with it.
+
+        Those that share something wait for each other's company, too: else two of a ring would be
+        told of while the third is still compared with the rest of its carrier.
+        """
+        due: dict[str, datetime] = {}
+        sharing: dict[str, list[str]] = {}
+        for root, since in self.begun.items():
+            confirmed = self._confirmed(root)
+            if confirmed + _LONGEST <= self.now or self._is_known(root):
+                continue
+            due[root] = confirmed
+            for group in self._company(root):
+                sharing.setdefault(group, []).append(root)
+        for group, roots in sharing.items():
+            witnesses = tuple(self._witnesses(group))
+            for root in roots:
+                word = self._word_from_all(witnesses, root)
+                due[root] = max(due[root], word)
+        for roots in _connected(sharing.values()):
+            last = max(due[root] for root in roots)
+            due.update((root, min(last, self._confirmed(root) + _LONGEST)) for root in roots)
+        return due
+
+    def _word_from_all(self, witnesses: Iterable[str], root: str) -> datetime:
+        since, confirmed = self.begun[root], self._confirmed(root)
+        return max((self._word_from(w, since, confirmed) for w in witnesses), default=confirmed)
 
     def explain(self) -> None:
         """Give roots that began together to what they share, where that explains them better."""
@@ -136,11 +153,17 @@ class Shared:
             yield site.slug
 
     def _confirmed(self, root: str) -> datetime:
-        """Return when we decided that a root fails; of a link without an address, its far end."""
+        """Return when we decided that a root fails; of a link without an address, its far end.
+
+        Of a dead port, when that was seen, if nobody had fallen silent before.
+        """
         fact = self.waits.fact(root)
         if fact is NOTHING and self.topology.is_link(root):
             fact = self.waits.fact(self.topology.far(root) or root)
-        return fact.confirmed_at or self.now
+        port = self.facts.ports.get(root)
+        known = [fact.confirmed_at if fact.verdict is Verdict.FAILED else None]
+        known += [port.since or port.at] if port is not None and not port.up else []
+        return min((at for at in known if at is not None), default=self.now)
 
     def _witnesses(self, group: str) -> Iterator[str]:
         """Yield the far devices of the lines, or the devices of the sites, in a group."""
@@ -163,3 +186,14 @@ class Shared:
         if other.heard_within is None:
             return confirmed + PATIENCE
         return min(confirmed + PATIENCE, since + timedelta(seconds=other.heard_within))
+
+
+def _connected(groups: Iterable[Iterable[str]]) -> list[set[str]]:
+    """Return the sets of roots that hang together by the groups they share."""
+    found: list[set[str]] = []
+    for group in groups:
+        joined = set(group)
+        apart = [one for one in found if one.isdisjoint(joined)]
+        joined.update(*(one for one in found if not one.isdisjoint(joined)))
+        found = [*apart, joined]
+    return found

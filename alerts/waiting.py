@@ -13,15 +13,20 @@ from alerts.topology import Topology
 from core.status import Verdict
 
 PATIENCE = timedelta(seconds=3)  # the longest wait for what stands above a failed target
-SLOW_PATIENCE = timedelta(seconds=12)  # more, for three connections that nobody answers
+SLOW_PATIENCE = timedelta(seconds=12)  # for three connections, or many probes, unanswered
 VERIFY_ROUND = timedelta(seconds=3)  # after a recovery: so long may what lay behind take
 _STILL_DEAD = timedelta(seconds=10)  # a swept target that is still dead has said so by then
 
 
-def _patience(other: Fact) -> timedelta:
-    """Return how long what stands above may take to be settled: longer where nothing sweeps it."""
+def _patience(other: Fact, failed_at: datetime) -> timedelta:
+    """Return how long what stands above may take to be settled.
+
+    Longer where nothing sweeps it; or where it has been silent for as long, on a line that loses so
+    much that more silence is wanted as a proof.
+    """
     if other.heard_within is not None:
-        return PATIENCE
+        silent = other.last_ok is None or other.last_ok < failed_at
+        return SLOW_PATIENCE if other.verdict is Verdict.SUSPECT and silent else PATIENCE
     return PATIENCE + min(timedelta(seconds=other.interval), SLOW_PATIENCE)
 
 
@@ -53,12 +58,17 @@ class Waiting:
         if above is None:
             return None
         other = self.fact(above)
-        if other.good and other.alive_since is not None and other.alive_since > failed_at:
+        # it may hesitate again as soon as it is back, on a line that loses packets
+        if other.alive_since is not None and other.alive_since > failed_at:
             came_back = max(other.alive_since, other.confirmed_at or other.alive_since)
             return self.one_round(fact, other.alive_since, came_back)
+        if other.good and other.returned_at is not None and other.returned_at > failed_at:
+            # it was silent too, though for too short a while to be sure of it
+            due = self.one_round(fact, other.returned_at, other.returned_at)
+            return min(due, confirmed + PATIENCE) if due is not None else None
         if other.good and other.last_ok is not None and other.last_ok >= failed_at:
             return None
-        return confirmed + _patience(other) if other is not NOTHING else None
+        return confirmed + _patience(other, failed_at) if other is not NOTHING else None
 
     def one_round(self, fact: Fact, since: datetime, heard: datetime) -> datetime | None:
         """Return until when a failed target may yet follow one that has just come back."""
@@ -101,6 +111,17 @@ class Waiting:
         for up in self.topology.uplinks[slug]:
             if self.topology.is_link(up) and (fact := self.facts.targets.get(up)) is not None:
                 yield fact
+
+    def for_verdict(self, device: str, since: datetime) -> datetime | None:
+        """Return until when a device may yet be found silent that lost its lines at an instant."""
+        fact = self.fact(device)
+        if fact.verdict is Verdict.SUSPECT:
+            due = (fact.failed_at or since) + PATIENCE
+        elif fact.good and not fact.answers_at(since, self.now):
+            due = since + timedelta(seconds=fact.heard_within or 0.0)
+        else:
+            return None
+        return due if due > self.now else None
 
     def for_signs_of_life(self, slug: str, fact: Fact) -> datetime | None:
         """Return when it is known whether anything at or behind a device answers."""

@@ -4,27 +4,35 @@
 namespace each, runs the whole platform on them with page delays 0, cuts one line after another
 in the four ways of LAB (`admin`, `far`, `blackhole`, `halfin`) and prints one JSON line.
 `--soak 3600 --loss 0.2` instead puts random loss on every hub line and counts what goes down.
+`--scenes 200` plays random scenes (`benchmarks.scenes`), one in every hub's branch at a time, and
+has what was told of them judged by `benchmarks.witness`.
 """
 
 import argparse
 import asyncio
 import json
+import math
 import random
 import resource
 import socket
 import statistics
+import sys
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from benchmarks.scenes import Branch, Fault, Scene, branches, province, scene
+from benchmarks.witness import CALM, Findings, Happened, Look, Told, Witness
 from core.clock import LOCAL, Clock, SystemClock
+from core.incident import Incident
 from core.inventory import Inventory, Link
 from core.status import Status
 from inventory.plan import plan
-from lab import synthetic
+from lab.fabric import Fabric
 from lab.lab import Lab
 from lab.mailbox import Webhook
 from lab.network import Kind
@@ -38,6 +46,8 @@ from storage.vault import Vault
 KINDS = ("admin", "far", "blackhole", "halfin")
 PATIENCE = 20.0  # seconds for a message
 QUIET = 6.0  # seconds in which no further message may come
+SETTLING = 40.0  # seconds after a scene in which all must have been found well
+LOST = frozenset({Status.DOWN, Status.UNREACHABLE})
 
 
 @dataclass
@@ -184,6 +194,183 @@ async def soak(
     }
 
 
+@dataclass
+class Played:
+    """A scene as it went."""
+
+    scene: Scene
+    happened: list[Happened] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+
+
+class Ear:
+    """Notes when each message arrives; runs until cancelled."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.told: list[Told] = []
+
+    async def listen(self) -> None:
+        """Note every message from now on."""
+        heard = len(self._stage.hook.calls)
+        while True:
+            await self._stage.hook.wait(heard + 1, patience=86400)
+            at = self._stage.clock.now()
+            for document in told(self._stage.hook, heard):
+                one = (purpose(document), fact(document, "incident"), fact(document, "root"))
+                self.told.append(Told(at, *one))
+                heard += 1
+
+
+async def scenes(stage: Stage, inventory: Inventory, count: int, seed: int) -> dict[str, object]:
+    """Play random scenes, one in every branch at a time, and judge what was told of them."""
+    fabric, parts = Fabric(inventory), branches(inventory)
+    ear = Ear(stage)
+    listening = asyncio.create_task(ear.listen())
+    found: list[tuple[Played, Findings]] = []
+    strays: list[str] = []
+    try:
+        while len(found) < count:
+            seeds = range(len(found), min(count, len(found) + len(parts)))
+            bill = [
+                (part, scene(part, f"{seed}/{n}")) for part, n in zip(parts, seeds, strict=False)
+            ]
+            before = len(ear.told)
+            shows = await asyncio.gather(*(play(stage, part, one) for part, one in bill))
+            await quiet(stage)
+            heard = ear.told[before:]
+            for (part, _), show in zip(bill, shows, strict=True):
+                show.looks.append(look(stage, part))
+                said = [message for message in heard if message.root in part.names]
+                books = await entered(stage, said)
+                findings = Witness(fabric, show.happened).judge(said, show.looks, books)
+                found.append((show, findings))
+                report(show, said, findings)
+            names = frozenset().union(*(part.names for part, _ in bill))
+            strays += [message.root for message in heard if message.root not in names]
+    finally:
+        listening.cancel()
+    return summary(found, strays, seed)
+
+
+async def entered(stage: Stage, said: Sequence[Told]) -> dict[str, Incident]:
+    """Return the incidents that messages were about, and those they were merged into."""
+    found: dict[str, Incident] = {}
+    wanted = {message.incident for message in said}
+    while wanted - found.keys():
+        for code in wanted - found.keys():
+            found[code] = await stage.hub.ledger.incidents.get(code)
+        wanted = {one.merged_into for one in found.values() if one.merged_into is not None}
+    return found
+
+
+def report(show: Played, said: Sequence[Told], findings: Findings) -> None:
+    """Say on standard error what happened in a scene that was judged wrongly."""
+    if not findings.wrong:
+        return
+    print(f"--- {show.scene.kind} in {show.scene.branch}", file=sys.stderr)
+    for one in show.happened:
+        span = f"{one.begun:%H:%M:%S.%f} … {one.mended:%H:%M:%S.%f}"
+        print(f"  {span} {one.fault.how} {' '.join(one.fault.targets)}", file=sys.stderr)
+    for message in said:
+        words = f"{message.at:%H:%M:%S.%f} {message.purpose} {message.incident} {message.root}"
+        print(f"    {words}", file=sys.stderr)
+    for sentence in findings.wrong:
+        print(f"  ! {sentence}", file=sys.stderr, flush=True)
+
+
+def summary(
+    found: Sequence[tuple[Played, Findings]], strays: Sequence[str], seed: int
+) -> dict[str, object]:
+    """Return the figures of a run."""
+    latencies = sorted(seconds for _, one in found for seconds in one.latencies)
+    told_of = [one for _, one in found if one.first_right is not None]
+    p99 = latencies[math.ceil(0.99 * len(latencies)) - 1] if latencies else None
+    return {
+        "scenes": len(found),
+        "seed": seed,
+        "kinds": dict(Counter(show.scene.kind for show, _ in found)),
+        "faults": sum(len(show.happened) for show, _ in found),
+        "told_of": len(told_of),
+        "first_right": sum(bool(one.first_right) for one in told_of),
+        "messages": sum(one.messages for _, one in found) + len(strays),
+        "messages_right": sum(one.messages_right for _, one in found),
+        "strays": list(strays),
+        "faultless": sum(not one.wrong for _, one in found),
+        "looks": sum(len(show.looks) for show, _ in found),
+        "latency_p50_s": round(statistics.median(latencies), 2) if latencies else None,
+        "latency_p99_s": round(p99, 2) if p99 is not None else None,
+        "latency_max_s": round(latencies[-1], 2) if latencies else None,
+        "wrong": [
+            {"kind": show.scene.kind, "branch": show.scene.branch, "what": one.wrong}
+            for show, one in found
+            if one.wrong
+        ],
+    }
+
+
+async def play(stage: Stage, branch: Branch, part: Scene) -> Played:
+    """Do what a scene says, at its times; look at what is held whenever all has been calm."""
+    show = Played(part)
+    deeds = [(f.begin, False, n) for n, f in enumerate(part.faults)]
+    deeds += [(f.end, True, n) for n, f in enumerate(part.faults)]
+    begun: dict[int, datetime] = {}
+    start = changed = stage.clock.monotonic()
+    for when, ends, number in sorted(deeds):
+        fault = part.faults[number]
+        await asyncio.sleep(max(0.0, start + when - stage.clock.monotonic()))
+        if stage.clock.monotonic() - changed > CALM.total_seconds():
+            show.looks.append(look(stage, branch))
+        if ends:
+            await asyncio.to_thread(mend, stage, fault)
+            show.happened.append(Happened(fault, begun[number], stage.clock.now()))
+        else:
+            begun[number] = stage.clock.now()
+            await asyncio.to_thread(begin, stage, fault)
+        changed = stage.clock.monotonic()
+    return show
+
+
+def begin(stage: Stage, fault: Fault) -> None:
+    """Let a fault begin."""
+    if fault.loss:
+        for line in fault.targets:
+            stage.lab.client.degrade(line, loss=fault.loss)
+    else:
+        stage.lab.client.cut_together(fault.targets, fault.how.value)
+
+
+def mend(stage: Stage, fault: Fault) -> None:
+    """Let a fault end."""
+    if fault.loss:
+        for line in fault.targets:
+            stage.lab.client.clear(line)
+    else:
+        stage.lab.client.restore_together(fault.targets)
+
+
+def look(stage: Stage, branch: Branch) -> Look:
+    """Return what is held of a branch just now."""
+    states = stage.hub.brain.states
+    devices = (*branch.devices, *branch.gateways, branch.gateway)
+    return Look(
+        stage.clock.now(),
+        tuple(sorted(i.root for i in stage.hub.brain.incidents if i.root in branch.names)),
+        {slug: states[slug].status for slug in devices if slug in states},
+    )
+
+
+async def quiet(stage: Stage) -> None:
+    """Wait until nothing is held to be lost any more, or too long; then for the last messages."""
+    until = stage.clock.monotonic() + SETTLING
+    while stage.clock.monotonic() < until:
+        held = stage.hub.brain.states.values()
+        if not any(s.status in LOST for s in held) and not stage.hub.brain.incidents:
+            break
+        await asyncio.sleep(0.5)
+    await asyncio.sleep(QUIET)
+
+
 async def fallen(stage: Stage, since: datetime) -> list[str]:
     """Return every target with a transition to down or unreachable since then."""
     found = []
@@ -203,7 +390,7 @@ async def staged(hubs: int, communes: int) -> AsyncIterator[Stage]:
     clock = SystemClock()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="scenario-")))
-        inventory = synthetic.inventory(hubs, communes)
+        inventory = province(hubs, communes)
         lab = await stack.enter_async_context(
             Lab(inventory, network=Kind.TREE, socket=folder / "lab.sock")
         )
@@ -263,6 +450,8 @@ async def measure(wish: argparse.Namespace) -> dict[str, object]:
         begun, cpu = stage.clock.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
         if wish.soak:
             result = await soak(stage, inventory, wish.soak, wish.loss)
+        elif wish.scenes:
+            result = await scenes(stage, inventory, wish.scenes, wish.seed)
         else:
             result = await cuts(stage, inventory, wish.cuts, wish.seed)
         spent = resource.getrusage(resource.RUSAGE_SELF)
@@ -282,6 +471,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--hubs", type=int, default=11)
     parser.add_argument("--communes", type=int, default=111)
     parser.add_argument("--cuts", type=int, default=30)
+    parser.add_argument("--scenes", type=int, default=0, help="so many scenes instead of cuts")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--soak", type=float, default=0.0, help="seconds of loss instead of cuts")
     parser.add_argument("--loss", type=float, default=0.2)

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from core.errors import DomainError
@@ -52,6 +53,14 @@ class LabClient:
     def restore(self, target: str) -> dict[str, object]:
         """Mend a cut."""
         return self.ask("restore", target=target)
+
+    def cut_together(self, targets: Iterable[str], how: str) -> dict[str, object]:
+        """Cut several at the same instant: what they share has failed."""
+        return self.ask("cut", targets=list(targets), how=how)
+
+    def restore_together(self, targets: Iterable[str]) -> dict[str, object]:
+        """Mend several cuts at the same instant."""
+        return self.ask("restore", targets=list(targets))
 
     def degrade(
         self, target: str, *, loss: float = 0.0, delay: float = 0.0, jitter: float = 0.0

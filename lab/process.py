@@ -14,6 +14,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import reduce
 from pathlib import Path
 
 from core.clock import Clock, SystemClock
@@ -61,9 +62,10 @@ class Stage:
         op, target = str(wish["op"]), str(wish.get("target") or "")
         now = self.clock.now()
         if op == "cut":
-            self.change(self.world.cut(target, How(str(wish.get("how", "blackhole"))), now))
+            how = How(str(wish.get("how", "blackhole")))
+            self.change(reduce(lambda world, one: world.cut(one, how, now), _all(wish), self.world))
         elif op == "restore":
-            self.change(self.world.restore(target))
+            self.change(reduce(World.restore, _all(wish), self.world))
         elif op == "degrade":
             amounts = {k: float(str(wish.get(k, 0))) for k in ("loss", "delay", "jitter")}
             self.change(self.world.degrade(target, now, **amounts))
@@ -122,6 +124,12 @@ class Stage:
             }
             for service in self.world.fabric.services.values()
         ]
+
+
+def _all(wish: Wish) -> list[str]:
+    """Return what a wish is about: one target, or several that fail or come back as one."""
+    several = wish.get("targets")
+    return [str(one) for one in several] if isinstance(several, list) else [str(wish["target"])]
 
 
 def _build(kind: Kind, inventory: Inventory) -> tuple[Network, Fabric]:

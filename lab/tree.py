@@ -141,7 +141,9 @@ class TreeNetwork:
         self._set_ports(before, world, batches)
         for far in self._ways:
             way = world.way(far)
-            if way is not None and way[0] is not None and way[0] != self._ways[far]:
+            if way is None or way[0] is None or way[0] == self._ways[far]:
+                continue
+            if way[0] not in world.cuts:  # else no way is alive, and a dead port takes no route
                 self._ways[far] = way[0]
                 self._route(world.fabric, way[0], batches)
         self._run(batches)

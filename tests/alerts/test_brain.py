@@ -111,6 +111,22 @@ def test_what_is_still_dead_after_the_roots_recovery_becomes_an_incident_of_its_
     assert world.status("c12") is Status.UP
 
 
+@pytest.mark.parametrize("seed", [3, 9])
+def test_what_comes_back_later_than_its_line_is_awaited_though_the_line_loses_packets(
+    seed: int,
+) -> None:
+    world = calm(seed=seed)
+    world.cut("line-c11")
+    world.run(15)
+    world.cut("c11-vc")
+    world.loss["c11-gw"] = 0.3
+    world.mend("line-c11")
+    world.run(2)
+    world.mend("c11-vc")
+    world.run(60)
+    assert world.told(Purpose.PROBLEM) == world.told(Purpose.RECOVERY) == ["line-c11"]
+
+
 def test_loss_that_begins_this_minute_wakes_nobody_and_degrades_in_time() -> None:
     world = calm()
     for slug in world.by_slug:
@@ -181,6 +197,27 @@ def test_the_silence_of_both_lines_and_of_their_hub_at_once_is_the_hub() -> None
     assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
 
 
+@pytest.mark.parametrize("addresses", [True, False])
+@pytest.mark.parametrize("first", [0.1, 1.0, 6.0])
+def test_the_ports_of_both_lines_that_die_with_their_hub_are_no_troubles_of_their_own(
+    first: float, *, addresses: bool
+) -> None:
+    world = addressed() if addresses else calm()
+    world.cut("hub2-gw")
+    world.run(first)
+    world.report_port("line2", up=False)
+    world.run(0.4)
+    world.report_port("line2b", up=False)
+    world.run(30)
+    assert world.told(Purpose.PROBLEM) == ["hub2-gw"]
+    world.mend("hub2-gw")
+    world.report_port("line2", up=True)
+    world.report_port("line2b", up=True)
+    world.run(40)
+    assert world.told(Purpose.PROBLEM) == world.told(Purpose.RECOVERY) == ["hub2-gw"]
+    assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
+
+
 def test_the_second_line_to_break_takes_the_hub_with_it_and_is_named() -> None:
     world = addressed()
     world.cut("line2")
@@ -215,6 +252,22 @@ def test_a_dead_port_names_the_cause_and_hastens_the_root() -> None:
     world.run(10)
     [incident] = world.incidents.values()
     assert (incident.root, incident.cause) == ("line-c11", "port_admin_down")
+
+
+def test_what_a_port_said_before_its_device_was_cut_off_is_not_believed_after_it() -> None:
+    world = calm()
+    world.cut("line-c11")
+    world.report_port("line-c11", up=False)
+    world.run(6)
+    world.cut("line1")
+    world.run(12)
+    world.mend("line-c11")
+    world.run(5)
+    world.mend("line1")
+    world.run(40)
+    assert world.told(Purpose.PROBLEM) == ["line-c11", "line1"]
+    assert world.told(Purpose.RECOVERY) == ["line1"]
+    assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
 
 
 def test_a_port_that_stays_up_is_told_of_when_it_is_seen() -> None:

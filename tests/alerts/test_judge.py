@@ -79,6 +79,13 @@ def test_losses_told_one_by_one_count_as_recent_loss() -> None:
     assert 0.5 < recent_loss(streak) < 0.7
 
 
+def test_a_short_outage_is_no_measure_of_the_lines_loss_and_delays_no_other_news() -> None:
+    blinked = fed(CALM, *burst(20), *(good(at=after(101.6 + n * 0.075)) for n in range(5)))
+    assert recent_loss(blinked) == 0.0
+    assert fed(blinked, *burst(22, 108.0)).verdict is Verdict.SUSPECT
+    assert fed(blinked, *burst(23, 108.0)).verdict is Verdict.FAILED
+
+
 def test_losses_of_long_ago_do_not_slow_a_confirmation() -> None:
     streak = CALM
     for n in range(40):

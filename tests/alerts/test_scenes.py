@@ -1,0 +1,173 @@
+"""Random scenes in simulated time: overlapping cuts, flaps, dead routers, and what was told of it.
+
+The scenes and the judge of them are those of the real lines (`benchmarks.scenes`, `.witness`).
+"""
+
+import heapq
+from datetime import date, timedelta
+
+import pytest
+
+from alerts.telling import TellingPolicy
+from benchmarks.scenes import Branch, Fault, Scene, branches, province, scene
+from benchmarks.witness import CALM, Findings, Happened, Look, Told, Witness
+from core.labels import Series
+from core.reading import Reading
+from core.status import Status
+from core.watching import Check, Estate
+from inventory.compiled import LookingDefaults, compile_estate
+from lab.fabric import Fabric
+from lab.world import Cut, How
+from lab.world import World as Truth
+from tests.alerts.province import AT_ONCE, World
+
+INVENTORY = province(hubs=3, communes=21)
+FABRIC = Fabric(INVENTORY)
+PARTS = branches(INVENTORY)
+ESTATE = compile_estate(INVENTORY, date(2026, 11, 22), LookingDefaults())
+POLL, SETTLES = 20.0, 40.0  # seconds
+
+
+def of(branch: Branch) -> Estate:
+    """Return the estate of one branch, and of the centre."""
+    outside = {name for part in PARTS if part is not branch for name in part.names}
+    targets = tuple(t for t in ESTATE.targets if t.slug not in outside)
+    known = {t.slug for t in targets}
+    return Estate(
+        targets=targets,
+        checks=tuple(
+            c.model_copy(update={"ports": tuple(p for p in c.ports if p.link in known)})
+            for c in ESTATE.checks
+            if c.target in known and c.collector in {"icmp", "snmp_interfaces"}
+        ),
+    )
+
+
+class Play:
+    """One scene, played to the brain; ports are polled, and a changed one is hinted at."""
+
+    def __init__(self, branch: Branch, part: Scene, policy: TellingPolicy = AT_ONCE) -> None:
+        self.branch, self.scene = branch, part
+        self.world = World(of(branch), policy, seed=len(part.faults))
+        self.truth = Truth(FABRIC)
+        self.happened: list[Happened] = []
+        self.looks: list[Look] = []
+        self._tables = [c for c in self.world.estate.checks if c.ports]
+        chance = self.world.random
+        self._polls = [(chance.uniform(0, POLL), n) for n in range(len(self._tables))]
+        heapq.heapify(self._polls)
+        self._clock = 0.0
+
+    def go(self, until: float) -> None:
+        """Let time pass until so many seconds after the beginning, with the polls due by then."""
+        while self._polls and self._polls[0][0] <= until:
+            at, number = heapq.heappop(self._polls)
+            self._run(at)
+            self._poll(self._tables[number])
+            heapq.heappush(self._polls, (at + POLL, number))
+        self._run(until)
+
+    def _run(self, until: float) -> None:
+        if until > self._clock:
+            self.world.run(until - self._clock)
+            self._clock = (self.world.now - self.world.begun).total_seconds()
+
+    def _poll(self, check: Check) -> None:
+        if check.target in self.truth.silent:
+            return
+        samples = []
+        for fact in check.ports:
+            state = self.truth.port(check.target, fact.port)
+            label = (("ifName", fact.port),)
+            samples += [
+                (Series.of("ifOperStatus", label), 1.0 if state.oper_up else 2.0),
+                (Series.of("ifAdminStatus", label), 1.0 if state.admin_up else 2.0),
+            ]
+        self.world._hear(self.world.now, Reading(check.slug, "center", self.world.now, samples))
+
+    def hint(self) -> None:
+        """Poll within a moment whoever lost or regained a port."""
+        for number, table in enumerate(self._tables):
+            if any(
+                self.before.port(table.target, f.port) != self.truth.port(table.target, f.port)
+                for f in table.ports
+            ):
+                soon = self._clock + self.world.random.uniform(0.1, 1.5)
+                heapq.heappush(self._polls, (soon, number))
+
+    def play(self) -> Findings:
+        """Play all of it; return what is to be said of what was told."""
+        self.go(45.0)
+        start = changed = self._clock
+        deeds = [(f.begin, False, n) for n, f in enumerate(self.scene.faults) if not f.loss]
+        deeds += [(f.end, True, n) for n, f in enumerate(self.scene.faults) if not f.loss]
+        begun = {}
+        for when, ends, number in sorted(deeds):
+            fault = self.scene.faults[number]
+            self.go(start + when)
+            if self._clock - changed > CALM.total_seconds():
+                self.looks.append(self.look())
+            if ends:
+                self.happened.append(Happened(fault, begun[number], self.world.now))
+            else:
+                begun[number] = self.world.now
+            self._change(fault, ends=ends)
+            changed = self._clock
+        self.go(changed + SETTLES)
+        self.looks.append(self.look())
+        return Witness(FABRIC, self.happened).judge(self.told(), self.looks, self.world.incidents)
+
+    def _change(self, fault: Fault, *, ends: bool) -> None:
+        self.before = self.truth
+        for target in fault.targets:
+            if ends:
+                self.truth = self.truth.restore(target)
+                self.world.mend(target)
+            else:
+                self.truth = self.truth.cut(target, fault.how, self.world.now)
+                self.world.cut(target)
+        self.hint()
+
+    def look(self) -> Look:
+        devices = (*self.branch.devices, *self.branch.gateways, self.branch.gateway)
+        return Look(
+            self.world.now,
+            tuple(sorted(i.root for i in self.world.brain.incidents)),
+            {slug: self.world.status(slug) for slug in devices},
+        )
+
+    def told(self) -> list[Told]:
+        """Return what left: not what was taken back before it was due."""
+        found: dict[tuple[str | None, str], Told] = {}
+        incidents = self.world.incidents
+        cancelled: set[tuple[str, str]] = set()
+        for outcome in self.world.outcomes:
+            cancelled.update(outcome.cancelled)
+            for note in outcome.notifications:
+                key = (note.incident, note.purpose.value)
+                root = incidents[note.incident or ""].root
+                found.setdefault(key, Told(note.due_at, key[1], note.incident or "", root))
+        return sorted(found.values(), key=lambda m: m.at)
+
+
+def report(play: Play, findings: Findings) -> str:
+    begun = play.world.begun
+    def s(at): return round((at - begun).total_seconds(), 2)
+    lines = [f"--- {play.scene.kind} in {play.scene.branch}"]
+    lines += [f"  {s(h.begun)} … {s(h.mended)} {h.fault.how} {' '.join(h.fault.targets)}" for h in play.happened]
+    lines += [f"    {s(m.at)} {m.purpose} {m.incident} {m.root}" for m in play.told()]
+    lines += [f"  ! {one}" for one in findings.wrong]
+    lines += [f"  latencies {findings.latencies}"]
+    return "\n".join(lines)
+
+
+@pytest.mark.full
+def test_what_is_told_of_random_scenes_is_true(*, full: bool) -> None:
+    wrong = []
+    for seed in range(1000 if full else 12):
+        branch = PARTS[seed % len(PARTS)]
+        play = Play(branch, scene(branch, f"simulated/{seed}"))
+        findings = play.play()
+        if findings.wrong:
+            wrong.append(report(play, findings))
+    assert not wrong, "\n".join(wrong)
