@@ -58,14 +58,16 @@ class Derived:
     def _carrying(self, slug: str, own: Fact, facts: list[Fact], good: list[Fact]) -> Place:
         since = self._carries_since(slug, own, good)
         lossy = [f for f in (own, *facts) if f.verdict is Verdict.LOSSY]
+        before = self.facts.before.get(slug)
         if lossy and not self._is_lossy_above(slug):
+            begun = [lossy[0].since]
+            begun += [since] if before is not None and before.status is Status.DOWN else []
             return Place(
                 Status.DEGRADED,
-                since=lossy[0].since,
+                since=max((at for at in begun if at is not None), default=None),
                 reason="losing_packets",
                 detail=lossy[0].detail,
             )
-        before = self.facts.before.get(slug)
         if before is not None and before.status is Status.DEGRADED:  # until the last of it is well
             since = max((f.since for f in (own, *good) if f.since is not None), default=since)
         return Place(Status.UP, since=since, reason="carries")

@@ -63,11 +63,6 @@ def resolve(topology: Topology, facts: Facts, now: datetime) -> View:
     return _Walk(topology, facts, now, places, Waiting(topology, facts, places, now)).view()
 
 
-def _apart(fact: Fact) -> timedelta:
-    """Return how far two silences must lie apart to be two, seen as often as this one is."""
-    return timedelta(seconds=2 + 2 * fact.interval)
-
-
 def _fresh(topology: Topology, facts: Facts) -> dict[str, Port]:
     """Return what is said of ports, without what has been overtaken.
 
@@ -83,9 +78,7 @@ def _fresh(topology: Topology, facts: Facts) -> dict[str, Port]:
     }
 
 
-def _returns(
-    topology: Topology, facts: Facts, link: str, port: Port
-) -> Iterator[datetime | None]:
+def _returns(topology: Topology, facts: Facts, link: str, port: Port) -> Iterator[datetime | None]:
     """Yield since when whatever makes a word of a port old is alive."""
     if link not in topology.uplinks:
         return
@@ -155,7 +148,9 @@ class _Walk:
             return Place()
         if fact.degraded:
             reason = "losing_packets" if fact.verdict is Verdict.LOSSY else "check_failed"
-            begun = fact.degraded_since or since
+            begun, before = fact.degraded_since or since, self.facts.before.get(slug)
+            if begun is not None and before is not None and before.status is Status.UNREACHABLE:
+                begun = max(begun, self._back_since(slug, fact) or begun)
             return Place(Status.DEGRADED, since=begun, reason=reason, detail=fact.degraded)
         well = Place(Status.UP, since=self._back_since(slug, fact), reason="answers")
         return measured(well, slug, self.facts)
@@ -313,23 +308,22 @@ class _Walk:
         """Place a link with an address of its own that has fallen silent.
 
         Silence of the far device too is for that device to explain (`_failed`), unless the
-        link was held down before.
+        link fell before it.
         """
         failed_at = fact.failed_at or self.now
         deadline = self.waits.for_above(fact, self.topology.uplinks[slug])
         if deadline is not None:
             return self._wait(deadline)
-        before = self.facts.before.get(slug)
         for user in self.topology.users[slug]:
             other = self.facts.targets.get(user, NOTHING)
             bound = (fact.confirmed_at or self.now) + PATIENCE
             if other.verdict is Verdict.SUSPECT and self.now < bound:
                 return self._wait(bound)
-            if other.verdict is Verdict.FAILED:
-                fell = other.failed_at or self.now
-                held = before is not None and before.status is Status.DOWN
-                if not (held and before is not None and before.since + _apart(other) < fell):
-                    return Place()
+            fell = other.failed_at or self.now
+            if other.verdict is Verdict.FAILED and not self._fell_before(
+                slug, fell, other.interval
+            ):
+                return Place()
             wait = self.waits.for_word_from(fact, other, failed_at)
             if wait is not None:
                 return self._wait(wait)
@@ -370,25 +364,38 @@ class _Walk:
         """Say whether all of several lines to a device went dead, as when it lost its power.
 
         `seen` is when a port was found dead. Not if one of the lines works, or was shut on
-        purpose, or was held down before the device fell silent: then they failed one by one.
+        purpose, or fell before the device: then they failed one by one.
         """
-        lines = self.topology.uplinks[device]
-        fell = self.facts.targets.get(device, NOTHING).failed_at or seen
+        lines, fact = self.topology.uplinks[device], self.facts.targets.get(device, NOTHING)
+        fell = fact.failed_at or seen
         return len(lines) > 1 and all(
-            self.topology.is_link(line) and self._died_with(line, fell) for line in lines
+            self.topology.is_link(line)
+            and not self._fell_before(line, fell, fact.interval)
+            and self._died_with(line, fell)
+            for line in lines
         )
+
+    def _fell_before(self, line: str, fell: datetime, interval: float) -> bool:
+        """Say whether a line failed by itself, before what it leads to fell silent.
+
+        Of one event the two are seen at most an interval apart.
+        """
+        own, port = self.facts.targets.get(line, NOTHING), self.facts.ports.get(line)
+        before = self.facts.before.get(line)
+        seen = [own.failed_at if own.verdict is Verdict.FAILED else None]
+        seen += [port.since if port is not None and not port.up else None]
+        seen += [before.since if before is not None and before.status is Status.DOWN else None]
+        first = min((at for at in seen if at is not None), default=None)
+        return first is not None and first + timedelta(seconds=interval + 0.5) < fell
 
     def _died_with(self, line: str, fell: datetime) -> bool:
         """Say whether a line may have died because its far device did."""
-        port, before = self.facts.ports.get(line), self.facts.before.get(line)
+        own, port = self.facts.targets.get(line, NOTHING), self.facts.ports.get(line)
         if port is not None and not port.enabled:
             return False
-        if before is not None and before.status is Status.DOWN:
-            return before.since + _apart(self.facts.targets.get(line, NOTHING)) >= fell
         stood = port is not None and port.up and port.since is not None and port.since <= fell
         if port is not None and stood and port.at >= fell:
             return False
-        own = self.facts.targets.get(line, NOTHING)
         back = own.alive_since is not None and own.alive_since > fell
         return back or not own.answers_at(fell, self.now)
 

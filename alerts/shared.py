@@ -1,5 +1,6 @@
 """What do roots share, and is that the cause? Hands them over to the group behind them."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -53,26 +54,25 @@ class Shared:
         """
         due: dict[str, datetime] = {}
         sharing: dict[str, list[str]] = {}
-        for root, since in self.begun.items():
-            confirmed = self._confirmed(root)
+        failed: Counter[str] = Counter()
+        for root in self.begun:
+            company, confirmed = tuple(self._company(root)), self._confirmed(root)
+            failed.update(company)
             if confirmed + _LONGEST <= self.now or self._is_known(root):
                 continue
             due[root] = confirmed
-            for group in self._company(root):
+            for group in company:
                 sharing.setdefault(group, []).append(root)
         for group, roots in sharing.items():
-            witnesses = tuple(self._witnesses(group))
+            witnesses, least = tuple(self._witnesses(group)), self._sharing(group).least
             for root in roots:
-                word = self._word_from_all(witnesses, root)
-                due[root] = max(due[root], word)
-        for roots in _connected(sharing.values()):
-            last = max(due[root] for root in roots)
-            due.update((root, min(last, self._confirmed(root) + _LONGEST)) for root in roots)
+                words = [word for w in witnesses if (word := self._word_from(w, root)) > self.now]
+                if failed[group] + len(words) >= least:  # else it is not the group, come what may
+                    due[root] = max((due[root], *words))
+        for together in _connected(sharing.values()):
+            last = max(due[root] for root in together)
+            due.update((root, min(last, self._confirmed(root) + _LONGEST)) for root in together)
         return due
-
-    def _word_from_all(self, witnesses: Iterable[str], root: str) -> datetime:
-        since, confirmed = self.begun[root], self._confirmed(root)
-        return max((self._word_from(w, since, confirmed) for w in witnesses), default=confirmed)
 
     def explain(self) -> None:
         """Give roots that began together to what they share, where that explains them better."""
@@ -174,8 +174,9 @@ class Shared:
                 devices = self.topology.by_site.get(member, (member,))
             yield from (d for d in devices if self.waits.fact(d) is not NOTHING)
 
-    def _word_from(self, device: str, since: datetime, confirmed: datetime) -> datetime:
-        """Return until when another member may yet turn out to have fallen silent then, too."""
+    def _word_from(self, device: str, root: str) -> datetime:
+        """Return until when a device may yet turn out to have fallen silent with a root."""
+        since, confirmed = self.begun[root], self._confirmed(root)
         other, waiting = self.waits.fact(device), self.places[device].until
         if other.verdict is Verdict.FAILED and waiting is not None:
             return min(waiting, confirmed + _LONGEST)  # it is not yet explained itself

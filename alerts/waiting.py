@@ -55,9 +55,17 @@ class Waiting:
         if self.places[up].until is not None:
             return self.places[up].until
         above = self.topology.near(up) if self.topology.is_link(up) else up
-        if above is None:
-            return None
-        other = self.fact(above)
+        back = self._line_back(up)
+        if back is not None and back > failed_at:
+            due = self.one_round(fact, back, back)
+            if due is not None:
+                return due
+        return self._for_device(self.fact(above), fact, failed_at, confirmed) if above else None
+
+    def _for_device(
+        self, other: Fact, fact: Fact, failed_at: datetime, confirmed: datetime
+    ) -> datetime | None:
+        """Return until when what is known of the device above may yet explain a failure."""
         # it may hesitate again as soon as it is back, on a line that loses packets
         if other.alive_since is not None and other.alive_since > failed_at:
             came_back = max(other.alive_since, other.confirmed_at or other.alive_since)
@@ -69,6 +77,14 @@ class Waiting:
         if other.good and other.last_ok is not None and other.last_ok >= failed_at:
             return None
         return confirmed + _patience(other, failed_at) if other is not NOTHING else None
+
+    def _line_back(self, up: str) -> datetime | None:
+        """Return since when a line carries again, as far as it or its port says so itself."""
+        if not self.topology.is_link(up):
+            return None
+        port = self.facts.ports.get(up)
+        own = self.fact(up).alive_since
+        return own or (port.since if port is not None and port.up else None)
 
     def one_round(self, fact: Fact, since: datetime, heard: datetime) -> datetime | None:
         """Return until when a failed target may yet follow one that has just come back."""

@@ -26,7 +26,7 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.scenes import Branch, Fault, Scene, branches, province, scene
-from benchmarks.witness import CALM, Findings, Happened, Look, Told, Witness
+from benchmarks.witness import CALM, Findings, Happened, Look, Told, Witness, story
 from core.clock import LOCAL, Clock, SystemClock
 from core.incident import Incident
 from core.inventory import Inventory, Link
@@ -269,14 +269,7 @@ def report(show: Played, said: Sequence[Told], findings: Findings) -> None:
     if not findings.wrong:
         return
     print(f"--- {show.scene.kind} in {show.scene.branch}", file=sys.stderr)
-    for one in show.happened:
-        span = f"{one.begun:%H:%M:%S.%f} … {one.mended:%H:%M:%S.%f}"
-        print(f"  {span} {one.fault.how} {' '.join(one.fault.targets)}", file=sys.stderr)
-    for message in said:
-        words = f"{message.at:%H:%M:%S.%f} {message.purpose} {message.incident} {message.root}"
-        print(f"    {words}", file=sys.stderr)
-    for sentence in findings.wrong:
-        print(f"  ! {sentence}", file=sys.stderr, flush=True)
+    print(story(show.happened, said, findings), file=sys.stderr, flush=True)
 
 
 def summary(

@@ -18,6 +18,7 @@ from lab.world import How
 
 CUTS = (How.ADMIN, How.FAR, How.BLACKHOLE, How.HALFIN)
 _RING, _POP = 3, 4  # lines
+_AT_ONCE = 2.5  # seconds; whoever asks once a second cannot tell two troubles so close apart
 _NO_MAINS = frozenset({"ups", "gateway", "router"})  # they live on batteries
 
 
@@ -231,10 +232,13 @@ def _whole_hub(branch: Branch, chance: random.Random, begin: float, end: float) 
 
 
 def _two_ways(branch: Branch, chance: random.Random) -> list[Fault]:
-    """The main line, then the reserve, of a hub that has one."""
+    """The main line, then the reserve, of a hub that has one.
+
+    At the same instant they would be nothing but the death of the hub's router.
+    """
     if branch.reserve is None:
         return _single(branch, chance)
-    second = chance.uniform(0.0, 14.0)
+    second = chance.uniform(_AT_ONCE, 16.0)
     ends = [second + chance.uniform(9.0, 26.0) for _ in range(2)]
     return [
         _cut(branch.line, chance, 0.0, ends[0]),

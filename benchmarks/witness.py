@@ -72,6 +72,16 @@ class _Span:
     hidden_before: bool
 
 
+def story(happened: Iterable[Happened], told: Iterable[Told], findings: Findings) -> str:
+    """Return what happened, what was told of it, and what was wrong with that, for people."""
+    lines = [
+        f"  {one.begun:%T.%f} … {one.mended:%T.%f} {one.fault.how.value} {one.fault.targets}"
+        for one in happened
+    ]
+    lines += [f"    {one.at:%T.%f} {one.purpose} {one.incident} {one.root}" for one in told]
+    return "\n".join([*lines, *(f"  ! {sentence}" for sentence in findings.wrong)])
+
+
 class Witness:
     """Knows what happened in one scene."""
 

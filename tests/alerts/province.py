@@ -254,7 +254,7 @@ class World:
             self._send(now + timedelta(seconds=self.random.random()), slug, bursting=False)
             if self.answers(slug):
                 first = Reading(f"{slug}/icmp", "center", now, loss=0)
-                self._hear(now + timedelta(seconds=0.1), first)
+                self.hear(now + timedelta(seconds=0.1), first)
         self._next_summary = now + timedelta(seconds=30)
 
     def cut(self, *slugs: str) -> None:
@@ -298,7 +298,7 @@ class World:
             (Series.of("ifOperStatus", base), 1.0 if up else 2.0),
             (Series.of("ifAdminStatus", base), 1.0 if enabled else 2.0),
         ]
-        self._hear(self.now, Reading(f"{near}/snmp_interfaces", "center", self.now, samples))
+        self.hear(self.now, Reading(f"{near}/snmp_interfaces", "center", self.now, samples))
 
     def _probe(self, at: datetime, slug: str, *, bursting: bool) -> None:
         lost = not self.answers(slug) or self.random.random() < self.loss.get(slug, 0.0)
@@ -315,17 +315,17 @@ class World:
         told = at + timedelta(seconds=0.5 if bursting else 1)
         if slug not in self._missing:
             self._missing.add(slug)
-            self._hear(told, self._reading(slug, at, lost=True))
+            self.hear(told, self._reading(slug, at, lost=True))
             self._thinned[slug] = at
             for other in (slug, *(u.partition("/")[0] for u in self._verify(slug).uplinks)):
                 self._begin_burst(told, other, 40)
         elif bursting or at - self._thinned[slug] >= timedelta(seconds=5):
             self._thinned[slug] = at
-            self._hear(told, self._reading(slug, at, lost=True))
+            self.hear(told, self._reading(slug, at, lost=True))
 
     def _answered(self, at: datetime, slug: str, *, bursting: bool) -> None:
         if bursting or slug in self._missing:
-            self._hear(at + timedelta(milliseconds=3), self._reading(slug, at, lost=False))
+            self.hear(at + timedelta(milliseconds=3), self._reading(slug, at, lost=False))
         if slug in self._missing:
             self._missing.discard(slug)
             self._begin_burst(at + timedelta(milliseconds=3), slug, 5)
@@ -356,10 +356,11 @@ class World:
             reading = Reading(f"{slug}/icmp", "center", at, loss=loss)
             if not good:
                 reading.failure = Failure(FailureKind.TIMEOUT, "silence")
-            self._hear(self.now, reading)
+            self.hear(self.now, reading)
         self._sent.clear()
 
-    def _hear(self, when: datetime, reading: Reading) -> None:
+    def hear(self, when: datetime, reading: Reading) -> None:
+        """Let the brain hear of a reading at an instant."""
         self._count += 1
         heapq.heappush(self._news, (when, self._count, reading))
 

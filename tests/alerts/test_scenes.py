@@ -4,20 +4,18 @@ The scenes and the judge of them are those of the real lines (`benchmarks.scenes
 """
 
 import heapq
-from datetime import date, timedelta
+from datetime import date, datetime
 
 import pytest
 
 from alerts.telling import TellingPolicy
 from benchmarks.scenes import Branch, Fault, Scene, branches, province, scene
-from benchmarks.witness import CALM, Findings, Happened, Look, Told, Witness
+from benchmarks.witness import CALM, Findings, Happened, Look, Told, Witness, story
 from core.labels import Series
 from core.reading import Reading
-from core.status import Status
 from core.watching import Check, Estate
 from inventory.compiled import LookingDefaults, compile_estate
 from lab.fabric import Fabric
-from lab.world import Cut, How
 from lab.world import World as Truth
 from tests.alerts.province import AT_ONCE, World
 
@@ -83,7 +81,7 @@ class Play:
                 (Series.of("ifOperStatus", label), 1.0 if state.oper_up else 2.0),
                 (Series.of("ifAdminStatus", label), 1.0 if state.admin_up else 2.0),
             ]
-        self.world._hear(self.world.now, Reading(check.slug, "center", self.world.now, samples))
+        self.world.hear(self.world.now, Reading(check.slug, "center", self.world.now, samples))
 
     def hint(self) -> None:
         """Poll within a moment whoever lost or regained a port."""
@@ -101,7 +99,7 @@ class Play:
         start = changed = self._clock
         deeds = [(f.begin, False, n) for n, f in enumerate(self.scene.faults) if not f.loss]
         deeds += [(f.end, True, n) for n, f in enumerate(self.scene.faults) if not f.loss]
-        begun = {}
+        begun: dict[int, datetime] = {}
         for when, ends, number in sorted(deeds):
             fault = self.scene.faults[number]
             self.go(start + when)
@@ -150,24 +148,14 @@ class Play:
         return sorted(found.values(), key=lambda m: m.at)
 
 
-def report(play: Play, findings: Findings) -> str:
-    begun = play.world.begun
-    def s(at): return round((at - begun).total_seconds(), 2)
-    lines = [f"--- {play.scene.kind} in {play.scene.branch}"]
-    lines += [f"  {s(h.begun)} … {s(h.mended)} {h.fault.how} {' '.join(h.fault.targets)}" for h in play.happened]
-    lines += [f"    {s(m.at)} {m.purpose} {m.incident} {m.root}" for m in play.told()]
-    lines += [f"  ! {one}" for one in findings.wrong]
-    lines += [f"  latencies {findings.latencies}"]
-    return "\n".join(lines)
-
-
 @pytest.mark.full
 def test_what_is_told_of_random_scenes_is_true(*, full: bool) -> None:
     wrong = []
     for seed in range(1000 if full else 12):
         branch = PARTS[seed % len(PARTS)]
-        play = Play(branch, scene(branch, f"simulated/{seed}"))
+        part = scene(branch, f"simulated/{seed}")
+        play = Play(branch, part)
         findings = play.play()
         if findings.wrong:
-            wrong.append(report(play, findings))
+            wrong.append(f"{seed}: {part.kind}\n{story(play.happened, play.told(), findings)}")
     assert not wrong, "\n".join(wrong)
