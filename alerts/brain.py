@@ -14,6 +14,7 @@ from alerts.facts import NOTHING, Fact, Facts, Port, fact_of, follow, ports_in
 from alerts.hours import next_boundary
 from alerts.incidents import Fold, Numbering, fold
 from alerts.judge import forgotten, judge, overdue, patience
+from alerts.places import Place
 from alerts.rootcause import resolve
 from alerts.setback import SET_BACK, earlier, incident_earlier, row_earlier
 from alerts.telling import TellingPolicy
@@ -64,6 +65,7 @@ class Brain:
         self._facts: dict[str, Fact] = {}
         self._ports: dict[str, Port] = {}
         self._carried: dict[str, Mapping[str, str]] = {}
+        self._calm: dict[str, Place] = {}
         self._dirty = True
         self._waiting_until: datetime | None = None
         self._boundary: datetime | None = None
@@ -183,6 +185,7 @@ class Brain:
         self._written = {s: earlier(at, by, now) for s, at in self._written.items()}
         self._swept_at = earlier(self._swept_at, by, now)
         self._boundary = next_boundary(self._topology.scheduled, now)
+        self._calm.clear()
         self._dirty = True
 
     def _bind(self, now: datetime) -> None:
@@ -192,6 +195,7 @@ class Brain:
         self._carried = {c.slug: ports_of(c) for c in checks if c.ports}
         self._boundary = next_boundary(self._topology.scheduled, now)
         self._shortest_patience = timedelta(seconds=min(map(patience, checks), default=0.0))
+        self._calm.clear()
         known = self._facts
         self._facts = {s: known[s] for s in known if s in looked_at}
         for target in looked_at:
@@ -222,6 +226,7 @@ class Brain:
             self._move(slug, TargetState(slug, Status.UNKNOWN, now, "retired"), now, outcome)
         del self._states[slug]
         self._facts.pop(slug, None)
+        self._calm.clear()
         self._dirty = True
 
     def _sweep(self, now: datetime) -> None:
@@ -251,6 +256,7 @@ class Brain:
             known = self._ports.get(link)
             self._ports[link] = port
             if known is None or (known.up, known.enabled) != (port.up, port.enabled):
+                self._calm.pop(link, None)
                 self._dirty = True
             elif link in self._incidents:
                 self._dirty = True  # "still up, and silent" names the cause better
@@ -267,6 +273,8 @@ class Brain:
             now,
         )
         self._facts[target] = new
+        if not new.stands_as(old):
+            self._calm.pop(target, None)
         if self._dirty or new == old:
             return
         suspicion = {old.verdict, new.verdict} <= {Verdict.OK, Verdict.LOSSY, Verdict.SUSPECT}
@@ -313,7 +321,8 @@ class Brain:
             self._thresholds.beyond(),
             self._thresholds.calmed(),
         )
-        view = resolve(self._topology, facts, now)
+        view = resolve(self._topology, facts, now, self._calm)
+        self._calm = dict(view.calm)
         self._waiting_until = view.waiting_until
         for slug, state in sorted(view.states.items()):
             self._move(slug, state, now, outcome)

@@ -42,6 +42,10 @@ class Fact:
         """Say whether it answers."""
         return self.verdict in _GOOD
 
+    def stands_as(self, old: "Fact") -> bool:
+        """Say whether a target that was up is so still, by itself: only heard of later."""
+        return (self.verdict, self.since, self.degraded) == (old.verdict, old.since, old.degraded)
+
     def answers_at(self, since: datetime, now: datetime) -> bool:
         """Say whether it has answered since then.
 

@@ -3,9 +3,12 @@
 Pure: (topology, facts, now) → View. Targets are walked from the vantage outwards, so that
 whatever stands above a target is settled before it. DESIGN §5.2; the order of arrival of facts
 does not matter, because nothing here remembers anything but `Facts.before`.
+
+Nearly everything is up, as it was: a walk may be given the places of such targets (`View.calm`) and
+then goes only where something has changed, or stands behind what does not let through.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -48,17 +51,27 @@ class View:
     """What the facts amount to.
 
     `states` holds the targets whose status or cause differs from `Facts.before`; `roots` every
-    present root; `waiting_until` when to ask again though nothing new has been heard.
+    present root; `waiting_until` when to ask again though nothing new has been heard. `calm` holds
+    the places of all that is up, and was.
     """
 
     states: dict[str, TargetState]
     roots: dict[str, Root]
     waiting_until: datetime | None = None
+    calm: Mapping[str, Place] = field(default_factory=dict)
 
 
-def resolve(topology: Topology, facts: Facts, now: datetime) -> View:
-    """Return statuses and roots that follow from the facts."""
-    places: dict[str, Place] = {}
+def resolve(
+    topology: Topology, facts: Facts, now: datetime, calm: Mapping[str, Place] | None = None
+) -> View:
+    """Return statuses and roots that follow from the facts.
+
+    `calm` is that of the view before, without the targets whose own fact or port has changed.
+    """
+    places = dict(calm or {})
+    dead_ports = (link for link, port in facts.ports.items() if not port.up)
+    for slug in (*facts.beyond, *facts.calmed, *dead_ports):
+        places.pop(slug, None)
     facts = replace(facts, ports=_fresh(topology, facts))
     return _Walk(topology, facts, now, places, Waiting(topology, facts, places, now)).view()
 
@@ -93,39 +106,79 @@ class _Walk:
     topology: Topology
     facts: Facts
     now: datetime
-    places: dict[str, Place]
+    places: dict[str, Place]  # at first of what is calm
     waits: Waiting
     begun: dict[str, datetime] = field(default_factory=dict)  # roots, and since when
     named: dict[str, tuple[str, str]] = field(default_factory=dict)  # roots: cause, detail
     deadlines: list[datetime] = field(default_factory=list)
+    walked: set[str] = field(default_factory=set)
 
     def view(self) -> View:
-        is_link = self.topology.is_link
-        for slug in self.topology.order:
-            if is_link(slug):
-                self._link(slug)
-            else:
-                self._device(slug)
+        self._walk()
         shared = Shared(
             self.topology, self.facts, self.places, self.waits, self.begun, self.named, self.now
         )
         self.deadlines += shared.wait_for_company()
         shared.explain()
-        derived = Derived(self.topology, self.facts, self.places, self.now)
-        for slug in self.topology.links:
-            self.places[slug] = derived.link(slug)
-        for slug in self.topology.sites:
-            self.places[slug] = derived.site(slug)
-        for slug in self.topology.rooms:
-            self.places[slug] = derived.room(slug)
-        for slug in self.topology.groups:
-            if slug not in self.places:
-                self.places[slug] = derived.group(slug)
+        self._derive()
         return View(
             states=dict(self._changes()),
             roots=self._roots(),
             waiting_until=min(self.deadlines, default=None),
+            calm=self._calm(),
         )
+
+    def _walk(self) -> None:
+        topology, places, walked = self.topology, self.places, self.walked
+        behind: set[str] = set()
+        for slug in topology.order:
+            if slug in places and slug not in behind:
+                continue
+            above = [up for up in topology.uplinks[slug] if topology.is_link(up)]
+            for line in above:  # how it is follows from what it leads to
+                if line not in walked:
+                    walked.add(line)
+                    places[line] = Place()
+            walked.add(slug)
+            if topology.is_link(slug):
+                self._link(slug)
+            else:
+                self._device(slug)
+            for one in (slug, *above):  # a device may put the blame on its line
+                if not places[one].passing or places[one].until is not None:
+                    behind.update(topology.users[one])
+
+    def _derive(self) -> None:
+        """Place what nobody asks: links, sites, rooms and groups of which a part was walked."""
+        topology, places, walked = self.topology, self.places, self.walked
+        derived = Derived(topology, self.facts, places, self.now)
+        for slug in filter(topology.is_link, walked):
+            places[slug] = derived.link(slug)
+        for kind, place in (
+            (topology.sites, derived.site),
+            (topology.rooms, derived.room),
+            (topology.groups, derived.group),
+        ):
+            stirred = {whole for part in walked for whole in topology.wholes.get(part, ())}
+            for slug in kind:
+                if slug in stirred or slug not in places:
+                    walked.add(slug)
+                    if slug not in self.begun:
+                        places[slug] = place(slug)
+
+    def _calm(self) -> dict[str, Place]:
+        """Return the places of all that is up and was, to be given to the next walk."""
+        facts, calm = self.facts, dict(self.places)
+        for slug in self.walked:
+            before, fact = facts.before.get(slug), facts.targets.get(slug, NOTHING)
+            if (
+                self.places[slug].status is not Status.UP
+                or before is None
+                or before.status is not Status.UP
+                or fact.verdict is Verdict.FAILED  # a line that carries, and whose address is dead
+            ):
+                del calm[slug]
+        return calm
 
     # devices
 
@@ -426,7 +479,8 @@ class _Walk:
 
     def _roots(self) -> dict[str, Root]:
         members: dict[str, list[str]] = {root: [root] for root in self.begun}
-        for slug, place in self.places.items():
+        for slug in self.walked:
+            place = self.places[slug]
             if place.root in members and place.root != slug and place.status in HIDING:
                 members[place.root].append(slug)
         return {
@@ -439,7 +493,8 @@ class _Walk:
     # what changed
 
     def _changes(self) -> Iterator[tuple[str, TargetState]]:
-        for slug, place in self.places.items():
+        for slug in self.walked:
+            place = self.places[slug]
             if place.status is None:
                 continue
             before = self.facts.before.get(slug)

@@ -1,7 +1,7 @@
 """What do roots share, and is that the cause? Hands them over to the group behind them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,7 +26,7 @@ class Shared:
 
     topology: Topology
     facts: Facts
-    places: dict[str, Place]
+    places: MutableMapping[str, Place]
     waits: Waiting
     begun: dict[str, datetime]
     named: dict[str, tuple[str, str]]

@@ -198,6 +198,17 @@ class Topology:
         }
 
     @cached_property
+    def wholes(self) -> dict[str, tuple[str, ...]]:
+        """Return of every target the sites, rooms and groups that are as their parts are."""
+        parts = {whole: self.targets[whole].members for whole in (*self.rooms, *self.groups)}
+        parts |= {site: (*self.by_site[site], *self.reserves[site]) for site in self.sites}
+        found: dict[str, list[str]] = {}
+        for whole, members in parts.items():
+            for member in members:
+                found.setdefault(member, []).append(whole)
+        return {part: tuple(wholes) for part, wholes in found.items()}
+
+    @cached_property
     def scheduled(self) -> tuple[tuple[Hours, ...], ...]:
         """Return the different calendars of expected-on hours."""
         return tuple(dict.fromkeys(t.expected for t in self.targets.values() if t.expected))
