@@ -4,8 +4,9 @@
 between 0 and 30 %, which begins at once some time during the first day, and bursts of up to a
 second in which everything is lost. The sweep decides when to probe and what to tell, the judge what
 it proves; both are the product's own, only the time and the wire are not. The minutes after the
-onset are played probe by probe. Of all later ones only the suspicions that could end in a false alarm are
-drawn, by geometric skipping: `LEAST` losses in a row, and the bursts that a probe falls into.
+onset are played probe by probe. Of all later ones only the suspicions that could end in a false
+alarm are drawn, by geometric skipping: `LEAST` losses in a row, and the bursts that a probe falls
+into.
 """
 
 import argparse
