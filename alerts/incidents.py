@@ -177,7 +177,27 @@ def _end(
     elif not topology.is_looked_at(incident.root):
         _recover(result, incident, now, now, "retired")
     elif state is not None and state.status in _ANSWERING and not flaps:
-        _recover(result, incident, state.since, now, "")
+        _recover(result, incident, _back_at(incident, state, states, now), now, "")
+
+
+def _back_at(
+    incident: Incident, root: TargetState, states: Mapping[str, TargetState], now: datetime
+) -> datetime:
+    """Return when the trouble ended: of a site whose mains failed, when the last of it was back.
+
+    Such a site was degraded all the time, and perhaps still is, for another reason.
+    """
+    if root.since > incident.began_at:
+        return root.since
+    members = (states.get(member.target) for member in incident.members)
+    back = (
+        state.since
+        for state in members
+        if state is not None
+        and state.status in _ANSWERING
+        and incident.began_at < state.since <= now
+    )
+    return max(back, default=now)
 
 
 def _heir(
