@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from alerts import chains, telling
 from alerts.facts import NOTHING, Fact, Facts, Port, fact_of, follow, ports_in
+from alerts.flapping import Flapping, flapping, remembered
 from alerts.hours import next_boundary
 from alerts.incidents import Fold, Numbering, fold
 from alerts.judge import forgotten, judge, overdue, patience
@@ -56,6 +57,7 @@ class Brain:
         self._incidents: dict[str, Incident] = {
             i.root: i for i in memory.incidents if i.kind != THRESHOLD
         }
+        self._falls = dict(memory.falls)
         self._numbering = Numbering(now.astimezone(LOCAL).date(), memory.incidents_today)
         self._streaks: dict[str, Streak] = dict(memory.streaks)
         self._written: dict[str, datetime] = {}
@@ -176,6 +178,9 @@ class Brain:
         self._facts = {s: row_earlier(f, by, now) for s, f in self._facts.items()}
         self._ports = {s: row_earlier(p, by, now) for s, p in self._ports.items()}
         self._states = {s: row_earlier(k, by, now) for s, k in self._states.items()}
+        self._falls = {
+            s: tuple(earlier(at, by, now) for at in falls) for s, falls in self._falls.items()
+        }
         for slug, incident in self._incidents.items():
             moved = incident_earlier(incident, by, now)
             if moved is not incident:
@@ -225,6 +230,7 @@ class Brain:
         if self._states[slug].status is not Status.UNKNOWN:
             self._move(slug, TargetState(slug, Status.UNKNOWN, now, "retired"), now, outcome)
         del self._states[slug]
+        self._falls.pop(slug, None)
         self._facts.pop(slug, None)
         self._calm.clear()
         self._dirty = True
@@ -331,6 +337,7 @@ class Brain:
             view,
             states=self._states,
             topology=self._topology,
+            flaps=self._flapping(view.roots, now),
             numbering=self._numbering,
             now=now,
         )
@@ -341,6 +348,17 @@ class Brain:
         chains.freeze(crossings, self._escalations, self._topology)
         self._thresholds.keep(crossings)
         self._tell(crossings, outcome, now)
+
+    def _flapping(self, roots: Iterable[str], now: datetime) -> dict[str, Flapping]:
+        """Return which roots flap, and be awake when the first of them may be calm."""
+        found = {
+            root: flaps
+            for root in {*roots, *self._incidents}
+            if root in self._falls and (flaps := flapping(self._falls[root], now)) is not None
+        }
+        times = [self._waiting_until, *(flaps.calm_at for flaps in found.values())]
+        self._waiting_until = min((at for at in times if at is not None), default=None)
+        return found
 
     def _move(self, slug: str, state: TargetState, now: datetime, outcome: Outcome) -> None:
         """Write a change of status; two of one target are at least a second apart."""
@@ -353,18 +371,19 @@ class Brain:
             self._waiting_until = min(self._waiting_until or at, at)
             return
         self._states[slug] = replace(state, since=at)
-        outcome.transitions.append(
-            Transition(
-                target=slug,
-                old=before,
-                new=state.status,
-                at=at,
-                recorded_at=now,
-                reason=state.reason,
-                cause=state.cause,
-                detail=state.detail,
-            )
+        moved = Transition(
+            target=slug,
+            old=before,
+            new=state.status,
+            at=at,
+            recorded_at=now,
+            reason=state.reason,
+            cause=state.cause,
+            detail=state.detail,
         )
+        outcome.transitions.append(moved)
+        if moved.is_fall:
+            self._falls[slug] = (*remembered(self._falls.get(slug, ()), now), at)
 
     def _tell(self, result: Fold, outcome: Outcome, now: datetime) -> None:
         written: dict[str, Incident] = {}

@@ -1,7 +1,8 @@
 """Which troubles are open, and what belongs to each? Pure: (open, view) → changes.
 
 An incident follows one root. It closes when its root answers again, and is merged when the
-root turns out to lie behind another root: then the other incident speaks for both.
+root turns out to lie behind another root: then the other incident speaks for both. The incident of
+a root that flaps stays open until that is calm.
 """
 
 from collections import Counter
@@ -9,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from alerts.flapping import Flapping
 from alerts.places import HIDING
 from alerts.rootcause import Root, View
 from alerts.severity import severity
 from alerts.topology import Topology
 from core.clock import LOCAL
-from core.incident import Incident, IncidentNote, IncidentState, Member, Severity
+from core.incident import FLAPPING, OUTAGE, Incident, IncidentNote, IncidentState, Member, Severity
 from core.status import Status, TargetState
 
 _RANK = (Severity.INFO, Severity.WARNING, Severity.MAJOR, Severity.CRITICAL)
@@ -57,37 +59,44 @@ def fold(
     *,
     states: Mapping[str, TargetState],
     topology: Topology,
+    flaps: Mapping[str, Flapping],
     numbering: Numbering,
     now: datetime,
 ) -> Fold:
     """Return what the roots of a view make of the open incidents (by root).
 
-    `states` is how every target stands after the view.
+    `states` is how every target stands after the view, `flaps` which roots fail again and again.
     """
     result = Fold(present=dict(present))
     for root in sorted(view.roots.values(), key=lambda r: (r.since, r.target)):
         known = present.get(root.target)
         if known is None:
-            _open(result, root, topology, numbering, now)
+            _open(result, root, topology, flaps.get(root.target), numbering, now)
         else:
-            _follow(result, known, root, topology, now)
+            _follow(result, known, root, topology, flaps.get(root.target), now)
     for slug, incident in sorted(present.items()):
         if slug not in view.roots:
-            _end(result, incident, states, topology, now)
+            _end(result, incident, states, topology, now, flaps=slug in flaps)
     return result
 
 
-def _open(
-    result: Fold, root: Root, topology: Topology, numbering: Numbering, now: datetime
+def _open(  # noqa: PLR0917
+    result: Fold,
+    root: Root,
+    topology: Topology,
+    flaps: Flapping | None,
+    numbering: Numbering,
+    now: datetime,
 ) -> None:
     incident = Incident(
         id=numbering.code(now),
         root=root.target,
+        kind=FLAPPING if flaps else OUTAGE,
         severity=severity(topology, root.target, root.members),
         began_at=root.since,
         decided_at=now,
         cause=root.cause,
-        detail=root.detail,
+        detail=str(flaps.falls) if flaps else root.detail,
         members=tuple(Member(target=m, joined_at=now) for m in root.members),
     )
     result.present[root.target] = incident
@@ -95,17 +104,24 @@ def _open(
     result.notes.append(IncidentNote(incident=incident.id, at=now, kind="opened", text=root.target))
 
 
-def _follow(
-    result: Fold, incident: Incident, root: Root, topology: Topology, now: datetime
+def _follow(  # noqa: PLR0917
+    result: Fold,
+    incident: Incident,
+    root: Root,
+    topology: Topology,
+    flaps: Flapping | None,
+    now: datetime,
 ) -> None:
     members = _members(incident.members, root.members, now)
     worse = max(incident.severity, severity(topology, root.target, root.members), key=_RANK.index)
     # the first fault that was seen stays named; a port's word is better than silence
     cause = incident.cause if root.cause == "silence" else root.cause
-    detail = incident.detail or root.detail
+    steady = incident.detail if incident.kind == OUTAGE else ""
+    detail = str(flaps.falls) if flaps else steady or root.detail
     began = min(incident.began_at, root.since)  # news of who fell first may come last
     following = incident.model_copy(
         update={
+            "kind": FLAPPING if flaps else OUTAGE,
             "members": members,
             "severity": worse,
             "began_at": began,
@@ -150,6 +166,8 @@ def _end(
     states: Mapping[str, TargetState],
     topology: Topology,
     now: datetime,
+    *,
+    flaps: bool,
 ) -> None:
     """Close or merge an incident whose root is none any more, or leave it open."""
     state = states.get(incident.root)
@@ -158,8 +176,28 @@ def _end(
         _merge(result, incident, heir, now)
     elif not topology.is_looked_at(incident.root):
         _recover(result, incident, now, now, "retired")
-    elif state is not None and state.status in _ANSWERING:
-        _recover(result, incident, state.since, now, "")
+    elif state is not None and state.status in _ANSWERING and not flaps:
+        _recover(result, incident, _back_at(incident, state, states, now), now, "")
+
+
+def _back_at(
+    incident: Incident, root: TargetState, states: Mapping[str, TargetState], now: datetime
+) -> datetime:
+    """Return when the trouble ended: of a site whose mains failed, when the last of it was back.
+
+    Such a site was degraded all the time, and perhaps still is, for another reason.
+    """
+    if root.since > incident.began_at:
+        return root.since
+    members = (states.get(member.target) for member in incident.members)
+    back = (
+        state.since
+        for state in members
+        if state is not None
+        and state.status in _ANSWERING
+        and incident.began_at < state.since <= now
+    )
+    return max(back, default=now)
 
 
 def _heir(

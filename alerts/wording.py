@@ -13,7 +13,7 @@ from alerts import quantities
 from alerts.severity import of_kind, sites_among
 from alerts.topology import Topology
 from core.clock import LOCAL
-from core.incident import ASKING, THRESHOLD, Incident, Message, Purpose, Severity, Short
+from core.incident import ASKING, FLAPPING, THRESHOLD, Incident, Message, Purpose, Severity, Short
 from core.text import Language, Text, ascii_only, vietnamese_order
 from core.watching import Target, TargetKind
 
@@ -125,6 +125,12 @@ _FAILS = Text(vi="mất kết nối", en="down")
 _FAILS_AS_SERVICE = Text(vi="ngừng phục vụ", en="out of service")
 _BACK = Text(vi="có kết nối trở lại", en="back")
 _BACK_AS_SERVICE = Text(vi="phục vụ trở lại", en="back")
+_FLAPS = Text(vi="chập chờn", en="flapping")
+_STABLE = Text(vi="ổn định trở lại", en="stable again")
+_FLAPPED = Text(
+    vi="mất kết nối rồi có lại {detail} lần liên tiếp, chỉ báo một lần cho đến khi ổn định",
+    en="down and back {detail} times in a row, told only once until it is stable",
+)
 _LASTS = Text(vi="gián đoạn", en="for")
 _WATCHED = Text(vi="được theo dõi", en="watched")
 _UNSEEN = Text(vi="kết nối trở lại", en="back")
@@ -140,7 +146,10 @@ _BACK_WITHIN = Text(vi="trở lại trong ngưỡng", en="back within its thresh
 _LASTS_BEYOND = Text(vi="kéo dài", en="for")
 _WATCHED_BY_RULE = Text(vi="được xét theo ngưỡng này", en="held against this threshold")
 _UNSEEN_WITHIN = Text(vi="giá trị trở lại trong ngưỡng", en="back within it")
-_MEASURED = Text(vi="đo được {detail}", en="measured {detail}")
+_COUNTED = {
+    THRESHOLD: Text(vi="đo được {detail}", en="measured {detail}"),
+    FLAPPING: _FLAPPED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +392,14 @@ def _extent(
 
 
 def _verbs(incident: Incident, topology: Topology, language: Language, *, serves: bool) -> _Verbs:
+    if incident.kind == FLAPPING:
+        return _Verbs(
+            _FLAPS.said(language),
+            _STABLE.said(language),
+            _LASTS_BEYOND.said(language),
+            _WATCHED.said(language),
+            _STABLE.said(language),
+        )
     if incident.kind != THRESHOLD:
         return _Verbs(
             (_FAILS_AS_SERVICE if serves else _FAILS).said(language),
@@ -398,6 +415,11 @@ def _verbs(incident: Incident, topology: Topology, language: Language, *, serves
         _WATCHED_BY_RULE.said(language),
         _UNSEEN_WITHIN.said(language),
     )
+
+
+def flapping_in_words(language: Language) -> str:
+    """Return what is said of something that fails and comes back again and again."""
+    return _FLAPS.said(language)
 
 
 def beyond_in_words(slug: str, topology: Topology, language: Language) -> str:
@@ -418,8 +440,9 @@ def _all(incident: Incident) -> tuple[str, ...]:
 
 def _cause(incident: Incident, topology: Topology, language: Language) -> str:
     root = incident.root
-    if incident.kind == THRESHOLD:
-        return _MEASURED.said(language).replace("{detail}", incident.detail)
+    counted = _COUNTED.get(incident.kind)
+    if counted is not None:
+        return counted.said(language).replace("{detail}", incident.detail)
     if topology.is_group(root):
         words = _MAINS["group"] if incident.cause == "mains_suspected" else _SHARED_CAUSE
         shares = topology.targets[root].members

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from core.clock import LOCAL
 from core.incident import (
+    FLAPPING,
     THRESHOLD,
     Incident,
     IncidentNote,
@@ -466,6 +467,8 @@ def headline(incident: Incident, root: Target | None, status: Status | None) -> 
             f"{root.name}: vượt ngưỡng, {incident.detail}",
             f"{root.name_en or root.name}: beyond its threshold, {incident.detail}",
         )
+    if incident.kind == FLAPPING and incident.state is IncidentState.OPEN:
+        return Text(f"{root.name}: chập chờn", f"{root.name_en or root.name}: flapping")
     word = STATUS[
         status if status in {Status.DOWN, Status.DEGRADED, Status.UNREACHABLE} else Status.DOWN
     ]

@@ -18,6 +18,8 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+OUTAGE = "outage"
+FLAPPING = "flapping"  # the kind of an outage that comes and goes: `detail` is how often it fell
 THRESHOLD = "threshold"  # the kind of incidents of rules: `root` the target, `cause` the rule
 
 
@@ -62,7 +64,7 @@ class Incident(Model):
 
     id: str
     root: str
-    kind: str = "outage"
+    kind: str = OUTAGE
     severity: Severity
     state: IncidentState = IncidentState.OPEN
     began_at: datetime  # the first failed observation of the root

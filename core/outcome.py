@@ -44,6 +44,7 @@ class Memory:
     streaks: Mapping[str, Streak] = field(default_factory=dict)
     incidents: tuple[Incident, ...] = ()  # open ones
     watches: tuple[Watch, ...] = ()
+    falls: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)  # lately, by target
     observed_until: Mapping[str, datetime] = field(default_factory=dict)  # by vantage
     incidents_today: int = 0  # highest number of today's SC-yyyymmdd-nnnn
 

@@ -50,6 +50,12 @@ class Transition:
     id: int | None = None
     supersedes: int | None = None
 
+    @property
+    def is_fall(self) -> bool:
+        """Say whether a target that answered failed by itself: what flapping is made of."""
+        answered = self.old in {Status.UP, Status.DEGRADED}
+        return self.new is Status.DOWN and answered and self.cause == self.target
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:

@@ -11,16 +11,25 @@ from core.clock import LOCAL
 from core.incident import IncidentState, Notification, NotificationState, Purpose
 from core.outcome import Event, Memory, Outcome
 from core.status import Streak, Transition, Verdict, Watch
-from storage.database import Database, upsert
+from storage.database import Database, portions, upsert
 from storage.database import insert as insert_or
 from storage.events import Draft, read_events, write_events
 from storage.incidents import incident_draft, read_incidents, write_incidents, write_notes
-from storage.status import read_states, write_transitions
-from storage.tables import batches, incidents, notifications, observed, streaks, watches
+from storage.status import read_states, transition_of, write_transitions
+from storage.tables import (
+    batches,
+    incidents,
+    notifications,
+    observed,
+    streaks,
+    transitions,
+    watches,
+)
 from storage.unbroken import unbroken
 
 _N = notifications.c
 _BATCHES_KEPT = timedelta(hours=1)
+LATELY = timedelta(hours=1)  # falls of longer ago no more tell whether something flaps
 
 
 @unbroken
@@ -50,11 +59,13 @@ class BrainBook:
                 select(incidents.c.id).where(incidents.c.id.startswith(today, autoescape=True))
             )
             numbers = [int(code.removeprefix(today)) for code in codes]
+            falls = await _falls(connection, now - LATELY)
         return Memory(
             states={target: state for target, (state, _) in known.items()},
             streaks=remembered,
             incidents=tuple(open_ones),
             watches=tuple(beyond),
+            falls=falls,
             observed_until=until,
             incidents_today=max(numbers, default=0),
         )
@@ -111,6 +122,20 @@ async def _write(connection: AsyncConnection, outcome: Outcome, now: datetime) -
         *map(incident_draft, await read_incidents(connection, kept) if latest else ()),
         *notes,
     ]
+
+
+async def _falls(connection: AsyncConnection, since: datetime) -> dict[str, tuple[datetime, ...]]:
+    """Return when the roots of incidents fell since then, by target."""
+    lately = (incidents.c.state == IncidentState.OPEN) | (incidents.c.began_at >= since)
+    roots = sorted(await connection.scalars(select(incidents.c.root).where(lately).distinct()))
+    found: dict[str, tuple[datetime, ...]] = {}
+    for some in portions(roots):
+        query = select(transitions).where(transitions.c.target.in_(some), transitions.c.at >= since)
+        rows = await connection.execute(query.order_by(transitions.c.at))
+        for row in map(transition_of, rows.mappings()):
+            if row.is_fall:
+                found[row.target] = (*found.get(row.target, ()), row.at)
+    return found
 
 
 async def _written(connection: AsyncConnection, batch: str) -> list[Event] | None:

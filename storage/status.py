@@ -51,7 +51,7 @@ class StatusBook:
                 inside = select(transitions).where(*held, _T.at > begin, _T.at < end)
                 for query in (before, inside.order_by(_T.at, _T.id)):
                     for row in (await connection.execute(query)).mappings():
-                        found[row["target"]].append(_transition(row))
+                        found[row["target"]].append(transition_of(row))
         return [
             interval for target, rows in found.items() for interval in cut(target, rows, begin, end)
         ]
@@ -65,7 +65,7 @@ class StatusBook:
             query = query.where(_T.id < before)
         async with self._database.reading() as connection:
             rows = await connection.execute(query)
-            return [_transition(row) for row in rows.mappings()]
+            return [transition_of(row) for row in rows.mappings()]
 
 
 def cut(target: str, rows: Iterable[Transition], begin: datetime, end: datetime) -> list[Interval]:
@@ -150,7 +150,7 @@ def _fields(row: Transition) -> Row:
     return {name: getattr(row, name) for name in Transition.__dataclass_fields__}
 
 
-def _transition(row: RowMapping) -> Transition:
+def transition_of(row: RowMapping) -> Transition:
     return Transition(**{**row, "old": Status(row["old"]), "new": Status(row["new"])})
 
 
@@ -212,7 +212,7 @@ async def _present(connection: AsyncConnection, target: str) -> tuple[TargetStat
     rows = await connection.execute(held.order_by(_T.at, _T.id))
     state: tuple[TargetState, datetime] | None = None
     for row in rows.mappings():
-        transition = _transition(row)
+        transition = transition_of(row)
         state = (_next(state, transition), transition.at)
     if state is None:
         raise LookupError(target)

@@ -137,7 +137,10 @@ class IncidentOut(BaseModel):
     id: str
     root: str
     root_name: str
-    kind: str
+    kind: str = Field(
+        description="outage, flapping (one that comes and goes; `detail` is how often it fell) or "
+        "threshold (of a rule)."
+    )
     severity: Severity
     state: IncidentState
     began_at: datetime = Field(description="The first failed observation of the root.")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from collectors._icmp.wire import Place, Protocol, Wire
+from collectors._icmp.wire import Medium, Place, Protocol
 from core.labels import Series
 from core.reading import STALE, Failure, Reading, Sample
 from core.watching import Check, Verify
@@ -64,7 +64,7 @@ class Host:
         self.check = check
         self.place: Place = ("", 0)  # numeric, as the kernel says it; empty = not known yet
         self.protocol: Protocol | None = None
-        self.wire: Wire | None = None  # once it has been asked
+        self.wire: Medium | None = None  # once it has been asked
         self.gone = False  # no longer in the feed
         self.verify = check.verify or (Verify() if check.reach else None)
         self.interval = check.interval

@@ -12,14 +12,14 @@ target is given more time from then on.
 import asyncio
 import errno
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from collectors._icmp.host import SUMMARY, Host, phase
 from collectors._icmp.names import Names
-from collectors._icmp.wire import Protocol, Wire, failure_of
+from collectors._icmp.wire import Medium, Protocol, Wire, failure_of
 from core.clock import from_epoch
-from core.collector import Emitted, Kit, SweepFeed
+from core.collector import Emitted, Kit, Sockets, SweepFeed
 from core.reading import Failure, FailureKind, Reading
 
 log = logging.getLogger(__name__)
@@ -63,17 +63,28 @@ class Stats:
 
 
 class Sweep:
-    """The sweep of one feed; `run` until cancelled."""
+    """The sweep of one feed; `run` until cancelled.
 
-    def __init__(self, feed: SweepFeed, kit: Kit, emit: Emitted) -> None:
+    All it decides is decided in `turn`, which knows no other time than it is given.
+    """
+
+    def __init__(
+        self,
+        feed: SweepFeed,
+        kit: Kit,
+        emit: Emitted,
+        wire: Callable[[Sockets, Protocol], Medium] = Wire,
+    ) -> None:
+        """Make it; `wire` opens what probes leave by."""
         self.stats = Stats()
         self._feed = feed
         self._kit = kit
         self._emit = emit
+        self._new_wire = wire
         self._version: int | None = None
         self._hosts: dict[str, Host] = {}
         self._names = Names()
-        self._wires: dict[int, Wire] = {}
+        self._wires: dict[int, Medium] = {}
         self._drops: dict[int, int] = {}
         self._closed_until: dict[int, float] = {}
         self._why_closed: dict[int, str] = {}
@@ -94,19 +105,23 @@ class Sweep:
         self._slot = int(loop.time() / TICK)
         try:
             while True:
-                self._now = loop.time()
-                self._follow_feed()
-                self._hear()
-                slots = range(self._slot + 1, int(self._now / TICK) + 1)
-                self._slot = max(self._slot, slots.stop - 1)
-                self._expire(slots)
-                await self._probe([h for s in slots for h in self._wheel.pop(s, ()) if h.slot == s])
-                self._flush()
+                await self.turn(loop.time())
                 await asyncio.sleep(max(0.0, (self._slot + 1) * TICK - loop.time()))
         finally:
             for wire in self._wires.values():
                 wire.close()
             await self._names.aclose()
+
+    async def turn(self, now: float) -> None:
+        """Hear, give up waiting, probe and tell, as is due by now (monotonic seconds)."""
+        self._now = now
+        self._follow_feed()
+        self._hear()
+        slots = range(self._slot + 1, int(now / TICK) + 1)
+        self._slot = max(self._slot, slots.stop - 1)
+        self._expire(slots)
+        await self._probe([h for s in slots for h in self._wheel.pop(s, ()) if h.slot == s])
+        self._flush()
 
     def _follow_feed(self) -> None:
         if self._feed.version != self._version:
@@ -243,7 +258,7 @@ class Sweep:
         else:
             self._place(host, host.next_regular)
 
-    def _wire_of(self, host: Host) -> Wire:
+    def _wire_of(self, host: Host) -> Medium:
         if host.protocol is None:
             raise OSError(errno.EDESTADDRREQ, f"the name {host.check.address} is not known")
         family = host.protocol.family
@@ -255,10 +270,10 @@ class Sweep:
         host.wire = wire
         return wire
 
-    def _open(self, protocol: Protocol) -> Wire:
+    def _open(self, protocol: Protocol) -> Medium:
         family = protocol.family
         try:
-            wire = Wire(self._kit.sockets, protocol)
+            wire = self._new_wire(self._kit.sockets, protocol)
         except OSError as error:
             if family not in self._why_closed:
                 log.warning("no ICMP socket for %s: %s", family.name, error)

@@ -6,6 +6,7 @@ import secrets
 import socket
 import struct
 import time
+import typing
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -43,6 +44,25 @@ class Protocol:
 
 V4 = Protocol(socket.AF_INET, socket.IPPROTO_ICMP, packet.ECHO_REQUEST_V4, packet.ECHO_REPLY_V4)
 V6 = Protocol(socket.AF_INET6, socket.IPPROTO_ICMPV6, packet.ECHO_REQUEST_V6, packet.ECHO_REPLY_V6)
+
+
+class Medium(typing.Protocol):
+    """What probes leave by and replies come in from: a `Wire`, or the air of a simulation."""
+
+    raw: bool
+    buffer: int  # bytes of replies that it can hold
+
+    def send(self, counter: int, place: Place) -> int:
+        """Send one request; return when, in ns since 1970; OSError says why it did not leave."""
+
+    def drain(self) -> list[Reply]:
+        """Return all replies that have come in."""
+
+    def drops(self) -> int:
+        """Return how many replies were lost because our buffer was full."""
+
+    def close(self) -> None:
+        """Give up what it holds."""
 
 
 class Wire:

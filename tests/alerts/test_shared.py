@@ -1,6 +1,7 @@
 """One cut that takes many is told once, by the name of what they share."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 
@@ -174,6 +175,23 @@ def test_all_that_needs_the_mains_gone_at_once_is_a_power_cut_at_the_site() -> N
     world.run(60)
     assert world.told(Purpose.RECOVERY) == ["xa"]
     assert world.status("xa") is Status.UP
+
+
+def test_a_power_cut_ends_when_the_last_of_the_site_is_back_though_it_stays_degraded() -> None:
+    world = ran(commune(addressed=False))
+    world.loss["gw"] = 0.3
+    world.run(120)
+    assert world.status("xa") is Status.DEGRADED
+    world.cut("sw", "vc", "pc")
+    world.run(30)
+    assert roots(world) == ["xa"]
+    mended = world.now
+    world.mend("sw", "vc", "pc")
+    world.run(60)
+    assert world.status("xa") is Status.DEGRADED
+    (ended,) = world.incidents.values()
+    assert ended.recovered_at is not None
+    assert timedelta(0) <= ended.recovered_at - mended <= timedelta(seconds=3)
 
 
 def test_two_of_three_devices_gone_is_no_power_cut() -> None:

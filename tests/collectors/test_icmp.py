@@ -15,6 +15,7 @@ from collectors import icmp
 from collectors._icmp import packet
 from collectors._icmp.host import SUMMARY, Host, jitter, percentile
 from collectors._icmp.sweep import Sweep
+from collectors._icmp.wire import Wire
 from core.clock import SystemClock
 from core.reading import Failure, FailureKind, Reading, is_stale
 from core.watching import Check, Verify
@@ -280,6 +281,7 @@ async def test_an_overflow_of_our_buffer_is_never_their_loss(world: Land) -> Non
     async with sweeping(Feed(*checks), world) as watch:
         await watch.until(lambda: len(watch.readings) >= 600)
         wire = watch.sweep._wires[socket.AF_INET]
+        assert isinstance(wire, Wire)
         wire._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         await watch.until(lambda: wire.drops() > 0)
         await asyncio.sleep(1.5)

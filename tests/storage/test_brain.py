@@ -98,6 +98,27 @@ async def test_what_is_beyond_its_threshold_is_kept_until_it_no_longer_is(ledger
     assert (await ledger.brain.restore(NOW)).watches == (later,)
 
 
+async def test_a_restart_finds_when_the_roots_of_late_incidents_fell(ledger: Ledger) -> None:
+    def moved(old: Status, new: Status, minutes: float, cause: str | None = "line") -> Transition:
+        at = NOW + timedelta(minutes=minutes)
+        return Transition("line", old, new, at, at, "confirmed_silence", cause)
+
+    rows = [
+        moved(Status.UP, Status.DOWN, 0),
+        moved(Status.DOWN, Status.UP, 1, None),
+        moved(Status.UP, Status.UNREACHABLE, 2, "hub"),
+        moved(Status.UNREACHABLE, Status.DOWN, 3),
+        moved(Status.DOWN, Status.DEGRADED, 4, None),
+        moved(Status.DEGRADED, Status.DOWN, 5),
+    ]
+    kept = Outcome(transitions=rows, incidents=[an_incident()])
+    await ledger.brain.commit(kept, NOW + timedelta(minutes=6))
+    memory = await ledger.brain.restore(NOW + timedelta(minutes=6))
+    assert memory.falls == {"line": (rows[0].at, rows[5].at)}
+    later = await ledger.brain.restore(NOW + timedelta(minutes=62))
+    assert later.falls == {"line": (rows[5].at,)}
+
+
 async def test_an_empty_ledger_remembers_nothing(ledger: Ledger) -> None:
     assert await ledger.brain.restore(NOW) == Memory()
     assert await ledger.brain.commit(Outcome(), NOW) == []

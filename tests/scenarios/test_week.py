@@ -1,0 +1,24 @@
+"""A week of lines that lose packets: each bad one is degraded, none is ever taken for dead."""
+
+from datetime import timedelta
+
+import pytest
+
+from benchmarks.week import week
+
+
+@pytest.mark.full
+async def test_no_line_that_loses_packets_is_ever_taken_for_dead(*, full: bool) -> None:
+    lines, days = (3321, 7.0) if full else (16, 1.0)
+    found = await week(lines, days, seed=2026)
+    assert found["false_downs"] == 0, found
+    assert found["bad_degraded"] == found["bad"], found
+    assert found["lossy_ever_degraded"] == found["lossy"], found
+
+
+async def test_a_judge_that_is_content_with_less_would_be_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("alerts.judge.LIKELIHOOD", 1e-4)
+    monkeypatch.setattr("alerts.judge.LONGEST_BURST", timedelta(seconds=0.5))
+    assert (await week(10, 1.0, seed=2026))["false_downs"] != 0
