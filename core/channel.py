@@ -11,11 +11,15 @@ from core.text import Text
 
 
 class Retry(Exception):
-    """It did not go out now; try again later. `after`: seconds the provider asked for."""
+    """It did not go out now; try again later. `after`: seconds the provider asked for.
 
-    def __init__(self, why: str, after: float | None = None) -> None:
+    `only_this`: the provider works, it is this one message or address that has to wait.
+    """
+
+    def __init__(self, why: str, after: float | None = None, *, only_this: bool = False) -> None:
         super().__init__(why)
         self.after = after
+        self.only_this = only_this
 
 
 class GiveUp(Exception):

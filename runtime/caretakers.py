@@ -13,7 +13,7 @@ from core.incident import Message
 from core.inventory import Contact
 from core.people import Role, User
 from core.text import Text
-from runtime.dispatcher import Outlet
+from runtime.outlet import Outlet
 
 log = logging.getLogger(__name__)
 

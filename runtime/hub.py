@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,6 +36,7 @@ from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
+from runtime.receipts import Receipts
 from runtime.report_letters import ReportLetters
 from runtime.room_left import RoomLeft
 from runtime.rota_watch import RotaWatch
@@ -162,6 +163,9 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             ),
             person=lambda name: _called(name, ledger, feed),
             escalation=Escalator(ledger.rota, lambda: feed.edition, policy),
+            receipts=stack.enter_context(
+                closing(Receipts(settings.series.spool.with_name("receipts")))
+            ),
         )
 
         head = letterhead(settings.reports)

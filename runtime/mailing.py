@@ -16,7 +16,7 @@ from core.incident import Message
 from core.inventory import Contact
 from core.sending import ReportSending
 from core.text import Language
-from runtime.dispatcher import Outlet
+from runtime.outlet import Outlet
 
 log = logging.getLogger(__name__)
 

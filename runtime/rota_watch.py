@@ -18,7 +18,7 @@ from core.incident import Message
 from core.inventory import Contact, Rota
 from core.rota import DutyRows, RotaWarning
 from core.text import Language, Text
-from runtime.dispatcher import Outlet
+from runtime.outlet import Outlet
 
 log = logging.getLogger(__name__)
 

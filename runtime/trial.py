@@ -20,8 +20,8 @@ from core.text import Language, Text
 from core.watching import Estate
 from runtime import registries, settings
 from runtime.assembly import open_books, outlets_of, telling_policy
-from runtime.dispatcher import Outlet
 from runtime.estate_feed import EstateFeed
+from runtime.outlet import Outlet
 from storage.ledger import Ledger
 
 log = logging.getLogger(__name__)
