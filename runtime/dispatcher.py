@@ -146,11 +146,10 @@ class Dispatcher:
         """Claim what is due now and set it on its way."""
         await self._mind_the_clock()
         await self._hand_in_receipts()
-        while claimed := await self._claim():
-            for group in await self._grouped(claimed):
-                task = asyncio.create_task(self._carry(group))
-                self._under_way[task] = group
-                task.add_done_callback(self._under_way.pop)
+        for group in await self._grouped(await self._claim()):
+            task = asyncio.create_task(self._carry(group))
+            self._under_way[task] = group
+            task.add_done_callback(self._under_way.pop)
         self.stats.turned_at = self._clock.now()
         await self._look_for_late()
 

@@ -1,7 +1,7 @@
 """Messages on their way: claimed by conditional UPDATE, settled with the provider's receipt."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -67,7 +67,6 @@ class Outbox:
 
         Of each channel no more than `limit`, with what is under way there already (`busy`).
         What the worker itself is busy with (`besides`) stays with it even then.
-        None means that nothing can be taken; there may be more behind what was.
 
         Every claim counts as an attempt, so that one that kills its worker ends some day.
         """
@@ -79,11 +78,8 @@ class Outbox:
                 _N.id.not_in(besides),
             ),
         )
-        full = [channel for channel, count in busy.items() if count >= limit]
-        first = select(_N.id, _N.channel).where(ready, _N.channel.not_in(full))
         async with self._database.writing() as connection:
-            waiting = await connection.execute(first.order_by(_N.due_at, _N.id).limit(_LOOKED_AT))
-            chosen = _fitting(waiting.all(), limit, busy)
+            chosen = await _fitting(connection, ready, limit, busy)
             if not chosen:
                 return []
             rows = await connection.execute(
@@ -409,15 +405,25 @@ def _joined(before: Fate, state: str, due: Due, held_by: str | None) -> Fate:
     )
 
 
-def _fitting(waiting: Iterable[tuple[int, str]], limit: int, busy: Mapping[str, int]) -> list[int]:
-    """Return the rows, in order, that fit beside what their channels are busy with."""
-    taken = Counter(busy)
-    chosen = []
-    for number, channel in waiting:
-        if taken[channel] < limit:
-            taken[channel] += 1
-            chosen.append(number)
-    return chosen
+async def _fitting(
+    connection: AsyncConnection, ready: ColumnElement[bool], limit: int, busy: Mapping[str, int]
+) -> list[int]:
+    """Return the rows, oldest first, that fit beside what their channels are busy with."""
+    taken, chosen = Counter(busy), list[int]()
+    while True:
+        full = [channel for channel, count in taken.items() if count >= limit]
+        first = select(_N.id, _N.channel).where(
+            ready, _N.channel.not_in(full), _N.id.not_in(chosen)
+        )
+        waiting = (
+            await connection.execute(first.order_by(_N.due_at, _N.id).limit(_LOOKED_AT))
+        ).all()
+        for number, channel in waiting:
+            if taken[channel] < limit:
+                taken[channel] += 1
+                chosen.append(number)
+        if len(waiting) < _LOOKED_AT:
+            return chosen
 
 
 def _mine(notification: Notification) -> ColumnElement[bool]:

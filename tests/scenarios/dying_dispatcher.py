@@ -262,7 +262,7 @@ async def _live(order: Order) -> None:
         fuse.passes("written")
     running = asyncio.create_task(dispatcher.run())
     while await ledger.outbox.undelivered(clock.now() + timedelta(seconds=1)):
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
     running.cancel()
     await asyncio.wait([running])
     await ledger.aclose()

@@ -25,7 +25,7 @@ from tests.scenarios.dying_dispatcher import POINTS, Order, code, expected, live
 log = logging.getLogger(__name__)
 
 ROUNDS = 1000 // 2  # on each of two databases
-MESSAGES, STORM = 20, 200  # that each life writes: briefly, at full length
+MESSAGES, STORM = 20, 120  # that each life writes: briefly, at full length
 MOST_TWICE = 0.001  # of the messages of a storm
 _LIFE = 600.0  # seconds that a life may take: the one in peace sends what ten others left
 
