@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, Protocol
 
 from pydantic import BaseModel
@@ -38,6 +39,26 @@ class Send(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Balance:
+    """What is left to spend with a provider, in its own unit; below `least` it is too little."""
+
+    amount: float
+    least: float | None = None
+
+    @property
+    def low(self) -> bool:
+        """Say whether it is too little."""
+        return self.least is not None and self.amount < self.least
+
+
+class AskBalance(Protocol):
+    """Ask a provider what is left to spend; None: it is not to be asked. Retry or GiveUp."""
+
+    def __call__(self, params: BaseModel, timeout: float) -> Awaitable[Balance | None]:
+        """Ask once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """A way of telling. A module of `alerts/channels/` holds one public `CHANNEL`."""
 
@@ -46,3 +67,16 @@ class Channel:
     params: type[BaseModel]
     send: Send
     to: Literal["email", "phone", "fixed"] = "fixed"  # where: a contact's own, or one `url`
+    balance: AskBalance | None = None  # of providers that are paid beforehand
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a configured channel stands: it works, or rests `since` an instant, and why."""
+
+    name: str
+    help: Text
+    since: datetime | None = None
+    again_at: datetime | None = None  # when one message tries it
+    why: str = ""
+    balance: Balance | None = None

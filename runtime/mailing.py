@@ -117,13 +117,12 @@ class Mailing:
             return
         compose = await letters.write(now)
         outlet = self.outlets[self._channel(letters)]
-        params = outlet.params()
         for address, language in missing:
             sending = ReportSending(
                 schedule=letters.name, period=period, address=address, sent_at=self.clock.now()
             )
             message = compose(address, language)
-            await _whole(self._deliver(outlet.channel.send(params, message, TIMEOUT), sending))
+            await _whole(self._deliver(outlet.send(message, TIMEOUT), sending))
 
     async def _deliver(self, sent: Awaitable[str], sending: ReportSending) -> None:
         """Hand one mail over, and remember it."""

@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pydantic import BaseModel
 
-from core.channel import Channel, GiveUp, Retry
+from core.channel import Balance, Channel, GiveUp, Retry
 from core.incident import Message
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +28,25 @@ class Outlet:
         `timeout` in seconds. A channel's bug is a trouble of this one attempt: it must end
         neither the other messages nor whoever sends them.
         """
+        return await self._asked(
+            lambda params: self.channel.send(params, message, timeout), timeout
+        )
+
+    async def balance(self, timeout: float) -> Balance | None:
+        """Return what is left to spend, None where that is not to be asked; else as `send`."""
+        ask = self.channel.balance
+        if ask is None:
+            return None
+        return await self._asked(lambda params: ask(params, timeout), timeout)
+
+    async def _asked(self, ask: Callable[[BaseModel], Awaitable[T]], timeout: float) -> T:
         try:
             params = self.params()
         except LookupError as missing:
             raise GiveUp(f"the secret {missing} is not set", channel_broken=True) from missing
         try:
             async with asyncio.timeout(timeout + 1):
-                return await self.channel.send(params, message, timeout)
+                return await ask(params)
         except TimeoutError as late:
             raise Retry(f"no answer within {timeout:g} s") from late
         except (Retry, GiveUp):
