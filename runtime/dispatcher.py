@@ -75,7 +75,7 @@ class DispatchStats:
     held: int = 0  # back in the outbox until a silence or works are over
     failed: int = 0
     late: int = 0  # waiting longer than `LATE` now
-    channels: dict[str, Breaker] = field(default_factory=dict)  # those that were used
+    channels: dict[str, Breaker] = field(default_factory=dict)
     turned_at: datetime | None = None  # the outbox last answered
 
     @property
@@ -100,7 +100,7 @@ class Dispatcher:
         escalation: Escalation | None = None,
         receipts: Receipts | None = None,
     ) -> None:
-        self.stats = DispatchStats()
+        self.stats = DispatchStats(channels={name: Breaker() for name in outlets})
         self._ledger = ledger
         self._outlets = outlets
         self._estate = estate

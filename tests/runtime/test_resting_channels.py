@@ -2,14 +2,21 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+
+from prometheus_client import CollectorRegistry
 
 from alerts.breaker import FIRST_REST, IN_A_ROW, Breaker
 from alerts.telling import TellingPolicy, Way
-from core.channel import GiveUp, Retry
+from core.channel import Balance, GiveUp, Retry
 from core.incident import NotificationState
 from core.people import User
+from runtime.balance_watch import BalanceStats
 from runtime.caretakers import Caretakers
 from runtime.channel_watch import ChannelWatch, standings
+from runtime.pipeline import PipelineStats
+from runtime.scheduler import Stats
+from runtime.selfmetrics import SelfMetrics
 from storage.ledger import Ledger
 from tests.runtime.test_auditor import ADMIN, CONTACTS
 from tests.runtime.test_dispatcher import (
@@ -158,3 +165,22 @@ async def test_the_page_is_told_how_every_channel_stands() -> None:
     assert (mail.name, mail.since, mail.why) == ("mail", None, "")
     assert (sms.name, sms.why) == ("sms", "hết tiền")
     assert sms.again_at == house.breakers["sms"].again_at
+
+
+async def test_metrics_say_of_every_channel_whether_it_rests_and_what_is_left(
+    sqlite_ledger: Ledger,
+) -> None:
+    dispatcher = made(sqlite_ledger, Mouth(GiveUp("535 wrong password", channel_broken=True)))
+    balances = SimpleNamespace(stats=BalanceStats({"sms": Balance(51200, 100_000)}))
+    still = SimpleNamespace
+    metrics = SelfMetrics(
+        still(stats=PipelineStats()), still(stats=Stats()), dispatcher, None, balance=balances
+    )
+    registry = CollectorRegistry()
+    registry.register(metrics)
+    assert registry.get_sample_value("thongsuot_channel_rests", {"channel": "mouth"}) == 0
+    await written(sqlite_ledger, an_incident(), a_notice())
+    await turned(dispatcher)
+    assert registry.get_sample_value("thongsuot_channel_rests", {"channel": "mouth"}) == 1
+    assert registry.get_sample_value("thongsuot_channels_broken") == 1
+    assert registry.get_sample_value("thongsuot_channel_balance", {"channel": "sms"}) == 51200
