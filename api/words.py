@@ -272,6 +272,8 @@ _AUDITED: tuple[tuple[re.Pattern[str], Text], ...] = (
 )
 ACTION = {
     "heartbeat.drill": Text("ngừng nhịp tim để diễn tập", "stopped the heartbeat for a drill"),
+    "balance.low": Text("báo kênh sắp hết tiền", "told that a channel runs out of money"),
+    "balance.enough": Text("kênh lại đủ tiền", "a channel has money again"),
     "heartbeat.resumed": Text("gửi lại nhịp tim", "let the heartbeat go on"),
     "incident.ack": Text("tiếp nhận sự cố", "acknowledged an incident"),
     "incident.comment": Text("ghi chú sự cố", "commented on an incident"),

@@ -10,7 +10,7 @@ from core.channel import Channel
 from core.clock import Clock
 from inventory.compiled import LookingDefaults
 from reports.render.letterhead import Letterhead
-from runtime.dispatcher import Outlet
+from runtime.outlet import Outlet
 from runtime.precaution import save_before_migration
 from runtime.settings import Looking, Reports, Settings
 from storage import migrations

@@ -13,7 +13,7 @@ from core.incident import Message
 from core.inventory import Contact
 from core.people import Role, User
 from core.text import Text
-from runtime.dispatcher import Outlet
+from runtime.outlet import Outlet
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +58,9 @@ class Caretakers:
         if outlet is None:
             return False
         try:
-            async with asyncio.timeout(TIMEOUT + 1):
-                await outlet.channel.send(outlet.params(), message, TIMEOUT)
-        except (LookupError, Retry, GiveUp, OSError, TimeoutError) as refusal:
+            await outlet.send(message, TIMEOUT)
+        except (Retry, GiveUp) as refusal:
             log.warning("channel %s did not take a word to the administrators: %s", name, refusal)
-            return False
-        except Exception:  # one channel's fault must not end the others, nor us
-            log.exception("channel %s broke", name)
             return False
         return True
 

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry
+from prometheus_client.registry import Collector
 
 from alerts.brain import Brain
 from alerts.topology import Topology
@@ -22,9 +23,11 @@ from core.text import Text
 from runtime import registries
 from runtime.assembly import letterhead, looking_defaults, open_books, outlets_of, telling_policy
 from runtime.auditor import Auditor
+from runtime.balance_watch import BalanceWatch
 from runtime.boards import GrafanaSite, archive, grafana_files
 from runtime.caretakers import Caretakers
 from runtime.catalogue import metadata
+from runtime.channel_watch import ChannelWatch, standings
 from runtime.description import Description
 from runtime.digest_letters import Desk, digests
 from runtime.dispatcher import Dispatcher, DispatchOptions
@@ -36,6 +39,7 @@ from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
+from runtime.receipts import Receipts
 from runtime.report_letters import ReportLetters
 from runtime.room_left import RoomLeft
 from runtime.rota_watch import RotaWatch
@@ -162,6 +166,9 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             ),
             person=lambda name: _called(name, ledger, feed),
             escalation=Escalator(ledger.rota, lambda: feed.edition, policy),
+            receipts=stack.enter_context(
+                closing(Receipts(settings.series.spool.with_name("receipts")))
+            ),
         )
 
         head = letterhead(settings.reports)
@@ -213,7 +220,9 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             clock,
         )
 
-        registry = CollectorRegistry()
+        balance = BalanceWatch(
+            outlets_of(settings, channels, keyring.reveal), ledger.people, caretakers, clock
+        )
         timekeeper = Timekeeper(clock, ledger.timekeeping)
         of_ourselves = SelfMetrics(
             pipeline,
@@ -223,9 +232,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             timekeeper,
             auditor=auditor,
             heartbeat=heartbeat if settings.heartbeat.url else None,
+            balance=balance,
         )
-        registry.register(of_ourselves)
-        registry.register(room)
         context = Context(
             ledger=ledger,
             clock=clock,
@@ -234,10 +242,13 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             settings=web_settings(settings.web, open_without_login=nobody),
             live=live,
             fleet=fleet,
-            registry=registry,
+            registry=_registry(of_ourselves, room),
             health=lambda: _health(pipeline, series, timekeeper, clock.now(), heartbeat.troubles()),
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
+            channels=lambda: standings(
+                balance.outlets, dispatcher.stats.channels, balance.stats.balances
+            ),
             metadata=metadata(),
             boards=lambda url: archive(grafana_files(GrafanaSite(url))),
             build_report=press.build,
@@ -257,6 +268,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "dispatcher": dispatcher.run,
             "auditor": auditor.run,
             **({"heartbeat": heartbeat.run} if settings.heartbeat.url else {}),
+            "channels": ChannelWatch(lambda: dispatcher.stats.channels, caretakers, clock).run,
+            "balance": balance.run,
             "samples": pipeline.carry,
             "pipeline": pipeline.run,
             "ledger": upkeep.follow_the_ledger,
@@ -326,6 +339,13 @@ async def _called(name: str, ledger: Ledger, feed: EstateFeed) -> str:
     """Return the full name of the person behind an account or a contact."""
     contacts = {contact.slug: contact.name for contact in feed.edition.contacts}
     return called(name, await ledger.people.user(name), contacts)
+
+
+def _registry(*collectors: Collector) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    for one in collectors:
+        registry.register(one)
+    return registry
 
 
 def said(runs: Sequence[Run]) -> list[str] | None:

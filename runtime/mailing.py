@@ -16,7 +16,7 @@ from core.incident import Message
 from core.inventory import Contact
 from core.sending import ReportSending
 from core.text import Language
-from runtime.dispatcher import Outlet
+from runtime.outlet import Outlet
 
 log = logging.getLogger(__name__)
 
@@ -117,13 +117,12 @@ class Mailing:
             return
         compose = await letters.write(now)
         outlet = self.outlets[self._channel(letters)]
-        params = outlet.params()
         for address, language in missing:
             sending = ReportSending(
                 schedule=letters.name, period=period, address=address, sent_at=self.clock.now()
             )
             message = compose(address, language)
-            await _whole(self._deliver(outlet.channel.send(params, message, TIMEOUT), sending))
+            await _whole(self._deliver(outlet.send(message, TIMEOUT), sending))
 
     async def _deliver(self, sent: Awaitable[str], sending: ReportSending) -> None:
         """Hand one mail over, and remember it."""

@@ -18,7 +18,7 @@ from core.incident import Message
 from core.inventory import Contact, Rota
 from core.rota import DutyRows, RotaWarning
 from core.text import Language, Text
-from runtime.dispatcher import Outlet
+from runtime.outlet import Outlet
 
 log = logging.getLogger(__name__)
 
@@ -140,9 +140,8 @@ class RotaWatch:
         if outlet is None:
             return None
         try:
-            async with asyncio.timeout(TIMEOUT + 1):
-                return await outlet.channel.send(outlet.params(), message, TIMEOUT)
-        except (LookupError, Retry, GiveUp, OSError, TimeoutError) as refusal:
+            return await outlet.send(message, TIMEOUT)
+        except (Retry, GiveUp) as refusal:
             log.warning("the channel %s did not take a word about a rota: %s", name, refusal)
             return None
 

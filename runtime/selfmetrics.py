@@ -8,10 +8,13 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from alerts.breaker import Breaker
+from core.channel import Balance
 from core.labels import Series
 from core.reading import Sample
 from core.text import Text
 from runtime.auditor import AuditStats
+from runtime.balance_watch import BalanceStats
 from runtime.dispatcher import DispatchStats
 from runtime.heartbeat import HeartbeatStats
 from runtime.pipeline import PipelineStats
@@ -50,6 +53,7 @@ class SelfMetrics(Collector):
         *,
         auditor: Counting[AuditStats] | None = None,
         heartbeat: Counting[HeartbeatStats] | None = None,
+        balance: Counting[BalanceStats] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._scheduler = scheduler
@@ -58,6 +62,7 @@ class SelfMetrics(Collector):
         self._clock = clock
         self._auditor = auditor
         self._heartbeat = heartbeat
+        self._balance = balance
 
     def collect(self) -> Iterator[Metric]:
         """Yield every self metric."""
@@ -65,6 +70,7 @@ class SelfMetrics(Collector):
             yield CounterMetricFamily(f"thongsuot_{name}", words, value=value)
         for name, words, value in self._gauges():
             yield GaugeMetricFamily(f"thongsuot_{name}", words, value=value)
+        yield from self._of_channels()
 
     def samples(self, base: tuple[tuple[str, str], ...]) -> list[Sample]:
         """Return every self metric as a sample for the engine; `base` are the series' labels."""
@@ -150,6 +156,20 @@ class SelfMetrics(Collector):
             yield from _of_clock(self._clock.stats)
         yield "batch_seconds", "How long the last batch took.", self._pipeline.stats.last_batch_s
 
+    def _of_channels(self) -> Iterator[Metric]:
+        words = "Whether a channel rests because its provider takes nothing (1), or works (0)."
+        rests = GaugeMetricFamily("thongsuot_channel_rests", words, labels=["channel"])
+        for name, breaker in sorted(self._dispatcher.stats.channels.items()):
+            rests.add_metric([name], float(breaker.since is not None))
+        yield rests
+        if self._balance is None:
+            return
+        words = "What is left to spend with a channel's provider, in its own unit."
+        left = GaugeMetricFamily("thongsuot_channel_balance", words, labels=["channel"])
+        for name, balance in sorted(self._balance.stats.balances.items()):
+            left.add_metric([name], balance.amount)
+        yield left
+
 
 def _of_clock(clock: ClockStats) -> Iterator[tuple[str, str, float]]:
     if clock.synchronised is not None:
@@ -168,11 +188,12 @@ def descriptions() -> list[tuple[str, str, Text]]:
     still = SelfMetrics(
         _Still(PipelineStats()),
         _Still(Stats()),
-        _Still(DispatchStats()),
+        _Still(DispatchStats(channels={"": Breaker()})),
         _Still(SenderStats()),
         _Still(ClockStats(synchronised=True, offset_s=0.0, max_error_s=0.0)),
         auditor=_Still(AuditStats()),
         heartbeat=_Still(HeartbeatStats()),
+        balance=_Still(BalanceStats(balances={"": Balance(0.0)})),
     )
     return [
         (sample.name, metric.type, Text(metric.documentation, metric.documentation))

@@ -20,8 +20,8 @@ from core.text import Language, Text
 from core.watching import Estate
 from runtime import registries, settings
 from runtime.assembly import open_books, outlets_of, telling_policy
-from runtime.dispatcher import Outlet
 from runtime.estate_feed import EstateFeed
+from runtime.outlet import Outlet
 from storage.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -106,8 +106,6 @@ async def try_channels(config: Path | None, wanted: str) -> list[dict[str, objec
 
 async def _try(outlet: Outlet, message: Message) -> dict[str, object]:
     try:
-        return {"ok": True, "said": await outlet.channel.send(outlet.params(), message, TIMEOUT)}
-    except LookupError as missing:
-        return {"ok": False, "said": f"the secret {missing} is not set"}
-    except (Retry, GiveUp, TimeoutError) as refusal:
+        return {"ok": True, "said": await outlet.send(message, TIMEOUT)}
+    except (Retry, GiveUp) as refusal:
         return {"ok": False, "said": str(refusal) or "no answer"}

@@ -20,8 +20,13 @@ async def read_audit(connection: AsyncConnection, limit: int, before: int | None
     return [AuditRow(**row) for row in (await connection.execute(query)).mappings()]
 
 
-async def last_of(connection: AsyncConnection, action: str) -> AuditRow | None:
-    """Return the newest row of an action."""
-    query = select(audit).where(audit.c.action == action).order_by(audit.c.id.desc()).limit(1)
-    row = (await connection.execute(query)).mappings().first()
+async def last_of(
+    connection: AsyncConnection, action: str, subject: str | None = None
+) -> AuditRow | None:
+    """Return the newest row of an action, on one subject if it is named."""
+    query = select(audit).where(audit.c.action == action)
+    if subject is not None:
+        query = query.where(audit.c.subject == subject)
+    newest = query.order_by(audit.c.id.desc()).limit(1)
+    row = (await connection.execute(newest)).mappings().first()
     return AuditRow(**row) if row is not None else None

@@ -1,7 +1,9 @@
 """Messages on their way: claimed by conditional UPDATE, settled with the provider's receipt."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import (
     BigInteger,
@@ -38,6 +40,7 @@ from storage.unbroken import unbroken
 
 _N = notifications.c
 _FIELDS = [_N[name] for name in Notification.model_fields]
+_LOOKED_AT = 256  # due rows that one claim considers
 _BY_THE_CLOCK = ("night", "day_off", "silence", "works")
 _OVER = {NotificationState.SENT: "told", NotificationState.FAILED: "failed"}
 
@@ -57,10 +60,12 @@ class Outbox:
         limit: int = 10,
         lease_s: float = 60.0,
         *,
+        busy: Mapping[str, int] = MappingProxyType({}),
         besides: Collection[int] = (),
     ) -> list[Notification]:
         """Take what is due, oldest first; nobody else gets it until the lease has run out.
 
+        Of each channel no more than `limit`, with what is under way there already (`busy`).
         What the worker itself is busy with (`besides`) stays with it even then.
 
         Every claim counts as an attempt, so that one that kills its worker ends some day.
@@ -73,11 +78,13 @@ class Outbox:
                 _N.id.not_in(besides),
             ),
         )
-        chosen = select(_N.id).where(ready).order_by(_N.due_at, _N.id).limit(limit)
         async with self._database.writing() as connection:
+            chosen = await _fitting(connection, ready, limit, busy)
+            if not chosen:
+                return []
             rows = await connection.execute(
                 update(notifications)
-                .where(_N.id.in_(chosen.scalar_subquery()), ready)
+                .where(_N.id.in_(chosen), ready)
                 .values(
                     state=NotificationState.CLAIMED,
                     claimed_by=worker,
@@ -253,14 +260,44 @@ class Outbox:
                 await write_events(connection, await write_notes(connection, [line]), now)
         return added
 
-    async def hasten(self, incident: str, now: datetime) -> bool:
-        """Bring the next step of a chain forward if nobody has been reached, nor may be yet."""
+    async def reschedule(self, channel: str, at: datetime) -> None:
+        """Let what a channel did not take be due at an instant, earlier or later than it was."""
+        async with self._database.writing() as connection:
+            await connection.execute(
+                update(notifications)
+                .where(
+                    _N.state == NotificationState.PENDING,
+                    _N.channel == channel,
+                    _N.attempts > 0,
+                    _N.held_by.is_(None),
+                )
+                .values(due_at=at)
+            )
+
+    async def next_due(self, now: datetime) -> datetime | None:
+        """Return when the next message is due that is not yet; None: none waits."""
+        waits = and_(_N.state == NotificationState.PENDING, _N.due_at > now)
+        async with self._database.reading() as connection:
+            found: datetime | None = await connection.scalar(
+                select(func.min(_N.due_at)).where(waits)
+            )
+        return found
+
+    async def hasten(self, incident: str, now: datetime, besides: Collection[str] = ()) -> bool:
+        """Bring the next step of a chain forward if nobody has been reached, nor may be yet.
+
+        What waits for a channel that does not work (`besides`) is no hope.
+        """
         mine = and_(_N.incident == incident, _N.purpose == Purpose.PROBLEM)
         hopeful = select(_N.id).where(
             mine,
             _N.step.is_(None),
-            _N.state.in_(
-                [NotificationState.PENDING, NotificationState.CLAIMED, NotificationState.SENT]
+            or_(
+                _N.state == NotificationState.SENT,
+                and_(
+                    _N.state.in_([NotificationState.PENDING, NotificationState.CLAIMED]),
+                    _N.channel.not_in(besides),
+                ),
             ),
         )
         ahead = mine & _N.step.is_not(None) & (_N.state == NotificationState.PENDING)
@@ -366,6 +403,27 @@ def _joined(before: Fate, state: str, due: Due, held_by: str | None) -> Fate:
         waiting=before.waiting or (due if waits else None),
         held_by=tuple(sorted({*before.held_by, *([held_by] if held_by else [])})),
     )
+
+
+async def _fitting(
+    connection: AsyncConnection, ready: ColumnElement[bool], limit: int, busy: Mapping[str, int]
+) -> list[int]:
+    """Return the rows, oldest first, that fit beside what their channels are busy with."""
+    taken, chosen = Counter(busy), list[int]()
+    while True:
+        full = [channel for channel, count in taken.items() if count >= limit]
+        first = select(_N.id, _N.channel).where(
+            ready, _N.channel.not_in(full), _N.id.not_in(chosen)
+        )
+        waiting = (
+            await connection.execute(first.order_by(_N.due_at, _N.id).limit(_LOOKED_AT))
+        ).all()
+        for number, channel in waiting:
+            if taken[channel] < limit:
+                taken[channel] += 1
+                chosen.append(number)
+        if len(waiting) < _LOOKED_AT:
+            return chosen
 
 
 def _mine(notification: Notification) -> ColumnElement[bool]:

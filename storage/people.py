@@ -196,10 +196,10 @@ class PeopleBook:
         async with self._database.writing() as connection:
             await write_audit(connection, row)
 
-    async def last_audit(self, action: str) -> AuditRow | None:
-        """Return the newest audit row of an action, None if it was never done."""
+    async def last_audit(self, action: str, subject: str | None = None) -> AuditRow | None:
+        """Return the newest audit row of an action (on a subject), None if it was never done."""
         async with self._database.reading() as connection:
-            return await last_of(connection, action)
+            return await last_of(connection, action, subject)
 
     async def audit_rows(self, limit: int = 100, before: int | None = None) -> list[AuditRow]:
         """Return the newest audit rows first, of ids below `before`."""

@@ -16,6 +16,13 @@ from pathlib import Path
 from storage import migrations
 from tests.ports import free_port
 
+_FULL_DISK = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON deliveries EXECUTE FUNCTION full_disk();
+"""
+
 
 def apart(work: Coroutine[object, object, None]) -> None:
     """Run a coroutine to its end on a loop of its own, whatever loop the test has."""
@@ -39,21 +46,7 @@ class PostgresServer:
         self._call("initdb", "-D", data, "-A", "trust", "-U", self.user, "-E", "UTF8", "--no-sync")
         self.port = free_port()
         self._log = (self._folder / "log").open("wb")
-        self._server = subprocess.Popen(
-            [
-                *_dying_with_us(),
-                *(str(programs / "postgres"), "-D", str(data), "-p", str(self.port)),
-                *("-h", "127.0.0.1", "-k", str(self._folder)),
-                # Nothing here outlives the run, so nothing has to reach a disk.
-                *("-c", "fsync=off", "-c", "synchronous_commit=off"),
-                *("-c", "full_page_writes=off", "-c", "wal_level=minimal"),
-                *("-c", "max_wal_senders=0", "-c", "max_wal_size=64MB"),
-                *("-c", "max_connections=50"),
-            ],
-            stdout=self._log,
-            stderr=self._log,
-            user=self._as(),
-        )
+        self._server = self._started()
         self._wait()
         self._psql("CREATE DATABASE template_thongsuot")
         apart(migrations.upgrade(self.url("template_thongsuot")))
@@ -85,6 +78,18 @@ class PostgresServer:
             "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
 
+    def restart(self) -> None:
+        """Stop the server, its sessions and all, and start it again."""
+        self._server.send_signal(signal.SIGINT)
+        self._server.wait(30)
+        self._server = self._started()
+        self._wait()
+
+    def let_the_disk_be_full(self, url: str, *, on: bool) -> None:
+        """Let a database take no receipt any more, as it refuses on a full disk, or again."""
+        name = url.rpartition("/")[2]
+        self._psql(_FULL_DISK if on else "DROP FUNCTION full_disk CASCADE", name)
+
     def let_nothing_be_written(self, url: str, *, on: bool) -> None:
         """Make a database read-only, as a standby is, or let it be written again."""
         name, word = url.rpartition("/")[2], "on" if on else "off"
@@ -98,6 +103,24 @@ class PostgresServer:
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _started(self) -> subprocess.Popen[bytes]:
+        server = str(self._programs / "postgres")
+        return subprocess.Popen(
+            [
+                *_dying_with_us(),
+                *(server, "-D", str(self._folder / "data"), "-p", str(self.port)),
+                *("-h", "127.0.0.1", "-k", str(self._folder)),
+                # Nothing here outlives the run, so nothing has to reach a disk.
+                *("-c", "fsync=off", "-c", "synchronous_commit=off"),
+                *("-c", "full_page_writes=off", "-c", "wal_level=minimal"),
+                *("-c", "max_wal_senders=0", "-c", "max_wal_size=64MB"),
+                *("-c", "max_connections=50"),
+            ],
+            stdout=self._log,
+            stderr=self._log,
+            user=self._as(),
+        )
+
     def _as(self) -> str | None:
         return "postgres" if os.geteuid() == 0 else None
 
@@ -110,8 +133,8 @@ class PostgresServer:
             cwd=self._folder,
         )
 
-    def _psql(self, sql: str) -> None:
-        where = ("-h", "127.0.0.1", "-p", self.port, "-U", self.user, "-d", "postgres")
+    def _psql(self, sql: str, database: str = "postgres") -> None:
+        where = ("-h", "127.0.0.1", "-p", self.port, "-U", self.user, "-d", database)
         self._call("psql", *where, "-qc", sql)
 
     def _wait(self) -> None:

@@ -40,6 +40,7 @@ PRESETS: Mapping[str, Mapping[str, object]] = {
             "method": "GET",
             "value": "Balance",
         },
+        "least_balance": 100_000,
     },
     "speedsms": {
         "url": "https://api.speedsms.vn/index.php/sms/send",
@@ -59,6 +60,7 @@ PRESETS: Mapping[str, Mapping[str, object]] = {
             "headers": {"Authorization": "Basic {{ (secrets.token ~ ':x') | base64 }}"},
             "value": "data.balance",
         },
+        "least_balance": 100_000,
     },
     "vnpt": {
         "body": """{"RQST": {"name": "send_sms_list", "REQID": "{{ id }}",
@@ -100,6 +102,7 @@ PRESETS: Mapping[str, Mapping[str, object]] = {
             "body": _SOAP % f"<sms:checkBalance>{_VIETTEL_LOGIN}</sms:checkBalance>",
             "value": "xml.balance",
         },
+        "least_balance": 100_000,
     },
     "fpt": {
         "url": "https://app.sms.fpt.net/api/push-brandname-otp",

@@ -129,7 +129,7 @@ async def send(params: BaseModel, message: Message, timeout: float) -> str:
 def _verdict(refusal: aiosmtplib.SMTPException) -> Retry | GiveUp:
     if isinstance(refusal, aiosmtplib.SMTPRecipientsRefused):
         worst = max(refusal.recipients, key=lambda r: r.code)
-        return _by_code(worst.code, worst.message, channel_broken=False)
+        return _by_code(worst.code, worst.message, channel_broken=False, only_this=True)
     if isinstance(refusal, aiosmtplib.SMTPAuthenticationError):
         return _by_code(refusal.code, refusal.message, channel_broken=True)
     if isinstance(refusal, aiosmtplib.SMTPSenderRefused):
@@ -142,10 +142,12 @@ def _verdict(refusal: aiosmtplib.SMTPException) -> Retry | GiveUp:
     return Retry(f"{type(refusal).__name__}: {refusal}")
 
 
-def _by_code(code: int, words: str, *, channel_broken: bool) -> Retry | GiveUp:
+def _by_code(
+    code: int, words: str, *, channel_broken: bool, only_this: bool = False
+) -> Retry | GiveUp:
     said = f"{code} {words}"
     if code in _TRANSIENT or code < 0:
-        return Retry(said)
+        return Retry(said, only_this=only_this)
     return GiveUp(said, channel_broken=channel_broken)
 
 

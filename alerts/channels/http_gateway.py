@@ -5,10 +5,12 @@ status alone. What the known providers want stands in `_presets.py`; the setting
 """
 
 import asyncio
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Literal, Self
 from urllib.parse import urljoin
+from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -35,7 +37,7 @@ from alerts.channels._templates import (
     filled,
 )
 from alerts.channels._words import PhoneForm, number, short
-from core.channel import Channel, GiveUp, Retry
+from core.channel import Balance, Channel, GiveUp, Retry
 from core.incident import Message
 from core.text import Text
 
@@ -189,8 +191,16 @@ class HttpGatewayParams(BaseModel):
     balance: Annotated[
         Step | None,
         Text(
-            vi="Yêu cầu hỏi số dư, hỏi sau mỗi tin thử",
-            en="A request for the balance, asked after every test message",
+            vi="Yêu cầu hỏi số dư, hỏi mỗi giờ và sau mỗi tin thử",
+            en="A request for the balance, asked every hour and after every test message",
+        ),
+    ] = None
+    least_balance: Annotated[
+        float | None,
+        Field(ge=0),
+        Text(
+            vi="Số dư thấp hơn mức này thì báo quản trị viên một lần; mẫu sẵn: 100000 đồng",
+            en="With less than this the administrators are told, once; presets: 100000 đồng",
         ),
     ] = None
     proxy: Proxy = None
@@ -256,39 +266,73 @@ async def send(params: BaseModel, message: Message, timeout: float) -> str:
     """Ask once and return the receipt; a test message also tells the balance."""
     if not isinstance(params, HttpGatewayParams):
         raise TypeError("these are not the parameters of an HTTP gateway")
-    call = _Call(params, message, asyncio.get_running_loop().time() + timeout)
+    call = _Call(params, _said(params, message), timeout)
     with call.discretion.kept():
-        if params.token is not None:
-            call.take(_token(await call.asked(params.token), params.token))
+        await call.log_in()
         receipt = _receipt(await call.asked(params), params)
         if params.balance is not None and short(message).template == "test":
             receipt += await _balance(call, params.balance)
         return call.discretion.hide(receipt)
 
 
-class _Call:
-    """One delivery: what the templates know, how long there is, what must not be said."""
+async def ask_balance(params: BaseModel, timeout: float) -> Balance | None:
+    """Return what is left to spend; None where the gateway is not to be asked.
 
-    def __init__(self, params: HttpGatewayParams, message: Message, deadline: float) -> None:
-        few = short(message)
+    Retry also where the answer holds no number.
+    """
+    if not isinstance(params, HttpGatewayParams):
+        raise TypeError("these are not the parameters of an HTTP gateway")
+    if params.balance is None:
+        return None
+    call = _Call(params, {"id": f"balance.{uuid4().hex}"}, timeout)
+    with call.discretion.kept():
+        await call.log_in()
+        answer = await call.asked(params.balance)
+        if not answer.fine:
+            raise refusal(answer)
+        try:
+            amount = float(str(evaluated(params.balance.value, answer)))
+        except ValueError:
+            raise not_understood(answer) from None
+        if not math.isfinite(amount):
+            raise not_understood(answer)
+    return Balance(amount, params.least_balance)
+
+
+def _said(params: HttpGatewayParams, message: Message) -> dict[str, object]:
+    few = short(message)
+    return {
+        "to": number(message, params.phone),
+        "text": few.sms,
+        "id": message.id,
+        "subject": message.subject,
+        "body": message.body,
+        "template": few.template,
+        "parts": few.parts,
+        "words": few.words,
+    }
+
+
+class _Call:
+    """What is asked at once: what the templates know, how long there is, what must not be said."""
+
+    def __init__(
+        self, params: HttpGatewayParams, words: Mapping[str, object], timeout: float
+    ) -> None:
         self._params = params
-        self._deadline = deadline
+        self._deadline = asyncio.get_running_loop().time() + timeout
         self.discretion = Discretion(secrets_of(params))
         self._words: dict[str, object] = {
-            "to": number(message, params.phone),
-            "text": few.sms,
-            "id": message.id,
-            "subject": message.subject,
-            "body": message.body,
-            "template": few.template,
-            "parts": few.parts,
-            "words": few.words,
+            **words,
             "values": params.values,
             "secrets": {name: s.get_secret_value() for name, s in params.secrets.items()},
         }
 
-    def take(self, token: str) -> None:
-        """Let the requests that follow carry a token."""
+    async def log_in(self) -> None:
+        """Let the requests that follow carry a token, where the gateway wants one."""
+        if self._params.token is None:
+            return
+        token = _token(await self.asked(self._params.token), self._params.token)
         self.discretion.learn(token)
         self._words["token"] = token
 
@@ -352,4 +396,5 @@ CHANNEL = Channel(
     params=HttpGatewayParams,
     send=send,
     to="phone",
+    balance=ask_balance,
 )

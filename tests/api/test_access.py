@@ -22,6 +22,7 @@ OPERATOR = {
     "/incidents/{incident}/tickets/{ticket}",
     "/silences/{silence}/end",
     "/test-message",
+    "/channels",
 }
 ADMIN = {
     "/admin",

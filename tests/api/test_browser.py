@@ -175,7 +175,7 @@ async def test_no_page_scrolls_sideways(tmp_path: Path, size: str) -> None:
             "/incidents",
             f"/incidents/{INCIDENT}",
             "/silences",
-            "/test-message",
+            "/channels",
             "/search?q=dak",
         ):
             await page.goto(base + path)

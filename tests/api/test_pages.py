@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from api.context import Health, Web
+from core.channel import Balance, Standing
 from core.incident import Notification, Purpose
 from core.outcome import Outcome
 from core.people import Role
 from core.reading import Failure, FailureKind, Reading
 from core.status import Status, Transition
+from core.text import Text
 from tests.alerts.province import sharing
 from tests.api.test_door import csrf, log_in
 from tests.api.world import (
@@ -286,6 +288,21 @@ async def test_a_test_message_goes_into_the_outbox_and_is_audited(tmp_path: Path
         assert sent == ["lan by ha"]
         rows = await world.ledger.people.audit_rows(3)
         assert ("message.test", "lan") in {(row.action, row.subject) for row in rows}
+
+
+async def test_channels_are_shown_with_what_is_wrong_and_what_is_left(tmp_path: Path) -> None:
+    kind = Text("Tin nhắn SMS", "Text messages")
+    rows = [
+        Standing("email", Text("Thư điện tử", "E-mail")),
+        Standing("sms", kind, DAWN, DAWN + timedelta(minutes=5), "HTTP 500", Balance(51200, 1e5)),
+    ]
+    async with a_world(tmp_path, settings=Web(), channels=lambda: rows) as world:
+        text = words(await page(world, "/channels", Role.OPERATOR))
+        assert "email Thư điện tử Không thấy lỗi" in text
+        assert "Tạm nghỉ từ 22/11/2026 09:00 : HTTP 500" in text
+        assert "thử lại lúc 22/11/2026 09:05 Số dư: 51.200 sắp hết" in text
+        english = words(await page(world, "/channels", Role.OPERATOR, thongsuot_lang="en"))
+        assert "Balance: 51,200 running out" in english
 
 
 async def test_an_only_hit_is_opened_at_once(world: World) -> None:

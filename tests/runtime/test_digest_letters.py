@@ -25,9 +25,9 @@ from core.people import Role
 from core.silence import Scope, Silence
 from lab.mailbox import Letter, Mailbox
 from runtime.digest_letters import DailyLetters, Desk, WeeklyLetters, digests
-from runtime.dispatcher import Outlet
 from runtime.estate_feed import Edition
 from runtime.mailing import Letters, Mailing
+from runtime.outlet import Outlet
 from runtime.settings import build
 from storage import migrations
 from storage.ledger import Ledger, open_ledger

@@ -26,7 +26,8 @@ from core.incident import (
 from core.outcome import Outcome
 from core.text import Text
 from core.watching import Estate
-from runtime.dispatcher import Dispatcher, DispatchOptions, Outlet, backoff
+from runtime.dispatcher import Dispatcher, DispatchOptions, backoff
+from runtime.outlet import Outlet
 from storage.ledger import Ledger
 from tests.alerts.province import estate
 
@@ -208,6 +209,8 @@ async def test_a_broken_channel_is_disabled_loudly_and_tried_again_after_a_while
     assert not mouth.said
     clock.ahead += timedelta(seconds=400)
     await turned(dispatcher)
+    assert len(mouth.said) == 1  # one finds out for the others
+    await turned(dispatcher)
     assert {m.to for m in mouth.said} == {"truc@example.vn"}
     assert len(mouth.said) == 2
     assert not dispatcher.stats.broken
@@ -388,7 +391,7 @@ async def test_two_dispatchers_share_the_work_and_send_nothing_twice(ledger: Led
             lambda: ESTATE,
             SystemClock(),
             told=told,
-            options=DispatchOptions(worker=f"w{n}", at_once=4),
+            options=DispatchOptions(worker=f"w{n}", per_channel=4),
         )
         for n in range(2)
     ]

@@ -100,7 +100,7 @@ class Night:
 
     async def after(self, minutes: float) -> None:
         self.clock.ahead = timedelta(minutes=minutes)
-        for _ in range(3):
+        for _ in range(5):
             await turned(self.dispatcher)
 
     async def states(self) -> dict[tuple[str, str], NotificationState]:

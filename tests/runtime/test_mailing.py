@@ -19,8 +19,8 @@ from reports.render.kinds import Format
 from reports.render.letterhead import Letterhead
 from reports.report import PeriodKind, Report, ScopeKind
 from reports.request import UptimeRequest
-from runtime.dispatcher import Outlet
 from runtime.mailing import Mailing
+from runtime.outlet import Outlet
 from runtime.report_letters import ReportLetters, letter
 from runtime.report_schedule import Schedule, period_key
 from storage import migrations

@@ -8,12 +8,13 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import BaseModel
 from sqlalchemy import Connection, event
@@ -32,15 +33,10 @@ from core.incident import (
 )
 from core.outcome import Outcome
 from core.text import Text
-from runtime.dispatcher import (
-    Dispatcher,
-    DispatchOptions,
-    IncidentBook,
-    LinkBook,
-    Outlet,
-    SilenceBook,
-    WorksBook,
-)
+from runtime.books import IncidentBook, LinkBook, SilenceBook, WorksBook
+from runtime.dispatcher import Dispatcher, DispatchOptions
+from runtime.outlet import Outlet
+from runtime.receipts import Receipts
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.outbox import Outbox
@@ -128,10 +124,11 @@ class FusedOutbox(Outbox):
         limit: int = 10,
         lease_s: float = 60.0,
         *,
+        busy: Mapping[str, int] = MappingProxyType({}),
         besides: Collection[int] = (),
     ) -> list[Notification]:
         with doing("claiming"):
-            claimed = await super().claim(worker, now, limit, lease_s, besides=besides)
+            claimed = await super().claim(worker, now, limit, lease_s, busy=busy, besides=besides)
         if claimed:
             self._fuse.passes("claimed")
         return claimed
@@ -256,6 +253,7 @@ async def _live(order: Order) -> None:
         told=asyncio.Event(),
         options=DispatchOptions(),
         escalation=Duty(),
+        receipts=Receipts(order.folder / "receipts"),
     )
     if order.messages:
         with doing("writing"):
@@ -264,7 +262,7 @@ async def _live(order: Order) -> None:
         fuse.passes("written")
     running = asyncio.create_task(dispatcher.run())
     while await ledger.outbox.undelivered(clock.now() + timedelta(seconds=1)):
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
     running.cancel()
     await asyncio.wait([running])
     await ledger.aclose()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,9 @@ from core.errors import Unavailable
 from core.incident import Delivery, Message, Notification, NotificationState
 from core.text import Text
 from lab.mailbox import Webhook
-from runtime.dispatcher import LATE, Dispatcher, DispatchOptions, Outlet
+from runtime.dispatcher import LATE, Dispatcher, DispatchOptions
+from runtime.outlet import Outlet
+from runtime.receipts import Receipts
 from storage.ledger import Ledger
 from tests.databases import PostgresServer
 from tests.runtime.test_dispatcher import (
@@ -84,6 +87,15 @@ async def read_only(ledger: Ledger, postgres: PostgresServer | None, *, on: bool
     await pragma(ledger, f"query_only={word}")
 
 
+async def full_disk(ledger: Ledger, postgres: PostgresServer | None, *, on: bool) -> None:
+    """Let the ledger grow no more, or again."""
+    if postgres is not None:
+        await asyncio.to_thread(postgres.let_the_disk_be_full, ledger.database.url, on=on)
+        return
+    pages = await pragma(ledger, "page_count") if on else 1_000_000
+    await pragma(ledger, f"max_page_count={pages}")
+
+
 @pytest.fixture
 def server(request: pytest.FixtureRequest, ledger: Ledger) -> PostgresServer | None:
     """The server of the ledger, if it has one."""
@@ -113,21 +125,46 @@ async def test_what_went_out_before_the_ledger_was_read_only_does_not_go_out_aga
     await said_in_the_end(ledger, dispatcher, mouth, 20)
 
 
-async def test_a_full_disk_costs_no_message_and_doubles_none(sqlite_ledger: Ledger) -> None:
+async def test_a_full_disk_costs_no_message_and_doubles_none(
+    ledger: Ledger, server: PostgresServer | None
+) -> None:
     async def full(said: int) -> None:
         if said == 5:
-            used = await pragma(sqlite_ledger, "page_count")
-            await pragma(sqlite_ledger, f"max_page_count={used}")
+            await full_disk(ledger, server, on=True)
 
     clock, mouth = LaterClock(), Interrupted(full)
-    await written(sqlite_ledger, an_incident(), *(a_notice(recipient=f"r{n}") for n in range(60)))
-    dispatcher = made(sqlite_ledger, mouth, clock)
-    await turned(dispatcher)
-    states = {n.state for n, _ in await outbox(sqlite_ledger)}
+    await written(ledger, an_incident(), *(a_notice(recipient=f"r{n}") for n in range(60)))
+    dispatcher = made(ledger, mouth, clock)
+    for _ in range(10):
+        with patience(dispatcher):
+            await turned(dispatcher)
+    states = {n.state for n, _ in await outbox(ledger)}
     assert NotificationState.CLAIMED in states
-    await pragma(sqlite_ledger, "max_page_count=1000000")
+    assert 5 <= len(mouth.said) < 60
+    await full_disk(ledger, server, on=False)
     clock.ahead += timedelta(minutes=2)
-    await said_in_the_end(sqlite_ledger, dispatcher, mouth, 60)
+    await said_in_the_end(ledger, dispatcher, mouth, 60)
+
+
+async def test_who_dies_over_a_ledger_that_takes_nothing_leaves_word_of_what_went_out(
+    ledger: Ledger, server: PostgresServer | None, tmp_path: Path
+) -> None:
+    async def closed(said: int) -> None:
+        if said == 3:
+            await read_only(ledger, server, on=True)
+
+    clock, mouth = LaterClock(), Interrupted(closed)
+    await written(ledger, an_incident(), *(a_notice(recipient=f"r{n}") for n in range(20)))
+    first = made(ledger, mouth, clock)
+    first._receipts = Receipts(tmp_path / "receipts")
+    with patience(first):
+        await turned(first)
+    assert 3 <= len(mouth.said) < 20
+    clock.ahead += timedelta(minutes=2)
+    await read_only(ledger, server, on=False)
+    second = made(ledger, mouth, clock)  # the first is gone, and its memory with it
+    second._receipts = Receipts(tmp_path / "receipts")
+    await said_in_the_end(ledger, second, mouth, 20)
 
 
 @pytest.mark.postgres
@@ -138,7 +175,9 @@ async def test_a_database_that_restarts_again_and_again_costs_no_message(
         pytest.skip("SQLite has no server that could restart")
 
     async def gone(said: int) -> None:
-        if said % 15 == 1:
+        if said == 20:
+            server.restart()  # of this thread: it dies with whatever started it
+        elif said % 15 == 1:
             await asyncio.to_thread(server.drop_connections)
 
     clock, mouth = LaterClock(), Interrupted(gone)

@@ -163,3 +163,14 @@ async def test_a_clock_set_back_moves_no_morning(ledger: Ledger) -> None:
     await ledger.outbox.set_back(MINUTE, NOW)
     found = await ledger.outbox.for_incident(CODE)
     assert {row.because: row.due_at for row, _ in found} == whys
+
+
+async def test_a_claim_takes_no_more_of_a_channel_than_it_can_send_and_starves_no_other(
+    ledger: Ledger,
+) -> None:
+    for number in range(300):  # more than one claim considers at a time
+        await ledger.outbox.add(a_test(recipient=f"r{number}", channel="slow"))
+    await ledger.outbox.add(a_test(recipient="later", channel="mail"))
+    claimed = await ledger.outbox.claim("hub", NOW, 8, busy={"slow": 5})
+    assert [row.recipient for row in claimed] == ["r0", "r1", "r2", "later"]
+    assert await ledger.outbox.claim("hub", NOW, 8, busy={"slow": 8, "mail": 1}) == []

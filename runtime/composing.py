@@ -1,0 +1,62 @@
+"""What does a message say? Rendered at the moment of speaking, with a link of its own."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.topology import Topology
+from alerts.wording import Telling, render
+from core.incident import ASKING, Incident, IncidentState, Message, Notification
+from runtime.books import Books
+
+Person = Callable[[str], Awaitable[str]]  # account or contact → full name
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Makes messages of notifications."""
+
+    ledger: Books
+    topology: Callable[[], Topology]
+    base_url: str
+    ack_lifetime: float  # seconds
+    called: Person | None = None
+
+    async def compose(
+        self, notification: Notification, incident: Incident | None, now: datetime
+    ) -> tuple[Message, str | None]:
+        """Return the message, and the secret part of its link (never kept)."""
+        base, token, merged, retired = self.base_url, None, [], False
+        if incident is not None:
+            notes = await self.ledger.incidents.notes(incident.id)
+            if incident.state is not IncidentState.MERGED:
+                merged = [n.text for n in notes if n.kind == "merged"]
+            retired = any(n.kind == "recovered" and n.text == "retired" for n in notes)
+            in_person = notification.recipient != notification.channel
+            if notification.purpose in ASKING and base and in_person:
+                lifetime = timedelta(seconds=self.ack_lifetime)
+                token = await self.ledger.links.ack_link(
+                    incident.id, notification.recipient, now, lifetime
+                )
+        telling = Telling(
+            purpose=notification.purpose,
+            incident=incident,
+            now=now,
+            base_url=base,
+            ack_url=f"{base}/a/{token}" if token else None,
+            merged=merged,
+            retired=retired,
+            taken_by=await self._person(incident.acked_by) if incident is not None else None,
+        )
+        subject = incident.id if incident is not None else "test"
+        message = render(
+            telling,
+            self.topology(),
+            notification.language,
+            message_id=f"{subject}.{notification.purpose}.{notification.id}",
+            to=notification.address,
+        )
+        return message, token
+
+    async def _person(self, name: str | None) -> str | None:
+        return name if name is None or self.called is None else await self.called(name)

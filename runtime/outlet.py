@@ -1,0 +1,56 @@
+"""How a message leaves: by a configured channel, with its secrets, within its time."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from core.channel import Balance, Channel, GiveUp, Retry
+from core.incident import Message
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A configured channel. `params` fills in the secrets; LookupError names a missing one."""
+
+    channel: Channel
+    params: Callable[[], BaseModel]
+
+    async def send(self, message: Message, timeout: float) -> str:
+        """Send once and return the provider's receipt; else Retry or GiveUp, whatever happens.
+
+        `timeout` in seconds. A channel's bug is a trouble of this one attempt: it must end
+        neither the other messages nor whoever sends them.
+        """
+        return await self._asked(
+            lambda params: self.channel.send(params, message, timeout), timeout
+        )
+
+    async def balance(self, timeout: float) -> Balance | None:
+        """Return what is left to spend, None where that is not to be asked; else as `send`."""
+        ask = self.channel.balance
+        if ask is None:
+            return None
+        return await self._asked(lambda params: ask(params, timeout), timeout)
+
+    async def _asked(self, ask: Callable[[BaseModel], Awaitable[T]], timeout: float) -> T:
+        try:
+            params = self.params()
+        except LookupError as missing:
+            raise GiveUp(f"the secret {missing} is not set", channel_broken=True) from missing
+        try:
+            async with asyncio.timeout(timeout + 1):
+                return await ask(params)
+        except TimeoutError as late:
+            raise Retry(f"no answer within {timeout:g} s") from late
+        except (Retry, GiveUp):
+            raise
+        except Exception as bug:
+            log.exception("channel %s broke", self.channel.name)
+            raise Retry(f"{type(bug).__name__}: {bug}") from bug

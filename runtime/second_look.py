@@ -1,0 +1,113 @@
+"""Does it still hold? What a message is about may have ended, or be held back, since it was due."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from alerts.night import Night
+from alerts.pausing import paused
+from alerts.telling import not_at_night
+from alerts.topology import Topology
+from core.clock import Clock
+from core.errors import NotFound
+from core.incident import (
+    ASKING,
+    Due,
+    Incident,
+    IncidentState,
+    Notification,
+    NotificationState,
+    Purpose,
+)
+from core.silence import Pause
+from runtime.books import Books, Escalation
+
+SETTLING = 2.0  # seconds to wait for the problem's message that is on its way
+_INSTANT = timedelta(microseconds=1)
+_PEACE = 300.0  # seconds between two looks at a message that waits for quiet hours to end
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Not now, but after so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A silence or works hold it back until it is due again."""
+
+    pause: Pause
+    due: Due
+
+
+Verdict = Postponed | Held | NotificationState
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """Looks once more at the moment of speaking; no verdict: the message is to go out."""
+
+    ledger: Books
+    topology: Callable[[], Topology]
+    clock: Clock
+    night: Night  # what waits for the morning when a silence ends at night
+    escalation: Escalation | None = None
+
+    async def still_holds(
+        self, notification: Notification
+    ) -> tuple[Incident | None, Verdict | None]:
+        """Return what the message is about, and whether that is still so."""
+        if notification.incident is None:
+            return None, None
+        try:
+            incident = await self.ledger.incidents.get(notification.incident)
+        except NotFound:
+            return None, NotificationState.CANCELLED
+        if notification.purpose in ASKING:
+            taken = incident.acked_by is not None
+            if incident.state is not IncidentState.OPEN or taken:
+                return incident, NotificationState.CANCELLED
+            return incident, await self._held(incident)
+        if notification.purpose is Purpose.RECOVERY and notification.step is None:
+            return incident, await self._problem_was_told(notification)
+        return incident, None
+
+    async def in_peace(
+        self, notification: Notification, incident: Incident | None, now: datetime
+    ) -> Postponed | None:
+        """Look again every few minutes while a person is left in peace: it may become worse."""
+        if self.escalation is None or incident is None:
+            return None
+        until = await self.escalation.quiet_until(notification, incident, now)
+        if until is None:
+            return None
+        return Postponed(min((until - now).total_seconds(), _PEACE))
+
+    async def _held(self, incident: Incident) -> Held | None:
+        """Say whether a problem is held back now; how it ended is told all the same."""
+        now = self.clock.now()
+        silences = await self.ledger.silences.find(now)
+        works = await self.ledger.maintenance.find(now, now + _INSTANT)
+        pause = paused(incident, self.topology().targets, [*silences, *works], now)
+        if pause is None:
+            return None
+        over = Due(pause.until, pause.kind)
+        return Held(pause, not_at_night(over, incident, self.topology(), self.night))
+
+    async def _problem_was_told(
+        self, notification: Notification
+    ) -> Postponed | NotificationState | None:
+        for other, _ in await self.ledger.outbox.for_incident(notification.incident or ""):
+            same = (other.recipient, other.channel) == (
+                notification.recipient,
+                notification.channel,
+            )
+            if not same or other.purpose is not Purpose.PROBLEM:
+                continue
+            if other.state is NotificationState.SENT:
+                return None
+            if other.state is NotificationState.CLAIMED:
+                return Postponed(SETTLING)
+        return NotificationState.CANCELLED
