@@ -73,14 +73,16 @@ class Survey:
                     return drawing.cells
         return drawing.cells
 
-    async def hardware(self, family: Sequence[Family], labels: Labels) -> Series:
-        """Return the info series of what the device says it is."""
+    async def hardware(self, families: Sequence[Family], labels: Labels) -> Series:
+        """Return the info series of what the device says it is, by the first family that knows."""
         told: dict[str, str] = {}
-        for one in family:
+        whose: Family | None = None
+        for one in families:
             for name in ("model", "serial", "software"):
                 if not told.get(name):
                     told[name] = await self._fact(getattr(one.facts, name))
-        whose = family[0] if family and family[0].objects else None
+            if whose is None and one.objects and any(told.values()):
+                whose = one
         return Series.of(
             HARDWARE.metric,
             labels,

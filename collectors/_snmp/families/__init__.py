@@ -38,13 +38,13 @@ def recognised(object_id: str, description: str) -> tuple[Family, ...]:
 
 
 def _sureness(family: Family, object_id: str, description: str) -> int:
-    """Return how much of a sysObjectID a family claims, and 100 more if sysDescr agrees."""
+    """Return how much of a sysObjectID a family claims, and one more if sysDescr agrees."""
     claimed = [len(begin) for begin in family.objects if f"{object_id}.".startswith(f"{begin}.")]
     if not claimed:
         return 0
     if family.described is None:
         return max(claimed)
-    return max(claimed) + 100 if re.search(family.described, description) else 0
+    return max(claimed) + 1 if re.search(family.described, description) else 0
 
 
 def _maker(object_id: str) -> str:

@@ -1,7 +1,17 @@
 """Dell: PowerEdge by iDRAC or OpenManage, PowerConnect and PowerSwitch (DNOS, OS10)."""
 
 from collectors._snmp.convert import sixty_seconds
-from collectors._snmp.descriptor import Facts, Family, Measure, Pool, Quantity, Where, Words, states
+from collectors._snmp.descriptor import (
+    Facts,
+    Family,
+    FirstOf,
+    Measure,
+    Pool,
+    Quantity,
+    Where,
+    Words,
+    states,
+)
 from collectors._snmp.families.standards import INDEX, once
 from collectors._snmp.vocabulary import (
     CPU,
@@ -161,18 +171,20 @@ OPENMANAGE = Family(
 _DNOS = f"{_DELL}.10895.5000.2.6132.1.1"
 _BOX = f"{_DNOS}.43.1"
 _SWITCH_CPU = f"{_DNOS}.1.1.4"
+
+
+def _load(column: int) -> tuple[Measure, ...]:
+    """Return a load written as `5 Secs (6.5%) 60 Secs (7.2%) 300 Secs (7.5%)`."""
+    oid = f"{_SWITCH_CPU}.{column}.0"
+    return (Measure(CPU, oid, once("CPU"), factor=0.01, read=sixty_seconds),)
+
+
 POWERSWITCH = Family(
     "Dell PowerConnect, DNOS",
     "Dell",
     objects=(f"{_DELL}.10895",),
     health=(
-        Measure(
-            CPU,
-            f"{_SWITCH_CPU}.9.0",  # "5 Secs (6.5%) 60 Secs (7.2%) 300 Secs (7.5%)"
-            once("CPU"),
-            factor=0.01,
-            read=sixty_seconds,
-        ),
+        FirstOf((_load(9), _load(4))),
         Pool(
             MEMORY, once("memory"), free=f"{_SWITCH_CPU}.1.0", size=f"{_SWITCH_CPU}.2.0", unit=1024
         ),

@@ -40,10 +40,12 @@ def _boards(root: str) -> tuple[Measure | Pool, ...]:
                 kind=kind,
                 where=(
                     Where(ENTITY_CLASS, frozenset({entity})),
-                    Where(f"{state}.19", but=frozenset({1, 4, 81, 91})),
+                    Where(f"{state}.19", but=frozenset({1, 4})),  # not supported, absent
                 ),
                 meaning=states(
-                    ok=(2,), warning=(5, 6, 61, 71, 72, 92), critical=(3, 11, 21, 31, 41, 51, 73)
+                    ok=(2,),
+                    warning=(11, 21, 22, 23, 31, 32, 33, 61, 81),
+                    critical=(3, 41, 51, 71, 91),
                 ),
             )
             for entity, kind in ((6, "power"), (7, "fan"))

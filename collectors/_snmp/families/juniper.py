@@ -131,7 +131,11 @@ JUNOS = Family(
         software=(
             Words(f"{_JUNIPER}.3.40.1.4.1.1.1.5"),
             r"JUNOS (\S+?),? ",
-            Words("1.3.6.1.2.1.25.6.3.1.2.2", only=r"\[([^\]]+)\]"),
+            Words(
+                "1.3.6.1.2.1.25.6.3.1.2",
+                only=r"\[([^\]]+)\]",
+                where=(Where("", frozenset({"2"})),),
+            ),
         ),
     ),
 )

@@ -92,7 +92,7 @@ TIMOS = Family(
     ),
     facts=Facts(
         model=(r"(?:Nokia|ALCATEL(?:-LUCENT)?) (\d{4} \S+(?: \S+)*?) Copyright",),
-        serial=(Words(f"{_HARDWARE}.5"),),
+        serial=(Words(f"{_HARDWARE}.5", where=(Where(f"{_HARDWARE}.7", frozenset({3})),)),),
         software=(r"TiMOS-\w+-(\S+)",),
     ),
 )

@@ -135,7 +135,7 @@ EATON = Family(
             f"{_XUPS}.4.5.0",  # xupsOutputSource
             once("output source"),
             kind="ups",
-            meaning=states(ok=(3, 9, 10, 11), warning=(4, 5, 6, 7, 8), critical=(2,)),
+            meaning=states(ok=(3, 6, 7, 8, 9, 10, 12), warning=(4, 5, 11), critical=(2,)),
         ),
         Measure(ROOM_TEMPERATURE, f"{_XUPS}.6.1.0", once("ambient"), low=1, high=150),
         Measure(ROOM_HUMIDITY, f"{_XUPS}.6.4.0", once("ambient"), factor=0.01, low=1, high=100),

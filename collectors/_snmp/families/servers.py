@@ -8,7 +8,7 @@ WINDOWS = Family(
     objects=("1.3.6.1.4.1.311.1.1.3.1",),
     facts=Facts(
         model=(r"^Hardware: (\S+)",),
-        software=(r"Software: Windows (Version \S+ \(Build \d+)",),
+        software=(r"Software: Windows (Version \S+(?: \(Build [^)]+\))?)",),
     ),
 )
 

@@ -201,8 +201,7 @@ HOST_RESOURCES = Family(
 LINUX = Family(
     "net-snmp",
     "Linux",
-    objects=("1.3.6.1.4.1.8072.3.2.10",),
-    described=r"^Linux ",
+    objects=("1.3.6.1.4.1.8072.3.2",),
     facts=Facts(software=(r"^Linux \S+ (\S+)",)),
 )
 
