@@ -2,6 +2,7 @@
 
 from collectors._snmp import client, watchlist
 from collectors._snmp.families import emits
+from collectors._snmp.families.standards import ENTITY_CHANGED
 from collectors._snmp.watchlist import Subject
 from core.collector import Collector, Kit, Transcript
 from core.reading import Reading
@@ -11,7 +12,7 @@ from core.watching import Check
 SUBJECT = Subject(
     "snmp_health",
     entries=lambda family: family.health,
-    signs=("1.3.6.1.2.1.47.1.4.1.0",),  # entLastChangeTime (RFC 6933)
+    signs=(ENTITY_CHANGED,),
 )
 
 

@@ -2,6 +2,7 @@
 
 from collectors._snmp import client, watchlist
 from collectors._snmp.families import described, emits
+from collectors._snmp.families.standards import ENTITY_CHANGED
 from collectors._snmp.vocabulary import HARDWARE
 from collectors._snmp.watchlist import Subject
 from core.collector import Collector, Kit, Transcript
@@ -9,7 +10,12 @@ from core.reading import Reading
 from core.text import Text
 from core.watching import Check
 
-SUBJECT = Subject("snmp_inventory", entries=lambda family: family.parts, hardware=True)
+SUBJECT = Subject(
+    "snmp_inventory",
+    entries=lambda family: family.parts,
+    signs=(ENTITY_CHANGED,),
+    hardware=True,
+)
 
 
 async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
@@ -26,6 +32,6 @@ COLLECTOR = Collector(
     params=client.Params,
     emits=(described(HARDWARE), *emits(SUBJECT.entries)),
     look=look,
-    interval=3600.0,
+    interval=240.0,
     timeout=30.0,
 )

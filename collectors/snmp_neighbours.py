@@ -30,6 +30,6 @@ COLLECTOR = Collector(
     params=client.Params,
     emits=emits(SUBJECT.entries),
     look=look,
-    interval=300.0,
+    interval=240.0,
     timeout=30.0,
 )

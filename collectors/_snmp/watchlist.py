@@ -1,6 +1,6 @@
 """What is watched of one device by its tables, from one poll to the next.
 
-The rows are found by a survey at first, again every `LESSON` polls, and whenever the device says
+The rows are found by a survey at first, again every hour, and whenever the device says
 that they may have changed; in between, plain GETs of one plan bring every value.
 """
 
@@ -23,7 +23,7 @@ from core.labels import Series
 from core.reading import STALE, Failure, FailureKind, Reading, Sample
 from core.watching import Check
 
-LESSON = 60  # polls
+LESSON = 3600.0  # seconds that a survey holds
 REST = 5  # polls between two surveys for rows that have gone
 SHARE = 0.7  # of a check's timeout that a survey may take; it goes on the next time
 UPTIME = "1.3.6.1.2.1.1.3.0"
@@ -80,7 +80,7 @@ class Watchlist:
         if not values:
             if self.survey is None or self.survey.agent is not agent:
                 self.survey = Survey(engine, agent, params.patience)
-            if not await self._learned(subject, self.survey, check.timeout, notes):
+            if not await self._learned(subject, self.survey, check, notes):
                 return []
             assert self.lesson is not None  # noqa: S101  (it has just been learned)
             values = await engine.get(agent, self.lesson.plan, params.patience)
@@ -115,12 +115,12 @@ class Watchlist:
         return ""
 
     async def _learned(
-        self, subject: Subject, survey: Survey, timeout: float, notes: Transcript
+        self, subject: Subject, survey: Survey, check: Check, notes: Transcript
     ) -> bool:
         """Survey the device; False if that takes longer than one poll. Raises Trouble."""
         known = survey.size
         try:
-            async with asyncio.timeout(timeout * SHARE):
+            async with asyncio.timeout(check.timeout * SHARE):
                 object_id, description = await survey.introduced()
                 families = recognised(object_id, description)
                 tables = [subject.entries(family) for family in families]
@@ -128,7 +128,7 @@ class Watchlist:
                 always = (await survey.hardware(families, self.labels),) if subject.hardware else ()
         except TimeoutError:
             if survey.size == known:
-                detail = f"no answer within {timeout * SHARE:g} s"
+                detail = f"no answer within {check.timeout * SHARE:g} s"
                 raise Trouble(FailureKind.TIMEOUT, detail) from None
             notes.note("the survey takes long: it goes on at the next poll")
             return False
@@ -141,9 +141,10 @@ class Watchlist:
             cells.size,
         )
         # At the start a whole fleet is surveyed at once: the next time shall be spread.
-        early = 0 if self.lesson else crc32(repr(self.labels).encode()) % (LESSON // 2)
+        lasts = max(2, int(LESSON / check.interval))
+        early = 0 if self.lesson else crc32(repr(self.labels).encode()) % (lasts // 2)
         plan = survey.engine.plan([*cells.oids, UPTIME, *subject.signs])
-        self.lesson = Lesson(plan, cells, always, LESSON - early)
+        self.lesson = Lesson(plan, cells, always, lasts - early)
         self.survey = None
         return True
 

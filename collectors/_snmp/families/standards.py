@@ -41,6 +41,7 @@ from core.text import Text
 # ENTITY-MIB (RFC 6933), IF-MIB (RFC 2863): what names the rows of others.
 ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
 ENTITY_CLASS = f"{ENTITY}.5"
+ENTITY_CHANGED = "1.3.6.1.2.1.47.1.4.1.0"  # entLastChangeTime
 BY_ENTITY = (Words(f"{ENTITY}.7"), Words(f"{ENTITY}.2"))
 BY_PORT = (Words("1.3.6.1.2.1.31.1.1.1.1"), Words("1.3.6.1.2.1.2.2.1.2"))
 INDEX = (Words(),)
