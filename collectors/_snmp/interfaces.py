@@ -66,10 +66,8 @@ class Cell:
     last: int | None = None
     carried: int = 0
 
-    def sample(self, value: int, *, restarted: bool) -> float:
-        """Return the value as a number that only a restart lets fall."""
-        if not self.narrow:
-            return value * self.factor
+    def carry(self, value: int, *, restarted: bool) -> float:
+        """Return a narrow counter as a number that only a restart lets fall."""
         if self.last is not None and value < self.last:
             # A wrap goes forward by less than half the range; anything else that falls was
             # cleared, and rate() understands a counter that begins anew.
@@ -101,7 +99,7 @@ class Table:
     most: int = MOST
     form: Form | None = None
     uptime: Uptime = field(default_factory=Uptime)
-    shown: set[Series] = field(default_factory=set)
+    shown: list[Series] = field(default_factory=list)
 
     async def read(
         self, engine: Engine, agent: Agent, patience: Patience, now: float, transcript: Transcript
@@ -135,10 +133,13 @@ class Table:
         samples: list[Sample] = [(series, 1.0) for series in form.infos]
         for cell, value in zip(form.cells, values, strict=False):
             if isinstance(value, int):
-                samples.append((cell.series, cell.sample(value, restarted=restarted)))
-        shown = {series for series, _ in samples}
-        samples += [(series, STALE) for series in self.shown - shown]
-        self.shown = shown
+                plain = not cell.narrow  # most are: they are spared a call
+                said = value * cell.factor if plain else cell.carry(value, restarted=restarted)
+                samples.append((cell.series, said))
+        shown = [series for series, _ in samples]
+        if shown != self.shown:  # the same objects, poll after poll
+            samples += [(series, STALE) for series in set(self.shown) - set(shown)]
+            self.shown = shown
         return samples
 
     async def _learn(

@@ -62,7 +62,7 @@ class Watchlist:
     lesson: Lesson | None = None
     survey: Survey | None = None
     uptime: Uptime = field(default_factory=Uptime)
-    shown: set[Series] = field(default_factory=set)
+    shown: list[Series] = field(default_factory=list)
 
     async def read(
         self, subject: Subject, check: Check, kit: Kit, params: client.Params, notes: Transcript
@@ -97,9 +97,10 @@ class Watchlist:
         self.uptime.see(values[size], now)
         samples: list[Sample] = [(series, 1.0) for series in lesson.always]
         samples += lesson.cells.samples(values)
-        shown = {series for series, _ in samples}
-        samples += [(series, STALE) for series in self.shown - shown]
-        self.shown = shown
+        shown = [series for series, _ in samples]
+        if shown != self.shown:  # the same objects, poll after poll
+            samples += [(series, STALE) for series in set(self.shown) - set(shown)]
+            self.shown = shown
         return samples
 
     def _outdated(self, lesson: Lesson, values: list[Value], now: float) -> str:

@@ -58,7 +58,7 @@ def emits(chosen: Callable[[Family], Sequence[Entry | Info]]) -> tuple[Emit, ...
     found: dict[str, Emit] = {}
     for family in families():
         for entry in chosen(family):
-            for quantity in _quantities(entry):
+            for quantity in quantities(entry):
                 found.setdefault(quantity.metric, described(quantity))
     return tuple(found[metric] for metric in sorted(found))
 
@@ -69,11 +69,12 @@ def described(quantity: Quantity) -> Emit:
     return Emit(quantity.metric, quantity.help, kind, quantity.labels)
 
 
-def _quantities(entry: Entry | Info) -> Iterator[Quantity]:
+def quantities(entry: Entry | Info) -> Iterator[Quantity]:
+    """Yield what an entry may bring."""
     if isinstance(entry, FirstOf):
         for alternative in entry.alternatives:
             for one in alternative:
-                yield from _quantities(one)
+                yield from quantities(one)
     elif isinstance(entry, Pool):
         yield from (entry.space.used, entry.space.size, entry.space.ratio)
     else:
