@@ -33,7 +33,10 @@ _CISCO = (1, 3, 6, 1, 4, 1, 9, 9)
 
 def switch() -> Table:
     """Return the objects of a Catalyst: ports, processor, memory, fans, power, 24 optics."""
-    text = lambda words: ber.tlv(ber.STRING, words.encode())  # noqa: E731
+
+    def text(words: str) -> bytes:
+        return ber.tlv(ber.STRING, words.encode())
+
     table: Table = {
         (1, 3, 6, 1, 2, 1, 1, 1, 0): text("Cisco IOS Software, Version 15.2(7)E"),
         (1, 3, 6, 1, 2, 1, 1, 2, 0): ber.oid("1.3.6.1.4.1.9.1.1208"),

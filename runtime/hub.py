@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +31,7 @@ from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.heartbeat import Heartbeat, vitals
+from runtime.hints import Hints, Listener
 from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
@@ -147,6 +148,9 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         transcripts = Transcripts()
         tally = Tally(pipeline)
         scheduler = Scheduler(feed, tally, registries.collectors(), kit, transcripts, clock)
+        listener = stack.enter_context(
+            closing(Listener(settings.hearing, Hints(feed, scheduler.hint, clock)))
+        )
         dispatcher = Dispatcher(
             ledger,
             outlets_of(settings, channels, keyring.reveal),
@@ -223,6 +227,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             timekeeper,
             auditor=auditor,
             heartbeat=heartbeat if settings.heartbeat.url else None,
+            hints=listener.hints if listener.ports else None,
         )
         registry.register(of_ourselves)
         registry.register(room)
@@ -269,6 +274,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             ).run,
             "clock": timekeeper.run,
             "scheduler": scheduler.run,
+            **({"hints": listener.run} if listener.ports else {}),
         }
         yield Hub(settings, ledger, brain, feed, pipeline, scheduler, series, notes, parts)
 

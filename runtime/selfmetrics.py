@@ -14,6 +14,7 @@ from core.text import Text
 from runtime.auditor import AuditStats
 from runtime.dispatcher import DispatchStats
 from runtime.heartbeat import HeartbeatStats
+from runtime.hints import HintStats
 from runtime.pipeline import PipelineStats
 from runtime.scheduler import Stats
 from runtime.timekeeping import ClockStats
@@ -50,6 +51,7 @@ class SelfMetrics(Collector):
         *,
         auditor: Counting[AuditStats] | None = None,
         heartbeat: Counting[HeartbeatStats] | None = None,
+        hints: Counting[HintStats] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._scheduler = scheduler
@@ -58,6 +60,7 @@ class SelfMetrics(Collector):
         self._clock = clock
         self._auditor = auditor
         self._heartbeat = heartbeat
+        self._hints = hints
 
     def collect(self) -> Iterator[Metric]:
         """Yield every self metric."""
@@ -116,6 +119,14 @@ class SelfMetrics(Collector):
             beats = self._heartbeat.stats
             yield "heartbeats_sent", "Pings that the watcher outside has taken.", beats.sent
             yield "heartbeats_failed", "Pings that did not arrive.", beats.failed
+        if self._hints is not None:
+            heard = self._hints.stats
+            yield "hints_heard", "Traps and syslog lines received.", heard.heard
+            yield "hints_junk", "Datagrams that were neither.", heard.junk
+            words = "Traps and lines from addresses that are not watched."
+            yield "hints_strangers", words, heard.strangers
+            yield "hints_given", "Checks that a trap or a line brought forward.", heard.given
+            yield "hints_held", "Hints that came too soon after another.", heard.held
         if self._sender is not None:
             sent = self._sender.stats
             yield "samples_sent", "Samples the engine has taken.", sent.sent_samples
@@ -173,6 +184,7 @@ def descriptions() -> list[tuple[str, str, Text]]:
         _Still(ClockStats(synchronised=True, offset_s=0.0, max_error_s=0.0)),
         auditor=_Still(AuditStats()),
         heartbeat=_Still(HeartbeatStats()),
+        hints=_Still(HintStats()),
     )
     return [
         (sample.name, metric.type, Text(metric.documentation, metric.documentation))
