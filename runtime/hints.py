@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 
+from collectors._net.channel import enlarge
 from collectors._snmp import trap
 from collectors._snmp.ber import Junk
 from core.clock import Clock
@@ -30,7 +31,6 @@ PAUSE = 10.0  # seconds between two hints to one check
 MOST = 50  # hints a second, of all devices together
 BATCH = 256  # datagrams per wake-up, so that others get their turn
 LARGEST = 8192  # octets of a datagram that is worth reading
-BUFFER = 8 << 20  # octets of the socket's queue: a storm of traps for some seconds
 GRAVE = 5  # syslog: notice and worse (RFC 5424, 6.2.1); what is milder wakes nobody
 
 # Beginnings of a trap's kind: the collectors that see what it is about.
@@ -198,7 +198,7 @@ def _opened(name: str, listen: str) -> socket.socket:
     host, port = split_listen(listen)
     door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
     door.setblocking(False)
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+    enlarge(door)  # a storm waits in the kernel for some seconds
     try:
         door.bind((host, port))
     except OSError as error:

@@ -104,6 +104,10 @@ class Cells:
             self.oids.append(oid)
         return place
 
+    def settle(self) -> None:
+        """Forget what only drawing needs: there are thousands of these."""
+        self._places.clear()
+
     def samples(self, values: Sequence[Value]) -> list[Sample]:
         """Return the samples of one poll; what is missing or implausible brings none."""
         found: list[Sample] = []

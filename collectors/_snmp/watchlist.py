@@ -147,6 +147,7 @@ class Watchlist:
         plan = survey.engine.plan([*cells.oids, UPTIME, *subject.signs])
         self.lesson = Lesson(plan, cells, always, lasts - early)
         self.survey = None
+        cells.settle()
         return True
 
 
