@@ -2,6 +2,7 @@
 
 from core.inventory import Rule
 
+_UNITS = {"_celsius": "°C", "_volts": "V", "_amperes": "A", "_watts": "W", "_dbm": "dBm"}
 _SIGNS = {"above": ">", "below": "<"}
 
 
@@ -13,8 +14,10 @@ def written(rule: Rule, value: float) -> str:
         return f"{value * 100:.4g} %"
     if rule.metric.endswith("_seconds") and rule.value != "rate":
         return f"{value * 1000:.4g} ms" if abs(value) < 1 else f"{value:.4g} s"
-    per = "/s" if rule.value == "rate" else ""
-    return f"{value:.6g}{per}"
+    if rule.value == "rate":
+        return f"{value:.6g}/s"
+    unit = _UNITS.get(f"_{rule.metric.rpartition('_')[2]}")
+    return f"{value:.6g} {unit}" if unit else f"{value:.6g}"
 
 
 def bound(rule: Rule) -> str:

@@ -235,6 +235,9 @@ COLLECTOR = {
     "sip_options": Text("SIP (OPTIONS)", "SIP (OPTIONS)"),
     "tcp": Text("Kết nối TCP", "TCP connection"),
     "tls": Text("Chứng thư (TLS)", "Certificate (TLS)"),
+    "snmp_health": Text("Sức khoẻ (SNMP)", "Health (SNMP)"),
+    "snmp_inventory": Text("Mẫu máy, bộ phận (SNMP)", "Hardware (SNMP)"),
+    "snmp_neighbours": Text("Láng giềng (SNMP)", "Neighbours (SNMP)"),
     "snmp_interfaces": Text("Các cổng (SNMP)", "Ports (SNMP)"),
     "snmp_system": Text("Hệ thống (SNMP)", "System (SNMP)"),
 }

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperArgument, TyperGroup
 
+from collectors._snmp import handbook as devices
 from inventory import handbook
 from runtime import settings_page
 from runtime.cli import Commands
@@ -58,6 +59,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings(),
         "cli.md": command_line(),
         "inventory.md": handbook.page(),
+        "devices.md": devices.page(),
     }
 
 

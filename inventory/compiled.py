@@ -22,8 +22,17 @@ JOB = "thongsuot"
 DatedRow = TypeVar("DatedRow", bound=Dated)
 _REACH_BY_CONNECTION = 10.0  # seconds: a device logs every connection, so not each second
 _SPACING = 1.0  # seconds between two connections on suspicion
-_INTERVALS = MappingProxyType({"tcp": 30.0, "snmp_system": 60.0, "snmp_interfaces": 60.0})
-_TIMEOUTS = MappingProxyType({"icmp": 2.0, "tcp": 3.0, "snmp_system": 10.0})
+# What is looked at more seldom than every five minutes has no value in between (Prometheus).
+_INTERVALS = MappingProxyType({"tcp": 30.0, "snmp_neighbours": 240.0, "snmp_inventory": 240.0})
+_TIMEOUTS = MappingProxyType(
+    {
+        "icmp": 2.0,
+        "tcp": 3.0,
+        "snmp_system": 10.0,
+        "snmp_neighbours": 30.0,
+        "snmp_inventory": 30.0,
+    }
+)
 _INTERVAL, _TIMEOUT = 60.0, 20.0  # seconds, of any other collector
 _SERVICE_TIMEOUTS = MappingProxyType({"http": 10.0})
 _SERVICE_TIMEOUT = 5.0  # seconds, of any other service

@@ -40,18 +40,26 @@ REACH = ("icmp", "tcp")  # collectors that can decide up and down
 _ICMP = ProfileCheck("icmp")
 _SYSTEM = ProfileCheck("snmp_system")
 _INTERFACES = ProfileCheck("snmp_interfaces")
-_SYSTEM_WITH_SECRET = ProfileCheck("snmp_system", needs_secret=True)
+_HEALTH = ProfileCheck("snmp_health")
+_NEIGHBOURS = ProfileCheck("snmp_neighbours")
+_INVENTORY = ProfileCheck("snmp_inventory")
+# Of devices that may have no SNMP: those that name a credential have it.
+_BY_SECRET = tuple(
+    ProfileCheck(collector, needs_secret=True)
+    for collector in ("snmp_system", "snmp_health", "snmp_inventory")
+)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         profile.name: profile
         for profile in (
-            Profile("network", (_ICMP, _SYSTEM, _INTERFACES)),
-            Profile("endpoint-h323", (_ICMP, _tcp(1720))),
-            Profile("endpoint-sip", (_ICMP, _tcp(5060))),
-            Profile("bridge", (_ICMP, _tcp(1720))),
-            Profile("server", (_ICMP, _SYSTEM_WITH_SECRET)),
-            Profile("ups", (_ICMP, _SYSTEM)),
+            Profile("network", (_ICMP, _SYSTEM, _INTERFACES, _HEALTH, _NEIGHBOURS, _INVENTORY)),
+            Profile("endpoint-h323", (_ICMP, _tcp(1720), *_BY_SECRET)),
+            Profile("endpoint-sip", (_ICMP, _tcp(5060), *_BY_SECRET)),
+            Profile("bridge", (_ICMP, _tcp(1720), *_BY_SECRET)),
+            Profile("server", (_ICMP, *_BY_SECRET)),
+            Profile("ups", (_ICMP, _SYSTEM, _HEALTH, _INVENTORY)),
+            Profile("other", (_ICMP, *_BY_SECRET)),
             Profile("icmp", (_ICMP,)),
             Profile("tcp-22", (_tcp(22),)),
             Profile("tcp-80", (_tcp(80),)),
@@ -77,7 +85,7 @@ BY_KIND: Mapping[tuple[str, str | None], str] = MappingProxyType(
         ("endpoint", "maxhub"): "endpoint-sip",
         ("bridge", None): "bridge",
         ("ups", None): "ups",
-        ("other", None): "icmp",
+        ("other", None): "other",
     }
 )
 

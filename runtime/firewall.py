@@ -40,6 +40,9 @@ _TIME = Text(
     vi="đồng bộ giờ của chính máy này (máy chủ giờ của đơn vị)",
     en="this machine's own time (the agency's time server)",
 )
+_TRAPS = Text(vi="trap SNMP của thiết bị", en="SNMP traps of devices")
+_SYSLOG = Text(vi="syslog của thiết bị", en="syslog of devices")
+_DEVICES = Text(vi="các thiết bị", en="the devices")
 _USERS = Text(vi="máy của người dùng", en="users' machines")
 _TIME_SERVER = Text(vi="máy chủ giờ", en="time server")
 
@@ -70,7 +73,13 @@ def rules(
     `resolvers`: the name servers of this machine.
     """
     users, time_server = _USERS.said(language), _TIME_SERVER.said(language)
-    found = [*_inbound(settings, users), *_probes(checks, exact=exact), *_stores(settings)]
+    devices = _DEVICES.said(language)
+    found = [
+        *_inbound(settings, users),
+        *_heard(settings, devices),
+        *_probes(checks, exact=exact),
+        *_stores(settings),
+    ]
     found += _channels(settings)
     named = any(not _is_address(rule.destination) for rule in found if rule.direction == "out")
     if named:
@@ -92,6 +101,12 @@ def _inbound(settings: Settings, users: str) -> Iterable[Rule]:
     why = _PROXIED if settings.web.proxies else _PAGES
     for source in sources:
         yield Rule("in", source, OURSELVES, "tcp", str(port), 1, why)
+
+
+def _heard(settings: Settings, devices: str) -> Iterable[Rule]:
+    for listen, why in ((settings.hearing.traps, _TRAPS), (settings.hearing.syslog, _SYSLOG)):
+        if listen and not is_loopback(listen):
+            yield Rule("in", devices, OURSELVES, "udp", str(split_listen(listen)[1]), 1, why)
 
 
 def _probes(checks: Sequence[Check], *, exact: bool) -> Iterable[Rule]:

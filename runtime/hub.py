@@ -34,6 +34,7 @@ from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.heartbeat import Heartbeat, vitals
+from runtime.hints import Hints, Listener
 from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
@@ -151,6 +152,9 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         transcripts = Transcripts()
         tally = Tally(pipeline)
         scheduler = Scheduler(feed, tally, registries.collectors(), kit, transcripts, clock)
+        listener = stack.enter_context(
+            closing(Listener(settings.hearing, Hints(feed, scheduler.hint, clock)))
+        )
         dispatcher = Dispatcher(
             ledger,
             outlets_of(settings, channels, keyring.reveal),
@@ -233,6 +237,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             auditor=auditor,
             heartbeat=heartbeat if settings.heartbeat.url else None,
             balance=balance,
+            hints=listener.hints if listener.ports else None,
         )
         context = Context(
             ledger=ledger,
@@ -282,6 +287,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             ).run,
             "clock": timekeeper.run,
             "scheduler": scheduler.run,
+            **({"hints": listener.run} if listener.ports else {}),
         }
         yield Hub(settings, ledger, brain, feed, pipeline, scheduler, series, notes, parts)
 

@@ -17,6 +17,7 @@ from runtime.auditor import AuditStats
 from runtime.balance_watch import BalanceStats
 from runtime.dispatcher import DispatchStats
 from runtime.heartbeat import HeartbeatStats
+from runtime.hints import HintStats
 from runtime.pipeline import PipelineStats
 from runtime.scheduler import Stats
 from runtime.timekeeping import ClockStats
@@ -54,6 +55,7 @@ class SelfMetrics(Collector):
         auditor: Counting[AuditStats] | None = None,
         heartbeat: Counting[HeartbeatStats] | None = None,
         balance: Counting[BalanceStats] | None = None,
+        hints: Counting[HintStats] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._scheduler = scheduler
@@ -63,6 +65,7 @@ class SelfMetrics(Collector):
         self._auditor = auditor
         self._heartbeat = heartbeat
         self._balance = balance
+        self._hints = hints
 
     def collect(self) -> Iterator[Metric]:
         """Yield every self metric."""
@@ -122,6 +125,14 @@ class SelfMetrics(Collector):
             beats = self._heartbeat.stats
             yield "heartbeats_sent", "Pings that the watcher outside has taken.", beats.sent
             yield "heartbeats_failed", "Pings that did not arrive.", beats.failed
+        if self._hints is not None:
+            heard = self._hints.stats
+            yield "hints_heard", "Traps and syslog lines received.", heard.heard
+            yield "hints_junk", "Datagrams that were neither.", heard.junk
+            words = "Traps and lines from addresses that are not watched."
+            yield "hints_strangers", words, heard.strangers
+            yield "hints_given", "Checks that a trap or a line brought forward.", heard.given
+            yield "hints_held", "Hints that came too soon after another.", heard.held
         if self._sender is not None:
             sent = self._sender.stats
             yield "samples_sent", "Samples the engine has taken.", sent.sent_samples
@@ -194,6 +205,7 @@ def descriptions() -> list[tuple[str, str, Text]]:
         auditor=_Still(AuditStats()),
         heartbeat=_Still(HeartbeatStats()),
         balance=_Still(BalanceStats(balances={"": Balance(0.0)})),
+        hints=_Still(HintStats()),
     )
     return [
         (sample.name, metric.type, Text(metric.documentation, metric.documentation))

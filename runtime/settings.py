@@ -63,6 +63,10 @@ def _listen(value: str) -> str:
     return value
 
 
+def _heard(value: str) -> str:
+    return _listen(value) if value else value
+
+
 def _network(value: str) -> str:
     try:
         ipaddress.ip_network(value)
@@ -390,6 +394,27 @@ class Looking(Section):
             en='Intervals by collector, such as snmp_interfaces = "30s"',
         ),
     ] = Field(default_factory=dict)
+
+
+class Hearing(Section):
+    """Nghe trap và syslog, để đo ngay / Traps and syslog: their device is looked at now."""
+
+    traps: Annotated[
+        str,
+        AfterValidator(_heard),
+        Text(
+            vi='Nơi nghe trap SNMP v1, v2c (UDP), ví dụ "0.0.0.0:162"; để trống là không nghe',
+            en='Where SNMP v1 and v2c traps are heard (UDP), such as "0.0.0.0:162"; empty: nowhere',
+        ),
+    ] = ""
+    syslog: Annotated[
+        str,
+        AfterValidator(_heard),
+        Text(
+            vi='Nơi nghe syslog (UDP), ví dụ "0.0.0.0:514"; để trống là không nghe',
+            en='Where syslog is heard (UDP), such as "0.0.0.0:514"; empty: nowhere',
+        ),
+    ] = ""
 
 
 class Delays(Section):
@@ -762,6 +787,7 @@ class Settings(Section):
     series: Series = Field(default_factory=Series)
     secrets: Secrets = Field(default_factory=Secrets)
     looking: Looking = Field(default_factory=Looking)
+    hearing: Hearing = Field(default_factory=Hearing)
     telling: Telling = Field(default_factory=Telling)
     log: Log = Field(default_factory=Log)
     backup: Backup = Field(default_factory=Backup)
@@ -778,6 +804,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "series": Series,
     "secrets": Secrets,
     "looking": Looking,
+    "hearing": Hearing,
     "telling": Telling,
     "log": Log,
     "backup": Backup,

@@ -40,7 +40,7 @@ class Channel:
         """Open the socket; OSError where that is refused."""
         self.socket = sockets.open(family, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
-        self.buffer = _enlarge(self.socket)
+        self.buffer = enlarge(self.socket)
         self.window = max(1, self.buffer // BYTES_PER_REQUEST)
         if self.buffer < WANTED_BUFFER:
             log.warning(
@@ -99,7 +99,7 @@ def kind_of(number: int) -> FailureKind:
     return FailureKind.LOCAL
 
 
-def _enlarge(sock: socket.socket) -> int:
+def enlarge(sock: socket.socket) -> int:
     """Ask for a large receive buffer; return what was granted."""
     try:
         sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, WANTED_BUFFER)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collectors._snmp.ber import Value
 
 GROUP = 50  # names per GET: with 64-bit counters the reply just fits an Ethernet frame
+FEW = 12  # names or rows that any agent can be asked for at once
 
 
 class Trouble(Exception):
@@ -73,8 +74,9 @@ class Agent:
     channel: Channel
     sockaddr: Sockaddr
     community: bytes
-    group: int = GROUP  # halved when the agent says tooBig
-    repetitions: int = 25
+    group: int = GROUP  # halved when the agent says tooBig, or has no answer to so many
+    repetitions: int = 25  # likewise
+    heard: bool = False  # has answered, and has not been silent ever since
     routes: dict[Plan, Route] = field(default_factory=dict)
 
     def route(self, plan: Plan) -> Route:
@@ -89,6 +91,22 @@ class Agent:
     def forget(self, plan: Plan) -> None:
         """Drop what was learned for a plan that will not be asked again."""
         self.routes.pop(plan, None)
+
+    def ask_less(self) -> bool:
+        """Ask for half as many names at once from now on; False if they are few already."""
+        if self.group <= FEW:
+            return False
+        self.group = max(FEW, self.group // 2)
+        self.routes.clear()
+        return True
+
+    def walk_less(self) -> bool:
+        """Ask for a quarter of the rows at once from now on; False if they are few already."""
+        if self.repetitions <= 1:
+            return False
+        self.repetitions //= 4
+        self.repetitions = max(1, self.repetitions)
+        return True
 
     def split(self, route: Route, place: int) -> bool:
         """Halve a leg whose reply was too big; False if it asks for a single name."""

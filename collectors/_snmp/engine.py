@@ -12,14 +12,14 @@ import os
 import socket
 import struct
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from collectors._net.channel import LARGEST, Channel, Sockaddr, is_full, kind_of
 from collectors._snmp import ber, message
-from collectors._snmp.agent import Agent, Leg, Patience, Plan, Route, Trouble, Walk
+from collectors._snmp.agent import FEW, Agent, Leg, Patience, Plan, Route, Trouble, Walk
 from collectors._snmp.ber import Junk, Value
 from collectors._snmp.form import POPULAR, Form
 from collectors._snmp.layout import Lessons
@@ -94,6 +94,7 @@ class Engine:
         self._channels: dict[socket.AddressFamily, Channel] = {}
         self._agents: dict[tuple[str, int, bytes], Agent] = {}
         self._plans: WeakValueDictionary[tuple[str, ...], Plan] = WeakValueDictionary()
+        self._alive = Plan(("1.3.6.1.2.1.1.3.0",))  # sysUpTime: every agent has it
         self._pending: dict[Sockaddr, Flight] = {}
         self._behind: dict[Sockaddr, deque[Flight]] = {}  # waiting for their own agent
         self._ready: deque[Flight] = deque()  # waiting for room in the window
@@ -135,6 +136,7 @@ class Engine:
     async def get(self, agent: Agent, plan: Plan, patience: Patience = USUAL) -> list[Value]:
         """Return the values of a plan in its order, None for what the agent does not have.
 
+        An agent that has no answer to so many names is asked for fewer, and that is remembered.
         Raises Trouble when the agent stays silent or names an error.
         """
         flight = self._launch(agent, agent.route(plan), patience)
@@ -143,8 +145,35 @@ class Engine:
         except asyncio.CancelledError:
             self._abandon(flight)
             raise
+        except Trouble as trouble:
+            many = min(agent.group, len(plan.heads)) > FEW
+            if not many or not await self._lives(agent, patience, trouble):
+                raise
+            agent.ask_less()
+            return await self.get(agent, plan, patience)
         values, flight.values = flight.values, []  # the flight may outlive us in the heap
         return values
+
+    async def absent(
+        self, agent: Agent, roots: Sequence[str], patience: Patience = USUAL
+    ) -> AsyncIterator[str]:
+        """Yield those subtrees that the agent has nothing of, by GetNext of several at once.
+
+        Raises Trouble when the agent stays silent.
+        """
+        for begin in range(0, len(roots), FEW):
+            some = roots[begin : begin + FEW]
+            heads = [ber.oid(root) for root in some]
+            try:
+                bindings = await self._page(
+                    agent, message.get_next(agent.community, heads), patience
+                )
+            except _ErrorStatus:
+                continue  # a walk of each will tell
+            for root, head, (name, tag, _) in zip(some, heads, bindings, strict=False):
+                top = ber.subids(head[2:])
+                if tag == ber.END_OF_MIB_VIEW or ber.subids(name)[: len(top)] != top:
+                    yield root
 
     async def walk(
         self, agent: Agent, root: str, patience: Patience = USUAL, rows: int = 4096
@@ -152,7 +181,8 @@ class Engine:
         """Return the rows of a subtree by GetBulk.
 
         It ends at the subtree's end, at names that do not increase, at an error status, or at
-        `rows`. Raises Trouble when the agent stays silent.
+        `rows`. An agent that has no answer to so many rows at once is asked for fewer, and that
+        is remembered. Raises Trouble when the agent stays silent.
         """
         walk = Walk()
         top = ber.subids(ber.oid(root)[2:])
@@ -167,6 +197,10 @@ class Engine:
                     continue
                 walk.stopped = None if error.status == message.NO_SUCH_NAME else str(error)
                 return walk
+            except Trouble as trouble:
+                if not await self._lives(agent, patience, trouble) or not agent.walk_less():
+                    raise
+                continue
             head = _gather(walk, top, bindings, rows)
             if not head:
                 return walk
@@ -205,6 +239,21 @@ class Engine:
             self._abandon(flight)
             raise
         return flight.bindings or []
+
+    async def _lives(self, agent: Agent, patience: Patience, trouble: Trouble) -> bool:
+        """Say whether an agent that was silent to a large request answers to a small one."""
+        if trouble.failure.kind is not FailureKind.TIMEOUT or not agent.heard:
+            return False
+        agent.heard = False  # asked once: a device that is down shall not cost twice
+        flight = self._launch(agent, agent.route(self._alive), Patience(patience.wait, retries=0))
+        try:
+            await flight.done
+        except asyncio.CancelledError:
+            self._abandon(flight)
+            raise
+        except Trouble:
+            return False
+        return True
 
     def _launch(
         self, agent: Agent, route: Route, patience: Patience, *, bulk: bool = False
@@ -347,6 +396,7 @@ class Engine:
 
     def _advance(self, flight: Flight, values: list[Value]) -> None:
         self.counts.replies += 1
+        flight.agent.heard = True
         if flight.values:
             flight.values += values
         else:
@@ -366,10 +416,13 @@ class Engine:
         try:
             reply = message.opened(data)
             _compare(reply, flight)
+            late = reply.request_id != flight.request_id
             if reply.status:
                 self._refused(flight, reply.status, reply.index)
             elif flight.bulk:
                 flight.bindings = message.bindings(data, reply.begin, reply.end)
+                if late:
+                    flight.agent.walk_less()
                 self._advance(flight, [])
             else:
                 values, tags = message.matched(data, reply.begin, reply.end, leg.ask.heads)
@@ -378,6 +431,10 @@ class Engine:
                     leg.ask.form = Form(leg.ask, data, tags)
                 if lesson:
                     leg.layout = self.lessons.learn(data, reply.request_id_at, tags, values)
+                if late and leg.end - leg.begin > FEW:
+                    # It needs longer than we wait: the next time it is asked for half as much.
+                    flight.agent.split(flight.route, flight.place)
+                    flight.place += 1
                 self._advance(flight, values)
         except Junk as junk:
             self.counts.junk += 1

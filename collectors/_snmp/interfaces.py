@@ -13,6 +13,7 @@ from collectors._snmp.agent import Agent, Patience, Plan
 from collectors._snmp.ber import Value
 from collectors._snmp.engine import Engine
 from collectors._snmp.octets import text
+from collectors._snmp.uptime import WRAP, Uptime
 from core.collector import Transcript
 from core.labels import Series
 from core.reading import STALE, Sample
@@ -20,8 +21,6 @@ from core.reading import STALE, Sample
 LESSON = 60  # polls
 MOST = 1024  # interfaces
 INFO = "interface_info"
-_WRAP = 2**32
-_UPTIME_SLACK = 30.0  # seconds by which an agent's clock may stray between two polls
 
 _IF, _IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"  # ifEntry, ifXEntry (RFC 2863)
 _DESCR, _TYPE, _NAME, _ALIAS = f"{_IF}.2", f"{_IF}.3", f"{_IFX}.1", f"{_IFX}.18"
@@ -67,15 +66,13 @@ class Cell:
     last: int | None = None
     carried: int = 0
 
-    def sample(self, value: int, *, restarted: bool) -> float:
-        """Return the value as a number that only a restart lets fall."""
-        if not self.narrow:
-            return value * self.factor
+    def carry(self, value: int, *, restarted: bool) -> float:
+        """Return a narrow counter as a number that only a restart lets fall."""
         if self.last is not None and value < self.last:
             # A wrap goes forward by less than half the range; anything else that falls was
             # cleared, and rate() understands a counter that begins anew.
-            wrapped = not restarted and (value - self.last) % _WRAP < _WRAP // 2
-            self.carried = self.carried + _WRAP if wrapped else 0
+            wrapped = not restarted and (value - self.last) % WRAP < WRAP // 2
+            self.carried = self.carried + WRAP if wrapped else 0
         elif restarted:
             self.carried = 0
         self.last = value
@@ -101,9 +98,8 @@ class Table:
     labels: tuple[tuple[str, str], ...]
     most: int = MOST
     form: Form | None = None
-    uptime: int | None = None
-    seen_at: float = 0.0
-    shown: set[Series] = field(default_factory=set)
+    uptime: Uptime = field(default_factory=Uptime)
+    shown: list[Series] = field(default_factory=list)
 
     async def read(
         self, engine: Engine, agent: Agent, patience: Patience, now: float, transcript: Transcript
@@ -114,7 +110,7 @@ class Table:
         values: list[Value] = []
         if form is not None and form.polls < form.lasts:
             values = await engine.get(agent, form.plan, patience)
-            restarted = self._restarted(values, now)
+            restarted = self.uptime.began_anew(values[-len(_SIGNS)], now)
             why = _outdated(form, values, restarted=restarted)
             if why:
                 transcript.note("the table is learned anew: %s", why)
@@ -124,7 +120,7 @@ class Table:
         if form is None:
             form = await self._learn(engine, agent, patience, transcript)
             values = await engine.get(agent, form.plan, patience)
-            restarted = restarted or self._restarted(values, now)
+            restarted = restarted or self.uptime.began_anew(values[-len(_SIGNS)], now)
         return self._samples(form, values, now, restarted=restarted)
 
     def _samples(
@@ -133,33 +129,26 @@ class Table:
         form.polls += 1
         uptime, *signs = values[len(form.cells) :]
         form.signs = (signs[0], signs[1])
-        self.uptime = uptime if isinstance(uptime, int) else None
-        self.seen_at = now
+        self.uptime.see(uptime, now)
         samples: list[Sample] = [(series, 1.0) for series in form.infos]
         for cell, value in zip(form.cells, values, strict=False):
             if isinstance(value, int):
-                samples.append((cell.series, cell.sample(value, restarted=restarted)))
-        shown = {series for series, _ in samples}
-        samples += [(series, STALE) for series in self.shown - shown]
-        self.shown = shown
+                plain = not cell.narrow  # most are: they are spared a call
+                said = value * cell.factor if plain else cell.carry(value, restarted=restarted)
+                samples.append((cell.series, said))
+        shown = [series for series, _ in samples]
+        if shown != self.shown:  # the same objects, poll after poll
+            samples += [(series, STALE) for series in set(self.shown) - set(shown)]
+            self.shown = shown
         return samples
-
-    def _restarted(self, values: list[Value], now: float) -> bool:
-        """Say whether the agent has restarted since the last poll."""
-        uptime = values[-len(_SIGNS)]
-        if self.uptime is None or not isinstance(uptime, int) or uptime == self.uptime:
-            return False
-        # sysUpTime itself wraps after 497 days; and a quick restart may leave it larger than
-        # it was when last seen, though by less than the time that has passed.
-        went = (uptime - self.uptime) % _WRAP / 100
-        passed = now - self.seen_at
-        return abs(went - passed) > _UPTIME_SLACK + passed / 100
 
     async def _learn(
         self, engine: Engine, agent: Agent, patience: Patience, transcript: Transcript
     ) -> Form:
         if self.form is not None:
             agent.forget(self.form.plan)
+        # Whoever answers to a little is asked for less when it has no answer to much.
+        await engine.get(agent, engine.plan(_SIGNS), patience)
         columns: list[dict[int, Value]] = []
         for root in (_DESCR, _NAME, _ALIAS, _TYPE):
             walk = await engine.walk(agent, root, patience, self.most)

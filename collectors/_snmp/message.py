@@ -11,7 +11,7 @@ from collectors._snmp.ber import Junk, Value
 if TYPE_CHECKING:
     from collectors._snmp.form import Form
 
-GET, RESPONSE, GET_BULK = 0xA0, 0xA2, 0xA5
+GET, GET_NEXT, RESPONSE, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA5
 TOO_BIG, NO_SUCH_NAME, AUTHORIZATION_ERROR = 1, 2, 16
 
 _VERSION_2C = ber.integer(1)
@@ -51,7 +51,7 @@ class Ask:
     """One request, encoded but for its request id: prefix + id + suffix.
 
     `heads` are the encoded names asked for, in order; a good reply has the same. They are
-    empty for GetBulk, whose reply brings names of its own.
+    empty for GetNext and GetBulk, whose replies bring names of their own.
     """
 
     prefix: bytes
@@ -66,6 +66,12 @@ def get(community: bytes, heads: Sequence[bytes]) -> Ask:
     """Return a GET of encoded names."""
     prefix, suffix = _cut(GET, community, b"\x02\x01\x00\x02\x01\x00", heads)
     return Ask(prefix, suffix, community, tuple(heads))
+
+
+def get_next(community: bytes, heads: Sequence[bytes]) -> Ask:
+    """Return a GetNext of what follows each of these encoded names."""
+    prefix, suffix = _cut(GET_NEXT, community, b"\x02\x01\x00\x02\x01\x00", heads)
+    return Ask(prefix, suffix, community)
 
 
 def get_bulk(community: bytes, head: bytes, repetitions: int) -> Ask:

@@ -133,14 +133,24 @@ class PlayedAgent:
         for datagram in self.spoil(len(self.requests), request, self.answer(request)):
             self.door.sendto(datagram, source)
 
+    def names(self) -> list[Ids]:
+        return sorted(self.table)
+
     def answer(self, request: Request) -> bytes:
         if request.kind == 0xA0:
             found = [(name, self.table.get(name, NO_SUCH_INSTANCE)) for name in request.names]
             reply = response(request, found)
             return reply if len(reply) <= self.largest else response(request, [], status=1)
+        names = self.names()
+        if request.kind == 0xA1:
+            places = [(name, bisect_right(names, name)) for name in request.names]
+            after = [
+                (names[at], self.table[names[at]]) if at < len(names) else (name, END_OF_MIB)
+                for name, at in places
+            ]
+            return response(request, after)
         rows: list[tuple[Ids, Element]] = []
         name = request.names[0]
-        names = sorted(self.table)
         place = bisect_right(names, name)
         for _ in range(request.repetitions):
             if place == len(names):
@@ -163,13 +173,13 @@ class Play(Protocol):
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Play]:
+async def stage(kind: type[PlayedAgent] = PlayedAgent) -> AsyncIterator[Play]:
     """Yield what starts agents; end them all."""
     loop = asyncio.get_running_loop()
     playing: list[PlayedAgent] = []
 
     def play(table: Mapping[Ids, Element], **options: Any) -> PlayedAgent:
-        agent = PlayedAgent(dict(table), **options)
+        agent = kind(dict(table), **options)
         playing.append(agent)
         agent.door.bind(("127.0.0.1", 0))
         loop.add_reader(agent.door, agent.serve)

@@ -21,23 +21,32 @@ REGISTRY = collectors()
 NEEDED: Mapping[str, Mapping[str, object]] = {
     "tcp": {"port": 80},
     "snmp_system": {"community": "public"},
+    "snmp_health": {"community": "public"},
     "snmp_interfaces": {"community": "public"},
+    "snmp_inventory": {"community": "public"},
+    "snmp_neighbours": {"community": "public"},
     "http": {"url": "http://10.0.0.5/"},
     "tls": {"port": 443},
     "dns": {"name": "dongnai.gov.vn"},
     "ntp": {},
     "sip_options": {},
 }
-BASE_UNITS = ("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules")
+BASE_UNITS = (
+    *("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules", "hertz"),
+    # Of devices: units that have no base unit, and numbers without any.
+    *("rpm", "dbm", "state", "status", "sessions", "pages"),
+)
 # Names of the ecosystem: their authors chose the units, public boards expect them as they are.
 FOREIGN = re.compile(
     r"(if[A-Z]|sys[A-Z]|snmp_|hr[A-Z]|ent[A-Z]|ups[A-Z]).*|probe_(success|duration_seconds)|"
     r"probe_(http_(status_code|content_length|uncompressed_body_length|redirects|ssl|version)|"
     r"failed_due_to_regex|ssl_earliest_cert_expiry|dns_(answer|authority|additional)_rrs|dns_(serial|query_succeeded))|"
     # Numbers and levels that have no unit.
-    r"probe_(dns_rcode|ntp_(stratum|leap)|sip_status_code)"
+    r"probe_(dns_rcode|ntp_(stratum|leap)|sip_status_code)|"
+    # Objects of one MIB alone keep its name, which no one else's looks like.
+    r"[a-z0-9]+[A-Z][A-Za-z0-9]*"
 )
-OURS = re.compile(r"(probe|link|vc|site|meeting)_[a-z0-9_]+|[a-z]+_info")
+OURS = re.compile(r"(probe|link|vc|site|meeting|device)_[a-z0-9_]+|[a-z]+_info")
 
 
 def black_hole(collector: Collector, address: str = "10.0.0.5") -> Check:

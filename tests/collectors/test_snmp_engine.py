@@ -426,6 +426,90 @@ async def test_a_walk_asks_for_less_when_a_page_is_too_big(engine: Engine, play:
     assert await walked(engine, play(TABLE, spoil=spoil)) == (100, None)
 
 
+def silent_beyond(most: int) -> Spoil:
+    """Answer nothing to whoever asks for more names or rows at once."""
+
+    def spoil(n: int, request: Request, answer: bytes) -> list[bytes]:
+        many = max(len(request.names), request.repetitions if request.kind == 0xA5 else 0)
+        return [] if many > most else [answer]
+
+    return spoil
+
+
+async def test_a_walk_of_an_agent_that_is_silent_to_many_rows_asks_for_fewer(
+    engine: Engine, play: Play
+) -> None:
+    agent = play(TABLE, spoil=silent_beyond(20))
+    await ask(engine, agent)  # it lives
+    peer = await engine.agent("127.0.0.1", agent.port, "public")
+    assert len((await engine.walk(peer, "1.3.6.1.2.1.2.2.1.2", SHORT)).rows) == 100
+    agent.requests.clear()
+    assert len((await engine.walk(peer, "1.3.6.1.2.1.2.2.1.2", SHORT)).rows) == 100
+    assert {request.repetitions for request in agent.requests} == {6}  # and that is remembered
+
+
+async def test_an_agent_that_is_silent_to_many_names_is_asked_for_fewer(
+    engine: Engine, play: Play
+) -> None:
+    agent = play(TABLE, spoil=silent_beyond(30))
+    oids = [f"1.3.6.1.2.1.31.1.1.1.6.{i}" for i in range(1, 81)]
+    await ask(engine, agent)
+    assert None not in await ask(engine, agent, *oids)
+    agent.requests.clear()
+    assert None not in await ask(engine, agent, *oids)
+    assert max(len(request.names) for request in agent.requests) == 25
+
+
+async def test_a_device_that_is_down_is_not_asked_twice_for_long(
+    engine: Engine, play: Play
+) -> None:
+    agent = play(TABLE)
+    oids = [f"1.3.6.1.2.1.31.1.1.1.6.{i}" for i in range(1, 81)]
+    await ask(engine, agent)
+    agent.spoil = lambda n, request, answer: []
+    asked = []
+    for _ in range(2):
+        agent.requests.clear()
+        with pytest.raises(Trouble, match="no answer"):
+            await ask(engine, agent, *oids)
+        asked.append([len(request.names) for request in agent.requests])
+    assert asked == [[50, 50, 50, 1], [50, 50, 50]]
+    agent.spoil = lambda n, request, answer: [answer]
+    assert None not in await ask(engine, agent, *oids)
+    assert len(agent.requests[-1].names) > 25  # being down has taught nothing
+
+
+async def test_an_agent_that_needs_longer_than_we_wait_is_asked_for_less(
+    engine: Engine, play: Play
+) -> None:
+    held: list[bytes] = []
+
+    def spoil(n: int, request: Request, answer: bytes) -> list[bytes]:
+        if len(request.names) <= 25:
+            return [answer]
+        held.append(answer)
+        return held[-2:-1]  # the answer to the try before
+
+    agent = play(TABLE, spoil=spoil)
+    oids = [f"1.3.6.1.2.1.31.1.1.1.6.{i}" for i in range(1, 51)]
+    assert None not in await ask(engine, agent, *oids)
+    agent.requests.clear()
+    assert None not in await ask(engine, agent, *oids)
+    assert [len(request.names) for request in agent.requests] == [25, 25]
+
+
+async def test_subtrees_that_are_not_there_are_found_a_dozen_at_once(
+    engine: Engine, play: Play
+) -> None:
+    agent = play(TABLE)
+    peer = await engine.agent("127.0.0.1", agent.port, "public")
+    there = ["1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.31.1.1.1.18"]
+    lacking = [f"1.3.6.1.4.1.{n}.1" for n in range(1, 21)] + ["1.3.6.1.2.1.2.2.1.99"]
+    found = [oid async for oid in engine.absent(peer, [*there, *lacking], SHORT)]
+    assert found == lacking
+    assert len(agent.requests) == 2
+
+
 async def test_a_walk_ends_at_an_empty_page(engine: Engine, play: Play) -> None:
     agent = play(TABLE, spoil=lambda n, request, answer: [response(request, [])])
     assert await walked(engine, agent) == (0, "an empty page")

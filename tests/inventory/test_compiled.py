@@ -4,7 +4,15 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from collectors import icmp, snmp_interfaces, snmp_system, tcp
+from collectors import (
+    icmp,
+    snmp_health,
+    snmp_interfaces,
+    snmp_inventory,
+    snmp_neighbours,
+    snmp_system,
+    tcp,
+)
 from core.inventory import Inventory, SpecialDay, UnitLevel
 from core.watching import Check, Estate, Hours, PortFact, Target, TargetKind
 from inventory.compiled import LookingDefaults, compile_estate
@@ -23,7 +31,16 @@ from tests.inventory.builders import (
 )
 
 COLLECTORS = {
-    module.COLLECTOR.name: module.COLLECTOR for module in (icmp, tcp, snmp_system, snmp_interfaces)
+    module.COLLECTOR.name: module.COLLECTOR
+    for module in (
+        icmp,
+        tcp,
+        snmp_system,
+        snmp_interfaces,
+        snmp_health,
+        snmp_neighbours,
+        snmp_inventory,
+    )
 }
 
 
@@ -266,7 +283,7 @@ def test_five_thousand_devices_compile_in_a_moment() -> None:
     began = stopwatch.process_time()
     estate = _estate(land)
     assert stopwatch.process_time() - began < 2.0
-    assert len(estate.checks) == 2_500 * 3 + 2_500 * 2 + len(_estate().checks)
+    assert len(estate.checks) == 2_500 * 6 + 2_500 * 2 + len(_estate().checks)
 
 
 def test_the_land_of_these_tests_is_in_order() -> None:

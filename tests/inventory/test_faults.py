@@ -13,7 +13,8 @@ from inventory.intake import propose
 
 ON = date(2026, 11, 22)
 BAD = Path(__file__).parent / "bad"
-COLLECTORS = ("icmp", "snmp_system", "snmp_interfaces")  # no tcp: one fault needs that
+SNMP = ("system", "interfaces", "health", "neighbours", "inventory")
+COLLECTORS = ("icmp", *(f"snmp_{one}" for one in SNMP))  # no tcp: one fault needs that
 
 
 def _names() -> list[str]:

@@ -1,0 +1,335 @@
+"""Cisco: IOS, IOS XE, IOS XR and NX-OS, ASA and Firepower, Small Business and Catalyst 1000."""
+
+from collectors._snmp.descriptor import (
+    Entry,
+    Facts,
+    Family,
+    FirstOf,
+    Measure,
+    Pool,
+    Quantity,
+    Where,
+    Words,
+    states,
+)
+from collectors._snmp.families.standards import BY_ENTITY, BY_PORT, ENTITY, INDEX, once, sensors
+from collectors._snmp.vocabulary import CPU, MEMORY, SESSIONS, STATE, TEMPERATURE, VOLTAGE
+from core.text import Text
+
+_CISCO = "1.3.6.1.4.1.9"
+_MGMT = f"{_CISCO}.9"
+
+# CISCO-PROCESS-MIB: cpmCPUTotalEntry. OLD-CISCO-CPU-MIB: avgBusy5.
+_CPM = f"{_MGMT}.109.1.1.1.1"
+_BY_CPU = (*(Words(one.column, via=f"{_CPM}.2") for one in BY_ENTITY), Words(form="CPU {0}"))
+
+
+def _cpu(oid: str, named: tuple[Words, ...] = _BY_CPU) -> tuple[Measure, ...]:
+    return (Measure(CPU, oid, named, factor=0.01, low=0, high=100),)
+
+
+# CISCO-ENHANCED-MEMPOOL-MIB: cempMemPoolEntry, by entity and pool. CISCO-MEMORY-POOL-MIB.
+_CEMP, _CMP = f"{_MGMT}.221.1.1.1.1", f"{_MGMT}.48.1.1.1"
+_BY_POOL = tuple(Words(one.column, keep=1) for one in BY_ENTITY)
+_POOL = (Words(f"{_CEMP}.3"), *_BY_POOL, *INDEX)
+
+
+def _memory(named: tuple[Words, ...], used: str, free: str, unit: float = 1.0) -> tuple[Pool, ...]:
+    return (Pool(MEMORY, named, used=used, free=free, unit=unit),)
+
+
+# CISCO-ENVMON-MIB: normal, warning, critical, shutdown, not present, not functioning.
+_ENVMON = f"{_MGMT}.13.1"
+_ENVIRONMENT = states(ok=(1,), warning=(2,), critical=(3, 4, 6))
+# Catalysts write the state into the name: "SW#1, Sensor#1, GREEN", "Sw1, PS1 Normal, RPS NotExist".
+_BARE = r"^(.+?)(?:,? (?:GREEN|YELLOW|RED|Normal|Good|Bad|Fault\w*|NotExist|Not \w+|OK|RPS)\b.*)?$"
+
+
+def _envmon(table: int) -> tuple[Words, ...]:
+    return (Words(f"{_ENVMON}.{table}.1.2", only=_BARE), *INDEX)
+
+
+# CISCO-ENTITY-FRU-CONTROL-MIB.
+_FRU = f"{_MGMT}.117.1"
+_STACK = f"{_MGMT}.500.1"  # CISCO-STACKWISE-MIB
+_RF = f"{_MGMT}.176.1"  # CISCO-RF-MIB
+_SENSORS = f"{_MGMT}.91.1.1.1.1"  # CISCO-ENTITY-SENSOR-MIB
+
+_COMMON: tuple[Entry, ...] = (
+    FirstOf(
+        (
+            _cpu(f"{_CPM}.8"),
+            _cpu(f"{_CPM}.7"),
+            _cpu(f"{_CPM}.5"),
+            _cpu(f"{_CISCO}.2.1.58.0", once("CPU")),
+        )
+    ),
+    FirstOf(
+        (
+            _memory(_POOL, f"{_CEMP}.18", f"{_CEMP}.20"),
+            _memory(_POOL, f"{_CEMP}.7", f"{_CEMP}.8"),
+            _memory((Words(f"{_CMP}.2"), *INDEX), f"{_CMP}.5", f"{_CMP}.6"),
+            _memory(_BY_CPU, f"{_CPM}.17", f"{_CPM}.19", 1024),
+            _memory(_BY_CPU, f"{_CPM}.12", f"{_CPM}.13", 1024),
+        )
+    ),
+    *sensors(_SENSORS),
+    Measure(VOLTAGE, f"{_ENVMON}.2.1.3", _envmon(2), factor=1e-3),
+    Measure(TEMPERATURE, f"{_ENVMON}.3.1.3", _envmon(3), low=1, high=200),
+    *(
+        Measure(
+            STATE,
+            f"{_ENVMON}.{table}.1.{column}",
+            _envmon(table),
+            kind=kind,
+            low=1,
+            meaning=_ENVIRONMENT,
+        )
+        for table, column, kind in (
+            (2, 7, "voltage"),
+            (3, 6, "temperature"),
+            (4, 3, "fan"),
+            (5, 3, "power"),
+        )
+    ),
+    Measure(
+        STATE,
+        f"{_FRU}.1.2.1.2",  # cefcFRUPowerOperStatus
+        BY_ENTITY,
+        kind="power",
+        meaning=states(ok=(2,), warning=(1, 3, 4, 9, 12), critical=(5, 6, 7, 8, 10, 11)),
+    ),
+    Measure(
+        STATE,
+        f"{_FRU}.4.1.1.1",  # cefcFanTrayOperStatus
+        BY_ENTITY,
+        kind="fan",
+        meaning=states(ok=(2,), warning=(4,), critical=(3,)),
+    ),
+    Measure(
+        STATE,
+        f"{_FRU}.2.1.1.2",  # cefcModuleOperStatus
+        BY_ENTITY,
+        kind="module",
+        meaning=states(ok=(2, 3), warning=(4, 5, 6, 15), critical=(7, 8, 9, 10, 18, 19, 20)),
+    ),
+    Measure(
+        STATE,
+        f"{_STACK}.2.1.1.6",  # cswSwitchState
+        BY_ENTITY,
+        kind="stack",
+        meaning=states(ok=(4,), warning=(1, 2, 3, 8, 9), critical=(5, 6, 7, 10, 11)),
+    ),
+    Measure(
+        STATE,
+        f"{_STACK}.2.1.1.3",  # cswSwitchRole
+        BY_ENTITY,
+        kind="stack role",
+        meaning=states(ok=(1, 2, 4), warning=(3,)),
+    ),
+    Measure(
+        STATE,
+        f"{_STACK}.2.2.1.1",  # cswStackPortOperStatus
+        (*BY_PORT, *INDEX),
+        kind="stack port",
+        meaning=states(ok=(1,), warning=(2, 3)),
+    ),
+    Measure(
+        STATE,
+        f"{_STACK}.1.3.0",  # cswRingRedundant
+        once("stack ring"),
+        kind="stack",
+        meaning=states(ok=(1,), warning=(2,)),
+    ),
+    Measure(
+        STATE,
+        f"{_RF}.1.2.0",  # cRFStatusUnitState
+        once("this unit"),
+        kind="redundancy",
+        meaning=states(ok=(9, 14), warning=(3, 4, 5, 6, 7, 8, 10, 11, 12, 13), critical=(2,)),
+    ),
+    Measure(
+        STATE,
+        f"{_RF}.1.4.0",  # cRFStatusPeerUnitState; 2 is "disabled", where there is no peer
+        once("peer unit"),
+        kind="redundancy",
+        meaning=states(ok=(2, 9, 14), warning=(3, 4, 5, 6, 7, 8, 10, 11, 12, 13)),
+    ),
+    Measure(
+        STATE,
+        f"{_RF}.2.16.0",  # cRFCfgRedundancyOperMode: how, not how well
+        once("redundancy mode"),
+        kind="redundancy",
+        meaning=states(ok=tuple(range(1, 9))),
+    ),
+    Measure(
+        Quantity(
+            "cpeExtPdStatsTotalDevices",
+            Text("Số thiết bị lấy nguồn qua PoE", "Devices powered over Ethernet"),
+        ),
+        f"{_MGMT}.402.1.4.1.0",
+    ),
+    Measure(
+        Quantity(
+            "cvCallVolConnActiveConnection",
+            Text("Số cuộc gọi đang có, theo giao thức", "Calls active now, by protocol"),
+            ("type",),
+        ),
+        f"{_MGMT}.63.1.3.8.1.1.2",
+        (Words(told={1: "h323", 2: "sip", 3: "mgcp", 4: "sccp", 5: "multicast"}), *INDEX),
+    ),
+)
+
+# CISCO-RTTMON-MIB: the latest result of every probe between two routers.
+_RTTMON = f"{_MGMT}.42.1.2"
+_PROBE = (Words(f"{_RTTMON}.1.1.3"), *INDEX)
+_PROBES = (
+    Measure(
+        Quantity(
+            "rttMonLatestRttOperCompletionTime",
+            Text("Độ trễ IP SLA mới nhất, mili giây", "Latest IP SLA round trip, milliseconds"),
+            ("rttMonCtrlAdminTag",),
+        ),
+        f"{_RTTMON}.10.1.1",
+        _PROBE,
+        where=(Where(f"{_RTTMON}.10.1.2", frozenset({1})),),
+    ),
+    Measure(
+        Quantity(
+            "rttMonLatestRttOperSense",
+            Text("Kết quả IP SLA mới nhất: 1 là tốt", "Latest result of IP SLA: 1 is well"),
+            ("rttMonCtrlAdminTag",),
+        ),
+        f"{_RTTMON}.10.1.2",
+        _PROBE,
+        kind="ip sla",
+        meaning=states(ok=(1,), warning=(3,), critical=(2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)),
+    ),
+)
+
+IOS = Family(
+    "Cisco IOS, IOS XE, IOS XR",
+    "Cisco",
+    objects=(f"{_CISCO}.1",),
+    health=(*_COMMON, *_PROBES),
+    facts=Facts(
+        software=(
+            r"Version ([^,\s]+)",
+            r"\[[^\]]+\] (\S+)",
+        )
+    ),
+)
+
+NXOS = Family(
+    "Cisco NX-OS",
+    "Cisco",
+    objects=(f"{_CISCO}.12.3",),
+    health=_COMMON,
+    facts=Facts(software=(r"Version ([^,\s]+)",)),
+)
+
+# CISCO-FIREWALL-MIB: cfwConnectionStatEntry, cfwHardwareStatusEntry.
+_CFW = f"{_MGMT}.147.1.2"
+ASA = Family(
+    "Cisco ASA, Firepower",
+    "Cisco",
+    objects=(f"{_CISCO}.1",),
+    described=r"Adaptive Security Appliance|Firepower|FTD",
+    health=(
+        *_COMMON,
+        Measure(
+            SESSIONS,
+            f"{_CFW}.2.2.1.5",
+            (Words(f"{_CFW}.2.2.1.3"), *INDEX),
+        ),
+        Measure(
+            STATE,
+            f"{_CFW}.1.1.1.3",
+            (Words(f"{_CFW}.1.1.1.2"), *INDEX),
+            kind="failover",
+            meaning=states(ok=(2, 9, 10), warning=(5,), critical=(3, 4)),
+        ),
+        Measure(
+            Quantity(
+                "crasNumSessions",
+                Text("Số phiên VPN truy cập từ xa", "Remote access VPN sessions"),
+            ),
+            f"{_MGMT}.392.1.3.1.0",
+        ),
+    ),
+    facts=Facts(software=(r"Version (\S+)",)),
+)
+
+# CISCOSB-*: the same tree as RADLAN-*, under Cisco's number. rlCpuUtilDuringLastMinute (or five),
+# rlEnvMonFanStatusEntry, rlEnvMonSupplyStatusEntry, rlPhdUnitGenParamEntry.
+_SB = f"{_CISCO}.6.1.101"
+_UNIT = f"{_SB}.53.14.1"
+SMALL_BUSINESS = Family(
+    "Cisco Small Business, Catalyst 1200 and 1300",
+    "Cisco",
+    objects=(f"{_CISCO}.6.1", f"{_CISCO}.1"),
+    health=(
+        FirstOf(
+            (
+                (Measure(CPU, f"{_SB}.1.8.0", once("CPU"), factor=0.01, low=0, high=100),),
+                (Measure(CPU, f"{_SB}.1.9.0", once("CPU"), factor=0.01, low=0, high=100),),
+            )
+        ),
+        Measure(
+            STATE,
+            f"{_SB}.83.1.1.1.3",
+            (Words(f"{_SB}.83.1.1.1.2"), Words(form="fan {0}")),
+            kind="fan",
+            meaning=_ENVIRONMENT,
+        ),
+        Measure(
+            STATE,
+            f"{_SB}.83.1.2.1.3",
+            (Words(f"{_SB}.83.1.2.1.2"), Words(form="PSU {0}")),
+            kind="power",
+            where=(Where(f"{_SB}.83.1.2.1.3", but=frozenset({5})),),
+            meaning=_ENVIRONMENT,
+        ),
+        Measure(
+            TEMPERATURE,
+            f"{_SB}.83.2.1.1.1.4",
+            (Words(f"{_SB}.83.2.1.1.1.3"), *INDEX),
+            low=1,
+            high=200,
+        ),
+        Measure(
+            STATE,
+            f"{_SB}.43.1.1.24",  # swIfOperSuspendedStatus
+            (*BY_PORT, *INDEX),
+            kind="port suspended",
+            # CISCOSB also has rows for channels that need not exist: ports alone have a name here.
+            where=(Where("1.3.6.1.2.1.2.2.1.3", frozenset({6, 117})),),
+            meaning=states(ok=(2,), warning=(1,)),
+        ),
+    ),
+    facts=Facts(
+        model=(Words(f"{_UNIT}.7"), Words(f"{_UNIT}.11"), Words(f"{ENTITY}.13")),
+        serial=(Words(f"{_UNIT}.5"),),
+        software=(Words(f"{_UNIT}.2"), Words(f"{_SB}.2.4.0")),
+    ),
+)
+
+UCOS = Family(
+    "Cisco Unified Communications",
+    "Cisco",
+    objects=(f"{_CISCO}.1.1348",),
+    facts=Facts(software=(Words("1.3.6.1.2.1.54.1.1.1.1.4"),)),  # sysApplInstallPkgVersion
+)
+
+CODEC = Family(
+    "Cisco TelePresence, Webex",
+    "Cisco",
+    objects=("1.3.6.1.4.1.5596.150",),
+    facts=Facts(
+        model=(r"MCU: Cisco TelePresence (.+?)\s+Date:",),
+        serial=(r"S/N:\s*(\S+)",),
+        software=(r"SoftW:\s*(\S+)",),
+    ),
+)
+
+FAMILIES = (IOS, NXOS, ASA, SMALL_BUSINESS, UCOS, CODEC)

@@ -1,0 +1,138 @@
+"""Huawei: switches and routers with VRP (S, CE, AR, NE), firewalls (USG)."""
+
+from collectors._snmp.convert import microwatts_or_hundredths
+from collectors._snmp.descriptor import (
+    Facts,
+    Family,
+    FirstOf,
+    Measure,
+    Pool,
+    Where,
+    Words,
+    states,
+)
+from collectors._snmp.families.standards import BY_ENTITY, INDEX, once
+from collectors._snmp.vocabulary import (
+    CPU,
+    CURRENT,
+    FAN_RATIO,
+    MEMORY,
+    OPTICAL,
+    POWER,
+    STATE,
+    TEMPERATURE,
+    VOLTAGE,
+)
+
+_HUAWEI = "1.3.6.1.4.1.2011"
+
+# HUAWEI-ENTITY-EXTENT-MIB: hwEntityStateEntry and hwOpticalModuleInfoEntry, by entPhysicalIndex;
+# hwFanStatusEntry and hwPwrStatusEntry, by slot and number.
+_EXTENT = f"{_HUAWEI}.5.25.31.1.1"
+_STATE, _OPTICS = f"{_EXTENT}.1.1", f"{_EXTENT}.3.1"
+_FANS, _SUPPLIES = f"{_EXTENT}.10.1", f"{_EXTENT}.18.1"
+_BOARD = (Where(f"{_STATE}.7", but=frozenset({0, ""})),)  # only boards have memory
+_NOTHING = 2147483647
+# HUAWEI-DEVICE-MIB, of older devices: hwCpuDevTable, hwMemoryDevTable.
+_OLD_CPU, _OLD_MEMORY = f"{_HUAWEI}.6.3.4.1", f"{_HUAWEI}.6.3.5.1.1"
+_ENERGY = f"{_HUAWEI}.6.157.1"  # HUAWEI-ENERGYMNGT-MIB
+
+_MODULE = (Where(f"{_OPTICS}.5", but=frozenset({-255, _NOTHING, ""})),)
+
+
+def _light(column: int, way: str) -> Measure:
+    return Measure(
+        OPTICAL,
+        f"{_OPTICS}.{column}",
+        tuple(Words(one.column, form=f"{{0}} {way}") for one in BY_ENTITY),
+        read=microwatts_or_hundredths,
+        low=-60,
+        high=30,
+        where=_MODULE,
+    )
+
+
+VRP = Family(
+    "Huawei VRP",
+    "Huawei",
+    objects=(f"{_HUAWEI}.2", f"{_HUAWEI}.1"),
+    health=(
+        FirstOf(
+            (
+                (
+                    Measure(
+                        CPU, f"{_STATE}.5", BY_ENTITY, factor=0.01, low=0, high=100, where=_BOARD
+                    ),
+                ),
+                (Measure(CPU, f"{_OLD_CPU}.2", INDEX, factor=0.01, low=0, high=100),),
+            )
+        ),
+        FirstOf(
+            (
+                (
+                    Pool(
+                        MEMORY,
+                        BY_ENTITY,
+                        percent=f"{_STATE}.7",
+                        size=f"{_STATE}.9",
+                        where=_BOARD,
+                    ),
+                ),
+                (Pool(MEMORY, INDEX, size=f"{_OLD_MEMORY}.2", free=f"{_OLD_MEMORY}.3"),),
+            )
+        ),
+        Measure(TEMPERATURE, f"{_STATE}.11", BY_ENTITY, low=1, high=200),
+        Measure(TEMPERATURE, f"{_OPTICS}.5", BY_ENTITY, low=-40, high=200, where=_MODULE),
+        Measure(
+            VOLTAGE,
+            f"{_OPTICS}.6",
+            BY_ENTITY,
+            factor=1e-3,
+            low=1,
+            high=_NOTHING - 1,
+            where=_MODULE,
+        ),
+        Measure(
+            CURRENT,
+            f"{_OPTICS}.7",
+            BY_ENTITY,
+            factor=1e-6,
+            low=0,
+            high=_NOTHING - 1,
+            where=_MODULE,
+        ),
+        _light(8, "Rx"),
+        _light(9, "Tx"),
+        Measure(
+            STATE,
+            f"{_FANS}.7",
+            (Words(form="slot {1} fan {2}"),),
+            kind="fan",
+            meaning=states(ok=(1,), critical=(2,)),
+        ),
+        Measure(
+            FAN_RATIO,
+            f"{_FANS}.5",
+            (Words(form="slot {1} fan {2}"),),
+            factor=0.01,
+            low=0,
+            high=100,
+        ),
+        Measure(
+            STATE,
+            f"{_SUPPLIES}.6",
+            (Words(form="slot {1} power {2}"),),
+            kind="power",
+            meaning=states(ok=(1,), warning=(3,), critical=(2,)),
+        ),
+        Measure(POWER, f"{_ENERGY}.3.0", once("average"), factor=1e-3, low=0),
+        Measure(POWER, f"{_ENERGY}.6.0", once("now"), factor=1e-3, low=0),
+    ),
+    facts=Facts(
+        model=(r"^(S\d\S*|CE\d\S*|AR\d\S*|NE\d\S*|USG\S*|Quidway \S+)", r"Huawei (\S+)\s+Huawei"),
+        software=(r"Version ([\d.]+ ?\([^)]*\)?)", r"(V\d+R\d+C\d+\w*)"),
+    ),
+)
+
+
+FAMILIES = (VRP,)

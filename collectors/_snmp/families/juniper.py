@@ -1,0 +1,143 @@
+"""Juniper: Junos of EX, QFX, SRX, MX, ACX and their kin."""
+
+from collectors._snmp.descriptor import (
+    Facts,
+    Family,
+    Measure,
+    Pool,
+    Quantity,
+    Where,
+    Words,
+    states,
+)
+from collectors._snmp.families.standards import BY_PORT, INDEX, once
+from collectors._snmp.vocabulary import (
+    CPU,
+    CURRENT,
+    MEMORY,
+    OPTICAL,
+    SESSIONS,
+    STATE,
+    TEMPERATURE,
+)
+from core.text import Text
+
+_JUNIPER = "1.3.6.1.4.1.2636"
+# JUNIPER-MIB: jnxOperatingEntry, jnxFruEntry. JUNIPER-ALARM-MIB, JUNIPER-DOM-MIB,
+# JUNIPER-SRX5000-SPU-MONITORING-MIB, JUNIPER-RPM-MIB, JUNIPER-BGP4-V2-MIB.
+_OPERATING, _FRU = f"{_JUNIPER}.3.1.13.1", f"{_JUNIPER}.3.1.15.1"
+_DOM, _SPU = f"{_JUNIPER}.3.60.1.1.1.1", f"{_JUNIPER}.3.39.1.12.1.1.1"
+_RPM, _BGP = f"{_JUNIPER}.3.50.1.2.1", f"{_JUNIPER}.5.1.1.2.1.1.1"
+_NAMED = (Words(f"{_OPERATING}.5"), *INDEX)
+_COMPUTES = (Where(f"{_OPERATING}.11", but=frozenset({0, ""})),)  # it has memory
+_SPUS = (Words(f"{_SPU}.11", form="{0} SPU {1}"), *INDEX)
+_POWERS, _FANS = frozenset({7}), frozenset({13})
+
+
+def _light(column: int, way: str) -> Measure:
+    named = tuple(Words(one.column, form=f"{{0}} {way}") for one in BY_PORT)
+    return Measure(OPTICAL, f"{_DOM}.{column}", named, factor=0.01, low=-5000, high=2000)
+
+
+def _unit(kind: str, of: Where) -> Measure:
+    return Measure(
+        STATE,
+        f"{_FRU}.8",
+        (Words(f"{_FRU}.5"), *INDEX),
+        kind=kind,
+        where=(of, Where(f"{_FRU}.8", but=frozenset({2}))),  # an empty slot
+        meaning=states(ok=(3, 4, 5, 6, 10), warning=(7, 9), critical=(8,)),
+    )
+
+
+JUNOS = Family(
+    "Juniper Junos",
+    "Juniper",
+    objects=(f"{_JUNIPER}.1",),
+    health=(
+        Measure(CPU, f"{_OPERATING}.8", _NAMED, factor=0.01, low=0, high=100, where=_COMPUTES),
+        Measure(CPU, f"{_SPU}.4", _SPUS, factor=0.01, low=0, high=100),
+        Pool(
+            MEMORY,
+            _NAMED,
+            percent=f"{_OPERATING}.11",
+            size=f"{_OPERATING}.15",
+            unit=1024 * 1024,
+            where=_COMPUTES,
+        ),
+        Pool(MEMORY, _SPUS, percent=f"{_SPU}.5"),
+        Measure(SESSIONS, f"{_SPU}.6", _SPUS),
+        Measure(TEMPERATURE, f"{_OPERATING}.7", _NAMED, low=1, high=200),
+        _light(5, "Rx"),
+        _light(7, "Tx"),
+        Measure(CURRENT, f"{_DOM}.6", BY_PORT, factor=1e-6, low=0),
+        Measure(TEMPERATURE, f"{_DOM}.8", BY_PORT, low=-40, high=200),
+        _unit("power", Where(f"{_FRU}.6", _POWERS)),
+        _unit("fan", Where(f"{_FRU}.6", _FANS)),
+        _unit("module", Where(f"{_FRU}.6", but=frozenset(_POWERS | _FANS))),
+        Measure(
+            STATE,
+            f"{_JUNIPER}.3.4.2.3.1.0",
+            once("red alarm"),
+            kind="alarm",
+            meaning=states(ok=(2,), critical=(3,)),
+        ),
+        Measure(
+            STATE,
+            f"{_JUNIPER}.3.4.2.2.1.0",
+            once("yellow alarm"),
+            kind="alarm",
+            meaning=states(ok=(2,), warning=(3,)),
+        ),
+        Measure(
+            Quantity(
+                "jnxRpmResSumPercentLost",
+                Text(
+                    "Mất gói của phép thử RPM gần nhất, phần trăm",
+                    "Loss of the latest RPM test, per cent",
+                ),
+                ("test",),
+            ),
+            f"{_RPM}.4",
+            (Words(spelled=True),),
+            where=(Where("", frozenset({"2"}), skip=-1),),  # the last test that was completed
+        ),
+    ),
+    neighbours=(
+        Measure(
+            Quantity(
+                "jnxBgpM2PeerState",
+                Text(
+                    "Phiên BGP: 1 nghỉ, 2 kết nối, 3 chờ, 4 đã mở, 5 đã xác nhận, 6 thông",
+                    "BGP session: 1 idle, 2 connect, 3 active, 4 open sent, 5 open confirmed, "
+                    "6 established",
+                ),
+                ("peer",),
+            ),
+            f"{_BGP}.2",
+            (Words(f"{_BGP}.11", address=True), *INDEX),
+            kind="bgp",
+            where=(Where(f"{_BGP}.3", frozenset({2})),),
+            meaning=states(ok=(6,), critical=(1, 2, 3, 4, 5)),
+        ),
+    ),
+    facts=Facts(
+        model=(
+            Words(f"{_JUNIPER}.3.1.2.0", only=r"^(?:Juniper )?(.+?)(?: Internet Router| Switch)?$"),
+            r"Juniper Networks, Inc\. (\S+)",
+        ),
+        serial=(Words(f"{_JUNIPER}.3.1.3.0"),),
+        # jnxVirtualChassisMemberSWVersion, hrSWInstalledName of "junos"
+        software=(
+            Words(f"{_JUNIPER}.3.40.1.4.1.1.1.5"),
+            r"JUNOS (\S+?),? ",
+            Words(
+                "1.3.6.1.2.1.25.6.3.1.2",
+                only=r"\[([^\]]+)\]",
+                where=(Where("", frozenset({"2"})),),
+            ),
+        ),
+    ),
+)
+
+FAMILIES = (JUNOS,)

@@ -1,0 +1,100 @@
+"""Nokia (Alcatel-Lucent): TiMOS and SR OS of 7705, 7210, 7250, 7450, 7750."""
+
+from collectors._snmp.convert import tenth_microwatts
+from collectors._snmp.descriptor import Facts, Family, Measure, Pool, Quantity, Where, Words, states
+from collectors._snmp.families.standards import INDEX, once
+from collectors._snmp.vocabulary import (
+    CPU,
+    CURRENT,
+    MEMORY,
+    OPTICAL,
+    STATE,
+    TEMPERATURE,
+    VOLTAGE,
+)
+from core.text import Text
+
+_NOKIA = "1.3.6.1.4.1.6527"
+# TIMETRA-SYSTEM-MIB; TIMETRA-CHASSIS-MIB tmnxChassisEntry, tmnxHwEntry; TIMETRA-PORT-MIB
+# tmnxPortEntry, tmnxDigitalDiagMonitorEntry; TIMETRA-BGP-MIB tBgpPeerNgOperEntry.
+_SYSTEM = f"{_NOKIA}.3.1.2.1.1"
+_CHASSIS, _HARDWARE = f"{_NOKIA}.3.1.2.2.1.3.1", f"{_NOKIA}.3.1.2.2.1.8.1"
+_PORT, _DDM = f"{_NOKIA}.3.1.2.2.4.2.1", f"{_NOKIA}.3.1.2.2.4.31.1"
+_BY_PORT = (Words(f"{_PORT}.6"), *INDEX)
+_THERE = (Where(f"{_DDM}.6", but=frozenset({0, ""})),)  # a module without voltage says nothing
+
+
+def _light(column: int, way: str) -> Measure:
+    named = tuple(Words(one.column, form=f"{{0}} {way}") for one in _BY_PORT)
+    return Measure(OPTICAL, f"{_DDM}.{column}", named, read=tenth_microwatts, high=30, where=_THERE)
+
+
+TIMOS = Family(
+    "Nokia SR OS, TiMOS",
+    "Nokia",
+    objects=(f"{_NOKIA}.1", f"{_NOKIA}.6"),
+    health=(
+        Measure(CPU, f"{_SYSTEM}.1.0", once("CPU"), factor=0.01, low=0, high=100),
+        Pool(
+            MEMORY,
+            once("memory"),
+            used=f"{_SYSTEM}.11.0",  # sgiKbMemoryUsed, sgiKbMemoryAvailable: thousands of octets
+            free=f"{_SYSTEM}.10.0",
+            unit=1000,
+        ),
+        Measure(TEMPERATURE, f"{_HARDWARE}.18", (Words(f"{_HARDWARE}.8"), *INDEX), low=1, high=200),
+        Measure(
+            STATE,
+            f"{_HARDWARE}.24",
+            (Words(f"{_HARDWARE}.8"), *INDEX),
+            kind="hardware",
+            meaning=states(ok=(2,), critical=(1,)),
+        ),
+        *(
+            Measure(
+                STATE,
+                f"{_CHASSIS}.{column}",
+                (Words(form=f"{name} {{0}}"),),
+                kind="alarm",
+                meaning=states(ok=(1, 5, 8), warning=(3, 4, 6, 7), critical=(2, 9)),
+            )
+            for column, name in ((12, "critical LED"), (13, "major LED"), (14, "minor LED"))
+        ),
+        Measure(
+            STATE,
+            f"{_CHASSIS}.24",
+            (Words(form="over temperature {0}"),),
+            kind="temperature",
+            meaning=states(ok=(1,), critical=(2,)),
+        ),
+        Measure(TEMPERATURE, f"{_DDM}.1", _BY_PORT, factor=1 / 256, where=_THERE),
+        Measure(VOLTAGE, f"{_DDM}.6", _BY_PORT, factor=1e-4, where=_THERE),
+        Measure(CURRENT, f"{_DDM}.11", _BY_PORT, factor=2e-6, where=_THERE),
+        _light(16, "Tx"),
+        _light(21, "Rx"),
+    ),
+    neighbours=(
+        Measure(
+            Quantity(
+                "tBgpPeerNgConnState",
+                Text(
+                    "Phiên BGP: 1 nghỉ, 2 kết nối, 3 chờ, 4 đã mở, 5 đã xác nhận, 6 thông",
+                    "BGP session: 1 idle, 2 connect, 3 active, 4 open sent, 5 open confirmed, "
+                    "6 established",
+                ),
+                ("peer",),
+            ),
+            f"{_NOKIA}.3.1.2.14.4.8.1.4",
+            (Words(skip=3), *INDEX),
+            kind="bgp",
+            meaning=states(ok=(6,), critical=(2, 3, 4, 5)),
+        ),
+    ),
+    facts=Facts(
+        model=(r"(?:Nokia|ALCATEL(?:-LUCENT)?) (\d{4} \S+(?: \S+)*?) Copyright",),
+        serial=(Words(f"{_HARDWARE}.5", where=(Where(f"{_HARDWARE}.7", frozenset({3})),)),),
+        software=(r"TiMOS-\w+-(\S+)",),
+    ),
+)
+
+FAMILIES = (TIMOS,)

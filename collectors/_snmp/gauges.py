@@ -1,0 +1,141 @@
+"""What is asked of one device at every poll, and the samples that its answers become."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from collectors._snmp.ber import Value
+from collectors._snmp.convert import number
+from collectors._snmp.descriptor import Reader
+from core.labels import Series
+from core.reading import Sample
+
+_UNSIGNED = 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A number: raw values outside `low` … `high` are no value."""
+
+    place: int
+    series: Series
+    read: Reader
+    factor: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A state: its number, and what that means."""
+
+    place: int
+    state: Series
+    status: Series
+    meaning: Mapping[int, int]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """Something that fills up; places are None where the device has no such value."""
+
+    used: int | None
+    free: int | None
+    size: int | None
+    percent: int | None
+    less: tuple[int, ...]
+    unit: float
+    series: tuple[Series, Series, Series]  # used, size, ratio
+
+    def samples(self, values: Sequence[Value]) -> list[Sample]:
+        """Return what is used, how much there is, and the share, as far as they follow."""
+        used, free, size = (_natural(values, place) for place in (self.used, self.free, self.size))
+        size = size or None  # a pool of no size at all says nothing of it
+        if size is None and used is not None and free is not None:
+            size = used + free
+        elif used is None and size is not None and free is not None:
+            used = size - free
+        if used is not None:
+            used = max(0.0, used - sum(_natural(values, place) or 0 for place in self.less))
+        share = number(values[self.percent]) if self.percent is not None else None
+        ratio = share / 100 if share is not None else None
+        if used is None and ratio is not None and size is not None:
+            used = size * ratio
+        if used is not None and size:
+            ratio = used / size
+        found = (
+            (self.series[0], used * self.unit if used is not None else None),
+            (self.series[1], size * self.unit if size is not None else None),
+            (self.series[2], ratio),
+        )
+        return [(series, value) for series, value in found if value is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A row that is told in words, as long as it is there."""
+
+    place: int
+    series: Series
+
+
+@dataclass(slots=True)
+class Cells:
+    """Every value to ask for, once, and what each is for."""
+
+    oids: list[str] = field(default_factory=list)
+    levels: list[Level] = field(default_factory=list)
+    signs: list[Sign] = field(default_factory=list)
+    fillings: list[Filling] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    _places: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Return how many values are asked for."""
+        return len(self.oids)
+
+    def place(self, oid: str) -> int:
+        """Return where the answer about an object will stand."""
+        place = self._places.get(oid)
+        if place is None:
+            place = self._places[oid] = len(self.oids)
+            self.oids.append(oid)
+        return place
+
+    def settle(self) -> None:
+        """Forget what only drawing needs: there are thousands of these."""
+        self._places.clear()
+
+    def samples(self, values: Sequence[Value]) -> list[Sample]:
+        """Return the samples of one poll; what is missing or implausible brings none."""
+        found: list[Sample] = []
+        add = found.append
+        for level in self.levels:
+            said = values[level.place]
+            plain = float(said) if type(said) is int and level.read is number else level.read(said)
+            if plain is not None and level.low <= plain <= level.high:
+                add((level.series, plain * level.factor))
+        for sign in self.signs:
+            state = number(values[sign.place])
+            if state is None or not sign.low <= state <= sign.high:
+                continue
+            add((sign.state, state))
+            meant = sign.meaning.get(int(state))
+            if meant is not None:
+                add((sign.status, float(meant)))
+        for filling in self.fillings:
+            found += filling.samples(values)
+        for told in self.told:
+            if values[told.place] is not None:
+                add((told.series, 1.0))
+        return found
+
+
+def _natural(values: Sequence[Value], place: int | None) -> float | None:
+    """Return a number that is never negative: an Integer32 that wrapped is read as unsigned."""
+    said = number(values[place]) if place is not None else None
+    if said is not None and said < 0:
+        return said + _UNSIGNED
+    return said

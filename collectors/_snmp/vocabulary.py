@@ -1,0 +1,113 @@
+"""The quantities of devices, one name for all vendors, in base units.
+
+Where only one MIB knows a thing, its table keeps that MIB's own name for it, as
+snmp_exporter does.
+"""
+
+from collectors._snmp.descriptor import Quantity, Space
+from core.text import Text
+
+
+def _sensor(metric: str, vi: str, en: str) -> Quantity:
+    return Quantity(metric, Text(vi, en), ("sensor",))
+
+
+def _space(name: str, vi: str, en: str) -> Space:
+    def part(metric: str, of_vi: str, of_en: str) -> Quantity:
+        return Quantity(
+            f"device_{name}_{metric}", Text(f"{vi}: {of_vi}", f"{en}: {of_en}"), (name,)
+        )
+
+    return Space(
+        used=part("used_bytes", "số byte đã dùng", "bytes used"),
+        size=part("size_bytes", "tổng số byte", "bytes in all"),
+        ratio=part("used_ratio", "phần đã dùng, 0…1", "share used, 0…1"),
+    )
+
+
+CPU = Quantity("device_cpu_ratio", Text("Mức dùng bộ xử lý, 0…1", "Processor load, 0…1"), ("cpu",))
+MEMORY = _space("memory", "Bộ nhớ", "Memory")
+STORAGE = _space("storage", "Ổ đĩa", "Storage")
+
+TEMPERATURE = _sensor(
+    "device_temperature_celsius", "Nhiệt độ bên trong thiết bị", "Temperature inside the device"
+)
+ROOM_TEMPERATURE = _sensor(
+    "device_room_temperature_celsius",
+    "Nhiệt độ phòng, theo cảm biến môi trường",
+    "Temperature of the room, by an environmental probe",
+)
+ROOM_HUMIDITY = _sensor(
+    "device_room_humidity_ratio",
+    "Độ ẩm phòng, 0…1, theo cảm biến môi trường",
+    "Humidity of the room, 0…1, by an environmental probe",
+)
+VOLTAGE = _sensor("device_voltage_volts", "Điện áp", "Voltage")
+CURRENT = _sensor("device_current_amperes", "Dòng điện", "Current")
+POWER = _sensor("device_power_watts", "Công suất", "Power")
+FREQUENCY = _sensor("device_frequency_hertz", "Tần số", "Frequency")
+FAN = _sensor("device_fan_rpm", "Tốc độ quạt, vòng mỗi phút", "Fan speed, turns a minute")
+FAN_RATIO = _sensor(
+    "device_fan_ratio", "Tốc độ quạt so với lớn nhất, 0…1", "Fan speed of its greatest, 0…1"
+)
+HUMIDITY = _sensor("device_humidity_ratio", "Độ ẩm, 0…1", "Humidity, 0…1")
+OPTICAL = _sensor(
+    "device_optical_power_dbm",
+    "Công suất quang, dBm; −40 là không có ánh sáng",
+    "Optical power, dBm; −40 is no light",
+)
+
+CHARGE = _sensor("device_battery_charge_ratio", "Ắc quy còn, 0…1", "Battery charge, 0…1")
+RUNTIME = _sensor(
+    "device_battery_runtime_seconds",
+    "Ắc quy còn chạy được, giây",
+    "How long the battery will last, seconds",
+)
+ON_BATTERY_FOR = _sensor(
+    "device_on_battery_seconds", "Đã chạy bằng ắc quy, giây", "Running on battery for, seconds"
+)
+LOAD = _sensor("device_load_ratio", "Tải của bộ lưu điện, 0…1", "Load of the UPS, 0…1")
+
+_COMPONENT = ("component", "kind")
+STATE = Quantity(
+    "device_component_state",
+    Text("Trạng thái bộ phận, bằng số của MIB", "State of a part, as the number of its MIB"),
+    _COMPONENT,
+)
+STATUS = Quantity(
+    "device_component_status",
+    Text(
+        "Bộ phận: 0 tốt, 1 cần chú ý, 2 hỏng; không rõ thì không có mẫu",
+        "A part: 0 well, 1 wants attention, 2 failed; no sample where nobody can tell",
+    ),
+    _COMPONENT,
+)
+
+SUPPLY = Quantity(
+    "device_supply_ratio",
+    Text("Vật tư còn (mực, trống), 0…1", "What is left of a supply (toner, drum), 0…1"),
+    ("supply",),
+)
+PAGES = Quantity(
+    "device_pages_total", Text("Số trang đã in", "Pages printed"), ("marker",), counter=True
+)
+SESSIONS = Quantity("device_sessions", Text("Số phiên đang mở", "Sessions open now"), ("sessions",))
+
+HARDWARE = Quantity(
+    "device_hardware_info",
+    Text("Thiết bị tự nói nó là gì, luôn bằng 1", "What the device says it is, always 1"),
+    ("family", "vendor", "model", "serial", "software"),
+)
+PART = Quantity(
+    "device_part_info",
+    Text("Bộ phận trong thiết bị, luôn bằng 1", "A part inside the device, always 1"),
+    ("part", "kind", "model", "serial", "hardware", "firmware", "software"),
+)
+NEIGHBOUR = Quantity(
+    "device_neighbour_info",
+    Text(
+        "Thiết bị kề bên theo LLDP hay CDP, luôn bằng 1",
+        "A neighbour by LLDP or CDP, always 1",
+    ),
+    ("protocol", "port", "neighbour", "neighbour_port", "neighbour_description"),
+)

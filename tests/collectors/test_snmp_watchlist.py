@@ -1,0 +1,325 @@
+"""What is watched of a device by tables, while the device changes under it."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import fields, is_dataclass
+
+import pytest
+
+from collectors import snmp_health, snmp_inventory, snmp_neighbours
+from collectors._snmp import ber
+from collectors._snmp.descriptor import Entry, Family, FirstOf, Info, Measure, Pool
+from collectors._snmp.families import families, recognised
+from core.collector import Kit
+from core.reading import FailureKind, Reading, is_stale
+from core.watching import Check
+from runtime.kit import make_kit
+from tests.collectors.snmp_agent import (
+    SYSTEM,
+    Element,
+    Ids,
+    Play,
+    PlayedAgent,
+    Request,
+    ids,
+    number,
+    octets,
+    stage,
+)
+from tests.collectors.test_snmp_system import Notes
+from tests.factories import FakeClock, a_check
+
+UPTIME, OBJECT = ids("1.3.6.1.2.1.1.3.0"), ids("1.3.6.1.2.1.1.2.0")
+ENTITY, SENSOR = ids("1.3.6.1.2.1.47.1.1.1.1"), ids("1.3.6.1.2.1.99.1.1.1")
+CHANGED = ids("1.3.6.1.2.1.47.1.4.1.0")
+ENVMON = ids("1.3.6.1.4.1.9.9.13.1.5.1")
+CISCO = "1.3.6.1.4.1.9.1.1208"
+LOOK = {
+    "snmp_health": snmp_health.look,
+    "snmp_inventory": snmp_inventory.look,
+    "snmp_neighbours": snmp_neighbours.look,
+}
+
+
+@pytest.fixture
+async def play() -> AsyncIterator[Play]:
+    async with stage() as made:
+        yield made
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def kit(clock: FakeClock) -> AsyncIterator[Kit]:
+    made = make_kit(clock)
+    yield made
+    await made.aclose()
+
+
+def check_of(agent: PlayedAgent, name: str = "snmp_health", **changes: object) -> Check:
+    params = {"port": agent.port, "community": "public", "wait": 0.2, "retries": 1}
+    fields = {"address": "127.0.0.1", "params": params, "reach": False, "timeout": 20.0, **changes}
+    return a_check("sw-1", name, **fields)
+
+
+class Poller:
+    """Polls one agent once a minute of the pretended clock."""
+
+    def __init__(
+        self, kit: Kit, clock: FakeClock, agent: PlayedAgent, name: str = "snmp_health"
+    ) -> None:
+        self.kit, self.clock, self.agent, self.name = kit, clock, agent, name
+        self.uptime, self.notes = 1_000_000, Notes()
+        self.check = check_of(agent, name)
+
+    async def poll(self) -> Reading:
+        self.agent.requests.clear()
+        self.agent.table[UPTIME] = number(self.uptime, ber.TIME_TICKS)
+        reading = await LOOK[self.name](self.check, self.kit, self.notes)
+        self.clock.advance(60)
+        self.uptime += 6000
+        return reading
+
+
+def sensor_table(celsius: dict[int, int]) -> dict[Ids, Element]:
+    table = dict(SYSTEM)
+    table[CHANGED] = number(5, ber.TIME_TICKS)
+    for i, value in celsius.items():
+        table[(*ENTITY, 7, i)] = octets(f"sensor {i}")
+        for column, said in ((1, 8), (2, 9), (3, 0), (4, value), (5, 1)):
+            table[(*SENSOR, column, i)] = number(said)
+    return table
+
+
+def values(reading: Reading, metric: str, label: str) -> dict[str, float]:
+    return {
+        dict(series.labels)[label]: value
+        for series, value in reading.samples
+        if series.name == metric and not is_stale(value)
+    }
+
+
+async def test_what_was_learned_is_polled_by_one_get(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    poller = Poller(kit, clock, play(sensor_table({1: 41, 2: 38})))
+    heat = ("device_temperature_celsius", "sensor")
+    assert values(await poller.poll(), *heat) == {"sensor 1": 41, "sensor 2": 38}
+    poller.agent.table[(*SENSOR, 4, 1)] = number(55)
+    assert values(await poller.poll(), *heat) == {"sensor 1": 55, "sensor 2": 38}
+    assert [request.kind for request in poller.agent.requests] == [0xA0]
+
+
+async def test_a_row_that_goes_ends_its_series_and_one_that_comes_is_found(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    poller = Poller(kit, clock, play(sensor_table({1: 41, 2: 38})))
+    await poller.poll()
+    for name in [name for name in poller.agent.table if name[-1] == 2 and name[:10] != UPTIME]:
+        del poller.agent.table[name]
+    reading = await poller.poll()
+    ended = {dict(s.labels).get("sensor") for s, value in reading.samples if is_stale(value)}
+    assert "sensor 2" in ended
+    assert not any(is_stale(value) for _, value in (await poller.poll()).samples)
+    poller.agent.table.update(sensor_table({1: 41, 7: 29}))
+    poller.agent.table[CHANGED] = number(9, ber.TIME_TICKS)
+    heat = ("device_temperature_celsius", "sensor")
+    assert values(await poller.poll(), *heat) == {"sensor 1": 41, "sensor 7": 29}
+    assert "the device says that its tables have changed" in "\n".join(poller.notes.lines)
+
+
+async def test_a_restart_lets_the_tables_be_surveyed_anew(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    poller = Poller(kit, clock, play(sensor_table({1: 41})))
+    await poller.poll()
+    poller.uptime = 500
+    poller.agent.table.update(sensor_table({3: 33}))
+    assert "sensor 3" in values(await poller.poll(), "device_temperature_celsius", "sensor")
+
+
+async def test_a_state_is_told_as_its_number_and_as_its_meaning(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    table = dict(SYSTEM)
+    table[OBJECT] = ber.oid(CISCO)
+    for i, (name, state) in enumerate(
+        [
+            ("Sw1, PS1 Normal, RPS NotExist", 1),
+            ("Sw2, PS1 Faulty, RPS NotExist", 3),
+            ("Sw3, PS1", 9),
+        ],
+        1,
+    ):
+        table[(*ENVMON, 2, i)], table[(*ENVMON, 3, i)] = octets(name), number(state)
+    poller = Poller(kit, clock, play(table))
+    reading = await poller.poll()
+    # The state that a Catalyst writes into the name is no part of the name.
+    states = values(reading, "device_component_state", "component")
+    assert states == {"Sw1, PS1": 1, "Sw2, PS1": 3, "Sw3, PS1": 9}
+    # What no table gives a meaning to has none.
+    meant = values(reading, "device_component_status", "component")
+    assert meant == {"Sw1, PS1": 0, "Sw2, PS1": 2}
+
+
+async def test_a_survey_that_takes_longer_than_a_poll_goes_on_at_the_next(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    agent = play(sensor_table({1: 41}))
+    check = check_of(agent, timeout=0.5)
+    late = {"after": 3}
+
+    def spoil(n: int, request: Request, answer: bytes) -> list[bytes]:
+        return [answer] if n <= late["after"] else []
+
+    agent.spoil = spoil
+    notes = Notes()
+    reading = await snmp_health.look(check, kit, notes)
+    assert reading.ok
+    assert reading.samples == []
+    assert "it goes on at the next poll" in "\n".join(notes.lines)
+    late["after"] = 10**6
+    asked = len(agent.requests)
+    reading = await snmp_health.look(check, kit, notes)
+    assert values(reading, "device_temperature_celsius", "sensor") == {"sensor 1": 41}
+    system = ids("1.3.6.1.2.1.1.1.0")
+    assert all(system not in request.names for request in agent.requests[asked:])
+
+
+async def test_silence_is_a_failure_and_no_survey_that_goes_on(kit: Kit, play: Play) -> None:
+    agent = play(SYSTEM, spoil=lambda n, request, answer: [])
+    reading = await snmp_health.look(check_of(agent, timeout=0.4), kit, Notes())
+    assert reading.failure is not None
+    assert reading.failure.kind is FailureKind.TIMEOUT
+
+
+async def test_two_rows_of_one_name_are_told_apart_by_their_index(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    table = sensor_table({1: 41, 2: 38})
+    table[(*ENTITY, 7, 1)] = table[(*ENTITY, 7, 2)] = octets("CPU")
+    poller = Poller(kit, clock, play(table))
+    heat = values(await poller.poll(), "device_temperature_celsius", "sensor")
+    assert heat == {"CPU 1": 41, "CPU 2": 38}
+
+
+async def test_neighbours_routing_peers_and_spanning_tree(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    lldp, bgp, stp = ids("1.0.8802.1.1.2.1"), ids("1.3.6.1.2.1.15.3.1"), ids("1.3.6.1.2.1.17")
+    peer = (10, 0, 0, 1)
+    table = dict(SYSTEM)
+    table |= {
+        (*lldp, 3, 7, 1, 2, 5): number(5),
+        (*lldp, 3, 7, 1, 3, 5): octets("ge-0/0/5"),
+        (*lldp, 4, 1, 1, 5, 900, 5, 1): octets(bytes.fromhex("001a2b3c4d5e")),
+        (*lldp, 4, 1, 1, 6, 900, 5, 1): number(5),
+        (*lldp, 4, 1, 1, 7, 900, 5, 1): octets("Gi0/1"),
+        (*lldp, 4, 1, 1, 10, 900, 5, 1): octets("Some switch"),
+        (*bgp, 2, *peer): number(3),
+        (*bgp, 3, *peer): number(2),
+        (*bgp, 9, *peer): number(65001),
+        (*bgp, 16, *peer): number(77, ber.GAUGE32),
+        (*stp, 2, 4, 0): number(12, ber.COUNTER32),
+        (*stp, 1, 4, 1, 2, 1): number(501),
+        (*stp, 2, 15, 1, 3, 1): number(5),
+        ids("1.3.6.1.2.1.31.1.1.1.1.501"): octets("ge-0/0/1"),
+    }
+    poller = Poller(kit, clock, play(table), "snmp_neighbours")
+    reading = await poller.poll()
+    told = [dict(s.labels) for s, _ in reading.samples if s.name == "device_neighbour_info"]
+    assert [
+        {k: v for k, v in one.items() if k not in {"instance", "job", "site"}} for one in told
+    ] == [
+        {
+            "protocol": "lldp",
+            "port": "ge-0/0/5",
+            "neighbour": "00:1a:2b:3c:4d:5e",
+            "neighbour_port": "Gi0/1",
+            "neighbour_description": "Some switch",
+        }
+    ]
+    assert values(reading, "bgpPeerState", "bgpPeerRemoteAddr") == {"10.0.0.1": 3}
+    assert values(reading, "device_component_status", "component") == {"10.0.0.1": 2}
+    assert values(reading, "dot1dStpPortState", "ifName") == {"ge-0/0/1": 5}
+    (changes,) = [value for series, value in reading.samples if series.name == "dot1dStpTopChanges"]
+    assert changes == 12
+
+
+async def test_a_device_says_what_it_is_and_what_it_holds(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    table = dict(SYSTEM)
+    for i, (kind, model, serial) in enumerate([(3, "C9300", "FOC1"), (6, "PWR", "LIT2")], 1):
+        for column, said in ((7, f"part {i}"), (11, serial), (13, model)):
+            table[(*ENTITY, column, i)] = octets(said)
+        table[(*ENTITY, 5, i)] = number(kind)
+    poller = Poller(kit, clock, play(table), "snmp_inventory")
+    reading = await poller.poll()
+    told = {series.name: dict(series.labels) for series, _ in reading.samples}
+    assert told["device_hardware_info"]["model"] == "C9300"
+    assert told["device_hardware_info"]["serial"] == "FOC1"
+    kinds = {
+        dict(s.labels)["part"]: dict(s.labels)["kind"]
+        for s, _ in reading.samples
+        if s.name == "device_part_info"
+    }
+    assert kinds == {"part 1": "chassis", "part 2": "power"}
+
+
+def test_a_device_is_recognised_by_the_longest_of_its_makers_numbers() -> None:
+    asa = recognised("1.3.6.1.4.1.9.1.1195", "Cisco Adaptive Security Appliance Version 9.8(2)")
+    assert asa[0].name == "Cisco ASA, Firepower"
+    assert recognised(CISCO, "Cisco IOS Software")[0].name == "Cisco IOS, IOS XE, IOS XR"
+
+
+def test_a_new_product_of_a_known_maker_is_asked_for_all_that_the_maker_has() -> None:
+    names = {family.vendor for family in recognised("1.3.6.1.4.1.2636.99.7", "") if family.objects}
+    assert names == {"Juniper"}
+
+
+def test_a_device_of_no_known_maker_is_asked_for_everything() -> None:
+    everything = {family.name for family in families()}
+    assert {family.name for family in recognised("1.3.6.1.4.1.99999.1", "")} == everything
+    assert {family.name for family in recognised("", "")} == everything
+
+
+OIDS = {"oid", "column", "via", "used", "free", "size", "percent", "units"}
+
+
+def oids_of(part: object) -> Iterator[str]:
+    """Yield every object that a part of a table names."""
+    if isinstance(part, tuple):
+        for one in part:
+            yield from oids_of(one)
+    elif is_dataclass(part) and not isinstance(part, type):
+        for field in fields(part):
+            value = getattr(part, field.name)
+            if field.name in OIDS and isinstance(value, str):
+                yield value
+            else:
+                yield from oids_of(value)
+
+
+@pytest.mark.parametrize("family", families(), ids=lambda family: family.name)
+def test_a_table_names_objects_and_labels_that_can_be(family: Family) -> None:
+    for oid in (*family.objects, *filter(None, oids_of((family.health, family.neighbours)))):
+        assert ber.dotted(ber.oid(oid)[2:]) == oid
+    for entry in flat((*family.health, *family.neighbours, *family.parts)):
+        if isinstance(entry, Measure):
+            labelled = entry.named or not entry.quantity.labels
+            assert labelled, entry.oid
+            assert entry.kind or entry.meaning is None, entry.oid
+        elif isinstance(entry, Info):
+            assert len(entry.named) == len(entry.quantity.labels), entry.oid
+
+
+def flat(entries: Iterable[Entry | Info]) -> Iterator[Measure | Pool | Info]:
+    for entry in entries:
+        if isinstance(entry, FirstOf):
+            for alternative in entry.alternatives:
+                yield from flat(alternative)
+        else:
+            yield entry
