@@ -227,6 +227,10 @@ FAILURE = {
 }
 WAITED = Text("hết thời gian chờ", "timed out")
 COLLECTOR = {
+    "cisco_codec": Text("Thiết bị họp Cisco (xAPI)", "Cisco codec (xAPI)"),
+    "cisco_meeting_server": Text("Cầu Cisco Meeting Server", "Cisco Meeting Server"),
+    "pexip": Text("Cầu Pexip Infinity", "Pexip Infinity"),
+    "poly_videoos": Text("Thiết bị họp Poly (REST)", "Poly codec (REST)"),
     "dns": Text("Tên miền (DNS)", "DNS"),
     "http": Text("Trang web (HTTP)", "Web page (HTTP)"),
     "icmp": Text("Ping (ICMP)", "Ping (ICMP)"),

@@ -364,7 +364,7 @@ class _Compiler:
             reach=reach,
             verify=self._verify(device.slug, check) if reach else None,
             ports=tuple(self.ports[device.slug]) if check.collector == "snmp_interfaces" else (),
-            secret=self._secret(device) if snmp else None,
+            secret=self._secret(device) if snmp else device.secret if check.needs_secret else None,
             labels=_labels(device.slug, device.site),
         )
 

@@ -40,6 +40,10 @@ REACH = ("icmp", "tcp")  # collectors that can decide up and down
 _ICMP = ProfileCheck("icmp")
 _SYSTEM = ProfileCheck("snmp_system")
 _INTERFACES = ProfileCheck("snmp_interfaces")
+_CISCO = ProfileCheck("cisco_codec", interval=30.0, timeout=10.0, needs_secret=True)
+_POLY = ProfileCheck("poly_videoos", interval=30.0, timeout=10.0, needs_secret=True)
+_CMS = ProfileCheck("cisco_meeting_server", interval=30.0, timeout=20.0, needs_secret=True)
+_PEXIP = ProfileCheck("pexip", interval=30.0, timeout=20.0, needs_secret=True)
 _SYSTEM_WITH_SECRET = ProfileCheck("snmp_system", needs_secret=True)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
@@ -49,7 +53,11 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             Profile("network", (_ICMP, _SYSTEM, _INTERFACES)),
             Profile("endpoint-h323", (_ICMP, _tcp(1720))),
             Profile("endpoint-sip", (_ICMP, _tcp(5060))),
+            Profile("endpoint-cisco", (_ICMP, _tcp(443), _CISCO)),
+            Profile("endpoint-poly", (_ICMP, _tcp(1720), _POLY)),
             Profile("bridge", (_ICMP, _tcp(1720))),
+            Profile("bridge-cms", (_ICMP, _tcp(445), _CMS)),
+            Profile("bridge-pexip", (_ICMP, _tcp(443), _PEXIP)),
             Profile("server", (_ICMP, _SYSTEM_WITH_SECRET)),
             Profile("ups", (_ICMP, _SYSTEM)),
             Profile("icmp", (_ICMP,)),
@@ -71,11 +79,14 @@ BY_KIND: Mapping[tuple[str, str | None], str] = MappingProxyType(
         ("firewall", None): "network",
         ("server", None): "server",
         ("endpoint", None): "endpoint-h323",
+        ("endpoint", "cisco"): "endpoint-cisco",
+        ("endpoint", "poly"): "endpoint-poly",
         ("endpoint", "yealink"): "endpoint-sip",
         ("endpoint", "grandstream"): "endpoint-sip",
         ("endpoint", "aver"): "endpoint-sip",
         ("endpoint", "maxhub"): "endpoint-sip",
         ("bridge", None): "bridge",
+        ("bridge", "pexip"): "bridge-pexip",
         ("ups", None): "ups",
         ("other", None): "icmp",
     }

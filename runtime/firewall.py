@@ -17,7 +17,18 @@ from runtime.settings_faults import SECRET
 OURSELVES = "thongsuot"
 MANY = 4  # addresses of one /24 from which on the network is named instead of each
 _BY_SCHEME = {"http": 80, "https": 443, "postgresql": 5432}
-_USUAL = {"tcp": 443, "tls": 443, "dns": 53, "ntp": 123, "sip_options": 5060, "snmp": 161}
+_USUAL = {
+    "tcp": 443,
+    "tls": 443,
+    "dns": 53,
+    "ntp": 123,
+    "sip_options": 5060,
+    "snmp": 161,
+    "cisco_codec": 443,
+    "cisco_meeting_server": 445,
+    "pexip": 443,
+    "poly_videoos": 443,
+}
 _DATAGRAMS = frozenset({"snmp", "ntp"})
 _EITHER = frozenset({"dns", "sip_options"})  # whose parameters say which transport
 
@@ -30,6 +41,10 @@ _REASONS = {
     "dns": Text(vi="kiểm tra máy chủ tên miền", en="checks of name servers"),
     "ntp": Text(vi="kiểm tra máy chủ giờ", en="checks of time servers"),
     "sip_options": Text(vi="kiểm tra thiết bị hội nghị (SIP)", en="checks of SIP equipment"),
+    "cisco_codec": Text(vi="hỏi thiết bị họp Cisco", en="reads of Cisco codecs"),
+    "cisco_meeting_server": Text(vi="hỏi cầu Cisco Meeting Server", en="reads of the bridge"),
+    "pexip": Text(vi="hỏi cầu Pexip", en="reads of the bridge"),
+    "poly_videoos": Text(vi="hỏi thiết bị họp Poly", en="reads of Poly codecs"),
 }
 _PAGES = Text(vi="trang web và API", en="pages and API")
 _PROXIED = Text(vi="proxy ngược chuyển tới trang web", en="pages, by way of the reverse proxy")

@@ -28,6 +28,7 @@ NEEDED: Mapping[str, Mapping[str, object]] = {
     "ntp": {},
     "sip_options": {},
 }
+LOGIN = {"poly_videoos"}  # those that ask nothing without one
 BASE_UNITS = ("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules")
 # Names of the ecosystem: their authors chose the units, public boards expect them as they are.
 FOREIGN = re.compile(
@@ -35,7 +36,12 @@ FOREIGN = re.compile(
     r"probe_(http_(status_code|content_length|uncompressed_body_length|redirects|ssl|version)|"
     r"failed_due_to_regex|ssl_earliest_cert_expiry|dns_(answer|authority|additional)_rrs|dns_(serial|query_succeeded))|"
     # Numbers and levels that have no unit.
-    r"probe_(dns_rcode|ntp_(stratum|leap)|sip_status_code)"
+    r"probe_(dns_rcode|ntp_(stratum|leap)|sip_status_code)|"
+    # Claims (0 or 1), numbers of things, and what the field counts per second or in pixels.
+    r"vc_(media_packets_(received|lost)_total|registered|in_call|calls|standby|do_not_disturb|(microphone|video)_muted|faults|"
+    r"peripheral_connected|temperature_alarm|clock_synchronised|reboot_needed|"
+    r"bridge_(conferences|legs)|conference_legs|media_estimated_mos|"
+    r"[a-z_]+_(bits_per_second|frames_per_second|(width|height)_pixels))"
 )
 OURS = re.compile(r"(probe|link|vc|site|meeting)_[a-z0-9_]+|[a-z]+_info")
 
@@ -47,7 +53,15 @@ def black_hole(collector: Collector, address: str = "10.0.0.5") -> Check:
         address=address,
         timeout=0.6,
         params=dict(NEEDED.get(collector.name, {})),
+        secret="login" if collector.name in LOGIN else None,
     )
+
+
+class Purse:
+    """A login, whatever it is called."""
+
+    def reveal(self, name: str) -> str | None:
+        return "user:password"
 
 
 @pytest.fixture(params=sorted(REGISTRY))
@@ -94,7 +108,7 @@ async def test_a_black_hole_ends_in_a_reading_within_the_deadline(
     collector: Collector, world: Land
 ) -> None:
     world.answer = lambda address, asked: None
-    kit = make_kit(SystemClock(), world)
+    kit = make_kit(SystemClock(), world, Purse())
     check = black_hole(collector)
     async with asyncio.timeout(check.timeout + 0.5):
         run, reading = await look_once(collector, check, kit)
@@ -108,7 +122,7 @@ async def test_a_black_hole_ends_in_a_reading_within_the_deadline(
 @pytest.mark.lab
 async def test_cancelling_leaves_no_task_and_no_socket(collector: Collector, world: Land) -> None:
     world.answer = lambda address, asked: None
-    kit = make_kit(SystemClock(), world)
+    kit = make_kit(SystemClock(), world, Purse())
     task = asyncio.create_task(look_once(collector, black_hole(collector), kit))
     await asyncio.sleep(0.1)
     task.cancel()
