@@ -94,7 +94,9 @@ async def _status(guest: Guest, check: Check, kit: Kit, params: Params) -> dict[
     if not isinstance(engine, _Seldom):
         raise TypeError(f"the kit's engine {_NAME!r} is something else")
     now, seen = kit.clock.monotonic(), engine.checks.get(check.slug)
-    if seen is None or now - seen.at >= params.seldom:
+    # While it sets a call up a codec is slow, and has better things to do.
+    busy = any(not _is_connected(call) for call in children(trees["Call"], "Call"))
+    if seen is None or (now - seen.at >= params.seldom and not busy):
         found = {name: await _subtree(guest, name) for name in _SELDOM}
         engine.checks[check.slug] = seen = _Seen(now, found)
     return trees | seen.trees

@@ -21,6 +21,7 @@ _VERSIONS: Mapping[Generation, tuple[str, str, str]] = {  # version, apiVersion,
     "roomos11": ("ce11.5.2.4", "4", "Cisco Room Bar"),
 }
 _CONNECTING = 2.0  # seconds of a call's set-up
+_BUSY = 0.1  # seconds that an answer takes meanwhile; real ones take up to five
 _SESSIONS = 3
 _BAD_LOGINS = 5
 _LOCKED = 300.0  # seconds
@@ -72,7 +73,7 @@ class CiscoCodec:
     def _timed(self, reply: Reply) -> Reply:
         leg = self._leg()
         connecting = leg is not None and self._state(leg) == "Connecting"
-        delay = max(self.slow, 0.3 if connecting else 0.0)
+        delay = max(self.slow, _BUSY if connecting else 0.0)
         return Reply(reply.status, reply.body, reply.kind, reply.headers, delay)
 
     def _refusal(self, ask: Ask) -> Reply | None:
