@@ -94,12 +94,10 @@ class Guest:
             terms = terms._replace(verify=False, ca=None)
         self._way = Way(terms, check.timeout, transcript, pin=self._pin)
         self._client: Client | None = None
-        self._keep = True
 
-    async def enter(self, *, keep: bool) -> None:
-        """Take the connection of this check, or a new one each time."""
-        self._client = await clients_of(self._kit).of(self._check.slug, keep=keep)
-        self._keep = keep
+    async def enter(self) -> None:
+        """Take the connection of this check, kept from the look before or new."""
+        self._client = await clients_of(self._kit).of(self._check.slug, keep=True)
         self._way.sessions = self._client.sessions
         WAY.set(self._way)
 
@@ -168,7 +166,7 @@ class Guest:
             try:
                 answer = await _read(response)
             finally:
-                if not self._keep or not response.content.at_eof():
+                if not response.content.at_eof():
                     response.close()
                 else:
                     response.release()
@@ -222,16 +220,18 @@ class Guest:
             return self.manners.too_many(str(self.base), key, said, seconds)
         return Failure(FailureKind.PROTOCOL, f"{said} {printable(answer.octets, 80)}".rstrip())
 
-    async def leave(self) -> None:
-        """End the session, if one was begun."""
+    async def leave(self, *, keep: bool) -> None:
+        """End the session, if one was begun; hang up unless the connection is to be kept."""
         farewell, self.farewell = self.farewell, None
-        if farewell is None:
-            return
         try:
-            async with asyncio.timeout(FAREWELL):
-                await farewell()
+            if farewell is not None:
+                async with asyncio.timeout(FAREWELL):
+                    await farewell()
         except (TimeoutError, Trouble) as error:
             self._transcript.note("the session could not be ended: %s", error or "no answer")
+        finally:
+            if not keep:
+                await clients_of(self._kit).drop(self._check.slug)
 
 
 def _login(check: Check, kit: Kit, params: VcParams) -> Login | None:

@@ -52,7 +52,7 @@ async def looked(
 async def _visited(guest: Guest, visit: Visit, timeout: float, *, keep: bool) -> Device:
     try:
         async with asyncio.timeout(max(timeout / 2, timeout - FAREWELL)):
-            await guest.enter(keep=keep)
+            await guest.enter()
             return await visit(guest)
     finally:
-        await guest.leave()
+        await guest.leave(keep=keep)

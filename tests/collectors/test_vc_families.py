@@ -49,12 +49,14 @@ def minutes(draw: st.DrawFn) -> tuple[float, float, list[tuple[float, str]]]:
 
 
 @each
-@settings(max_examples=15, deadline=None)
-@given(minute=minutes())
-def test_a_minute_is_measured_as_it_was(
-    family: Family, minute: tuple[float, float, list[tuple[float, str]]]
-) -> None:
-    asyncio.run(_minute(family, *minute))
+@pytest.mark.full
+def test_a_minute_is_measured_as_it_was(family: Family, full: bool) -> None:
+    @settings(max_examples=300 if full else 5, deadline=None)
+    @given(minute=minutes())
+    def measured(minute: tuple[float, float, list[tuple[float, str]]]) -> None:
+        asyncio.run(_minute(family, *minute))
+
+    measured()
 
 
 async def _minute(
@@ -296,12 +298,14 @@ async def test_a_spoilt_answer_is_a_failure_with_a_reason(family: Family, spoil:
 
 
 @each
-@settings(max_examples=15, deadline=None)
-@given(cut=st.integers(0, 10_000), flip=st.integers(0, 255), at_=st.integers(1, 20))
-def test_answers_with_wrong_octets_break_nothing(
-    family: Family, cut: int, flip: int, at_: int
-) -> None:
-    async def play() -> None:
+@pytest.mark.full
+def test_answers_with_wrong_octets_break_nothing(family: Family, full: bool) -> None:
+    @settings(max_examples=1000 if full else 8, deadline=None)
+    @given(cut=st.integers(0, 10_000), flip=st.integers(0, 255), at_=st.integers(1, 20))
+    def broken(cut: int, flip: int, at_: int) -> None:
+        asyncio.run(play(cut, flip, at_))
+
+    async def play(cut: int, flip: int, at_: int) -> None:
         async with stand(family) as at:
             at.calls.join(ROOM, CONFERENCE)
             at.clock.advance(15)
@@ -320,7 +324,7 @@ def test_answers_with_wrong_octets_break_nothing(
                 kind = reading.failure.kind if reading.failure else None
                 assert kind is not FailureKind.BUG, at.runs[-1].lines
 
-    asyncio.run(play())
+    broken()
 
 
 async def _endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
