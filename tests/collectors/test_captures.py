@@ -6,6 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -48,9 +49,13 @@ class Replaying:
         return self._answers[asked].popleft()
 
 
+def read(file: Path) -> Any:
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
 async def replayed(file: Path) -> None:
     """Look at a recording as at the device, and find what was found then."""
-    recording = json.loads(file.read_text(encoding="utf-8"))
+    recording = read(file)
     collector, device = collectors()[recording["collector"]], Replaying()
     clock = FakeClock(datetime.fromisoformat(recording["looks"][0]["at"]))
     async with served(device) as port:
