@@ -357,7 +357,7 @@ class _Compiler:
             target=device.slug,
             collector=check.collector,
             address=device.address,
-            params=self._params(device, check) if snmp else check.params,
+            params=self._params(device, check) if snmp else self._trusting(check),
             vantage=self.settings.vantage,
             interval=self._interval(check, reach=reach),
             timeout=self._timeout(check),
@@ -392,6 +392,11 @@ class _Compiler:
         if device.secret is None and self.settings.snmp_community:
             params["community"] = self.settings.snmp_community
         return params
+
+    def _trusting(self, check: ProfileCheck) -> Mapping[str, object]:
+        """Return the parameters of a check; one that shows a login trusts our authorities."""
+        trust = check.needs_secret and self.settings.authorities
+        return {**check.params, "ca": self.settings.authorities} if trust else check.params
 
     def _secret(self, device: Device) -> str | None:
         if device.secret is None and self.settings.snmp_community:

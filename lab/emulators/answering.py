@@ -9,6 +9,8 @@ from typing import Protocol
 from core.clock import Clock
 from lab.calls import Calls
 
+USER, PASSWORD = "monitor", "thong-suot-2026"  # of pretend devices
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -59,8 +61,8 @@ class Stage:
     calls: Calls
     clock: Clock
     device: str  # slug in the inventory; of a bridge its own
-    user: str = "monitor"
-    password: str = "thong-suot-2026"  # noqa: S105  (of pretend devices)
+    user: str = USER
+    password: str = PASSWORD
 
 
 def shown_login(ask: Ask) -> tuple[str, str] | None:
