@@ -227,8 +227,11 @@ FAILURE = {
 }
 WAITED = Text("hết thời gian chờ", "timed out")
 COLLECTOR = {
+    "bigbluebutton": Text("Máy chủ BigBlueButton", "BigBlueButton"),
     "cisco_codec": Text("Thiết bị họp Cisco (xAPI)", "Cisco codec (xAPI)"),
     "cisco_meeting_server": Text("Cầu Cisco Meeting Server", "Cisco Meeting Server"),
+    "jitsi": Text("Cầu Jitsi", "Jitsi Videobridge"),
+    "trueconf": Text("Máy chủ TrueConf", "TrueConf Server"),
     "pexip": Text("Cầu Pexip Infinity", "Pexip Infinity"),
     "poly_videoos": Text("Thiết bị họp Poly (REST)", "Poly codec (REST)"),
     "dns": Text("Tên miền (DNS)", "DNS"),

@@ -44,6 +44,9 @@ _CISCO = ProfileCheck("cisco_codec", interval=30.0, timeout=10.0, needs_secret=T
 _POLY = ProfileCheck("poly_videoos", interval=30.0, timeout=10.0, needs_secret=True)
 _CMS = ProfileCheck("cisco_meeting_server", interval=30.0, timeout=20.0, needs_secret=True)
 _PEXIP = ProfileCheck("pexip", interval=30.0, timeout=20.0, needs_secret=True)
+_BBB = ProfileCheck("bigbluebutton", interval=30.0, timeout=10.0, needs_secret=True)
+_TRUECONF = ProfileCheck("trueconf", interval=30.0, timeout=10.0, needs_secret=True)
+_JITSI = ProfileCheck("jitsi", interval=30.0, timeout=10.0)
 _SYSTEM_WITH_SECRET = ProfileCheck("snmp_system", needs_secret=True)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
@@ -58,6 +61,9 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             Profile("bridge", (_ICMP, _tcp(1720))),
             Profile("bridge-cms", (_ICMP, _tcp(445), _CMS)),
             Profile("bridge-pexip", (_ICMP, _tcp(443), _PEXIP)),
+            Profile("bridge-bigbluebutton", (_ICMP, _tcp(443), _BBB)),
+            Profile("bridge-jitsi", (_ICMP, _JITSI)),
+            Profile("bridge-trueconf", (_ICMP, _tcp(443), _TRUECONF)),
             Profile("server", (_ICMP, _SYSTEM_WITH_SECRET)),
             Profile("ups", (_ICMP, _SYSTEM)),
             Profile("icmp", (_ICMP,)),
@@ -86,7 +92,9 @@ BY_KIND: Mapping[tuple[str, str | None], str] = MappingProxyType(
         ("endpoint", "aver"): "endpoint-sip",
         ("endpoint", "maxhub"): "endpoint-sip",
         ("bridge", None): "bridge",
+        ("bridge", "bigbluebutton"): "bridge-bigbluebutton",
         ("bridge", "pexip"): "bridge-pexip",
+        ("bridge", "trueconf"): "bridge-trueconf",
         ("ups", None): "ups",
         ("other", None): "icmp",
     }

@@ -28,6 +28,9 @@ _USUAL = {
     "cisco_meeting_server": 445,
     "pexip": 443,
     "poly_videoos": 443,
+    "bigbluebutton": 443,
+    "jitsi": 8080,
+    "trueconf": 443,
 }
 _DATAGRAMS = frozenset({"snmp", "ntp"})
 _EITHER = frozenset({"dns", "sip_options"})  # whose parameters say which transport
@@ -43,6 +46,9 @@ _REASONS = {
     "sip_options": Text(vi="kiểm tra thiết bị hội nghị (SIP)", en="checks of SIP equipment"),
     "cisco_codec": Text(vi="hỏi thiết bị họp Cisco", en="reads of Cisco codecs"),
     "cisco_meeting_server": Text(vi="hỏi cầu Cisco Meeting Server", en="reads of the bridge"),
+    "bigbluebutton": Text(vi="hỏi máy chủ BigBlueButton", en="reads of the bridge"),
+    "jitsi": Text(vi="hỏi cầu Jitsi", en="reads of the bridge"),
+    "trueconf": Text(vi="hỏi máy chủ TrueConf", en="reads of the bridge"),
     "pexip": Text(vi="hỏi cầu Pexip", en="reads of the bridge"),
     "poly_videoos": Text(vi="hỏi thiết bị họp Poly", en="reads of Poly codecs"),
 }

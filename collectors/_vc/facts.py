@@ -110,7 +110,10 @@ class Bridge(Device):
     """A bridge (MCU) with its conferences: name → participants."""
 
     conferences: dict[str, int] | None = None
+    conference_count: int | None = None  # where it names none
     legs: int | None = None
     legs_limit: int | None = None
     load: float | None = None
     bits: dict[tuple[str, str], float] = field(default_factory=dict)  # (media, direction)
+    loss: dict[str, float] = field(default_factory=dict)  # of all streams, by direction
+    round_trip: float | None = None  # of all streams

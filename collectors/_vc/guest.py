@@ -28,12 +28,16 @@ from core.watching import Check
 FAREWELL = 1.0  # seconds of a look that are kept for ending a session
 _REFUSED = (401, 403, 407)
 _OVERLOADED = (429, 503)
+_PROOFS = {"Authorization", "Cookie"}  # an answer to these shows that the login was good
 _SHOWN = 2000  # characters of an answer in the transcript, in lines
 _LINE = 400
 _HIDDEN = re.compile(
     r'("(?:password|sessionId|session_id|token|access_token|secret|nonce)"\s*:\s*")[^"]*',
     re.IGNORECASE,
 )
+
+
+_CHECKSUM = re.compile(r"checksum=[0-9a-f]+")  # of a secret: guesses could be tried on it
 
 
 class Answer(NamedTuple):
@@ -54,11 +58,16 @@ class Login:
     fingerprint: str | None = None
 
     @classmethod
-    def of(cls, secret: str, params: VcParams) -> "Login":
-        """Read a secret: `user:password`, then maybe a line with a fingerprint; Trouble."""
+    def of(cls, secret: str, params: VcParams, *, token: bool = False) -> "Login":
+        """Read a secret: `user:password`, then maybe a line with a fingerprint; Trouble.
+
+        A `token` is a word of its own: no user.
+        """
         first, _, rest = secret.strip().partition("\n")
         user, colon, password = first.strip().partition(":")
-        if params.user is not None:
+        if token:
+            user, password = "", first.strip()
+        elif params.user is not None:
             user, password = params.user, first.strip()
         elif not colon:
             what = "the secret is no user:password, and the parameter user names nobody"
@@ -80,10 +89,18 @@ class Guest:
     """Asks one device during one look. Made by `received`."""
 
     def __init__(
-        self, check: Check, kit: Kit, transcript: Transcript, params: VcParams, port: int
+        self,
+        check: Check,
+        kit: Kit,
+        transcript: Transcript,
+        params: VcParams,
+        port: int,
+        *,
+        token: bool = False,
     ) -> None:
         self.farewell: Callable[[], Awaitable[object]] | None = None
-        self.login = _login(check, kit, params)
+        self.login = _login(check, kit, params, token=token)
+        self._token = token
         self.clock = kit.clock
         self._check, self._kit, self._transcript = check, kit, transcript
         host = f"[{check.address}]" if ":" in check.address else check.address
@@ -129,12 +146,17 @@ class Guest:
         resting = self.manners.rest(str(self.base), self._login_key)
         if resting is not None:
             raise Trouble(resting)
-        answer = await self._exchanged(method, target, body, self._headers(headers, basic=basic))
+        shown = self._headers(headers, basic=basic)
+        answer = await self._exchanged(method, target, body, shown)
         if answer.status in (200, *also) or (method != "GET" and 200 <= answer.status < 300):  # noqa: PLR2004
-            if answer.status not in also:
-                self.manners.welcome(str(self.base), self._login_key)
+            if answer.status not in also and (self.login is None or _PROOFS & shown.keys()):
+                self.welcomed()
             return answer
         raise Trouble(self._refusal(answer))
+
+    def welcomed(self) -> None:
+        """Note that our login was good: what was refused before is forgotten."""
+        self.manners.welcome(str(self.base), self._login_key)
 
     def unwelcome(self, said: str) -> Trouble:
         """Return the trouble of a login that was refused with status 200."""
@@ -148,7 +170,8 @@ class Guest:
         headers = {"User-Agent": AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
         headers |= more or {}
         named = {name.lower() for name in headers}
-        if basic and self.login is not None and not named & {"authorization", "cookie"}:
+        own = bool(named & {"authorization", "cookie"})
+        if self.login is not None and basic and not self._token and not own:
             headers["Authorization"] = self.login.basic
         return headers
 
@@ -157,7 +180,7 @@ class Guest:
     ) -> Answer:
         if self._client is None:
             raise RuntimeError("the guest has not entered")
-        self._transcript.note("%s %s", method, printable(target))
+        self._transcript.note("%s %s", method, printable(self._scrubbed(target)))
         url = URL(f"{self.base}{target}", encoded=True)
         try:
             response = await self._client.session.request(
@@ -206,7 +229,7 @@ class Guest:
     def _scrubbed(self, text: str) -> str:
         if self.login is not None and self.login.password:
             text = text.replace(self.login.password, "***")
-        return _HIDDEN.sub(r"\1***", text)
+        return _CHECKSUM.sub("checksum=***", _HIDDEN.sub(r"\1***", text))
 
     def _refusal(self, answer: Answer) -> Failure:
         said, key = f"HTTP {answer.status}", self._login_key
@@ -234,13 +257,13 @@ class Guest:
                 await clients_of(self._kit).drop(self._check.slug)
 
 
-def _login(check: Check, kit: Kit, params: VcParams) -> Login | None:
+def _login(check: Check, kit: Kit, params: VcParams, *, token: bool) -> Login | None:
     if check.secret is None:
         return None
     secret = kit.secrets.reveal(check.secret)
     if secret is None:
         raise trouble(FailureKind.LOCAL, f"no secret {check.secret} is set")
-    return Login.of(secret, params)
+    return Login.of(secret, params, token=token)
 
 
 async def _read(response: ClientResponse) -> Answer:

@@ -27,13 +27,17 @@ async def looked(
     *,
     port: int,
     keep: bool = True,
+    token: bool = False,
 ) -> Reading:
-    """Return the reading of one visit; `keep` keeps the connection for the next one."""
+    """Return the reading of one visit; `keep` keeps the connection for the next one.
+
+    `token`: the secret is one word that the visit shows in its own way, and no login.
+    """
     at, begun = kit.clock.now(), kit.clock.monotonic()
     failure: Failure | None = None
     told: list[Sample] = []
     try:
-        guest = Guest(check, kit, transcript, params, port)
+        guest = Guest(check, kit, transcript, params, port, token=token)
         found = await _visited(guest, visit, check.timeout, keep=keep)
         told = samples(check, found, before_of(kit, check))
     except TimeoutError:

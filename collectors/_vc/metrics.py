@@ -47,6 +47,8 @@ LEGS_LIMIT = "vc_bridge_legs_limit"
 LOAD = "vc_bridge_load_ratio"
 CONFERENCE_LEGS = "vc_conference_legs"
 BRIDGE_BITS = "vc_bridge_bits_per_second"
+BRIDGE_LOSS = "vc_bridge_loss_ratio"
+BRIDGE_TRIP = "vc_bridge_round_trip_seconds"
 
 _OWN = "collector"
 DEVICE = (  # what says how the device itself is
@@ -145,6 +147,12 @@ BRIDGE = (
         Text("Tốc độ cả cầu", "Rate of the whole bridge"),
         labels=("media", "direction"),
     ),
+    Emit(
+        BRIDGE_LOSS,
+        Text("Tỷ lệ mất gói của cả cầu", "Share of packets lost by the whole bridge"),
+        labels=("direction",),
+    ),
+    Emit(BRIDGE_TRIP, Text("Thời gian đi và về, cả cầu", "Round trip time, of the whole bridge")),
     Emit(
         CONFERENCE_LEGS,
         Text("Số điểm cầu trong một cuộc họp", "Participants of a conference"),

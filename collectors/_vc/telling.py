@@ -132,6 +132,10 @@ class _Teller:
         self._say(m.LOAD, found.load)
         for (media, direction), bits in found.bits.items():
             self._say(m.BRIDGE_BITS, bits, media=media, direction=direction)
+        for direction, loss in found.loss.items():
+            self._say(m.BRIDGE_LOSS, loss, direction=direction)
+        self._say(m.BRIDGE_TRIP, found.round_trip)
+        self._say(m.CONFERENCES, found.conference_count)
         if found.conferences is not None:
             self._say(m.CONFERENCES, len(found.conferences))
             for name, count in sorted(found.conferences.items())[:_LEGS]:

@@ -5,18 +5,29 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from collectors import cisco_codec, cisco_meeting_server, pexip, poly_videoos
+from collectors import (
+    bigbluebutton,
+    cisco_codec,
+    cisco_meeting_server,
+    jitsi,
+    pexip,
+    poly_videoos,
+    trueconf,
+)
 from core.collector import Collector, Kit
 from core.reading import Reading, is_stale
 from core.watching import Check
 from lab import synthetic
 from lab.calls import Calls
 from lab.emulators.answering import About, Ask, Emulator, Reply, Stage
+from lab.emulators.bigbluebutton import BigBlueButton
 from lab.emulators.cisco_codec import CiscoCodec, Generation
 from lab.emulators.cisco_meeting_server import CiscoMeetingServer
+from lab.emulators.jitsi import Jitsi
 from lab.emulators.pexip import Pexip
 from lab.emulators.poly_videoos import PolyVideoOs
 from lab.emulators.serving import served
+from lab.emulators.trueconf import TrueConf
 from lab.fabric import Fabric
 from lab.world import World
 from runtime.kit import make_kit
@@ -43,6 +54,7 @@ class Family:
     counts: bool = True  # it counts packets; else it tells a share
     media: tuple[str, ...] = ("audio", "video")
     remote: Callable[[str], str] = lambda room: room  # of a bridge: how it calls a room
+    secret: str | None = "monitor:thong-suot-2026"
 
     def __str__(self) -> str:
         return self.name
@@ -72,6 +84,16 @@ FAMILIES = [
         counts=False,
         remote=address,
     ),
+    Family("jitsi", jitsi.COLLECTOR, Jitsi, is_bridge=True, media=(), secret=None),
+    Family(
+        "bigbluebutton",
+        bigbluebutton.COLLECTOR,
+        BigBlueButton,
+        is_bridge=True,
+        media=(),
+        secret="thong-suot-2026",
+    ),
+    Family("trueconf", trueconf.COLLECTOR, TrueConf, is_bridge=True, media=()),
     Family("poly_videoos", poly_videoos.COLLECTOR, PolyVideoOs, counts=False),
     Family("pexip", pexip.COLLECTOR, Pexip, is_bridge=True, remote=address),
 ]
@@ -129,7 +151,7 @@ class Stand:
             self.family.collector.name,
             address="127.0.0.1",
             timeout=timeout,
-            secret="codec",
+            secret="codec" if self.family.secret else None,
             params={"port": self.port, "scheme": "http", **self.family.params, **params},
         )
 
@@ -146,10 +168,10 @@ class Stand:
 
 
 @asynccontextmanager
-async def stand(
-    family: Family, secret: str | None = "monitor:thong-suot-2026"
-) -> AsyncIterator[Stand]:
-    """Set up a family; everything ends with the block."""
+async def stand(family: Family, secret: str | None = "its own") -> AsyncIterator[Stand]:
+    """Set up a family, by default with its right login; everything ends with the block."""
+    if secret == "its own":
+        secret = family.secret
     clock = FakeClock()
     whole, made = World(FABRIC), None  # type: World, Stand | None
 

@@ -28,7 +28,7 @@ NEEDED: Mapping[str, Mapping[str, object]] = {
     "ntp": {},
     "sip_options": {},
 }
-LOGIN = {"poly_videoos"}  # those that ask nothing without one
+LOGIN = {"poly_videoos", "bigbluebutton", "trueconf"}  # those that ask nothing without one
 BASE_UNITS = ("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules")
 # Names of the ecosystem: their authors chose the units, public boards expect them as they are.
 FOREIGN = re.compile(

@@ -14,6 +14,7 @@ from lab.certificates import Authority
 from lab.emulators.answering import Ask, Reply
 from lab.emulators.cisco_codec import CiscoCodec
 from lab.emulators.cisco_meeting_server import CiscoMeetingServer
+from lab.emulators.jitsi import Jitsi
 from lab.emulators.pexip import Pexip
 from lab.emulators.poly_videoos import PolyVideoOs
 from lab.emulators.serving import about, served
@@ -31,7 +32,8 @@ from tests.collectors.families import (
 
 BY_NAME = {family.name: family for family in FAMILIES}
 ENDPOINTS = [family for family in FAMILIES if not family.is_bridge]
-BRIDGES = [family for family in FAMILIES if family.is_bridge]
+BRIDGES = [family for family in FAMILIES if family.is_bridge and family.media]
+CONFERENCING = [family for family in FAMILIES if family.is_bridge]
 each_endpoint = pytest.mark.parametrize("family", ENDPOINTS, ids=str)
 each_bridge = pytest.mark.parametrize("family", BRIDGES, ids=str)
 
@@ -206,6 +208,43 @@ async def test_a_room_that_leaves_while_we_ask_breaks_nothing(family: Family) ->
         assert reading.ok
         assert told(reading, "vc_call_info", remote=address(ROOMS[1])) is None
         assert told(reading, "vc_call_info", remote=address(ROOMS[2])) == 1
+
+
+@pytest.mark.parametrize("family", CONFERENCING, ids=str)
+async def test_a_bridge_tells_how_many_are_in_how_many_conferences(family: Family) -> None:
+    async with stand(family) as at:
+        empty = await at.look()
+        assert told(empty, "vc_bridge_conferences") == 0
+        assert told(empty, "vc_bridge_legs") == 0
+        for n, room in enumerate(ROOMS):
+            at.calls.join(room, f"cuoc-hop-{n % 3}")
+        at.clock.advance(15)
+        reading = await at.look()
+        assert told(reading, "vc_bridge_conferences") == 3
+        assert told(reading, "vc_bridge_legs") == len(ROOMS)
+        assert told(reading, "vc_device_info") == 1
+        if family.name != "jitsi":  # which names no conference
+            assert told(reading, "vc_conference_legs", conference="cuoc-hop-0") == len(ROOMS) / 3
+        assert "Nguyễn" not in str(reading.samples), "names of people are not kept"
+
+
+async def test_a_jitsi_bridge_tells_its_loss_its_load_and_that_it_is_ill() -> None:
+    async with stand(BY_NAME["jitsi"]) as at:
+        assert isinstance(at.emulator, Jitsi)
+        at.calls.join(ROOM, CONFERENCE)
+        at.change(at.world.degrade(at.line(), at.clock.now(), loss=0.04, delay=0.05))
+        at.clock.advance(5)
+        reading = await at.look()
+        for direction in ("rx", "tx"):
+            loss = told(reading, "vc_bridge_loss_ratio", direction=direction)
+            assert loss == pytest.approx(0.04)
+        assert told(reading, "vc_bridge_round_trip_seconds") == pytest.approx(0.112)
+        assert told(reading, "vc_bridge_load_ratio") == 0.01
+        at.emulator.healthy, at.emulator.draining = False, True
+        reading = await at.look()
+        assert reading.ok, "it answers, and says that it is ill"
+        assert told(reading, "vc_fault_info", fault="unhealthy", level="critical") == 1
+        assert told(reading, "vc_fault_info", fault="drain", level="info") == 1
 
 
 async def test_both_ends_of_a_call_tell_the_same_loss() -> None:
