@@ -47,6 +47,7 @@ _PEXIP = ProfileCheck("pexip", interval=30.0, timeout=20.0, needs_secret=True)
 _BBB = ProfileCheck("bigbluebutton", interval=30.0, timeout=10.0, needs_secret=True)
 _TRUECONF = ProfileCheck("trueconf", interval=30.0, timeout=10.0, needs_secret=True)
 _JITSI = ProfileCheck("jitsi", interval=30.0, timeout=10.0)
+_POLYCOM = ProfileCheck("snmp_polycom", needs_secret=True)
 _SYSTEM_WITH_SECRET = ProfileCheck("snmp_system", needs_secret=True)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
@@ -57,6 +58,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             Profile("endpoint-h323", (_ICMP, _tcp(1720))),
             Profile("endpoint-sip", (_ICMP, _tcp(5060))),
             Profile("endpoint-cisco", (_ICMP, _tcp(443), _CISCO)),
+            Profile("endpoint-polycom", (_ICMP, _tcp(1720), _POLYCOM)),
             Profile("endpoint-poly", (_ICMP, _tcp(1720), _POLY)),
             Profile("bridge", (_ICMP, _tcp(1720))),
             Profile("bridge-cms", (_ICMP, _tcp(445), _CMS)),
@@ -87,6 +89,7 @@ BY_KIND: Mapping[tuple[str, str | None], str] = MappingProxyType(
         ("endpoint", None): "endpoint-h323",
         ("endpoint", "cisco"): "endpoint-cisco",
         ("endpoint", "poly"): "endpoint-poly",
+        ("endpoint", "polycom"): "endpoint-polycom",
         ("endpoint", "yealink"): "endpoint-sip",
         ("endpoint", "grandstream"): "endpoint-sip",
         ("endpoint", "aver"): "endpoint-sip",

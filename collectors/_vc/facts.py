@@ -15,6 +15,7 @@ class Media(StrEnum):
     AUDIO = "audio"
     VIDEO = "video"
     CONTENT = "content"  # slides, a shared screen
+    ALL = "all"  # together, where a device does not tell them apart
 
 
 class Direction(StrEnum):

@@ -27,6 +27,7 @@ NEEDED: Mapping[str, Mapping[str, object]] = {
     "dns": {"name": "dongnai.gov.vn"},
     "ntp": {},
     "sip_options": {},
+    "snmp_polycom": {"community": "public"},
 }
 LOGIN = {"poly_videoos", "bigbluebutton", "trueconf"}  # those that ask nothing without one
 BASE_UNITS = ("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules")
