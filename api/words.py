@@ -230,6 +230,8 @@ COLLECTOR = {
     "bigbluebutton": Text("Máy chủ BigBlueButton", "BigBlueButton"),
     "cisco_codec": Text("Thiết bị họp Cisco (xAPI)", "Cisco codec (xAPI)"),
     "cisco_meeting_server": Text("Cầu Cisco Meeting Server", "Cisco Meeting Server"),
+    "h323_gatekeeper": Text("Gatekeeper H.323 (RAS)", "H.323 gatekeeper (RAS)"),
+    "stun": Text("Máy chủ STUN/TURN", "STUN or TURN server"),
     "jitsi": Text("Cầu Jitsi", "Jitsi Videobridge"),
     "trueconf": Text("Máy chủ TrueConf", "TrueConf Server"),
     "pexip": Text("Cầu Pexip Infinity", "Pexip Infinity"),

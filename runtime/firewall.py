@@ -28,11 +28,13 @@ _USUAL = {
     "cisco_meeting_server": 445,
     "pexip": 443,
     "poly_videoos": 443,
+    "h323_gatekeeper": 1719,
+    "stun": 3478,
     "bigbluebutton": 443,
     "jitsi": 8080,
     "trueconf": 443,
 }
-_DATAGRAMS = frozenset({"snmp", "ntp"})
+_DATAGRAMS = frozenset({"snmp", "ntp", "stun", "h323_gatekeeper"})
 _EITHER = frozenset({"dns", "sip_options"})  # whose parameters say which transport
 
 _REASONS = {
@@ -46,6 +48,8 @@ _REASONS = {
     "sip_options": Text(vi="kiểm tra thiết bị hội nghị (SIP)", en="checks of SIP equipment"),
     "cisco_codec": Text(vi="hỏi thiết bị họp Cisco", en="reads of Cisco codecs"),
     "cisco_meeting_server": Text(vi="hỏi cầu Cisco Meeting Server", en="reads of the bridge"),
+    "h323_gatekeeper": Text(vi="hỏi gatekeeper H.323", en="reads of the H.323 gatekeeper"),
+    "stun": Text(vi="kiểm tra máy chủ STUN/TURN", en="checks of STUN servers"),
     "bigbluebutton": Text(vi="hỏi máy chủ BigBlueButton", en="reads of the bridge"),
     "jitsi": Text(vi="hỏi cầu Jitsi", en="reads of the bridge"),
     "trueconf": Text(vi="hỏi máy chủ TrueConf", en="reads of the bridge"),

@@ -37,7 +37,7 @@ FOREIGN = re.compile(
     r"probe_(http_(status_code|content_length|uncompressed_body_length|redirects|ssl|version)|"
     r"failed_due_to_regex|ssl_earliest_cert_expiry|dns_(answer|authority|additional)_rrs|dns_(serial|query_succeeded))|"
     # Numbers and levels that have no unit.
-    r"probe_(dns_rcode|ntp_(stratum|leap)|sip_status_code)|"
+    r"probe_(stun_mapped|ras_accepted|dns_rcode|ntp_(stratum|leap)|sip_status_code)|"
     # Claims (0 or 1), numbers of things, and what the field counts per second or in pixels.
     r"vc_(media_packets_(received|lost)_total|registered|in_call|calls|standby|do_not_disturb|(microphone|video)_muted|faults|"
     r"peripheral_connected|temperature_alarm|clock_synchronised|reboot_needed|"
