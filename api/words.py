@@ -228,6 +228,16 @@ FAILURE = {
 }
 WAITED = Text("hết thời gian chờ", "timed out")
 COLLECTOR = {
+    "bigbluebutton": Text("Máy chủ BigBlueButton", "BigBlueButton"),
+    "cisco_codec": Text("Thiết bị họp Cisco (xAPI)", "Cisco codec (xAPI)"),
+    "cisco_meeting_server": Text("Cầu Cisco Meeting Server", "Cisco Meeting Server"),
+    "h323_gatekeeper": Text("Gatekeeper H.323 (RAS)", "H.323 gatekeeper (RAS)"),
+    "stun": Text("Máy chủ STUN/TURN", "STUN or TURN server"),
+    "jitsi": Text("Cầu Jitsi", "Jitsi Videobridge"),
+    "trueconf": Text("Máy chủ TrueConf", "TrueConf Server"),
+    "pexip": Text("Cầu Pexip Infinity", "Pexip Infinity"),
+    "snmp_polycom": Text("Thiết bị họp Polycom (SNMP)", "Polycom endpoint (SNMP)"),
+    "poly_videoos": Text("Thiết bị họp Poly (REST)", "Poly codec (REST)"),
     "dns": Text("Tên miền (DNS)", "DNS"),
     "http": Text("Trang web (HTTP)", "Web page (HTTP)"),
     "icmp": Text("Ping (ICMP)", "Ping (ICMP)"),

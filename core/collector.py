@@ -39,6 +39,16 @@ class Transcript(Protocol):
         """Add one line; `line % args`, as in logging. Never holds a secret."""
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question and its answer as they went over the wire, without what is secret in them."""
+
+    asked: str  # "GET /getxml?location=/Status/Call"
+    status: int
+    kind: str  # the answer's Content-Type
+    body: str
+
+
 @dataclass(slots=True)
 class Kit:
     """The shared, expensive things that collectors are handed.
@@ -52,6 +62,7 @@ class Kit:
     secrets: Secrets
     log: logging.Logger
     engines: dict[str, "Engine"] = field(default_factory=dict)
+    record: Callable[[Exchange], None] | None = None  # takes every exchange, where somebody asks
 
     def engine(self, name: str, make: Callable[["Kit"], "Engine"]) -> "Engine":
         """Return the named engine, made once."""

@@ -366,14 +366,14 @@ class _Compiler:
             target=device.slug,
             collector=check.collector,
             address=device.address,
-            params=self._params(device, check) if snmp else check.params,
+            params=self._params(device, check) if snmp else self._trusting(check),
             vantage=self.settings.vantage,
             interval=self._interval(check, reach=reach),
             timeout=self._timeout(check),
             reach=reach,
             verify=self._verify(device.slug, check) if reach else None,
             ports=tuple(self.ports[device.slug]) if check.collector == "snmp_interfaces" else (),
-            secret=self._secret(device) if snmp else None,
+            secret=self._secret(device) if snmp else device.secret if check.needs_secret else None,
             labels=_labels(device.slug, device.site),
         )
 
@@ -401,6 +401,11 @@ class _Compiler:
         if device.secret is None and self.settings.snmp_community:
             params["community"] = self.settings.snmp_community
         return params
+
+    def _trusting(self, check: ProfileCheck) -> Mapping[str, object]:
+        """Return the parameters of a check; one that shows a login trusts our authorities."""
+        trust = check.needs_secret and self.settings.authorities
+        return {**check.params, "ca": self.settings.authorities} if trust else check.params
 
     def _secret(self, device: Device) -> str | None:
         if device.secret is None and self.settings.snmp_community:

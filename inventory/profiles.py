@@ -48,6 +48,14 @@ _BY_SECRET = tuple(
     ProfileCheck(collector, needs_secret=True)
     for collector in ("snmp_system", "snmp_health", "snmp_inventory")
 )
+_CISCO = ProfileCheck("cisco_codec", interval=30.0, timeout=10.0, needs_secret=True)
+_POLY = ProfileCheck("poly_videoos", interval=30.0, timeout=10.0, needs_secret=True)
+_CMS = ProfileCheck("cisco_meeting_server", interval=30.0, timeout=20.0, needs_secret=True)
+_PEXIP = ProfileCheck("pexip", interval=30.0, timeout=20.0, needs_secret=True)
+_BBB = ProfileCheck("bigbluebutton", interval=30.0, timeout=10.0, needs_secret=True)
+_TRUECONF = ProfileCheck("trueconf", interval=30.0, timeout=10.0, needs_secret=True)
+_JITSI = ProfileCheck("jitsi", interval=30.0, timeout=10.0)
+_POLYCOM = ProfileCheck("snmp_polycom", needs_secret=True)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
@@ -60,6 +68,14 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             Profile("server", (_ICMP, *_BY_SECRET)),
             Profile("ups", (_ICMP, _SYSTEM, _HEALTH, _INVENTORY)),
             Profile("other", (_ICMP, *_BY_SECRET)),
+            Profile("endpoint-cisco", (_ICMP, _tcp(443), _CISCO)),
+            Profile("endpoint-polycom", (_ICMP, _tcp(1720), _POLYCOM)),
+            Profile("endpoint-poly", (_ICMP, _tcp(1720), _POLY)),
+            Profile("bridge-cms", (_ICMP, _tcp(445), _CMS)),
+            Profile("bridge-pexip", (_ICMP, _tcp(443), _PEXIP)),
+            Profile("bridge-bigbluebutton", (_ICMP, _tcp(443), _BBB)),
+            Profile("bridge-jitsi", (_ICMP, _JITSI)),
+            Profile("bridge-trueconf", (_ICMP, _tcp(443), _TRUECONF)),
             Profile("icmp", (_ICMP,)),
             Profile("tcp-22", (_tcp(22),)),
             Profile("tcp-80", (_tcp(80),)),
@@ -79,11 +95,17 @@ BY_KIND: Mapping[tuple[str, str | None], str] = MappingProxyType(
         ("firewall", None): "network",
         ("server", None): "server",
         ("endpoint", None): "endpoint-h323",
+        ("endpoint", "cisco"): "endpoint-cisco",
+        ("endpoint", "poly"): "endpoint-poly",
+        ("endpoint", "polycom"): "endpoint-polycom",
         ("endpoint", "yealink"): "endpoint-sip",
         ("endpoint", "grandstream"): "endpoint-sip",
         ("endpoint", "aver"): "endpoint-sip",
         ("endpoint", "maxhub"): "endpoint-sip",
         ("bridge", None): "bridge",
+        ("bridge", "bigbluebutton"): "bridge-bigbluebutton",
+        ("bridge", "pexip"): "bridge-pexip",
+        ("bridge", "trueconf"): "bridge-trueconf",
         ("ups", None): "ups",
         ("other", None): "other",
     }

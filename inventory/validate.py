@@ -311,7 +311,8 @@ def _profiles(court: _Court, known: Collection[str], collectors: Collection[str]
 
 def _collectors(court: _Court, device: Device, collectors: Collection[str]) -> None:
     for check in profile_of(device.kind, device.vendor, device.profile).checks:
-        if check.collector not in collectors:
+        unasked = check.needs_secret and device.secret is None
+        if check.collector not in collectors and not unasked:
             fault = faults.nothing_to_look_with(check.collector)
             court.fail("devices", device, "profile", fault)
 

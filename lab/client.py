@@ -68,6 +68,14 @@ class LabClient:
         """Make a line carry badly: loss as a share, delay and jitter in seconds."""
         return self.ask("degrade", target=target, loss=loss, delay=delay, jitter=jitter)
 
+    def join(self, device: str, conference: str) -> dict[str, object]:
+        """Connect a codec to a conference."""
+        return self.ask("join", target=device, conference=conference)
+
+    def leave(self, device: str) -> dict[str, object]:
+        """Disconnect a codec."""
+        return self.ask("leave", target=device)
+
     def clear(self, target: str | None = None) -> dict[str, object]:
         """Make a line clean again, or everything whole."""
         return self.ask("clear", target=target)

@@ -58,7 +58,13 @@ class _Furnishing:
         rows = (
             (CORE, "router", "Bộ định tuyến lõi 1", 1, ("Cisco", "ASR 1001")),
             (SECOND_CORE, "router", "Bộ định tuyến lõi 2", 2, ("Huawei", "NE8000")),
-            ("mcu", "bridge", "Thiết bị điều khiển đa điểm (MCU)", 10, ("Poly", "RMX 1800")),
+            (
+                "mcu",
+                "bridge",
+                "Thiết bị điều khiển đa điểm (MCU)",
+                10,
+                ("Cisco", "Meeting Server 1000"),
+            ),
             ("may-chu-1", "server", "Máy chủ quản lý văn bản", 20, ("Dell", "PowerEdge R750")),
             ("may-chu-2", "server", "Máy chủ cổng thông tin", 21, ("HPE", "ProLiant DL380")),
             ("ups-trung-tam", "ups", "Bộ lưu điện phòng máy chủ", 30, ("APC", "Smart-UPS 3000")),

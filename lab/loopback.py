@@ -17,7 +17,9 @@ from lab.places import moved as to_place
 from lab.places import place_of
 from lab.world import World
 
-_HIGH = Ports(snmp=10161, ssh=10022, http=10080, https=10443, imaps=10993, dns=10053, ntp=10123)
+_HIGH = Ports(
+    snmp=10161, ssh=10022, http=10080, https=10443, imaps=10993, dns=10053, ntp=10123, cms=10445
+)
 _NOTES = (
     Text(
         vi="Thiết bị ở các địa chỉ 127.x.y.z của máy này: không kiểm tra được ICMP",

@@ -34,6 +34,7 @@ class Ports:
     imaps: int = 993
     dns: int = 53
     ntp: int = 123
+    cms: int = 445  # where a Cisco Meeting Server is administered
 
 
 @dataclass(frozen=True, slots=True)

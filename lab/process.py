@@ -21,6 +21,7 @@ from core.clock import Clock, SystemClock
 from core.errors import DomainError
 from core.inventory import Inventory
 from lab.agents import Agents
+from lab.conferencing import Conferencing
 from lab.control import Control, Wish
 from lab.fabric import Fabric
 from lab.flat import FlatNetwork
@@ -47,15 +48,21 @@ class Stage:
         self.world = World(fabric)
         self.agents = Agents(network, lambda: self.world, clock)
         self.services = Services(network, lambda: self.world, clock)
-        self.listeners = Listeners(network, lambda: self.world, self.services.reserved)
+        self.conferencing = Conferencing(
+            network, lambda: self.world, clock, self.services.authority
+        )
+        taken = self.services.reserved | self.conferencing.reserved
+        self.listeners = Listeners(network, lambda: self.world, taken)
         self.ended = asyncio.Event()
 
     def change(self, world: World) -> None:
         """Make everybody follow another world."""
+        self.conferencing.calls.settle()
         self.network.apply(world)
         self.world = world
         self.listeners.follow()
         self.services.follow()
+        self.conferencing.follow()
 
     async def obey(self, wish: Wish) -> dict[str, object]:
         """Do what the control socket asks; DomainError where it cannot be."""
@@ -71,13 +78,18 @@ class Stage:
             self.change(self.world.degrade(target, now, **amounts))
         elif op == "clear":
             self.change(self.world.clear(target or None))
+        elif op == "join":
+            self.conferencing.join(target, str(wish["conference"]))
+        elif op == "leave":
+            self.conferencing.leave(target)
         elif op == "list":
             return {"ok": True, "lines": self.lines(), "services": self.running()}
         elif op == "stop":
             self.ended.set()
         elif op != "status":
             raise ValueError(op)
-        return {"ok": True, "now": now.isoformat(), **self.facts(), **self.world.truth()}
+        truth = {**self.world.truth(), "calls": self.conferencing.told()}
+        return {"ok": True, "now": now.isoformat(), **self.facts(), **truth}
 
     def facts(self) -> dict[str, object]:
         """Return what kind of lab this is."""
@@ -155,11 +167,13 @@ async def _live(orders: Mapping[str, object]) -> None:
         stage.agents.start()
         stage.services.follow()
         stage.listeners.start()
+        stage.conferencing.start()
         serving = asyncio.create_task(control.run(stage.obey))
         _say({"ok": True, **stage.facts()})
         await stage.ended.wait()
         serving.cancel()
         stage.services.close()
+        await stage.conferencing.aclose()
         stage.listeners.close()
         stage.agents.close()
         network.stop()

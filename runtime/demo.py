@@ -21,9 +21,10 @@ from core.text import Language, Text
 from inventory.plan import plan
 from lab import province, script
 from lab.client import LabClient, default_socket
+from lab.conferencing import LOGIN, with_logins
 from lab.lab import Lab, LabFailed
 from lab.mailbox import Mailbox
-from lab.network import Kind
+from lab.network import Kind, Ports
 from runtime import settings as settings_file
 from runtime.hub import Hub, open_hub
 from runtime.settings import Settings
@@ -33,6 +34,8 @@ from storage.vault import Vault
 
 ADMIN = "admin"
 _SNMP_SECRET = "snmp-default"  # noqa: S105  (a name)
+_LOGIN_SECRET = "thiet-bi-hop"  # noqa: S105  (a name)
+_CONFERENCE, _GATHERED = "giao-ban", 11  # sites whose rooms are in a conference from the start
 _COMMUNITY = "public"  # what the lab's agents answer to
 SETTINGS = "thongsuot.toml"
 _TEMPLATE = """\
@@ -192,7 +195,10 @@ async def open_demo(
         mailbox = await stack.enter_async_context(Mailbox())
         settings = _settings(wish, folder, lab, mailbox)
         progress(Text(vi="Nhập danh mục", en="Importing the inventory"))
-        password = await _prepared(settings, lab.inventory, clock)
+        ports = Ports(**lab.facts["ports"]) if isinstance(lab.facts["ports"], dict) else Ports()
+        wanted = with_logins(lab.inventory, _LOGIN_SECRET, ports)
+        password = await _prepared(settings, wanted, clock)
+        await asyncio.to_thread(_gathered, lab.client, wanted)
         progress(Text(vi="Khởi động hệ thống giám sát", en="Starting the platform"))
         hub = await stack.enter_async_context(open_hub(settings, clock))
         yield Demo(hub, lab, mailbox, password, wish, folder, clock, began_at)
@@ -246,8 +252,18 @@ def _settings(wish: Wish, folder: Path, lab: Lab, mailbox: Mailbox) -> Settings:
     return settings_file.load(file, {})
 
 
+def _gathered(client: LabClient, inventory: Inventory) -> None:
+    """Let the codecs of the first sites be in a conference, hubs first."""
+    hubs = [site.slug for site in inventory.sites if site.role == "hub"]
+    others = [site.slug for site in inventory.sites if site.role == "site"]
+    sites = set((hubs + others)[:_GATHERED])
+    for device in inventory.devices:
+        if device.kind == "endpoint" and device.site in sites:
+            client.join(device.slug, _CONFERENCE)
+
+
 async def _prepared(settings: Settings, wanted: Inventory, clock: Clock) -> str:
-    """Fill an empty ledger: inventory, SNMP community, first login."""
+    """Fill an empty ledger: inventory, SNMP community, the codecs' login, first login."""
     now = clock.now()
     vault = Vault.open(settings.secrets.key_file)
     await migrations.upgrade(settings.ledger.url)
@@ -256,6 +272,7 @@ async def _prepared(settings: Settings, wanted: Inventory, clock: Clock) -> str:
         changes = plan(Inventory(), wanted, now.astimezone(LOCAL).date()).changes
         await ledger.inventory.apply(changes, "demo", now)
         await ledger.secrets.set_secret(_SNMP_SECRET, _COMMUNITY, "demo", now)
+        await ledger.secrets.set_secret(_LOGIN_SECRET, LOGIN, "demo", now)
         password = secrets.token_urlsafe(9)
         hashed = await asyncio.to_thread(hash_password, password)
         await ledger.people.create_user(ADMIN, "Quản trị", Role.ADMIN, hashed, now)

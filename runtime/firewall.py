@@ -17,8 +17,24 @@ from runtime.settings_faults import SECRET
 OURSELVES = "thongsuot"
 MANY = 4  # addresses of one /24 from which on the network is named instead of each
 _BY_SCHEME = {"http": 80, "https": 443, "postgresql": 5432}
-_USUAL = {"tcp": 443, "tls": 443, "dns": 53, "ntp": 123, "sip_options": 5060, "snmp": 161}
-_DATAGRAMS = frozenset({"snmp", "ntp"})
+_USUAL = {
+    "tcp": 443,
+    "tls": 443,
+    "dns": 53,
+    "ntp": 123,
+    "sip_options": 5060,
+    "snmp": 161,
+    "cisco_codec": 443,
+    "cisco_meeting_server": 445,
+    "pexip": 443,
+    "poly_videoos": 443,
+    "h323_gatekeeper": 1719,
+    "stun": 3478,
+    "bigbluebutton": 443,
+    "jitsi": 8080,
+    "trueconf": 443,
+}
+_DATAGRAMS = frozenset({"snmp", "ntp", "stun", "h323_gatekeeper"})
 _EITHER = frozenset({"dns", "sip_options"})  # whose parameters say which transport
 
 _REASONS = {
@@ -30,6 +46,15 @@ _REASONS = {
     "dns": Text(vi="kiểm tra máy chủ tên miền", en="checks of name servers"),
     "ntp": Text(vi="kiểm tra máy chủ giờ", en="checks of time servers"),
     "sip_options": Text(vi="kiểm tra thiết bị hội nghị (SIP)", en="checks of SIP equipment"),
+    "cisco_codec": Text(vi="hỏi thiết bị họp Cisco", en="reads of Cisco codecs"),
+    "cisco_meeting_server": Text(vi="hỏi cầu Cisco Meeting Server", en="reads of the bridge"),
+    "h323_gatekeeper": Text(vi="hỏi gatekeeper H.323", en="reads of the H.323 gatekeeper"),
+    "stun": Text(vi="kiểm tra máy chủ STUN/TURN", en="checks of STUN servers"),
+    "bigbluebutton": Text(vi="hỏi máy chủ BigBlueButton", en="reads of the bridge"),
+    "jitsi": Text(vi="hỏi cầu Jitsi", en="reads of the bridge"),
+    "trueconf": Text(vi="hỏi máy chủ TrueConf", en="reads of the bridge"),
+    "pexip": Text(vi="hỏi cầu Pexip", en="reads of the bridge"),
+    "poly_videoos": Text(vi="hỏi thiết bị họp Poly", en="reads of Poly codecs"),
 }
 _PAGES = Text(vi="trang web và API", en="pages and API")
 _PROXIED = Text(vi="proxy ngược chuyển tới trang web", en="pages, by way of the reverse proxy")

@@ -43,6 +43,12 @@ class Clients:
         self._kept.move_to_end(check)
         return client
 
+    async def drop(self, check: str) -> None:
+        """Close the connections that a check has kept."""
+        client = self._kept.pop(check, None)
+        if client is not None:
+            await client.session.close()
+
     async def aclose(self) -> None:
         """Close every connection."""
         while self._kept:

@@ -12,12 +12,13 @@ from aiohttp.tracing import Trace
 
 from collectors._net.names import Place, numeric, places
 from collectors._net.stream import connect
-from collectors._net.trouble import Trouble, failure_of, printable
+from collectors._net.trouble import Trouble, failure_of, printable, trouble
 from collectors._tls.certificates import Certificate
 from collectors._tls.handshake import session_of, shake
 from collectors._tls.refusal import why
 from collectors._tls.trust import Terms, Trust
 from core.collector import Kit, Transcript
+from core.reading import FailureKind
 
 KEPT = 3600.0  # seconds that an idle connection is kept, at most
 
@@ -46,6 +47,7 @@ class Way:
     connect: float = 0.0
     tls: float = 0.0
     place: Place | None = None
+    pin: str | None = None  # SHA-256 fingerprint: the one certificate that is trusted
 
 
 # The way of the running look; tasks do not see each other's.
@@ -133,6 +135,7 @@ class Dialer(BaseConnector):
                 cipher[0] if cipher else None,
             )
             way.sessions[origin] = session
+            _pinned(session, way, transport)
             way.transcript.note("%s, %s", session.version, session.cipher)
             for one in session.chain[:1]:
                 until = one.not_after.strftime("%Y-%m-%d %H:%M")
@@ -159,3 +162,12 @@ class Dialer(BaseConnector):
             return self._trust.chain(tls) if tls is not None else ()
         finally:
             transport.abort()
+
+
+def _pinned(session: Session, way: Way, transport: asyncio.Transport) -> None:
+    """Hang up on another certificate than the one that is trusted, before anything is said."""
+    shown = session.chain[0].fingerprint if session.chain else "none"
+    if way.pin is not None and shown != way.pin:
+        transport.abort()
+        what = f"the certificate is not the one that is trusted: its fingerprint is {shown}"
+        raise trouble(FailureKind.PROTOCOL, what)

@@ -76,7 +76,7 @@ class Visit:
         except Unpackable as error:
             self.found.failure = Failure(FailureKind.PROTOCOL, str(error))
         except (ClientError, OSError, ValueError) as error:
-            self.found.failure = _failure(error)
+            self.found.failure = failure(error)
 
     async def _follow(self, transcript: Transcript) -> None:
         url = start = URL(self.params.url)
@@ -227,7 +227,8 @@ def _unwanted(response: ClientResponse) -> Failure:
     return Failure(FailureKind.AUTH if login else FailureKind.PROTOCOL, said)
 
 
-def _failure(error: Exception) -> Failure:
+def failure(error: Exception) -> Failure:
+    """Return what an error of the HTTP client says about the server."""
     if isinstance(error, ServerDisconnectedError):
         return Failure(FailureKind.REFUSED, "the connection was closed without an answer")
     if isinstance(error, ClientPayloadError):

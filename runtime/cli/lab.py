@@ -225,6 +225,25 @@ def degrade(
 
 
 @app.command()
+def join(
+    device: Annotated[str, typer.Argument(help="A codec: bom-bo-vc.")],
+    conference: Annotated[str, typer.Argument(help="The conference's name.")] = "giao-ban",
+    *,
+    socket: _Socket = None,
+    as_json: _Json = False,
+) -> None:
+    """Connect a codec to a conference: codec and bridge then tell of the call."""
+    truth = _asked(socket, lambda lab: lab.join(device, conference), as_json=as_json)
+    _show(truth, as_json=as_json)
+
+
+@app.command()
+def leave(device: str, *, socket: _Socket = None, as_json: _Json = False) -> None:
+    """Disconnect a codec from its conference."""
+    _show(_asked(socket, lambda lab: lab.leave(device), as_json=as_json), as_json=as_json)
+
+
+@app.command()
 def clear(
     target: Annotated[str | None, typer.Argument(help="A line; none: mend everything.")] = None,
     *,
@@ -304,6 +323,10 @@ def _show(truth: dict[str, Any], *, as_json: bool) -> None:
             )
         )
     )
+    calls = len(truth.get("calls", ()))
+    if calls:
+        said = Text(vi=f"{calls} điểm cầu đang trong cuộc họp", en=f"{calls} rooms are in a call")
+        out.print(_say(said))
     if not truth["cuts"] and not truth["impairments"]:
         return
     table = _table(

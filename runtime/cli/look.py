@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +25,7 @@ from runtime import registries
 from runtime.cli._config import Config
 from runtime.kit import make_kit
 from runtime.language import of
+from runtime.recording import Recorder
 from runtime.scheduler import look_once
 from runtime.settings_faults import instead
 from runtime.settings_faults import said as wrong
@@ -32,6 +33,11 @@ from runtime.transcripts import Run
 
 app = typer.Typer(add_completion=False)
 _EXAMPLES = {"url": "http://{address}/", "port": "443", "name": "chinhphu.vn"}
+_BETWEEN = 10.0  # seconds between two looks that are recorded: counters are to move
+_KEPT = Text(
+    vi="Đã ghi vào {file}. Mật khẩu đã xoá; tên và địa chỉ còn: đọc lại trước khi gửi đi",
+    en="Kept in {file}. Passwords are struck out; names and addresses are not: read it first",
+)
 FAILED = 1  # exit code: the look brought a failure
 WRONG = 2  # exit code: it was asked for wrongly
 
@@ -50,6 +56,8 @@ class Wish:
     params: Mapping[str, str]
     timeout: float | None  # seconds; None: the check's, or the collector's
     config: Path | None
+    secret: Path | None = None
+    record: Path | None = None
 
 
 @app.command()
@@ -65,12 +73,21 @@ def look(
     timeout: Annotated[float | None, typer.Option(min=0.1, help="Seconds per run.")] = None,
     count: Annotated[int, typer.Option(min=1, help="Number of runs.")] = 1,
     config: Config = None,
+    secret: Annotated[
+        Path | None,
+        typer.Option(help="With --address: a file with the login, user:password.", dir_okay=False),
+    ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(help="Keep what was said in this new folder, without secrets."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON line per run.")] = False,
 ) -> None:
     """Run one collector and print its transcript and samples."""
     language = of(os.environ)
     try:
         wish = _wish(asked, address, param or [], timeout, config)
+        wish = replace(wish, secret=secret, record=record)
         failed = asyncio.run(_run(wish, count, language, as_json=as_json))
     except DomainError as wrong:
         problems = wrong.problems if isinstance(wrong, Invalid) else ()
@@ -112,13 +129,20 @@ async def _run(wish: Wish, count: int, language: Language, *, as_json: bool) -> 
     """Look `count` times, print each; say whether any brought a failure."""
     collector = _collector(wish.collector)
     at_target = _of_target(wish) if wish.target else _of_address(wish, collector)
-    failed = False
+    failed, recorder = False, Recorder()
     async with at_target as (check, kit):
         _validated(check, collector)
-        for _ in range(count):
+        kit.record = recorder.take if wish.record else None
+        for number in range(count):
+            if wish.record and number:
+                await asyncio.sleep(_BETWEEN)
             run, reading = await look_once(collector, check, kit)
+            recorder.settle(reading)
             typer.echo(_json(run, reading) if as_json else _page(run, reading, language))
             failed |= not reading.ok
+        if wish.record:
+            file = recorder.write(wish.record, check)
+            typer.echo(_KEPT.said(language).format(file=file), err=True)
     return failed
 
 
@@ -187,6 +211,27 @@ def _usage(check: Check, collector: Collector, wrong_keys: Sequence[str]) -> Tex
     )
 
 
+class _Login:
+    """The one login of a look at an address."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self, name: str) -> str | None:  # noqa: ARG002  (the Protocol's name)
+        """Return it."""
+        return self._text
+
+
+def _login(file: Path | None) -> _Login | None:
+    """Read a login from its file: of a command line everybody sees the words."""
+    try:
+        return _Login(file.read_text(encoding="utf-8")) if file else None
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misasked(
+            Text(vi=f"Không đọc được {file}: {error}", en=f"{file} cannot be read: {error}")
+        ) from error
+
+
 @asynccontextmanager
 async def _of_address(wish: Wish, collector: Collector) -> AsyncIterator[tuple[Check, Kit]]:
     address = wish.address or ""
@@ -198,8 +243,9 @@ async def _of_address(wish: Wish, collector: Collector) -> AsyncIterator[tuple[C
         params=dict(wish.params),
         timeout=wish.timeout or collector.timeout,
         labels=(("instance", address), ("job", "look")),
+        secret=str(wish.secret) if wish.secret else None,
     )
-    kit = make_kit(SystemClock())
+    kit = make_kit(SystemClock(), secrets=_login(wish.secret))
     try:
         yield check, kit
     finally:

@@ -30,19 +30,26 @@ NEEDED: Mapping[str, Mapping[str, object]] = {
     "dns": {"name": "dongnai.gov.vn"},
     "ntp": {},
     "sip_options": {},
+    "snmp_polycom": {"community": "public"},
 }
 BASE_UNITS = (
     *("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules", "hertz"),
     # Of devices: units that have no base unit, and numbers without any.
     *("rpm", "dbm", "state", "status", "sessions", "pages"),
 )
+LOGIN = {"poly_videoos", "bigbluebutton", "trueconf"}  # those that ask nothing without one
 # Names of the ecosystem: their authors chose the units, public boards expect them as they are.
 FOREIGN = re.compile(
     r"(if[A-Z]|sys[A-Z]|snmp_|hr[A-Z]|ent[A-Z]|ups[A-Z]).*|probe_(success|duration_seconds)|"
     r"probe_(http_(status_code|content_length|uncompressed_body_length|redirects|ssl|version)|"
     r"failed_due_to_regex|ssl_earliest_cert_expiry|dns_(answer|authority|additional)_rrs|dns_(serial|query_succeeded))|"
     # Numbers and levels that have no unit.
-    r"probe_(dns_rcode|ntp_(stratum|leap)|sip_status_code)|"
+    r"probe_(stun_mapped|ras_accepted|dns_rcode|ntp_(stratum|leap)|sip_status_code)|"
+    # Claims (0 or 1), numbers of things, and what the field counts per second or in pixels.
+    r"vc_(media_packets_(received|lost)_total|registered|in_call|calls|standby|do_not_disturb|(microphone|video)_muted|faults|"
+    r"peripheral_connected|temperature_alarm|clock_synchronised|reboot_needed|"
+    r"bridge_(conferences|legs)|conference_legs|media_estimated_mos|"
+    r"[a-z_]+_(bits_per_second|frames_per_second|(width|height)_pixels))|"
     # Objects of one MIB alone keep its name, which no one else's looks like.
     r"[a-z0-9]+[A-Z][A-Za-z0-9]*"
 )
@@ -56,7 +63,15 @@ def black_hole(collector: Collector, address: str = "10.0.0.5") -> Check:
         address=address,
         timeout=0.6,
         params=dict(NEEDED.get(collector.name, {})),
+        secret="login" if collector.name in LOGIN else None,
     )
+
+
+class Purse:
+    """A login, whatever it is called."""
+
+    def reveal(self, name: str) -> str | None:
+        return "user:password"
 
 
 @pytest.fixture(params=sorted(REGISTRY))
@@ -103,7 +118,7 @@ async def test_a_black_hole_ends_in_a_reading_within_the_deadline(
     collector: Collector, world: Land
 ) -> None:
     world.answer = lambda address, asked: None
-    kit = make_kit(SystemClock(), world)
+    kit = make_kit(SystemClock(), world, Purse())
     check = black_hole(collector)
     async with asyncio.timeout(check.timeout + 0.5):
         run, reading = await look_once(collector, check, kit)
@@ -117,7 +132,7 @@ async def test_a_black_hole_ends_in_a_reading_within_the_deadline(
 @pytest.mark.lab
 async def test_cancelling_leaves_no_task_and_no_socket(collector: Collector, world: Land) -> None:
     world.answer = lambda address, asked: None
-    kit = make_kit(SystemClock(), world)
+    kit = make_kit(SystemClock(), world, Purse())
     task = asyncio.create_task(look_once(collector, black_hole(collector), kit))
     await asyncio.sleep(0.1)
     task.cancel()

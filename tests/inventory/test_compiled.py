@@ -4,21 +4,13 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from collectors import (
-    icmp,
-    snmp_health,
-    snmp_interfaces,
-    snmp_inventory,
-    snmp_neighbours,
-    snmp_system,
-    tcp,
-)
 from core.inventory import Inventory, SpecialDay, UnitLevel
 from core.watching import Check, Estate, Hours, PortFact, Target, TargetKind
 from inventory.compiled import LookingDefaults, compile_estate
 from inventory.plan import plan
 from inventory.profiles import BY_KIND, PROFILES, profile_of
 from inventory.tables import KINDS, TABLES, rows
+from runtime.registries import collectors
 from tests.inventory.builders import (
     ON,
     a_device,
@@ -30,18 +22,7 @@ from tests.inventory.builders import (
     a_unit,
 )
 
-COLLECTORS = {
-    module.COLLECTOR.name: module.COLLECTOR
-    for module in (
-        icmp,
-        tcp,
-        snmp_system,
-        snmp_interfaces,
-        snmp_health,
-        snmp_neighbours,
-        snmp_inventory,
-    )
-}
+COLLECTORS = collectors()
 
 
 def _estate(inventory: Inventory | None = None, **settings: object) -> Estate:
@@ -236,6 +217,16 @@ def test_every_kind_of_device_has_a_profile() -> None:
     for kind in KINDS:
         assert profile_of(kind, "một hãng lạ").checks[0].collector == "icmp"
     assert profile_of("endpoint", "YEALINK").name == "endpoint-sip"
+
+
+def test_a_codec_is_asked_as_its_maker_wants_once_somebody_names_its_login() -> None:
+    land = a_land()
+    shown = a_device("ep-9", "dc-1", "endpoint", vendor="Cisco", secret="codec-tinh")
+    mute = a_device("ep-8", "dc-1", "endpoint", vendor="Cisco")
+    found = _checks(_estate(land.model_copy(update={"devices": (*land.devices, shown, mute)})))
+    assert found["ep-9/cisco_codec"].secret == "codec-tinh"
+    assert "ep-8/cisco_codec" not in found
+    assert found["ep-9/icmp"].secret is None
 
 
 def test_compiled_parameters_are_accepted_by_their_collectors() -> None:

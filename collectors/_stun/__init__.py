@@ -1,0 +1,1 @@
+"""STUN and TURN, as far as asking whether they live."""

@@ -1,0 +1,1 @@
+"""Conference equipment, whoever made it: the same facts under the same names."""

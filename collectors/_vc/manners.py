@@ -1,0 +1,87 @@
+"""When may a device be asked again that has refused our login, or found that we ask too often?
+
+Equipment locks an account after a few bad passwords, and then nobody gets in. So a refused login
+is not tried again for a while that grows: twice in the first hour, four times in the first day.
+Another password, or another user, is tried at once.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from core.clock import LOCAL, Clock
+from core.collector import Kit
+from core.reading import Failure, FailureKind
+
+_AFTER_REFUSALS = tuple(timedelta(minutes=m) for m in (15, 60, 240, 1440))
+_AFTER_TOO_MANY = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15))
+_LONGEST = timedelta(hours=1)  # that a device may ask us to stay away
+_NAME = "good manners"
+
+
+@dataclass(slots=True)
+class _Rest:
+    """Why and until when a device is left alone."""
+
+    times: int
+    until: datetime
+    failure: Failure
+
+
+@dataclass(slots=True)
+class Manners:
+    """Who is to be left alone. An engine of the kit; keys are device and login."""
+
+    clock: Clock
+    resting: dict[tuple[str, int], _Rest] = field(default_factory=dict)
+
+    def rest(self, device: str, login: str | None) -> Failure | None:
+        """Return why the device is not asked now; None: it may be."""
+        found = self.resting.get((device, hash(login)))
+        if found is None or self.clock.now() >= found.until:
+            return None
+        return found.failure
+
+    def refused(self, device: str, login: str | None, said: str) -> Failure:
+        """Remember that the login was refused; return the failure."""
+        key = device, hash(login)
+        times, until = self._next(key, _AFTER_REFUSALS)
+        detail = f"{said}; to lock no account it is not tried again before {_shown(until)}"
+        self.resting[key] = _Rest(times, until, Failure(FailureKind.AUTH, detail))
+        return Failure(FailureKind.AUTH, said)
+
+    def too_many(
+        self, device: str, login: str | None, said: str, after: float | None = None
+    ) -> Failure:
+        """Remember that the device wants to be left alone, for `after` seconds if it says so."""
+        key = device, hash(login)
+        times, until = self._next(key, _AFTER_TOO_MANY)
+        if after is not None:
+            until = self.clock.now() + min(timedelta(seconds=max(1.0, after)), _LONGEST)
+        detail = f"{said}; it is left alone until {_shown(until)}"
+        self.resting[key] = _Rest(times, until, Failure(FailureKind.PROTOCOL, detail))
+        return Failure(FailureKind.PROTOCOL, said)
+
+    def welcome(self, device: str, login: str | None) -> None:
+        """Forget what was: the device has answered."""
+        self.resting.pop((device, hash(login)), None)
+
+    def _next(self, key: tuple[str, int], pauses: tuple[timedelta, ...]) -> tuple[int, datetime]:
+        before = self.resting.get(key)
+        times = before.times + 1 if before else 1
+        return times, self.clock.now() + pauses[min(times, len(pauses)) - 1]
+
+    async def aclose(self) -> None:
+        """Forget everything."""
+        self.resting.clear()
+
+
+def manners_of(kit: Kit) -> Manners:
+    """Return the kit's engine."""
+    engine = kit.engine(_NAME, lambda kit: Manners(kit.clock))
+    if not isinstance(engine, Manners):
+        raise TypeError(f"the kit's engine {_NAME!r} is something else")
+    return engine
+
+
+def _shown(at: datetime) -> str:
+    return f"{at.astimezone(LOCAL):%H:%M %d/%m}"
