@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from prometheus_client import CollectorRegistry
 
+from alerts.signals import Signals
 from api.fleet import FleetPage
 from api.live import Live
 from core.clock import Clock
@@ -118,3 +119,4 @@ class Context:
     letterhead: Letterhead = field(default_factory=Letterhead)
     work: Work = _worked_here
     collectors: tuple[str, ...] | None = None  # names of those there are; None: any will do
+    signals: Signals = field(default_factory=Signals)  # what equipment says of calls

@@ -116,6 +116,8 @@ PURPOSE = {
     Purpose.REMINDER: Text("nhắc lại", "reminder"),
     Purpose.RECOVERY: Text("báo khôi phục", "recovery"),
     Purpose.TEST: Text("tin thử", "test"),
+    Purpose.READINESS: Text("sẵn sàng họp", "readiness"),
+    Purpose.CHECKLIST: Text("nhờ kiểm tra điểm cầu", "a room to be checked"),
 }
 NOTIFICATION_STATE = {
     NotificationState.PENDING: Text("chờ gửi", "pending"),
@@ -155,6 +157,7 @@ BECAUSE = {
     ),
     "silence": Text("đang tạm dừng báo", "it is silenced"),
     "works": Text("đang có bảo trì đã báo trước", "announced works are under way"),
+    "meeting": Text("liên quan cuộc họp, báo ngay", "a meeting is touched: told at once"),
 }
 NOTE = {
     "opened": Text("Mở sự cố", "Opened"),

@@ -140,6 +140,18 @@ class Escalation(Protocol):
         """Return the other ways to a person."""
 
 
+class Letters(Protocol):
+    """Writes what is said of meetings."""
+
+    async def holds(self, notification: Notification, now: datetime) -> bool:
+        """Say whether it is still worth saying."""
+
+    async def compose(
+        self, notification: Notification, topology: Topology, now: datetime
+    ) -> tuple[Message, str | None]:
+        """Return the message, and the secret part of its link."""
+
+
 class IncidentBook(Protocol):
     """The part of the ledger that holds incidents."""
 
@@ -251,6 +263,7 @@ class Dispatcher:
         options: DispatchOptions = DispatchOptions(),
         person: Callable[[str], Awaitable[str]] | None = None,  # account or contact → full name
         escalation: Escalation | None = None,
+        meetings: Letters | None = None,
     ) -> None:
         self.stats = DispatchStats()
         self._ledger = ledger
@@ -261,6 +274,7 @@ class Dispatcher:
         self._options = options
         self._called = person
         self._escalation = escalation
+        self._meetings = meetings
         self._random = random.Random()  # noqa: S311  (spreads retries, guards nothing)
         self._under_way: dict[asyncio.Task[None], tuple[int, ...]] = {}  # and its messages
         self._receipts: list[tuple[Notification, Delivery]] = []  # that the ledger has not taken
@@ -465,7 +479,7 @@ class Dispatcher:
     ) -> tuple[Incident | None, "_Verdict | None"]:
         """Look once more, at the moment of speaking: None if the message is to go out."""
         if notification.incident is None:
-            return None, None
+            return None, await self._worth_saying(notification)
         try:
             incident = await self._ledger.incidents.get(notification.incident)
         except NotFound:
@@ -478,6 +492,13 @@ class Dispatcher:
         if notification.purpose is Purpose.RECOVERY and notification.step is None:
             return incident, await self._problem_was_told(notification)
         return incident, None
+
+    async def _worth_saying(self, notification: Notification) -> NotificationState | None:
+        """Look once more at what is about no incident: a test always is, a meeting may be off."""
+        if notification.meeting is None or self._meetings is None:
+            return None
+        holds = await self._meetings.holds(notification, self._clock.now())
+        return None if holds else NotificationState.CANCELLED
 
     async def _held(self, incident: Incident) -> "_Held | None":
         """Say whether a problem is held back now; how it ended is told all the same."""
@@ -554,6 +575,8 @@ class Dispatcher:
         self, notification: Notification, incident: Incident | None, now: datetime
     ) -> tuple[Message, str | None]:
         """Return the message, and the secret part of its link (never kept)."""
+        if notification.meeting is not None and self._meetings is not None:
+            return await self._meetings.compose(notification, self._topology(), now)
         base, token, merged, retired = self._options.base_url, None, [], False
         if incident is not None:
             notes = await self._ledger.incidents.notes(incident.id)

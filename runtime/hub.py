@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from prometheus_client import CollectorRegistry
 
 from alerts.brain import Brain
+from alerts.signals import Signals
 from alerts.topology import Topology
 from api.app import create_app
 from api.context import Context, Health
@@ -18,6 +19,7 @@ from api.live import Live
 from core.clock import Clock
 from core.errors import Conflict, Unavailable
 from core.people import called
+from core.reading import Reading
 from core.text import Text
 from runtime import registries
 from runtime.assembly import letterhead, looking_defaults, open_books, outlets_of, telling_policy
@@ -34,6 +36,8 @@ from runtime.heartbeat import Heartbeat, vitals
 from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
+from runtime.meeting_letters import MeetingLetters
+from runtime.meeting_watch import MeetingWatch
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
 from runtime.report_letters import ReportLetters
@@ -123,7 +127,9 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         notes += series.notes
         room = series.room = RoomLeft(settings, clock)
 
-        feed = EstateFeed(ledger.inventory, looking_defaults(settings.looking), clock)
+        feed = EstateFeed(
+            ledger.inventory, looking_defaults(settings.looking), clock, ledger.meetings
+        )
         await feed.refresh()
         channels = registries.channels()
         policy = telling_policy(settings, channels)
@@ -138,8 +144,10 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             escalations=feed.edition.escalations,
         )
 
-        live, fleet, told = Live(), FleetPage(), asyncio.Event()
-        outlets = Outlets(series.append, fleet.update, live.publish, told.set)
+        live, fleet, told, signals = Live(), FleetPage(), asyncio.Event(), Signals()
+        outlets = Outlets(
+            series.append, heard_by(fleet.update, signals.hear), live.publish, told.set
+        )
         pipeline = Pipeline(brain, ledger.brain, outlets, clock, settings.looking.vantage)
         door = settings.looking.sockets
         kit = make_kit(clock, DoorSockets(door) if door else DirectSockets(), keyring)
@@ -162,6 +170,9 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             ),
             person=lambda name: _called(name, ledger, feed),
             escalation=Escalator(ledger.rota, lambda: feed.edition, policy),
+            meetings=MeetingLetters(
+                ledger.meetings, lambda: feed.edition.contacts, settings.web.address
+            ),
         )
 
         head = letterhead(settings.reports)
@@ -245,6 +256,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             letterhead=head,
             work=press.run,
             collectors=tuple(registries.collectors()),
+            signals=signals,
         )
         server = make_server(create_app(context), settings.web)
         described = Description(feed, brain, of_ourselves, tally, settings.looking.vantage)
@@ -263,6 +275,16 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "description": upkeep.describe,
             "reports": mailing.run,
             "rota": rota_watch.run,
+            "meetings": MeetingWatch(
+                ledger.meetings,
+                brain,
+                lambda: feed.edition,
+                signals,
+                policy,
+                clock,
+                live.publish,
+                told.set,
+            ).run,
             "room": room.run,
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock
@@ -326,6 +348,16 @@ async def _called(name: str, ledger: Ledger, feed: EstateFeed) -> str:
     """Return the full name of the person behind an account or a contact."""
     contacts = {contact.slug: contact.name for contact in feed.edition.contacts}
     return called(name, await ledger.people.user(name), contacts)
+
+
+def heard_by(*ears: Callable[[Sequence[Reading]], None]) -> Callable[[Sequence[Reading]], None]:
+    """Return what hands every batch of readings to several listeners."""
+
+    def hear(batch: Sequence[Reading]) -> None:
+        for ear in ears:
+            ear(batch)
+
+    return hear
 
 
 def said(runs: Sequence[Run]) -> list[str] | None:
