@@ -13,6 +13,7 @@ from api.fleet import FleetPage
 from api.live import Live
 from core.clock import Clock
 from core.incident import Notification
+from core.meeting import Meeting
 from core.text import Language, Text
 from core.watching import Estate
 from reports.render.formats import render
@@ -90,6 +91,9 @@ BoardsFile = Callable[[str], bytes]
 SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
 
 
+AskRooms = Callable[[Meeting, Mapping[str, str], datetime], Awaitable[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything that a request may need.
@@ -98,7 +102,9 @@ class Context:
     `send_test(contact, actor, now)` puts test messages into the outbox and returns them.
     `metadata` is what Prometheus' API says of every series, by name. `boards(url)` returns the
     zip archive of files for a Grafana that is to read from a URL, None where there are none.
-    `build_report` counts (None: this hub cannot), `print_report` makes a file of a report.
+    `ask_rooms(meeting, contacts by room, now)` puts a link of its own for each room into the
+    outbox; returns how many. `build_report` counts (None: this hub cannot), `print_report` makes
+    a file of a report.
     """
 
     ledger: Ledger
@@ -119,4 +125,5 @@ class Context:
     letterhead: Letterhead = field(default_factory=Letterhead)
     work: Work = _worked_here
     collectors: tuple[str, ...] | None = None  # names of those there are; None: any will do
+    ask_rooms: AskRooms | None = None  # None: this hub tells nobody
     signals: Signals = field(default_factory=Signals)  # what equipment says of calls

@@ -42,6 +42,7 @@ from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
 from runtime.report_letters import ReportLetters
 from runtime.room_left import RoomLeft
+from runtime.room_requests import RoomRequests
 from runtime.rota_watch import RotaWatch
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
@@ -256,6 +257,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             letterhead=head,
             work=press.run,
             collectors=tuple(registries.collectors()),
+            ask_rooms=RoomRequests(ledger.outbox, policy, lambda: feed.edition.contacts, told).ask,
             signals=signals,
         )
         server = make_server(create_app(context), settings.web)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import LOCAL
@@ -82,11 +83,20 @@ class MeetingBook:
     ) -> tuple[Meeting, list[Event]]:
         """Keep a meeting; return it with its id, and the events to publish.
 
-        Invalid if it ends before it begins, has no title or no room, or the year makes no sense.
+        Invalid if it ends before it begins, has no title or no room, or the year makes no sense;
+        Conflict if its mark is known.
         """
-        async with self._database.writing() as connection:
-            row = await _added(connection, wanted, actor, now, source, origin)
-            return row, await write_events(connection, [_draft(row)], now)
+        try:
+            async with self._database.writing() as connection:
+                row = await _added(connection, wanted, actor, now, source, origin)
+                return row, await write_events(connection, [_draft(row)], now)
+        except IntegrityError as fault:
+            raise Conflict(
+                Text(
+                    vi=f"Cuộc họp có mã {wanted.mark} đã được ghi",
+                    en=f"A meeting with the mark {wanted.mark} is there already",
+                )
+            ) from fault
 
     async def change(
         self, meeting: str, wanted: Wanted, actor: str, now: datetime, origin: str = ""
