@@ -181,9 +181,14 @@ def _during(row: RoomRow) -> tuple[object, ...]:
 
 
 def why(picture: Picture, row: RoomRow, language: Language) -> list[str]:
-    """Return why a room is not simply ready, in words."""
+    """Return why a room is not simply ready, in words; nothing of one that is."""
     topology = picture.ground.topology
-    return [reason_in_words(reason, topology, language) for reason in row.finding.reasons]
+    remark = row.finding.result is Readiness.READY
+    return [
+        reason_in_words(reason, topology, language)
+        for reason in row.finding.reasons
+        if not (remark and reason.name == "nobody_to_phone")
+    ]
 
 
 def whom(picture: Picture, row: RoomRow, language: Language) -> str:

@@ -36,6 +36,7 @@ from runtime.heartbeat import Heartbeat, vitals
 from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
+from runtime.meeting_feeds import MeetingFeeds
 from runtime.meeting_letters import MeetingLetters
 from runtime.meeting_watch import MeetingWatch
 from runtime.pipeline import Outlets, Pipeline
@@ -47,7 +48,7 @@ from runtime.rota_watch import RotaWatch
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
-from runtime.settings import Settings, is_loopback
+from runtime.settings import Settings, is_loopback, revealed
 from runtime.tally import Tally
 from runtime.timekeeping import Timekeeper
 from runtime.transcripts import Run, Transcripts
@@ -129,7 +130,11 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         room = series.room = RoomLeft(settings, clock)
 
         feed = EstateFeed(
-            ledger.inventory, looking_defaults(settings.looking), clock, ledger.meetings
+            ledger.inventory,
+            looking_defaults(settings.looking),
+            clock,
+            ledger.meetings,
+            lead=timedelta(seconds=settings.meetings.lead),
         )
         await feed.refresh()
         channels = registries.channels()
@@ -286,6 +291,15 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 clock,
                 live.publish,
                 told.set,
+                stages=tuple(round(s / 60) for s in settings.meetings.stages),
+            ).run,
+            "calendars": MeetingFeeds(
+                settings.meetings.feeds,
+                ledger.meetings,
+                ledger.inventory.load,
+                lambda url: str(revealed(url, keyring.reveal)),
+                clock,
+                live.publish,
             ).run,
             "room": room.run,
             "housekeeping": Housekeeping(

@@ -35,7 +35,7 @@ _MOST = 60  # times that one entry of the form comes back
 _SHOWN = 30  # faults of a list
 
 LAYER = {
-    "reachable": Text("nối được", "reached"),
+    "reachable": Text("kết nối", "reached"),
     "registered": Text("đăng ký", "registered"),
     "in_call": Text("vào họp", "in the call"),
     "media": Text("hình, tiếng", "media"),
@@ -384,17 +384,18 @@ async def _room(
     request: Request, context: Context, token: str, refusal: Text | None = None
 ) -> HTMLResponse:
     now = context.clock.now()
+    page: HTMLResponse
     try:
         known = await context.ledger.meetings.behind(token, now)
         row = await context.ledger.meetings.get(known.meeting)
     except DomainError as fault:
-        page: HTMLResponse = request.app.state.pages.render(
+        page = request.app.state.pages.render(
             request, "room_check.html", None, status=404, refusal=refusal or fault.text
         )
         return page
     picture: Picture = await request.app.state.pictures.now()
     said = await context.ledger.meetings.said(known.meeting)
-    return request.app.state.pages.render(
+    page = request.app.state.pages.render(
         request,
         "room_check.html",
         None,
@@ -409,6 +410,7 @@ async def _room(
         state=state_of(row, now),
         **_WORDS,
     )
+    return page
 
 
 _WORDS: dict[str, object] = {

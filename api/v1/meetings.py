@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from alerts.meeting_words import reason_in_words
 from alerts.room_stack import Layer, stack
 from api.context import Context
 from api.door import Ctx, Operator, Viewer
 from api.guard import client_address
-from api.meetings import Attending, MeetingView, State, facts_of, looked_over, state_of, why
+from api.meetings import Attending, MeetingView, State, facts_of, looked_over, state_of
 from api.snapshot import Picture
 from api.v1.estate import the_target
 from core.errors import Invalid, NotFound, Problem
@@ -330,8 +331,11 @@ def _whole(view: MeetingView, picture: Picture, context: Context) -> MeetingWhol
             name=row.name,
             result=row.finding.result,
             reasons=[
-                ReasonOut(**reason.model_dump(), said=words)
-                for reason, words in zip(row.finding.reasons, why(picture, row, "en"), strict=True)
+                ReasonOut(
+                    **reason.model_dump(),
+                    said=reason_in_words(reason, picture.ground.topology, "en"),
+                )
+                for reason in row.finding.reasons
             ],
             phone=row.finding.phone,
             stack=StackOut(**dict(row.stack.layers)) if row.stack is not None else None,
