@@ -245,7 +245,12 @@ def _lines(telling: Telling, run: ReadinessRun, language: Language) -> list[str]
 
 
 def _line(telling: Telling, one: Finding, language: Language) -> str:
-    why = "; ".join(reason_in_words(r, telling.topology, language) for r in one.reasons)
+    amiss = one.result in {Readiness.NOT_READY, Readiness.AT_RISK}
+    why = "; ".join(
+        reason_in_words(reason, telling.topology, language)
+        for reason in one.reasons
+        if amiss or reason.name != "nobody_to_phone"
+    )
     said = f"- {_room(telling, one.room, language)}: {RESULT[one.result].said(language)}"
     whom = phone_in_words(one.phone, telling.people, language)
     return " – ".join(part for part in (f"{said} ({why})" if why else said, whom) if part)

@@ -90,7 +90,8 @@ def _line(facts: RoomFacts) -> Iterable[_Because]:
 
 def _equipment(facts: RoomFacts, ahead: float) -> Iterable[_Because]:
     """Yield what is amiss with the equipment; before its hour it may be off."""
-    if facts.site.lost:
+    unseen = facts.site.status is Status.UNKNOWN and facts.site.reason != "off_hours"
+    if facts.site.lost or unseen:
         return
     layers = stack(facts, meets=ahead <= 0)
     own = facts.endpoint

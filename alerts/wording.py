@@ -121,9 +121,7 @@ _SERVICE_CAUSES = {
 _EXTENT = Text(
     vi="còn {lost}/{all} điểm cầu mất kết nối{why}", en="{lost} of {all} sites are down{why}"
 )
-_MEETING = Text(
-    vi="họp {at} có {count} điểm cầu", en="the {at} meeting has {count} of its rooms here"
-)
+_MEETING = Text(vi="họp {at} có {count} điểm cầu", en="the {at} meeting has {count} rooms here")
 _ITS_PATH = Text(vi="trên đường đi của cuộc họp {at}", en="on the path of the {at} meeting")
 _BY_MAINS = Text(vi=", nghi do mất điện", en=", most likely for want of power")
 _FAILS = Text(vi="mất kết nối", en="down")

@@ -24,6 +24,7 @@ from lab.client import LabClient, default_socket
 from lab.lab import Lab, LabFailed
 from lab.mailbox import Mailbox
 from lab.network import Kind
+from runtime import demo_meetings
 from runtime import settings as settings_file
 from runtime.hub import Hub, open_hub
 from runtime.settings import Settings
@@ -247,7 +248,7 @@ def _settings(wish: Wish, folder: Path, lab: Lab, mailbox: Mailbox) -> Settings:
 
 
 async def _prepared(settings: Settings, wanted: Inventory, clock: Clock) -> str:
-    """Fill an empty ledger: inventory, SNMP community, first login."""
+    """Fill an empty ledger: inventory, today's meetings, SNMP community, first login."""
     now = clock.now()
     vault = Vault.open(settings.secrets.key_file)
     await migrations.upgrade(settings.ledger.url)
@@ -255,6 +256,7 @@ async def _prepared(settings: Settings, wanted: Inventory, clock: Clock) -> str:
     try:
         changes = plan(Inventory(), wanted, now.astimezone(LOCAL).date()).changes
         await ledger.inventory.apply(changes, "demo", now)
+        await demo_meetings.enter(ledger.meetings, wanted, now)
         await ledger.secrets.set_secret(_SNMP_SECRET, _COMMUNITY, "demo", now)
         password = secrets.token_urlsafe(9)
         hashed = await asyncio.to_thread(hash_password, password)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 STAGES = (1440, 60, 30, 10)  # minutes before the begin
 LOOK = 5.0  # seconds between two looks
+SETTLING = 60.0  # seconds after our start in which not everything has been observed yet
 _LATE = timedelta(minutes=30)  # after its end: who was there is followed no longer
 
 
@@ -81,7 +82,8 @@ class MeetingWatch:
     publish: Callable[[Sequence[Event]], None]
     told: Callable[[], None]
     stages: tuple[int, ...] = STAGES
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    settling: float = SETTLING
+    _begun: float | None = None  # monotonic: since when this process looks
     _present: dict[str, dict[str, bool]] = field(default_factory=dict)  # meeting → room → in
 
     async def run(self) -> None:
@@ -95,11 +97,12 @@ class MeetingWatch:
                 if not troubled:
                     troubled = True
                     log.warning("meetings are not looked at, trying again: %s", trouble)
-            await self.pause(LOOK)
+            await asyncio.sleep(LOOK)
 
     async def turn(self) -> None:
         """Do what is due now, once."""
         now = self.clock.now()
+        self._begun = self.clock.monotonic() if self._begun is None else self._begun
         ahead = timedelta(minutes=max(self.stages), seconds=1)
         for meeting in await self.book.find(now - _LATE, now + ahead):
             if now < meeting.begin:
@@ -112,7 +115,7 @@ class MeetingWatch:
     async def _ready(self, meeting: Meeting, now: datetime) -> None:
         before = await self.book.runs(meeting.id)
         stage = due_stage(meeting.begin, self.stages, (run.stage for run in before), now)
-        if stage is None:
+        if stage is None or self._settles(meeting, now):
             return
         around = self._around(await self.book.said(meeting.id), now)
         rooms = [(room, around.facts(room)) for room in meeting.rooms]
@@ -129,6 +132,11 @@ class MeetingWatch:
             if rows:
                 self.told()
             log.info("meeting %s: %d rooms looked over, T-%d", meeting.id, len(rooms), stage)
+
+    def _settles(self, meeting: Meeting, now: datetime) -> bool:
+        """Say whether we have only just begun to look; a meeting that begins waits for nobody."""
+        looked = self.clock.monotonic() - (self._begun or 0.0)
+        return looked < self.settling and (meeting.begin - now).total_seconds() > self.settling
 
     def _tells(self, run: ReadinessRun, before: Sequence[ReadinessRun]) -> bool:
         return to_be_told(run, before, self.stages)

@@ -134,12 +134,14 @@ def test_the_message_tells_which_meeting_is_hit_and_how_many_rooms() -> None:
     telling = Telling(Purpose.PROBLEM, incident, world.now, "https://ts.example.vn")
     said = render(telling, world.brain.topology, "vi", message_id="1", to="x")
     assert said.subject.endswith("– họp 09:14 có 2 điểm cầu")
-    assert "Cuộc họp: họp 09:14 có 2 điểm cầu (Giao ban trực tuyến)." in said.body
+    assert "Cuộc họp bị ảnh hưởng: Giao ban trực tuyến, họp 09:14 có 2 điểm cầu." in said.body
     assert said.short is not None
     assert "hop 09:14 co 2 diem cau" in said.short.sms
     assert len(said.short.sms) <= 160
     english = render(telling, world.brain.topology, "en", message_id="1", to="x")
-    assert "Meeting: the 09:14 meeting has 2 of its rooms here" in english.body
+    assert (
+        "Meeting affected: Giao ban trực tuyến, the 09:14 meeting has 2 rooms here." in english.body
+    )
 
 
 def test_what_is_on_the_path_is_looked_at_more_often_and_nothing_more_seldom() -> None:

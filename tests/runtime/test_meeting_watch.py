@@ -45,6 +45,8 @@ class Held:
 class Office:
     """A ledger with one meeting, what watches over it and what speaks."""
 
+    settling = 0.0
+
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.clock = FakeClock(DAWN)
@@ -75,6 +77,7 @@ class Office:
             self.clock,
             self.events.extend,
             lambda: None,
+            settling=self.settling,
         )
 
     async def meets(self, ahead: timedelta, **changes: object) -> Meeting:
@@ -132,6 +135,22 @@ async def test_a_run_survives_a_restart_and_is_not_told_twice(sqlite_ledger: Led
     assert await office.goes_on(1) == []
     runs = await sqlite_ledger.meetings.runs("HN-20261122-0001")
     assert [run.stage for run in runs] == [10]
+
+
+async def test_nothing_is_found_before_everything_could_be_observed(
+    sqlite_ledger: Ledger,
+) -> None:
+    office = Office(sqlite_ledger)
+    office.settling = 60.0
+    office.watch = office.another()
+    await office.meets(timedelta(minutes=9))
+    assert await office.goes_on() == []
+    assert await office.goes_on(59) == []
+    assert len(await office.goes_on(1)) == 1
+    soon = await office.meets(timedelta(minutes=2, seconds=1))
+    office.watch = office.another()
+    assert len(await office.goes_on(30)) == 1  # it begins in half a minute
+    assert [run.stage for run in await sqlite_ledger.meetings.runs(soon.id)] == [10]
 
 
 async def test_a_meeting_that_is_called_off_is_told_of_no_more(sqlite_ledger: Ledger) -> None:
