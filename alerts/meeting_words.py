@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.topology import Topology
 from alerts.wording import SMS_LENGTH, moment, plain, root_in_words, sms
@@ -14,6 +14,7 @@ from core.text import Language, Text
 
 _NAMED = 20  # rooms that a message lists
 _FEW = 3  # rooms that an SMS names
+_MINUTE = timedelta(minutes=1)
 
 RESULT = {
     Readiness.READY: Text("sẵn sàng", "ready"),
@@ -145,7 +146,7 @@ def report(
         subject = f"{subject}, {', '.join(amiss)}"
     intro = _INTRO.said(language).format(
         title=meeting.title,
-        ahead=ahead_in_words(run.stage, language),
+        ahead=ahead_in_words(round((meeting.begin - run.at) / _MINUTE), language),
         at=moment(meeting.begin, language),
     )
     url = f"{telling.base_url}/meetings/{meeting.id}" if telling.base_url else ""

@@ -105,13 +105,29 @@ async def looked_over(context: Context, picture: Picture, meeting: Meeting) -> M
     )
 
 
-async def facts_of(context: Context, picture: Picture, room: str) -> RoomFacts | None:
-    """Return what is known of one room, whatever meets there."""
-    said: Said = await context.ledger.meetings.said(None)
-    topology = await asyncio.to_thread(lambda: picture.ground.topology)
+@dataclass(frozen=True, slots=True)
+class RoomNow:
+    """A room at present: its layers, the meeting that goes on there, and the next one."""
+
+    stack: Stack
+    on: Meeting | None
+    next: Meeting | None
+
+
+async def room_now(context: Context, picture: Picture, room: str) -> RoomNow | None:
+    """Return how a room is now; None if it is not watched."""
     now = context.clock.now()
+    found = await context.ledger.meetings.find(now, now + SOON)
+    mine = [one for one in found if room in one.rooms]
+    on = next((one for one in mine if one.begin <= now), None)
+    said: Said = await context.ledger.meetings.said(on.id if on is not None else None)
+    topology = await asyncio.to_thread(lambda: picture.ground.topology)
     around = Surroundings(topology, picture.states, context.signals, said, picture.phones, now)
-    return around.facts(room)
+    facts = around.facts(room)
+    if facts is None:
+        return None
+    coming = next((one for one in mine if one.begin > now), None)
+    return RoomNow(stack(facts, meets=on is not None), on, coming)
 
 
 def _row(  # noqa: PLR0917

@@ -159,6 +159,30 @@ BECAUSE = {
     "works": Text("đang có bảo trì đã báo trước", "announced works are under way"),
     "meeting": Text("liên quan cuộc họp, báo ngay", "a meeting is touched: told at once"),
 }
+LAYER = {
+    "reachable": Text("kết nối", "reached"),
+    "registered": Text("đăng ký", "registered"),
+    "in_call": Text("vào họp", "in the call"),
+    "media": Text("hình, tiếng", "media"),
+}
+LAYER_STATE = {
+    "good": Text("tốt", "well"),
+    "bad": Text("hỏng", "amiss"),
+    "not_expected": Text("chưa cần", "not yet needed"),
+    "not_checked": Text("chưa kiểm tra được", "not checked"),
+}
+MEETING_STATE = {
+    "ahead": Text("sắp họp", "to come"),
+    "on": Text("đang họp", "going on"),
+    "over": Text("đã họp xong", "over"),
+    "called_off": Text("đã huỷ", "called off"),
+}
+ATTENDING = {
+    "in": Text("đang dự", "in"),
+    "dropped": Text("đã rớt", "dropped"),
+    "absent": Text("chưa vào", "not in yet"),
+    "unknown": Text("chưa rõ", "not known"),
+}
 NOTE = {
     "opened": Text("Mở sự cố", "Opened"),
     "joined": Text("Thêm đối tượng bị ảnh hưởng", "Also touched"),

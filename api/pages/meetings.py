@@ -34,31 +34,6 @@ LIST_LIMIT = 8 * 1024 * 1024  # bytes
 _MOST = 60  # times that one entry of the form comes back
 _SHOWN = 30  # faults of a list
 
-LAYER = {
-    "reachable": Text("kết nối", "reached"),
-    "registered": Text("đăng ký", "registered"),
-    "in_call": Text("vào họp", "in the call"),
-    "media": Text("hình, tiếng", "media"),
-}
-LAYER_STATE = {
-    "good": Text("tốt", "well"),
-    "bad": Text("hỏng", "amiss"),
-    "not_expected": Text("chưa cần", "not yet needed"),
-    "not_checked": Text("chưa kiểm tra được", "not checked"),
-}
-STATE = {
-    "ahead": Text("sắp họp", "to come"),
-    "on": Text("đang họp", "going on"),
-    "over": Text("đã họp xong", "over"),
-    "called_off": Text("đã huỷ", "called off"),
-}
-ATTENDING = {
-    "in": Text("đang dự", "in"),
-    "dropped": Text("đã rớt", "dropped"),
-    "absent": Text("chưa vào", "not in yet"),
-    "unknown": Text("chưa rõ", "not known"),
-}
-
 
 class Entry(Model):
     """The form as it was filled in, shown again where it was refused. Times are local."""
@@ -414,10 +389,6 @@ async def _room(
 
 
 _WORDS: dict[str, object] = {
-    "LAYER": LAYER,
-    "LAYER_STATE": LAYER_STATE,
-    "MEETING_STATE": STATE,
-    "ATTENDING": ATTENDING,
     "RESULT": RESULT,
     "ITEM": ITEM,
     "local": lambda at: at.astimezone(LOCAL),

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from alerts.meeting_words import reason_in_words
-from alerts.room_stack import Layer, stack
+from alerts.room_stack import Layer
 from api.context import Context
 from api.door import Ctx, Operator, Viewer
 from api.guard import client_address
-from api.meetings import Attending, MeetingView, State, facts_of, looked_over, state_of
+from api.meetings import Attending, MeetingView, State, looked_over, room_now, state_of
 from api.snapshot import Picture
 from api.v1.estate import the_target
 from core.errors import Invalid, NotFound, Problem
@@ -269,16 +269,11 @@ async def room_stack(request: Request, context: Ctx, asker: Viewer, slug: str) -
     """Return whether a room is reached, registered, in its call, and well seen and heard."""
     picture: Picture = await request.app.state.pictures.now()
     _room(picture, slug)
-    facts = await facts_of(context, picture, slug)
-    now = context.clock.now()
-    running = await context.ledger.meetings.find(now, now + timedelta(seconds=1))
-    there = next((one for one in running if slug in one.rooms), None)
-    if facts is None:
+    found = await room_now(context, picture, slug)
+    if found is None:
         raise NotFound(Text(f"Không có điểm cầu {slug}", f"There is no room {slug}"))
-    layers = stack(facts, meets=there is not None)
-    return RoomStackOut(
-        room=slug, meeting=there.id if there is not None else None, **dict(layers.layers)
-    )
+    there = found.on.id if found.on is not None else None
+    return RoomStackOut(room=slug, meeting=there, **dict(found.stack.layers))
 
 
 @router.post("/rooms/{slug}/beat", summary="A room's client reports (operator)", status_code=204)

@@ -242,6 +242,9 @@ async def test_a_rooms_client_reports_and_its_layers_follow(world: World) -> Non
     assert (await asked(world, "POST", "/rooms/phong-dak-o/beat", **beat)).status_code == 204
     after = (await asked(world, "GET", "/rooms/phong-dak-o/stack")).json()
     assert {after[name] for name in ("registered", "in_call", "media")} == {"good"}
+    text = words(await page(world, "/targets/phong-dak-o"))
+    assert "kết nối : tốt đăng ký : tốt vào họp : tốt hình, tiếng : tốt" in text
+    assert "Đang họp: Giao ban" in text
     assert (await asked(world, "GET", "/rooms/core-1/stack")).status_code == 404
     wrong = await asked(world, "POST", "/rooms/phong-dak-o/beat", loss=7)
     assert wrong.status_code == 422
