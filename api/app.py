@@ -17,6 +17,7 @@ from api.door import viewer
 from api.guard import BodyLimit, Counted, HostCheck, SafeHeaders
 from api.pages import (
     admin,
+    annexes,
     board,
     days,
     grafana,
@@ -74,6 +75,7 @@ ROUTERS = (
     rules.router,
     intake.router,
     maintenance.router,
+    annexes.router,
     meetings.router,
     silences.router,
 )

@@ -16,6 +16,7 @@ from core.incident import Notification
 from core.meeting import Meeting
 from core.text import Language, Text
 from core.watching import Estate
+from reports.annex import Prices
 from reports.render.formats import render
 from reports.render.kinds import Format
 from reports.render.letterhead import Letterhead
@@ -125,5 +126,6 @@ class Context:
     letterhead: Letterhead = field(default_factory=Letterhead)
     work: Work = _worked_here
     collectors: tuple[str, ...] | None = None  # names of those there are; None: any will do
+    travel: Prices = field(default_factory=Prices)  # what meetings save
     ask_rooms: AskRooms | None = None  # None: this hub tells nobody
     signals: Signals = field(default_factory=Signals)  # what equipment says of calls

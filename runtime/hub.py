@@ -21,6 +21,7 @@ from core.errors import Conflict, Unavailable
 from core.people import called
 from core.reading import Reading
 from core.text import Text
+from reports.annex import Prices
 from runtime import registries
 from runtime.assembly import letterhead, looking_defaults, open_books, outlets_of, telling_policy
 from runtime.auditor import Auditor
@@ -262,6 +263,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             letterhead=head,
             work=press.run,
             collectors=tuple(registries.collectors()),
+            travel=Prices(**settings.meetings.travel.model_dump()),
             ask_rooms=RoomRequests(ledger.outbox, policy, lambda: feed.edition.contacts, told).ask,
             signals=signals,
         )

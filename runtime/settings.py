@@ -685,6 +685,43 @@ class Feed(Section):
     ] = None
 
 
+class Travel(Section):
+    """Đi lại tiết kiệm được nhờ họp trực tuyến, chỉ để ước tính; đơn giá do cơ quan đặt / Travel that meetings save, an estimate: the office sets its prices."""  # noqa: E501
+
+    per_km: Annotated[
+        int | None,
+        Field(ge=0),
+        BeforeValidator(_nothing),
+        Text(vi="Đồng mỗi km đường đi; để trống: không tính tiền", en="Đồng for a km; empty: none"),
+    ] = None
+    per_day: Annotated[
+        int | None,
+        Field(ge=0),
+        BeforeValidator(_nothing),
+        Text(vi="Đồng công tác phí mỗi người", en="Đồng for each delegate's day"),
+    ] = None
+    lodging: Annotated[
+        int | None,
+        Field(ge=0),
+        BeforeValidator(_nothing),
+        Text(vi="Đồng lưu trú mỗi người, nếu ở xa", en="Đồng for each delegate's night, if far"),
+    ] = None
+    lodging_beyond: Annotated[
+        float, Field(ge=0), Text(vi="Xa hơn bao nhiêu km thì lưu trú", en="How far is far, in km")
+    ] = 100.0
+    winding: Annotated[
+        float,
+        Field(ge=1, le=5),
+        Text(
+            vi="Một km đường thẳng là bao nhiêu km đường đi (đề xuất)",
+            en="Kilometres of road for each as the crow flies (a proposal)",
+        ),
+    ] = 1.3
+    speed: Annotated[
+        float, Field(gt=0, le=200), Text(vi="Tốc độ đi lại, km/h (đề xuất)", en="km/h (a proposal)")
+    ] = 40.0
+
+
 class Meetings(Section):
     """Cuộc họp / Meetings."""
 
@@ -704,6 +741,7 @@ class Meetings(Section):
             en="From how long before it what it depends on is probed faster and told at once",
         ),
     ] = "1h"  # type: ignore[assignment]
+    travel: Travel = Field(default_factory=Travel)
     feeds: Annotated[
         dict[Slug, Feed],
         Text(

@@ -5,14 +5,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from alerts.meeting_words import reason_in_words
 from alerts.room_stack import Layer
+from api.annexes import printed
 from api.context import Context
 from api.door import Ctx, Operator, Viewer
 from api.guard import client_address
 from api.meetings import Attending, MeetingView, State, looked_over, room_now, state_of
 from api.snapshot import Picture
+from api.translations import language_of
 from api.v1.estate import the_target
 from core.errors import Invalid, NotFound, Problem
 from core.meeting import (
@@ -26,8 +29,10 @@ from core.meeting import (
     Tick,
     Wanted,
 )
-from core.text import Text
+from core.text import Language, Text
 from core.watching import TargetKind
+from reports.render.annex import FORMATS
+from reports.render.kinds import Format
 
 router = APIRouter(prefix="/api/v1", tags=["meetings"])
 WEEK = timedelta(days=7)
@@ -262,6 +267,34 @@ async def delegates(  # noqa: PLR0917
     )
     origin = client_address(request, context.settings.proxies)
     await context.ledger.meetings.attended(row, origin)
+
+
+@router.get(
+    "/meetings/{meeting}/annex.{form}",
+    summary="The annex of a meeting: html, pdf or xlsx",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The annex.",
+            "content": {
+                form.media_type.partition(";")[0]: {
+                    "schema": {"type": "string", "format": "binary"}
+                }
+                for form in FORMATS
+            },
+        }
+    },
+)
+async def annex(  # noqa: PLR0917
+    request: Request,
+    context: Ctx,
+    asker: Viewer,
+    meeting: str,
+    form: Format,
+    language: Annotated[Language | None, Query(description="vi or en.")] = None,
+) -> Response:
+    """Return who joined from when to when, what failed, and what travel it saved (estimated)."""
+    return await printed(request, context, meeting, form, language or language_of(request, "vi"))
 
 
 @router.get("/rooms/{slug}/stack", summary="The four layers of a room")

@@ -31,6 +31,7 @@ OPERATOR = {
     "/meetings/import",
     "/meetings/{meeting}/ask",
     "/meetings/{meeting}/cancel",
+    "/meetings/{meeting}/delegates",
     "/meetings/{meeting}/change",
     "/meetings/{meeting}/link",
     "/incidents/{incident}/comment",
@@ -94,7 +95,7 @@ def filled(path: str) -> str:
         "room",
     ):
         path = path.replace(f"{{{name}}}", "nothing-of-ours")
-    return path.replace("{ticket}", "4711")
+    return path.replace("{ticket}", "4711").replace("{form}", "xlsx")
 
 
 def needed_for(method: str, path: str) -> Role:

@@ -260,3 +260,34 @@ async def test_a_room_that_is_cut_shows_red_at_the_next_drawing(world: World) ->
     assert any(event.kind == "status" for event in events)
     raw = await page(world, f"/meetings/{meeting.id}")
     assert 'data-slug="phong-dak-o" data-status="down"' in raw
+
+
+async def test_the_annex_says_who_was_there_what_failed_and_how_many_took_part(
+    world: World,
+) -> None:
+    meeting = await met(world, ahead=-HOUR)
+    came = [
+        Presence(meeting=meeting.id, room=room, at=DAWN - HOUR, present=True, source="call")
+        for room in ("phong-dong-xoai", "phong-dak-o")
+    ]
+    lost = came[1].model_copy(
+        update={"at": DAWN - HOUR / 2, "present": False, "incident": "SC-20261122-0001"}
+    )
+    await world.ledger.meetings.present([*came, lost], DAWN)
+    await world.commit(hub_cut(DAWN - HOUR / 2))
+    form = {"delegates.phong-dak-o": "12", "delegates.phong-dong-xoai": ""}
+    assert (await posted(world, f"/meetings/{meeting.id}/delegates", **form))[0] == 303
+    text = words(await page(world, f"/meetings/{meeting.id}/annex"))
+    assert "Điểm cầu đã dự 2/3" in text
+    assert "Phòng họp UBND Xã Đăk Ơ 08:00:00 08:30:00 30 1 12" in text
+    assert "UBND Xã Phú Nghĩa không ghi nhận được" in text
+    assert "SC-20261122-0001 Kênh TSLCD Gateway Phường An Lộc, VNPT" in text
+    for form_of, begins in (("xlsx", b"PK"), ("html", b"<!doctype"), ("pdf", b"%PDF")):
+        answer = await world.client.get(f"/meetings/{meeting.id}/annex.{form_of}")
+        assert answer.status_code == 200
+        assert answer.content.startswith(begins)
+    by_api = await asked(world, "GET", f"/meetings/{meeting.id}/annex.html?language=en")
+    assert "Annex of a video conference" in by_api.text
+    assert (await asked(world, "GET", f"/meetings/{meeting.id}/annex.csv")).status_code == 404
+    wrong = {"delegates.phong-dak-o": "nhiều"}
+    assert (await posted(world, f"/meetings/{meeting.id}/delegates", **wrong))[0] == 422
