@@ -20,6 +20,7 @@ from storage.inventory import InventoryBook
 
 log = logging.getLogger(__name__)
 
+_INSTANT = timedelta(microseconds=1)
 LEAD = timedelta(hours=1)  # so long before its begin a meeting is booked
 
 
@@ -87,7 +88,8 @@ class EstateFeed:
         today = now.astimezone(LOCAL).date()
         meetings: tuple[Meeting, ...] = ()
         if self._calendar is not None:
-            meetings = near(await self._calendar.find(now, now + self._lead), now, self._lead)
+            coming = await self._calendar.find(now, now + self._lead + _INSTANT)
+            meetings = near(coming, now, self._lead)
         same = (number, today) == (self.edition.number, self.edition.day)
         if same and meetings == self.edition.meetings:
             return False
