@@ -20,16 +20,21 @@ from core.meeting import Meeting
 from core.text import Language, Text
 from core.watching import Target
 from reports.annex import Annex, Place, Trouble, annex
+from reports.meetings_month import MeetingsMonth, meetings_month
+from reports.periods import local_day
 from reports.render.annex import FORMATS, file_name, render
 from reports.render.kinds import Format
+from reports.report import Period
 
 
-async def annex_of(context: Context, picture: Picture, meeting: Meeting) -> Annex:
-    """Return the annex of a meeting, as it is known now."""
+async def annex_of(
+    context: Context, picture: Picture, meeting: Meeting, inventory: Inventory | None = None
+) -> Annex:
+    """Return the annex of a meeting as it is known now, by the inventory of its day if none."""
     book = context.ledger.meetings
     now = context.clock.now()
     day = meeting.begin.astimezone(LOCAL).date()
-    inventory: Inventory = await context.ledger.inventory.load(day)
+    inventory = inventory or await context.ledger.inventory.load(day)
     sites = {site.slug: site for site in inventory.sites}
     topology = await asyncio.to_thread(lambda: picture.ground.topology)
     until = max(meeting.begin + timedelta(seconds=1), min(meeting.end, now))
@@ -51,6 +56,16 @@ async def annex_of(context: Context, picture: Picture, meeting: Meeting) -> Anne
     )
 
 
+async def month_of(context: Context, picture: Picture, period: Period) -> MeetingsMonth:
+    """Return the meetings of a month with their annexes, by the inventory of its last day."""
+    last = local_day(period.end) - timedelta(days=1)
+    inventory = await context.ledger.inventory.load(last)
+    found = await context.ledger.meetings.find(period.begin, period.end)
+    begun = [one for one in found if period.begin <= one.begin <= context.clock.now()]
+    annexes = [await annex_of(context, picture, one, inventory) for one in begun]
+    return meetings_month(period, annexes, inventory)
+
+
 async def printed(
     request: Request, context: Context, meeting: str, form: Format, language: Language
 ) -> Response:
@@ -60,7 +75,11 @@ async def printed(
     picture: Picture = await request.app.state.pictures.now()
     made = await annex_of(context, picture, await context.ledger.meetings.get(meeting))
     content: bytes = await context.work(render, made, context.letterhead, language, form)
-    name = file_name(made, language, form)
+    return as_file(content, file_name(made, language, form), form)
+
+
+def as_file(content: bytes, name: str, form: Format) -> Response:
+    """Return a file to be kept."""
     headers = {
         "content-security-policy": FILE_POLICY,
         "content-disposition": f'attachment; filename="{name}"',

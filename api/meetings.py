@@ -196,10 +196,10 @@ def _during(row: RoomRow) -> tuple[object, ...]:
     return (_RANK[row.attending], -row.finding.result.badness, vietnamese_order(row.name))
 
 
-def why(picture: Picture, row: RoomRow, language: Language) -> list[str]:
-    """Return why a room is not simply ready, in words; nothing of one that is."""
+def why(picture: Picture, row: RoomRow, language: Language, *, wall: bool = False) -> list[str]:
+    """Return why a room is not simply ready, in words; on a wall nobody looks for a number."""
     topology = picture.ground.topology
-    remark = row.finding.result is Readiness.READY
+    remark = wall or row.finding.result is Readiness.READY
     return [
         reason_in_words(reason, topology, language)
         for reason in row.finding.reasons

@@ -16,6 +16,7 @@ from api.errors import Refused
 from api.guard import client_address
 from api.localtime import instant
 from api.meetings import MeetingView, looked_over, state_of, whom, why
+from api.pages.view import is_wall
 from api.snapshot import Picture
 from api.v1.meetings import refuse_strangers
 from core.clock import LOCAL
@@ -339,7 +340,7 @@ async def _one(  # noqa: PLR0917
         picture=picture,
         view=view,
         meeting=row,
-        why=lambda one: why(picture, one, language),
+        why=lambda one: why(picture, one, language, wall=is_wall(request)),
         whom=lambda one: whom(picture, one, language),
         ahead=lambda minutes: ahead_in_words(minutes, language),
         counted=counted,

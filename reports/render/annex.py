@@ -25,7 +25,7 @@ def render(annex: Annex, head: Letterhead, language: Language, form: Format) -> 
     """Return the annex as a file; the same data give the same bytes. Seconds of CPU for a PDF."""
     match form:
         case Format.PDF:
-            return _pdf(_page(annex, head, language, "report", "paper"))
+            return pdf(_page(annex, head, language, "report", "paper"))
         case Format.XLSX:
             return xlsx(annex, head, language)
         case _:
@@ -43,7 +43,7 @@ def body(annex: Annex, head: Letterhead, language: Language) -> Markup:
     def w(key: str, *values: object) -> str:
         return annex_words.said(key, language, *values)
 
-    text = _environment(language).get_template("annex.html")
+    text = environment(language).get_template("annex.html")
     values: dict[str, object] = {
         "annex": annex,
         "head": head,
@@ -62,19 +62,26 @@ def body(annex: Annex, head: Letterhead, language: Language) -> Markup:
 
 
 def _page(annex: Annex, head: Letterhead, language: Language, *css: str) -> bytes:
-    made = f"{annex.as_known_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    article = body(annex, head, language)
+    return whole(article, title(annex, language), annex.as_known_at, language, *css)
+
+
+def whole(article: Markup, named: str, at: datetime, language: Language, *css: str) -> bytes:
+    """Return one self-contained HTML file around an article, made of what was known `at`."""
+    made = f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     top = Markup(
         '<!doctype html>\n<html lang="{}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="generator" content="Thông Suốt">\n'
         '<meta name="dcterms.created" content="{}">\n<meta name="dcterms.modified" content="{}">\n'
         "<title>{}</title>\n"
-    ).format(language, made, made, title(annex, language))
+    ).format(language, made, made, named)
     rest = "<style>\n" + style(*css) + "</style>\n</head>\n<body>\n"
-    return (str(top) + rest + str(body(annex, head, language)) + "</body>\n</html>\n").encode()
+    return (str(top) + rest + str(article) + "</body>\n</html>\n").encode()
 
 
-def _pdf(source: bytes) -> bytes:
+def pdf(source: bytes) -> bytes:
+    """Return a page of ours as a PDF; seconds of CPU."""
     from weasyprint import HTML  # noqa: PLC0415  (loads Pango; half a second)
 
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # screen-only properties of our CSS
@@ -91,7 +98,9 @@ def _clock(at: datetime, annex: Annex) -> str:
 
 
 @cache
-def _environment(language: Language) -> Environment:
+def environment(language: Language) -> Environment:
+    """Return the templates of a language."""
+
     def said(text: Text) -> str:
         return text.said(language)
 

@@ -63,6 +63,26 @@ WORDS = {
     "sheet_troubles": Text("Sự cố", "Incidents"),
     "sheet_method": Text("Cách tính", "Method"),
     "sum": Text("Cộng", "Total"),
+    "month_title": Text("Tổng hợp họp trực tuyến", "Video conferences of the month"),
+    "month": Text("Tháng", "Month"),
+    "i11": Text("I11: đơn vị có điểm cầu", "I11: units with a conference point"),
+    "i12": Text("I12: số cuộc họp", "I12: meetings"),
+    "i12_rooms": Text("I12: lượt điểm cầu đã dự/được mời", "I12: rooms that joined/were invited"),
+    "i12_hours": Text("I12: giờ họp", "I12: hours of meetings"),
+    "i13": Text("I13: tiết kiệm, đồng (ước tính)", "I13: saved, đồng (estimate)"),
+    "i13_hours": Text("I13: giờ đi lại (ước tính)", "I13: hours of travel (estimate)"),
+    "troubled": Text("Cuộc họp có sự cố", "Meetings with an incident"),
+    "district": Text("cấp huyện", "districts"),
+    "commune": Text("cấp xã", "communes"),
+    "day": Text("Ngày giờ", "When"),
+    "no_meetings": Text("Tháng này chưa có cuộc họp nào.", "There was no meeting this month."),
+    "counting_method": Text(
+        "Tính từ phụ lục của từng cuộc họp đã bắt đầu trong tháng, không kể cuộc bị huỷ. Đơn vị có "
+        "điểm cầu là đơn vị có phòng họp hoặc thiết bị họp trong danh mục vào ngày cuối tháng.",
+        "From the annexes of the meetings that began in the month, called-off ones left out. A "
+        "unit has a conference point if the inventory of the month's last day has a room or an "
+        "endpoint there.",
+    ),
 }
 
 

@@ -28,29 +28,15 @@ Cell = tuple[str, str | float | datetime | None]  # the name of a format, and a 
 
 def xlsx(annex: Annex, head: Letterhead, language: Language) -> bytes:
     """Return the workbook: rooms, incidents, method; the same bytes every time."""
-    import xlsxwriter  # noqa: PLC0415  (loads when a workbook is asked for)
-
-    out = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(out, options)
-    book.set_properties(
-        {
-            "title": title(annex, language),
-            "author": head.office or "Thông Suốt",
-            "created": annex.as_known_at.astimezone(UTC).replace(tzinfo=None),
-        }
-    )
-    writer = _Writer(book, language)
-    writer.table("sheet_rooms", _ROOMS, _rooms(annex, language), widths=(40, 18))
-    writer.table("sheet_troubles", _TROUBLES, _troubles(annex, language), widths=(22, 50))
-    writer.table("sheet_method", (), _prose(annex, language), widths=(120, 12))
-    book.close()
-    return out.getvalue()
+    writer = Writer(title(annex, language), head, annex.as_known_at)
+    for name, heads, lines, widths in (
+        ("sheet_rooms", _ROOMS, _rooms(annex, language), (40, 18)),
+        ("sheet_troubles", _TROUBLES, _troubles(annex, language), (22, 50)),
+        ("sheet_method", (), _prose(annex, language), (120, 12)),
+    ):
+        words = [annex_words.said(key, language) for key in heads]
+        writer.table(annex_words.said(name, language), words, lines, widths=widths)
+    return writer.content()
 
 
 def _rooms(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:
@@ -96,10 +82,28 @@ def _prose(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:
         yield (("prose", text),)
 
 
-class _Writer:
-    def __init__(self, book: Any, language: Language) -> None:
-        self._book, self._language = book, language
-        self._formats = {name: book.add_format(looks) for name, looks in _FORMATS.items()}
+class Writer:
+    """Writes one workbook, a sheet after the other."""
+
+    def __init__(self, named: str, head: Letterhead, made_at: datetime) -> None:
+        import xlsxwriter  # noqa: PLC0415  (loads when a workbook is asked for)
+
+        self._out = io.BytesIO()
+        options = {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        self._book: Any = xlsxwriter.Workbook(self._out, options)
+        self._book.set_properties(
+            {
+                "title": named,
+                "author": head.office or "Thông Suốt",
+                "created": made_at.astimezone(UTC).replace(tzinfo=None),
+            }
+        )
+        self._formats = {name: self._book.add_format(looks) for name, looks in _FORMATS.items()}
 
     def table(
         self,
@@ -109,17 +113,22 @@ class _Writer:
         *,
         widths: tuple[int, int],
     ) -> None:
-        sheet = self._book.add_worksheet(annex_words.said(name, self._language)[:_SHEET_NAME])
+        """Write a sheet; `widths` of the first column and of the others, in characters."""
+        sheet = self._book.add_worksheet(name[:_SHEET_NAME])
         sheet.set_column(0, 0, widths[0])
         sheet.set_column(1, max(1, len(heads)), widths[1])
-        for place, key in enumerate(heads):
-            text = annex_words.said(key, self._language)
+        for place, text in enumerate(heads):
             sheet.write_string(0, place, text, self._formats["head"])
         if heads:
             sheet.freeze_panes(1, 1)
         for row, line in enumerate(lines, start=1 if heads else 0):
             for place, (looks, value) in enumerate(line):
                 self._put(sheet, row, place, value, self._formats[looks])
+
+    def content(self) -> bytes:
+        """Return the file; nothing can be written after that."""
+        self._book.close()
+        return self._out.getvalue()
 
     def _put(self, sheet: Any, row: int, place: int, value: object, looks: object) -> None:
         match value:

@@ -291,3 +291,28 @@ async def test_the_annex_says_who_was_there_what_failed_and_how_many_took_part(
     assert (await asked(world, "GET", f"/meetings/{meeting.id}/annex.csv")).status_code == 404
     wrong = {"delegates.phong-dak-o": "nhiều"}
     assert (await posted(world, f"/meetings/{meeting.id}/delegates", **wrong))[0] == 422
+
+
+async def test_a_month_is_summed_up_by_its_indicators(world: World) -> None:
+    meeting = await met(world, ahead=-HOUR)
+    called_off = await met(world, ahead=-HOUR, title="Đã huỷ")
+    await world.ledger.meetings.cancel(called_off.id, "ha", DAWN)
+    await met(world, ahead=HOUR, title="Chưa họp")
+    came = Presence(
+        meeting=meeting.id, room="phong-dak-o", at=DAWN - HOUR, present=True, source="call"
+    )
+    await world.ledger.meetings.present([came], DAWN)
+    text = words(await page(world, "/meetings/summary?month=2026-11"))
+    assert "I12: số cuộc họp 1" in text
+    assert "I12: lượt điểm cầu đã dự/được mời 1/3" in text
+    assert "I11: đơn vị có điểm cầu cấp xã 0/6" in text
+    assert "I12: giờ họp 2" in text
+    assert "I13: tiết kiệm, đồng (ước tính) chưa có số liệu" in text
+    headers = await world.token(Role.VIEWER)
+    for form, begins in (("xlsx", b"PK"), ("pdf", b"%PDF"), ("html", b"<!doctype")):
+        answer = await world.client.get(f"/meetings/summary.{form}?month=2026-11", headers=headers)
+        assert answer.content.startswith(begins)
+    empty = words(await page(world, "/meetings/summary?month=2026-10"))
+    assert "Tháng này chưa có cuộc họp nào." in empty
+    wrong = await world.client.get("/meetings/summary?month=hôm", headers=headers)
+    assert wrong.status_code == 422
