@@ -341,11 +341,11 @@ class Brain:
             numbering=self._numbering,
             now=now,
         )
-        chains.freeze(result, self._escalations, self._topology)
+        chains.freeze(result, self._escalations, self._topology, self._delay, now)
         self._incidents = result.present
         self._tell(result, outcome, now)
         crossings = self._thresholds.fold(self._states, self._incidents, self._numbering, now)
-        chains.freeze(crossings, self._escalations, self._topology)
+        chains.freeze(crossings, self._escalations, self._topology, self._delay, now)
         self._thresholds.keep(crossings)
         self._tell(crossings, outcome, now)
 
@@ -359,6 +359,10 @@ class Brain:
         times = [self._waiting_until, *(flaps.calm_at for flaps in found.values())]
         self._waiting_until = min((at for at in times if at is not None), default=None)
         return found
+
+    def _delay(self, incident: Incident) -> float:
+        """Return how many seconds people are left in peace before they hear of an incident."""
+        return telling.usual_delay(incident, self._topology, self._policy)
 
     def _move(self, slug: str, state: TargetState, now: datetime, outcome: Outcome) -> None:
         """Write a change of status; two of one target are at least a second apart."""

@@ -4,10 +4,11 @@ A later edit of the chain changes no page in flight. Only an incident that becam
 chain is for gets another: somebody must not sleep through an outage that began as a warning.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 
+from alerts.endangered import chain_of, hit, joined_by
 from alerts.incidents import Fold
 from alerts.topology import Topology
 from core.incident import Chain, Due, Incident, Notification, Purpose, Severity, Step
@@ -16,16 +17,46 @@ from core.inventory import EscalationStep
 WHOEVER_WAS_TOLD = 0  # the step of a recovery
 _GROWING = ("site", "concerned")  # what is told more people when more is touched
 _MINUTE = 60.0
+Delay = Callable[[Incident], float]
 
 
-def freeze(fold: Fold, rows: Sequence[EscalationStep], topology: Topology) -> None:
-    """Give every new incident its chain, and one that has outgrown its own another."""
-    if not rows:
+def freeze(
+    fold: Fold, rows: Sequence[EscalationStep], topology: Topology, delay: Delay, now: datetime
+) -> None:
+    """Give every new incident its chain, and one that has outgrown its own another.
+
+    One that touches a meeting begins with the meeting's duty officer. `delay`: how many seconds
+    the usual people are left in peace.
+    """
+    if not rows and not topology.bookings:
         return
-    fold.opened = [_with(fold, i, chosen(i, rows, topology)) for i in fold.opened]
-    fold.changed = [
-        _with(fold, i, chosen(i, rows, topology)) if _outgrown(i) else i for i in fold.changed
-    ]
+    fold.opened = [_with(fold, i, _first(i, rows, topology, delay, now)) for i in fold.opened]
+    fold.changed = [_with(fold, i, _later(i, rows, topology, now)) for i in fold.changed]
+
+
+def _first(
+    incident: Incident,
+    rows: Sequence[EscalationStep],
+    topology: Topology,
+    delay: Delay,
+    now: datetime,
+) -> Chain | None:
+    usual = chosen(incident, rows, topology)
+    touched = hit(incident, topology, now)
+    if touched is None:
+        return usual
+    return chain_of(touched, incident, usual, topology, delay(incident))
+
+
+def _later(
+    incident: Incident, rows: Sequence[EscalationStep], topology: Topology, now: datetime
+) -> Chain | None:
+    if _outgrown(incident):
+        return chosen(incident, rows, topology)
+    touched = hit(incident, topology, now)
+    if touched is None or all(m.joined_at != now for m in incident.members):
+        return incident.chain
+    return joined_by(touched, incident.chain)
 
 
 def chosen(incident: Incident, rows: Iterable[EscalationStep], topology: Topology) -> Chain | None:

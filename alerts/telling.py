@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from pydantic import Field
 
 from alerts import chains
+from alerts.endangered import hit
 from alerts.incidents import Fold
 from alerts.night import Night
 from alerts.severity import class_of
@@ -114,9 +115,18 @@ def page_due(incident: Incident, topology: Topology, policy: TellingPolicy, now:
     """
     if incident.root not in topology.targets:
         return Due(min(now, incident.decided_at), "at_once")
-    wait = policy.delay(class_of(topology, incident.root))
+    if hit(incident, topology, now) is not None:
+        return Due(incident.decided_at, "meeting")
+    wait = usual_delay(incident, topology, policy)
     ready = Due(incident.decided_at + timedelta(seconds=wait), "delay" if wait else "at_once")
     return not_at_night(ready, incident, topology, policy.night)
+
+
+def usual_delay(incident: Incident, topology: Topology, policy: TellingPolicy) -> float:
+    """Return how many seconds the class of an incident's root waits whether it passes."""
+    if incident.root not in topology.targets:
+        return 0.0
+    return policy.delay(class_of(topology, incident.root))
 
 
 def not_at_night(due: Due, incident: Incident, topology: Topology, night: Night) -> Due:

@@ -26,6 +26,7 @@ class Topology:
         self.days_off: DaysOff = estate.days_off
         self.rules = {rule.slug: rule for rule in estate.rules}
         self.calendars = estate.calendars
+        self.bookings = estate.bookings
         self.sites: tuple[str, ...] = tuple(
             t.slug for t in estate.targets if t.kind is TargetKind.SITE
         )

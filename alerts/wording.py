@@ -10,6 +10,7 @@ from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alerts import quantities
+from alerts.endangered import Hit, hit
 from alerts.severity import of_kind, sites_among
 from alerts.topology import Topology
 from core.clock import LOCAL
@@ -120,6 +121,8 @@ _SERVICE_CAUSES = {
 _EXTENT = Text(
     vi="còn {lost}/{all} điểm cầu mất kết nối{why}", en="{lost} of {all} sites are down{why}"
 )
+_MEETING = Text(vi="họp {at} có {count} điểm cầu", en="the {at} meeting has {count} rooms here")
+_ITS_PATH = Text(vi="trên đường đi của cuộc họp {at}", en="on the path of the {at} meeting")
 _BY_MAINS = Text(vi=", nghi do mất điện", en=", most likely for want of power")
 _FAILS = Text(vi="mất kết nối", en="down")
 _FAILS_AS_SERVICE = Text(vi="ngừng phục vụ", en="out of service")
@@ -336,6 +339,8 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
     verbs = _verbs(incident, topology, language, serves=serves)
     root = topology.targets.get(incident.root)
     ended = incident.recovered_at or telling.now
+    asking = telling.purpose in ASKING
+    touched = hit(incident, topology, telling.now) if asking else None
     return {
         "what": root_in_words(topology, incident.root, language),
         "since": moment(incident.began_at, language),
@@ -364,7 +369,16 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
         "url": f"{base}/incidents/{incident.id}" if base else None,
         "ack_url": telling.ack_url,
         "acked_by": telling.taken_by or incident.acked_by,
+        "meeting": _meeting(touched, language) if touched is not None else None,
+        "meeting_title": touched.booking.title if touched is not None else None,
     }
+
+
+def _meeting(touched: Hit, language: Language) -> str:
+    """Return in few words which meeting is in danger: "họp 08:00 có 3 điểm cầu"."""
+    at = f"{touched.booking.begin.astimezone(LOCAL):%H:%M}"
+    words = _MEETING if touched.rooms else _ITS_PATH
+    return words.said(language).format(at=at, count=len(touched.rooms))
 
 
 def _extent(

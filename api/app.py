@@ -17,6 +17,7 @@ from api.door import viewer
 from api.guard import BodyLimit, Counted, HostCheck, SafeHeaders
 from api.pages import (
     admin,
+    annexes,
     board,
     days,
     grafana,
@@ -24,6 +25,7 @@ from api.pages import (
     intake,
     login,
     maintenance,
+    meetings,
     reports,
     rota,
     rules,
@@ -37,6 +39,7 @@ from api.snapshot import Pictures
 from api.uploads import Uploads
 from api.v1 import estate, events, me
 from api.v1 import incidents as incidents_v1
+from api.v1 import meetings as meetings_v1
 from api.v1 import reports as reports_v1
 from api.v1 import silences as silences_v1
 from core.errors import DomainError, Unavailable
@@ -56,6 +59,7 @@ ROUTERS = (
     me.router,
     reports_v1.router,
     silences_v1.router,
+    meetings_v1.router,
     prometheus.router,
     metrics.router,
     board.router,
@@ -71,6 +75,8 @@ ROUTERS = (
     rules.router,
     intake.router,
     maintenance.router,
+    annexes.router,
+    meetings.router,
     silences.router,
 )
 
@@ -136,7 +142,11 @@ def _refusals(app: FastAPI) -> None:
 def _guards(app: FastAPI) -> None:
     """Add the middleware; the last added meets a request first."""
     settings = app.state.context.settings
-    app.add_middleware(BodyLimit, limit=settings.body_limit, larger={"/import": UPLOAD_LIMIT})
+    app.add_middleware(
+        BodyLimit,
+        limit=settings.body_limit,
+        larger={"/import": UPLOAD_LIMIT, "/meetings/import": UPLOAD_LIMIT},
+    )
     app.add_middleware(HostCheck, hosts=settings.hosts)
     app.add_middleware(SafeHeaders, https=settings.secure_cookies)
     app.add_middleware(Counted, registry=app.state.context.registry)

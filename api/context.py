@@ -8,13 +8,16 @@ from typing import Protocol, TypeVar
 
 from prometheus_client import CollectorRegistry
 
+from alerts.signals import Signals
 from api.fleet import FleetPage
 from api.live import Live
 from core.channel import Standing
 from core.clock import Clock
 from core.incident import Notification
+from core.meeting import Meeting
 from core.text import Language, Text
 from core.watching import Estate
+from reports.annex import Prices
 from reports.render.formats import render
 from reports.render.kinds import Format
 from reports.render.letterhead import Letterhead
@@ -90,6 +93,9 @@ BoardsFile = Callable[[str], bytes]
 SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
 
 
+AskRooms = Callable[[Meeting, Mapping[str, str], datetime], Awaitable[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything that a request may need.
@@ -99,7 +105,9 @@ class Context:
     `channels()` says how every configured channel stands.
     `metadata` is what Prometheus' API says of every series, by name. `boards(url)` returns the
     zip archive of files for a Grafana that is to read from a URL, None where there are none.
-    `build_report` counts (None: this hub cannot), `print_report` makes a file of a report.
+    `ask_rooms(meeting, contacts by room, now)` puts a link of its own for each room into the
+    outbox; returns how many. `build_report` counts (None: this hub cannot), `print_report` makes
+    a file of a report.
     """
 
     ledger: Ledger
@@ -121,3 +129,6 @@ class Context:
     letterhead: Letterhead = field(default_factory=Letterhead)
     work: Work = _worked_here
     collectors: tuple[str, ...] | None = None  # names of those there are; None: any will do
+    travel: Prices = field(default_factory=Prices)  # what meetings save
+    ask_rooms: AskRooms | None = None  # None: this hub tells nobody
+    signals: Signals = field(default_factory=Signals)  # what equipment says of calls

@@ -43,6 +43,7 @@ class Picture:
     surface: Ground | None = None  # None: made of the estate and the units
     pauses: Mapping[str, Pause] = field(default_factory=dict)  # open incident → what hides it
     holding: tuple[Holder, ...] = ()  # what holds pages back now, whatever is open
+    phones: Mapping[str, str] = field(default_factory=dict)  # room or site → its contact
 
     @cached_property
     def ground(self) -> Ground:
@@ -181,6 +182,7 @@ class Pictures:
             units=names.units,
             contacts=names.contacts,
             haystacks=names.haystacks,
+            phones=names.phones,
             users={user.name: user for user in await ledger.people.users()},
             surface=names.surface,
             pauses=pauses,
@@ -216,7 +218,10 @@ class Pictures:
             contacts = {contact.slug: contact for contact in inventory.contacts}
             surface = Ground(estate, units)
             haystacks = await asyncio.to_thread(_haystacks, estate, units)
-            self._names = _Names(key, units, contacts, haystacks, surface)
+            places = {site.slug: site.contact for site in inventory.sites}
+            places |= {room.slug: room.contact for room in inventory.rooms}
+            phones = {place: who for place, who in places.items() if who in contacts and who}
+            self._names = _Names(key, units, contacts, haystacks, surface, phones)
         return self._names
 
 
@@ -229,6 +234,7 @@ class _Names:
     contacts: Mapping[str, Contact]
     haystacks: Mapping[str, str]
     surface: Ground
+    phones: Mapping[str, str]
 
 
 def where(units: Mapping[str, Unit], path: Sequence[str]) -> str:

@@ -117,6 +117,8 @@ PURPOSE = {
     Purpose.REMINDER: Text("nhắc lại", "reminder"),
     Purpose.RECOVERY: Text("báo khôi phục", "recovery"),
     Purpose.TEST: Text("tin thử", "test"),
+    Purpose.READINESS: Text("sẵn sàng họp", "readiness"),
+    Purpose.CHECKLIST: Text("nhờ kiểm tra điểm cầu", "a room to be checked"),
 }
 NOTIFICATION_STATE = {
     NotificationState.PENDING: Text("chờ gửi", "pending"),
@@ -156,6 +158,31 @@ BECAUSE = {
     ),
     "silence": Text("đang tạm dừng báo", "it is silenced"),
     "works": Text("đang có bảo trì đã báo trước", "announced works are under way"),
+    "meeting": Text("liên quan cuộc họp, báo ngay", "a meeting is touched: told at once"),
+}
+LAYER = {
+    "reachable": Text("kết nối", "reached"),
+    "registered": Text("đăng ký", "registered"),
+    "in_call": Text("vào họp", "in the call"),
+    "media": Text("hình, tiếng", "media"),
+}
+LAYER_STATE = {
+    "good": Text("tốt", "well"),
+    "bad": Text("hỏng", "amiss"),
+    "not_expected": Text("chưa cần", "not yet needed"),
+    "not_checked": Text("chưa kiểm tra được", "not checked"),
+}
+MEETING_STATE = {
+    "ahead": Text("sắp họp", "to come"),
+    "on": Text("đang họp", "going on"),
+    "over": Text("đã họp xong", "over"),
+    "called_off": Text("đã huỷ", "called off"),
+}
+ATTENDING = {
+    "in": Text("đang dự", "in"),
+    "dropped": Text("đã rớt", "dropped"),
+    "absent": Text("chưa vào", "not in yet"),
+    "unknown": Text("chưa rõ", "not known"),
 }
 NOTE = {
     "opened": Text("Mở sự cố", "Opened"),

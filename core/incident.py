@@ -104,9 +104,13 @@ class Purpose(StrEnum):
     REMINDER = "reminder"  # of a problem that nobody has acknowledged
     RECOVERY = "recovery"
     TEST = "test"
+    READINESS = "readiness"  # of the rooms of a meeting
+    CHECKLIST = "checklist"  # the person in a room is asked to look
 
 
 ASKING = frozenset({Purpose.PROBLEM, Purpose.REMINDER})  # somebody to take an open trouble on
+
+OF_MEETINGS = frozenset({Purpose.READINESS, Purpose.CHECKLIST})  # about no incident
 
 
 class NotificationState(StrEnum):
@@ -122,7 +126,7 @@ class NotificationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When people are told, and why then: at_once delay night day_off silence works."""
+    """When people are told, and why then: at_once delay night day_off silence works meeting."""
 
     at: datetime
     because: str
@@ -152,6 +156,7 @@ class Notification(Model):
     settled_at: datetime | None = None
     because: str = ""  # why it is due then, as in `Due`
     held_by: str | None = None  # the silence or the works that held it back
+    meeting: str | None = None  # what it is about, if that is no incident
 
 
 @dataclass(frozen=True, slots=True)

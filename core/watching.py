@@ -1,7 +1,7 @@
 """What is watched, compiled from the inventory: targets, and the checks that look at them."""
 
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from pydantic import Field
@@ -122,6 +122,18 @@ class DaysOff(Model):
     worked: tuple[date, ...] = ()  # make-up days
 
 
+class Booking(Model):
+    """A meeting that is near or going on, and all that it depends on."""
+
+    meeting: str
+    title: str
+    begin: datetime
+    end: datetime
+    rooms: tuple[str, ...]
+    officer: str | None = None
+    path: frozenset[str] = frozenset()  # rooms, sites, lines, devices, up to the vantage; bridge
+
+
 class Estate(Model):
     """The compiled whole: every target and check of one version of the inventory."""
 
@@ -130,6 +142,7 @@ class Estate(Model):
     days_off: DaysOff = DaysOff()
     rules: tuple[Rule, ...] = ()  # enabled or not
     calendars: Mapping[str, tuple[Hours, ...]] = Field(default_factory=dict)  # that rules name
+    bookings: tuple[Booking, ...] = ()  # meetings that are near or going on
 
 
 MISS_GRACE = timedelta(seconds=5)  # lateness of our own that is not yet a missed check

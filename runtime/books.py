@@ -10,6 +10,7 @@ from core.incident import (
     Due,
     Incident,
     IncidentNote,
+    Message,
     Notification,
     NotificationState,
 )
@@ -102,6 +103,18 @@ class Escalation(Protocol):
 
     async def otherwise(self, failed: Notification, now: datetime) -> list[Notification]:
         """Return the other ways to a person."""
+
+
+class Letters(Protocol):
+    """Writes what is said of meetings."""
+
+    async def holds(self, notification: Notification, now: datetime) -> bool:
+        """Say whether it is still worth saying."""
+
+    async def compose(
+        self, notification: Notification, topology: Topology, now: datetime
+    ) -> tuple[Message, str | None]:
+        """Return the message, and the secret part of its link."""
 
 
 class IncidentBook(Protocol):

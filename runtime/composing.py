@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from alerts.topology import Topology
 from alerts.wording import Telling, render
 from core.incident import ASKING, Incident, IncidentState, Message, Notification
-from runtime.books import Books
+from runtime.books import Books, Letters
 
 Person = Callable[[str], Awaitable[str]]  # account or contact → full name
 
@@ -21,11 +21,14 @@ class Composer:
     base_url: str
     ack_lifetime: float  # seconds
     called: Person | None = None
+    meetings: Letters | None = None
 
     async def compose(
         self, notification: Notification, incident: Incident | None, now: datetime
     ) -> tuple[Message, str | None]:
         """Return the message, and the secret part of its link (never kept)."""
+        if notification.meeting is not None and self.meetings is not None:
+            return await self.meetings.compose(notification, self.topology(), now)
         base, token, merged, retired = self.base_url, None, [], False
         if incident is not None:
             notes = await self.ledger.incidents.notes(incident.id)

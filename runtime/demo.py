@@ -25,6 +25,7 @@ from lab.conferencing import LOGIN, with_logins
 from lab.lab import Lab, LabFailed
 from lab.mailbox import Mailbox
 from lab.network import Kind, Ports
+from runtime import demo_meetings
 from runtime import settings as settings_file
 from runtime.hub import Hub, open_hub
 from runtime.settings import Settings
@@ -263,7 +264,7 @@ def _gathered(client: LabClient, inventory: Inventory) -> None:
 
 
 async def _prepared(settings: Settings, wanted: Inventory, clock: Clock) -> str:
-    """Fill an empty ledger: inventory, SNMP community, the codecs' login, first login."""
+    """Fill an empty ledger: inventory, today's meetings, credentials, first login."""
     now = clock.now()
     vault = Vault.open(settings.secrets.key_file)
     await migrations.upgrade(settings.ledger.url)
@@ -271,6 +272,7 @@ async def _prepared(settings: Settings, wanted: Inventory, clock: Clock) -> str:
     try:
         changes = plan(Inventory(), wanted, now.astimezone(LOCAL).date()).changes
         await ledger.inventory.apply(changes, "demo", now)
+        await demo_meetings.enter(ledger.meetings, wanted, now)
         await ledger.secrets.set_secret(_SNMP_SECRET, _COMMUNITY, "demo", now)
         await ledger.secrets.set_secret(_LOGIN_SECRET, LOGIN, "demo", now)
         password = secrets.token_urlsafe(9)

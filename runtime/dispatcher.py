@@ -31,7 +31,7 @@ from core.incident import (
     Purpose,
 )
 from core.watching import Estate
-from runtime.books import Books, Escalation
+from runtime.books import Books, Escalation, Letters
 from runtime.composing import Composer
 from runtime.outlet import Outlet
 from runtime.receipts import Receipts
@@ -99,6 +99,7 @@ class Dispatcher:
         person: Callable[[str], Awaitable[str]] | None = None,  # account or contact → full name
         escalation: Escalation | None = None,
         receipts: Receipts | None = None,
+        meetings: Letters | None = None,
     ) -> None:
         self.stats = DispatchStats(channels={name: Breaker() for name in outlets})
         self._ledger = ledger
@@ -109,9 +110,9 @@ class Dispatcher:
         self._options = options
         self._escalation = escalation
         self._receipts = receipts or Receipts()
-        self._look = SecondLook(ledger, self._topology, clock, options.night, escalation)
+        self._look = SecondLook(ledger, self._topology, clock, options.night, escalation, meetings)
         self._composer = Composer(
-            ledger, self._topology, options.base_url, options.ack_lifetime, person
+            ledger, self._topology, options.base_url, options.ack_lifetime, person, meetings
         )
         self._random = random.Random()  # noqa: S311  (spreads retries, guards nothing)
         self._under_way: dict[asyncio.Task[None], tuple[Notification, ...]] = {}

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.registry import Collector
 
 from alerts.brain import Brain
+from alerts.signals import Signals
 from alerts.topology import Topology
 from api.app import create_app
 from api.context import Context, Health
@@ -19,7 +20,9 @@ from api.live import Live
 from core.clock import Clock
 from core.errors import Conflict, Unavailable
 from core.people import called
+from core.reading import Reading
 from core.text import Text
+from reports.annex import Prices
 from runtime import registries
 from runtime.assembly import letterhead, looking_defaults, open_books, outlets_of, telling_policy
 from runtime.auditor import Auditor
@@ -38,16 +41,20 @@ from runtime.hints import Hints, Listener
 from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
+from runtime.meeting_feeds import MeetingFeeds
+from runtime.meeting_letters import MeetingLetters
+from runtime.meeting_watch import MeetingWatch
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
 from runtime.receipts import Receipts
 from runtime.report_letters import ReportLetters
 from runtime.room_left import RoomLeft
+from runtime.room_requests import RoomRequests
 from runtime.rota_watch import RotaWatch
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
-from runtime.settings import Settings, is_loopback
+from runtime.settings import Settings, is_loopback, revealed
 from runtime.tally import Tally
 from runtime.timekeeping import Timekeeper
 from runtime.transcripts import Run, Transcripts
@@ -128,7 +135,13 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         notes += series.notes
         room = series.room = RoomLeft(settings, clock)
 
-        feed = EstateFeed(ledger.inventory, looking_defaults(settings.looking), clock)
+        feed = EstateFeed(
+            ledger.inventory,
+            looking_defaults(settings.looking),
+            clock,
+            ledger.meetings,
+            lead=timedelta(seconds=settings.meetings.lead),
+        )
         await feed.refresh()
         channels = registries.channels()
         policy = telling_policy(settings, channels)
@@ -143,8 +156,10 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             escalations=feed.edition.escalations,
         )
 
-        live, fleet, told = Live(), FleetPage(), asyncio.Event()
-        outlets = Outlets(series.append, fleet.update, live.publish, told.set)
+        live, fleet, told, signals = Live(), FleetPage(), asyncio.Event(), Signals()
+        outlets = Outlets(
+            series.append, heard_by(fleet.update, signals.hear), live.publish, told.set
+        )
         pipeline = Pipeline(brain, ledger.brain, outlets, clock, settings.looking.vantage)
         door = settings.looking.sockets
         kit = make_kit(clock, DoorSockets(door) if door else DirectSockets(), keyring)
@@ -172,6 +187,9 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             escalation=Escalator(ledger.rota, lambda: feed.edition, policy),
             receipts=stack.enter_context(
                 closing(Receipts(settings.series.spool.with_name("receipts")))
+            ),
+            meetings=MeetingLetters(
+                ledger.meetings, lambda: feed.edition.contacts, settings.web.address
             ),
         )
 
@@ -261,6 +279,9 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             letterhead=head,
             work=press.run,
             collectors=tuple(registries.collectors()),
+            travel=Prices(**settings.meetings.travel.model_dump()),
+            ask_rooms=RoomRequests(ledger.outbox, policy, lambda: feed.edition.contacts, told).ask,
+            signals=signals,
         )
         server = make_server(create_app(context), settings.web)
         described = Description(feed, brain, of_ourselves, tally, settings.looking.vantage)
@@ -281,6 +302,25 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "description": upkeep.describe,
             "reports": mailing.run,
             "rota": rota_watch.run,
+            "meetings": MeetingWatch(
+                ledger.meetings,
+                brain,
+                lambda: feed.edition,
+                signals,
+                policy,
+                clock,
+                live.publish,
+                told.set,
+                stages=tuple(round(s / 60) for s in settings.meetings.stages),
+            ).run,
+            "calendars": MeetingFeeds(
+                settings.meetings.feeds,
+                ledger.meetings,
+                ledger.inventory.load,
+                lambda url: str(revealed(url, keyring.reveal)),
+                clock,
+                live.publish,
+            ).run,
             "room": room.run,
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock
@@ -352,6 +392,16 @@ def _registry(*collectors: Collector) -> CollectorRegistry:
     for one in collectors:
         registry.register(one)
     return registry
+
+
+def heard_by(*ears: Callable[[Sequence[Reading]], None]) -> Callable[[Sequence[Reading]], None]:
+    """Return what hands every batch of readings to several listeners."""
+
+    def hear(batch: Sequence[Reading]) -> None:
+        for ear in ears:
+            ear(batch)
+
+    return hear
 
 
 def said(runs: Sequence[Run]) -> list[str] | None:

@@ -20,7 +20,7 @@ from core.incident import (
     Purpose,
 )
 from core.silence import Pause
-from runtime.books import Books, Escalation
+from runtime.books import Books, Escalation, Letters
 
 SETTLING = 2.0  # seconds to wait for the problem's message that is on its way
 _INSTANT = timedelta(microseconds=1)
@@ -54,13 +54,14 @@ class SecondLook:
     clock: Clock
     night: Night  # what waits for the morning when a silence ends at night
     escalation: Escalation | None = None
+    meetings: Letters | None = None
 
     async def still_holds(
         self, notification: Notification
     ) -> tuple[Incident | None, Verdict | None]:
         """Return what the message is about, and whether that is still so."""
         if notification.incident is None:
-            return None, None
+            return None, await self._worth_saying(notification)
         try:
             incident = await self.ledger.incidents.get(notification.incident)
         except NotFound:
@@ -73,6 +74,13 @@ class SecondLook:
         if notification.purpose is Purpose.RECOVERY and notification.step is None:
             return incident, await self._problem_was_told(notification)
         return incident, None
+
+    async def _worth_saying(self, notification: Notification) -> NotificationState | None:
+        """Look once more at what is about no incident: a test always is, a meeting may be off."""
+        if notification.meeting is None or self.meetings is None:
+            return None
+        holds = await self.meetings.holds(notification, self.clock.now())
+        return None if holds else NotificationState.CANCELLED
 
     async def in_peace(
         self, notification: Notification, incident: Incident | None, now: datetime

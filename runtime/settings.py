@@ -685,6 +685,97 @@ class Reports(Section):
     ] = Field(default_factory=dict)
 
 
+class Feed(Section):
+    """Lịch họp lấy từ một địa chỉ iCalendar / A calendar of meetings that somebody keeps."""
+
+    url: Annotated[
+        str,
+        Field(pattern=r"^(https?://[^\s/]+|secret:.)", max_length=2000),
+        Text(
+            vi='Địa chỉ tệp .ics; nếu là bí mật thì viết "secret:TÊN"',
+            en='Address of the .ics file; if that is a secret write "secret:NAME"',
+        ),
+    ]
+    every: Annotated[
+        Duration,
+        Field(ge=60, le=86400),
+        Text(vi="Bao lâu đọc lại một lần", en="How often it is read"),
+    ] = "10m"  # type: ignore[assignment]
+    ca_file: Annotated[
+        OptionalBeside,
+        Text(
+            vi="Tệp CA, nếu chứng thư không do CA công cộng cấp",
+            en="A CA file, if no public CA signed its certificate",
+        ),
+    ] = None
+
+
+class Travel(Section):
+    """Đi lại tiết kiệm được nhờ họp trực tuyến, chỉ để ước tính; đơn giá do cơ quan đặt / Travel that meetings save, an estimate: the office sets its prices."""  # noqa: E501
+
+    per_km: Annotated[
+        int | None,
+        Field(ge=0),
+        BeforeValidator(_nothing),
+        Text(vi="Đồng mỗi km đường đi; để trống: không tính tiền", en="Đồng for a km; empty: none"),
+    ] = None
+    per_day: Annotated[
+        int | None,
+        Field(ge=0),
+        BeforeValidator(_nothing),
+        Text(vi="Đồng công tác phí mỗi người", en="Đồng for each delegate's day"),
+    ] = None
+    lodging: Annotated[
+        int | None,
+        Field(ge=0),
+        BeforeValidator(_nothing),
+        Text(vi="Đồng lưu trú mỗi người, nếu ở xa", en="Đồng for each delegate's night, if far"),
+    ] = None
+    lodging_beyond: Annotated[
+        float, Field(ge=0), Text(vi="Xa hơn bao nhiêu km thì lưu trú", en="How far is far, in km")
+    ] = 100.0
+    winding: Annotated[
+        float,
+        Field(ge=1, le=5),
+        Text(
+            vi="Một km đường thẳng là bao nhiêu km đường đi (đề xuất)",
+            en="Kilometres of road for each as the crow flies (a proposal)",
+        ),
+    ] = 1.3
+    speed: Annotated[
+        float, Field(gt=0, le=200), Text(vi="Tốc độ đi lại, km/h (đề xuất)", en="km/h (a proposal)")
+    ] = 40.0
+
+
+class Meetings(Section):
+    """Cuộc họp / Meetings."""
+
+    stages: Annotated[
+        tuple[Annotated[Duration, Field(ge=60, le=7 * 86400)], ...],
+        Field(min_length=1, max_length=10),
+        Text(
+            vi="Trước giờ họp bao lâu thì kiểm tra từng điểm cầu; lần cuối luôn gửi tóm tắt",
+            en="How long before a meeting its rooms are looked over; the last is always told",
+        ),
+    ] = ("24h", "60m", "30m", "10m")  # type: ignore[assignment]
+    lead: Annotated[
+        Duration,
+        Field(ge=0, le=86400),
+        Text(
+            vi="Từ bao lâu trước giờ họp thì đo dày hơn và báo sự cố ngay cho người trực",
+            en="From how long before it what it depends on is probed faster and told at once",
+        ),
+    ] = "1h"  # type: ignore[assignment]
+    travel: Travel = Field(default_factory=Travel)
+    feeds: Annotated[
+        dict[Slug, Feed],
+        Text(
+            vi="Lịch họp lấy từ nơi khác, mỗi bảng [meetings.feeds.TÊN] một lịch iCalendar",
+            en="Calendars kept elsewhere, one table [meetings.feeds.NAME] for each",
+        ),
+    ] = Field(default_factory=dict)
+
+
 class Drill(Section):
     """Diễn tập hằng tuần: ngừng nhịp tim thật để thử nơi canh ở ngoài / The weekly drill: the heartbeat really stops, to prove the watcher outside."""  # noqa: E501
 
@@ -795,6 +886,7 @@ class Settings(Section):
     retention: Retention = Field(default_factory=Retention)
     reports: Reports = Field(default_factory=Reports)
     heartbeat: Heartbeat = Field(default_factory=Heartbeat)
+    meetings: Meetings = Field(default_factory=Meetings)
     channels: Mapping[str, ChannelSettings] = {}
 
 
@@ -812,6 +904,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "retention": Retention,
     "reports": Reports,
     "heartbeat": Heartbeat,
+    "meetings": Meetings,
 }
 
 

@@ -12,6 +12,7 @@ from storage.incidents import IncidentBook
 from storage.inventory import InventoryBook
 from storage.links import LinkBook
 from storage.maintenance import MaintenanceBook
+from storage.meetings import MeetingBook
 from storage.outbox import Outbox
 from storage.people import PeopleBook
 from storage.pruning import PruneBook
@@ -37,6 +38,7 @@ class Ledger:
         self.maintenance = MaintenanceBook(database)
         self.silences = SilenceBook(database)
         self.rota = RotaBook(database)
+        self.meetings = MeetingBook(database)
         self.incidents = IncidentBook(database)
         self.tickets = TicketBook(database)
         self.outbox = Outbox(database, clock)

@@ -14,6 +14,7 @@ from storage.tables import (
     incidents,
     login_attempts,
     notifications,
+    room_links,
     sessions,
 )
 from storage.unbroken import unbroken
@@ -82,4 +83,5 @@ def _over(kept: Kept, now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
         (sessions, sessions.c.expires_at <= now),
         (login_attempts, login_attempts.c.at < now - _ATTEMPTS_KEPT),
         (ack_links, ack_links.c.expires_at < now - _LINKS_KEPT),
+        (room_links, room_links.c.expires_at < now - _LINKS_KEPT),
     ]

@@ -333,6 +333,83 @@ silences = Table(
     Column("ended_at", Instant),
     Column("ended_by", Words),
 )
+# Meetings; never removed, only called off.
+meetings = Table(
+    "meetings",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("title", Words, nullable=False),
+    Column("begin", Instant, nullable=False, index=True),
+    Column("end", Instant, nullable=False),
+    Column("rooms", Items, nullable=False),
+    Column("chair", Words),
+    Column("officer", Words),
+    Column("bridge", Words),
+    Column("above", Items, nullable=False),
+    Column("importance", Words, nullable=False),
+    Column("mark", Words, unique=True),
+    Column("source", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("cancelled_at", Instant),
+)
+readiness_runs = Table(
+    "readiness_runs",
+    metadata,
+    Column("meeting", Words, ForeignKey("meetings.id"), primary_key=True),
+    Column("stage", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("findings", Items, nullable=False),
+)
+room_ticks = Table(
+    "room_ticks",
+    metadata,
+    Column("meeting", Words, ForeignKey("meetings.id"), primary_key=True),
+    Column("room", Words, primary_key=True),
+    Column("item", Words, primary_key=True),
+    Column("good", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", Words, nullable=False),
+)
+room_beats = Table(
+    "room_beats",
+    metadata,
+    Column("room", Words, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("registered", Boolean),
+    Column("in_call", Boolean),
+    Column("loss", Float),
+    Column("by", Words, nullable=False),
+)
+presences = Table(
+    "presences",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("meeting", Words, ForeignKey("meetings.id"), nullable=False, index=True),
+    Column("room", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("present", Boolean, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("incident", Words),
+)
+attendances = Table(
+    "attendances",
+    metadata,
+    Column("meeting", Words, ForeignKey("meetings.id"), primary_key=True),
+    Column("room", Words, primary_key=True),
+    Column("delegates", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by", Words, nullable=False),
+)
+room_links = Table(
+    "room_links",
+    metadata,
+    Column("hash", Words, primary_key=True),
+    Column("meeting", Words, ForeignKey("meetings.id"), nullable=False, index=True),
+    Column("room", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
 report_sendings = Table(
     "report_sendings",
     metadata,
@@ -526,6 +603,7 @@ notifications = Table(
     Column("settled_at", Instant),
     Column("because", Words, nullable=False, server_default=""),
     Column("held_by", Words, index=True),
+    Column("meeting", Words),
     Column("lease_until", Instant),
     UniqueConstraint("incident", "purpose", "recipient", "channel"),
     Index(None, "state", "due_at"),

@@ -126,7 +126,7 @@ async def reports(
         links=links,
         sent=await context.ledger.sendings.latest(SENT) if asker.role.allows(Role.OPERATOR) else [],
         trouble=trouble,
-        style=_style_address(),
+        style=style_address(),
     )
     return page
 
@@ -232,6 +232,7 @@ def _ended(row: Dated, language: Language) -> str:
     return Text(f", đến {last}", f", until {last}").said(language)
 
 
-def _style_address() -> str:
+def style_address() -> str:
+    """Return where the style of documents is, under a name that changes whenever it does."""
     mark = sha256(style("report").encode()).hexdigest()[:12]
     return f"/reports/style.css?v={mark}"

@@ -13,6 +13,7 @@ from api import words
 from api.charts import Curve, Frame, line_chart, status_bar
 from api.context import Context
 from api.door import Ctx, Viewer
+from api.meetings import room_now
 from api.panels import Panel, curves, panels_of, present, span
 from api.paths import up
 from api.services import service_rows
@@ -187,6 +188,7 @@ async def target(
         drawings=await _drawn(context, picture, charted, hours, language),
         checks=[newest(context, one) for one in picture.estate.checks if one.target == slug],
         hours=hours,
+        room=await room_now(context, picture, slug) if found.kind is TargetKind.ROOM else None,
     )
     return page
 

@@ -141,7 +141,7 @@ function listen() {
     if (greeted) soon(); // back after a gap: what we missed may be more than the server kept
     greeted = true;
   });
-  for (const kind of ["status", "incident", "note"]) stream.addEventListener(kind, hear);
+  for (const kind of ["status", "incident", "note", "meeting", "beat"]) stream.addEventListener(kind, hear);
   stream.addEventListener("error", () => {
     lost();
     if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 5000);

@@ -21,7 +21,7 @@ from reports.report import PeriodKind, Report, ScopeKind
 from reports.request import UptimeRequest
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
-_FILE_POLICY = (  # a file of ours carries its style within and runs nothing
+FILE_POLICY = (  # a file of ours carries its style within and runs nothing
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 )
 CANNOT = Text(
@@ -100,7 +100,7 @@ async def uptime(request: Request, context: Ctx, asker: Viewer, asked: Wanted) -
     language = asked.language or language_of(request, context.settings.language)
     report = await built(context, wanted)
     content = await context.print_report(report, language, form)
-    headers = {"content-security-policy": _FILE_POLICY, "vary": "Accept"}
+    headers = {"content-security-policy": FILE_POLICY, "vary": "Accept"}
     if form is not Format.JSON:
         name = file_name(report, language, form)
         headers["content-disposition"] = f'attachment; filename="{name}"'

@@ -348,13 +348,13 @@ def test_an_incident_that_outgrows_its_chain_gets_another() -> None:
     kept = incident.model_copy(update={"chain": chain})
     grown = kept.model_copy(update={"severity": Severity.CRITICAL})
     fold = Fold(present={"line1": grown}, changed=[grown])
-    freeze(fold, [light, grave], LAND)
+    freeze(fold, [light, grave], LAND, lambda _: 0.0, DAWN)
     found = fold.changed[0].chain
     assert found is not None
     assert found.slug == "nang"
     assert fold.present["line1"].chain == found
     calm = Fold(present={"line1": kept}, changed=[kept])
-    freeze(calm, [a_step(slug="moi")], LAND)
+    freeze(calm, [a_step(slug="moi")], LAND, lambda _: 0.0, DAWN)
     assert calm.changed[0].chain == chain
 
 

@@ -7,7 +7,15 @@ from api.app import ROUTERS
 from core.people import Role
 from tests.api.world import World
 
-OPEN = {"/login", "/logout", "/language/{language}", "/a/{token}", "/healthz", "/readyz"}
+OPEN = {
+    "/login",
+    "/logout",
+    "/language/{language}",
+    "/a/{token}",
+    "/m/{token}",
+    "/healthz",
+    "/readyz",
+}
 OPERATOR = {
     "/api/v1/incidents/{incident}/ack",
     "/api/v1/incidents/{incident}/comment",
@@ -16,6 +24,16 @@ OPERATOR = {
     "/api/v1/incidents/{incident}/tickets",
     "/api/v1/incidents/{incident}/tickets/{ticket}",
     "/api/v1/silences/{silence}/end",
+    "/api/v1/meetings/{meeting}/cancel",
+    "/api/v1/meetings/{meeting}/rooms/{room}/ticks",
+    "/api/v1/meetings/{meeting}/rooms/{room}/delegates",
+    "/api/v1/rooms/{slug}/beat",
+    "/meetings/import",
+    "/meetings/{meeting}/ask",
+    "/meetings/{meeting}/cancel",
+    "/meetings/{meeting}/delegates",
+    "/meetings/{meeting}/change",
+    "/meetings/{meeting}/link",
     "/incidents/{incident}/comment",
     "/incidents/{incident}/silence",
     "/incidents/{incident}/tickets",
@@ -48,6 +66,9 @@ POSTED = {
     "/maintenance/{works}/cancel": Role.OPERATOR,
     "/api/v1/silences": Role.OPERATOR,
     "/silences": Role.OPERATOR,
+    "/meetings": Role.OPERATOR,
+    "/api/v1/meetings": Role.OPERATOR,
+    "/api/v1/meetings/{meeting}": Role.OPERATOR,  # PUT
 }
 
 
@@ -63,14 +84,24 @@ def routes() -> list[tuple[str, str]]:
 
 def filled(path: str) -> str:
     """Return a path with something in its places."""
-    for name in ("incident", "slug", "name", "token", "language", "works", "silence"):
+    for name in (
+        "incident",
+        "slug",
+        "name",
+        "token",
+        "language",
+        "works",
+        "silence",
+        "meeting",
+        "room",
+    ):
         path = path.replace(f"{{{name}}}", "nothing-of-ours")
-    return path.replace("{ticket}", "4711")
+    return path.replace("{ticket}", "4711").replace("{form}", "xlsx")
 
 
 def needed_for(method: str, path: str) -> Role:
     """Return the least role that may ask this."""
-    if method == "POST" and path in POSTED:
+    if method in {"POST", "PUT"} and path in POSTED:
         return POSTED[path]
     return Role.ADMIN if path in ADMIN else Role.OPERATOR if path in OPERATOR else Role.VIEWER
 

@@ -316,6 +316,7 @@ def test_every_key_has_its_sentence_in_both_languages() -> None:
         settings.Night,
         settings.Digest,
         settings.Drill,
+        settings.Travel,
     ]
     sections: list[type[settings.Section]] = [*settings.SECTIONS.values(), *within]
     for section in sections:

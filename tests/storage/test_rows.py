@@ -30,6 +30,7 @@ from core.inventory import (
     Unit,
 )
 from core.maintenance import Maintenance
+from core.meeting import Attendance, Beat, Meeting, Presence, ReadinessRun, Tick
 from core.outcome import Event
 from core.people import AuditRow, User
 from core.rota import HandOver, RotaWarning, Swap
@@ -77,6 +78,12 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.hand_overs, HandOver),
     (tables.rota_warnings, RotaWarning),
     (tables.maintenance, Maintenance),
+    (tables.meetings, Meeting),
+    (tables.readiness_runs, ReadinessRun),
+    (tables.room_ticks, Tick),
+    (tables.room_beats, Beat),
+    (tables.presences, Presence),
+    (tables.attendances, Attendance),
     (tables.silences, Silence),
     (tables.report_sendings, ReportSending),
     (tables.clock_spans, ClockSpan),

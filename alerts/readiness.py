@@ -1,0 +1,143 @@
+"""Will every room be able to join? Looked at some times before a meeting, room by room.
+
+Pure: (facts, meeting, stage, now) → findings. A day ahead only lines, bridge and contacts can be
+looked at; equipment that is still switched off is no fault until it should be on.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from alerts.room_stack import Layer, RoomFacts, Standing, amiss, stack
+from core.meeting import Finding, Meeting, Readiness, ReadinessRun, Reason
+from core.status import Status
+
+SWITCHED_ON = 45  # minutes before the begin at which equipment should be on
+_Because = tuple[Readiness, Reason | None]
+
+
+def due_stage(
+    begin: datetime, stages: Iterable[int], done: Iterable[int], now: datetime
+) -> int | None:
+    """Return the stage (minutes ahead) that is due now; None if none is.
+
+    Of several that were missed only the last is made up for; after the begin none is.
+    """
+    if now >= begin:
+        return None
+    latest = min((s for s in stages if now >= begin - timedelta(minutes=s)), default=None)
+    return latest if latest is not None and latest not in set(done) else None
+
+
+def findings(
+    meeting: Meeting,
+    rooms: Iterable[tuple[str, RoomFacts | None]],
+    bridge: Standing | None,
+    now: datetime,
+) -> tuple[Finding, ...]:
+    """Return what is found of every room, and of the bridge where one is named."""
+    ahead = (meeting.begin - now) / timedelta(minutes=1)
+    found = [finding(room, facts, ahead) for room, facts in rooms]
+    if bridge is not None:
+        found.append(_of_bridge(bridge))
+    return tuple(found)
+
+
+def finding(room: str, facts: RoomFacts | None, ahead: float) -> Finding:
+    """Return what is found of a room so many minutes before its meeting; negative: during it."""
+    if facts is None:
+        gone = Reason(name="not_watched", about=room)
+        return Finding(room=room, result=Readiness.NOT_CHECKED, reasons=(gone,))
+    because = [*_line(facts), *_equipment(facts, ahead), *_person(facts)]
+    result = max((one for one, _ in because), key=lambda r: r.badness, default=Readiness.READY)
+    ranked = sorted(because, key=lambda one: -one[0].badness)
+    return Finding(
+        room=room,
+        result=result,
+        reasons=tuple(reason for _, reason in ranked if reason is not None),
+        phone=facts.phone,
+    )
+
+
+def worse(before: ReadinessRun, after: ReadinessRun) -> tuple[str, ...]:
+    """Return the rooms that are worse off than they were."""
+    known = {one.room: one.result.badness for one in before.findings}
+    return tuple(
+        one.room
+        for one in after.findings
+        if one.result.badness > known.get(one.room, Readiness.READY.badness)
+    )
+
+
+def to_be_told(run: ReadinessRun, before: Sequence[ReadinessRun], stages: Iterable[int]) -> bool:
+    """Say whether the duty officer hears of a run: of the first, the last, and what is worse."""
+    if not before or run.stage == min(stages):
+        return True
+    return bool(worse(min(before, key=lambda one: one.stage), run))
+
+
+def _line(facts: RoomFacts) -> Iterable[_Because]:
+    site = facts.site
+    if site.lost:
+        about = site.cause or site.slug
+        yield Readiness.NOT_READY, Reason(name="cut_off", about=about, since=site.since)
+    elif site.status is Status.UNKNOWN and site.reason != "off_hours":
+        yield Readiness.NOT_CHECKED, Reason(name="not_observed", about=site.slug, since=site.since)
+    else:
+        for one in facts.weak:
+            name = "line_down" if one.lost else "line_weak"
+            yield Readiness.AT_RISK, Reason(name=name, about=one.slug, since=one.since)
+
+
+def _equipment(facts: RoomFacts, ahead: float) -> Iterable[_Because]:
+    """Yield what is amiss with the equipment; before its hour it may be off."""
+    unseen = facts.site.status is Status.UNKNOWN and facts.site.reason != "off_hours"
+    if facts.site.lost or unseen:
+        return
+    layers = stack(facts, meets=ahead <= 0)
+    own = facts.endpoint
+    if own is None and facts.signal is None and facts.beat is None:
+        looked = all(facts.ticks.get(item) for item in ("screen", "sound", "power"))
+        if ahead <= SWITCHED_ON and not looked:
+            yield Readiness.NOT_CHECKED, Reason(name="nobody_looked", about=facts.room)
+        return
+    if own is not None and layers.reachable is not Layer.GOOD:
+        yield _silent(own, layers.reachable, ahead)
+        return
+    if layers.registered is Layer.BAD:
+        if ahead > SWITCHED_ON:
+            yield Readiness.READY, Reason(name="too_early", about=facts.room)
+        else:
+            yield Readiness.NOT_READY, Reason(name="not_registered", about=facts.room)
+    if layers.in_call is Layer.BAD:
+        yield Readiness.NOT_READY, Reason(name="not_in_call", about=facts.room)
+    if layers.media is Layer.BAD:
+        yield Readiness.AT_RISK, Reason(name="poor_media", about=facts.room)
+
+
+def _silent(own: Standing, layer: Layer, ahead: float) -> _Because:
+    if ahead > SWITCHED_ON:
+        return Readiness.READY, Reason(name="too_early", about=own.slug)
+    if layer is Layer.BAD:
+        return Readiness.NOT_READY, Reason(name="endpoint_silent", about=own.slug, since=own.since)
+    return Readiness.NOT_CHECKED, Reason(name="not_observed", about=own.slug, since=own.since)
+
+
+def _person(facts: RoomFacts) -> Iterable[_Because]:
+    for item in amiss(facts):
+        tick = facts.ticks[item]
+        yield Readiness.NOT_READY, Reason(name="person_says", about=item, since=tick.at)
+    if facts.phone is None:
+        yield Readiness.READY, Reason(name="nobody_to_phone", about=facts.room)
+
+
+def _of_bridge(bridge: Standing) -> Finding:
+    if bridge.lost:
+        reason = Reason(name="bridge_down", about=bridge.slug, since=bridge.since)
+        return Finding(room=bridge.slug, result=Readiness.NOT_READY, reasons=(reason,))
+    if bridge.status is Status.UNKNOWN:
+        reason = Reason(name="not_observed", about=bridge.slug, since=bridge.since)
+        return Finding(room=bridge.slug, result=Readiness.NOT_CHECKED, reasons=(reason,))
+    if bridge.status is Status.DEGRADED:
+        reason = Reason(name="bridge_weak", about=bridge.slug, since=bridge.since)
+        return Finding(room=bridge.slug, result=Readiness.AT_RISK, reasons=(reason,))
+    return Finding(room=bridge.slug, result=Readiness.READY)

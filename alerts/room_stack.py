@@ -1,0 +1,214 @@
+"""How is a room, layer by layer? Reached, registered, in the call, and well seen and heard.
+
+Each layer stands on the one below. What nobody looked at is *not checked*, never good; asleep,
+busy and switched off before its hour are no faults (DOMAIN A1).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from alerts.signals import FRESH, Signal, Signals
+from alerts.topology import Topology
+from core.meeting import CHECKLIST, PRESENT, Beat, Said, Tick
+from core.status import Status, TargetState
+from core.watching import TargetKind
+
+# Proposals of ours, no rule: where speech and pictures begin to suffer.
+POOR_LOSS = 0.02  # share of packets
+POOR_JITTER = 0.05  # seconds
+_LOST = frozenset({Status.DOWN, Status.UNREACHABLE})
+_HEADS = frozenset({"gateway", "router"})
+
+
+class Layer(StrEnum):
+    """How one layer of a room is."""
+
+    GOOD = "good"
+    BAD = "bad"
+    NOT_EXPECTED = "not_expected"  # it need not be so now
+    NOT_CHECKED = "not_checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a target stands, since when, and what is to blame."""
+
+    slug: str
+    status: Status = Status.UNKNOWN
+    since: datetime | None = None
+    reason: str = ""
+    cause: str | None = None
+    detail: str = ""
+
+    @property
+    def lost(self) -> bool:
+        """Say whether it cannot be reached."""
+        return self.status in _LOST
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFacts:
+    """All that is known of a room at an instant."""
+
+    room: str
+    site: Standing
+    endpoint: Standing | None = None  # None: no equipment that we look at
+    weak: tuple[Standing, ...] = ()  # lines and gateways on its way that carry badly
+    signal: Signal | None = None
+    beat: Beat | None = None
+    ticks: Mapping[str, Tick] = field(default_factory=dict)
+    phone: str | None = None  # a contact that can be reached
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The four layers of a room."""
+
+    reachable: Layer
+    registered: Layer
+    in_call: Layer
+    media: Layer
+
+    @property
+    def layers(self) -> tuple[tuple[str, Layer], ...]:
+        """Return the layers by name, the lowest first."""
+        return (
+            ("reachable", self.reachable),
+            ("registered", self.registered),
+            ("in_call", self.in_call),
+            ("media", self.media),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the facts of many rooms are taken from at one instant."""
+
+    topology: Topology
+    states: Mapping[str, TargetState]
+    signals: Signals
+    said: Said
+    phones: Mapping[str, str]  # room or site → its contact
+    now: datetime
+
+    def facts(self, room: str) -> RoomFacts | None:
+        """Return what is known of a room, or of a site as a whole; None if it is not watched."""
+        target = self.topology.targets.get(room)
+        if target is None:
+            return None
+        site = self.topology.site_of(room)
+        endpoint = self._endpoint(room)
+        beat = self.said.beats.get(room)
+        where = site.slug if site is not None else room
+        return RoomFacts(
+            room=room,
+            site=self._standing(where),
+            endpoint=self._standing(endpoint) if endpoint is not None else None,
+            weak=tuple(self._weak(where)),
+            signal=self.signals.of(endpoint, self.now),
+            beat=beat if beat is not None and self.now - beat.at <= FRESH else None,
+            ticks=self.said.ticks.get(room, {}),
+            phone=self.phones.get(room) or self.phones.get(where),
+        )
+
+    def _endpoint(self, room: str) -> str | None:
+        """Return the equipment of a room; of a site the only one that stands there."""
+        target = self.topology.targets[room]
+        members = [m for m in target.members if m in self.topology.targets]
+        if target.kind is TargetKind.ROOM:
+            own = [m for m in members if self.topology.targets[m].kind is TargetKind.DEVICE]
+        else:
+            own = [m for m in members if self.topology.targets[m].role == "endpoint"]
+        return own[0] if len(own) == 1 else None
+
+    def _weak(self, site: str) -> list[Standing]:
+        if site not in self.topology.by_site:
+            return []
+        way = [
+            slug
+            for head in self.topology.heads(site)
+            if self.topology.targets[head].role in _HEADS
+            for slug in (head, *self.topology.uplinks[head])
+        ]
+        found = [self._standing(slug) for slug in dict.fromkeys(way)]
+        return [one for one in found if one.status is Status.DEGRADED or one.lost]
+
+    def _standing(self, slug: str) -> Standing:
+        state = self.states.get(slug)
+        if state is None:
+            return Standing(slug)
+        return Standing(
+            slug, state.status, state.since, state.reason, state.cause or None, state.detail
+        )
+
+
+def stack(facts: RoomFacts, *, meets: bool) -> Stack:
+    """Return the layers of a room; `meets`: a meeting in which it must be goes on now."""
+    reachable = reached(facts)
+    if reachable is Layer.BAD:
+        below = Layer.NOT_CHECKED
+        return Stack(reachable, below, Layer.BAD if meets else below, below)
+    in_call = _in_call(facts, meets=meets)
+    return Stack(reachable, _registered(facts), in_call, _media(facts, in_call))
+
+
+def reached(facts: RoomFacts) -> Layer:
+    """Return whether a room can be reached: its equipment, or the site that speaks for it."""
+    own = facts.endpoint or facts.site
+    if own.lost:
+        return Layer.BAD
+    if own.status is Status.UNKNOWN:
+        return Layer.NOT_EXPECTED if own.reason == "off_hours" else Layer.NOT_CHECKED
+    return Layer.GOOD
+
+
+def joined(facts: RoomFacts) -> tuple[bool, str] | None:
+    """Return whether a room is in its meeting, and who says so; None where nobody does.
+
+    Equipment is believed before a client, a client before a person.
+    """
+    if facts.signal is not None and facts.signal.in_call is not None:
+        return facts.signal.in_call, "call"
+    if facts.beat is not None and facts.beat.in_call is not None:
+        return facts.beat.in_call, "client"
+    tick = facts.ticks.get(PRESENT)
+    return (tick.good, "person") if tick is not None else None
+
+
+def _registered(facts: RoomFacts) -> Layer:
+    said = [one.registered for one in (facts.signal, facts.beat) if one is not None]
+    known = next((one for one in said if one is not None), None)
+    return Layer.NOT_CHECKED if known is None else _good(known)
+
+
+def _in_call(facts: RoomFacts, *, meets: bool) -> Layer:
+    found = joined(facts)
+    if found is None:
+        return Layer.NOT_CHECKED if meets else Layer.NOT_EXPECTED
+    if found[0]:
+        return Layer.GOOD
+    return Layer.BAD if meets else Layer.NOT_EXPECTED
+
+
+def _media(facts: RoomFacts, in_call: Layer) -> Layer:
+    if in_call is not Layer.GOOD:
+        return Layer.NOT_EXPECTED if in_call is Layer.NOT_EXPECTED else Layer.NOT_CHECKED
+    signal, beat = facts.signal, facts.beat
+    loss = signal.loss if signal is not None else beat.loss if beat is not None else None
+    jitter = signal.jitter if signal is not None else None
+    if loss is None and jitter is None:
+        return Layer.NOT_CHECKED
+    return _good((loss or 0.0) < POOR_LOSS and (jitter or 0.0) < POOR_JITTER)
+
+
+def _good(well: bool) -> Layer:
+    return Layer.GOOD if well else Layer.BAD
+
+
+def amiss(facts: RoomFacts) -> tuple[str, ...]:
+    """Return what the person in a room says is not well there."""
+    return tuple(
+        item for item in CHECKLIST if (tick := facts.ticks.get(item)) is not None and not tick.good
+    )

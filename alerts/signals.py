@@ -1,0 +1,64 @@
+"""What did a room's equipment say last of registration, calls and media? Kept in memory alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.reading import Reading, is_stale
+
+FRESH = timedelta(seconds=95)  # three polls of 30 s: what was said before is not known any more
+_FAMILY = "vc_"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What one device says of itself; None: it does not say. `loss` 0…1, `jitter` in seconds.
+
+    Of several registrations one is enough; of several streams the worst counts.
+    """
+
+    at: datetime
+    registered: bool | None = None
+    in_call: bool | None = None
+    loss: float | None = None
+    jitter: float | None = None
+
+
+class Signals:
+    """The last word of every device that speaks of calls. One per process."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[str, Signal]] = {}  # device → check → signal
+        self._mute: set[str] = set()  # checks that bring nothing of the kind
+
+    def hear(self, readings: Iterable[Reading]) -> None:
+        """Take in a batch. A look that failed says nothing, and what was said before stands."""
+        for reading in readings:
+            if reading.check in self._mute or not reading.samples:
+                continue
+            if not any(series.name.startswith(_FAMILY) for series, _ in reading.samples):
+                self._mute.add(reading.check)
+                continue
+            device = reading.check.partition("/")[0]
+            self._known.setdefault(device, {})[reading.check] = _signal(reading)
+
+    def of(self, device: str | None, now: datetime) -> Signal | None:
+        """Return what a device said lately, by whichever check; None if it said nothing."""
+        found = self._known.get(device or "", {}).values()
+        fresh = [one for one in found if now - one.at <= FRESH]
+        return max(fresh, key=lambda one: one.at, default=None)
+
+
+def _signal(reading: Reading) -> Signal:
+    said: dict[str, list[float]] = {}
+    for series, value in reading.samples:
+        if series.name.startswith(_FAMILY) and not is_stale(value):
+            said.setdefault(series.name, []).append(value)
+    registered, in_call = said.get("vc_registered"), said.get("vc_in_call")
+    return Signal(
+        at=reading.at,
+        registered=any(registered) if registered else None,
+        in_call=any(in_call) if in_call else None,
+        loss=max(said.get("vc_media_loss_ratio", ()), default=None),
+        jitter=max(said.get("vc_media_jitter_seconds", ()), default=None),
+    )

@@ -1,0 +1,212 @@
+"""A meeting as it stands now: every room with its layers, what is found, who is in, worst first."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from alerts.meeting_words import phone_in_words, reason_in_words
+from alerts.readiness import finding
+from alerts.room_stack import RoomFacts, Stack, Surroundings, joined, stack
+from api.context import Context
+from api.snapshot import Picture
+from core.incident import Incident
+from core.meeting import Attendance, Finding, Meeting, Presence, Readiness, ReadinessRun, Said
+from core.status import Status
+from core.text import Language, vietnamese_order
+from core.watching import Target
+
+State = Literal["ahead", "on", "over", "called_off"]
+Attending = Literal["in", "dropped", "absent", "unknown"]
+_RANK: Mapping[Attending, int] = {"dropped": 0, "absent": 1, "unknown": 2, "in": 3}
+SOON = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRow:
+    """One room of a meeting."""
+
+    slug: str
+    target: Target | None
+    finding: Finding
+    stack: Stack | None  # None: it is not watched
+    attending: Attending
+    since: datetime | None  # since when it is in, or out again
+    incident: Incident | None
+    facts: RoomFacts | None
+    delegates: int | None = None
+    dropped: int = 0  # how often it was lost
+
+    @property
+    def name(self) -> str:
+        """Return what the room is called, its slug if nobody knows it."""
+        return self.target.name if self.target is not None else self.slug
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingView:
+    """A meeting and its rooms, the worst first."""
+
+    meeting: Meeting
+    state: State
+    rows: tuple[RoomRow, ...]
+    runs: tuple[ReadinessRun, ...]
+    bridge: tuple[Target | None, Status] | None
+    presences: tuple[Presence, ...] = ()
+
+    @property
+    def counts(self) -> dict[Readiness, int]:
+        """Return how many rooms have each result, the worst first."""
+        results = [row.finding.result for row in self.rows]
+        ranked = sorted(Readiness, key=lambda one: -one.badness)
+        return {one: results.count(one) for one in ranked}
+
+    @property
+    def present(self) -> dict[Attending, int]:
+        """Return how many rooms are in, dropped, absent, or nobody knows."""
+        found = [row.attending for row in self.rows]
+        return {one: found.count(one) for one in _RANK}
+
+
+def state_of(meeting: Meeting, now: datetime) -> State:
+    """Return where a meeting is in its life."""
+    if meeting.cancelled_at is not None:
+        return "called_off"
+    if now < meeting.begin:
+        return "ahead"
+    return "on" if now < meeting.end else "over"
+
+
+async def looked_over(context: Context, picture: Picture, meeting: Meeting) -> MeetingView:
+    """Return a meeting as it stands now."""
+    book = context.ledger.meetings
+    said = await book.said(meeting.id)
+    presences = await book.presences(meeting.id)
+    delegates = await book.attendances(meeting.id)
+    runs = await book.runs(meeting.id)
+    topology = await asyncio.to_thread(lambda: picture.ground.topology)
+    now = context.clock.now()
+    around = Surroundings(topology, picture.states, context.signals, said, picture.phones, now)
+    state = state_of(meeting, now)
+    rows = [
+        _row(room, meeting, around, picture, state, presences, delegates) for room in meeting.rooms
+    ]
+    bridge = None
+    if meeting.bridge is not None:
+        bridge = (picture.targets.get(meeting.bridge), picture.status(meeting.bridge))
+    return MeetingView(
+        meeting,
+        state,
+        tuple(sorted(rows, key=_during if state == "on" else _before)),
+        tuple(runs),
+        bridge,
+        tuple(presences),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNow:
+    """A room at present: its layers, the meeting that goes on there, and the next one."""
+
+    stack: Stack
+    on: Meeting | None
+    next: Meeting | None
+
+
+async def room_now(context: Context, picture: Picture, room: str) -> RoomNow | None:
+    """Return how a room is now; None if it is not watched."""
+    now = context.clock.now()
+    found = await context.ledger.meetings.find(now, now + SOON)
+    mine = [one for one in found if room in one.rooms]
+    on = next((one for one in mine if one.begin <= now), None)
+    said: Said = await context.ledger.meetings.said(on.id if on is not None else None)
+    topology = await asyncio.to_thread(lambda: picture.ground.topology)
+    around = Surroundings(topology, picture.states, context.signals, said, picture.phones, now)
+    facts = around.facts(room)
+    if facts is None:
+        return None
+    coming = next((one for one in mine if one.begin > now), None)
+    return RoomNow(stack(facts, meets=on is not None), on, coming)
+
+
+def _row(  # noqa: PLR0917
+    room: str,
+    meeting: Meeting,
+    around: Surroundings,
+    picture: Picture,
+    state: State,
+    presences: Sequence[Presence],
+    delegates: Mapping[str, Attendance],
+) -> RoomRow:
+    facts = around.facts(room)
+    ahead = (meeting.begin - around.now) / timedelta(minutes=1)
+    mine = [row for row in presences if row.room == room]
+    attending, since = _attending(facts, mine)
+    own = delegates.get(room)
+    return RoomRow(
+        slug=room,
+        target=picture.targets.get(room),
+        finding=finding(room, facts, ahead),
+        stack=stack(facts, meets=state == "on") if facts is not None else None,
+        attending=attending,
+        since=since,
+        incident=_incident(picture, room, facts),
+        facts=facts,
+        delegates=own.delegates if own is not None else None,
+        dropped=sum(not row.present for row in mine),
+    )
+
+
+def _attending(
+    facts: RoomFacts | None, mine: Sequence[Presence]
+) -> tuple[Attending, datetime | None]:
+    """Return whether a room is in, and since when; the present moment is believed first."""
+    last = mine[-1] if mine else None
+    lost = facts is not None and (
+        facts.site.lost or (facts.endpoint is not None and facts.endpoint.lost)
+    )
+    if lost and facts is not None:
+        way = facts.site if facts.site.lost else facts.endpoint
+        since = way.since if way is not None else None
+        return ("dropped" if mine else "absent"), since
+    known = joined(facts) if facts is not None else None
+    if known is None:
+        if last is None:
+            return "unknown", None
+        return ("in" if last.present else "dropped"), last.at
+    if known[0]:
+        return "in", last.at if last is not None and last.present else None
+    return ("dropped" if mine else "absent"), last.at if last is not None else None
+
+
+def _incident(picture: Picture, room: str, facts: RoomFacts | None) -> Incident | None:
+    slugs = [room]
+    if facts is not None:
+        slugs += [facts.site.slug, *([facts.endpoint.slug] if facts.endpoint else [])]
+    found = (picture.incident_of(slug) for slug in slugs)
+    return next((one for one in found if one is not None), None)
+
+
+def _before(row: RoomRow) -> tuple[object, ...]:
+    return (-row.finding.result.badness, vietnamese_order(row.name))
+
+
+def _during(row: RoomRow) -> tuple[object, ...]:
+    return (_RANK[row.attending], -row.finding.result.badness, vietnamese_order(row.name))
+
+
+def why(picture: Picture, row: RoomRow, language: Language, *, wall: bool = False) -> list[str]:
+    """Return why a room is not simply ready, in words; on a wall nobody looks for a number."""
+    topology = picture.ground.topology
+    remark = wall or row.finding.result is Readiness.READY
+    return [
+        reason_in_words(reason, topology, language)
+        for reason in row.finding.reasons
+        if not (remark and reason.name == "nobody_to_phone")
+    ]
+
+
+def whom(picture: Picture, row: RoomRow, language: Language) -> str:
+    """Return whom to phone about a room, in words."""
+    return phone_in_words(row.finding.phone, picture.contacts, language)

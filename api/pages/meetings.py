@@ -1,0 +1,457 @@
+"""Meetings: this week's, one with all its rooms, its wall, and the page of who is in a room."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from alerts.meeting_words import ITEM, RESULT, ahead_in_words, counted
+from api import repeating
+from api.context import Context
+from api.door import Asker, Ctx, Operator, Viewer, same_origin
+from api.errors import Refused
+from api.guard import client_address
+from api.localtime import instant
+from api.meetings import MeetingView, looked_over, state_of, whom, why
+from api.pages.view import is_wall
+from api.snapshot import Picture
+from api.v1.meetings import refuse_strangers
+from core.clock import LOCAL
+from core.errors import DomainError, Invalid, NotFound, Problem
+from core.meeting import CHECKLIST, PRESENT, Meeting, ReadinessRun, Tick, Wanted
+from core.model import Model
+from core.recurrence import BadRule, normal, spans
+from core.text import Text, nfc, vietnamese_order
+from core.watching import TargetKind
+from inventory import meetingfile
+from inventory.meetinglist import Meetings, Names
+
+router = APIRouter(include_in_schema=False)
+AHEAD, BEHIND = timedelta(days=8), timedelta(days=7)
+LIST_LIMIT = 8 * 1024 * 1024  # bytes
+_MOST = 60  # times that one entry of the form comes back
+_SHOWN = 30  # faults of a list
+
+
+class Entry(Model):
+    """The form as it was filled in, shown again where it was refused. Times are local."""
+
+    title: str = ""
+    begin: str = ""
+    end: str = ""
+    rooms: str = ""
+    chair: str = ""
+    officer: str = ""
+    bridge: str = ""
+    importance: str = "normal"
+    repeat: str = ""
+    repeat_until: str = ""
+
+
+def _entry(
+    *,
+    title: Annotated[str, Form(max_length=200)] = "",
+    begin: Annotated[str, Form(max_length=40)] = "",
+    end: Annotated[str, Form(max_length=40)] = "",
+    rooms: Annotated[str, Form(max_length=60_000)] = "",
+    chair: Annotated[str, Form(max_length=200)] = "",
+    officer: Annotated[str, Form(max_length=63)] = "",
+    bridge: Annotated[str, Form(max_length=63)] = "",
+    importance: Annotated[str, Form(max_length=10)] = "normal",
+    repeat: Annotated[str, Form(max_length=20)] = "",
+    repeat_until: Annotated[str, Form(max_length=20)] = "",
+) -> Entry:
+    return Entry(
+        title=nfc(title),
+        begin=begin,
+        end=end,
+        rooms=rooms,
+        chair=nfc(chair),
+        officer=officer,
+        bridge=bridge,
+        importance="high" if importance == "high" else "normal",
+        repeat=repeat,
+        repeat_until=repeat_until,
+    )
+
+
+@router.get("/meetings")
+async def meetings(request: Request, context: Ctx, asker: Viewer) -> HTMLResponse:
+    """Show the meetings of today, of the week to come, and of the last one."""
+    return await _list(request, context, asker, Entry())
+
+
+@router.post("/meetings")
+async def add(
+    request: Request, context: Ctx, asker: Operator, entry: Annotated[Entry, Depends(_entry)]
+) -> Response:
+    """Enter a meeting, or each of a series."""
+    try:
+        wanted = await _wanted(request, context, entry)
+    except Invalid as refusal:
+        return await _list(request, context, asker, entry, _said(refusal.problems))
+    origin = client_address(request, context.settings.proxies)
+    now = context.clock.now()
+    first: Meeting | None = None
+    for one in wanted:
+        row, events = await context.ledger.meetings.add(one, asker.name, now, origin=origin)
+        context.live.publish(events)
+        first = first or row
+    return RedirectResponse(f"/meetings/{first.id}" if first else "/meetings", 303)
+
+
+@router.post("/meetings/import")
+async def bring_in(
+    request: Request, context: Ctx, asker: Operator, file: Annotated[UploadFile, File()]
+) -> Response:
+    """Take the meetings of a list or a calendar in; one with faults changes nothing."""
+    content = await file.read(LIST_LIMIT + 1)
+    if len(content) > LIST_LIMIT:
+        raise Refused(413)
+    now = context.clock.now()
+    inventory = await context.ledger.inventory.load(now.astimezone(LOCAL).date())
+    try:
+        found: Meetings = await context.work(
+            meetingfile.read, file.filename or "", content, inventory, now
+        )
+    except Invalid as refusal:
+        return await _list(request, context, asker, Entry(), _said(refusal.problems))
+    if found.problems:
+        return await _list(request, context, asker, Entry(), _said(found.problems))
+    done = await context.ledger.meetings.gather(found.wanted, "list", asker.name, now)
+    context.live.publish(done.events)
+    told = Text(
+        f"Đã nhập: {len(done.added)} cuộc họp mới, {len(done.changed)} thay đổi",
+        f"Taken in: {len(done.added)} new meetings, {len(done.changed)} changed",
+    )
+    return await _list(request, context, asker, Entry(), _said(found.notices), told)
+
+
+@router.get("/meetings/{meeting}")
+async def meeting(request: Request, context: Ctx, asker: Viewer, meeting: str) -> HTMLResponse:
+    """Show a meeting with all its rooms, the worst first; on a wall who is in and who dropped."""
+    return await _one(request, context, asker, meeting)
+
+
+@router.post("/meetings/{meeting}/change")
+async def change(
+    request: Request,
+    context: Ctx,
+    asker: Operator,
+    meeting: str,
+    entry: Annotated[Entry, Depends(_entry)],
+) -> Response:
+    """Let a meeting be otherwise."""
+    try:
+        wanted = (await _wanted(request, context, entry))[0]
+    except Invalid as refusal:
+        return await _one(request, context, asker, meeting, entry, _said(refusal.problems))
+    before = await context.ledger.meetings.get(meeting)
+    wanted = wanted.model_copy(update={"mark": before.mark, "above": before.above})
+    origin = client_address(request, context.settings.proxies)
+    _, events = await context.ledger.meetings.change(
+        meeting, wanted, asker.name, context.clock.now(), origin
+    )
+    context.live.publish(events)
+    return RedirectResponse(f"/meetings/{meeting}", 303)
+
+
+@router.post("/meetings/{meeting}/cancel")
+async def cancel(request: Request, context: Ctx, asker: Operator, meeting: str) -> RedirectResponse:
+    """Call a meeting off."""
+    origin = client_address(request, context.settings.proxies)
+    _, events = await context.ledger.meetings.cancel(
+        meeting, asker.name, context.clock.now(), origin
+    )
+    context.live.publish(events)
+    return RedirectResponse(f"/meetings/{meeting}", 303)
+
+
+@router.post("/meetings/{meeting}/ask")
+async def ask(request: Request, context: Ctx, asker: Operator, meeting: str) -> RedirectResponse:
+    """Send the contact of every room that has one a link of the room's own."""
+    if context.ask_rooms is None:
+        raise Refused(503)
+    picture: Picture = await request.app.state.pictures.now()
+    row = await context.ledger.meetings.get(meeting)
+    phones = {
+        room: slug
+        for room in row.rooms
+        if (slug := _phone(picture, room)) is not None and slug in picture.contacts
+    }
+    await context.ask_rooms(row, phones, context.clock.now())
+    return RedirectResponse(f"/meetings/{meeting}#rooms", 303)
+
+
+@router.post("/meetings/{meeting}/link")
+async def link(
+    request: Request,
+    context: Ctx,
+    asker: Operator,
+    meeting: str,
+    room: Annotated[str, Form(max_length=63)],
+) -> HTMLResponse:
+    """Show a new link of a room's own, to be handed on by any way."""
+    token = await context.ledger.meetings.room_link(meeting, room, context.clock.now())
+    address = f"{context.settings.base_url}/m/{token}"
+    return await _one(request, context, asker, meeting, link=(room, address))
+
+
+@router.get("/m/{token}")
+async def room(request: Request, context: Ctx, token: str) -> HTMLResponse:
+    """Show what the person in a room is to look at; no login."""
+    return await _room(request, context, token)
+
+
+@router.post("/m/{token}")
+async def tick(
+    request: Request,
+    context: Ctx,
+    token: str,
+    item: Annotated[str, Form(max_length=20)] = "",
+    good: Annotated[str, Form(max_length=5)] = "",
+) -> Response:
+    """Keep what the person in a room says."""
+    if not same_origin(request):
+        raise Refused(403)
+    if item not in {*CHECKLIST, PRESENT}:
+        raise Refused(422)
+    now = context.clock.now()
+    try:
+        known = await context.ledger.meetings.behind(token, now)
+    except NotFound as refusal:
+        return await _room(request, context, token, refusal.text)
+    row = Tick(
+        meeting=known.meeting,
+        room=known.room,
+        item=item,
+        good=good == "yes",
+        at=now,
+        by="link",
+    )
+    context.live.publish(await context.ledger.meetings.tick(row))
+    return RedirectResponse(f"/m/{token}", 303)
+
+
+async def _wanted(request: Request, context: Context, entry: Entry) -> list[Wanted]:
+    """Return the meetings of a form; Invalid with everything that is wrong."""
+    picture: Picture = await request.app.state.pictures.now()
+    today = context.clock.now().astimezone(LOCAL).date()
+    inventory = await context.ledger.inventory.load(today)
+    names = await asyncio.to_thread(Names, inventory, today)
+    known = [slug for slug in entry.rooms.replace(",", " ").split() if slug in picture.targets]
+    literal = len(known) == len(entry.rooms.replace(",", " ").split())
+    rooms, faults = (tuple(known), ()) if literal else names.rooms(entry.rooms)
+    problems = [Problem("meeting", f.what, f.mend, key="rooms") for f in faults]
+    try:
+        begin, end = instant(entry.begin), instant(entry.end)
+        until = date.fromisoformat(entry.repeat_until) if entry.repeat_until else None
+    except ValueError:
+        problems.append(Problem("meeting", *_BAD_TIME, key="begin"))
+        raise Invalid(problems) from None
+    if problems:
+        raise Invalid(problems)
+    wanted = Wanted(
+        title=entry.title,
+        begin=begin,
+        end=end,
+        rooms=rooms,
+        chair=(names.room(entry.chair) or entry.chair) if entry.chair else None,
+        officer=entry.officer or None,
+        bridge=entry.bridge or None,
+        importance=entry.importance,
+    )
+    refuse_strangers(wanted, picture)
+    rule = repeating.chosen(entry.repeat, until)
+    if rule is None:
+        return [wanted]
+    try:
+        kept = await asyncio.to_thread(normal, rule, begin)
+    except BadRule as bad:
+        raise Invalid([Problem("meeting", bad.what, bad.mend, key="repeat")]) from bad
+    found = list(spans(begin, end, kept))
+    if len(found) > _MOST:
+        raise Invalid([Problem("meeting", *_TOO_OFTEN, key="repeat")])
+    return [wanted.model_copy(update={"begin": s.begin, "end": s.end}) for s in found]
+
+
+async def _list(  # noqa: PLR0917
+    request: Request,
+    context: Context,
+    asker: Asker,
+    entry: Entry,
+    refusals: Sequence[Text] = (),
+    told: Text | None = None,
+) -> HTMLResponse:
+    picture: Picture = await request.app.state.pictures.now()
+    now = context.clock.now()
+    midnight = datetime.combine(now.astimezone(LOCAL).date(), time(0), LOCAL)
+    book = context.ledger.meetings
+    rows = await book.find(midnight, midnight + AHEAD, called_off=True)
+    past = await book.find(midnight - BEHIND, midnight)
+    last: dict[str, ReadinessRun] = {}
+    for row in rows:
+        runs = await book.runs(row.id)
+        if runs:
+            last[row.id] = min(runs, key=lambda run: run.stage)
+    page: HTMLResponse = request.app.state.pages.render(
+        request,
+        "meetings.html",
+        asker,
+        status=422 if refusals and told is None else 200,
+        picture=picture,
+        days=list(_days(rows)),
+        past=list(reversed([row for row in past if row.end <= midnight])),
+        last=last,
+        counted=counted,
+        state_of=lambda row: state_of(row, now),
+        entry=entry,
+        refusals=refusals[:_SHOWN],
+        more=max(0, len(refusals) - _SHOWN),
+        told=told,
+        choices=repeating.CHOICES,
+        **_choices(picture),
+        **_WORDS,
+    )
+    return page
+
+
+async def _one(  # noqa: PLR0917
+    request: Request,
+    context: Context,
+    asker: Asker,
+    meeting: str,
+    entry: Entry | None = None,
+    refusals: Sequence[Text] = (),
+    link: tuple[str, str] | None = None,
+) -> HTMLResponse:
+    picture: Picture = await request.app.state.pictures.now()
+    row = await context.ledger.meetings.get(meeting)
+    view: MeetingView = await looked_over(context, picture, row)
+    language = request.app.state.pages.language(request)
+    page: HTMLResponse = request.app.state.pages.render(
+        request,
+        "meeting.html",
+        asker,
+        status=422 if refusals else 200,
+        picture=picture,
+        view=view,
+        meeting=row,
+        why=lambda one: why(picture, one, language, wall=is_wall(request)),
+        whom=lambda one: whom(picture, one, language),
+        ahead=lambda minutes: ahead_in_words(minutes, language),
+        counted=counted,
+        entry=entry or _filled_in(row, picture),
+        refusals=refusals,
+        link=link,
+        may_ask=context.ask_rooms is not None,
+        phones=sum(_phone(picture, room) is not None for room in row.rooms),
+        chair=_chair(picture, row, language == "en"),
+        **_choices(picture),
+        **_WORDS,
+    )
+    return page
+
+
+async def _room(
+    request: Request, context: Context, token: str, refusal: Text | None = None
+) -> HTMLResponse:
+    now = context.clock.now()
+    page: HTMLResponse
+    try:
+        known = await context.ledger.meetings.behind(token, now)
+        row = await context.ledger.meetings.get(known.meeting)
+    except DomainError as fault:
+        page = request.app.state.pages.render(
+            request, "room_check.html", None, status=404, refusal=refusal or fault.text
+        )
+        return page
+    picture: Picture = await request.app.state.pictures.now()
+    said = await context.ledger.meetings.said(known.meeting)
+    page = request.app.state.pages.render(
+        request,
+        "room_check.html",
+        None,
+        refusal=None,
+        picture=picture,
+        meeting=row,
+        room=picture.targets.get(known.room),
+        slug=known.room,
+        ticks=said.ticks.get(known.room, {}),
+        checklist=CHECKLIST,
+        present=PRESENT,
+        state=state_of(row, now),
+        **_WORDS,
+    )
+    return page
+
+
+_WORDS: dict[str, object] = {
+    "RESULT": RESULT,
+    "ITEM": ITEM,
+    "local": lambda at: at.astimezone(LOCAL),
+}
+
+
+def _choices(picture: Picture) -> dict[str, object]:
+    """Return what a form offers: people, bridges and rooms."""
+    targets = picture.estate.targets
+    bridges = [t for t in targets if t.role == "bridge" or (t.kind is TargetKind.SERVICE)]
+    rooms = [t for t in targets if t.kind is TargetKind.ROOM] or picture.sites
+    return {
+        "people": sorted(picture.contacts.values(), key=lambda c: vietnamese_order(c.name)),
+        "bridges": sorted(bridges, key=lambda t: (t.role != "bridge", vietnamese_order(t.name))),
+        "rooms": sorted(rooms, key=lambda t: vietnamese_order(t.name)),
+    }
+
+
+def _filled_in(row: Meeting, picture: Picture) -> Entry:
+    begin, end = (at.astimezone(LOCAL) for at in (row.begin, row.end))
+    return Entry(
+        title=row.title,
+        begin=f"{begin:%Y-%m-%dT%H:%M}",
+        end=f"{end:%Y-%m-%dT%H:%M}",
+        rooms=" ".join(row.rooms),
+        chair=_chair(picture, row, english=False) or "",
+        officer=row.officer or "",
+        bridge=row.bridge or "",
+        importance=row.importance,
+    )
+
+
+def _chair(picture: Picture, row: Meeting, english: bool) -> str | None:
+    target = picture.targets.get(row.chair or "")
+    if target is None:
+        return row.chair
+    return (target.name_en or target.name) if english else target.name
+
+
+def _phone(picture: Picture, room: str) -> str | None:
+    target = picture.targets.get(room)
+    site = target.site if target is not None else None
+    return picture.phones.get(room) or picture.phones.get(site or "")
+
+
+def _days(rows: Iterable[Meeting]) -> Iterable[tuple[date, list[Meeting]]]:
+    """Yield the meetings by the local day on which they begin."""
+    days: dict[date, list[Meeting]] = {}
+    for row in rows:
+        days.setdefault(row.begin.astimezone(LOCAL).date(), []).append(row)
+    return sorted(days.items())
+
+
+def _said(problems: Sequence[Problem]) -> list[Text]:
+    return [Text(p.said("vi"), p.said("en")) for p in problems]
+
+
+_BAD_TIME = (
+    Text("ngày giờ không hợp lệ", "a time is not valid"),
+    Text("Chọn lại trong biểu mẫu", "Choose it in the form again"),
+)
+_TOO_OFTEN = (
+    Text(f"lặp quá {_MOST} lần", f"it comes back more than {_MOST} times"),
+    Text("Chọn ngày kết thúc gần hơn", "Let it end earlier"),
+)

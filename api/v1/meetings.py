@@ -1,0 +1,378 @@
+"""Meetings: what is to come, how ready every room is, who is in; rooms' own clients report here."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from alerts.meeting_words import reason_in_words
+from alerts.room_stack import Layer
+from api.annexes import printed
+from api.context import Context
+from api.door import Ctx, Operator, Viewer
+from api.guard import client_address
+from api.meetings import Attending, MeetingView, State, looked_over, room_now, state_of
+from api.snapshot import Picture
+from api.translations import language_of
+from api.v1.estate import the_target
+from core.errors import Invalid, NotFound, Problem
+from core.meeting import (
+    CHECKLIST,
+    PRESENT,
+    Attendance,
+    Beat,
+    Meeting,
+    Readiness,
+    ReadinessRun,
+    Tick,
+    Wanted,
+)
+from core.text import Language, Text
+from core.watching import TargetKind
+from reports.render.annex import FORMATS
+from reports.render.kinds import Format
+
+router = APIRouter(prefix="/api/v1", tags=["meetings"])
+WEEK = timedelta(days=7)
+LONGEST = timedelta(days=366)
+_Slug = Annotated[str, Field(max_length=63)]
+_Line = Annotated[str, Field(max_length=200)]
+
+
+class MeetingIn(BaseModel):
+    """A meeting that is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field(min_length=1, max_length=200)
+    begin: AwareDatetime
+    end: AwareDatetime
+    rooms: Annotated[list[_Slug], Field(min_length=1, max_length=5000)] = Field(
+        description="Slugs of rooms, or of sites that join as a whole."
+    )
+    chair: _Line | None = Field(
+        default=None, description="A room's slug, or words for one outside the inventory."
+    )
+    officer: _Slug | None = Field(default=None, description="The contact on duty for it.")
+    bridge: _Slug | None = Field(default=None, description="A device or service.")
+    above: Annotated[list[_Line], Field(max_length=3)] = Field(
+        default=[], description="Bridges above ours, the nearest first."
+    )
+    importance: Annotated[str, Field(pattern="^(normal|high)$")] = "normal"
+    mark: Annotated[str, Field(max_length=500)] | None = Field(
+        default=None, description="What your system knows it by; the same mark is refused twice."
+    )
+
+
+class MeetingOut(BaseModel):
+    """A meeting."""
+
+    id: str
+    title: str
+    begin: datetime
+    end: datetime
+    state: State
+    rooms: tuple[str, ...]
+    chair: str | None
+    officer: str | None
+    bridge: str | None
+    above: tuple[str, ...]
+    importance: str
+    source: str
+    mark: str | None
+    by: str
+    recorded_at: datetime
+    cancelled_at: datetime | None
+
+
+class ReasonOut(BaseModel):
+    """Why a room is not simply ready."""
+
+    name: str
+    about: str
+    since: datetime | None
+    said: str = Field(description="In English, for people.")
+
+
+class StackOut(BaseModel):
+    """The four layers of a room, each upon the one before. What was not seen is never good."""
+
+    reachable: Layer
+    registered: Layer
+    in_call: Layer
+    media: Layer
+
+
+class RoomOut(BaseModel):
+    """One room of a meeting, as it stands now."""
+
+    room: str
+    name: str
+    result: Readiness
+    reasons: list[ReasonOut]
+    phone: str | None = Field(description="The contact to phone about it.")
+    stack: StackOut | None
+    attending: Attending
+    since: datetime | None
+    incident: str | None
+    delegates: int | None
+    dropped: int = Field(description="How often it was lost during the meeting.")
+
+
+class MeetingWhole(MeetingOut):
+    """A meeting with its rooms, the worst first, and its readiness runs."""
+
+    counts: dict[Readiness, int]
+    now: list[RoomOut]
+    runs: list[ReadinessRun]
+
+
+class TickIn(BaseModel):
+    """What a person in a room says of one thing there."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    item: Annotated[str, Field(pattern=f"^({'|'.join((*CHECKLIST, PRESENT))})$")]
+    good: bool
+
+
+class DelegatesIn(BaseModel):
+    """How many people take part in a room."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    delegates: Annotated[int, Field(ge=0, le=10_000)]
+
+
+class BeatIn(BaseModel):
+    """What the client of a room without equipment says; leave out what it does not know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    registered: bool | None = None
+    in_call: bool | None = None
+    loss: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None, description="Share of packets lost lately, 0…1."
+    )
+
+
+class RoomStackOut(StackOut):
+    """A room's layers at present."""
+
+    room: str
+    meeting: str | None = Field(description="The meeting that goes on there now.")
+
+
+def meeting_out(row: Meeting, now: datetime) -> MeetingOut:
+    """Return a meeting as the interface shows it."""
+    return MeetingOut.model_validate(row.model_dump() | {"state": state_of(row, now)})
+
+
+@router.get("/meetings", summary="Meetings, by begin")
+async def meetings(
+    context: Ctx,
+    asker: Viewer,
+    begin: Annotated[AwareDatetime | None, Query(description="Now if absent.")] = None,
+    end: Annotated[AwareDatetime | None, Query(description="A week later if absent.")] = None,
+    called_off: Annotated[bool, Query(description="Those too that were called off.")] = False,
+) -> list[MeetingOut]:
+    """List meetings that lie within a span in part; a year at the most."""
+    now = context.clock.now()
+    first = begin or now
+    last = min(end or first + WEEK, first + LONGEST)
+    rows = await context.ledger.meetings.find(first, last, called_off=called_off)
+    return [meeting_out(row, now) for row in rows]
+
+
+@router.get("/meetings/{meeting}", summary="One meeting, room by room")
+async def one(request: Request, context: Ctx, asker: Viewer, meeting: str) -> MeetingWhole:
+    """Return a meeting and how every room stands now."""
+    picture: Picture = await request.app.state.pictures.now()
+    row = await context.ledger.meetings.get(meeting)
+    return _whole(await looked_over(context, picture, row), picture, context)
+
+
+@router.post("/meetings", summary="Enter a meeting (operator)", status_code=201)
+async def add(request: Request, context: Ctx, asker: Operator, wish: MeetingIn) -> MeetingOut:
+    """Enter a meeting, in the asker's name. 422 with an unknown name, 409 with a known mark."""
+    picture: Picture = await request.app.state.pictures.now()
+    wanted = Wanted.model_validate(wish.model_dump())
+    refuse_strangers(wanted, picture)
+    row, events = await context.ledger.meetings.add(
+        wanted,
+        asker.name,
+        context.clock.now(),
+        source="api",
+        origin=client_address(request, context.settings.proxies),
+    )
+    context.live.publish(events)
+    return meeting_out(row, context.clock.now())
+
+
+@router.put("/meetings/{meeting}", summary="Change a meeting (operator)")
+async def change(
+    request: Request, context: Ctx, asker: Operator, meeting: str, wish: MeetingIn
+) -> MeetingOut:
+    """Let a meeting be otherwise. 409 if it was called off."""
+    picture: Picture = await request.app.state.pictures.now()
+    before = await context.ledger.meetings.get(meeting)
+    wanted = Wanted.model_validate(wish.model_dump() | {"mark": wish.mark or before.mark})
+    refuse_strangers(wanted, picture)
+    origin = client_address(request, context.settings.proxies)
+    now = context.clock.now()
+    row, events = await context.ledger.meetings.change(meeting, wanted, asker.name, now, origin)
+    context.live.publish(events)
+    return meeting_out(row, now)
+
+
+@router.post("/meetings/{meeting}/cancel", summary="Call a meeting off (operator)")
+async def cancel(request: Request, context: Ctx, asker: Operator, meeting: str) -> MeetingOut:
+    """Call a meeting off. 409 if that was done before."""
+    origin = client_address(request, context.settings.proxies)
+    now = context.clock.now()
+    row, events = await context.ledger.meetings.cancel(meeting, asker.name, now, origin)
+    context.live.publish(events)
+    return meeting_out(row, now)
+
+
+@router.post("/meetings/{meeting}/rooms/{room}/ticks", summary="Tick (operator)", status_code=204)
+async def tick(context: Ctx, asker: Operator, meeting: str, room: str, said: TickIn) -> None:
+    """Say of a room's screen, sound, power or presence whether it is well."""
+    row = Tick(
+        meeting=meeting,
+        room=room,
+        item=said.item,
+        good=said.good,
+        at=context.clock.now(),
+        by=asker.name,
+    )
+    context.live.publish(await context.ledger.meetings.tick(row))
+
+
+@router.put(
+    "/meetings/{meeting}/rooms/{room}/delegates", summary="Delegates (operator)", status_code=204
+)
+async def delegates(  # noqa: PLR0917
+    request: Request, context: Ctx, asker: Operator, meeting: str, room: str, said: DelegatesIn
+) -> None:
+    """Say how many take part in a room."""
+    row = Attendance(
+        meeting=meeting,
+        room=room,
+        delegates=said.delegates,
+        at=context.clock.now(),
+        by=asker.name,
+    )
+    origin = client_address(request, context.settings.proxies)
+    await context.ledger.meetings.attended(row, origin)
+
+
+@router.get(
+    "/meetings/{meeting}/annex.{form}",
+    summary="The annex of a meeting: html, pdf or xlsx",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The annex.",
+            "content": {
+                form.media_type.partition(";")[0]: {
+                    "schema": {"type": "string", "format": "binary"}
+                }
+                for form in FORMATS
+            },
+        }
+    },
+)
+async def annex(  # noqa: PLR0917
+    request: Request,
+    context: Ctx,
+    asker: Viewer,
+    meeting: str,
+    form: Format,
+    language: Annotated[Language | None, Query(description="vi or en.")] = None,
+) -> Response:
+    """Return who joined from when to when, what failed, and what travel it saved (estimated)."""
+    return await printed(request, context, meeting, form, language or language_of(request, "vi"))
+
+
+@router.get("/rooms/{slug}/stack", summary="The four layers of a room")
+async def room_stack(request: Request, context: Ctx, asker: Viewer, slug: str) -> RoomStackOut:
+    """Return whether a room is reached, registered, in its call, and well seen and heard."""
+    picture: Picture = await request.app.state.pictures.now()
+    _room(picture, slug)
+    found = await room_now(context, picture, slug)
+    if found is None:
+        raise NotFound(Text(f"Không có điểm cầu {slug}", f"There is no room {slug}"))
+    there = found.on.id if found.on is not None else None
+    return RoomStackOut(room=slug, meeting=there, **dict(found.stack.layers))
+
+
+@router.post("/rooms/{slug}/beat", summary="A room's client reports (operator)", status_code=204)
+async def beat(request: Request, context: Ctx, asker: Operator, slug: str, said: BeatIn) -> None:
+    """Take in what the client of a room says; it counts for a minute and a half."""
+    picture: Picture = await request.app.state.pictures.now()
+    _room(picture, slug)
+    row = Beat(room=slug, at=context.clock.now(), by=asker.name, **said.model_dump())
+    context.live.publish(await context.ledger.meetings.beat(row))
+
+
+def refuse_strangers(wanted: Wanted, picture: Picture) -> None:
+    """Raise Invalid with every name that nobody knows."""
+    problems = [_stranger("rooms", slug) for slug in wanted.rooms if not _is_room(picture, slug)]
+    if wanted.officer is not None and wanted.officer not in picture.contacts:
+        problems.append(_stranger("officer", wanted.officer))
+    if wanted.bridge is not None and wanted.bridge not in picture.targets:
+        problems.append(_stranger("bridge", wanted.bridge))
+    if problems:
+        raise Invalid(problems)
+
+
+def _is_room(picture: Picture, slug: str) -> bool:
+    target = picture.targets.get(slug)
+    return target is not None and target.kind in {TargetKind.ROOM, TargetKind.SITE}
+
+
+def _room(picture: Picture, slug: str) -> None:
+    target = the_target(picture, slug)
+    if target.kind not in {TargetKind.ROOM, TargetKind.SITE}:
+        raise NotFound(Text(f"{slug} không phải là điểm cầu", f"{slug} is no room"))
+
+
+def _stranger(key: str, name: str) -> Problem:
+    return Problem(
+        file="meeting",
+        key=key,
+        what=Text(vi=f"không biết {name}", en=f"{name} is not known"),
+        mend=Text(
+            vi="Ghi mã định danh như trong danh mục", en="Write the slug as in the inventory"
+        ),
+    )
+
+
+def _whole(view: MeetingView, picture: Picture, context: Context) -> MeetingWhole:
+    base = meeting_out(view.meeting, context.clock.now())
+    rooms = [
+        RoomOut(
+            room=row.slug,
+            name=row.name,
+            result=row.finding.result,
+            reasons=[
+                ReasonOut(
+                    **reason.model_dump(),
+                    said=reason_in_words(reason, picture.ground.topology, "en"),
+                )
+                for reason in row.finding.reasons
+            ],
+            phone=row.finding.phone,
+            stack=StackOut(**dict(row.stack.layers)) if row.stack is not None else None,
+            attending=row.attending,
+            since=row.since,
+            incident=row.incident.id if row.incident is not None else None,
+            delegates=row.delegates,
+            dropped=row.dropped,
+        )
+        for row in view.rows
+    ]
+    return MeetingWhole(**base.model_dump(), counts=view.counts, now=rooms, runs=list(view.runs))

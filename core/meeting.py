@@ -1,0 +1,144 @@
+"""A meeting: who must join from where and when, and what was found out about each of its rooms.
+
+A room is a điểm cầu: the slug of a room of the inventory, or of a site that joins as a whole.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from core.model import Line, Model, Slug
+
+Importance = Annotated[str, StringConstraints(pattern="^(normal|high)$")]
+MOST_LEVELS = 3  # bridges above ours: a cascade has two to four levels
+CHECKLIST = ("screen", "sound", "power")  # what the person in the room looks at
+PRESENT = "present"  # the room has joined, as the person in it says
+
+
+class Wanted(Model):
+    """A meeting as somebody asks for it."""
+
+    title: Line
+    begin: datetime
+    end: datetime
+    rooms: tuple[Slug, ...]  # who must join
+    chair: Line | None = None  # the slug of a room, or the words for one outside our inventory
+    officer: Slug | None = None  # the contact on duty for this meeting
+    bridge: Slug | None = None  # a device or service of ours that joins the rooms
+    above: Annotated[tuple[Line, ...], Field(max_length=MOST_LEVELS)] = ()  # nearest first
+    importance: Importance = "normal"
+    mark: Annotated[str, StringConstraints(max_length=500)] | None = None
+
+
+class Meeting(Wanted):
+    """A meeting that is held; half-open [begin, end), aware UTC. Never removed, only called off.
+
+    `mark` is what a list or calendar knows it by: the same mark is the same meeting.
+    """
+
+    id: str  # "HN-20261130-0001", by the local day on which it was first to begin
+    source: Line = "page"  # page, api, list, or the name of a feed
+    by: str
+    recorded_at: datetime
+    cancelled_at: datetime | None = None
+
+
+class Readiness(StrEnum):
+    """Can a room join? What was not looked at is never ready."""
+
+    READY = "ready"
+    AT_RISK = "at_risk"
+    NOT_READY = "not_ready"
+    NOT_CHECKED = "not_checked"
+
+    @property
+    def badness(self) -> int:
+        """Return a rank for "worst first"."""
+        return ("ready", "not_checked", "at_risk", "not_ready").index(self.value)
+
+
+class Reason(Model):
+    """Why a room is not simply ready: a named reason, what it is about, since when."""
+
+    name: str  # as in alerts.meeting_words
+    about: str = ""  # a target, an item of the checklist
+    since: datetime | None = None
+
+
+class Finding(Model):
+    """What a readiness run found of one room, and whom to phone about it."""
+
+    room: str
+    result: Readiness
+    reasons: tuple[Reason, ...] = ()
+    phone: str | None = None  # a contact
+
+
+class ReadinessRun(Model):
+    """One run of one meeting. Unique by the first two, so that each happens once."""
+
+    meeting: str
+    stage: int  # minutes before the begin
+    at: datetime
+    findings: tuple[Finding, ...]
+
+    @property
+    def worst(self) -> tuple[Finding, ...]:
+        """Return the findings, the worst first."""
+        return tuple(sorted(self.findings, key=lambda f: (-f.result.badness, f.room)))
+
+
+class Tick(Model):
+    """What the person in a room says of one thing there. Of one thing the last word counts."""
+
+    meeting: str
+    room: str
+    item: str  # of CHECKLIST, or PRESENT
+    good: bool
+    at: datetime
+    by: str
+
+
+class Beat(Model):
+    """What a room's own client said last: a PC without equipment that we could ask."""
+
+    room: str
+    at: datetime
+    registered: bool | None = None
+    in_call: bool | None = None
+    loss: Annotated[float, Field(ge=0, le=1)] | None = None
+    by: str
+
+
+class Presence(Model):
+    """A room came into a meeting or left it, as far as we could see; append-only."""
+
+    id: int | None = None
+    meeting: str
+    room: str
+    at: datetime
+    present: bool
+    source: str  # call, person, client; reach: it can no longer be reached
+    incident: str | None = None  # what took it away
+
+
+class Attendance(Model):
+    """How many people took part in a room, as its person or the office says."""
+
+    meeting: str
+    room: str
+    delegates: Annotated[int, Field(ge=0, le=10_000)]
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What people and rooms' clients have said: ticks of a meeting, beats of any room."""
+
+    ticks: Mapping[str, Mapping[str, Tick]]  # room → item → the last word
+    beats: Mapping[str, Beat]  # room → the last

@@ -1,0 +1,84 @@
+"""What does a meeting depend on? While it is near or going on, that is looked at more often."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from core.meeting import Meeting
+from core.watching import Booking, Check, Confirm, Estate, Target, TargetKind
+
+REACH = 1.0  # seconds between two probes of what is swept
+BY_CONNECTION = 3.0  # of what is reached by connections, which a device logs
+OTHERS = 15.0  # of everything else that is looked at on the path
+_SOON = Confirm(failures=2, window=2)
+_HEADS = frozenset({"gateway", "router"})
+
+
+def near(meetings: Iterable[Meeting], now: datetime, lead: timedelta) -> tuple[Meeting, ...]:
+    """Return the meetings that go on or begin within `lead`, by begin."""
+    found = [one for one in meetings if one.begin - lead <= now < one.end]
+    return tuple(sorted(found, key=lambda one: (one.begin, one.id)))
+
+
+def booked(estate: Estate, meetings: Sequence[Meeting]) -> Estate:
+    """Return the estate with these meetings booked, and the checks on their paths quickened."""
+    if not meetings:
+        return estate
+    targets = {target.slug: target for target in estate.targets}
+    bookings = tuple(_booking(meeting, targets) for meeting in meetings)
+    booked_targets = frozenset().union(*(booking.path for booking in bookings))
+    checks = tuple(
+        quickened(check) if check.target in booked_targets else check for check in estate.checks
+    )
+    return estate.model_copy(update={"bookings": bookings, "checks": checks})
+
+
+def quickened(check: Check) -> Check:
+    """Return a check as it is while it is booked: never slower than it was."""
+    by_connection = check.reach and check.collector != "icmp"
+    most = BY_CONNECTION if by_connection else REACH if check.reach else OTHERS
+    interval = min(check.interval, most)
+    confirm = check.confirm
+    if by_connection and confirm.failures > _SOON.failures:
+        confirm = confirm.model_copy(update={"failures": _SOON.failures, "window": _SOON.window})
+    if (interval, confirm) == (check.interval, check.confirm):
+        return check
+    return check.model_copy(update={"interval": interval, "confirm": confirm})
+
+
+def _booking(meeting: Meeting, targets: Mapping[str, Target]) -> Booking:
+    return Booking(
+        meeting=meeting.id,
+        title=meeting.title,
+        begin=meeting.begin,
+        end=meeting.end,
+        rooms=meeting.rooms,
+        officer=meeting.officer,
+        path=_path((*meeting.rooms, meeting.bridge or ""), targets),
+    )
+
+
+def _path(begins: Iterable[str], targets: Mapping[str, Target]) -> frozenset[str]:
+    """Return what some targets hang on: their equipment, sites and lines, up to the vantage."""
+    found: set[str] = set()
+    waiting = [slug for slug in begins if slug in targets]
+    while waiting:
+        slug = waiting.pop()
+        if slug in found:
+            continue
+        found.add(slug)
+        waiting.extend(above for above in _needs(targets[slug], targets) if above in targets)
+    return frozenset(found)
+
+
+def _needs(target: Target, targets: Mapping[str, Target]) -> Iterable[str]:
+    """Yield what a target needs: of a site its gateways and equipment, of a room both."""
+    yield from target.uplinks
+    yield from target.risks
+    match target.kind:
+        case TargetKind.ROOM:
+            yield from target.members
+            yield target.site or ""
+        case TargetKind.SITE:
+            here = [targets[slug] for slug in target.members if slug in targets]
+            heads = [one for one in here if one.role in _HEADS] or here
+            yield from (one.slug for one in (*heads, *(d for d in here if d.role == "endpoint")))

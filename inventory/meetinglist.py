@@ -1,0 +1,309 @@
+"""Which meetings does an office's own schedule name? One row a meeting, rooms by their names.
+
+The columns are known by their headings: title, day, begin, end, rooms, chair, duty officer,
+bridge, importance; only the title, the day, the begin and the rooms must be there.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from core.clock import LOCAL
+from core.errors import Problem
+from core.inventory import Inventory
+from core.meeting import Wanted
+from core.text import Text, fold, nfc
+from inventory import cells, lists
+from inventory.faults import Fault
+from inventory.plan import as_of
+from inventory.registers import Named, Register, Registers
+from inventory.search import key
+from inventory.workbook import RawSheet, Row, Value, shown
+
+USUAL = timedelta(hours=2)  # of a meeting that does not say when it ends
+_TOP = 40  # rows in which a header is looked for
+_NEEDED = frozenset({"title", "begin", "rooms"})
+_HEADINGS: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(pattern)
+    for name, pattern in {
+        "title": r"(?:ten |noi dung )?(?:cuoc |phien )?(?:hop|hoi nghi)|noi dung|title|meeting",
+        "day": r"ngay(?: hop)?|day|date",
+        "begin": r"(?:gio|thoi gian)(?: (?:hop|bat dau))?|bat dau|tu(?: gio)?|begin|start",
+        "end": r"(?:gio )?ket thuc|den(?: gio)?|end",
+        "rooms": r"(?:cac )?(?:diem cau|phong)(?: (?:du|tham du|hop|du hop))?|thanh phan.*|rooms",
+        "chair": r"(?:diem cau |don vi )?chu tri|diem cau trung tam|chair",
+        "officer": r"(?:can bo |nguoi )?(?:truc|phu trach)(?: ky thuat| hop)?|officer",
+        "bridge": r"cau noi(?: hoi nghi)?|mcu|bridge",
+        "importance": r"muc(?: do)?(?: quan trong)?|quan trong|importance",
+        "mark": r"ma(?: (?:cuoc )?hop)?|so|id",
+    }.items()
+}
+_ALL = re.compile(
+    r"(?:tat ca|toan bo|toan tinh|100|all)"
+    r"(?: (?:cac|diem cau|phong hop|don vi|xa|phuong|rooms|sites|communes))*"
+)
+_PARTS = re.compile(r"[;\n]+")
+_TIME = re.compile(r"(\d{1,2})\s*(?:[hg:]|gio)\s*(\d{2})?")
+Find = Callable[[str], str | Fault]
+_HIGH = re.compile(r"\b(?:quan trong|cao|dac biet|khan|high|x|co)\b")
+
+
+@dataclass(slots=True)
+class Meetings:
+    """What a schedule says, what is wrong with it, and what was passed over."""
+
+    wanted: list[Wanted] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notices: list[Problem] = field(default_factory=list)
+
+
+class Names:
+    """Whom and what a schedule means by the names that it uses."""
+
+    def __init__(self, current: Inventory, on: date) -> None:
+        live = as_of(current, on)
+        registers = Registers(current, live)
+        self._rooms, self._sites = registers["rooms"], registers["sites"]
+        self._units, self._contacts = registers["units"], registers["contacts"]
+        self._devices, self._services = registers["devices"], registers["services"]
+        self._room_of = {room.site: room.slug for room in live.rooms}
+        self._site_of = {site.unit: site.slug for site in live.sites}
+        others = [site.slug for site in live.sites if site.role != "center"]
+        self.everybody = tuple(room.slug for room in live.rooms) or tuple(others)
+
+    def rooms(self, said: str) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
+        """Return the rooms that a text names, and what it names that nobody knows."""
+        parts = [part for part in map(nfc, _PARTS.split(said)) if part]
+        if len(parts) == 1 and self._room(parts[0]).slug is None:
+            parts = [part for part in map(nfc, said.split(",")) if part]
+        found: list[str] = []
+        faults: list[Fault] = []
+        for part in parts:
+            if _ALL.fullmatch(key(part)):
+                found += self.everybody
+                continue
+            known = self._room(part)
+            if known.slug is None:
+                faults.append(_stranger(part, known.candidates))
+            else:
+                found.append(known.slug)
+        return tuple(dict.fromkeys(found)), tuple(faults)
+
+    def room(self, said: str) -> str | None:
+        """Return the room that a name means, None for one outside our inventory."""
+        return self._room(said).slug
+
+    def person(self, said: str) -> str | Fault:
+        """Return the contact that a name means."""
+        return _one(self._contacts, said)
+
+    def bridge(self, said: str) -> str | Fault:
+        """Return the device or service that a name means."""
+        found = self._services.find(said)
+        return found.slug if found.slug is not None else _one(self._devices, said)
+
+    def _room(self, said: str) -> Named:
+        """Return the room of a name; that of a site, or of a unit, where it is called by that."""
+        candidates: tuple[str, ...] = ()
+        for register in (self._rooms, self._sites, self._units):
+            found = register.find(said)
+            if found.slug is None:
+                candidates = candidates or found.candidates
+                continue
+            if register is self._units and found.slug not in self._site_of:
+                continue
+            slug = self._site_of[found.slug] if register is self._units else found.slug
+            return Named(self._room_of.get(slug, slug))
+        return Named(None, candidates=candidates)
+
+
+def read(name: str, content: bytes, current: Inventory, on: date) -> Meetings:
+    """Return the meetings of a workbook or CSV file; Invalid where it cannot be read at all."""
+    book = lists.opened(name, content)
+    names, found = Names(current, on), Meetings()
+    for sheet in book.sheets:
+        if sheet.hidden or not sheet.rows:
+            continue
+        label = book.name if book.single else f"{book.name}[{sheet.name}]"
+        layout = _layout(sheet)
+        if layout is not None:
+            _Sheet(label, layout, names, found).read(sheet)
+    if not found.wanted and not found.problems:
+        found.problems.append(Problem(book.name, _NO_LIST.what, _NO_LIST.mend))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    last: int  # number of the header's row
+    columns: Mapping[str, int]
+    headings: Mapping[str, str]
+
+
+def _layout(sheet: RawSheet) -> _Layout | None:
+    for row in sheet.rows[:_TOP]:
+        columns: dict[str, int] = {}
+        headings: dict[str, str] = {}
+        for place, value in enumerate(row.cells):
+            text = key(shown(value))
+            kind = next((n for n, words in _HEADINGS.items() if words.fullmatch(text)), None)
+            if kind is not None and kind not in columns:
+                columns[kind], headings[kind] = place, shown(value)
+        if columns.keys() >= _NEEDED:
+            return _Layout(row.number, columns, headings)
+    return None
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """One sheet, read from top to bottom; a day that is left out is that of the row above."""
+
+    label: str
+    layout: _Layout
+    names: Names
+    found: Meetings
+    day: date | None = None
+
+    def read(self, sheet: RawSheet) -> None:
+        for row in sheet.rows:
+            if row.number > self.layout.last and self._said(row, "title"):
+                wanted = self._row(row)
+                if wanted is not None:
+                    self.found.wanted.append(wanted)
+
+    def _row(self, row: Row) -> Wanted | None:
+        before = len(self.found.problems)
+        title = nfc(self._said(row, "title"))
+        span = self._span(row)
+        rooms, strangers = self.names.rooms(self._said(row, "rooms"))
+        for fault in strangers:
+            self._fail(row, "rooms", fault)
+        if not rooms and not strangers:
+            self._fail(row, "rooms", _NOBODY)
+        officer = self._whom(row, "officer", self.names.person)
+        bridge = self._whom(row, "bridge", self.names.bridge)
+        if span is None or len(self.found.problems) > before:
+            return None
+        chair = nfc(self._said(row, "chair"))
+        begin, end = span
+        return Wanted(
+            title=title,
+            begin=begin,
+            end=end,
+            rooms=rooms,
+            chair=(self.names.room(chair) or chair) if chair else None,
+            officer=officer,
+            bridge=bridge,
+            importance="high" if _HIGH.search(key(self._said(row, "importance"))) else "normal",
+            mark=self._said(row, "mark") or f"{key(title)} {begin.astimezone(LOCAL):%Y-%m-%d}",
+        )
+
+    def _whom(self, row: Row, column: str, find: Find) -> str | None:
+        said = nfc(self._said(row, column))
+        if not said:
+            return None
+        found = find(said)
+        if isinstance(found, Fault):
+            self._fail(row, column, found)
+            return None
+        return found
+
+    def _span(self, row: Row) -> tuple[datetime, datetime] | None:
+        """Return begin and end; the begin may hold the day, and the end too: "8h00 - 11h30"."""
+        value = self._cell(row, "begin")
+        clocks = list(_clocks(value))
+        day = self._day(row, value)
+        if day is None or not clocks:
+            self._fail(row, "begin" if day else "day", _NO_TIME if day else _NO_DAY)
+            return None
+        begin = datetime.combine(day, clocks[0], LOCAL)
+        ends = list(_clocks(self._cell(row, "end"))) or clocks[1:]
+        end = datetime.combine(day, ends[0], LOCAL) if ends else begin + USUAL
+        return begin, end if end > begin else end + timedelta(days=1)
+
+    def _day(self, row: Row, begin: Value) -> date | None:
+        for value in (self._cell(row, "day"), begin):
+            if isinstance(value, datetime):
+                self.day = value.date()
+                return self.day
+            if isinstance(value, date):
+                self.day = value
+                return self.day
+            for part in shown(value).replace(",", " ").split():
+                try:
+                    self.day = cells.day(part, {})
+                except cells.Unfit:
+                    continue
+                return self.day
+        return None if self._said(row, "day") else self.day
+
+    def _cell(self, row: Row, column: str) -> Value:
+        place = self.layout.columns.get(column)
+        return row.cells[place] if place is not None and place < len(row.cells) else None
+
+    def _said(self, row: Row, column: str) -> str:
+        return shown(self._cell(row, column)).strip()
+
+    def _fail(self, row: Row, column: str, fault: Fault) -> None:
+        heading = self.layout.headings.get(column)
+        self.found.problems.append(Problem(self.label, fault.what, fault.mend, row.number, heading))
+
+
+def _clocks(value: Value) -> Iterator[time]:
+    """Yield the times of day that a cell holds."""
+    if isinstance(value, datetime):
+        if value.time() != time(0):
+            yield value.time()
+        return
+    if isinstance(value, time):
+        yield value
+        return
+    for hour, minute in _TIME.findall(fold(shown(value))):
+        if int(hour) < 24 and int(minute or 0) < 60:  # noqa: PLR2004
+            yield time(int(hour), int(minute or 0))
+
+
+def _one(register: Register, said: str) -> str | Fault:
+    found = register.find(said)
+    return found.slug if found.slug is not None else _stranger(said, found.candidates)
+
+
+def _stranger(said: str, candidates: Sequence[str]) -> Fault:
+    like = ", ".join(candidates)
+    return Fault(
+        Text(vi=f'không biết "{said}"', en=f'"{said}" is not known'),
+        Text(vi=f"Có phải là {like}?", en=f"Is it {like}?")
+        if like
+        else Text(
+            vi="Ghi đúng tên hoặc mã như trong danh mục",
+            en="Write the name or slug as in the inventory",
+        ),
+    )
+
+
+def _fault(vi: str, en: str, mend_vi: str, mend_en: str) -> Fault:
+    return Fault(Text(vi=vi, en=en), Text(vi=mend_vi, en=mend_en))
+
+
+_NO_LIST = _fault(
+    "không thấy lịch họp nào",
+    "no schedule of meetings was found",
+    'Cần một dòng tiêu đề có cột "Nội dung họp", "Ngày", "Bắt đầu" và "Điểm cầu"',
+    'A row of headings with "Nội dung họp", "Ngày", "Bắt đầu" and "Điểm cầu" is needed',
+)
+_NOBODY = _fault(
+    "không có điểm cầu nào dự",
+    "no room is invited",
+    'Ghi tên các điểm cầu, cách nhau bằng dấu chấm phẩy, hoặc "tất cả"',
+    'Name the rooms, parted by semicolons, or write "tất cả" for all',
+)
+_NO_DAY = _fault(
+    "không có ngày họp", "the day is missing", "Ghi ngày như 30/11/2026", "Write it like 30/11/2026"
+)
+_NO_TIME = _fault(
+    "không có giờ bắt đầu",
+    "the begin is missing",
+    "Ghi giờ như 08:00 hoặc 8h00",
+    "Write it like 08:00 or 8h00",
+)

@@ -1,0 +1,216 @@
+"""What became of a meeting? Who joined from when to when, what failed, what travel it saved.
+
+Presence is integer seconds over half-open spans, clipped to the meeting. What nobody saw is not
+"absent". Savings follow indicator I13 and are an estimate: prices and distances are printed.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.meeting import Attendance, Meeting, Presence
+from core.text import Text
+
+_EARTH = 6371.0  # km, mean radius
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What a journey costs, in đồng, and how a straight line becomes a road. Set by the office.
+
+    `winding`: road kilometres for each as the crow flies; `speed` in km/h. None: not priced.
+    """
+
+    per_km: int | None = None
+    per_day: int | None = None
+    lodging: int | None = None
+    lodging_beyond: float = 100.0  # km one way
+    winding: float = 1.3
+    speed: float = 40.0
+
+    @property
+    def priced(self) -> bool:
+        """Say whether anything costs anything."""
+        return any(price is not None for price in (self.per_km, self.per_day, self.lodging))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a room is, as far as it is known."""
+
+    name: Text
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An incident that touched the meeting."""
+
+    id: str
+    what: Text
+    begin: datetime
+    end: datetime | None  # None: it is still open
+    rooms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One room of the annex."""
+
+    room: str
+    name: Text
+    joined: datetime | None  # first; None: nobody saw it join
+    left: datetime | None  # last; the end of the meeting if it stayed
+    seconds: int | None  # in the meeting; None: not known
+    drops: int
+    delegates: int | None
+    km: float | None  # one way, by road, estimated
+    saved: int | None  # đồng, estimated
+    hours: float | None  # of people's travel, estimated
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """The annex of one meeting. The same data give the same value, whenever it is made."""
+
+    meeting: Meeting
+    chair: Text | None
+    officer: str | None
+    bridge: Text | None
+    lines: tuple[Line, ...]
+    troubles: tuple[Trouble, ...]
+    prices: Prices
+    as_known_at: datetime
+
+    @property
+    def attended(self) -> int:
+        """Return how many rooms joined."""
+        return sum(line.joined is not None for line in self.lines)
+
+    @property
+    def seconds(self) -> int:
+        """Return the seconds that all rooms took part, together."""
+        return sum(line.seconds or 0 for line in self.lines)
+
+    @property
+    def delegates(self) -> int | None:
+        """Return how many people took part; None where nobody said."""
+        known = [line.delegates for line in self.lines if line.delegates is not None]
+        return sum(known) if known else None
+
+    @property
+    def saved(self) -> int | None:
+        """Return the money that nobody spent on travel; None where it cannot be estimated."""
+        known = [line.saved for line in self.lines if line.saved is not None]
+        return sum(known) if known else None
+
+    @property
+    def hours(self) -> float | None:
+        """Return the hours that nobody spent on the road; None where they cannot be estimated."""
+        known = [line.hours for line in self.lines if line.hours is not None]
+        return sum(known) if known else None
+
+    @property
+    def uncounted(self) -> int:
+        """Return how many rooms joined of which travel could not be estimated."""
+        return sum(line.joined is not None and line.hours is None for line in self.lines)
+
+
+def annex(
+    meeting: Meeting,
+    presences: Sequence[Presence],
+    attendances: Mapping[str, Attendance],
+    places: Mapping[str, Place],
+    troubles: Sequence[Trouble],
+    *,
+    venue: Place | None,
+    prices: Prices,
+    as_known_at: datetime,
+    chair: Text | None = None,
+    officer: str | None = None,
+    bridge: Text | None = None,
+) -> Annex:
+    """Return the annex of a meeting; `venue` is where all would have met."""
+    lines = []
+    for room in meeting.rooms:
+        place = places.get(room) or Place(Text(room, room))
+        spans = spans_of(meeting, [p for p in presences if p.room == room], as_known_at)
+        own = attendances.get(room)
+        delegates = own.delegates if own is not None else None
+        km = road(place, venue, prices) if room != meeting.chair else None
+        joined = spans[0][0] if spans else None
+        known = delegates is not None and km is not None and joined is not None
+        lines.append(
+            Line(
+                room=room,
+                name=place.name,
+                joined=joined,
+                left=spans[-1][1] if spans else None,
+                seconds=sum(_seconds(*span) for span in spans) if spans else None,
+                drops=_drops(meeting, [p for p in presences if p.room == room]),
+                delegates=delegates,
+                km=km,
+                saved=saved(delegates or 0, km or 0.0, prices) if known else None,
+                hours=travel(delegates or 0, km or 0.0, prices) if known else None,
+            )
+        )
+    return Annex(
+        meeting, chair, officer, bridge, tuple(lines), tuple(troubles), prices, as_known_at
+    )
+
+
+def spans_of(
+    meeting: Meeting, mine: Sequence[Presence], as_known_at: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Return when a room was in, within the meeting and up to what is known."""
+    last = min(meeting.end, max(meeting.begin, as_known_at))
+    found: list[tuple[datetime, datetime]] = []
+    since: datetime | None = None
+    for row in sorted(mine, key=lambda row: (row.at, row.id or 0)):
+        if row.present and since is None:
+            since = row.at
+        elif not row.present and since is not None:
+            found.append((since, row.at))
+            since = None
+    if since is not None:
+        found.append((since, last))
+    clipped = [(max(begin, meeting.begin), min(end, last)) for begin, end in found]
+    return [(begin, end) for begin, end in clipped if begin < end]
+
+
+def road(place: Place, venue: Place | None, prices: Prices) -> float | None:
+    """Return the kilometres by road, one way: the great circle, made longer. None if unknown."""
+    if venue is None:
+        return None
+    ends = (place.latitude, place.longitude, venue.latitude, venue.longitude)
+    if any(one is None for one in ends):
+        return None
+    phi, lam, psi, mu = (math.radians(one) for one in ends if one is not None)
+    half = math.sin((psi - phi) / 2) ** 2
+    half += math.cos(phi) * math.cos(psi) * math.sin((mu - lam) / 2) ** 2
+    return 2 * _EARTH * math.asin(math.sqrt(half)) * prices.winding
+
+
+def saved(delegates: int, km: float, prices: Prices) -> int | None:
+    """Return the đồng of indicator I13: the way there and back, a day, a night if it is far."""
+    if not prices.priced:
+        return None
+    each = 2 * km * (prices.per_km or 0) + (prices.per_day or 0)
+    if km > prices.lodging_beyond:
+        each += prices.lodging or 0
+    return round(delegates * each)
+
+
+def travel(delegates: int, km: float, prices: Prices) -> float:
+    """Return the hours that people would have spent on the road, there and back."""
+    return delegates * 2 * km / prices.speed
+
+
+def _seconds(begin: datetime, end: datetime) -> int:
+    return int((end - begin).total_seconds())
+
+
+def _drops(meeting: Meeting, mine: Sequence[Presence]) -> int:
+    return sum(not row.present and meeting.begin <= row.at < meeting.end for row in mine)

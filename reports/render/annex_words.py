@@ -1,0 +1,141 @@
+"""The words of the annex of a meeting."""
+
+from core.text import Language, Text
+from reports.annex import Annex
+from reports.render import figures
+
+WORDS = {
+    "title": Text("Phụ lục cuộc họp trực tuyến", "Annex of a video conference"),
+    "meeting": Text("Cuộc họp", "Meeting"),
+    "time": Text("Thời gian", "Time"),
+    "chair": Text("Chủ trì", "Chair"),
+    "officer": Text("Trực kỹ thuật", "Duty officer"),
+    "bridge": Text("Cầu nối", "Bridge"),
+    "known": Text("Số liệu đến", "As known at"),
+    "attended": Text("Điểm cầu đã dự", "Rooms that joined"),
+    "minutes": Text("Tổng phút tham dự của các điểm cầu", "Minutes of all rooms together"),
+    "delegates": Text("Đại biểu", "Delegates"),
+    "drops": Text("Số lần rớt", "Drops"),
+    "room": Text("Điểm cầu", "Room"),
+    "joined": Text("Vào lúc", "Joined"),
+    "left": Text("Ra lúc", "Left"),
+    "present": Text("Phút dự", "Minutes"),
+    "km": Text("Km một chiều (ước tính)", "Km one way (estimate)"),
+    "saved": Text("Tiết kiệm, đồng (ước tính)", "Saved, đồng (estimate)"),
+    "hours": Text("Giờ đi lại (ước tính)", "Hours of travel (estimate)"),
+    "troubles": Text("Sự cố trong cuộc họp", "Incidents during the meeting"),
+    "no_troubles": Text("Không có sự cố.", "There were none."),
+    "code": Text("Mã", "Code"),
+    "what": Text("Sự cố", "What failed"),
+    "begin": Text("Bắt đầu", "Begin"),
+    "end": Text("Kết thúc", "End"),
+    "rooms_hit": Text("Điểm cầu bị ảnh hưởng", "Rooms touched"),
+    "still_open": Text("chưa kết thúc", "still open"),
+    "unseen": Text("không ghi nhận được", "not seen to join"),
+    "unknown": Text("chưa có số liệu", "not known"),
+    "method": Text("Cách tính", "Method"),
+    "presence_method": Text(
+        "Vào, ra theo thiết bị họp, ứng dụng của điểm cầu hoặc xác nhận của người ở điểm cầu; "
+        "điểm cầu mất kết nối được tính là đã ra từ lúc mất. Không ghi nhận được không có nghĩa là "
+        "vắng mặt.",
+        "Joined and left as the equipment, the room's client or the person there says; a room that "
+        "is cut off has left from then on. Not seen to join does not mean absent.",
+    ),
+    "saving_method": Text(
+        "Tiết kiệm (chỉ tiêu I13, ước tính) = đại biểu × (2 × km × {0} đ/km + {1} đ công tác phí "
+        "+ {2} đ lưu trú nếu xa hơn {3} km); km là đường thẳng × {4}; giờ đi lại ở {5} km/h. Đơn "
+        "giá do cơ quan đặt, không phải định mức của pháp luật.",
+        "Savings (indicator I13, an estimate) = delegates × (2 × km × {0} đ/km + {1} đ per day + "
+        "{2} đ lodging beyond {3} km); km are the straight line × {4}; hours at {5} km/h. Prices "
+        "are set by the office and are no legal rates.",
+    ),
+    "no_prices": Text(
+        "Chưa đặt đơn giá đi lại ([meetings.travel]) nên không tính số tiền; giờ đi lại ước tính "
+        "theo đường thẳng × {4} ở {5} km/h.",
+        "No prices of travel are set ([meetings.travel]), so no money is given; hours are "
+        "estimated from the straight line × {4} at {5} km/h.",
+    ),
+    "uncounted": Text(
+        "{0} điểm cầu đã dự không tính được vì thiếu số đại biểu hoặc toạ độ.",
+        "{0} rooms that joined are not counted for want of delegates or coordinates.",
+    ),
+    "sheet_rooms": Text("Điểm cầu", "Rooms"),
+    "sheet_troubles": Text("Sự cố", "Incidents"),
+    "sheet_method": Text("Cách tính", "Method"),
+    "sum": Text("Cộng", "Total"),
+    "month_title": Text("Tổng hợp họp trực tuyến", "Video conferences of the month"),
+    "month": Text("Tháng", "Month"),
+    "i11": Text("I11: đơn vị có điểm cầu", "I11: units with a conference point"),
+    "i12": Text("I12: số cuộc họp", "I12: meetings"),
+    "i12_rooms": Text("I12: lượt điểm cầu đã dự/được mời", "I12: rooms that joined/were invited"),
+    "i12_hours": Text("I12: giờ họp", "I12: hours of meetings"),
+    "i13": Text("I13: tiết kiệm, đồng (ước tính)", "I13: saved, đồng (estimate)"),
+    "i13_hours": Text("I13: giờ đi lại (ước tính)", "I13: hours of travel (estimate)"),
+    "troubled": Text("Cuộc họp có sự cố", "Meetings with an incident"),
+    "district": Text("cấp huyện", "districts"),
+    "commune": Text("cấp xã", "communes"),
+    "day": Text("Ngày giờ", "When"),
+    "no_meetings": Text("Tháng này chưa có cuộc họp nào.", "There was no meeting this month."),
+    "counting_method": Text(
+        "Tính từ phụ lục của từng cuộc họp đã bắt đầu trong tháng, không kể cuộc bị huỷ. Đơn vị có "
+        "điểm cầu là đơn vị có phòng họp hoặc thiết bị họp trong danh mục vào ngày cuối tháng.",
+        "From the annexes of the meetings that began in the month, called-off ones left out. A "
+        "unit has a conference point if the inventory of the month's last day has a room or an "
+        "endpoint there.",
+    ),
+}
+
+
+def said(key: str, language: Language, *values: object) -> str:
+    """Return a word of the annex, its places filled in."""
+    text = WORDS[key].said(language)
+    return text.format(*values) if values else text
+
+
+def facts(annex: Annex, language: Language) -> list[str]:
+    """Return what the annex says above its table, line by line."""
+    meeting = annex.meeting
+    found: list[tuple[str, str]] = [
+        ("meeting", f"{meeting.title} ({meeting.id})"),
+        ("time", f"{figures.minute(meeting.begin)} – {figures.minute(meeting.end)}"),
+        ("chair", annex.chair.said(language) if annex.chair else ""),
+        ("officer", annex.officer or ""),
+        ("bridge", annex.bridge.said(language) if annex.bridge else ""),
+        ("attended", f"{annex.attended}/{len(annex.lines)}"),
+        ("known", figures.moment(annex.as_known_at)),
+    ]
+    return [f"{said(key, language)}: {value}" for key, value in found if value]
+
+
+def method(annex: Annex, language: Language) -> list[str]:
+    """Return how it was counted, with every price."""
+    prices = annex.prices
+
+    def money(value: int | None) -> str:
+        return figures.whole(value or 0, language)
+
+    values = (
+        money(prices.per_km),
+        money(prices.per_day),
+        money(prices.lodging),
+        number(prices.lodging_beyond, language),
+        number(prices.winding, language),
+        number(prices.speed, language),
+    )
+    told = [said("presence_method", language)]
+    key = "saving_method" if prices.priced else "no_prices"
+    told.append(said(key, language, *values))
+    if annex.uncounted:
+        told.append(said("uncounted", language, annex.uncounted))
+    return told
+
+
+def title(annex: Annex, language: Language) -> str:
+    """Return the title in one line."""
+    return f"{said('title', language)} – {annex.meeting.title}"
+
+
+def number(value: float, language: Language) -> str:
+    """Return a figure with at most one decimal."""
+    text = f"{value:,.1f}".removesuffix(".0")
+    return text if language == "en" else text.translate(str.maketrans(",.", ".,"))

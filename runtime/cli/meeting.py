@@ -1,0 +1,283 @@
+"""Which meetings are to come? Shown, entered, read in from lists and calendars, called off."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from runtime.cli._config import Config
+
+if TYPE_CHECKING:
+    from core.meeting import Meeting, ReadinessRun, Wanted
+    from inventory.meetinglist import Meetings, Names
+    from storage.ledger import Ledger
+    from storage.meetings import Gathered
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, help="Show, enter, read in and call off meetings."
+)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Days = Annotated[int, typer.Option("--days", min=1, max=366, help="How many days ahead.")]
+_TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"]
+
+
+@app.command("list")
+def list_(config: Config = None, *, days: Days = 7, as_json: Json = False) -> None:
+    """Print the meetings that go on or are to come."""
+    from core.clock import LOCAL, SystemClock
+    from core.text import Text
+    from runtime.cli._ledger import Voice, with_ledger
+
+    voice = Voice(as_json=as_json)
+
+    async def work(ledger: "Ledger") -> "list[Meeting]":
+        now = SystemClock().now()
+        return await ledger.meetings.find(now, now + timedelta(days=days))
+
+    rows = with_ledger(config, voice, work)
+    voice.table(
+        (
+            Text(vi="mã", en="id"),
+            Text(vi="bắt đầu", en="begin"),
+            Text(vi="kết thúc", en="end"),
+            Text(vi="điểm cầu", en="rooms"),
+            Text(vi="trực", en="officer"),
+            Text(vi="tên", en="title"),
+        ),
+        [
+            {
+                "id": row.id,
+                "begin": row.begin if as_json else f"{row.begin.astimezone(LOCAL):%d/%m/%Y %H:%M}",
+                "end": row.end if as_json else f"{row.end.astimezone(LOCAL):%H:%M}",
+                "rooms": list(row.rooms) if as_json else len(row.rooms),
+                "officer": row.officer if as_json else row.officer or "",
+                "title": row.title,
+            }
+            for row in rows
+        ],
+    )
+
+
+@app.command()
+def ready(
+    meeting: Annotated[str, typer.Argument(metavar="MEETING", help="Its id.")],
+    config: Config = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Print what the last readiness run found, the worst first; exit 1 unless all is ready."""
+    from alerts.meeting_words import RESULT
+    from core.meeting import Readiness
+    from core.text import Text
+    from runtime.cli._ledger import REFUSED, Voice, with_ledger
+
+    voice = Voice(as_json=as_json)
+
+    async def work(ledger: "Ledger") -> "list[ReadinessRun]":
+        await ledger.meetings.get(meeting)
+        return await ledger.meetings.runs(meeting)
+
+    runs = with_ledger(config, voice, work)
+    last = min(runs, key=lambda run: run.stage, default=None)
+    found = last.worst if last is not None else ()
+    voice.table(
+        (
+            Text(vi="điểm cầu", en="room"),
+            Text(vi="kết quả", en="result"),
+            Text(vi="vì sao", en="reasons"),
+            Text(vi="gọi", en="phone"),
+        ),
+        [
+            {
+                "room": one.room,
+                "result": one.result if as_json else RESULT[one.result].said(voice.language),
+                "reasons": [reason.model_dump(mode="json") for reason in one.reasons]
+                if as_json
+                else ", ".join(f"{reason.name} {reason.about}" for reason in one.reasons),
+                "phone": one.phone if as_json else one.phone or "",
+            }
+            for one in found
+        ],
+    )
+    if not found or any(one.result is not Readiness.READY for one in found):
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def add(
+    title: Annotated[str, typer.Argument(help="What it is called.")],
+    begin: Annotated[
+        datetime, typer.Option("--begin", formats=_TIMES, help="When it begins, local time.")
+    ],
+    room: Annotated[
+        list[str], typer.Option("--room", help="A room or site, by name or slug; `all` is every.")
+    ],
+    config: Config = None,
+    *,
+    end: Annotated[
+        datetime | None,
+        typer.Option("--end", formats=_TIMES, help="When it ends; two hours later if absent."),
+    ] = None,
+    chair: Annotated[
+        str | None, typer.Option("--chair", help="The chair's room, or words for one elsewhere.")
+    ] = None,
+    officer: Annotated[
+        str | None, typer.Option("--officer", help="The contact on duty for it.")
+    ] = None,
+    bridge: Annotated[
+        str | None, typer.Option("--bridge", help="The device or service that joins the rooms.")
+    ] = None,
+    important: Annotated[bool, typer.Option("--important", help="It is of importance.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Enter a meeting."""
+    from core.clock import LOCAL, SystemClock
+    from core.text import Text
+    from inventory.meetinglist import USUAL, Names
+    from runtime.cli._ledger import Voice, actor, with_ledger
+
+    voice = Voice(as_json=as_json)
+
+    async def work(ledger: "Ledger") -> "Meeting":
+        now = SystemClock().now()
+        today = now.astimezone(LOCAL).date()
+        names = Names(await ledger.inventory.load(on=today), today)
+        first = begin.replace(tzinfo=LOCAL)
+        last = end.replace(tzinfo=LOCAL) if end else first + USUAL
+        wanted = _wanted(names, title, (first, last), room, (chair, officer, bridge), important)
+        return (await ledger.meetings.add(wanted, actor(), now, source="cli"))[0]
+
+    row = with_ledger(config, voice, work)
+    voice.done(
+        Text(
+            vi=f"Đã ghi cuộc họp {row.id}: {len(row.rooms)} điểm cầu.",
+            en=f"The meeting {row.id} is entered: {len(row.rooms)} rooms.",
+        ),
+        id=row.id,
+        rooms=list(row.rooms),
+    )
+
+
+@app.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A .xlsx, .csv or .ics file.")],
+    config: Config = None,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would change, do nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Read a schedule of meetings: new ones are entered, known ones changed, none is called off.
+
+    Exit 0 done or no change, 2 bad input.
+    """
+    from core.clock import LOCAL, SystemClock
+    from core.errors import Invalid, Problem
+    from core.text import Text
+    from inventory import meetingfile
+    from runtime.cli._inventory import Speaker, problems_as_objects
+    from runtime.cli._ledger import actor, with_ledger
+
+    speaker = Speaker(as_json=as_json)
+
+    async def work(ledger: "Ledger") -> "tuple[Meetings, Gathered | None]":
+        now = SystemClock().now()
+        inventory = await ledger.inventory.load(on=now.astimezone(LOCAL).date())
+        try:
+            found = meetingfile.read(path.name, path.read_bytes(), inventory, now)
+        except OSError as fault:
+            what = Text(vi=f"không đọc được: {fault}", en=f"it cannot be read: {fault}")
+            mend = Text(vi="Xem lại đường dẫn", en="Look at the path again")
+            raise Invalid([Problem(str(path), what, mend)]) from fault
+        if found.problems:
+            raise Invalid(found.problems)
+        if dry_run:
+            return found, None
+        return found, await ledger.meetings.gather(found.wanted, "list", actor(), now)
+
+    found, done = with_ledger(config, speaker, work)
+    added, changed = (len(done.added), len(done.changed)) if done is not None else (0, 0)
+    speaker.object(
+        {
+            "ok": True,
+            "applied": done is not None,
+            "meetings": [wanted.model_dump(mode="json") for wanted in found.wanted],
+            "added": added,
+            "changed": changed,
+            "notices": problems_as_objects(found.notices, speaker.language),
+        }
+    )
+    speaker.warnings(found.notices)
+    speaker.say(
+        f"Đọc {len(found.wanted)} cuộc họp: {added} mới, {changed} thay đổi."
+        + (" Chạy thử: chưa thay đổi gì." if dry_run else ""),
+        f"Read {len(found.wanted)} meetings: {added} new, {changed} changed."
+        + (" Dry run: nothing was changed." if dry_run else ""),
+    )
+
+
+@app.command()
+def cancel(
+    meeting: Annotated[str, typer.Argument(metavar="MEETING", help="Its id.")],
+    config: Config = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Call a meeting off; nobody is told of it any more."""
+    from core.clock import SystemClock
+    from core.text import Text
+    from runtime.cli._ledger import Voice, actor, with_ledger
+
+    voice = Voice(as_json=as_json)
+
+    async def work(ledger: "Ledger") -> "Meeting":
+        return (await ledger.meetings.cancel(meeting, actor(), SystemClock().now()))[0]
+
+    row = with_ledger(config, voice, work)
+    voice.done(
+        Text(vi=f"Đã huỷ cuộc họp {row.id}.", en=f"The meeting {row.id} is called off."), id=row.id
+    )
+
+
+def _wanted(  # noqa: PLR0917
+    names: "Names",
+    title: str,
+    span: tuple[datetime, datetime],
+    rooms: list[str],
+    beside: tuple[str | None, str | None, str | None],
+    important: bool,
+) -> "Wanted":
+    """Return the meeting of the options; Invalid with every name that nobody knows."""
+    from core.errors import Invalid, Problem
+    from core.meeting import Wanted
+    from inventory.faults import Fault
+
+    known, faults = names.rooms(";".join(rooms))
+    problems = [Problem("meeting", one.what, one.mend, key="room") for one in faults]
+    chair, officer, bridge = beside
+    found: dict[str, str | None] = {"officer": None, "bridge": None}
+    for key, said, find in (
+        ("officer", officer, names.person),
+        ("bridge", bridge, names.bridge),
+    ):
+        if said is None:
+            continue
+        one = find(said)
+        if isinstance(one, Fault):
+            problems.append(Problem("meeting", one.what, one.mend, key=key))
+        else:
+            found[key] = one
+    if problems:
+        raise Invalid(problems)
+    return Wanted(
+        title=title,
+        begin=span[0],
+        end=span[1],
+        rooms=known,
+        chair=(names.room(chair) or chair) if chair else None,
+        officer=found["officer"],
+        bridge=found["bridge"],
+        importance="high" if important else "normal",
+    )

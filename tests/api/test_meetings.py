@@ -1,0 +1,318 @@
+"""Meetings on pages and in the JSON interface: entered, looked over, followed, ticked."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.context import Web
+from api.meetings import looked_over
+from core.labels import Series
+from core.meeting import Meeting, Presence, Wanted
+from core.people import Role
+from core.reading import Reading
+from tests.api.serving import serving
+from tests.api.test_door import csrf, log_in
+from tests.api.test_pages import page, words
+from tests.api.world import DAWN, World, a_world, all_up, hub_cut
+
+HOUR = timedelta(hours=1)
+ROOMS = ("phong-dong-xoai", "phong-dak-o", "ubnd-phu-nghia")
+FORM = {
+    "title": "Giao ban tháng 11",
+    "begin": "2026-11-22T10:00",
+    "end": "2026-11-22T11:30",
+    "rooms": "phong-dong-xoai phong-dak-o",
+    "officer": "lan",
+    "bridge": "mcu-1",
+}
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """Yield a province with rooms, that is well, behind a login."""
+    known = serving()
+    settings = Web(base_url="http://thongsuot.test", hosts=("thongsuot.test",))
+    async with a_world(tmp_path, settings=settings, estate=lambda: known) as made:
+        await made.commit(all_up(DAWN - HOUR))
+        yield made
+
+
+async def met(world: World, ahead: timedelta = timedelta(minutes=14), **changes: object) -> Meeting:
+    fields: dict[str, object] = {
+        "title": "Giao ban",
+        "begin": DAWN + ahead,
+        "end": DAWN + ahead + 2 * HOUR,
+        "rooms": ROOMS,
+        "officer": "lan",
+        "bridge": "mcu-1",
+    }
+    wanted = Wanted.model_validate(fields | changes)
+    return (await world.ledger.meetings.add(wanted, "minh", DAWN))[0]
+
+
+async def posted(world: World, path: str, **fields: str) -> tuple[int, str]:
+    """Send a form as an operator; return status and words of the answer."""
+    if not await world.ledger.people.users():
+        await world.add_user("ha", Role.OPERATOR, "Lê Thu Hà")
+        await log_in(world, "ha")
+    token = await csrf(world.client, "/meetings")
+    answer = await world.client.post(path, data={"csrf": token, **fields})
+    return answer.status_code, words(answer.text)
+
+
+async def asked(world: World, method: str, path: str, **body: object) -> Any:
+    headers = await world.token(Role.OPERATOR)
+    json = body or None
+    return await world.client.request(method, f"/api/v1{path}", headers=headers, json=json)
+
+
+async def test_a_meeting_is_entered_on_the_page_and_stands_there_by_day(world: World) -> None:
+    assert "Tuần này chưa có cuộc họp nào." in words(await page(world, "/meetings"))
+    assert (await posted(world, "/meetings", **FORM))[0] == 303
+    text = words(await page(world, "/meetings"))
+    assert "CN 22/11/2026 hôm nay 10:00 – 11:30 Giao ban tháng 11" in text
+    assert "sắp họp · 2 điểm cầu · trực: Nguyễn Thị Lan" in text
+    [row] = await world.ledger.meetings.find(DAWN, DAWN + 9 * HOUR)
+    assert (row.rooms, row.by, row.bridge) == (("phong-dong-xoai", "phong-dak-o"), "ha", "mcu-1")
+
+
+async def test_a_series_is_entered_as_its_meetings(world: World) -> None:
+    form = FORM | {"repeat": "weekly", "repeat_until": "2026-12-20"}
+    assert (await posted(world, "/meetings", **form))[0] == 303
+    rows = await world.ledger.meetings.find(DAWN, DAWN + timedelta(days=60))
+    assert [row.begin - DAWN for row in rows] == [timedelta(days=7 * n, hours=1) for n in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"rooms": "phong-khong-co"}, "không biết"),
+        ({"begin": "hôm nay"}, "ngày giờ không hợp lệ"),
+        ({"officer": "la"}, "không biết la"),
+        ({"bridge": "la"}, "không biết la"),
+    ],
+)
+async def test_a_form_that_makes_no_sense_is_shown_again(
+    world: World, wrong: dict[str, str], said: str
+) -> None:
+    status, text = await posted(world, "/meetings", **(FORM | wrong))
+    assert status == 422
+    assert said in text
+
+
+async def test_a_meeting_shows_every_room_the_worst_first_and_why(world: World) -> None:
+    meeting = await met(world)
+    await world.commit(hub_cut(DAWN - timedelta(minutes=1)))
+    text = words(await page(world, f"/meetings/{meeting.id}"))
+    assert "09:14 – 11:14 22/11/2026 · sắp họp" in text
+    assert "2 chưa sẵn sàng" in text
+    assert text.index("UBND Xã Phú Nghĩa") < text.index("Phòng họp UBND Phường Đồng Xoài")
+    assert "Mất kết nối do Kênh TSLCD Gateway Phường An Lộc, VNPT" in text
+    assert "SC-20261122-0001" in text
+    english = words(await page(world, f"/meetings/{meeting.id}", thongsuot_lang="en"))
+    assert "2 not ready" in english
+
+
+async def test_the_wall_says_who_is_in_who_dropped_when_and_why(world: World) -> None:
+    meeting = await met(world, ahead=timedelta(minutes=-30))
+    samples = [(Series.of("vc_in_call"), 1.0), (Series.of("vc_media_loss_ratio"), 0.0)]
+    world.context.signals.hear([Reading("vc-dong-xoai/codec", "center", DAWN, samples)])
+    came = [
+        Presence(meeting=meeting.id, room=room, at=DAWN - HOUR / 2, present=True, source="call")
+        for room in ("phong-dong-xoai", "phong-dak-o")
+    ]
+    await world.ledger.meetings.present(came, DAWN)
+    await world.commit(hub_cut(DAWN - timedelta(minutes=5)))
+    raw = await page(world, f"/meetings/{meeting.id}?wall")
+    assert 'data-slug="phong-dak-o" data-status="down"' in raw
+    assert 'data-slug="phong-dong-xoai" data-status="up"' in raw
+    text = words(raw)
+    assert "1 đã rớt" in text
+    assert "1 đang dự" in text
+    assert "đã rớt từ 08:55" in text
+    assert "mất kết nối do Kênh TSLCD Gateway Phường An Lộc" in text
+    assert text.index("Phòng họp UBND Xã Đăk Ơ") < text.index("UBND Xã Phú Nghĩa")
+
+
+async def test_the_person_in_a_room_ticks_with_a_link_and_no_login(world: World) -> None:
+    meeting = await met(world)
+    token = await world.ledger.meetings.room_link(meeting.id, "ubnd-phu-nghia", DAWN)
+    shown = words((await world.client.get(f"/m/{token}")).text)
+    assert "UBND Xã Phú Nghĩa" in shown
+    assert "Màn hình lên hình?" in shown
+    for item, good in (("screen", "yes"), ("power", "yes"), ("sound", "no")):
+        answer = await world.client.post(f"/m/{token}", data={"item": item, "good": good})
+        assert answer.status_code == 303
+    text = words(await page(world, f"/meetings/{meeting.id}"))
+    assert "Người ở điểm cầu báo hỏng: âm thanh, lúc 09:00 ngày 22/11/2026" in text
+    hostile = {"origin": "https://elsewhere.example"}
+    data = {"item": "sound", "good": "yes"}
+    refused = await world.client.post(f"/m/{token}", data=data, headers=hostile)
+    assert refused.status_code == 403
+    strange = await world.client.post(f"/m/{token}", data={"item": "x", "good": "yes"})
+    assert strange.status_code == 422
+    unknown = await world.client.get(f"/m/{'x' * 43}")
+    assert unknown.status_code == 404
+
+
+async def test_an_operator_hands_a_link_out_changes_and_calls_off(world: World) -> None:
+    meeting = await met(world)
+    status, text = await posted(world, f"/meetings/{meeting.id}/link", room="phong-dak-o")
+    assert status == 200
+    assert "http://thongsuot.test/m/" in text
+    changed = FORM | {"title": "Giao ban (mới)"}
+    assert (await posted(world, f"/meetings/{meeting.id}/change", **changed))[0] == 303
+    assert (await world.ledger.meetings.get(meeting.id)).title == "Giao ban (mới)"
+    assert (await posted(world, f"/meetings/{meeting.id}/cancel"))[0] == 303
+    assert "đã huỷ" in words(await page(world, f"/meetings/{meeting.id}"))
+
+
+async def test_a_list_is_taken_in_from_the_page_or_refused_whole(world: World) -> None:
+    await world.add_user("ha", Role.OPERATOR)
+    await log_in(world, "ha")
+    token = await csrf(world.client, "/meetings")
+
+    async def sent(name: str, content: bytes) -> tuple[int, str]:
+        answer = await world.client.post(
+            "/meetings/import", data={"csrf": token}, files={"file": (name, content)}
+        )
+        return answer.status_code, words(answer.text)
+
+    head = "Nội dung họp;Ngày;Bắt đầu;Điểm cầu\n"
+    good = f"{head}Giao ban;24/11/2026;8h00;Trung tâm tích hợp dữ liệu\n"
+    status, text = await sent("lich.csv", good.encode())
+    assert (status, "1 cuộc họp mới, 0 thay đổi" in text) == (200, True)
+    bad = f"{good}Họp;24/11/2026;9h;Không có\n"
+    status, text = await sent("lich.csv", bad.encode())
+    assert status == 422
+    assert "lich.csv:3: Điểm cầu: không biết" in text.replace("Lich.csv", "lich.csv")
+    assert len(await world.ledger.meetings.find(DAWN, DAWN + timedelta(days=9))) == 1
+
+
+async def test_the_interface_enters_changes_and_tells_room_by_room(world: World) -> None:
+    wish = {
+        "title": "Họp qua API",
+        "begin": "2026-11-22T02:14:00Z",
+        "end": "2026-11-22T04:00:00Z",
+        "rooms": ["phong-dong-xoai", "phong-dak-o"],
+        "officer": "lan",
+        "mark": "lich-42",
+    }
+    answer = await asked(world, "POST", "/meetings", **wish)
+    assert answer.status_code == 201, answer.text
+    made = answer.json()
+    assert (made["id"], made["state"], made["source"]) == ("HN-20261122-0001", "ahead", "api")
+    assert (await asked(world, "POST", "/meetings", **wish)).status_code == 409
+    strange = await asked(world, "POST", "/meetings", **(wish | {"rooms": ["la"], "mark": "x"}))
+    assert strange.status_code == 422
+    assert [row["id"] for row in (await asked(world, "GET", "/meetings")).json()] == [made["id"]]
+    await world.commit(hub_cut(DAWN - timedelta(minutes=1)))
+    whole = (await asked(world, "GET", f"/meetings/{made['id']}")).json()
+    assert whole["counts"] == {"not_ready": 1, "at_risk": 0, "not_checked": 0, "ready": 1}
+    worst = whole["now"][0]
+    assert (worst["room"], worst["result"]) == ("phong-dak-o", "not_ready")
+    assert worst["reasons"][0]["name"] == "cut_off"
+    assert worst["stack"] == {
+        "reachable": "bad",
+        "registered": "not_checked",
+        "in_call": "not_checked",
+        "media": "not_checked",
+    }
+    path = f"/meetings/{made['id']}/rooms/phong-dak-o"
+    tick = await asked(world, "POST", f"{path}/ticks", item="present", good=True)
+    assert tick.status_code == 204
+    many = await asked(world, "PUT", f"{path}/delegates", delegates=12)
+    assert many.status_code == 204
+    after = (await asked(world, "GET", f"/meetings/{made['id']}")).json()
+    assert [row["delegates"] for row in after["now"]] == [12, None]
+    later = await asked(world, "PUT", f"/meetings/{made['id']}", **(wish | {"title": "Khác"}))
+    assert later.json()["title"] == "Khác"
+    gone = await asked(world, "POST", f"/meetings/{made['id']}/cancel")
+    assert gone.json()["state"] == "called_off"
+
+
+async def test_a_rooms_client_reports_and_its_layers_follow(world: World) -> None:
+    meeting = await met(world, ahead=-HOUR)
+    before = (await asked(world, "GET", "/rooms/phong-dak-o/stack")).json()
+    assert (before["meeting"], before["in_call"]) == (meeting.id, "not_checked")
+    beat = {"registered": True, "in_call": True, "loss": 0.001}
+    assert (await asked(world, "POST", "/rooms/phong-dak-o/beat", **beat)).status_code == 204
+    after = (await asked(world, "GET", "/rooms/phong-dak-o/stack")).json()
+    assert {after[name] for name in ("registered", "in_call", "media")} == {"good"}
+    text = words(await page(world, "/targets/phong-dak-o"))
+    assert "kết nối : tốt đăng ký : tốt vào họp : tốt hình, tiếng : tốt" in text
+    assert "Đang họp: Giao ban" in text
+    assert (await asked(world, "GET", "/rooms/core-1/stack")).status_code == 404
+    wrong = await asked(world, "POST", "/rooms/phong-dak-o/beat", loss=7)
+    assert wrong.status_code == 422
+
+
+async def test_a_room_that_is_cut_shows_red_at_the_next_drawing(world: World) -> None:
+    """The decision comes in seconds; the page that follows its event must show it."""
+    meeting = await met(world)
+    picture = await world.app.state.pictures.now()
+    view = await looked_over(world.context, picture, meeting)
+    assert view.counts[next(one for one in view.counts if one.value == "not_ready")] == 0
+    events = await world.commit(hub_cut(DAWN))
+    assert any(event.kind == "status" for event in events)
+    raw = await page(world, f"/meetings/{meeting.id}")
+    assert 'data-slug="phong-dak-o" data-status="down"' in raw
+
+
+async def test_the_annex_says_who_was_there_what_failed_and_how_many_took_part(
+    world: World,
+) -> None:
+    meeting = await met(world, ahead=-HOUR)
+    came = [
+        Presence(meeting=meeting.id, room=room, at=DAWN - HOUR, present=True, source="call")
+        for room in ("phong-dong-xoai", "phong-dak-o")
+    ]
+    lost = came[1].model_copy(
+        update={"at": DAWN - HOUR / 2, "present": False, "incident": "SC-20261122-0001"}
+    )
+    await world.ledger.meetings.present([*came, lost], DAWN)
+    await world.commit(hub_cut(DAWN - HOUR / 2))
+    form = {"delegates.phong-dak-o": "12", "delegates.phong-dong-xoai": ""}
+    assert (await posted(world, f"/meetings/{meeting.id}/delegates", **form))[0] == 303
+    text = words(await page(world, f"/meetings/{meeting.id}/annex"))
+    assert "Điểm cầu đã dự 2/3" in text
+    assert "Phòng họp UBND Xã Đăk Ơ 08:00:00 08:30:00 30 1 12" in text
+    assert "UBND Xã Phú Nghĩa không ghi nhận được" in text
+    assert "SC-20261122-0001 Kênh TSLCD Gateway Phường An Lộc, VNPT" in text
+    for form_of, begins in (("xlsx", b"PK"), ("html", b"<!doctype"), ("pdf", b"%PDF")):
+        answer = await world.client.get(f"/meetings/{meeting.id}/annex.{form_of}")
+        assert answer.status_code == 200
+        assert answer.content.startswith(begins)
+    by_api = await asked(world, "GET", f"/meetings/{meeting.id}/annex.html?language=en")
+    assert "Annex of a video conference" in by_api.text
+    assert (await asked(world, "GET", f"/meetings/{meeting.id}/annex.csv")).status_code == 404
+    wrong = {"delegates.phong-dak-o": "nhiều"}
+    assert (await posted(world, f"/meetings/{meeting.id}/delegates", **wrong))[0] == 422
+
+
+async def test_a_month_is_summed_up_by_its_indicators(world: World) -> None:
+    meeting = await met(world, ahead=-HOUR)
+    called_off = await met(world, ahead=-HOUR, title="Đã huỷ")
+    await world.ledger.meetings.cancel(called_off.id, "ha", DAWN)
+    await met(world, ahead=HOUR, title="Chưa họp")
+    came = Presence(
+        meeting=meeting.id, room="phong-dak-o", at=DAWN - HOUR, present=True, source="call"
+    )
+    await world.ledger.meetings.present([came], DAWN)
+    text = words(await page(world, "/meetings/summary?month=2026-11"))
+    assert "I12: số cuộc họp 1" in text
+    assert "I12: lượt điểm cầu đã dự/được mời 1/3" in text
+    assert "I11: đơn vị có điểm cầu cấp xã 0/6" in text
+    assert "I12: giờ họp 2" in text
+    assert "I13: tiết kiệm, đồng (ước tính) chưa có số liệu" in text
+    headers = await world.token(Role.VIEWER)
+    for form, begins in (("xlsx", b"PK"), ("pdf", b"%PDF"), ("html", b"<!doctype")):
+        answer = await world.client.get(f"/meetings/summary.{form}?month=2026-11", headers=headers)
+        assert answer.content.startswith(begins)
+    empty = words(await page(world, "/meetings/summary?month=2026-10"))
+    assert "Tháng này chưa có cuộc họp nào." in empty
+    wrong = await world.client.get("/meetings/summary?month=hôm", headers=headers)
+    assert wrong.status_code == 422

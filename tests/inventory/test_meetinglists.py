@@ -1,0 +1,239 @@
+"""Schedules of meetings as offices keep them: spreadsheets by headings, calendars by RFC 5545."""
+
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook
+
+from core.clock import LOCAL
+from core.errors import Invalid
+from core.inventory import Contact, Device, Inventory, Room, Site, Unit, UnitLevel
+from core.meeting import Wanted
+from inventory import meetingfile
+from inventory.meetinglist import Meetings
+
+NOW = datetime(2026, 11, 29, 1, 0, tzinfo=UTC)
+LAND = Inventory(
+    units=(
+        Unit(slug="tinh", code="75", level=UnitLevel.PROVINCE, name="Đồng Nai", province_code="75"),
+        *(
+            Unit(
+                slug=slug,
+                code=code,
+                level=UnitLevel.COMMUNE,
+                name=name,
+                parent="tinh",
+                province_code="75",
+            )
+            for slug, code, name in (
+                ("dak-o", "25228", "Xã Đăk Ơ"),
+                ("an-loc", "25320", "Phường An Lộc"),
+            )
+        ),
+    ),
+    sites=(
+        Site(slug="trung-tam", name="Trung tâm dữ liệu", unit="tinh", role="center"),
+        Site(slug="ubnd-dak-o", name="UBND xã Đăk Ơ", unit="dak-o"),
+        Site(slug="ubnd-an-loc", name="UBND phường An Lộc", unit="an-loc"),
+    ),
+    rooms=(
+        Room(slug="ph-dak-o", name="Phòng họp UBND xã Đăk Ơ", site="ubnd-dak-o"),
+        Room(slug="ph-tinh", name="Phòng họp số 1", site="trung-tam"),
+    ),
+    devices=(
+        Device(
+            slug="mcu", name="MCU trung tâm", site="trung-tam", kind="bridge", address="10.0.0.1"
+        ),
+    ),
+    contacts=(Contact(slug="an", name="Nguyễn Văn An", phone="0912345678"),),
+)
+HEADINGS = "Nội dung họp;Ngày;Bắt đầu;Kết thúc;Điểm cầu;Chủ trì;Trực kỹ thuật;Cầu nối;Mức"
+
+
+def local(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=LOCAL)
+
+
+def listed(*lines: str, name: str = "lich.csv") -> Meetings:
+    return meetingfile.read(name, "\n".join((HEADINGS, *lines)).encode(), LAND, NOW)
+
+
+def only(found: Meetings) -> Wanted:
+    assert [p.said("vi") for p in found.problems] == []
+    [wanted] = found.wanted
+    return wanted
+
+
+def test_a_row_is_a_meeting_with_rooms_people_and_bridge_by_their_names() -> None:
+    wanted = only(
+        listed(
+            'Giao ban;30/11/2026;8h00;11:30;"Phòng họp số 1; xã Đăk Ơ; UBND phường An Lộc";'
+            "Bộ Khoa học và Công nghệ;nguyễn văn an;MCU trung tâm;quan trọng"
+        )
+    )
+    assert (wanted.title, wanted.begin, wanted.end) == ("Giao ban", local(30, 8), local(30, 11, 30))
+    # a site that has a room is that room; one without joins as a whole
+    assert wanted.rooms == ("ph-tinh", "ph-dak-o", "ubnd-an-loc")
+    assert (wanted.officer, wanted.bridge, wanted.importance) == ("an", "mcu", "high")
+    assert wanted.chair == "Bộ Khoa học và Công nghệ"  # outside our inventory
+    assert wanted.mark == "giao ban 2026-11-30"
+
+
+def test_all_rooms_are_meant_by_a_word_and_hours_may_stand_in_one_cell() -> None:
+    wanted = only(listed("Họp tỉnh;30/11/2026;13h30 - 15h;;tất cả các điểm cầu;Phòng họp số 1;;;"))
+    assert wanted.rooms == ("ph-dak-o", "ph-tinh")
+    assert (wanted.begin, wanted.end) == (local(30, 13, 30), local(30, 15))
+    assert wanted.chair == "ph-tinh"
+    assert only(listed("Họp;30/11/2026;08:00;;xã Đăk Ơ;;;;")).end == local(30, 10)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("Họp;30/11/2026;8h;;xã Đăk Ở Đâu;;;;", 'không biết "xã Đăk Ở Đâu"'),
+        ("Họp;30/11/2026;8h;;;;;;", "không có điểm cầu nào dự"),
+        ("Họp;30/11/2026;sáng;;xã Đăk Ơ;;;;", "không có giờ bắt đầu"),
+        ("Họp;hôm nay;8h;;xã Đăk Ơ;;;;", "không có ngày họp"),
+        ("Họp;30/11/2026;8h;;xã Đăk Ơ;;Trần Lạ;;", 'không biết "Trần Lạ"'),
+        ("Họp;30/11/2026;8h;;xã Đăk Ơ;;;MCU khác;", 'không biết "MCU khác"'),
+    ],
+)
+def test_what_cannot_be_understood_is_told_by_row_and_heading(line: str, said: str) -> None:
+    found = listed("Họp đúng;30/11/2026;8h;;xã Đăk Ơ;;;;", line)
+    assert len(found.wanted) == 1
+    [problem] = found.problems
+    assert (problem.file, problem.line, problem.what.vi) == ("lich.csv", 3, said)
+    assert problem.key
+
+
+def test_a_workbook_may_have_titles_above_and_the_day_once_for_several_rows() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["LỊCH HỌP TRỰC TUYẾN TUẦN 49"])
+    sheet.append(["Ngày", "Thời gian", "Nội dung", "Thành phần tham dự"])
+    sheet.append([date(2026, 11, 30), "08:00", "Giao ban", "xã Đăk Ơ, UBND phường An Lộc"])
+    sheet.append([None, "14:00", "Báo cáo viên", "Phòng họp số 1"])
+    out = BytesIO()
+    book.save(out)
+    found = meetingfile.read("lich.xlsx", out.getvalue(), LAND, NOW)
+    assert found.problems == []
+    assert [(w.title, w.begin, w.rooms) for w in found.wanted] == [
+        ("Giao ban", local(30, 8), ("ph-dak-o", "ubnd-an-loc")),
+        ("Báo cáo viên", local(30, 14), ("ph-tinh",)),
+    ]
+
+
+def test_a_file_without_a_schedule_is_refused_with_what_is_needed() -> None:
+    found = meetingfile.read("x.csv", b"a;b\n1;2\n", LAND, NOW)
+    assert found.problems[0].what.vi == "không thấy lịch họp nào"
+    with pytest.raises(Invalid):
+        meetingfile.read("x.ics", b"\x00\x01", LAND, NOW)
+
+
+def calendar(*events: str, zone: str = "") -> bytes:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//y//"]
+    lines += [line for line in zone.splitlines() if line]
+    for event in events:
+        lines += ["BEGIN:VEVENT", *[line for line in event.splitlines() if line], "END:VEVENT"]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode()
+
+
+def gathered(*events: str, zone: str = "", now: datetime = NOW) -> Meetings:
+    return meetingfile.read("lich.ics", calendar(*events, zone=zone), LAND, now)
+
+
+WEEKLY = """
+UID:giao-ban@donvi
+SUMMARY:Giao ban
+DTSTART;TZID=SE Asia Standard Time:20261130T080000
+DTEND;TZID=SE Asia Standard Time:20261130T100000
+RRULE:FREQ=WEEKLY;COUNT=4
+EXDATE;TZID=SE Asia Standard Time:20261207T080000
+DESCRIPTION:Điểm cầu: xã Đăk Ơ\\; UBND phường An Lộc\\nTrực: Nguyễn Văn An\\nMCU: mcu
+PRIORITY:1
+"""
+MOVED = """
+UID:giao-ban@donvi
+RECURRENCE-ID;TZID=SE Asia Standard Time:20261214T080000
+SUMMARY:Giao ban (đổi giờ)
+DTSTART;TZID=SE Asia Standard Time:20261214T140000
+DTEND;TZID=SE Asia Standard Time:20261214T160000
+LOCATION:Phòng họp số 1
+"""
+
+
+def test_a_series_is_written_out_without_its_exceptions_and_with_what_was_moved() -> None:
+    found = gathered(WEEKLY, MOVED)
+    assert found.notices == []
+    assert [(w.begin, w.rooms) for w in found.wanted] == [
+        (local(30, 8), ("ph-dak-o", "ubnd-an-loc")),
+        (local(14, 14, month=12), ("ph-tinh",)),
+        (local(21, 8, month=12), ("ph-dak-o", "ubnd-an-loc")),
+    ]
+    first, moved, _ = found.wanted
+    assert (first.officer, first.bridge, first.importance) == ("an", "mcu", "high")
+    assert first.end - first.begin == timedelta(hours=2)
+    assert moved.mark == "giao-ban@donvi 20261214T0800"  # still the one that it was
+
+
+def test_one_that_is_moved_stays_itself_and_one_called_off_is_left_out() -> None:
+    event = "UID:mot@x\nSUMMARY:Họp\nDTSTART:20261130T080000\nLOCATION:Phòng họp số 1"
+    later = event.replace("T080000", "T150000")
+    assert only(gathered(event)).mark == only(gathered(later)).mark == "mot@x"
+    assert gathered(f"{event}\nSTATUS:CANCELLED").wanted == []
+
+
+@pytest.mark.parametrize(
+    ("start", "begin"),
+    [
+        ("DTSTART:20261130T080000", local(30, 8)),  # floating: local
+        ("DTSTART:20261130T010000Z", local(30, 8)),
+        ("DTSTART;TZID=Asia/Ho_Chi_Minh:20261130T080000", local(30, 8)),
+        ("DTSTART;TZID=Asia/Saigon:20261130T080000", local(30, 8)),
+        ("DTSTART;TZID=SE Asia Standard Time:20261130T080000", local(30, 8)),
+        ("DTSTART;TZID=Asia/Tokyo:20261130T100000", local(30, 8)),
+        ("DTSTART;TZID=Ha Noi:20261130T080000", local(30, 8)),  # as the calendar defines it
+    ],
+)
+def test_times_are_taken_in_their_zones_however_they_are_named(start: str, begin: datetime) -> None:
+    zone = """
+BEGIN:VTIMEZONE
+TZID:Ha Noi
+BEGIN:STANDARD
+DTSTART:19700101T000000
+TZOFFSETFROM:+0700
+TZOFFSETTO:+0700
+END:STANDARD
+END:VTIMEZONE
+"""
+    event = f"UID:a@x\nSUMMARY:Họp\n{start}\nLOCATION:Phòng họp số 1"
+    assert only(gathered(event, zone=zone)).begin == begin
+
+
+def test_rooms_may_be_attendees_and_what_names_none_is_told_once() -> None:
+    event = (
+        "UID:a@x\nSUMMARY:Họp\nDTSTART:20261130T080000\n"
+        'ATTENDEE;CUTYPE=ROOM;CN="Phòng họp số 1":mailto:p1@donvi.vn\n'
+        "ATTENDEE;CN=Nguyễn Văn Lạ:mailto:la@donvi.vn"
+    )
+    assert only(gathered(event)).rooms == ("ph-tinh",)
+    weekly = "UID:b@x\nSUMMARY:Ăn trưa\nDTSTART:20261130T110000\nRRULE:FREQ=DAILY;COUNT=9"
+    found = gathered(weekly)
+    assert found.wanted == []
+    [notice] = found.notices
+    assert notice.key == "Ăn trưa"
+    assert "bỏ qua" in notice.what.vi
+    day = gathered("UID:c@x\nSUMMARY:Nghỉ\nDTSTART;VALUE=DATE:20261130")
+    assert "cả ngày" in day.notices[0].what.vi
+
+
+def test_a_room_that_nobody_knows_is_told_and_the_others_are_taken() -> None:
+    event = (
+        "UID:a@x\nSUMMARY:Họp\nDTSTART:20261130T080000\n"
+        "DESCRIPTION:Điểm cầu: xã Đăk Ơ\\; xã Không Có"
+    )
+    found = gathered(event)
+    assert only(found).rooms == ("ph-dak-o",)
+    assert [n.what.vi for n in found.notices] == ['không biết "xã Không Có"']

@@ -1,0 +1,154 @@
+"""The annex counts to the second, calls nobody absent whom it did not see, shows its prices."""
+
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from core.meeting import Attendance, Meeting, Presence
+from core.text import Language, Text
+from reports.annex import Annex, Place, Prices, Trouble, annex, road, spans_of
+from reports.render.annex import file_name, render
+from reports.render.kinds import Format
+from reports.render.letterhead import Letterhead
+
+BEGIN = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)  # 08:00 in Vietnam
+END = BEGIN + timedelta(hours=2)
+MINUTE = timedelta(minutes=1)
+MEETING = Meeting(
+    id="HN-20261130-0001",
+    title="Giao ban tháng 11",
+    begin=BEGIN,
+    end=END,
+    rooms=("a", "b", "c"),
+    by="lan",
+    recorded_at=BEGIN,
+)
+PLACES = {
+    "a": Place(Text("UBND xã Đăk Ơ", "Dak O"), 12.0, 107.1),
+    "b": Place(Text("UBND phường An Lộc", "An Loc"), 11.65, 106.6),
+    "c": Place(Text("UBND xã Phú Nghĩa", "Phu Nghia")),
+}
+VENUE = Place(Text("Trung tâm", "Centre"), 10.95, 106.82)
+PRICES = Prices(per_km=5_000, per_day=200_000, lodging=300_000, lodging_beyond=100)
+
+
+def moved(room: str, minute: float, *, present: bool) -> Presence:
+    at = BEGIN + minute * MINUTE
+    return Presence(meeting=MEETING.id, room=room, at=at, present=present, source="call")
+
+
+def an_annex(prices: Prices = PRICES) -> Annex:
+    rows = [
+        moved("a", -5, present=True),
+        moved("a", 30, present=False),
+        moved("a", 40, present=True),
+        moved("b", 10, present=True),
+        moved("b", 100, present=False),
+    ]
+    said = {
+        room: Attendance(meeting=MEETING.id, room=room, delegates=n, at=END, by="lan")
+        for room, n in (("a", 10), ("c", 4))
+    }
+    trouble = Trouble(
+        "SC-20261130-0001",
+        Text("Kênh VNPT mất kết nối", "The line is down"),
+        BEGIN + 30 * MINUTE,
+        BEGIN + 40 * MINUTE,
+        1,
+    )
+    return annex(
+        MEETING,
+        rows,
+        said,
+        PLACES,
+        [trouble],
+        venue=VENUE,
+        prices=prices,
+        as_known_at=END + timedelta(days=1),
+        chair=Text("Trung tâm", "Centre"),
+        officer="Nguyễn Thị Lan",
+    )
+
+
+def test_presence_is_counted_to_the_second_within_the_meeting() -> None:
+    made = an_annex()
+    a, b, c = made.lines
+    assert (a.joined, a.left, a.seconds, a.drops) == (BEGIN, END, 110 * 60, 1)
+    assert (b.joined, b.left, b.seconds, b.drops) == (
+        BEGIN + 10 * MINUTE,
+        BEGIN + 100 * MINUTE,
+        90 * 60,
+        1,
+    )
+    assert (c.joined, c.seconds, c.saved) == (None, None, None)  # unseen is not absent
+    assert (made.attended, made.seconds, made.delegates) == (2, 200 * 60, 14)
+
+
+@given(st.lists(st.tuples(st.integers(-60, 200), st.booleans()), max_size=12))
+def test_presence_never_exceeds_the_meeting_and_never_overlaps(
+    moves: list[tuple[int, bool]],
+) -> None:
+    rows = [moved("a", minute, present=present) for minute, present in moves]
+    spans = spans_of(MEETING, rows, END)
+    assert all(BEGIN <= begin < end <= END for begin, end in spans)
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
+
+
+def test_a_meeting_that_goes_on_is_counted_up_to_now() -> None:
+    rows = [moved("a", 0, present=True)]
+    assert spans_of(MEETING, rows, BEGIN + 7 * MINUTE) == [(BEGIN, BEGIN + 7 * MINUTE)]
+
+
+def test_savings_follow_i13_and_nothing_is_priced_without_prices() -> None:
+    a = an_annex().lines[0]
+    assert a.km == pytest.approx(157.4, abs=1.0)  # 121 km as the crow flies × 1.3
+    assert a.km is not None
+    assert a.saved == round(10 * (2 * a.km * 5_000 + 200_000 + 300_000))
+    assert a.hours == pytest.approx(10 * 2 * a.km / 40)
+    assert an_annex().lines[1].saved is None  # nobody said how many took part
+    assert an_annex().uncounted == 1
+    bare = an_annex(Prices())
+    assert bare.saved is None
+    assert bare.hours is not None
+    assert road(PLACES["c"], VENUE, PRICES) is None
+    assert road(PLACES["a"], None, PRICES) is None
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_page_shows_prices_marks_estimates_and_names_incidents(language: Language) -> None:
+    page = render(an_annex(), Letterhead(), language, Format.HTML).decode()
+    assert "SC-20261130-0001" in page
+    assert ("ước tính" if language == "vi" else "estimate") in page
+    assert ("5.000 đ/km" if language == "vi" else "5,000 đ/km") in page
+    assert ("không ghi nhận được" if language == "vi" else "not seen to join") in page
+    bare = render(an_annex(Prices()), Letterhead(), language, Format.HTML).decode()
+    assert "[meetings.travel]" in bare
+    assert file_name(an_annex(), language, Format.PDF) == f"annex-HN-20261130-0001.{language}.pdf"
+
+
+def test_names_are_escaped_on_the_page() -> None:
+    hostile = MEETING.model_copy(update={"title": "<script>x</script>"})
+    made = annex(hostile, [], {}, {}, [], venue=None, prices=PRICES, as_known_at=END)
+    assert b"<script>" not in render(made, Letterhead(), "vi", Format.HTML)
+
+
+def test_the_workbook_holds_numbers_and_the_same_bytes_every_time() -> None:
+    content = render(an_annex(), Letterhead(), "vi", Format.XLSX)
+    assert content == render(an_annex(), Letterhead(), "vi", Format.XLSX)
+    book = load_workbook(BytesIO(content))
+    rooms, troubles, method = book.worksheets
+    assert rooms["A2"].value == "UBND xã Đăk Ơ"
+    assert rooms["B2"].value == datetime(2026, 11, 30, 8, 0)  # noqa: DTZ001  (as Excel has it)
+    assert (rooms["D2"].value, rooms["D5"].value) == (110, 200)
+    assert troubles["A2"].value == "SC-20261130-0001"
+    assert "I13" in " ".join(str(row[0].value) for row in method.iter_rows())
+
+
+def test_the_paper_is_a_pdf() -> None:
+    printed = render(an_annex(), Letterhead(office="SỞ KHCN"), "vi", Format.PDF)
+    assert printed.startswith(b"%PDF")

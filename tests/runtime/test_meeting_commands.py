@@ -1,0 +1,105 @@
+"""Meetings from the command line: entered, listed, read in, looked at, called off."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from core.clock import SystemClock
+from core.inventory import Changes
+from core.meeting import Finding, Readiness, ReadinessRun
+from runtime.cli import meeting
+from storage import migrations
+from storage.ledger import open_ledger
+from tests.inventory.test_meetinglists import LAND, NOW
+
+Run = Callable[..., Result]
+ADD = ("add", "Giao ban", "--begin", "2099-12-01T08:00", "--room", "xã Đăk Ơ", "--room", "ph-tinh")
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Path:
+    """Settings of a ledger that knows some rooms."""
+    path = tmp_path / "thongsuot.toml"
+    path.write_text('[ledger]\nurl = "sqlite:///ledger.db"\n')
+
+    async def fill() -> None:
+        url = f"sqlite:///{tmp_path / 'ledger.db'}"
+        await migrations.upgrade(url)
+        ledger = await open_ledger(url, None, SystemClock())
+        await ledger.inventory.apply(Changes(put=LAND), "test", NOW)
+        await ledger.aclose()
+
+    asyncio.run(fill())
+    return path
+
+
+@pytest.fixture
+def run(settings: Path) -> Run:
+    """Run a command with English answers."""
+
+    def call(*args: str) -> Result:
+        words = [*args, "-c", str(settings)]
+        return CliRunner().invoke(meeting.app, words, env={"THONGSUOT_LANG": "en"})
+
+    return call
+
+
+def test_a_meeting_is_entered_listed_and_called_off(run: Run) -> None:
+    told = run(*ADD, "--officer", "nguyễn văn an", "--bridge", "MCU trung tâm", "--json")
+    assert told.exit_code == 0, told.output
+    made = json.loads(told.stdout)
+    assert (made["id"], made["rooms"]) == ("HN-20991201-0001", ["ph-dak-o", "ph-tinh"])
+    assert run("list").stdout.strip().startswith("id")
+    assert run("ready", made["id"]).exit_code == 1  # nothing was looked at yet
+    assert run("cancel", made["id"]).exit_code == 0
+    again = run("cancel", made["id"])
+    assert again.exit_code == 1
+    assert "called off already" in again.stderr
+
+
+def test_names_that_nobody_knows_are_told_at_once(run: Run) -> None:
+    told = run(*ADD, "--room", "xã Không Có", "--officer", "Trần Lạ")
+    assert told.exit_code == 2
+    assert '"xã Không Có" is not known' in told.stderr
+    assert '"Trần Lạ" is not known' in told.stderr
+
+
+def test_a_schedule_is_read_in_and_a_second_time_changes_nothing(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "lich.csv"
+    path.write_text("Nội dung họp;Ngày;Bắt đầu;Điểm cầu\nGiao ban;30/11/2099;8h00;xã Đăk Ơ\n")
+    assert json.loads(run("import", str(path), "--dry-run", "--json").stdout)["applied"] is False
+    first = json.loads(run("import", str(path), "--json").stdout)
+    assert (first["added"], first["changed"]) == (1, 0)
+    second = run("import", str(path))
+    assert "1 meetings: 0 new, 0 changed" in second.stdout
+    path.write_text("Nội dung họp;Ngày;Bắt đầu;Điểm cầu\nGiao ban;30/11/2099;8h00;xã Nào\n")
+    refused = run("import", str(path))
+    assert refused.exit_code == 2
+    assert 'lich.csv:2: Điểm cầu: "xã Nào" is not known' in refused.stderr
+
+
+def test_what_the_last_run_found_is_printed_the_worst_first(run: Run, tmp_path: Path) -> None:
+    assert run(*ADD).exit_code == 0
+
+    async def ran() -> None:
+        url = f"sqlite:///{tmp_path / 'ledger.db'}"
+        ledger = await open_ledger(url, None, SystemClock())
+        found = tuple(
+            Finding(room=room, result=result)
+            for room, result in (
+                ("ph-tinh", Readiness.READY),
+                ("ph-dak-o", Readiness.NOT_READY),
+            )
+        )
+        one = ReadinessRun(meeting="HN-20991201-0001", stage=60, at=NOW, findings=found)
+        await ledger.meetings.ran(one, [], NOW)
+        await ledger.aclose()
+
+    asyncio.run(ran())
+    told = run("ready", "HN-20991201-0001", "--json")
+    assert told.exit_code == 1
+    assert [row["room"] for row in json.loads(told.stdout)] == ["ph-dak-o", "ph-tinh"]
