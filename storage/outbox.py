@@ -288,6 +288,19 @@ class Outbox:
         """Return an incident's notifications, each with its attempts, oldest first."""
         return await self._find(_N.incident == incident)
 
+    async def for_incidents(
+        self, incidents: Sequence[str]
+    ) -> list[tuple[Notification, list[Delivery]]]:
+        """Return the notifications of some incidents, each with its attempts, oldest first."""
+        return [row for some in portions(incidents) for row in await self._find(_N.incident.in_(some))]
+
+    async def next_due(self) -> datetime | None:
+        """Return when the earliest message that waits is due, None if none does."""
+        query = select(func.min(_N.due_at)).where(_N.state == NotificationState.PENDING)
+        async with self._database.reading() as connection:
+            found: datetime | None = await connection.scalar(query)
+            return found
+
     async def fates(self, incidents: Sequence[str]) -> dict[str, Fate]:
         """Return what became of the messages about problems; an incident without any is absent."""
         found: dict[str, Fate] = {}
