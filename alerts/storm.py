@@ -100,9 +100,9 @@ def ready(which: Ready, topology: Topology, on: date, name: str | None = None) -
             fails, within = (ALL,), 10.0
     if not fails:
         raise LookupError(which)
-    steps = tuple(
-        Step(at=at, **{what: fails}, within=within)
-        for at, what in ((begin, "fails"), (over, "restored"))
+    steps = (
+        Step(at=begin, fails=fails, within=within),
+        Step(at=over, restored=fails, within=within),
     )
     return Storm(name=which, steps=steps, until=begin + timedelta(hours=10))
 

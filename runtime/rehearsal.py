@@ -6,29 +6,34 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from heapq import merge
 from pathlib import Path
+from typing import cast, get_args
 
 from alerts import rehearsed
 from alerts.rehearsed import Count, Rehearsed
 from alerts.rules import Firing
-from alerts.storm import Crossed, Event, Heard, Storm, Taken, events, things
+from alerts.storm import Crossed, Event, Heard, Ready, Storm, Taken, events, ready, things
 from alerts.topology import Topology
 from core.clock import LOCAL
-from core.errors import Invalid, Problem
+from core.errors import Invalid, Problem, Unavailable
 from core.incident import Incident
 from core.status import Status, Transition
 from core.text import Text
 from core.watching import TargetKind
+from inventory.compiled import compile_estate
 from runtime import registries
 from runtime.assembly import looking_defaults, telling_policy
+from runtime.rule_trial import tried
 from runtime.sandbox import Manners, Stage, StageClock
+from runtime.series import reading_side
 from runtime.settings import Settings
+from runtime.storm_file import read
 from storage.ledger import Ledger
 from storage.scratch import scratch
 
 Told = Callable[[float], None]  # the share that is done, 0…1
 
 _PORTION = 300  # incidents that are in memory with their messages
-_EARLIER = timedelta(days=7)  # an outage that was open before is played from its begin, or from here
+_EARLIER = timedelta(days=7)  # an outage that was open before is played from there at most
 _SILENT = frozenset({Status.DOWN, Status.UNREACHABLE})
 _ANSWERING = frozenset({Status.UP, Status.DEGRADED})
 _MOMENT = timedelta(seconds=1)
@@ -71,7 +76,9 @@ class Month:
                     Problem(
                         file="rehearsal",
                         key="month",
-                        what=Text(f'"{text}" không phải tháng đã qua', f'"{text}" is no past month'),
+                        what=Text(
+                            f'"{text}" không phải tháng đã qua', f'"{text}" is no past month'
+                        ),
                         mend=Text("Ghi dạng 2026-10", "Write it like 2026-10"),
                     )
                 ]
@@ -89,27 +96,26 @@ class Past:
     firings: Sequence[tuple[str, Firing]] = ()  # of which rule
     gone: dict[str, int] = field(default_factory=dict)  # targets of then → changes left out
 
-    async def first(self, topology: Topology) -> list[Event]:
+    async def first(self) -> list[Heard]:
         """Return what was silent when the month began, from when it fell silent."""
         begin = self.month.begin
-        rows = await self.ledger.status.as_of(begin, sorted(topology.reach))
+        known = sorted(await self.ledger.status.states())
         earliest = begin - _EARLIER
         found = [
             Heard(max(row.at, earliest), max(row.recorded_at, earliest), row.target, answers=False)
-            for row in rows
+            for row in await self.ledger.status.as_of(begin, known)
             if _answers(row) is False
         ]
         return sorted(found, key=lambda event: event.known_at)
 
-    async def events(self, topology: Topology, first: Sequence[Event]) -> AsyncIterator[Event]:
+    async def events(self, topology: Topology, first: Sequence[Heard]) -> AsyncIterator[Event]:
         """Yield all that happened, by when it was known."""
         begin, end = self.month.begin, self.month.end
-        for event in first:
-            yield event
-        silent = {event.target for event in first}
-        beside = merge(
-            await self._taken(), self._crossings(), key=lambda event: event.known_at
-        )
+        silent = {event.target for event in first if event.target in topology.reach}
+        for early in first:
+            if early.target in silent:
+                yield early
+        beside = merge(await self._taken(), self._crossings(), key=lambda event: event.known_at)
         other = next(beside, None)
         last = 0
         while rows := await self.ledger.status.recorded(begin, end, last):
@@ -177,14 +183,13 @@ async def rehearse_month(
     """
     manners = manners_of(settings)
     past = Past(source, month, firings or ())
+    first = await past.first()
     with tempfile.TemporaryDirectory(prefix="thongsuot-rehearsal-") as folder:
-        clock = StageClock(month.begin - _EARLIER - _MOMENT)
+        clock = StageClock(min([month.begin, *(event.at for event in first)]) - _MOMENT)
         ledger = await _scratch(source, Path(folder), now, clock)
         try:
             stage = Stage(ledger, manners, clock)
-            first: list[Event] = []
-            topology = await stage.open(lambda _: frozenset())
-            first = await past.first(topology)
+            topology = await stage.open()
             await stage.play(
                 past.events(topology, first), month.begin, month.end, _share(month, progress)
             )
@@ -229,7 +234,7 @@ async def rehearse_storm(
         ledger = await _scratch(source, Path(folder), now, clock)
         try:
             stage = Stage(ledger, manners, clock)
-            topology = await stage.open(lambda _: frozenset())
+            topology = await stage.open()
             script = storm(topology)
             check(script, topology)
             played = Month(begin, script.until)
@@ -239,7 +244,7 @@ async def rehearse_storm(
             count = await counted(ledger, begin, script.until, manners, stage)
         finally:
             await ledger.aclose()
-    return _result(script.name, begin, script.until, count, stage)
+    return _result(script.name, begin, script.until.astimezone(UTC), count, stage)
 
 
 def check(storm: Storm, topology: Topology) -> None:
@@ -250,7 +255,7 @@ def check(storm: Storm, topology: Topology) -> None:
             key=key,
             what=Text(f'không có "{name}" để làm hỏng', f'there is no "{name}" to fail'),
             mend=Text(
-                "Ghi mã của đường truyền, thiết bị, điểm cầu hoặc nhóm; hoặc unit:MÃ, carrier:TÊN, all",
+                "Ghi mã đường truyền, thiết bị, điểm cầu, nhóm; hoặc unit:MÃ, carrier:TÊN, all",
                 "Write the slug of a line, device, site or group; or unit:SLUG, carrier:NAME, all",
             ),
         )
@@ -293,9 +298,7 @@ async def _scratch(source: Ledger, folder: Path, now: datetime, clock: StageCloc
     return await scratch(source, folder / "ledger.db", today, clock.now(), clock)
 
 
-async def _pages(
-    ledger: Ledger, begin: datetime, end: datetime
-) -> AsyncIterator[list[Incident]]:
+async def _pages(ledger: Ledger, begin: datetime, end: datetime) -> AsyncIterator[list[Incident]]:
     """Yield the incidents that were open within [begin, end), some at a time, newest first.
 
     Of those that began before `begin` only what was not over then.
@@ -316,12 +319,10 @@ async def _each(found: Sequence[Event]) -> AsyncIterator[Event]:
 
 def _share(month: Month, progress: Told) -> Callable[[datetime], None]:
     whole = (month.end - month.begin).total_seconds() or 1.0
-    return lambda at: progress(
-        min(1.0, max(0.0, (at - month.begin).total_seconds() / whole))
-    )
+    return lambda at: progress(min(1.0, max(0.0, (at - month.begin).total_seconds() / whole)))
 
 
-def _result(  # noqa: PLR0917
+def _result(
     name: str,
     begin: datetime,
     end: datetime,
@@ -362,3 +363,105 @@ def _before(today: date) -> date:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, datetime.min.time(), LOCAL).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be rehearsed: a month, a storm that was written down, or one that is at hand."""
+
+    month: Month | None = None
+    script: Storm | None = None
+    ready: tuple[Ready, str | None] | None = None
+    on: date | None = None  # the day of a storm that is at hand
+
+
+def asked(  # noqa: PLR0917
+    month: str | None,
+    script: str | None,
+    file: str,
+    storm: str | None,
+    on: date | None,
+    now: datetime,
+) -> Asked:
+    """Return what somebody means; Invalid says what cannot be meant. Nothing means last month."""
+    day = on or now.astimezone(LOCAL).date() + timedelta(days=1)
+    if script is not None:
+        return Asked(script=read(script, file, day))
+    if storm is not None:
+        which, _, name = storm.partition(":")
+        if which not in get_args(Ready):
+            raise Invalid([_no_storm(storm)])
+        return Asked(ready=(cast("Ready", which), name or None), on=day)
+    return Asked(month=Month.of(month or "", now))
+
+
+async def rehearsed_as(
+    wanted: Asked, source: Ledger, settings: Settings, now: datetime, progress: Told
+) -> Rehearsed:
+    """Return what comes of it; DomainError says what cannot be rehearsed."""
+    if wanted.month is not None:
+        firings = await firings_of(source, settings, wanted.month, now)
+        return await rehearse_month(
+            source, settings, wanted.month, now, firings=firings, progress=progress
+        )
+    if wanted.script is not None:
+        script = wanted.script
+        begin = script.steps[0].at.astimezone(UTC) - timedelta(minutes=1)
+        return await rehearse_storm(
+            source, settings, lambda _: script, now, begin, progress=progress
+        )
+    which, name = wanted.ready or ("uplink", None)
+    day = wanted.on or now.astimezone(LOCAL).date()
+
+    def storm(topology: Topology) -> Storm:
+        try:
+            return ready(which, topology, day, name)
+        except LookupError as missing:
+            raise Invalid([_no_storm(f"{which}:{name}" if name else which)]) from missing
+
+    begin = _midnight(day) + timedelta(hours=2, minutes=12)
+    return await rehearse_storm(source, settings, storm, now, begin, progress=progress)
+
+
+async def firings_of(
+    source: Ledger, settings: Settings, month: Month, now: datetime
+) -> list[tuple[str, Firing]] | None:
+    """Return when today's rules would have fired in a month; None if no engine can say."""
+    today = now.astimezone(LOCAL).date()
+    inventory = await source.inventory.load(on=today)
+    topology = Topology(compile_estate(inventory, today, looking_defaults(settings.looking)))
+    enabled = [rule for rule in topology.rules.values() if rule.enabled]
+    if not enabled:
+        return []
+    keyring = await source.secrets.keyring()
+    found: list[tuple[str, Firing]] = []
+    reader = reading_side(settings.series, keyring.reveal)
+    try:
+        for rule in enabled:
+            one = await tried(
+                rule,
+                month.begin,
+                month.end,
+                topology=topology,
+                collectors=registries.collectors(),
+                reader=reader,
+                statuses=source.status,
+            )
+            found += [(rule.slug, firing) for firing in (*one.firings, *one.hidden)]
+    except Unavailable:
+        return None
+    finally:
+        await reader.aclose()
+    return found
+
+
+def _no_storm(name: str) -> Problem:
+    return Problem(
+        file="rehearsal",
+        key="storm",
+        what=Text(f'không có tình huống "{name}" ở đây', f'there is no storm "{name}" here'),
+        mend=Text(
+            "Chọn uplink (hoặc uplink:MÃ-ĐIỂM-TRUNG-TÂM-HUYỆN), carrier (hoặc carrier:TÊN), all",
+            "Choose uplink (or uplink:HUB), carrier (or carrier:NAME), or all",
+        ),
+    )

@@ -72,7 +72,7 @@ class Nothing(BaseModel):
     """The parameters of a channel that says nothing."""
 
 
-async def nod(params: BaseModel, message: Message, timeout: float) -> str:  # noqa: ARG001
+async def nod(params: BaseModel, message: Message, timeout: float) -> str:
     """Take a message as delivered, and do nothing with it."""
     return "rehearsal"
 
@@ -156,16 +156,12 @@ class Readings:
         }
         self._silent: set[str] = set()
 
-    def all_well(self, at: datetime, unheard: frozenset[str]) -> list[Reading]:
-        """Return a first good look at everything but what is not yet heard of."""
-        found = []
-        for slug in self._topology.reach.keys() | self._topology.others.keys():
-            if slug not in unheard:
-                found += self._answer(slug, at)
-        for link, (check, port) in sorted(self._ports.items()):
-            if link not in unheard:
-                found.append(_of(check, at, [(_oper(port), 1.0)]))
-        return found
+    def all_well(self, at: datetime) -> list[Reading]:
+        """Return a first good look at everything."""
+        looked_at = self._topology.reach.keys() | self._topology.others.keys()
+        found = [reading for slug in sorted(looked_at) for reading in self._answer(slug, at)]
+        ports = (_of(check, at, [(_oper(port), 1.0)]) for check, port in self._ports.values())
+        return [*found, *ports]
 
     def of(self, event: Heard | Crossed) -> list[Reading]:
         """Return the readings that say it; none where nobody looks."""
@@ -217,9 +213,10 @@ class Readings:
         rule = self._topology.rules.get(event.rule)
         if rule is None:
             return []
-        labels: dict[str, str] = {}
+        labels: tuple[tuple[str, str], ...] = ()
         if event.target in self._ports:
-            check, labels["ifName"] = self._ports[event.target]
+            check, port = self._ports[event.target]
+            labels = (("ifName", port),)
         else:
             checks = (c for c in self._topology.checks.values() if c.target == event.target)
             found = next(checks, None)
@@ -229,7 +226,7 @@ class Readings:
         beyond = 1.0 if rule.comparison == "above" else -1.0
         back = rule.threshold if rule.recovery is None else rule.recovery
         value = back if event.over else rule.threshold + beyond * (abs(rule.threshold) or 1.0)
-        series = Series.of(_metric(rule.slug), **labels)
+        series = Series.of(_metric(rule.slug), labels)
         return [_of(check, event.at, [(series, value)])]
 
 
@@ -286,8 +283,8 @@ class Stage:
             escalation=self.witness,
         )
 
-    async def open(self, unheard: Callable[[Topology], frozenset[str]]) -> Topology:
-        """Begin with everything well but what is not heard of; return what is watched."""
+    async def open(self) -> Topology:
+        """Begin with everything well; return what is watched."""
         await self.feed.refresh()
         edition, now = self.feed.edition, self._clock.now()
         self.brain = Brain(
@@ -304,7 +301,7 @@ class Stage:
         self._readings = Readings(self.brain.topology)
         self._around: list[tuple[datetime, str]] = []
         self._still_at: datetime | None = None
-        self.pipeline.put(self._readings.all_well(now, unheard(self.brain.topology)))
+        self.pipeline.put(self._readings.all_well(now))
         await self.pipeline.turn()
         return self.brain.topology
 
@@ -414,7 +411,12 @@ class Stage:
         """Write the morning's letter as its first reader would get it."""
         at, since = self._manners.letters_at, self._letters_from
         due = datetime.combine(now.astimezone(LOCAL).date(), at or time.min, LOCAL)
-        if at is None or since is None or now < since or not due <= now < due + timedelta(seconds=1):
+        if (
+            at is None
+            or since is None
+            or now < since
+            or not due <= now < due + timedelta(seconds=1)
+        ):
             return
         if self.letters and self.letters[-1].at >= due:
             return

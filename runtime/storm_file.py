@@ -51,20 +51,25 @@ def read(text: str, file: str, today: date) -> Storm:
         line, said = toml_lines.line_of(fault)
         raise Invalid([_problem(file, line, "", Text(said, said), _EXAMPLE)]) from fault
     except ValidationError as fault:
-        places = _places(text)
-        raise Invalid(
-            [
-                _problem(
-                    file,
-                    _line(places, one["loc"]),
-                    ".".join(str(part + 1 if isinstance(part, int) else part) for part in one["loc"]),
-                    Text(_VI.get(one["type"], one["msg"]), one["msg"]),
-                    _EXAMPLE,
-                )
-                for one in fault.errors(include_url=False, include_input=False)
-            ]
-        ) from fault
+        raise Invalid(_faults(fault, text, file)) from fault
     return _storm(row, file, today)
+
+
+def _faults(fault: ValidationError, text: str, file: str) -> list[Problem]:
+    """Return what is wrong; that no step is left is said only where none was written."""
+    places = _places(text)
+    found = fault.errors(include_url=False, include_input=False)
+    whole = [one for one in found if one["loc"] != ("step",)] or found
+    return [
+        _problem(
+            file,
+            _line(places, one["loc"]),
+            ".".join(str(part + 1 if isinstance(part, int) else part) for part in one["loc"]),
+            Text(_VI.get(one["type"], one["msg"]), one["msg"]),
+            _EXAMPLE,
+        )
+        for one in whole
+    ]
 
 
 def _storm(row: _StormRow, file: str, today: date) -> Storm:

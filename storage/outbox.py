@@ -292,7 +292,9 @@ class Outbox:
         self, incidents: Sequence[str]
     ) -> list[tuple[Notification, list[Delivery]]]:
         """Return the notifications of some incidents, each with its attempts, oldest first."""
-        return [row for some in portions(incidents) for row in await self._find(_N.incident.in_(some))]
+        return [
+            row for some in portions(incidents) for row in await self._find(_N.incident.in_(some))
+        ]
 
     async def next_due(self) -> datetime | None:
         """Return when the earliest message that waits is due, None if none does."""

@@ -35,6 +35,8 @@ from storage.silences import Wanted
 NOW = datetime(2026, 11, 30, 3, tzinfo=UTC)
 NIGHT = date(2026, 12, 1)
 BEGIN = datetime.combine(NIGHT, time(2, 12), LOCAL)
+OCTOBER = Month.of("2026-10", NOW)
+WEEK = Month(OCTOBER.begin, OCTOBER.begin + timedelta(days=7))
 CONFIG = """
 [ledger]
 url = "sqlite:///ledger.db"
@@ -69,13 +71,19 @@ PEOPLE = Inventory(
     rotas=(Rota(slug="cntt", name="Trực CNTT"),),
     rota_rules=(
         RotaRule(
-            slug="tuan", name="Tuần", rota="cntt", people=("an", "chi"), start=date(2026, 1, 5),
+            slug="tuan",
+            name="Tuần",
+            rota="cntt",
+            people=("chi", "an"),
+            start=date(2026, 1, 5),
             turn="week",
         ),
     ),
     escalations=(
         EscalationStep(slug="chung", name="Chung", rota="cntt"),
-        EscalationStep(slug="chung", name="Chung", step=2, after=15, tell="contact", contact="binh"),
+        EscalationStep(
+            slug="chung", name="Chung", step=2, after=15, tell="contact", contact="binh"
+        ),
     ),
 )
 
@@ -104,7 +112,9 @@ def always(which: str) -> Callable[[Topology], Storm]:
 
 
 def heard(found: Rehearsed, purpose: str = "problem") -> list[tuple[str, str]]:
-    return [(f"{s.at.astimezone(LOCAL):%H:%M}", s.recipient) for s in found.said if s.purpose == purpose]
+    return [
+        (f"{s.at.astimezone(LOCAL):%H:%M}", s.recipient) for s in found.said if s.purpose == purpose
+    ]
 
 
 async def test_a_line_of_a_hub_falls_at_night_and_whoever_is_on_duty_is_told_then_the_next(
@@ -171,7 +181,7 @@ async def lived(ledger: Ledger, settings: Settings, month: Month, seed: int) -> 
     """Let the platform live through a month in a ledger, as it would have."""
     clock = StageClock(month.begin - timedelta(hours=1))
     stage = Stage(ledger, manners_of(settings), clock)
-    topology = await stage.open(lambda _: frozenset())
+    topology = await stage.open()
     found = history(topology, month.begin, month.end, seed)
 
     async def each() -> AsyncIterator[Event]:
@@ -185,15 +195,14 @@ def shares(tally: Tally) -> dict[str, tuple[int, int]]:
     return {name: (p.messages, p.by_night) for name, p in tally.people.items() if p.messages}
 
 
-@pytest.mark.parametrize("seed", [1, 2])
 async def test_a_month_under_the_rules_that_it_was_lived_by_is_told_as_it_was(
-    province: Ledger, settings: Settings, seed: int
+    province: Ledger, settings: Settings, full: bool
 ) -> None:
-    month = Month.of("2026-10", NOW)
-    await lived(province, settings, month, seed)
+    month = OCTOBER if full else WEEK
+    await lived(province, settings, month, 1)
     found = await rehearse_month(province, settings, month, NOW)
     assert found.told is not None
-    assert found.tally.incidents > 10
+    assert found.tally.incidents > 5
     assert found.tally.incidents == found.told.incidents
     assert found.tally.messages == found.told.messages
     assert shares(found.tally) == shares(found.told)
@@ -205,9 +214,9 @@ async def test_a_month_under_the_rules_that_it_was_lived_by_is_told_as_it_was(
 async def test_another_rule_tells_another_story_of_the_same_month(
     province: Ledger, settings: Settings
 ) -> None:
-    month = Month.of("2026-10", NOW)
+    month = Month(WEEK.begin, WEEK.begin + timedelta(days=4))
     await lived(province, settings, month, 3)
-    changed = EscalationStep(slug="chung", name="Chung", tell="contact", contact="chi")
+    changed = EscalationStep(slug="chung", name="Chung", tell="contact", contact="an")
     old = PEOPLE.escalations
     await province.inventory.apply(
         Changes(put=Inventory(escalations=(changed,)), drop=Inventory(escalations=old[1:])),
@@ -215,9 +224,9 @@ async def test_another_rule_tells_another_story_of_the_same_month(
         NOW,
     )
     found = await rehearse_month(province, settings, month, NOW)
-    assert set(found.tally.people) == {"chi"}
+    assert set(found.tally.people) == {"an"}
     assert found.told is not None
-    assert set(found.told.people) == {"an", "binh", "chi"}
+    assert set(found.told.people) == {"binh", "chi"}
     assert found.tally.incidents == found.told.incidents
 
 
@@ -243,7 +252,7 @@ def test_a_script_says_what_breaks_when_and_a_time_before_the_last_is_on_the_nex
         ('[[step]]\nat = "02:00"\nfails = "x"\n', 3, "step.1.fails"),
         ('[[step]]\nat = "02:00"\n[[step]]\nfail = ["x"]\nat = "02:01"\n', 4, "step.2.fail"),
         ('[[step]]\nfails = ["x"]\n', 1, "step.1.at"),
-        ('[[step]\n', 1, None),
+        ("[[step]\n", 1, None),
         ('name = "x"\n', None, "step"),
     ],
 )
