@@ -24,6 +24,7 @@ from api.pages import (
     intake,
     login,
     maintenance,
+    rehearsal,
     reports,
     rota,
     rules,
@@ -33,6 +34,7 @@ from api.pages import (
 )
 from api.pages.screen import Screens
 from api.pages.view import Pages
+from api.rehearsals import Rehearsals
 from api.snapshot import Pictures
 from api.uploads import Uploads
 from api.v1 import estate, events, me
@@ -72,6 +74,7 @@ ROUTERS = (
     intake.router,
     maintenance.router,
     silences.router,
+    rehearsal.router,
 )
 
 
@@ -95,6 +98,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.report_choices = {}
     app.state.login_turn = asyncio.Lock()
     app.state.uploads = Uploads()
+    app.state.rehearsals = Rehearsals()
     app.state.born = secrets.token_hex(8)
     for router in ROUTERS:
         app.include_router(router)

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from prometheus_client import CollectorRegistry
 
+from alerts.rehearsed import Rehearsed
 from api.fleet import FleetPage
 from api.live import Live
 from core.clock import Clock
@@ -84,6 +85,16 @@ async def _worked_here(work: Callable[..., T], *arguments: object) -> T:
     return await asyncio.to_thread(work, *arguments)
 
 
+class Wish(NamedTuple):
+    """What somebody wants rehearsed: a month (empty: the last), a ready storm, or a script."""
+
+    month: str = ""
+    storm: str | None = None
+    script: str | None = None
+    on: str = ""  # the local day of a storm, 2026-12-01; empty: tomorrow
+
+
+Rehearse = Callable[[Wish, Callable[[float], None]], Awaitable[Rehearsed]]
 Metadata = Mapping[str, Sequence[Mapping[str, str]]]
 BoardsFile = Callable[[str], bytes]
 SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
@@ -97,6 +108,7 @@ class Context:
     `send_test(contact, actor, now)` puts test messages into the outbox and returns them.
     `metadata` is what Prometheus' API says of every series, by name. `boards(url)` returns the
     zip archive of files for a Grafana that is to read from a URL, None where there are none.
+    `rehearse` plays what was wished for, telling the share that is done; None: this hub cannot.
     `build_report` counts (None: this hub cannot), `print_report` makes a file of a report.
     """
 
@@ -117,4 +129,5 @@ class Context:
     print_report: PrintReport = _printed_here
     letterhead: Letterhead = field(default_factory=Letterhead)
     work: Work = _worked_here
+    rehearse: Rehearse | None = None
     collectors: tuple[str, ...] | None = None  # names of those there are; None: any will do

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,6 +36,7 @@ from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
+from runtime.rehearsing import Rehearsing
 from runtime.report_letters import ReportLetters
 from runtime.room_left import RoomLeft
 from runtime.rota_watch import RotaWatch
@@ -167,6 +168,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         head = letterhead(settings.reports)
         press = Press(settings.ledger.url, head, clock)
         stack.push_async_callback(press.aclose)
+        rehearsing = await stack.enter_async_context(aclosing(Rehearsing(settings, clock)))
         mailing = Mailing(
             [
                 *(
@@ -244,6 +246,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             print_report=press.printed,
             letterhead=head,
             work=press.run,
+            rehearse=lambda wish, told: rehearsing.rehearse(*wish, told),
             collectors=tuple(registries.collectors()),
         )
         server = make_server(create_app(context), settings.web)

@@ -98,8 +98,8 @@ def _bar(show: "Callable[[int, int], None] | None") -> "Callable[[float], None]"
 def _tell(found: "Rehearsed", speaker: "Speaker", output: Path | None) -> None:
     import json
 
+    from alerts.rehearsed_words import as_object, people, summary
     from core.text import Text
-    from runtime.rehearsal_words import as_object, people, summary
 
     if output is not None:
         whole = as_object(found, speaker.language)
