@@ -28,6 +28,7 @@ from runtime.catalogue import metadata
 from runtime.description import Description
 from runtime.digest_letters import Desk, digests
 from runtime.dispatcher import Dispatcher, DispatchOptions
+from runtime.duty_series import DutySeries, Telling
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.heartbeat import Heartbeat, vitals
@@ -226,8 +227,16 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             auditor=auditor,
             heartbeat=heartbeat if settings.heartbeat.url else None,
         )
-        registry.register(of_ourselves)
-        registry.register(room)
+        duty = DutySeries(
+            ledger,
+            Telling(
+                lambda: brain.incidents, tuple(settings.channels), lambda: dispatcher.stats.broken
+            ),
+            lambda: feed.edition,
+            clock,
+        )
+        for part in (of_ourselves, room, duty):
+            registry.register(part)
         context = Context(
             ledger=ledger,
             clock=clock,
@@ -250,9 +259,11 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             collectors=tuple(registries.collectors()),
         )
         server = make_server(create_app(context), settings.web)
-        described = Description(feed, brain, of_ourselves, tally, settings.looking.vantage)
+        described = Description(
+            feed, brain, of_ourselves, tally, settings.looking.vantage, duty=duty
+        )
         upkeep = Upkeep(
-            ledger, keyring, feed, brain, pipeline, transcripts, series, clock, described
+            ledger, keyring, feed, brain, pipeline, transcripts, series, clock, described, duty
         )
         parts: dict[str, Part] = {
             "web": lambda: serve(server, listening, live.close),
@@ -289,6 +300,7 @@ class Upkeep:
     series: SeriesSide
     clock: Clock
     description: Description
+    duty: DutySeries
 
     async def follow_the_ledger(self) -> None:
         """Go on with what people changed: the inventory, the local day, credentials."""
@@ -320,6 +332,8 @@ class Upkeep:
     async def describe(self) -> None:
         """Write what may change about targets, statuses, incidents and ourselves, as series."""
         while True:
+            with suppress(OSError, Unavailable):  # what was found last stands
+                await self.duty.refresh()
             for samples in self.description.parts():
                 await self.series.append([(self.clock.now(), samples)])
             await asyncio.sleep(SELF_PERIOD)

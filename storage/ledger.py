@@ -20,6 +20,7 @@ from storage.secrets import SecretBook
 from storage.sendings import SendingBook
 from storage.silences import SilenceBook
 from storage.status import StatusBook
+from storage.tellings import TellingBook
 from storage.tickets import TicketBook
 from storage.timekeeping import TimekeepingBook
 from storage.vault import Vault
@@ -39,6 +40,7 @@ class Ledger:
         self.rota = RotaBook(database)
         self.incidents = IncidentBook(database)
         self.tickets = TicketBook(database)
+        self.tellings = TellingBook(database)
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)
         self.people = PeopleBook(database)
