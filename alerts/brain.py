@@ -130,6 +130,18 @@ class Brain:
             self._look_at(target, now)
         return self._conclude(outcome, now)
 
+    def evaluated(
+        self,
+        rule: str,
+        found: Iterable[tuple[Mapping[str, str], float]],
+        at: datetime,
+        now: datetime,
+    ) -> Outcome:
+        """Judge what the expression of a rule amounts to at an instant: labels and value."""
+        outcome = self._begin(now)
+        self._thresholds.evaluated(rule, found, at, now)
+        return self._conclude(outcome, now)
+
     def tick(self, now: datetime) -> Outcome:
         """Judge the passing of time: overdue checks, waits that ran out, hours that begin."""
         outcome = self._begin(now)

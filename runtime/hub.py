@@ -41,6 +41,7 @@ from runtime.rehearsing import Rehearsing
 from runtime.report_letters import ReportLetters
 from runtime.room_left import RoomLeft
 from runtime.rota_watch import RotaWatch
+from runtime.rule_asking import RuleAsking
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
@@ -277,6 +278,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "description": upkeep.describe,
             "reports": mailing.run,
             "rota": rota_watch.run,
+            **_asking(series, brain, pipeline, clock),
             "room": room.run,
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock
@@ -337,6 +339,13 @@ class Upkeep:
             for samples in self.description.parts():
                 await self.series.append([(self.clock.now(), samples)])
             await asyncio.sleep(SELF_PERIOD)
+
+
+def _asking(series: SeriesSide, brain: Brain, pipeline: Pipeline, clock: Clock) -> dict[str, Part]:
+    """Return what asks the rules that are PromQL, where there is an engine to ask."""
+    if series.reader is None:
+        return {}
+    return {"rules": RuleAsking(series.reader, brain, pipeline.apply, clock).run}
 
 
 async def _called(name: str, ledger: Ledger, feed: EstateFeed) -> str:
