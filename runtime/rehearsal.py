@@ -151,7 +151,7 @@ class Past:
     async def _taken(self) -> list[Event]:
         """Return who took what on, as it was."""
         found = []
-        async for some in _pages(self.ledger, self.month.begin, self.month.end):
+        async for some in _pages(self.ledger, self.month.begin - _EARLIER, self.month.end):
             found += [
                 Taken(one.acked_at, one.root, one.acked_by)
                 for one in some

@@ -1,18 +1,21 @@
 """A rehearsal tells what the platform would: nothing else, nothing less, and to nobody."""
 
+import json
 import random
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from alerts.rehearsed import Rehearsed, Tally
+from alerts.rules import Firing
 from alerts.storm import Event, Storm, ready
 from alerts.storm import Step as StormStep
 from alerts.storm import events as events_of
 from alerts.topology import Topology
-from core.clock import LOCAL
+from core.clock import LOCAL, SystemClock
 from core.errors import Invalid
 from core.inventory import (
     CalendarSpan,
@@ -22,10 +25,13 @@ from core.inventory import (
     Inventory,
     Rota,
     RotaRule,
+    Rule,
 )
 from core.silence import Scope
 from lab import synthetic
+from runtime.cli import rehearse
 from runtime.rehearsal import Month, manners_of, rehearse_month, rehearse_storm
+from runtime.rehearsing import Rehearsing
 from runtime.sandbox import Stage, StageClock
 from runtime.settings import Settings, load
 from runtime.storm_file import read
@@ -228,6 +234,99 @@ async def test_another_rule_tells_another_story_of_the_same_month(
     assert found.told is not None
     assert set(found.told.people) == {"binh", "chi"}
     assert found.tally.incidents == found.told.incidents
+
+
+async def test_rules_are_rehearsed_by_when_they_would_have_fired(
+    province: Ledger, settings: Settings
+) -> None:
+    slow = Rule(
+        slug="do-tre",
+        name="Độ trễ cao",
+        metric="probe_icmp_rtt_mean_seconds",
+        value="mean",
+        window=5,
+        threshold=0.1,
+        recovery=0.08,
+        duration=3,
+        severity="major",
+        enabled=True,
+    )
+    await province.inventory.apply(Changes(put=Inventory(rules=(slow,))), "an", NOW)
+    begin = WEEK.begin + timedelta(hours=30)
+    firing = Firing(
+        "x", "xa-001-gw", begin, begin + timedelta(minutes=3), begin + timedelta(hours=1)
+    )
+    day = Month(WEEK.begin, WEEK.begin + timedelta(days=2))
+    found = await rehearse_month(province, settings, day, NOW, firings=[("do-tre", firing)])
+    [line] = found.lines
+    assert (line.kind, line.root, line.cause) == ("threshold", "xa-001-gw", "do-tre")
+    assert (line.began_at, line.decided_at) == (begin, firing.fired_at)
+    assert line.recovered_at == firing.end
+    assert line.people == ("chi", "binh")
+    unasked = await rehearse_month(province, settings, day, NOW)
+    assert any("engine" in note.en for note in unasked.notes)
+    assert unasked.lines == ()
+
+
+async def test_what_was_silent_before_the_month_is_not_told_in_it(
+    province: Ledger, settings: Settings
+) -> None:
+    before = Month(WEEK.begin - timedelta(days=2), WEEK.begin + timedelta(days=1))
+    clock = StageClock(before.begin)
+    stage = Stage(province, manners_of(settings), clock)
+    topology = await stage.open()
+    fails = StormStep(at=before.begin + timedelta(hours=5), fails=("kenh-huyen-01",))
+    mends = StormStep(at=WEEK.begin + timedelta(hours=9), restored=("kenh-huyen-01",))
+    storm = Storm(name="past", steps=(fails, mends), until=before.end)
+
+    async def each() -> AsyncIterator[Event]:
+        for event in events_of(storm, topology):
+            yield event
+
+    await stage.play(each(), before.begin, before.end)
+    day = Month(WEEK.begin, before.end)
+    found = await rehearse_month(province, settings, day, NOW)
+    assert {one.purpose for one in found.said} == {"recovery"}
+    assert found.told is not None
+    assert found.tally.messages == found.told.messages > 0
+
+
+def test_it_is_rehearsed_from_the_command_line(province: Ledger, tmp_path: Path) -> None:
+    assert province.database.dialect == "sqlite"
+    config = tmp_path / "thongsuot.toml"
+    config.write_text(CONFIG)
+    script = tmp_path / "bao.toml"
+    script.write_text('name = "Bão"\n[[step]]\nat = "02:13"\nfails = ["kenh-huyen-01"]\n')
+    output = tmp_path / "bao.json"
+    arguments = ["-c", str(config), "--script", str(script), "--on", "2026-12-01"]
+    said = CliRunner().invoke(
+        rehearse.app, [*arguments, "-o", str(output)], env={"THONGSUOT_LANG": "en"}
+    )
+    assert said.exit_code == 0, said.output
+    assert "1 incidents, 1 of them told" in said.stdout
+    whole = json.loads(output.read_text())
+    assert whole["incidents"][0]["root"] == "kenh-huyen-01"
+    assert {one["recipient"] for one in whole["messages"]} == {"an", "binh"}
+    script.write_text('[[step]]\nat = "2"\n')
+    refused = CliRunner().invoke(rehearse.app, arguments, env={"THONGSUOT_LANG": "en"})
+    assert refused.exit_code == 2
+    assert "bao.toml:2: step.1.at" in refused.stderr
+
+
+async def test_the_pages_rehearse_in_a_process_of_its_own(
+    province: Ledger, settings: Settings
+) -> None:
+    assert province.database.url == settings.ledger.url
+    rehearsing, shares = Rehearsing(settings, SystemClock()), list[float]()
+    try:
+        found = await rehearsing.rehearse("", "uplink", None, "2026-12-01", shares.append)
+        assert (found.name, found.tally.told) == ("uplink", 1)
+        with pytest.raises(Invalid, match="nowhere"):
+            await rehearsing.rehearse("", "uplink:nowhere", None, "", shares.append)
+        with pytest.raises(Invalid, match="no day"):
+            await rehearsing.rehearse("", "all", None, "30/2", shares.append)
+    finally:
+        await rehearsing.aclose()
 
 
 def test_a_script_says_what_breaks_when_and_a_time_before_the_last_is_on_the_next_day() -> None:
