@@ -103,8 +103,14 @@ class Brain:
 
     def wake_at(self) -> datetime | None:
         """Return when `tick` has something to say though nothing was heard."""
-        times = (self._waiting_until, self._boundary, self._swept_at + LOOK_FOR_OVERDUE)
-        return min(t for t in times if t is not None)
+        swept = self._swept_at + LOOK_FOR_OVERDUE
+        return min(swept, self.waits_until or swept)
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """When a wait or a span of hours runs out, whatever checks may be overdue by then."""
+        times = (self._waiting_until, self._boundary)
+        return min((t for t in times if t is not None), default=None)
 
     def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
         """Judge a batch of readings."""
@@ -126,6 +132,18 @@ class Brain:
                 self._hear_ports(reading, self._carried[check.slug])
         for target in touched:
             self._look_at(target, now)
+        return self._conclude(outcome, now)
+
+    def evaluated(
+        self,
+        rule: str,
+        found: Iterable[tuple[Mapping[str, str], float]],
+        at: datetime,
+        now: datetime,
+    ) -> Outcome:
+        """Judge what the expression of a rule amounts to at an instant: labels and value."""
+        outcome = self._begin(now)
+        self._thresholds.evaluated(rule, found, at, now)
         return self._conclude(outcome, now)
 
     def tick(self, now: datetime) -> Outcome:

@@ -1,7 +1,7 @@
 """Who is woken at night, and what waits for the morning? Decided by class, severity and hour."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 
 from pydantic import Field
 
@@ -28,6 +28,13 @@ class Night(Model):
     def waits(self, klass: str, severity: Severity) -> bool:
         """Say whether such a problem waits for the morning."""
         return severity in self.classes.get(klass, self.waiting)
+
+    def evening(self, at: datetime) -> date | None:
+        """Return the local day on whose evening the night of an instant began, None by day."""
+        local = at.astimezone(LOCAL)
+        if local.time() < self.morning:
+            return local.date() - timedelta(days=1)
+        return local.date() if local.time() >= self.begin > self.morning else None
 
     def due(self, due: Due, klass: str, severity: Severity, off: DaysOff) -> Due:
         """Return when a problem that is due by its delay is told: then, or in the morning."""

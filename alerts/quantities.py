@@ -10,6 +10,8 @@ def written(rule: Rule, value: float) -> str:
     """Return a value that a rule compares, with its unit: `120 ms`, `1.5 %`, `95 %`, `3`."""
     if rule.value == "of_capacity":
         return f"{value:.4g} %"
+    if rule.value == "expression":
+        return f"{value:.6g}"
     if rule.metric.endswith("_ratio") and rule.value != "rate":
         return f"{value * 100:.4g} %"
     if rule.metric.endswith("_seconds") and rule.value != "rate":

@@ -13,10 +13,12 @@ from alerts.hours import expected_since
 from alerts.judge import patience
 from alerts.topology import Topology
 from core.inventory import Rule
+from core.labels import Series
 from core.status import Watch
 from core.watching import MISS_GRACE, Check, Hours, Target, TargetKind
 
 _UNHEARD = 600.0  # seconds: of a series whose check is not known any more
+_AS_IT_IS = frozenset({"last", "expression"})
 _MEGA, _OCTET, _PER_CENT = 1e6, 8, 100
 
 Points = tuple[tuple[datetime, float], ...]
@@ -53,7 +55,7 @@ def heard(watch: Watch, rule: Rule, at: datetime, value: float, terms: Terms) ->
     if not math.isfinite(value):
         return replace(silent(watch), at=at)
     points = _points(watch.points, rule, at, value)
-    compared = value if rule.value == "last" else _over_window(points, rule, terms)
+    compared = value if rule.value in _AS_IT_IS else _over_window(points, rule, terms)
     watch = replace(watch, at=at, points=points)
     return watch if compared is None else _crossing(replace(watch, value=compared), rule, at)
 
@@ -83,6 +85,31 @@ def target_of(labels: Mapping[str, str], check: Check) -> str:
     """Return whom a series of a check speaks of: a port that carries a line of that line."""
     links = {port.port: port.link for port in check.ports}
     return links.get(labels.get("ifName", ""), check.target)
+
+
+EVERY = timedelta(seconds=30)  # how often an expression is asked of the engine
+EXPRESSION = "expression"
+_NAMING = ("link", "room", "service", "instance", "site")  # labels, the most particular first
+
+
+def named(labels: Mapping[str, str], topology: Topology) -> Target | None:
+    """Return the target that a series of an expression names by its labels, None if none."""
+    for label in _NAMING:
+        target = topology.targets.get(labels.get(label, ""))
+        if target is not None:
+            return target
+    return None
+
+
+def series_of(labels: Mapping[str, str]) -> str:
+    """Return what a series of an expression is remembered as."""
+    kept = tuple((name, value) for name, value in labels.items() if name != "__name__")
+    return str(Series.of(EXPRESSION, kept))
+
+
+def terms_of_expression(rule: Rule, topology: Topology) -> Terms:
+    """Return the terms for every series of an expression."""
+    return Terms(3 * EVERY + MISS_GRACE, None, topology.calendars.get(rule.calendar or "", ()))
 
 
 def is_silent(watch: Watch, terms: Terms, now: datetime) -> bool:
@@ -142,7 +169,7 @@ def _fulfils(matcher: str, labels: Mapping[str, str]) -> bool:
 
 def _points(points: Points, rule: Rule, at: datetime, value: float) -> Points:
     """Return the samples of the window that ends with this one, and one from before it began."""
-    if rule.value == "last":
+    if rule.value in _AS_IT_IS:
         return ()
     if rule.value != "mean" and points and value < points[-1][1]:
         return ((at, value),)  # a counter began anew: what it lost is not known

@@ -99,6 +99,28 @@ class Thresholds:
             for one in meant:
                 self._hear(one, min(reading.at, now), value)
 
+    def evaluated(
+        self,
+        slug: str,
+        found: Iterable[tuple[Mapping[str, str], float]],
+        at: datetime,
+        now: datetime,
+    ) -> None:
+        """Take in what the expression of a rule amounts to at an instant: labels and value.
+
+        A series that names none of our targets is passed over; one that is not there any more
+        says nothing, as a sample that does not come.
+        """
+        rule = self._rules.get(slug)
+        if rule is None or rule.value != rules.EXPRESSION:
+            return
+        terms = rules.terms_of_expression(rule, self._topology)
+        for labels, value in found:
+            target = rules.named(labels, self._topology)
+            if target is not None and rules.holds_for(rule, target):
+                key = (slug, rules.series_of(labels))
+                self._hear(_Bound(key, rule, target.slug, terms), min(at, now), value)
+
     def _hear(self, one: _Bound, at: datetime, value: float) -> None:
         old = self._watches.get(one.key) or Watch(*one.key, target=one.target)
         if one.target in self._hidden:  # what is measured of the dead proves nothing
@@ -190,7 +212,8 @@ class Thresholds:
         target = self._topology.targets.get(watch.target)
         if rule is None or target is None or before.get(watch.rule, rule) != rule:
             return False
-        same = watch.series.partition("{")[0] == rule.metric
+        name = rules.EXPRESSION if rule.value == rules.EXPRESSION else rule.metric
+        same = watch.series.partition("{")[0] == name
         return same and rules.holds_for(rule, target)
 
     def _rules_of(self, check: Check) -> dict[str, tuple[Rule, ...]]:
@@ -199,6 +222,8 @@ class Thresholds:
         targets = [t for slug in slugs if (t := self._topology.targets.get(slug)) is not None]
         found: dict[str, tuple[Rule, ...]] = {}
         for rule in self._rules.values():
+            if rule.value == rules.EXPRESSION:
+                continue  # it is asked of the engine
             if any(rules.holds_for(rule, target) for target in targets):
                 found[rule.metric] = (*found.get(rule.metric, ()), rule)
         return found

@@ -26,6 +26,7 @@ from api.pages import (
     login,
     maintenance,
     meetings,
+    rehearsal,
     reports,
     rota,
     rules,
@@ -35,6 +36,7 @@ from api.pages import (
 )
 from api.pages.screen import Screens
 from api.pages.view import Pages
+from api.rehearsals import Rehearsals
 from api.snapshot import Pictures
 from api.uploads import Uploads
 from api.v1 import estate, events, me
@@ -78,6 +80,7 @@ ROUTERS = (
     annexes.router,
     meetings.router,
     silences.router,
+    rehearsal.router,
 )
 
 
@@ -101,6 +104,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.report_choices = {}
     app.state.login_turn = asyncio.Lock()
     app.state.uploads = Uploads()
+    app.state.rehearsals = Rehearsals()
     app.state.born = secrets.token_hex(8)
     for router in ROUTERS:
         app.include_router(router)

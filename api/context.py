@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from prometheus_client import CollectorRegistry
 
+from alerts.rehearsed import Rehearsed
 from alerts.signals import Signals
 from api.fleet import FleetPage
 from api.live import Live
@@ -88,6 +89,16 @@ async def _worked_here(work: Callable[..., T], *arguments: object) -> T:
     return await asyncio.to_thread(work, *arguments)
 
 
+class Wish(NamedTuple):
+    """What somebody wants rehearsed: a month (empty: the last), a ready storm, or a script."""
+
+    month: str = ""
+    storm: str | None = None
+    script: str | None = None
+    on: str = ""  # the local day of a storm, 2026-12-01; empty: tomorrow
+
+
+Rehearse = Callable[[Wish, Callable[[float], None]], Awaitable[Rehearsed]]
 Metadata = Mapping[str, Sequence[Mapping[str, str]]]
 BoardsFile = Callable[[str], bytes]
 SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
@@ -106,8 +117,9 @@ class Context:
     `metadata` is what Prometheus' API says of every series, by name. `boards(url)` returns the
     zip archive of files for a Grafana that is to read from a URL, None where there are none.
     `ask_rooms(meeting, contacts by room, now)` puts a link of its own for each room into the
-    outbox; returns how many. `build_report` counts (None: this hub cannot), `print_report` makes
-    a file of a report.
+    outbox; returns how many.
+    `rehearse` plays what was wished for, telling the share that is done; None: this hub cannot.
+    `build_report` counts (None: this hub cannot), `print_report` makes a file of a report.
     """
 
     ledger: Ledger
@@ -128,6 +140,7 @@ class Context:
     print_report: PrintReport = _printed_here
     letterhead: Letterhead = field(default_factory=Letterhead)
     work: Work = _worked_here
+    rehearse: Rehearse | None = None
     collectors: tuple[str, ...] | None = None  # names of those there are; None: any will do
     travel: Prices = field(default_factory=Prices)  # what meetings save
     ask_rooms: AskRooms | None = None  # None: this hub tells nobody

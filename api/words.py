@@ -142,6 +142,7 @@ RULE_VALUE = {
     "mean": Text("trung bình của", "the mean of"),
     "rate": Text("mức tăng mỗi giây của", "the rate per second of"),
     "of_capacity": Text("phần băng thông theo", "the share of capacity by"),
+    "expression": Text("biểu thức", "the expression"),
 }
 RULE_KIND = {
     "device": Text("thiết bị", "devices"),

@@ -5,11 +5,12 @@ Identity is a slug that never changes. Everything else is valid-time: a row hold
 rename breaks no history. Dates are local days of Asia/Ho_Chi_Minh.
 """
 
+import re
 from datetime import date, time
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from core.model import Line, Model, Slug
 
@@ -18,6 +19,7 @@ ProvinceCode = Annotated[str, StringConstraints(pattern=r"^\d{2}$")]
 DutyRole = Annotated[str, StringConstraints(pattern="^(primary|secondary)$")]
 HANDOVER = time(7, 30)  # when duty passes on, where nothing else is said
 Matcher = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*!?=[^\s,;|]*$")]
+SERIES_NAME = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]{0,199}")
 UnitCode = Annotated[str, StringConstraints(pattern=r"^(\d{2}|\d{3}|\d{5})$")]
 
 
@@ -276,15 +278,19 @@ class Rule(Dated):
     `metric` and `labels` (`name=value` or `name!=value`) select series; `value` says what is
     compared: the `last` sample, its `mean` over the window, the `rate` per second of a counter,
     or the share `of_capacity` (per cent) of the link that a counter of octets takes. It ends at
-    `recovery`, which lies on the good side of `threshold`. `unit`, `kind` and `role` narrow what
-    it holds for. `source`: whether the number is `law`, a `proposal` of ours, or one's `own`.
+    `recovery`, which lies on the good side of `threshold`. With the value `expression` the `metric`
+    is PromQL instead, asked of the engine; each of its series names a target by its labels.
+    `unit`, `kind` and `role` narrow what it holds for. `source`: whether the number is `law`, a
+    `proposal` of ours, or one's `own`.
     """
 
     name: Line
     name_en: Line | None = None
-    metric: Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]{0,199}$")]
+    metric: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
     labels: tuple[Matcher, ...] = ()
-    value: Annotated[str, StringConstraints(pattern="^(last|mean|rate|of_capacity)$")] = "last"
+    value: Annotated[
+        str, StringConstraints(pattern="^(last|mean|rate|of_capacity|expression)$")
+    ] = "last"
     window: Annotated[int, Field(ge=0, le=1440)] = 0  # minutes, of all but `last`
     comparison: Annotated[str, StringConstraints(pattern="^(above|below)$")] = "above"
     threshold: float
@@ -299,6 +305,12 @@ class Rule(Dated):
     role: Line | None = None  # of a device: router, endpoint …
     enabled: bool = False
     source: Annotated[str, StringConstraints(pattern="^(law|proposal|own)$")] = "own"
+
+    @model_validator(mode="after")
+    def _names_a_series(self) -> Self:
+        if self.value != "expression" and not SERIES_NAME.fullmatch(self.metric):
+            raise ValueError("metric must be the name of a series")
+        return self
 
 
 class Inventory(Model):

@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, time, timedelta
 from difflib import get_close_matches
 
-from core.inventory import EPOCH
+from core.inventory import EPOCH, SERIES_NAME
 from core.text import fold, nfc
 from inventory import faults, urls
 from inventory.faults import Fault
+from inventory.promql import fault_of
 
 Row = Mapping[str, str]  # cleaned cells by column
 Read = Callable[[str, Row], object]  # raises Unfit; the text is clean and not empty
@@ -30,7 +31,8 @@ _FORMULA = re.compile(r"'*[=+\-@]")
 _SHIELDED = re.compile(r"'+[=+\-@]")
 _AS_TEXT = re.compile(r'="([^"]*)"')  # ="00070": how people keep zeros in Excel
 _SEPARATORS = re.compile(r"[\s,;|]+")
-_METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]{0,199}")
+EXPRESSION_LIMIT = 1000  # characters of PromQL
+_EXPRESSION_WORDS = frozenset({"expression", "bieu thuc", "biểu thức"})
 _MATCHER = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*!?=.*")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _DIGITS = {"province": 2, "district": 3, "commune": 5}
@@ -291,8 +293,16 @@ def minutes(text: str, row: Row) -> int:
 
 
 def metric(text: str, row: Row) -> str:
-    """Read the name of a series."""
-    if not _METRIC.fullmatch(text):
+    """Read the name of a series, or the expression where the row says that it is one."""
+    if row.get("value", "").casefold() in _EXPRESSION_WORDS:
+        fault = (
+            fault_of(text)
+            if len(text) <= EXPRESSION_LIMIT
+            else faults.too_long(len(text), EXPRESSION_LIMIT)
+        )
+        if fault is not None:
+            raise Unfit(fault)
+    elif not SERIES_NAME.fullmatch(text):
         raise Unfit(faults.bad_metric(text[:80]))
     return text
 

@@ -662,6 +662,46 @@ def rule_without_window(value: str) -> Fault:
     )
 
 
+def bad_expression(expression: str, why: str) -> Fault:
+    """Tell of PromQL that is none; `why` is the parser's own word."""
+    return _fault(
+        f'"{expression}" không phải biểu thức PromQL: {why}',
+        f'"{expression}" is no PromQL expression: {why}',
+        "sửa biểu thức; thử trước ở một biểu đồ",
+        "mend the expression; try it in a chart first",
+    )
+
+
+def expression_without_series(expression: str) -> Fault:
+    """Tell of an expression that does not yield one value per series."""
+    return _fault(
+        f'"{expression}" không cho một giá trị mỗi chuỗi',
+        f'"{expression}" does not yield a value per series',
+        "dùng một hàm như rate(…), avg_over_time(…), hoặc tên chuỗi",
+        "use a function such as rate(…) or avg_over_time(…), or the name of a series",
+    )
+
+
+def expression_that_compares(sign: str) -> Fault:
+    """Tell of a comparison that hides whether a series is well or gone."""
+    return _fault(
+        f'biểu thức tự so sánh bằng "{sign}": chuỗi về mức tốt và chuỗi mất số liệu sẽ như nhau',
+        f'the expression compares by "{sign}": what is well and what is gone would look the same',
+        "bỏ phép so sánh, ghi con số vào cột threshold",
+        "leave the comparison out, and write its number into threshold",
+    )
+
+
+def said_by_the_expression(column: str) -> Fault:
+    """Tell of a column that has no meaning beside an expression."""
+    return _fault(
+        f"cột {column} không dùng cùng biểu thức PromQL",
+        f"the column {column} has no meaning beside a PromQL expression",
+        "để trống, ghi vào chính biểu thức",
+        "leave it empty, and say it in the expression",
+    )
+
+
 def recovers_beyond(recovery: str, threshold: str) -> Fault:
     """Tell of a rule that would end on the bad side of its threshold."""
     return _fault(

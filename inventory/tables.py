@@ -89,7 +89,7 @@ TURNS = ("day", "week")
 ON_HOLIDAYS = ("any", "skip", "only")
 WHOM = ("primary", "secondary", "contact", "site", "concerned")
 SEVERITIES = ("critical", "major", "warning", "info")
-RULE_VALUES = ("last", "mean", "rate", "of_capacity")
+RULE_VALUES = ("last", "mean", "rate", "of_capacity", "expression")
 COMPARISONS = ("above", "below")
 RULE_KINDS = ("device", "link", "service")
 RULE_SOURCES = ("law", "proposal", "own")
@@ -112,6 +112,7 @@ _RULE_VALUE_WORDS = MappingProxyType(
         "trung binh": "mean",
         "toc do": "rate",
         "phan tram bang thong": "of_capacity",
+        "bieu thuc": "expression",
     }
 )
 _COMPARISON_WORDS = MappingProxyType({"tren": "above", "vuot": "above", "duoi": "below"})
@@ -863,8 +864,8 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "metric",
                 cells.metric,
-                "Tên chuỗi số liệu",
-                "Name of the series",
+                "Tên chuỗi số liệu; với value là expression thì là biểu thức PromQL",
+                "Name of the series; with the value expression, a PromQL expression",
                 "probe_icmp_rtt_mean_seconds",
             ),
             Column(
@@ -879,9 +880,10 @@ TABLES: tuple[Table, ...] = (
                 cells.choice(RULE_VALUES, _RULE_VALUE_WORDS),
                 "So sánh cái gì: last (số mới nhất, mặc định), mean (trung bình trong cửa sổ), "
                 "rate (mức tăng mỗi giây của bộ đếm), of_capacity (bộ đếm byte chiếm bao nhiêu "
-                "phần trăm băng thông đường truyền)",
+                "phần trăm băng thông đường truyền), expression (biểu thức PromQL ở cột metric)",
                 "What is compared: last (default), mean (over the window), rate (of a counter, per "
-                "second), of_capacity (per cent of the link that a counter of octets takes)",
+                "second), of_capacity (per cent of the link that a counter of octets takes), "
+                "expression (the PromQL of the column metric)",
                 "last",
             ),
             Column(

@@ -12,6 +12,7 @@ from inventory.cells import nearest
 from inventory.faults import Fault
 from inventory.plan import as_of, holds, is_past
 from inventory.profiles import PROFILES, profile_of
+from inventory.promql import fault_of
 from inventory.tables import BY_NAME, TABLES, AnyRow, Identity, identity, named, rows
 from inventory.uplinks import loops, ways
 from inventory.urls import Way, cut
@@ -368,8 +369,19 @@ def _rows_alone(court: _Court) -> None:
         _rule(court, rule)
 
 
+def _expression(court: _Court, rule: Rule) -> None:
+    """Refuse what cannot be asked, and what an expression says by itself."""
+    if (fault := fault_of(rule.metric)) is not None:
+        court.fail("rules", rule, "metric", fault)
+    for column in ("window", "labels"):
+        if getattr(rule, column):
+            court.fail("rules", rule, column, faults.said_by_the_expression(column))
+
+
 def _rule(court: _Court, rule: Rule) -> None:
-    if rule.value != "last" and not rule.window:
+    if rule.value == "expression":
+        _expression(court, rule)
+    elif rule.value != "last" and not rule.window:
         court.fail("rules", rule, "window", faults.rule_without_window(rule.value))
     if rule.value == "of_capacity" and rule.kind not in {None, "link"}:
         court.fail("rules", rule, "kind", faults.capacity_of_links_alone(rule.kind or ""))

@@ -70,8 +70,8 @@ class OutboxBook(Protocol):
     async def reschedule(self, channel: str, at: datetime) -> None:
         """Let what a channel did not take be due at an instant."""
 
-    async def next_due(self, now: datetime) -> datetime | None:
-        """Return when the next message is due that is not yet."""
+    async def next_due(self, after: datetime) -> datetime | None:
+        """Return when the earliest message is due that is due after an instant."""
 
     async def for_incident(self, incident: str) -> list[tuple[Notification, list[Delivery]]]:
         """Return an incident's notifications."""

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from core.text import Text
 from core.watching import TargetKind
-from runtime import registries, surroundings, tally
+from runtime import duty_series, registries, surroundings, tally
 from runtime.selfmetrics import descriptions
 
 _IDENTITY = ("instance", "job", "site")
@@ -111,6 +111,8 @@ _SURROUNDINGS = (
 def _of_ourselves() -> Iterator[Metric]:
     for name, kind, words in descriptions():
         yield Metric(name, kind, words, _OURS)
+    for name, kind, words, labels in duty_series.SERIES:
+        yield Metric(name, kind, words, (*_OURS, *labels))
     for name, kind, words, labels in (
         (tally.READINGS, "counter", Text("Số lần đo", "Readings"), ()),
         (tally.FAILURES, "counter", Text("Số lần đo hỏng", "Readings that failed"), ("kind",)),

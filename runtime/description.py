@@ -10,6 +10,7 @@ from typing import TypeVar
 from alerts.brain import Brain
 from core.reading import Sample
 from inventory.compiled import JOB
+from runtime.duty_series import DutySeries
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.infoseries import StatusRow, info_samples, status_rows, status_samples
 from runtime.selfmetrics import SelfMetrics
@@ -24,12 +25,20 @@ class Description:
     """The present description, part by part; what it no longer holds is ended."""
 
     def __init__(
-        self, feed: EstateFeed, brain: Brain, of_ourselves: SelfMetrics, tally: Tally, vantage: str
+        self,
+        feed: EstateFeed,
+        brain: Brain,
+        of_ourselves: SelfMetrics,
+        tally: Tally,
+        vantage: str,
+        *,
+        duty: DutySeries | None = None,
     ) -> None:
         self._feed = feed
         self._brain = brain
         self._of_ourselves = of_ourselves
         self._tally = tally
+        self._duty = duty
         self._ours = (("job", JOB), ("vantage", vantage))
         self._edition: Edition | None = None
         self._fixed: list[Sequence[Sample]] = []
@@ -48,6 +57,7 @@ class Description:
             *incident_samples(self._brain.incidents, edition.estate),
             *self._of_ourselves.samples(self._ours),
             *self._tally.samples(edition.estate.checks, self._ours),
+            *(self._duty.samples(self._ours) if self._duty is not None else ()),
         ]
         yield moving + self._lapse.ended(moving)
 

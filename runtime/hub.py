@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,6 +34,7 @@ from runtime.channel_watch import ChannelWatch, standings
 from runtime.description import Description
 from runtime.digest_letters import Desk, digests
 from runtime.dispatcher import Dispatcher, DispatchOptions
+from runtime.duty_series import DutySeries, Telling
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.heartbeat import Heartbeat, vitals
@@ -47,10 +48,12 @@ from runtime.meeting_watch import MeetingWatch
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
 from runtime.receipts import Receipts
+from runtime.rehearsing import Rehearsing
 from runtime.report_letters import ReportLetters
 from runtime.room_left import RoomLeft
 from runtime.room_requests import RoomRequests
 from runtime.rota_watch import RotaWatch
+from runtime.rule_asking import RuleAsking
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
@@ -196,6 +199,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         head = letterhead(settings.reports)
         press = Press(settings.ledger.url, head, clock)
         stack.push_async_callback(press.aclose)
+        rehearsing = await stack.enter_async_context(aclosing(Rehearsing(settings, clock)))
         mailing = Mailing(
             [
                 *(
@@ -257,6 +261,14 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             balance=balance,
             hints=listener.hints if listener.ports else None,
         )
+        duty = DutySeries(
+            ledger,
+            Telling(
+                lambda: brain.incidents, tuple(settings.channels), lambda: dispatcher.stats.broken
+            ),
+            lambda: feed.edition,
+            clock,
+        )
         context = Context(
             ledger=ledger,
             clock=clock,
@@ -265,7 +277,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             settings=web_settings(settings.web, open_without_login=nobody),
             live=live,
             fleet=fleet,
-            registry=_registry(of_ourselves, room),
+            registry=_registry(of_ourselves, room, duty),
             health=lambda: _health(pipeline, series, timekeeper, clock.now(), heartbeat.troubles()),
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
@@ -278,15 +290,18 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             print_report=press.printed,
             letterhead=head,
             work=press.run,
+            rehearse=lambda wish, told: rehearsing.rehearse(*wish, told),
             collectors=tuple(registries.collectors()),
             travel=Prices(**settings.meetings.travel.model_dump()),
             ask_rooms=RoomRequests(ledger.outbox, policy, lambda: feed.edition.contacts, told).ask,
             signals=signals,
         )
         server = make_server(create_app(context), settings.web)
-        described = Description(feed, brain, of_ourselves, tally, settings.looking.vantage)
+        described = Description(
+            feed, brain, of_ourselves, tally, settings.looking.vantage, duty=duty
+        )
         upkeep = Upkeep(
-            ledger, keyring, feed, brain, pipeline, transcripts, series, clock, described
+            ledger, keyring, feed, brain, pipeline, transcripts, series, clock, described, duty
         )
         parts: dict[str, Part] = {
             "web": lambda: serve(server, listening, live.close),
@@ -321,6 +336,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 clock,
                 live.publish,
             ).run,
+            **_asking(series, brain, pipeline, clock),
             "room": room.run,
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock
@@ -345,6 +361,7 @@ class Upkeep:
     series: SeriesSide
     clock: Clock
     description: Description
+    duty: DutySeries
 
     async def follow_the_ledger(self) -> None:
         """Go on with what people changed: the inventory, the local day, credentials."""
@@ -376,9 +393,18 @@ class Upkeep:
     async def describe(self) -> None:
         """Write what may change about targets, statuses, incidents and ourselves, as series."""
         while True:
+            with suppress(OSError, Unavailable):  # what was found last stands
+                await self.duty.refresh()
             for samples in self.description.parts():
                 await self.series.append([(self.clock.now(), samples)])
             await asyncio.sleep(SELF_PERIOD)
+
+
+def _asking(series: SeriesSide, brain: Brain, pipeline: Pipeline, clock: Clock) -> dict[str, Part]:
+    """Return what asks the rules that are PromQL, where there is an engine to ask."""
+    if series.reader is None:
+        return {}
+    return {"rules": RuleAsking(series.reader, brain, pipeline.apply, clock).run}
 
 
 async def _called(name: str, ledger: Ledger, feed: EstateFeed) -> str:

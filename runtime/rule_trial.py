@@ -10,13 +10,16 @@ from alerts.places import HIDING
 from alerts.rules import Firing, Replay
 from alerts.topology import Topology
 from core.collector import Collector
+from core.errors import Conflict
 from core.inventory import Rule
 from core.labels import Series, escaped
 from core.status import Watch
+from core.text import Text
 from core.watching import Check
-from storage.series import SeriesReader
+from storage.series import Curve, SeriesReader
 from storage.status import StatusBook
 
+MOST_SERIES = 5000  # of one expression
 PIECE = timedelta(hours=6)  # of history that is asked for at once
 Progress = Callable[[int, int], None]  # (pieces done, pieces in all)
 
@@ -49,9 +52,20 @@ class _Stand:
 
     def of(self, labels: Mapping[str, str]) -> Replay | None:
         """Return the replay of a series; None of one that the rule is not for."""
+        if self.rule.value == rules.EXPRESSION:
+            return self._of_expression(labels)
         name = str(Series.of(self.rule.metric, tuple(p for p in labels.items() if p[0][0] != "_")))
         if name not in self.replays:
             self.replays[name] = self._begun(name, labels)
+        return self.replays[name]
+
+    def _of_expression(self, labels: Mapping[str, str]) -> Replay | None:
+        name, target = rules.series_of(labels), rules.named(labels, self.topology)
+        if target is None or not rules.holds_for(self.rule, target):
+            return None
+        if name not in self.replays:
+            terms = rules.terms_of_expression(self.rule, self.topology)
+            self.replays[name] = Replay(Watch(self.rule.slug, name, target.slug), self.rule, terms)
         return self.replays[name]
 
     def _begun(self, name: str, labels: Mapping[str, str]) -> Replay | None:
@@ -93,7 +107,7 @@ async def tried(
     for done, (since, until) in enumerate(pairwise(edges)):
         if progress is not None:
             progress(done, len(edges) - 1)
-        for curve in await reader.samples(selector(rule), since, until):
+        for curve in await _curves(rule, reader, since, until):
             replay = stand.of(curve.labels)
             if replay is not None:
                 replay.hear(curve.points)
@@ -105,6 +119,28 @@ async def tried(
     lost = await _lost(found, statuses, topology)
     shown, hidden = (tuple(f for f in found if (f in lost) is wanted) for wanted in (False, True))
     return Tried(rule, begin, end, len(replays), shown, hidden)
+
+
+async def _curves(
+    rule: Rule, reader: SeriesReader, since: datetime, until: datetime
+) -> list[Curve]:
+    """Return what the rule would have been shown: samples, or its expression as it is asked."""
+    if rule.value != rules.EXPRESSION:
+        return await reader.samples(selector(rule), since, until)
+    step = rules.EVERY.total_seconds()
+    found = await reader.query_range(rule.metric, since, until, step)
+    if len(found) > MOST_SERIES:
+        raise Conflict(too_many(rule, len(found)))
+    return found
+
+
+def too_many(rule: Rule, count: int) -> Text:
+    """Return the sentence about an expression with more series than are judged."""
+    return Text(
+        f"Biểu thức của ngưỡng {rule.slug} cho {count} chuỗi, quá {MOST_SERIES}: thu hẹp lại",
+        f"The expression of the rule {rule.slug} yields {count} series, more than {MOST_SERIES}: "
+        "narrow it",
+    )
 
 
 def _bringing(

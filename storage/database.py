@@ -28,14 +28,19 @@ _IN_LIST = 500  # SQLite binds at most 32,766 values; shorter lists also keep pl
 class Database:
     """Two engines over one database: `writing()` and `reading()` are whole transactions."""
 
-    def __init__(self, url: str) -> None:
-        """Open nothing yet. `url`: `sqlite:///path` or `postgresql://…`; Invalid otherwise."""
+    def __init__(self, url: str, *, lasting: bool = True) -> None:
+        """Open nothing yet. `url`: `sqlite:///path` or `postgresql://…`; Invalid otherwise.
+
+        A file that is not `lasting` is thrown away afterwards: nothing waits for the disk.
+        """
         self.url = url
         parsed = _driver_url(url)
         self.dialect = parsed.get_backend_name()
         if self.dialect == "sqlite":
-            self._writer = _sqlite(parsed, begin="BEGIN IMMEDIATE", pool_size=1)
-            self._reader = _sqlite(parsed, begin="BEGIN", pool_size=4, query_only=True)
+            self._writer = _sqlite(parsed, begin="BEGIN IMMEDIATE", pool_size=1, lasting=lasting)
+            self._reader = _sqlite(
+                parsed, begin="BEGIN", pool_size=4, query_only=True, lasting=lasting
+            )
         else:
             self._writer = create_async_engine(
                 parsed, pool_size=5, max_overflow=5, pool_pre_ping=True
@@ -127,7 +132,9 @@ def _driver_url(url: str) -> URL:
     )
 
 
-def _sqlite(url: URL, *, begin: str, pool_size: int, query_only: bool = False) -> AsyncEngine:
+def _sqlite(
+    url: URL, *, begin: str, pool_size: int, query_only: bool = False, lasting: bool = True
+) -> AsyncEngine:
     path = Path(str(url.database))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)  # password hashes and addresses: for nobody else to read
@@ -142,7 +149,7 @@ def _sqlite(url: URL, *, begin: str, pool_size: int, query_only: bool = False) -
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",
+            f"synchronous={'FULL' if lasting else 'OFF'}",
             "foreign_keys=ON",
             "busy_timeout=30000",
             f"query_only={'ON' if query_only else 'OFF'}",

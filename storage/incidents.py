@@ -96,6 +96,12 @@ class IncidentBook:
         async with self._database.reading() as connection:
             return await read_incidents(connection, query.order_by(_I.began_at, _I.id))
 
+    async def untaken(self) -> int:
+        """Return how many open incidents nobody has taken on."""
+        query = select(func.count()).where(_I.state == IncidentState.OPEN, _I.acked_at.is_(None))
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(query) or 0)
+
     async def get(self, incident: str) -> Incident:
         """Return one incident; NotFound."""
         async with self._database.reading() as connection:

@@ -21,6 +21,7 @@ from storage.secrets import SecretBook
 from storage.sendings import SendingBook
 from storage.silences import SilenceBook
 from storage.status import StatusBook
+from storage.tellings import TellingBook
 from storage.tickets import TicketBook
 from storage.timekeeping import TimekeepingBook
 from storage.vault import Vault
@@ -41,6 +42,7 @@ class Ledger:
         self.meetings = MeetingBook(database)
         self.incidents = IncidentBook(database)
         self.tickets = TicketBook(database)
+        self.tellings = TellingBook(database)
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)
         self.people = PeopleBook(database)

@@ -274,9 +274,14 @@ class Outbox:
                 .values(due_at=at)
             )
 
-    async def next_due(self, now: datetime) -> datetime | None:
-        """Return when the next message is due that is not yet; None: none waits."""
-        waits = and_(_N.state == NotificationState.PENDING, _N.due_at > now)
+    async def next_due(self, after: datetime | None = None) -> datetime | None:
+        """Return when the earliest message that waits is due, of those due after an instant.
+
+        None: none waits.
+        """
+        waits = _N.state == NotificationState.PENDING
+        if after is not None:
+            waits &= _N.due_at > after
         async with self._database.reading() as connection:
             found: datetime | None = await connection.scalar(
                 select(func.min(_N.due_at)).where(waits)
@@ -324,6 +329,14 @@ class Outbox:
     async def for_incident(self, incident: str) -> list[tuple[Notification, list[Delivery]]]:
         """Return an incident's notifications, each with its attempts, oldest first."""
         return await self._find(_N.incident == incident)
+
+    async def for_incidents(
+        self, incidents: Sequence[str]
+    ) -> list[tuple[Notification, list[Delivery]]]:
+        """Return the notifications of some incidents, each with its attempts, oldest first."""
+        return [
+            row for some in portions(incidents) for row in await self._find(_N.incident.in_(some))
+        ]
 
     async def fates(self, incidents: Sequence[str]) -> dict[str, Fate]:
         """Return what became of the messages about problems; an incident without any is absent."""

@@ -56,6 +56,31 @@ class StatusBook:
             interval for target, rows in found.items() for interval in cut(target, rows, begin, end)
         ]
 
+    async def recorded(
+        self, begin: datetime, end: datetime, after: int = 0, limit: int = 5000
+    ) -> list[Transition]:
+        """Return rows that hold and were recorded within [begin, end), ids above `after`.
+
+        In the order in which they were written, which is that of their ids.
+        """
+        query = (
+            select(transitions)
+            .where(_T.id > after, _T.recorded_at >= begin, _T.recorded_at < end, *_holding(None))
+            .order_by(_T.id)
+            .limit(limit)
+        )
+        async with self._database.reading() as connection:
+            return [transition_of(row) for row in (await connection.execute(query)).mappings()]
+
+    async def as_of(self, at: datetime, targets: Sequence[str]) -> list[Transition]:
+        """Return the row that held of each target at an instant; who had none is absent."""
+        found: list[Transition] = []
+        async with self._database.reading() as connection:
+            for some in portions(targets):
+                rows = await connection.execute(_last_before(at, some, None))
+                found += [transition_of(row) for row in rows.mappings()]
+        return found
+
     async def transitions(
         self, target: str, limit: int = 100, before: int | None = None
     ) -> list[Transition]:

@@ -17,15 +17,20 @@ import pytest
 
 from benchmarks.scenario import prepare
 from core.clock import SystemClock
+from core.inventory import EPOCH, Contact, Rota, RotaRule
 from core.labels import Series
 from core.reading import STALE, Sample, is_stale
+from core.silence import Scope
 from core.status import Status
 from lab import synthetic
 from lab.lab import Lab
+from lab.mailbox import Webhook
 from lab.network import Kind
 from runtime import settings as settings_file
 from runtime.hub import Hub, open_hub
 from runtime.series import Batch, SeriesSide
+from runtime.settings import Delays
+from storage.silences import Wanted
 from tests.ports import free_port
 
 HUBS, COMMUNES = 11, 104
@@ -33,6 +38,16 @@ STEP = timedelta(seconds=30)
 STEPS = 48
 QUIET = 0.5  # share of the stretched time before anything is cut
 CUT_HUB, CUT_COMMUNE, LOSSY = "huyen-02", "xa-001", "xa-004"
+DUTY = {
+    "contacts": (Contact(slug="an", name="Nguyễn Văn An", email="an@example.vn"),),
+    "rotas": (Rota(slug="cntt", name="Trực CNTT"), Rota(slug="hop", name="Trực họp")),
+    "rota_rules": (
+        RotaRule(slug="cntt", name="CNTT", rota="cntt", people=("an",), start=EPOCH),
+        RotaRule(
+            slug="hop", name="Họp", rota="hop", people=("an",), start=EPOCH, days=(1, 2, 3, 4, 5)
+        ),
+    ),
+}
 RENAMED, NEW_NAME = "huyen-02", "Tên mới"  # of a site, its line and its devices, at the end
 RENAMED_FOR = 3  # steps; less than the engines look back, so that both names are found
 
@@ -108,12 +123,13 @@ async def captured() -> Captured:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="boards-")))
             lab = await stack.enter_async_context(
                 Lab(
-                    synthetic.inventory(HUBS, COMMUNES),
+                    synthetic.inventory(HUBS, COMMUNES).model_copy(update=DUTY),
                     network=Kind.FLAT,
                     socket=folder / "lab.sock",
                 )
             )
-            settings = settings_file.build(_tables(lab), folder)
+            hook = await stack.enter_async_context(Webhook())
+            settings = settings_file.build(_tables(lab, hook.url), folder)
             await prepare(settings, lab.inventory, SystemClock())
             hub = await stack.enter_async_context(open_hub(settings, SystemClock()))
             stop = asyncio.Event()
@@ -122,7 +138,7 @@ async def captured() -> Captured:
                 await _settled(hub)
                 await _described(written)
                 cut_at = SystemClock().now()
-                await _spoil(lab, hub)
+                await _spoil(lab, hub, hook)
                 await _described(written)
             finally:
                 stop.set()
@@ -130,8 +146,10 @@ async def captured() -> Captured:
     return _sorted_out(written, cut_at)
 
 
-def _tables(lab: Lab) -> dict[str, object]:
+def _tables(lab: Lab, hook: str) -> dict[str, object]:
     return {
+        "channels": {"hook": {"kind": "webhook", "url": hook}},
+        "telling": {"delays": dict.fromkeys(Delays.model_fields, "0s")},
         "web": {"listen": f"127.0.0.1:{free_port()}"},
         "series": {"write_url": "http://127.0.0.1:9/write", "read_url": "http://127.0.0.1:9"},
         "looking": {
@@ -172,9 +190,16 @@ async def _described(written: list[tuple[datetime, Sequence[Sample]]]) -> None:
             await asyncio.sleep(0.5)
 
 
-async def _spoil(lab: Lab, hub: Hub) -> None:
-    """Cut the line of a hub and of a commune, put loss on another; wait until it is told."""
+async def _spoil(lab: Lab, hub: Hub, hook: Webhook) -> None:
+    """Cut the line of a hub and of a commune, put loss on another; wait until it is told.
+
+    Of the commune nobody wants to hear; the hub's incident is taken on.
+    """
     lines = {link.far: link.slug for link in lab.inventory.links}
+    now = SystemClock().now()
+    quiet = Scope(targets=(lines[f"{CUT_COMMUNE}-gw"],))
+    wanted = Wanted(now, now + timedelta(hours=1), "Chờ vật tư", quiet)
+    await hub.ledger.silences.add(wanted, "an", now)
     for far in (CUT_HUB, CUT_COMMUNE):
         await asyncio.to_thread(lab.client.cut, lines[f"{far}-gw"])
     await asyncio.to_thread(lab.client.degrade, lines[f"{LOSSY}-gw"], loss=0.3)
@@ -182,9 +207,11 @@ async def _spoil(lab: Lab, hub: Hub) -> None:
         while True:
             states = hub.brain.states
             found = {states[slug].status for slug in (CUT_HUB, CUT_COMMUNE)}
-            if Status.UP not in found and len(hub.brain.incidents) > 1:
-                return
+            if Status.UP not in found and len(hub.brain.incidents) > 1 and hook.calls:
+                break
             await asyncio.sleep(0.2)
+    incident = next(i for i in hub.brain.incidents if i.root == lines[f"{CUT_HUB}-gw"])
+    await hub.ledger.incidents.acknowledge(incident.id, "an", SystemClock().now())
 
 
 def _sorted_out(written: list[tuple[datetime, Sequence[Sample]]], cut_at: datetime) -> Captured:

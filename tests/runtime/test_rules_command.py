@@ -66,6 +66,14 @@ LAND = Inventory(
             window=5,
             threshold=90,
         ),
+        Rule(
+            slug="do-tre-diem",
+            name="Điểm cầu trễ",
+            metric="max by (site) (avg_over_time(probe_icmp_rtt_mean_seconds[90s]))",
+            value="expression",
+            threshold=0.15,
+            duration=2,
+        ),
     ),
 )
 
@@ -161,6 +169,11 @@ async def test_a_rule_is_tried_over_what_the_engine_holds(name: str, tmp_path: P
         line = await asyncio.to_thread(run, "try", "day-kenh", "--json")
         [firing] = json.loads(line.stdout)["firings"]
         assert firing["target"] == "kenh"
+        asked = await asyncio.to_thread(run, "try", "do-tre-diem", "--since", since, "--json")
+        assert asked.exit_code == 0, asked.output
+        by_site = json.loads(asked.stdout)["firings"]
+        assert {one["target"] for one in by_site} == {"xa"}
+        assert len(by_site) == found["count"] + found["hidden"], "outages are of the gateway"
 
 
 @pytest.mark.skipif(bool(missing()), reason="the engines are not installed")
