@@ -10,6 +10,7 @@ from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alerts import quantities
+from alerts.answering import written
 from alerts.severity import of_kind, sites_among
 from alerts.topology import Topology
 from core.clock import LOCAL
@@ -19,7 +20,7 @@ from core.watching import Target, TargetKind
 
 SMS_LENGTH = 160  # characters of one GSM-7 message
 _NAMED = 5  # sites named before "and others"
-_FEW = ("what", "since", "until", "lasted", "severity", "code", "url", "at")
+_FEW = ("what", "since", "until", "lasted", "severity", "code", "url", "at", "answer")
 # What ASCII lacks, and what costs two of the 160 septets (3GPP TS 23.038 §6.2.1.1).
 _PLAINER = str.maketrans(
     {
@@ -166,6 +167,8 @@ class Telling:
     merged: Sequence[str] = ()  # codes of incidents that this one speaks for
     retired: bool = False  # it ended because nothing looks at its root any more
     taken_by: str | None = None  # the full name of who acknowledged it
+    code: str = ""  # with which it is answered
+    reply_to: str = ""  # the number to answer to; "": where the message comes from
 
 
 def render(
@@ -206,6 +209,7 @@ def _short(telling: Telling, language: Language, words: dict[str, object]) -> Sh
         minimal=_filled(f"{language}/{name}.minimal.j2", words).strip(),
         template="retired" if telling.retired else registered_as,
         parts=parts,
+        code=telling.code,
         words={key: str(words[key]) for key in _FEW if words.get(key)}
         | {"count": str(words.get("count", 0))},
     )
@@ -354,6 +358,8 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
         "retired": telling.retired,
         "url": f"{base}/incidents/{incident.id}" if base else None,
         "ack_url": telling.ack_url,
+        "answer": written(telling.code) if telling.code else "",
+        "answer_to": telling.reply_to,
         "acked_by": telling.taken_by or incident.acked_by,
     }
 

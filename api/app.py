@@ -15,6 +15,7 @@ from api import errors, metrics, prometheus
 from api.context import Context
 from api.door import viewer
 from api.guard import BodyLimit, Counted, HostCheck, SafeHeaders
+from api.pace import Pace
 from api.pages import (
     admin,
     board,
@@ -35,7 +36,7 @@ from api.pages.screen import Screens
 from api.pages.view import Pages
 from api.snapshot import Pictures
 from api.uploads import Uploads
-from api.v1 import estate, events, me
+from api.v1 import answers, estate, events, me
 from api.v1 import incidents as incidents_v1
 from api.v1 import reports as reports_v1
 from api.v1 import silences as silences_v1
@@ -56,6 +57,7 @@ ROUTERS = (
     me.router,
     reports_v1.router,
     silences_v1.router,
+    answers.router,
     prometheus.router,
     metrics.router,
     board.router,
@@ -95,6 +97,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.report_choices = {}
     app.state.login_turn = asyncio.Lock()
     app.state.uploads = Uploads()
+    app.state.answers_pace = Pace(answers.MOST, answers.SECONDS, context.clock.monotonic)
     app.state.born = secrets.token_hex(8)
     for router in ROUTERS:
         app.include_router(router)

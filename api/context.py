@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from api.fleet import FleetPage
 from api.live import Live
+from core.channel import Posted
 from core.clock import Clock
 from core.incident import Notification
 from core.text import Language, Text
@@ -87,6 +88,7 @@ async def _worked_here(work: Callable[..., T], *arguments: object) -> T:
 Metadata = Mapping[str, Sequence[Mapping[str, str]]]
 BoardsFile = Callable[[str], bytes]
 SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
+HearAnswer = Callable[[str, Posted], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Context:
 
     `transcript(target, collector)` returns the lines of the last look, None if there is none.
     `send_test(contact, actor, now)` puts test messages into the outbox and returns them.
+    `hear(channel, request)` takes what a provider posts; LookupError, NotTheirs.
     `metadata` is what Prometheus' API says of every series, by name. `boards(url)` returns the
     zip archive of files for a Grafana that is to read from a URL, None where there are none.
     `build_report` counts (None: this hub cannot), `print_report` makes a file of a report.
@@ -111,6 +114,7 @@ class Context:
     health: Callable[[], Health] = _well
     transcript: Callable[[str, str], list[str] | None] = _nothing_said
     send_test: SendTest | None = None
+    hear: HearAnswer | None = None
     metadata: Metadata = field(default_factory=dict)
     boards: BoardsFile | None = None
     build_report: BuildReport | None = None

@@ -7,6 +7,7 @@ from datetime import datetime
 from alerts.telling import concerned
 from api.snapshot import Picture
 from api.words import BECAUSE, NOTIFICATION_STATE, PURPOSE
+from core.answer import Received
 from core.incident import ASKING, Delivery, Incident, IncidentState, Notification
 from core.incident import NotificationState as State
 from core.text import Text
@@ -64,16 +65,26 @@ def lines(
     ]
 
 
-def taken(incident: Incident, links: frozenset[str], picture: Picture) -> Taken | None:
-    """Return who acknowledged; `links` are those who used the link of a message."""
+def taken(
+    incident: Incident, links: frozenset[str], answer: Received | None, picture: Picture
+) -> Taken | None:
+    """Return who acknowledged; `links` are those who used the link of a message.
+
+    `answer` is the one that acknowledged it, None if none did.
+    """
     if incident.acked_by is None or incident.acked_at is None:
         return None
-    by_link = incident.acked_by in links
-    return Taken(
-        incident.acked_by,
-        picture.person(incident.acked_by),
-        incident.acked_at,
-        _BY_LINK if by_link else _LOGGED_IN,
+    if answer is not None:
+        way = _by_answer(answer)
+    else:
+        way = _BY_LINK if incident.acked_by in links else _LOGGED_IN
+    return Taken(incident.acked_by, picture.person(incident.acked_by), incident.acked_at, way)
+
+
+def _by_answer(answer: Received) -> Text:
+    return Text(
+        f"bằng tin trả lời từ {answer.sender} (kênh {answer.channel}): “{answer.text}”",
+        f"by an answer from {answer.sender} (channel {answer.channel}): “{answer.text}”",
     )
 
 

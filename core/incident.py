@@ -192,6 +192,7 @@ class Short:
     minimal: str  # code, severity, count, time and link: nothing about what is weak where
     template: str  # which of the fixed SMS texts it is: problem recovery retired test
     parts: tuple[str, ...] = ()  # what fills that text, in order
+    code: str = ""  # that an answer names; "": it cannot be answered
     words: Mapping[str, str] = field(default_factory=dict)  # by name, for templates elsewhere
 
 

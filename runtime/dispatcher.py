@@ -23,7 +23,7 @@ from alerts.telling import not_at_night
 from alerts.together import together
 from alerts.topology import Topology
 from alerts.wording import Telling, render
-from core.channel import Channel, GiveUp, Retry
+from core.channel import Back, Channel, GiveUp, Retry
 from core.clock import Clock
 from core.errors import NotFound, Unavailable
 from core.incident import (
@@ -159,6 +159,13 @@ class LinkBook(Protocol):
         """Return a token."""
 
 
+class CodeBook(Protocol):
+    """The part of the ledger that makes the codes which answers name."""
+
+    async def code(self, incidents: Sequence[str], now: datetime, lifetime: timedelta) -> str:
+        """Return the code that stands for these incidents."""
+
+
 class SilenceBook(Protocol):
     """The part of the ledger that says what nobody wants to hear now."""
 
@@ -191,6 +198,10 @@ class Books(Protocol):
         """How they are answered."""
 
     @property
+    def answers(self) -> CodeBook:
+        """How they are answered without any network but the telephone's."""
+
+    @property
     def silences(self) -> SilenceBook:
         """What is held back because somebody wants it so."""
 
@@ -205,6 +216,8 @@ class Outlet:
 
     channel: Channel
     params: Callable[[], BaseModel]
+    back: Back | None = None  # how answers come
+    reply_to: str | None = None  # where messages are answered: a number, "": where they come from
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,7 +447,8 @@ class Dispatcher:
             )
             await self._fail(notification, gone)
             return
-        message, secret = await self._compose(notification, incident, now)
+        code = await self._code([notification], now)
+        message, secret = await self._compose(notification, incident, now, code)
         await self._attempt([notification], outlet, message, [secret])
 
     async def _deliver_together(self, group: Sequence[Notification]) -> None:
@@ -454,7 +468,8 @@ class Dispatcher:
             for notification, _ in holding:
                 await self._deliver(notification)
             return
-        composed = [await self._compose(one, incident, now) for one, incident in holding]
+        code = await self._code([one for one, _ in holding], now)
+        composed = [await self._compose(one, incident, now, code) for one, incident in holding]
         said = [message for message, _ in composed]
         message = together(said, group[0].language, self._options.base_url)
         rows = [notification for notification, _ in holding]
@@ -550,8 +565,18 @@ class Dispatcher:
             await self._ledger.outbox.hasten(incident.id, now)
         return sum(number is not None for number in added)
 
+    async def _code(self, group: Sequence[Notification], now: datetime) -> str:
+        """Return the code that answers a message about these; "" where none can be answered."""
+        first = group[0]
+        outlet = self._outlets.get(first.channel)
+        asking = [n.incident for n in group if n.purpose in ASKING and n.incident is not None]
+        if outlet is None or outlet.reply_to is None or not asking:
+            return ""
+        lifetime = timedelta(seconds=self._options.ack_lifetime)
+        return await self._ledger.answers.code(asking, now, lifetime)
+
     async def _compose(
-        self, notification: Notification, incident: Incident | None, now: datetime
+        self, notification: Notification, incident: Incident | None, now: datetime, code: str
     ) -> tuple[Message, str | None]:
         """Return the message, and the secret part of its link (never kept)."""
         base, token, merged, retired = self._options.base_url, None, [], False
@@ -575,6 +600,8 @@ class Dispatcher:
             merged=merged,
             retired=retired,
             taken_by=await self._person(incident.acked_by) if incident is not None else None,
+            code=code,
+            reply_to=self._reply_to(notification.channel),
         )
         subject = incident.id if incident is not None else "test"
         message = render(
@@ -733,6 +760,10 @@ class Dispatcher:
         if self.stats.late and not late:
             log.warning("no message is waiting any more")
         self.stats.late = late
+
+    def _reply_to(self, channel: str) -> str:
+        outlet = self._outlets.get(channel)
+        return (outlet.reply_to or "") if outlet is not None else ""
 
     async def _person(self, name: str | None) -> str | None:
         return name if name is None or self._called is None else await self._called(name)

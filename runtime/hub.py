@@ -20,6 +20,7 @@ from core.errors import Conflict, Unavailable
 from core.people import called
 from core.text import Text
 from runtime import registries
+from runtime.answers import Answers
 from runtime.assembly import letterhead, looking_defaults, open_books, outlets_of, telling_policy
 from runtime.auditor import Auditor
 from runtime.boards import GrafanaSite, archive, grafana_files
@@ -213,6 +214,15 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             clock,
         )
 
+        answers = Answers(
+            ledger.answers,
+            outlets_of(settings, channels, keyring.reveal),
+            lambda: feed.edition.contacts,
+            lambda name: _called(name, ledger, feed),
+            live.publish,
+            clock,
+        )
+
         registry = CollectorRegistry()
         timekeeper = Timekeeper(clock, ledger.timekeeping)
         of_ourselves = SelfMetrics(
@@ -238,6 +248,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             health=lambda: _health(pipeline, series, timekeeper, clock.now(), heartbeat.troubles()),
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
+            hear=answers.hear,
             metadata=metadata(),
             boards=lambda url: archive(grafana_files(GrafanaSite(url))),
             build_report=press.build,
@@ -256,6 +267,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             **series.parts,
             "dispatcher": dispatcher.run,
             "auditor": auditor.run,
+            **({"answers": answers.run} if answers.listens else {}),
             **({"heartbeat": heartbeat.run} if settings.heartbeat.url else {}),
             "samples": pipeline.carry,
             "pipeline": pipeline.run,

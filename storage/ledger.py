@@ -4,6 +4,7 @@ from core.clock import Clock
 from core.errors import Conflict
 from core.text import Text
 from storage import migrations
+from storage.answers import AnswerBook
 from storage.brain import BrainBook
 from storage.database import Database
 from storage.events import EventBook
@@ -41,6 +42,7 @@ class Ledger:
         self.tickets = TicketBook(database)
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)
+        self.answers = AnswerBook(database)
         self.people = PeopleBook(database)
         self.pruning = PruneBook(database)
         self.secrets = SecretBook(database, vault)

@@ -105,7 +105,12 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         notes=await context.ledger.incidents.notes(incident),
         told=told,
         telling=lines(found, told, picture),
-        taken=taken(found, await context.ledger.links.answered(incident), picture),
+        taken=taken(
+            found,
+            await context.ledger.links.answered(incident),
+            await context.ledger.answers.taking(found),
+            picture,
+        ),
         waiting=min(waiting, key=lambda note: note.due_at, default=None),
     )
     return page

@@ -105,7 +105,8 @@ async def telling(
     picture: Picture = await request.app.state.pictures.now()
     found = await context.ledger.incidents.get(incident)
     told = await context.ledger.outbox.for_incident(incident)
-    who = taken(found, await context.ledger.links.answered(incident), picture)
+    links = await context.ledger.links.answered(incident)
+    who = taken(found, links, await context.ledger.answers.taking(found), picture)
     return TellingOut(
         incident=incident,
         taken=TakenOut(by=who.by, person=who.person, at=who.at, way=who.way.said(language))

@@ -33,6 +33,7 @@ from core.incident import (
 from core.outcome import Outcome
 from core.text import Text
 from runtime.dispatcher import (
+    CodeBook,
     Dispatcher,
     DispatchOptions,
     IncidentBook,
@@ -164,6 +165,7 @@ class FusedBooks:
     outbox: FusedOutbox
     incidents: IncidentBook
     links: LinkBook
+    answers: CodeBook
     silences: SilenceBook
     maintenance: WorksBook
 
@@ -247,6 +249,7 @@ async def _live(order: Order) -> None:
             FusedOutbox(ledger.database, clock, fuse),
             ledger.incidents,
             ledger.links,
+            ledger.answers,
             ledger.silences,
             ledger.maintenance,
         ),

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Table
 
+from core.answer import Received
 from core.incident import Delivery, Incident, IncidentNote, Member, Notification
 from core.inventory import (
     CalendarSpan,
@@ -73,6 +74,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.shifts, Shift),
     (tables.escalations, EscalationStep),
     (tables.rules, Rule),
+    (tables.answers, Received),
     (tables.swaps, Swap),
     (tables.hand_overs, HandOver),
     (tables.rota_warnings, RotaWarning),

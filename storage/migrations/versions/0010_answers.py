@@ -1,0 +1,53 @@
+"""Answers from phones: the codes that pages carry, and what people sent back.
+
+Follows 0008.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make what is new."""
+    op.create_table(
+        "answer_codes",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("code", "incident", name=op.f("pk_answer_codes")),
+        sa.ForeignKeyConstraint(
+            ["incident"], ["incidents.id"], name=op.f("fk_answer_codes_incident")
+        ),
+    )
+    op.create_index(op.f("ix_answer_codes_expires_at"), "answer_codes", ["expires_at"])
+    op.create_index(op.f("ix_answer_codes_incident"), "answer_codes", ["incident"])
+    op.create_table(
+        "answers",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("contact", sa.Text(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("incident", sa.Text(), nullable=True),
+        sa.Column("replied", sa.Boolean(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
+        sa.UniqueConstraint("channel", "message", name=op.f("uq_answers_channel_message")),
+    )
+    op.create_index(op.f("ix_answers_at"), "answers", ["at"])
+
+
+def downgrade() -> None:
+    """Remove it again."""
+    for table in ("answers", "answer_codes"):
+        op.drop_table(table)
