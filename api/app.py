@@ -19,6 +19,7 @@ from api.pace import Pace
 from api.pages import (
     admin,
     board,
+    contacts,
     days,
     grafana,
     incidents,
@@ -70,6 +71,7 @@ ROUTERS = (
     grafana.router,
     days.router,
     rota.router,
+    contacts.router,
     rules.router,
     intake.router,
     maintenance.router,

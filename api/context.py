@@ -13,6 +13,8 @@ from api.live import Live
 from core.channel import Posted
 from core.clock import Clock
 from core.incident import Notification
+from core.inventory import Contact
+from core.proof import Proof
 from core.text import Language, Text
 from core.watching import Estate
 from reports.render.formats import render
@@ -88,6 +90,7 @@ async def _worked_here(work: Callable[..., T], *arguments: object) -> T:
 Metadata = Mapping[str, Sequence[Mapping[str, str]]]
 BoardsFile = Callable[[str], bytes]
 SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
+Prove = Callable[[Contact, str, str], Awaitable[list[Proof]]]
 HearAnswer = Callable[[str, Posted], Awaitable[bytes]]
 
 
@@ -97,6 +100,7 @@ class Context:
 
     `transcript(target, collector)` returns the lines of the last look, None if there is none.
     `send_test(contact, actor, now)` puts test messages into the outbox and returns them.
+    `prove(contact, actor, origin)` sends codes at once and returns what the channels said.
     `hear(channel, request)` takes what a provider posts; LookupError, NotTheirs.
     `metadata` is what Prometheus' API says of every series, by name. `boards(url)` returns the
     zip archive of files for a Grafana that is to read from a URL, None where there are none.
@@ -115,6 +119,7 @@ class Context:
     transcript: Callable[[str, str], list[str] | None] = _nothing_said
     send_test: SendTest | None = None
     hear: HearAnswer | None = None
+    prove: Prove | None = None
     metadata: Metadata = field(default_factory=dict)
     boards: BoardsFile | None = None
     build_report: BuildReport | None = None

@@ -270,6 +270,15 @@ _AUDITED: tuple[tuple[re.Pattern[str], Text], ...] = (
     ),
 )
 ACTION = {
+    "answer.already": Text("trả lời tin khi đã có người nhận", "answered when it was taken on"),
+    "answer.ended": Text("trả lời tin khi sự cố đã hết", "answered when it was over"),
+    "answer.expired": Text("trả lời bằng mã hết hạn", "answered with an expired code"),
+    "answer.proven": Text("xác nhận bằng tin trả lời", "confirmed by an answer"),
+    "answer.taken": Text("tiếp nhận bằng tin trả lời", "took it on by an answer"),
+    "answer.unclear": Text("trả lời tin không rõ ý", "answered unclearly"),
+    "answer.unknown": Text("trả lời bằng mã lạ", "answered with an unknown code"),
+    "contact.ask": Text("gửi tin xác nhận địa chỉ", "asked for a proof of an address"),
+    "contact.proven": Text("xác nhận địa chỉ", "confirmed an address"),
     "heartbeat.drill": Text("ngừng nhịp tim để diễn tập", "stopped the heartbeat for a drill"),
     "heartbeat.resumed": Text("gửi lại nhịp tim", "let the heartbeat go on"),
     "incident.ack": Text("tiếp nhận sự cố", "acknowledged an incident"),

@@ -22,7 +22,7 @@ from core.incident import Message, Short
 from core.inventory import Contact
 from core.outcome import Event
 from core.telephone import international, is_whole
-from core.text import Language
+from core.text import Language, Text
 from runtime.dispatcher import Outlet
 from storage.answers import Coming
 
@@ -68,6 +68,16 @@ class Answers:
     def listens(self) -> bool:
         """Say whether there is a channel to go and look at."""
         return bool(self._listened())
+
+    def troubles(self) -> list[Text]:
+        """Return which channels cannot be heard now, in words."""
+        return [
+            Text(
+                vi=f"Không nghe được tin trả lời qua kênh {name}: {why}",
+                en=f"Answers by the channel {name} are not heard: {why}",
+            )
+            for name, why in sorted(self.stats.deaf.items())
+        ]
 
     def _listened(self) -> list[str]:
         return [name for name, outlet in self.outlets.items() if outlet.back == "receive"]

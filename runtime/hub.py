@@ -37,6 +37,7 @@ from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
+from runtime.proving import Prover
 from runtime.report_letters import ReportLetters
 from runtime.room_left import RoomLeft
 from runtime.rota_watch import RotaWatch
@@ -233,6 +234,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             timekeeper,
             auditor=auditor,
             heartbeat=heartbeat if settings.heartbeat.url else None,
+            answers=answers if answers.listens else None,
         )
         registry.register(of_ourselves)
         registry.register(room)
@@ -245,10 +247,19 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             live=live,
             fleet=fleet,
             registry=registry,
-            health=lambda: _health(pipeline, series, timekeeper, clock.now(), heartbeat.troubles()),
+            health=lambda: _health(
+                pipeline,
+                series,
+                timekeeper,
+                clock.now(),
+                [*heartbeat.troubles(), *answers.troubles()],
+            ),
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
             hear=answers.hear,
+            prove=Prover(
+                ledger.proofs, outlets_of(settings, channels, keyring.reveal), policy, clock
+            ).prove,
             metadata=metadata(),
             boards=lambda url: archive(grafana_files(GrafanaSite(url))),
             build_report=press.build,

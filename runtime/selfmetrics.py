@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from core.labels import Series
 from core.reading import Sample
 from core.text import Text
+from runtime.answers import AnswerStats
 from runtime.auditor import AuditStats
 from runtime.dispatcher import DispatchStats
 from runtime.heartbeat import HeartbeatStats
@@ -50,6 +51,7 @@ class SelfMetrics(Collector):
         *,
         auditor: Counting[AuditStats] | None = None,
         heartbeat: Counting[HeartbeatStats] | None = None,
+        answers: Counting[AnswerStats] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._scheduler = scheduler
@@ -58,6 +60,7 @@ class SelfMetrics(Collector):
         self._clock = clock
         self._auditor = auditor
         self._heartbeat = heartbeat
+        self._answers = answers
 
     def collect(self) -> Iterator[Metric]:
         """Yield every self metric."""
@@ -112,6 +115,9 @@ class SelfMetrics(Collector):
             audit = self._auditor.stats
             words = "Messages made because another was late or missing."
             yield "promises_redriven", words, audit.redriven
+        if self._answers is not None:
+            heard = self._answers.stats
+            yield "answers", "Answers that came in by channels.", sum(heard.taken.values())
         if self._heartbeat is not None:
             beats = self._heartbeat.stats
             yield "heartbeats_sent", "Pings that the watcher outside has taken.", beats.sent
@@ -144,6 +150,9 @@ class SelfMetrics(Collector):
             withheld = bool(self._heartbeat.stats.withheld)
             yield "heartbeat_withheld", "Whether the heartbeat does not go out.", float(withheld)
         yield "channels_broken", "Channels that are disabled.", len(told.broken)
+        if self._answers is not None:
+            words = "Channels whose answers cannot be heard now."
+            yield "channels_deaf", words, len(self._answers.stats.deaf)
         yield "checks_running", "Runs in progress.", runs.running
         yield "checks_waiting", "Runs waiting for their turn.", runs.waiting
         if self._clock is not None:
@@ -173,6 +182,7 @@ def descriptions() -> list[tuple[str, str, Text]]:
         _Still(ClockStats(synchronised=True, offset_s=0.0, max_error_s=0.0)),
         auditor=_Still(AuditStats()),
         heartbeat=_Still(HeartbeatStats()),
+        answers=_Still(AnswerStats()),
     )
     return [
         (sample.name, metric.type, Text(metric.documentation, metric.documentation))

@@ -1,27 +1,28 @@
 """Answers from phones: the codes that pages carry, and what people sent back with them."""
 
-import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.answer import Answer, Outcome, Received, Replies, Verdict
+from core.errors import Conflict
 from core.incident import ASKING, Incident, IncidentState, NotificationState
 from core.outcome import Event
 from core.people import AuditRow
 from storage.audit import write_audit
+from storage.codes import draw_code
 from storage.database import Database
 from storage.incidents import acknowledge, read_incident
+from storage.proofs import prove, waiting_for
 from storage.tables import answer_codes, answers, deliveries, notifications
 from storage.unbroken import unbroken
 
 _A, _C, _N = answers.c, answer_codes.c, notifications.c
 _KEPT = 300  # characters of an answer
-_DRAWS = 50
-_DIGITS = (4, 5, 6)  # of a code: one more once half of the shorter ones are in use
 _MERGES = 10  # incidents that speak for each other, one for the next
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -52,7 +53,7 @@ class AnswerBook:
         async with self._database.writing() as connection:
             code = await _known(connection, wanted, now)
             if code is None:
-                code = await _drawn(connection)
+                code = await draw_code(connection)
                 rows = [
                     {"code": code, "incident": one, "created_at": now, "expires_at": now + lifetime}
                     for one in wanted
@@ -76,7 +77,13 @@ class AnswerBook:
             found = await _judged(connection, coming, now)
             events: list[Event] = []
             if found.verdict is Verdict.TAKEN:
-                events = await _acknowledged(connection, coming, found, now)
+                taken, events = await _acknowledged(connection, coming, found, now)
+                # where somebody else was quicker by a moment, look once more
+                found = (
+                    replace(found, incidents=taken)
+                    if taken
+                    else await _judged(connection, coming, now)
+                )
             number = await _kept(connection, coming, found, now)
             if found.verdict is not Verdict.STRANGER:
                 await _audit(connection, coming, found, now)
@@ -140,18 +147,6 @@ async def _known(connection: AsyncConnection, wanted: Sequence[str], now: dateti
     return next((code for code, group in groups.items() if group == set(wanted)), None)
 
 
-async def _drawn(connection: AsyncConnection) -> str:
-    """Return a code that is in nobody's messages."""
-    used = await connection.scalar(select(func.count(func.distinct(_C.code)))) or 0
-    digits = next((n for n in _DIGITS if used < 10**n // 2), _DIGITS[-1])
-    least = 0 if digits == _DIGITS[0] else 10 ** (digits - 1)  # longer ones begin with no zero
-    for _ in range(_DRAWS):
-        code = f"{least + secrets.randbelow(10**digits - least):0{digits}}"
-        if await connection.scalar(select(_C.code).where(_C.code == code).limit(1)) is None:
-            return code
-    raise RuntimeError("there is no free code left")
-
-
 async def _before(connection: AsyncConnection, coming: Coming) -> Outcome | None:
     row = (
         await connection.execute(
@@ -167,13 +162,21 @@ async def _judged(connection: AsyncConnection, coming: Coming, now: datetime) ->
     """Say what comes of an answer."""
     if not coming.people:
         return _Judged(Verdict.STRANGER)
-    somebody = min(coming.people)
     if coming.code is None:
-        return _Judged(Verdict.UNCLEAR, somebody)
+        return _Judged(Verdict.UNCLEAR, min(coming.people))
+    proof = await waiting_for(connection, coming.code, coming.people, coming.answer.sender, now)
+    if proof is not None:
+        await prove(connection, proof, proof.contact, now, _origin(coming))
+        return _Judged(Verdict.PROVEN, proof.contact)
+    return await _of_code(connection, coming, now)
+
+
+async def _of_code(connection: AsyncConnection, coming: Coming, now: datetime) -> _Judged:
+    """Say what comes of an answer with a code."""
     rows = (await connection.execute(select(answer_codes).where(_C.code == coming.code))).all()
     teller = await _told(connection, coming, [row.incident for row in rows])
     if not rows or teller is None:
-        return _Judged(Verdict.UNKNOWN, somebody)
+        return _Judged(Verdict.UNKNOWN, min(coming.people))
     about = tuple([await _speaking(connection, row.incident) for row in rows])
     if all(row.expires_at <= now for row in rows):
         return _Judged(Verdict.EXPIRED, teller, about)
@@ -182,6 +185,10 @@ async def _judged(connection: AsyncConnection, coming: Coming, now: datetime) ->
         return _Judged(Verdict.TAKEN, teller, free)
     by = next((one.acked_by for one in about if one.acked_by is not None), None)
     return _Judged(Verdict.ENDED if by is None else Verdict.ALREADY, teller, about, by)
+
+
+def _origin(coming: Coming) -> str:
+    return f"{coming.channel} {coming.answer.sender}"
 
 
 def _is_free(incident: Incident) -> bool:
@@ -220,18 +227,22 @@ async def _speaking(connection: AsyncConnection, incident: str) -> Incident:
 
 async def _acknowledged(
     connection: AsyncConnection, coming: Coming, found: _Judged, now: datetime
-) -> list[Event]:
+) -> tuple[tuple[Incident, ...], list[Event]]:
+    """Acknowledge what still can be; return what was, and the events."""
+    taken: list[Incident] = []
     events: list[Event] = []
     for one in {incident.id: incident for incident in found.incidents}.values():
-        events += await acknowledge(
-            connection,
-            one.id,
-            found.contact or "",
-            now,
-            note=coming.answer.text[:_KEPT],
-            origin=f"{coming.channel} {coming.answer.sender}",
-        )
-    return events
+        with suppress(Conflict):
+            events += await acknowledge(
+                connection,
+                one.id,
+                found.contact or "",
+                now,
+                note=coming.answer.text[:_KEPT],
+                origin=_origin(coming),
+            )
+            taken.append(one)
+    return tuple(taken), events
 
 
 async def _kept(connection: AsyncConnection, coming: Coming, found: _Judged, now: datetime) -> int:
@@ -263,7 +274,7 @@ async def _audit(
             action=f"answer.{found.verdict}",
             subject=" ".join(one.id for one in found.incidents) or (coming.code or ""),
             detail=coming.answer.text[:_KEPT],
-            origin=f"{coming.channel} {coming.answer.sender}",
+            origin=_origin(coming),
         ),
     )
 

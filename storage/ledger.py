@@ -15,6 +15,7 @@ from storage.links import LinkBook
 from storage.maintenance import MaintenanceBook
 from storage.outbox import Outbox
 from storage.people import PeopleBook
+from storage.proofs import ProofBook
 from storage.pruning import PruneBook
 from storage.rota import RotaBook
 from storage.secrets import SecretBook
@@ -43,6 +44,7 @@ class Ledger:
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)
         self.answers = AnswerBook(database)
+        self.proofs = ProofBook(database)
         self.people = PeopleBook(database)
         self.pruning = PruneBook(database)
         self.secrets = SecretBook(database, vault)

@@ -562,6 +562,24 @@ answer_codes = Table(
     Column("expires_at", Instant, nullable=False, index=True),
     Index(None, "incident"),
 )
+# Codes that went to a number or an address of a contact, and came back or did not.
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("contact", Words, nullable=False, index=True),
+    Column("address", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("code", Words, nullable=False),
+    Column("asked_by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("receipt", Words, nullable=False),
+    Column("sent", Boolean, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("proven_at", Instant),
+    Column("proven_by", Words, nullable=False),
+)
 # What people answered, and what came of it.
 answers = Table(
     "answers",

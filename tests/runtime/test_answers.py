@@ -12,13 +12,16 @@ import pytest
 from alerts.channels.gsm_modem import CHANNEL as MODEM
 from alerts.channels.gsm_modem import GsmModemParams
 from alerts.channels.zalo_bot import CHANNEL as ZALO
+from alerts.telling import TellingPolicy, Way
 from core.answer import Verdict
 from core.channel import NotTheirs, Posted, Retry
 from core.clock import SystemClock
+from core.errors import Conflict, NotFound
 from core.inventory import Contact
 from core.outcome import Event
 from runtime.answers import Answers
 from runtime.dispatcher import Dispatcher, DispatchOptions, Outlet
+from runtime.proving import Prover
 from storage.ledger import Ledger
 from tests.alerts.channels.providers import deliver, listening
 from tests.alerts.channels.providers.chats import Bot
@@ -261,3 +264,41 @@ async def _until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not holds():
             await asyncio.sleep(0.005)
+
+
+async def test_a_new_number_is_proven_by_what_comes_back_from_it(ledger: Ledger) -> None:
+    async with a_desk(ledger) as desk:
+        policy = TellingPolicy(
+            ways=(Way(name="modem", to="phone"), Way(name="nhom", to="fixed", address=""))
+        )
+        prover = Prover(ledger.proofs, {"modem": desk.outlet}, policy, SystemClock())
+        (proof,) = await prover.prove(PEOPLE[0], "an")
+        assert (proof.sent, proof.receipt) == (True, "reference 42")
+        ((to, text),) = desk.modem.sent
+        assert to == BINH
+        assert text.endswith(f"Tra loi OK {proof.code} de xac nhan.")
+        said = await desk.hears(BINH, f"ok {proof.code}")
+        assert said == "Da xac nhan: so nay la cua Nguyen Van Binh. Cam on."
+        known = await ledger.proofs.standing(PEOPLE, SystemClock().now())
+        assert known["truc", "0901234567"].proven_at is not None
+        with pytest.raises(Conflict, match="two minutes"):
+            await prover.prove(PEOPLE[0], "an")
+        with pytest.raises(NotFound):
+            await prover.prove(Contact(slug="x", name="X", email="x@example.vn"), "an")
+
+
+async def test_by_a_channel_without_answers_the_registered_text_carries_the_code(
+    ledger: Ledger,
+) -> None:
+    async with a_desk(ledger) as desk:
+        outlet = replace(desk.outlet, reply_to=None)
+        policy = TellingPolicy(ways=(Way(name="modem", to="phone"),))
+        prover = Prover(ledger.proofs, {"modem": outlet}, policy, SystemClock())
+        (proof,) = await prover.prove(PEOPLE[0], "an")
+        _, text = desk.modem.sent[0]
+        assert text.startswith("Tin thu cua Thong Suot luc ")
+        assert f"Ma xac nhan: {proof.code}. Khong can tra loi." in text
+        desk.modem.error = 500
+        (failed,) = await prover.prove(PEOPLE[1], "an")
+        assert not failed.sent
+        assert "CMS ERROR: 500" in failed.receipt

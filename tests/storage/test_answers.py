@@ -178,7 +178,7 @@ async def test_codes_stay_apart_and_grow_when_the_short_ones_are_half_used(
 ) -> None:
     codes = [f"SC-20261122-{n:04}" for n in range(1, 9)]
     await told(ledger, *codes)
-    monkeypatch.setattr("storage.answers._DIGITS", (1, 2))
+    monkeypatch.setattr("storage.codes._DIGITS", (1, 2))
     drawn = [await ledger.answers.code([one], NOW, HOUR) for one in codes]
     assert len(set(drawn)) == len(codes)
     assert sorted(map(len, drawn)) == [1] * 5 + [2] * 3

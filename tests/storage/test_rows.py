@@ -33,6 +33,7 @@ from core.inventory import (
 from core.maintenance import Maintenance
 from core.outcome import Event
 from core.people import AuditRow, User
+from core.proof import Proof
 from core.rota import HandOver, RotaWarning, Swap
 from core.sending import ReportSending
 from core.silence import Silence
@@ -75,6 +76,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.escalations, EscalationStep),
     (tables.rules, Rule),
     (tables.answers, Received),
+    (tables.proofs, Proof),
     (tables.swaps, Swap),
     (tables.hand_overs, HandOver),
     (tables.rota_warnings, RotaWarning),

@@ -1,4 +1,4 @@
-"""Answers from phones: the codes that pages carry, and what people sent back.
+"""Answers from phones: the codes that pages carry, proofs of numbers, and what people sent back.
 
 Follows 0008.
 """
@@ -10,6 +10,8 @@ revision = "0010"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
+
+IDENTITY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -28,8 +30,26 @@ def upgrade() -> None:
     op.create_index(op.f("ix_answer_codes_expires_at"), "answer_codes", ["expires_at"])
     op.create_index(op.f("ix_answer_codes_incident"), "answer_codes", ["incident"])
     op.create_table(
+        "proofs",
+        sa.Column("id", IDENTITY, nullable=False),
+        sa.Column("contact", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=False),
+        sa.Column("sent", sa.Boolean(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("proven_at", sa.BigInteger(), nullable=True),
+        sa.Column("proven_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proofs")),
+    )
+    op.create_index(op.f("ix_proofs_contact"), "proofs", ["contact"])
+    op.create_table(
         "answers",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", IDENTITY, nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("sender", sa.Text(), nullable=False),
@@ -49,5 +69,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove it again."""
-    for table in ("answers", "answer_codes"):
+    for table in ("answers", "proofs", "answer_codes"):
         op.drop_table(table)
