@@ -9,8 +9,15 @@ from datetime import datetime
 
 from alerts.severity import sites_among
 from alerts.topology import Topology
-from alerts.wording import beyond_in_words, lasting, moment, root_in_words, severity_in_words
-from core.incident import THRESHOLD, Fate, Incident, IncidentState, Severity
+from alerts.wording import (
+    alert_name,
+    beyond_in_words,
+    lasting,
+    moment,
+    root_in_words,
+    severity_in_words,
+)
+from core.incident import EXTERNAL, THRESHOLD, Fate, Incident, IncidentState, Severity
 from core.silence import Pause, Silence
 from core.text import Language, Text
 
@@ -130,6 +137,8 @@ def _line(incident: Incident, night: Night, names: Names, language: Language) ->
     what = root_in_words(names.topology, incident.root, language)
     if incident.kind == THRESHOLD:
         what = f"{what} {beyond_in_words(incident.cause, names.topology, language)}"
+    elif incident.kind == EXTERNAL:
+        what = f"{what} ({alert_name(incident)})"
     facts = [_lasted(incident, night.end, language)]
     if sites := sites_among(names.topology, [member.target for member in incident.members]):
         facts.append(_SITES.said(language).format(len(sites)))

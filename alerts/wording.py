@@ -14,7 +14,7 @@ from alerts.answering import written
 from alerts.severity import of_kind, sites_among
 from alerts.topology import Topology
 from core.clock import LOCAL
-from core.incident import ASKING, THRESHOLD, Incident, Message, Purpose, Severity, Short
+from core.incident import ASKING, EXTERNAL, THRESHOLD, Incident, Message, Purpose, Severity, Short
 from core.text import Language, Text, ascii_only, vietnamese_order
 from core.watching import Target, TargetKind
 
@@ -141,7 +141,14 @@ _BACK_WITHIN = Text(vi="trở lại trong ngưỡng", en="back within its thresh
 _LASTS_BEYOND = Text(vi="kéo dài", en="for")
 _WATCHED_BY_RULE = Text(vi="được xét theo ngưỡng này", en="held against this threshold")
 _UNSEEN_WITHIN = Text(vi="giá trị trở lại trong ngưỡng", en="back within it")
+_ALERTED = Text(vi="có cảnh báo {name}", en="reported by an alert, {name}")
+_ALERT_OVER = Text(vi="hết cảnh báo", en="no longer reported")
+_LASTS_ALERTED = Text(vi="kéo dài", en="for")
+_WATCHED_BY_OTHERS = Text(vi="được hệ thống khác báo", en="spoken of by the other system")
+_UNSEEN_ALERT = Text(vi="cảnh báo kết thúc", en="the alert ended")
+_SAID_BY_OTHERS = Text(vi="hệ thống khác báo: {detail}", en="another system says: {detail}")
 _MEASURED = Text(vi="đo được {detail}", en="measured {detail}")
+_BY_DETAIL = {THRESHOLD: _MEASURED, EXTERNAL: _SAID_BY_OTHERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +396,14 @@ def _extent(
 
 
 def _verbs(incident: Incident, topology: Topology, language: Language, *, serves: bool) -> _Verbs:
+    if incident.kind == EXTERNAL:
+        return _Verbs(
+            _ALERTED.said(language).replace("{name}", alert_name(incident)),
+            _ALERT_OVER.said(language),
+            _LASTS_ALERTED.said(language),
+            _WATCHED_BY_OTHERS.said(language),
+            _UNSEEN_ALERT.said(language),
+        )
     if incident.kind != THRESHOLD:
         return _Verbs(
             (_FAILS_AS_SERVICE if serves else _FAILS).said(language),
@@ -404,6 +419,11 @@ def _verbs(incident: Incident, topology: Topology, language: Language, *, serves
         _WATCHED_BY_RULE.said(language),
         _UNSEEN_WITHIN.said(language),
     )
+
+
+def alert_name(incident: Incident) -> str:
+    """Return what the rule of somebody else's alert is called."""
+    return incident.detail.partition(":")[0].partition(" (")[0]
 
 
 def beyond_in_words(slug: str, topology: Topology, language: Language) -> str:
@@ -424,8 +444,8 @@ def _all(incident: Incident) -> tuple[str, ...]:
 
 def _cause(incident: Incident, topology: Topology, language: Language) -> str:
     root = incident.root
-    if incident.kind == THRESHOLD:
-        return _MEASURED.said(language).replace("{detail}", incident.detail)
+    if incident.kind in _BY_DETAIL:
+        return _BY_DETAIL[incident.kind].said(language).replace("{detail}", incident.detail)
     if topology.is_group(root):
         words = _MAINS["group"] if incident.cause == "mains_suspected" else _SHARED_CAUSE
         shares = topology.targets[root].members

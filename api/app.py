@@ -37,7 +37,7 @@ from api.pages.screen import Screens
 from api.pages.view import Pages
 from api.snapshot import Pictures
 from api.uploads import Uploads
-from api.v1 import answers, estate, events, me
+from api.v1 import alertmanager, answers, estate, events, me
 from api.v1 import incidents as incidents_v1
 from api.v1 import reports as reports_v1
 from api.v1 import silences as silences_v1
@@ -50,6 +50,7 @@ Log in by the pages' session cookie (changes then need `X-CSRF-Token`, see `/api
 again with `If-None-Match`. Times are UTC, durations seconds."""
 
 UPLOAD_LIMIT = 33 * 1024 * 1024  # bytes of a list with its form
+LARGER = {"/import": UPLOAD_LIMIT, alertmanager.PATH: alertmanager.LONGEST}
 
 ROUTERS = (
     estate.router,
@@ -59,6 +60,7 @@ ROUTERS = (
     reports_v1.router,
     silences_v1.router,
     answers.router,
+    alertmanager.router,
     prometheus.router,
     metrics.router,
     board.router,
@@ -99,6 +101,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.report_choices = {}
     app.state.login_turn = asyncio.Lock()
     app.state.uploads = Uploads()
+    app.state.alerts_pace = Pace(alertmanager.MOST, alertmanager.SECONDS, context.clock.monotonic)
     app.state.answers_pace = Pace(answers.MOST, answers.SECONDS, context.clock.monotonic)
     app.state.born = secrets.token_hex(8)
     for router in ROUTERS:
@@ -141,7 +144,7 @@ def _refusals(app: FastAPI) -> None:
 def _guards(app: FastAPI) -> None:
     """Add the middleware; the last added meets a request first."""
     settings = app.state.context.settings
-    app.add_middleware(BodyLimit, limit=settings.body_limit, larger={"/import": UPLOAD_LIMIT})
+    app.add_middleware(BodyLimit, limit=settings.body_limit, larger=LARGER)
     app.add_middleware(HostCheck, hosts=settings.hosts)
     app.add_middleware(SafeHeaders, https=settings.secure_cookies)
     app.add_middleware(Counted, registry=app.state.context.registry)

@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 
 from api.fleet import FleetPage
 from api.live import Live
+from core.alert import Alert, Heard
 from core.channel import Posted
 from core.clock import Clock
 from core.incident import Notification
@@ -91,6 +92,7 @@ Metadata = Mapping[str, Sequence[Mapping[str, str]]]
 BoardsFile = Callable[[str], bytes]
 SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
 Prove = Callable[[Contact, str, str], Awaitable[list[Proof]]]
+ReportAlerts = Callable[[Sequence[Alert], int], Awaitable[Heard]]
 HearAnswer = Callable[[str, Posted], Awaitable[bytes]]
 
 
@@ -100,6 +102,7 @@ class Context:
 
     `transcript(target, collector)` returns the lines of the last look, None if there is none.
     `send_test(contact, actor, now)` puts test messages into the outbox and returns them.
+    `report_alerts(alerts, left_out)` returns when what came of them is written.
     `prove(contact, actor, origin)` sends codes at once and returns what the channels said.
     `hear(channel, request)` takes what a provider posts; LookupError, NotTheirs.
     `metadata` is what Prometheus' API says of every series, by name. `boards(url)` returns the
@@ -120,6 +123,7 @@ class Context:
     send_test: SendTest | None = None
     hear: HearAnswer | None = None
     prove: Prove | None = None
+    report_alerts: ReportAlerts | None = None
     metadata: Metadata = field(default_factory=dict)
     boards: BoardsFile | None = None
     build_report: BuildReport | None = None

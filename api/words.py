@@ -5,8 +5,10 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from alerts.wording import alert_name
 from core.clock import LOCAL
 from core.incident import (
+    EXTERNAL,
     THRESHOLD,
     Incident,
     IncidentNote,
@@ -163,6 +165,7 @@ NOTE = {
     "recovered": Text("Khôi phục", "Recovered"),
     "merged": Text("Gộp vào sự cố khác", "Merged"),
     "ack": Text("Tiếp nhận", "Acknowledged"),
+    "alert": Text("Hệ thống khác cảnh báo", "Another system reports"),
     "comment": Text("Ghi chú", "Comment"),
     "escalated": Text("Đến lượt báo", "Turn to be told"),
     "told": Text("Đã báo tin", "Told"),
@@ -468,6 +471,12 @@ def number(value: float, language: Language, digits: int = 1) -> str:
 
 def headline(incident: Incident, root: Target | None, status: Status | None) -> Text:
     """Return one line that says what is broken: the root's kind, name and status."""
+    if incident.kind == EXTERNAL:
+        vi, en = (root.name, root.name_en or root.name) if root else (incident.root, incident.root)
+        name = alert_name(incident)
+        if incident.state is not IncidentState.OPEN:
+            return Text(f"{vi}: hết cảnh báo {name}", f"{en}: the alert {name} is over")
+        return Text(f"{vi}: hệ thống khác cảnh báo {name}", f"{en}: reported by an alert, {name}")
     if root is None:
         return Text(f"{incident.root}: sự cố", f"{incident.root}: incident")
     if incident.kind == THRESHOLD and incident.state is IncidentState.OPEN:

@@ -20,6 +20,8 @@ class Severity(StrEnum):
 
 THRESHOLD = "threshold"  # the kind of incidents of rules: `root` the target, `cause` the rule
 
+EXTERNAL = "external"  # the kind of what others report: `cause` the fingerprint of their alert
+
 
 class IncidentState(StrEnum):
     """Where an incident is in its life."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from prometheus_client import CollectorRegistry
 
 from alerts.brain import Brain
+from alerts.reported import Reporting
 from alerts.topology import Topology
 from api.app import create_app
 from api.context import Context, Health
@@ -39,6 +40,7 @@ from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
 from runtime.proving import Prover
 from runtime.report_letters import ReportLetters
+from runtime.reports_of_others import Reports
 from runtime.room_left import RoomLeft
 from runtime.rota_watch import RotaWatch
 from runtime.scheduler import Scheduler
@@ -138,6 +140,10 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             feed.edition.contacts,
             now,
             escalations=feed.edition.escalations,
+            reporting=Reporting(
+                labels=settings.alertmanager.labels,
+                patience=settings.alertmanager.patience,
+            ),
         )
 
         live, fleet, told = Live(), FleetPage(), asyncio.Event()
@@ -215,6 +221,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             clock,
         )
 
+        others = Reports(brain, pipeline)
         answers = Answers(
             ledger.answers,
             outlets_of(settings, channels, keyring.reveal),
@@ -235,6 +242,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             auditor=auditor,
             heartbeat=heartbeat if settings.heartbeat.url else None,
             answers=answers if answers.listens else None,
+            reports=others,
         )
         registry.register(of_ourselves)
         registry.register(room)
@@ -257,6 +265,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
             hear=answers.hear,
+            report_alerts=others.take,
             prove=Prover(
                 ledger.proofs, outlets_of(settings, channels, keyring.reveal), policy, clock
             ).prove,
@@ -269,9 +278,16 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             collectors=tuple(registries.collectors()),
         )
         server = make_server(create_app(context), settings.web)
-        described = Description(feed, brain, of_ourselves, tally, settings.looking.vantage)
         upkeep = Upkeep(
-            ledger, keyring, feed, brain, pipeline, transcripts, series, clock, described
+            ledger,
+            keyring,
+            feed,
+            brain,
+            pipeline,
+            transcripts,
+            series,
+            clock,
+            Description(feed, brain, of_ourselves, tally, settings.looking.vantage),
         )
         parts: dict[str, Part] = {
             "web": lambda: serve(server, listening, live.close),

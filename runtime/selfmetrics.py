@@ -16,6 +16,7 @@ from runtime.auditor import AuditStats
 from runtime.dispatcher import DispatchStats
 from runtime.heartbeat import HeartbeatStats
 from runtime.pipeline import PipelineStats
+from runtime.reports_of_others import AlertStats
 from runtime.scheduler import Stats
 from runtime.timekeeping import ClockStats
 from storage.sender import SenderStats
@@ -52,6 +53,7 @@ class SelfMetrics(Collector):
         auditor: Counting[AuditStats] | None = None,
         heartbeat: Counting[HeartbeatStats] | None = None,
         answers: Counting[AnswerStats] | None = None,
+        reports: Counting[AlertStats] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._scheduler = scheduler
@@ -61,6 +63,7 @@ class SelfMetrics(Collector):
         self._auditor = auditor
         self._heartbeat = heartbeat
         self._answers = answers
+        self._reports = reports
 
     def collect(self) -> Iterator[Metric]:
         """Yield every self metric."""
@@ -118,6 +121,11 @@ class SelfMetrics(Collector):
         if self._answers is not None:
             heard = self._answers.stats
             yield "answers", "Answers that came in by channels.", sum(heard.taken.values())
+        if self._reports is not None:
+            others = self._reports.stats
+            yield "alerts", "Alerts that an Alertmanager has told us of.", others.heard
+            yield "alerts_refused", "Alerts left out because too many were open.", others.refused
+            yield "alerts_truncated", "Alerts that their sender left out.", others.truncated
         if self._heartbeat is not None:
             beats = self._heartbeat.stats
             yield "heartbeats_sent", "Pings that the watcher outside has taken.", beats.sent
@@ -183,6 +191,7 @@ def descriptions() -> list[tuple[str, str, Text]]:
         auditor=_Still(AuditStats()),
         heartbeat=_Still(HeartbeatStats()),
         answers=_Still(AnswerStats()),
+        reports=_Still(AlertStats()),
     )
     return [
         (sample.name, metric.type, Text(metric.documentation, metric.documentation))

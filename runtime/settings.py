@@ -530,6 +530,29 @@ class Telling(Section):
     ] = None
 
 
+class Alertmanager(Section):
+    """Cảnh báo từ Alertmanager khác / Alerts of an Alertmanager."""
+
+    labels: Annotated[
+        tuple[str, ...],
+        Text(
+            vi="Nhãn nêu đối tượng của ta, thử lần lượt: giá trị là mã định danh, hoặc địa chỉ "
+            "thiết bị (có thể kèm cổng); không khớp thì sự cố chỉ mang nhãn",
+            en="Labels that name a target of ours, tried in order: its slug, or a device's address "
+            "(perhaps with a port); where none fits the incident has the labels alone",
+        ),
+    ] = ("target", "device", "site", "link", "service", "room", "instance")
+    patience: Annotated[
+        Duration,
+        Text(
+            vi="Sau bao lâu không ai nhắc lại thì thôi theo dõi cảnh báo ấy; phải dài hơn "
+            "repeat_interval của Alertmanager",
+            en="After how long without a word an alert is let go; longer than Alertmanager's "
+            "repeat_interval",
+        ),
+    ] = "24h"  # type: ignore[assignment]
+
+
 class Log(Section):
     """Nhật ký chạy / The running log."""
 
@@ -773,6 +796,7 @@ class Settings(Section):
     secrets: Secrets = Field(default_factory=Secrets)
     looking: Looking = Field(default_factory=Looking)
     telling: Telling = Field(default_factory=Telling)
+    alertmanager: Alertmanager = Field(default_factory=Alertmanager)
     log: Log = Field(default_factory=Log)
     backup: Backup = Field(default_factory=Backup)
     disk: Disk = Field(default_factory=Disk)
@@ -789,6 +813,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "secrets": Secrets,
     "looking": Looking,
     "telling": Telling,
+    "alertmanager": Alertmanager,
     "log": Log,
     "backup": Backup,
     "disk": Disk,
