@@ -24,6 +24,7 @@ TAKES: Mapping[str, Sequence[Mapping[str, object]]] = {
     "gsm_modem": [{"answers": True}],
     "zalo_bot": [{"answers": True}, {"webhook_secret": SECRET}],
     "telegram": [{"answers": True}],
+    "smpp": [{"answers": True, "sender": "8099"}],
     "voice": [{"answers_url": "https://dmz.example.vn/api/v1/answers/goi"}],
 }
 WAYS = [(name, takes) for name, ways in TAKES.items() for takes in ways]
@@ -32,7 +33,8 @@ LOOKED_AT = [name for name in BY_HTTP if channels()[name].receive is not None]
 
 
 def aimed(name: str, port: int = 1, takes: Mapping[str, object] | None = None) -> BaseModel:
-    where = {"url": f"http://127.0.0.1:{port}"} if name in BY_HTTP else {}
+    by_host = {"port": port} if name == "smpp" else {}
+    where = {"url": f"http://127.0.0.1:{port}"} if name in BY_HTTP else by_host
     given = {**CONFIGURED[name].params, **where, **(takes or TAKES[name][0])}
     return channels()[name].params.model_validate(given)
 
@@ -92,7 +94,7 @@ async def test_parameters_of_another_channel_are_refused(name: str) -> None:
             channel.hear(Other(), Posted(b"{}"))
 
 
-@pytest.mark.parametrize("name", LOOKED_AT)
+@pytest.mark.parametrize("name", [*LOOKED_AT, "smpp"])
 async def test_nothing_comes_out_of_a_black_hole(name: str) -> None:
     before = asyncio.all_tasks()
     async with serving(mute) as port:
@@ -101,13 +103,13 @@ async def test_nothing_comes_out_of_a_black_hole(name: str) -> None:
     assert asyncio.all_tasks() == before
 
 
-@pytest.mark.parametrize("name", LOOKED_AT)
+@pytest.mark.parametrize("name", [*LOOKED_AT, "smpp"])
 async def test_nobody_listening_is_a_retry(name: str) -> None:
     assert isinstance(await looked(name, 1), Retry)
 
 
 @pytest.mark.parametrize("serve", BAD, ids=lambda f: f.__name__)
-@pytest.mark.parametrize("name", LOOKED_AT)
+@pytest.mark.parametrize("name", [*LOOKED_AT, "smpp"])
 async def test_a_server_that_breaks_the_rules_is_not_heard(name: str, serve: Serving) -> None:
     async with serving(serve) as port:
         assert isinstance(await looked(name, port, timeout=2.2), (Retry, GiveUp))
