@@ -85,9 +85,9 @@ class AnswerBook:
                     else await _judged(connection, coming, now)
                 )
             number = await _kept(connection, coming, found, now)
-            if found.verdict is not Verdict.STRANGER:
-                await _audit(connection, coming, found, now)
             replies = await _replies(connection, coming, now)
+            if found.verdict is not Verdict.STRANGER or not replies.sender_day:
+                await _audit(connection, coming, found, now)
             outcome = Outcome(
                 found.verdict,
                 number,
@@ -106,18 +106,16 @@ class AnswerBook:
                 update(answers).where(_A.id == number).values(replied=True, receipt=receipt)
             )
 
-    async def taking(self, incident: Incident) -> Received | None:
-        """Return the answer that acknowledged an incident; None if none did."""
-        if incident.acked_by is None:
-            return None
-        query = select(answers).where(
-            _A.verdict == Verdict.TAKEN,
-            _A.contact == incident.acked_by,
-            _A.at == incident.acked_at,
-        )
+    async def about(self, incident: str) -> list[Received]:
+        """Return the answers that concern an incident, whatever came of them, oldest first.
+
+        By its codes while those are kept, and by what the ledger found then.
+        """
+        codes = select(_C.code).where(_C.incident == incident)
+        mine = or_(_A.incident == incident, and_(_A.code.in_(codes), _A.incident.is_not(None)))
         async with self._database.reading() as connection:
-            row = (await connection.execute(query.limit(1))).mappings().first()
-        return Received(**row) if row is not None else None
+            rows = await connection.execute(select(answers).where(mine).order_by(_A.id))
+            return [Received(**row) for row in rows.mappings()]
 
     async def latest(self, limit: int = 50) -> list[Received]:
         """Return the last answers, newest first."""

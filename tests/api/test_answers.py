@@ -75,10 +75,17 @@ async def test_the_ledger_of_telling_says_by_which_answer_it_was_taken_on(
         code = await world.ledger.answers.code([incident], now, timedelta(hours=1))
         answer = Answer("1", "+84901234567", f"Đã nhận {code}")
         await world.ledger.answers.take(Coming("modem", answer, frozenset({"lan"}), code), now)
+        late = Answer("2", "+84901234567", f"ok {code} nhé")
+        await world.ledger.answers.take(Coming("modem", late, frozenset({"lan"}), code), now)
         headers = await world.token(Role.VIEWER)
         page = (await world.client.get(f"/incidents/{incident}", headers=headers)).text
         assert "bằng tin trả lời từ +84901234567 (kênh modem)" in page
+        assert f"“ok {code} nhé” → đã có người nhận trước" in page
         path = f"/api/v1/incidents/{incident}/telling"
         said = (await world.client.get(path, headers=headers)).json()
         assert said["taken"]["person"] == "Nguyễn Thị Lan"
         assert f"Đã nhận {code}" in said["taken"]["way"]
+        assert [one["came_of"] for one in said["answers"]] == [
+            "tiếp nhận",
+            "đã có người nhận trước",
+        ]

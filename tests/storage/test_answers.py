@@ -58,8 +58,7 @@ async def test_an_answer_acknowledges_and_is_in_every_book(ledger: Ledger, code:
     assert [event.kind for event in events] == ["incident", "note"]
     found = await ledger.incidents.get(CODE)
     assert (found.acked_by, found.acked_at) == ("binh", NOW)
-    kept = await ledger.answers.taking(found)
-    assert kept is not None
+    (kept,) = await ledger.answers.about(CODE)
     assert (kept.sender, kept.text, kept.code) == (PHONE, f"OK {code}", code)
     by_answer, ack = await ledger.people.audit_rows(2)
     assert (ack.action, ack.actor, ack.origin) == ("incident.ack", "binh", f"sms {PHONE}")
@@ -157,6 +156,7 @@ async def test_one_code_takes_on_all_that_one_message_told(ledger: Ledger) -> No
     assert outcome.incidents == tuple(codes[1:])
     for one in codes:
         assert (await ledger.incidents.get(one)).acked_by == "binh"
+        assert outcome.number in {row.id for row in await ledger.answers.about(one)}
 
 
 async def test_what_went_out_without_a_receipt_may_be_answered(ledger: Ledger) -> None:
