@@ -16,13 +16,15 @@ from alerts.hours import next_boundary
 from alerts.incidents import Fold, Numbering, fold
 from alerts.judge import forgotten, judge, overdue, patience
 from alerts.places import Place
+from alerts.reported import Reported, Reporting
 from alerts.rootcause import resolve
 from alerts.setback import SET_BACK, earlier, incident_earlier, row_earlier
 from alerts.telling import TellingPolicy
 from alerts.thresholds import Thresholds
 from alerts.topology import Topology, ports_of
+from core.alert import Alert, Heard
 from core.clock import LOCAL
-from core.incident import THRESHOLD, Incident
+from core.incident import EXTERNAL, THRESHOLD, Incident
 from core.inventory import Contact, EscalationStep
 from core.outcome import Memory, Outcome
 from core.reading import Reading
@@ -34,6 +36,7 @@ APART = timedelta(seconds=1)  # between two transitions of one target
 STREAKS_PERIOD = timedelta(seconds=30)  # between two writings of a streak that stays as it is
 TOGETHER = timedelta(seconds=1)  # such streaks wait so long for each other, and for other rows
 LOOK_FOR_OVERDUE = timedelta(seconds=5)
+_REPORTING = Reporting()
 
 
 class Brain:
@@ -48,6 +51,7 @@ class Brain:
         now: datetime,
         *,
         escalations: Sequence[EscalationStep] = (),
+        reporting: Reporting = _REPORTING,
     ) -> None:
         self._policy = policy
         self._escalations = tuple(escalations)
@@ -55,9 +59,10 @@ class Brain:
         self._topology = Topology(estate)
         self._states: dict[str, TargetState] = dict(memory.states)
         self._incidents: dict[str, Incident] = {
-            i.root: i for i in memory.incidents if i.kind != THRESHOLD
+            i.root: i for i in memory.incidents if i.kind not in {THRESHOLD, EXTERNAL}
         }
         self._falls = dict(memory.falls)
+        self._reported = Reported(self._topology, memory.incidents, reporting, now)
         self._numbering = Numbering(now.astimezone(LOCAL).date(), memory.incidents_today)
         self._streaks: dict[str, Streak] = dict(memory.streaks)
         self._written: dict[str, datetime] = {}
@@ -93,7 +98,11 @@ class Brain:
     @property
     def incidents(self) -> tuple[Incident, ...]:
         """The open incidents, oldest first."""
-        found = (*self._incidents.values(), *self._thresholds.incidents)
+        found = (
+            *self._incidents.values(),
+            *self._thresholds.incidents,
+            *self._reported.incidents,
+        )
         return tuple(sorted(found, key=lambda i: (i.began_at, i.id)))
 
     @property
@@ -152,12 +161,24 @@ class Brain:
         if now >= self._swept_at + LOOK_FOR_OVERDUE:
             self._swept_at = now
             self._sweep(now)
+            self._tell(self._reported.sweep(now), outcome, now)
         if self._waiting_until is not None and now >= self._waiting_until:
             self._dirty = True
         if self._boundary is not None and now >= self._boundary:
             self._boundary = next_boundary(self._topology.scheduled, now)
             self._dirty = True
         return self._conclude(outcome, now)
+
+    def report(self, alerts: Sequence[Alert], now: datetime) -> tuple[Outcome, Heard]:
+        """Take what others report; the same again changes nothing."""
+        outcome = self._begin(now)
+        result, heard = self._reported.hear(
+            alerts, self._states, self._incidents, self._numbering, now
+        )
+        chains.freeze(result, self._escalations, self._topology, self._delay, now)
+        self._reported.keep(result)
+        self._tell(result, outcome, now)
+        return self._conclude(outcome, now), heard
 
     def replace(
         self,
@@ -173,6 +194,7 @@ class Brain:
         self._escalations = tuple(escalations)
         self._topology = Topology(estate)
         self._thresholds.bind(self._topology)
+        self._reported.bind(self._topology)
         self._streaks = {s: k for s, k in self._streaks.items() if s in self._topology.checks}
         self._written = {s: at for s, at in self._written.items() if s in self._streaks}
         self._unwritten &= self._streaks.keys()
@@ -205,6 +227,7 @@ class Brain:
                 self._incidents[slug] = moved
                 self._started.incidents.append(moved)
         self._started.incidents += self._thresholds.set_back(by, now)
+        self._started.incidents += self._reported.set_back(by, now)
         self._written = {s: earlier(at, by, now) for s, at in self._written.items()}
         self._swept_at = earlier(self._swept_at, by, now)
         self._boundary = next_boundary(self._topology.scheduled, now)

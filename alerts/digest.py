@@ -10,6 +10,7 @@ from datetime import datetime
 from alerts.severity import sites_among
 from alerts.topology import Topology
 from alerts.wording import (
+    alert_name,
     beyond_in_words,
     flapping_in_words,
     lasting,
@@ -17,7 +18,7 @@ from alerts.wording import (
     root_in_words,
     severity_in_words,
 )
-from core.incident import FLAPPING, THRESHOLD, Fate, Incident, IncidentState, Severity
+from core.incident import EXTERNAL, FLAPPING, THRESHOLD, Fate, Incident, IncidentState, Severity
 from core.silence import Pause, Silence
 from core.text import Language, Text
 
@@ -137,8 +138,10 @@ def _line(incident: Incident, night: Night, names: Names, language: Language) ->
     what = root_in_words(names.topology, incident.root, language)
     if incident.kind == THRESHOLD:
         what = f"{what} {beyond_in_words(incident.cause, names.topology, language)}"
-    if incident.kind == FLAPPING:
+    elif incident.kind == FLAPPING:
         what = f"{what} {flapping_in_words(language)}"
+    elif incident.kind == EXTERNAL:
+        what = f"{what} ({alert_name(incident)})"
     facts = [_lasted(incident, night.end, language)]
     if sites := sites_among(names.topology, [member.target for member in incident.members]):
         facts.append(_SITES.said(language).format(len(sites)))

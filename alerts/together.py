@@ -19,7 +19,8 @@ _MINIMAL = Text(vi="{0} sự cố cùng lúc, đầu tiên: {1}", en="{0} incide
 def together(messages: Sequence[Message], language: Language, url: str = "") -> Message:
     """Return one message that says what several problems' messages say, each with its own link.
 
-    `messages` are to one person, at least one. Its id follows from theirs.
+    `messages` are to one person, at least one. Its id follows from theirs. Their code, if they
+    have one, is the same: one answer takes all of them on.
     """
     first, count = messages[0], len(messages)
     parts = [f"{n}. {one.subject}\n\n{one.body.strip()}" for n, one in enumerate(messages, start=1)]

@@ -10,17 +10,28 @@ from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alerts import quantities
+from alerts.answering import written
 from alerts.endangered import Hit, hit
 from alerts.severity import of_kind, sites_among
 from alerts.topology import Topology
 from core.clock import LOCAL
-from core.incident import ASKING, FLAPPING, THRESHOLD, Incident, Message, Purpose, Severity, Short
+from core.incident import (
+    ASKING,
+    EXTERNAL,
+    FLAPPING,
+    THRESHOLD,
+    Incident,
+    Message,
+    Purpose,
+    Severity,
+    Short,
+)
 from core.text import Language, Text, ascii_only, vietnamese_order
 from core.watching import Target, TargetKind
 
 SMS_LENGTH = 160  # characters of one GSM-7 message
 _NAMED = 5  # sites named before "and others"
-_FEW = ("what", "since", "until", "lasted", "severity", "code", "url", "at")
+_FEW = ("what", "since", "until", "lasted", "severity", "code", "url", "at", "answer")
 # What ASCII lacks, and what costs two of the 160 septets (3GPP TS 23.038 §6.2.1.1).
 _PLAINER = str.maketrans(
     {
@@ -149,10 +160,14 @@ _BACK_WITHIN = Text(vi="trở lại trong ngưỡng", en="back within its thresh
 _LASTS_BEYOND = Text(vi="kéo dài", en="for")
 _WATCHED_BY_RULE = Text(vi="được xét theo ngưỡng này", en="held against this threshold")
 _UNSEEN_WITHIN = Text(vi="giá trị trở lại trong ngưỡng", en="back within it")
-_COUNTED = {
-    THRESHOLD: Text(vi="đo được {detail}", en="measured {detail}"),
-    FLAPPING: _FLAPPED,
-}
+_ALERTED = Text(vi="có cảnh báo {name}", en="reported by an alert, {name}")
+_ALERT_OVER = Text(vi="hết cảnh báo", en="no longer reported")
+_LASTS_ALERTED = Text(vi="kéo dài", en="for")
+_WATCHED_BY_OTHERS = Text(vi="được hệ thống khác báo", en="spoken of by the other system")
+_UNSEEN_ALERT = Text(vi="cảnh báo kết thúc", en="the alert ended")
+_SAID_BY_OTHERS = Text(vi="hệ thống khác báo: {detail}", en="another system says: {detail}")
+_MEASURED = Text(vi="đo được {detail}", en="measured {detail}")
+_BY_DETAIL = {THRESHOLD: _MEASURED, FLAPPING: _FLAPPED, EXTERNAL: _SAID_BY_OTHERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +193,8 @@ class Telling:
     merged: Sequence[str] = ()  # codes of incidents that this one speaks for
     retired: bool = False  # it ended because nothing looks at its root any more
     taken_by: str | None = None  # the full name of who acknowledged it
+    code: str = ""  # with which it is answered
+    reply_to: str = ""  # the number to answer to; "": where the message comes from
 
 
 def render(
@@ -218,6 +235,7 @@ def _short(telling: Telling, language: Language, words: dict[str, object]) -> Sh
         minimal=_filled(f"{language}/{name}.minimal.j2", words).strip(),
         template="retired" if telling.retired else registered_as,
         parts=parts,
+        code=telling.code,
         words={key: str(words[key]) for key in _FEW if words.get(key)}
         | {"count": str(words.get("count", 0))},
     )
@@ -368,6 +386,8 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
         "retired": telling.retired,
         "url": f"{base}/incidents/{incident.id}" if base else None,
         "ack_url": telling.ack_url,
+        "answer": written(telling.code) if telling.code else "",
+        "answer_to": telling.reply_to,
         "acked_by": telling.taken_by or incident.acked_by,
         "meeting": _meeting(touched, language) if touched is not None else None,
         "meeting_title": touched.booking.title if touched is not None else None,
@@ -414,6 +434,14 @@ def _verbs(incident: Incident, topology: Topology, language: Language, *, serves
             _WATCHED.said(language),
             _STABLE.said(language),
         )
+    if incident.kind == EXTERNAL:
+        return _Verbs(
+            _ALERTED.said(language).replace("{name}", alert_name(incident)),
+            _ALERT_OVER.said(language),
+            _LASTS_ALERTED.said(language),
+            _WATCHED_BY_OTHERS.said(language),
+            _UNSEEN_ALERT.said(language),
+        )
     if incident.kind != THRESHOLD:
         return _Verbs(
             (_FAILS_AS_SERVICE if serves else _FAILS).said(language),
@@ -436,6 +464,11 @@ def flapping_in_words(language: Language) -> str:
     return _FLAPS.said(language)
 
 
+def alert_name(incident: Incident) -> str:
+    """Return what the rule of somebody else's alert is called."""
+    return incident.detail.partition(":")[0].partition(" (")[0]
+
+
 def beyond_in_words(slug: str, topology: Topology, language: Language) -> str:
     """Return what a rule says of its target: "vượt 90 % băng thông"."""
     rule = topology.rules.get(slug)
@@ -454,9 +487,8 @@ def _all(incident: Incident) -> tuple[str, ...]:
 
 def _cause(incident: Incident, topology: Topology, language: Language) -> str:
     root = incident.root
-    counted = _COUNTED.get(incident.kind)
-    if counted is not None:
-        return counted.said(language).replace("{detail}", incident.detail)
+    if incident.kind in _BY_DETAIL:
+        return _BY_DETAIL[incident.kind].said(language).replace("{detail}", incident.detail)
     if topology.is_group(root):
         words = _MAINS["group"] if incident.cause == "mains_suspected" else _SHARED_CAUSE
         shares = topology.targets[root].members

@@ -15,10 +15,12 @@ from api import errors, metrics, prometheus
 from api.context import Context
 from api.door import viewer
 from api.guard import BodyLimit, Counted, HostCheck, SafeHeaders
+from api.pace import Pace
 from api.pages import (
     admin,
     annexes,
     board,
+    contacts,
     days,
     grafana,
     incidents,
@@ -39,7 +41,7 @@ from api.pages.view import Pages
 from api.rehearsals import Rehearsals
 from api.snapshot import Pictures
 from api.uploads import Uploads
-from api.v1 import estate, events, me
+from api.v1 import alertmanager, answers, estate, events, me
 from api.v1 import incidents as incidents_v1
 from api.v1 import meetings as meetings_v1
 from api.v1 import reports as reports_v1
@@ -53,6 +55,11 @@ Log in by the pages' session cookie (changes then need `X-CSRF-Token`, see `/api
 again with `If-None-Match`. Times are UTC, durations seconds."""
 
 UPLOAD_LIMIT = 33 * 1024 * 1024  # bytes of a list with its form
+LARGER = {
+    "/import": UPLOAD_LIMIT,
+    "/meetings/import": UPLOAD_LIMIT,
+    alertmanager.PATH: alertmanager.LONGEST,
+}
 
 ROUTERS = (
     estate.router,
@@ -62,6 +69,8 @@ ROUTERS = (
     reports_v1.router,
     silences_v1.router,
     meetings_v1.router,
+    answers.router,
+    alertmanager.router,
     prometheus.router,
     metrics.router,
     board.router,
@@ -74,6 +83,7 @@ ROUTERS = (
     grafana.router,
     days.router,
     rota.router,
+    contacts.router,
     rules.router,
     intake.router,
     maintenance.router,
@@ -105,6 +115,8 @@ def create_app(context: Context) -> FastAPI:
     app.state.login_turn = asyncio.Lock()
     app.state.uploads = Uploads()
     app.state.rehearsals = Rehearsals()
+    app.state.alerts_pace = Pace(alertmanager.MOST, alertmanager.SECONDS, context.clock.monotonic)
+    app.state.answers_pace = Pace(answers.MOST, answers.SECONDS, context.clock.monotonic)
     app.state.born = secrets.token_hex(8)
     for router in ROUTERS:
         app.include_router(router)
@@ -146,11 +158,7 @@ def _refusals(app: FastAPI) -> None:
 def _guards(app: FastAPI) -> None:
     """Add the middleware; the last added meets a request first."""
     settings = app.state.context.settings
-    app.add_middleware(
-        BodyLimit,
-        limit=settings.body_limit,
-        larger={"/import": UPLOAD_LIMIT, "/meetings/import": UPLOAD_LIMIT},
-    )
+    app.add_middleware(BodyLimit, limit=settings.body_limit, larger=LARGER)
     app.add_middleware(HostCheck, hosts=settings.hosts)
     app.add_middleware(SafeHeaders, https=settings.secure_cookies)
     app.add_middleware(Counted, registry=app.state.context.registry)

@@ -12,10 +12,13 @@ from alerts.rehearsed import Rehearsed
 from alerts.signals import Signals
 from api.fleet import FleetPage
 from api.live import Live
-from core.channel import Standing
+from core.alert import Alert, Heard
+from core.channel import Posted, Standing
 from core.clock import Clock
 from core.incident import Notification
+from core.inventory import Contact
 from core.meeting import Meeting
+from core.proof import Proof
 from core.text import Language, Text
 from core.watching import Estate
 from reports.annex import Prices
@@ -102,6 +105,9 @@ Rehearse = Callable[[Wish, Callable[[float], None]], Awaitable[Rehearsed]]
 Metadata = Mapping[str, Sequence[Mapping[str, str]]]
 BoardsFile = Callable[[str], bytes]
 SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
+Prove = Callable[[Contact, str, str], Awaitable[list[Proof]]]
+ReportAlerts = Callable[[Sequence[Alert], int], Awaitable[Heard]]
+HearAnswer = Callable[[str, Posted], Awaitable[bytes]]
 
 
 AskRooms = Callable[[Meeting, Mapping[str, str], datetime], Awaitable[int]]
@@ -114,6 +120,9 @@ class Context:
     `transcript(target, collector)` returns the lines of the last look, None if there is none.
     `send_test(contact, actor, now)` puts test messages into the outbox and returns them.
     `channels()` says how every configured channel stands.
+    `report_alerts(alerts, left_out)` returns when what came of them is written.
+    `prove(contact, actor, origin)` sends codes at once and returns what the channels said.
+    `hear(channel, request)` takes what a provider posts; LookupError, NotTheirs.
     `metadata` is what Prometheus' API says of every series, by name. `boards(url)` returns the
     zip archive of files for a Grafana that is to read from a URL, None where there are none.
     `ask_rooms(meeting, contacts by room, now)` puts a link of its own for each room into the
@@ -134,6 +143,9 @@ class Context:
     transcript: Callable[[str, str], list[str] | None] = _nothing_said
     send_test: SendTest | None = None
     channels: Callable[[], Sequence[Standing]] = tuple
+    hear: HearAnswer | None = None
+    prove: Prove | None = None
+    report_alerts: ReportAlerts | None = None
     metadata: Metadata = field(default_factory=dict)
     boards: BoardsFile | None = None
     build_report: BuildReport | None = None

@@ -7,6 +7,7 @@ from datetime import datetime
 from alerts.telling import concerned
 from api.snapshot import Picture
 from api.words import BECAUSE, NOTIFICATION_STATE, PURPOSE
+from core.answer import Received, Verdict
 from core.incident import ASKING, Delivery, Incident, IncidentState, Notification
 from core.incident import NotificationState as State
 from core.text import Text
@@ -64,16 +65,53 @@ def lines(
     ]
 
 
-def taken(incident: Incident, links: frozenset[str], picture: Picture) -> Taken | None:
+def taken(
+    incident: Incident,
+    links: frozenset[str],
+    answers: Sequence[Received],
+    picture: Picture,
+) -> Taken | None:
     """Return who acknowledged; `links` are those who used the link of a message."""
     if incident.acked_by is None or incident.acked_at is None:
         return None
-    by_link = incident.acked_by in links
-    return Taken(
-        incident.acked_by,
-        picture.person(incident.acked_by),
-        incident.acked_at,
-        _BY_LINK if by_link else _LOGGED_IN,
+    way = _BY_LINK if incident.acked_by in links else _LOGGED_IN
+    for answer in answers:
+        if answer.verdict is Verdict.TAKEN and answer.at == incident.acked_at:
+            way = _by_answer(answer)
+    return Taken(incident.acked_by, picture.person(incident.acked_by), incident.acked_at, way)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody answered, and what came of it."""
+
+    person: str
+    sender: str
+    channel: str
+    text: str
+    at: datetime
+    came_of: Text
+
+
+def said(answers: Sequence[Received], picture: Picture) -> list[Said]:
+    """Return the answers about an incident, oldest first."""
+    return [
+        Said(
+            picture.person(one.contact) if one.contact else one.sender,
+            one.sender,
+            one.channel,
+            one.text,
+            one.at,
+            CAME_OF[one.verdict],
+        )
+        for one in answers
+    ]
+
+
+def _by_answer(answer: Received) -> Text:
+    return Text(
+        f"bằng tin trả lời từ {answer.sender} (kênh {answer.channel}): “{answer.text}”",
+        f"by an answer from {answer.sender} (channel {answer.channel}): “{answer.text}”",
     )
 
 
@@ -142,6 +180,16 @@ _NOTHING = Text("", "")
 _NO_ADDRESS = Text("không có thư điện tử, không có số điện thoại", "no e-mail address, no phone")
 _BY_LINK = Text("bằng đường dẫn trong tin báo", "by the link in a message")
 _LOGGED_IN = Text("khi đăng nhập (trang hoặc API)", "logged in (page or interface)")
+CAME_OF = {
+    Verdict.TAKEN: Text("tiếp nhận", "taken on"),
+    Verdict.PROVEN: Text("xác nhận số", "proved the number"),
+    Verdict.ALREADY: Text("đã có người nhận trước", "taken on before"),
+    Verdict.ENDED: Text("sự cố đã hết", "it was over"),
+    Verdict.EXPIRED: Text("mã đã hết hạn", "the code had expired"),
+    Verdict.UNKNOWN: Text("mã lạ", "unknown code"),
+    Verdict.UNCLEAR: Text("không rõ ý", "unclear"),
+    Verdict.STRANGER: Text("người lạ", "a stranger"),
+}
 REASON = {
     "new_problem": Text("phụ trách nơi có sự cố", "looks after what is touched"),
     "touches_your_unit": Text(

@@ -5,8 +5,10 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from alerts.wording import alert_name
 from core.clock import LOCAL
 from core.incident import (
+    EXTERNAL,
     FLAPPING,
     THRESHOLD,
     Incident,
@@ -192,6 +194,7 @@ NOTE = {
     "recovered": Text("Khôi phục", "Recovered"),
     "merged": Text("Gộp vào sự cố khác", "Merged"),
     "ack": Text("Tiếp nhận", "Acknowledged"),
+    "alert": Text("Hệ thống khác cảnh báo", "Another system reports"),
     "comment": Text("Ghi chú", "Comment"),
     "escalated": Text("Đến lượt báo", "Turn to be told"),
     "told": Text("Đã báo tin", "Told"),
@@ -312,6 +315,15 @@ _AUDITED: tuple[tuple[re.Pattern[str], Text], ...] = (
     ),
 )
 ACTION = {
+    "answer.already": Text("trả lời tin khi đã có người nhận", "answered when it was taken on"),
+    "answer.ended": Text("trả lời tin khi sự cố đã hết", "answered when it was over"),
+    "answer.expired": Text("trả lời bằng mã hết hạn", "answered with an expired code"),
+    "answer.proven": Text("xác nhận bằng tin trả lời", "confirmed by an answer"),
+    "answer.taken": Text("tiếp nhận bằng tin trả lời", "took it on by an answer"),
+    "answer.unclear": Text("trả lời tin không rõ ý", "answered unclearly"),
+    "answer.unknown": Text("trả lời bằng mã lạ", "answered with an unknown code"),
+    "contact.ask": Text("gửi tin xác nhận địa chỉ", "asked for a proof of an address"),
+    "contact.proven": Text("xác nhận địa chỉ", "confirmed an address"),
     "heartbeat.drill": Text("ngừng nhịp tim để diễn tập", "stopped the heartbeat for a drill"),
     "balance.low": Text("báo kênh sắp hết tiền", "told that a channel runs out of money"),
     "balance.enough": Text("kênh lại đủ tiền", "a channel has money again"),
@@ -501,8 +513,19 @@ def number(value: float, language: Language, digits: int = 1) -> str:
     return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
+def _reported(incident: Incident, root: Target | None) -> Text:
+    """Return one line for what somebody else's alert says."""
+    vi, en = (root.name, root.name_en or root.name) if root else (incident.root, incident.root)
+    name = alert_name(incident)
+    if incident.state is not IncidentState.OPEN:
+        return Text(f"{vi}: hết cảnh báo {name}", f"{en}: the alert {name} is over")
+    return Text(f"{vi}: hệ thống khác cảnh báo {name}", f"{en}: reported by an alert, {name}")
+
+
 def headline(incident: Incident, root: Target | None, status: Status | None) -> Text:
     """Return one line that says what is broken: the root's kind, name and status."""
+    if incident.kind == EXTERNAL:
+        return _reported(incident, root)
     if root is None:
         return Text(f"{incident.root}: sự cố", f"{incident.root}: incident")
     if incident.kind == THRESHOLD and incident.state is IncidentState.OPEN:

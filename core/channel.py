@@ -1,12 +1,16 @@
-"""What a way of telling is: parameters and one function that sends or says why not."""
+"""What a way of telling is: parameters and one function that sends or says why not.
 
-from collections.abc import Awaitable
-from dataclasses import dataclass
+Some ways lead back too: `receive` goes and looks for answers, `hear` is called with them.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
+from core.answer import Answer
 from core.incident import Message
 from core.text import Text
 
@@ -36,6 +40,61 @@ class Send(Protocol):
 
     def __call__(self, params: BaseModel, message: Message, timeout: float) -> Awaitable[str]:
         """Send once."""
+
+
+Take = Callable[[Answer], Awaitable[None]]  # keeps an answer; raises if the ledger is away
+
+
+class Receive(Protocol):
+    """Look once for what has come, waiting no longer than `timeout`; raise Retry or GiveUp.
+
+    Each answer is let go of at the provider only when `take` has returned, where the provider
+    lets us choose. What cannot be read is let go of, too, or it would come again for ever.
+    """
+
+    def __call__(self, params: BaseModel, take: Take, timeout: float) -> Awaitable[None]:
+        """Look once."""
+
+
+class NotTheirs(Exception):
+    """A request does not prove that it comes from the provider."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A request of a provider to us."""
+
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def _nothing_to_say(_reply: str) -> bytes:
+    return b"{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a request of a provider holds."""
+
+    answers: tuple[Answer, ...] = ()
+    # The body of our answer, in which a reply is said; a reply is sent apart where it says none.
+    body: Callable[[str], bytes] = _nothing_to_say
+    speaks: bool = False  # whether `body` says the reply
+
+
+class Hear(Protocol):
+    """Return what a request holds; NotTheirs where it proves nothing. Nonsense holds nothing."""
+
+    def __call__(self, params: BaseModel, posted: Posted) -> Heard:
+        """Read one request."""
+
+
+Back = Literal["receive", "hear"]
+
+
+def _one_way(_params: BaseModel) -> Back | None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +127,9 @@ class Channel:
     send: Send
     to: Literal["email", "phone", "fixed"] = "fixed"  # where: a contact's own, or one `url`
     balance: AskBalance | None = None  # of providers that are paid beforehand
+    receive: Receive | None = None
+    hear: Hear | None = None
+    back: Callable[[BaseModel], Back | None] = _one_way  # how answers come with these parameters
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ OUTAGE = "outage"
 FLAPPING = "flapping"  # the kind of an outage that comes and goes: `detail` is how often it fell
 THRESHOLD = "threshold"  # the kind of incidents of rules: `root` the target, `cause` the rule
 
+EXTERNAL = "external"  # the kind of what others report: `cause` the fingerprint of their alert
+
 
 class IncidentState(StrEnum):
     """Where an incident is in its life."""
@@ -199,6 +201,7 @@ class Short:
     minimal: str  # code, severity, count, time and link: nothing about what is weak where
     template: str  # which of the fixed SMS texts it is: problem recovery retired test
     parts: tuple[str, ...] = ()  # what fills that text, in order
+    code: str = ""  # that an answer names; "": it cannot be answered
     words: Mapping[str, str] = field(default_factory=dict)  # by name, for templates elsewhere
 
 

@@ -12,7 +12,7 @@ from inventory.compiled import LookingDefaults
 from reports.render.letterhead import Letterhead
 from runtime.outlet import Outlet
 from runtime.precaution import save_before_migration
-from runtime.settings import Looking, Reports, Settings
+from runtime.settings import ChannelSettings, Looking, Reports, Settings
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault
@@ -78,6 +78,18 @@ def outlets_of(
 ) -> dict[str, Outlet]:
     """Return every configured channel; secrets are filled in when it speaks."""
     return {
-        name: Outlet(channels[way.kind], partial(way.filled, channels[way.kind], reveal))
+        name: _outlet(channels[way.kind], way, reveal, settings.telling.reply_to)
         for name, way in settings.channels.items()
     }
+
+
+def _outlet(
+    channel: Channel,
+    way: ChannelSettings,
+    reveal: Callable[[str], str | None],
+    number: str | None,
+) -> Outlet:
+    """Return a channel, and where what it says is answered: there, or to a number of ours."""
+    back = channel.back(channel.params.model_validate(way.params))
+    elsewhere = number if channel.to == "phone" else None
+    return Outlet(channel, partial(way.filled, channel, reveal), back, "" if back else elsewhere)

@@ -136,6 +136,13 @@ class LinkBook(Protocol):
         """Return a token."""
 
 
+class CodeBook(Protocol):
+    """The part of the ledger that makes the codes which answers name."""
+
+    async def code(self, incidents: Sequence[str], now: datetime, lifetime: timedelta) -> str:
+        """Return the code that stands for these incidents."""
+
+
 class SilenceBook(Protocol):
     """The part of the ledger that says what nobody wants to hear now."""
 
@@ -166,6 +173,10 @@ class Books(Protocol):
     @property
     def links(self) -> LinkBook:
         """How they are answered."""
+
+    @property
+    def answers(self) -> CodeBook:
+        """How they are answered without any network but the telephone's."""
 
     @property
     def silences(self) -> SilenceBook:

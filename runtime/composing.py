@@ -1,6 +1,6 @@
 """What does a message say? Rendered at the moment of speaking, with a link of its own."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,10 @@ from core.incident import ASKING, Incident, IncidentState, Message, Notification
 from runtime.books import Books, Letters
 
 Person = Callable[[str], Awaitable[str]]  # account or contact → full name
+
+
+def _nowhere(_channel: str) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +26,17 @@ class Composer:
     ack_lifetime: float  # seconds
     called: Person | None = None
     meetings: Letters | None = None
+    reply_to: Callable[[str], str | None] = _nowhere  # where what a channel says is answered
+
+    async def code(self, group: Sequence[Notification], now: datetime) -> str:
+        """Return the code that answers a message about these; "" where none can be answered."""
+        asking = [n.incident for n in group if n.purpose in ASKING and n.incident is not None]
+        if self.reply_to(group[0].channel) is None or not asking:
+            return ""
+        return await self.ledger.answers.code(asking, now, timedelta(seconds=self.ack_lifetime))
 
     async def compose(
-        self, notification: Notification, incident: Incident | None, now: datetime
+        self, notification: Notification, incident: Incident | None, now: datetime, code: str
     ) -> tuple[Message, str | None]:
         """Return the message, and the secret part of its link (never kept)."""
         if notification.meeting is not None and self.meetings is not None:
@@ -49,6 +61,8 @@ class Composer:
             ack_url=f"{base}/a/{token}" if token else None,
             merged=merged,
             retired=retired,
+            code=code,
+            reply_to=self.reply_to(notification.channel) or "",
             taken_by=await self._person(incident.acked_by) if incident is not None else None,
         )
         subject = incident.id if incident is not None else "test"

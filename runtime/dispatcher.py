@@ -112,13 +112,23 @@ class Dispatcher:
         self._receipts = receipts or Receipts()
         self._look = SecondLook(ledger, self._topology, clock, options.night, escalation, meetings)
         self._composer = Composer(
-            ledger, self._topology, options.base_url, options.ack_lifetime, person, meetings
+            ledger,
+            self._topology,
+            options.base_url,
+            options.ack_lifetime,
+            person,
+            meetings,
+            self._reply_to,
         )
         self._random = random.Random()  # noqa: S311  (spreads retries, guards nothing)
         self._under_way: dict[asyncio.Task[None], tuple[Notification, ...]] = {}
         self._drawn: tuple[Estate, Topology] | None = None
         self._looked_for_late = float("-inf")
         self._latest = clock.now()
+
+    def _reply_to(self, channel: str) -> str | None:
+        outlet = self._outlets.get(channel)
+        return outlet.reply_to if outlet is not None else None
 
     async def run(self) -> None:
         """Dispatch until cancelled; what is under way then gets a moment to end."""
@@ -281,7 +291,8 @@ class Dispatcher:
         if not await self._may_try(notification, now):
             await self._set_aside(notification, now)
             return
-        message, secret = await self._composer.compose(notification, incident, now)
+        code = await self._composer.code([notification], now)
+        message, secret = await self._composer.compose(notification, incident, now, code)
         await self._attempt([notification], outlet, message, [secret])
 
     async def _deliver_together(self, group: Sequence[Notification]) -> None:
@@ -301,7 +312,10 @@ class Dispatcher:
             for notification, _ in holding:
                 await self._deliver(notification)
             return
-        composed = [await self._composer.compose(one, incident, now) for one, incident in holding]
+        code = await self._composer.code([one for one, _ in holding], now)
+        composed = [
+            await self._composer.compose(one, incident, now, code) for one, incident in holding
+        ]
         said = [message for message, _ in composed]
         message = together(said, group[0].language, self._options.base_url)
         rows = [notification for notification, _ in holding]

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.registry import Collector
 
 from alerts.brain import Brain
+from alerts.reported import Reporting
 from alerts.signals import Signals
 from alerts.topology import Topology
 from api.app import create_app
@@ -18,12 +20,14 @@ from api.context import Context, Health
 from api.fleet import FleetPage
 from api.live import Live
 from core.clock import Clock
+from core.collector import Sockets
 from core.errors import Conflict, Unavailable
 from core.people import called
 from core.reading import Reading
 from core.text import Text
 from reports.annex import Prices
 from runtime import registries
+from runtime.answers import Answers
 from runtime.assembly import letterhead, looking_defaults, open_books, outlets_of, telling_policy
 from runtime.auditor import Auditor
 from runtime.balance_watch import BalanceWatch
@@ -47,9 +51,11 @@ from runtime.meeting_letters import MeetingLetters
 from runtime.meeting_watch import MeetingWatch
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
+from runtime.proving import Prover
 from runtime.receipts import Receipts
 from runtime.rehearsing import Rehearsing
 from runtime.report_letters import ReportLetters
+from runtime.reports_of_others import Reports
 from runtime.room_left import RoomLeft
 from runtime.room_requests import RoomRequests
 from runtime.rota_watch import RotaWatch
@@ -149,14 +155,17 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         channels = registries.channels()
         policy = telling_policy(settings, channels)
         now = clock.now()
-        memory = await ledger.brain.restore(now)
         brain = Brain(
             feed.estate(),
-            memory,
+            await ledger.brain.restore(now),
             policy,
             feed.edition.contacts,
             now,
             escalations=feed.edition.escalations,
+            reporting=Reporting(
+                labels=settings.alertmanager.labels,
+                patience=settings.alertmanager.patience,
+            ),
         )
 
         live, fleet, told, signals = Live(), FleetPage(), asyncio.Event(), Signals()
@@ -164,8 +173,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             series.append, heard_by(fleet.update, signals.hear), live.publish, told.set
         )
         pipeline = Pipeline(brain, ledger.brain, outlets, clock, settings.looking.vantage)
-        door = settings.looking.sockets
-        kit = make_kit(clock, DoorSockets(door) if door else DirectSockets(), keyring)
+        kit = make_kit(clock, _sockets(settings.looking.sockets), keyring)
         stack.push_async_callback(kit.aclose)
         transcripts = Transcripts()
         tally = Tally(pipeline)
@@ -249,6 +257,15 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         balance = BalanceWatch(
             outlets_of(settings, channels, keyring.reveal), ledger.people, caretakers, clock
         )
+        others = Reports(brain, pipeline)
+        answers = Answers(
+            ledger.answers,
+            outlets_of(settings, channels, keyring.reveal),
+            lambda: feed.edition.contacts,
+            lambda name: _called(name, ledger, feed),
+            live.publish,
+            clock,
+        )
         timekeeper = Timekeeper(clock, ledger.timekeeping)
         of_ourselves = SelfMetrics(
             pipeline,
@@ -260,6 +277,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             heartbeat=heartbeat if settings.heartbeat.url else None,
             balance=balance,
             hints=listener.hints if listener.ports else None,
+            answers=answers if answers.listens else None,
+            reports=others,
         )
         duty = DutySeries(
             ledger,
@@ -278,12 +297,23 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             live=live,
             fleet=fleet,
             registry=_registry(of_ourselves, room, duty),
-            health=lambda: _health(pipeline, series, timekeeper, clock.now(), heartbeat.troubles()),
+            health=lambda: _health(
+                pipeline,
+                series,
+                timekeeper,
+                clock.now(),
+                [*heartbeat.troubles(), *answers.troubles()],
+            ),
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
             channels=lambda: standings(
                 balance.outlets, dispatcher.stats.channels, balance.stats.balances
             ),
+            hear=answers.hear,
+            report_alerts=others.take,
+            prove=Prover(
+                ledger.proofs, outlets_of(settings, channels, keyring.reveal), policy, clock
+            ).prove,
             metadata=metadata(),
             boards=lambda url: archive(grafana_files(GrafanaSite(url))),
             build_report=press.build,
@@ -308,6 +338,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             **series.parts,
             "dispatcher": dispatcher.run,
             "auditor": auditor.run,
+            **({"answers": answers.run} if answers.listens else {}),
             **({"heartbeat": heartbeat.run} if settings.heartbeat.url else {}),
             "channels": ChannelWatch(lambda: dispatcher.stats.channels, caretakers, clock).run,
             "balance": balance.run,
@@ -411,6 +442,11 @@ async def _called(name: str, ledger: Ledger, feed: EstateFeed) -> str:
     """Return the full name of the person behind an account or a contact."""
     contacts = {contact.slug: contact.name for contact in feed.edition.contacts}
     return called(name, await ledger.people.user(name), contacts)
+
+
+def _sockets(door: Path | None) -> Sockets:
+    """Return who opens the sockets of probes: we, or a door that leads into another network."""
+    return DoorSockets(door) if door else DirectSockets()
 
 
 def _registry(*collectors: Collector) -> CollectorRegistry:

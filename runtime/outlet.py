@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from core.channel import Balance, Channel, GiveUp, Retry
+from core.channel import Back, Balance, Channel, GiveUp, Retry
 from core.incident import Message
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,8 @@ class Outlet:
 
     channel: Channel
     params: Callable[[], BaseModel]
+    back: Back | None = None  # how answers come
+    reply_to: str | None = None  # where messages are answered: a number, "": where they come from
 
     async def send(self, message: Message, timeout: float) -> str:
         """Send once and return the provider's receipt; else Retry or GiveUp, whatever happens.

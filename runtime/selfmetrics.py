@@ -13,12 +13,14 @@ from core.channel import Balance
 from core.labels import Series
 from core.reading import Sample
 from core.text import Text
+from runtime.answers import AnswerStats
 from runtime.auditor import AuditStats
 from runtime.balance_watch import BalanceStats
 from runtime.dispatcher import DispatchStats
 from runtime.heartbeat import HeartbeatStats
 from runtime.hints import HintStats
 from runtime.pipeline import PipelineStats
+from runtime.reports_of_others import AlertStats
 from runtime.scheduler import Stats
 from runtime.timekeeping import ClockStats
 from storage.sender import SenderStats
@@ -56,6 +58,8 @@ class SelfMetrics(Collector):
         heartbeat: Counting[HeartbeatStats] | None = None,
         balance: Counting[BalanceStats] | None = None,
         hints: Counting[HintStats] | None = None,
+        answers: Counting[AnswerStats] | None = None,
+        reports: Counting[AlertStats] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._scheduler = scheduler
@@ -66,6 +70,8 @@ class SelfMetrics(Collector):
         self._heartbeat = heartbeat
         self._balance = balance
         self._hints = hints
+        self._answers = answers
+        self._reports = reports
 
     def collect(self) -> Iterator[Metric]:
         """Yield every self metric."""
@@ -121,6 +127,14 @@ class SelfMetrics(Collector):
             audit = self._auditor.stats
             words = "Messages made because another was late or missing."
             yield "promises_redriven", words, audit.redriven
+        if self._answers is not None:
+            answered = self._answers.stats
+            yield "answers", "Answers that came in by channels.", sum(answered.taken.values())
+        if self._reports is not None:
+            others = self._reports.stats
+            yield "alerts", "Alerts that an Alertmanager has told us of.", others.heard
+            yield "alerts_refused", "Alerts left out because too many were open.", others.refused
+            yield "alerts_truncated", "Alerts that their sender left out.", others.truncated
         if self._heartbeat is not None:
             beats = self._heartbeat.stats
             yield "heartbeats_sent", "Pings that the watcher outside has taken.", beats.sent
@@ -161,6 +175,9 @@ class SelfMetrics(Collector):
             withheld = bool(self._heartbeat.stats.withheld)
             yield "heartbeat_withheld", "Whether the heartbeat does not go out.", float(withheld)
         yield "channels_broken", "Channels that are disabled.", len(told.broken)
+        if self._answers is not None:
+            words = "Channels whose answers cannot be heard now."
+            yield "channels_deaf", words, len(self._answers.stats.deaf)
         yield "checks_running", "Runs in progress.", runs.running
         yield "checks_waiting", "Runs waiting for their turn.", runs.waiting
         if self._clock is not None:
@@ -206,6 +223,8 @@ def descriptions() -> list[tuple[str, str, Text]]:
         heartbeat=_Still(HeartbeatStats()),
         balance=_Still(BalanceStats(balances={"": Balance(0.0)})),
         hints=_Still(HintStats()),
+        answers=_Still(AnswerStats()),
+        reports=_Still(AlertStats()),
     )
     return [
         (sample.name, metric.type, Text(metric.documentation, metric.documentation))

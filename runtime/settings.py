@@ -539,8 +539,41 @@ class Telling(Section):
     ack_lifetime: Annotated[
         Duration,
         Text(
-            vi="Đường dẫn xác nhận trong tin nhắn có hiệu lực bao lâu",
-            en="How long the acknowledgement link of a message stays valid",
+            vi="Đường dẫn xác nhận và mã trả lời trong tin nhắn có hiệu lực bao lâu",
+            en="How long the acknowledgement link and the answer's code of a message stay valid",
+        ),
+    ] = "24h"  # type: ignore[assignment]
+    reply_to: Annotated[
+        Annotated[str, Field(pattern=r"^\+?\d{3,15}$")] | None,
+        BeforeValidator(_nothing),
+        Text(
+            vi="Số điện thoại nhận tin trả lời (SIM của kênh gsm_modem có answers = true), để tin "
+            "từ cổng SMS nêu số ấy; tin do chính modem gửi thì trả lời thẳng",
+            en="The number that takes answers (the SIM of a gsm_modem with answers = true), which "
+            "messages by SMS gateways then name; the modem's own are answered directly",
+        ),
+    ] = None
+
+
+class Alertmanager(Section):
+    """Cảnh báo từ Alertmanager khác / Alerts of an Alertmanager."""
+
+    labels: Annotated[
+        tuple[str, ...],
+        Text(
+            vi="Nhãn nêu đối tượng của ta, thử lần lượt: giá trị là mã định danh, hoặc địa chỉ "
+            "thiết bị (có thể kèm cổng); không khớp thì sự cố chỉ mang nhãn",
+            en="Labels that name a target of ours, tried in order: its slug, or a device's address "
+            "(perhaps with a port); where none fits the incident has the labels alone",
+        ),
+    ] = ("target", "device", "site", "link", "service", "room", "instance")
+    patience: Annotated[
+        Duration,
+        Text(
+            vi="Sau bao lâu không ai nhắc lại thì thôi theo dõi cảnh báo ấy; phải dài hơn "
+            "repeat_interval của Alertmanager",
+            en="After how long without a word an alert is let go; longer than Alertmanager's "
+            "repeat_interval",
         ),
     ] = "24h"  # type: ignore[assignment]
 
@@ -880,6 +913,7 @@ class Settings(Section):
     looking: Looking = Field(default_factory=Looking)
     hearing: Hearing = Field(default_factory=Hearing)
     telling: Telling = Field(default_factory=Telling)
+    alertmanager: Alertmanager = Field(default_factory=Alertmanager)
     log: Log = Field(default_factory=Log)
     backup: Backup = Field(default_factory=Backup)
     disk: Disk = Field(default_factory=Disk)
@@ -898,6 +932,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "looking": Looking,
     "hearing": Hearing,
     "telling": Telling,
+    "alertmanager": Alertmanager,
     "log": Log,
     "backup": Backup,
     "disk": Disk,
@@ -1055,6 +1090,7 @@ def _checked(
         )
     if settings is not None:
         problems.extend(_without_a_channel(settings.reports, ways, place))
+        problems.extend(_without_ears(settings.telling, ways, place))
     if problems or settings is None:
         raise Invalid(sorted(problems, key=lambda p: (p.line or 0, p.file)))
     return settings.model_copy(update={"channels": ways})
@@ -1079,6 +1115,22 @@ def _without_a_channel(
                 en=f"There are: {', '.join(mail)}" if mail else 'Add [channels.…] kind = "email"',
             ),
         )
+
+
+def _without_ears(
+    telling: Telling, ways: Mapping[str, ChannelSettings], place: settings_faults.Place
+) -> Iterator[Problem]:
+    """Yield a number for answers that nobody here would read."""
+    if telling.reply_to is None or any(way.params.get("answers") for way in ways.values()):
+        return
+    yield place.problem(
+        ("telling", "reply_to"),
+        Text(vi="không có kênh nào nhận tin trả lời", en="there is no channel that takes answers"),
+        Text(
+            vi='Thêm answers = true vào một [channels.…] kind = "gsm_modem"',
+            en='Add answers = true to a [channels.…] kind = "gsm_modem"',
+        ),
+    )
 
 
 def _channels(

@@ -4,6 +4,7 @@ from core.clock import Clock
 from core.errors import Conflict
 from core.text import Text
 from storage import migrations
+from storage.answers import AnswerBook
 from storage.brain import BrainBook
 from storage.database import Database
 from storage.events import EventBook
@@ -15,6 +16,7 @@ from storage.maintenance import MaintenanceBook
 from storage.meetings import MeetingBook
 from storage.outbox import Outbox
 from storage.people import PeopleBook
+from storage.proofs import ProofBook
 from storage.pruning import PruneBook
 from storage.rota import RotaBook
 from storage.secrets import SecretBook
@@ -45,6 +47,8 @@ class Ledger:
         self.tellings = TellingBook(database)
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)
+        self.answers = AnswerBook(database)
+        self.proofs = ProofBook(database)
         self.people = PeopleBook(database)
         self.pruning = PruneBook(database)
         self.secrets = SecretBook(database, vault)

@@ -9,6 +9,8 @@ from core.incident import IncidentState, NotificationState
 from storage.database import Database
 from storage.tables import (
     ack_links,
+    answer_codes,
+    answers,
     deliveries,
     events,
     incidents,
@@ -84,4 +86,6 @@ def _over(kept: Kept, now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
         (login_attempts, login_attempts.c.at < now - _ATTEMPTS_KEPT),
         (ack_links, ack_links.c.expires_at < now - _LINKS_KEPT),
         (room_links, room_links.c.expires_at < now - _LINKS_KEPT),
+        (answer_codes, answer_codes.c.expires_at < now - _LINKS_KEPT),
+        (answers, answers.c.at < now - kept.messages),
     ]

@@ -630,6 +630,53 @@ ack_links = Table(
     Column("used_at", Instant),
 )
 
+# What a person answers a page with; one code may stand for several incidents of one message.
+answer_codes = Table(
+    "answer_codes",
+    metadata,
+    Column("code", Words, primary_key=True),
+    Column("incident", Words, ForeignKey("incidents.id"), primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+    Index(None, "incident"),
+)
+# Codes that went to a number or an address of a contact, and came back or did not.
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("contact", Words, nullable=False, index=True),
+    Column("address", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("code", Words, nullable=False),
+    Column("asked_by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("receipt", Words, nullable=False),
+    Column("sent", Boolean, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("proven_at", Instant),
+    Column("proven_by", Words, nullable=False),
+)
+# What people answered, and what came of it.
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("channel", Words, nullable=False),
+    Column("message", Words, nullable=False),
+    Column("sender", Words, nullable=False),
+    Column("contact", Words),
+    Column("text", Words, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("verdict", Words, nullable=False),
+    Column("code", Words),
+    Column("incident", Words),
+    Column("replied", Boolean, nullable=False),
+    Column("receipt", Words, nullable=False),
+    UniqueConstraint("channel", "message"),
+)
+
 users = Table(
     "users",
     metadata,

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from alerts.wording import sms
 from core.channel import GiveUp
 from core.incident import Message, Short
+from core.telephone import COUNTRY, international
 from core.text import Text
 
 Detail = Annotated[
@@ -17,7 +18,6 @@ Detail = Annotated[
     ),
 ]
 PhoneForm = Literal["84", "+84", "0"]
-_COUNTRY = "84"
 
 
 def short(message: Message) -> Short:
@@ -40,14 +40,11 @@ def clipped(text: str, most: int) -> str:
 def number(message: Message, form: PhoneForm = "84") -> str:
     """Return the number to tell in the form that is wanted; GiveUp if there is none.
 
-    0901234567, 84901234567 and +84901234567 are one (ITU-T E.164, country code 84). A number of
-    another country keeps its own.
+    A number of another country keeps its own.
     """
-    digits = "".join(c for c in message.to if c in "0123456789")
+    digits = international(message.to)
     if not digits:
         raise GiveUp("there is no telephone number to send to")
-    if digits.startswith("0"):
-        digits = _COUNTRY + digits[1:]
-    if form == "0" and digits.startswith(_COUNTRY):
-        return f"0{digits.removeprefix(_COUNTRY)}"
+    if form == "0" and digits.startswith(COUNTRY):
+        return f"0{digits.removeprefix(COUNTRY)}"
     return f"+{digits}" if form == "+84" else digits

@@ -2,33 +2,48 @@
 
 3GPP TS 27.007 (the terminal) and TS 27.005 §3 (text mode). It needs no Internet and shares no
 fate with the lines that we watch. The receipt is the network's reference of the message.
+
+With `answers` it also reads what people reply (§4, PDU mode), and removes what it has read from
+the SIM, which holds a few dozen messages. It looks every few seconds instead of waiting for
+`+CMTI`: so the line is free for a page, and an indication that gets lost loses nothing.
 """
 
 import asyncio
 import errno
+import logging
 import os
 import re
 import termios
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
+from hashlib import sha256
 from typing import Annotated
 
 import serial
 from pydantic import BaseModel, ConfigDict, Field
 
+from alerts.channels import _pdu
 from alerts.channels._words import number, short
-from core.channel import Channel, GiveUp, Retry
+from core.answer import Answer
+from core.channel import Back, Channel, GiveUp, Retry, Take
 from core.incident import Message
 from core.text import Text
+
+log = logging.getLogger(__name__)
 
 _CTRL_Z, _ESC = b"\x1a", b"\x1b"
 _LOOK_AGAIN = 0.2  # seconds between two looks at a device that another message holds
 _ABROAD = 145  # TS 24.011 type of address: an international number
 _QUIET = 0.2  # seconds without a word before we begin
 _MOST = 4096  # bytes that may come before the answer is there
+_LISTED = 131072  # bytes of a whole list of messages: three hundred of them
+_AT_ONCE = 20  # messages of one look, so that a flood of them does not keep the line from a page
 _AT_HOME = frozenset({"1", "5"})  # registered, at home or roaming (TS 27.007 §7.2)
 _FINAL = re.compile(r"^(OK|ERROR|\+CM[ES] ERROR: .*)\r?$", re.MULTILINE)
 _FAULT = re.compile(r"ERROR: (\d+)")
+_LONGEST_FINAL = 200  # bytes
+_STORED = re.compile(r"\+CMGL: (\d+),([01]),")  # received, unread or read (TS 27.005 §4.1)
+_HEX = re.compile(r"[0-9A-Fa-f]+")
 # TS 27.005 §3.2.5. The SIM, the subscription or the centre's number / the message or its receiver.
 _BROKEN = frozenset({8, 10, 50, 69, 310, 311, 312, 313, 315, 316, 317, 318, 330})
 _PERMANENT = frozenset({1, 28})
@@ -50,6 +65,13 @@ class GsmModemParams(BaseModel):
     baudrate: Annotated[
         int, Field(ge=1200, le=4_000_000), Text(vi="Tốc độ cổng", en="The line's speed")
     ] = 115200
+    answers: Annotated[
+        bool,
+        Text(
+            vi="Nhận tin trả lời (OK 0042); mọi tin nhắn đến SIM này được đọc rồi xoá khỏi SIM",
+            en="Take answers (OK 0042); every text that comes to the SIM is read and removed",
+        ),
+    ] = False
 
 
 async def send(params: BaseModel, message: Message, timeout: float) -> str:
@@ -68,13 +90,84 @@ async def send(params: BaseModel, message: Message, timeout: float) -> str:
         raise Retry(f"{type(trouble).__name__}: {trouble}") from None
 
 
-async def _sent(line: "_Line", to: str, text: str) -> str:
+async def receive(params: BaseModel, take: Take, timeout: float) -> None:
+    """Read what has come to the SIM, and remove it."""
+    if not isinstance(params, GsmModemParams):
+        raise TypeError("these are not the parameters of a GSM modem")
+    try:
+        async with asyncio.timeout(timeout), _opened(params) as line:
+            await _greeted(line)
+            with suppress(Retry, GiveUp):  # where it cannot, it keeps messages by itself
+                await line.asked("AT+CNMI=2,1")  # kept, not thrown at whoever listens
+            await line.asked("AT+CMGF=0")
+            stored = list(_stored(await line.asked("AT+CMGL=4", most=_LISTED)))
+            for answer, places in _answers(stored[:_AT_ONCE]):
+                if answer is not None:
+                    await take(answer)
+                for place in places:
+                    await line.asked(f"AT+CMGD={place}")
+    except TimeoutError:
+        raise Retry(f"the modem does not answer within {timeout:g} s") from None
+    except OSError as trouble:
+        raise Retry(f"{type(trouble).__name__}: {trouble}") from None
+
+
+def _stored(listed: str) -> Iterator[tuple[int, str]]:
+    """Yield place and PDU of every message that came in; what is said between is passed over."""
+    place = None
+    for line in listed.splitlines():
+        said = line.strip()
+        if found := _STORED.match(said):
+            place = int(found[1])
+        elif place is not None and _HEX.fullmatch(said):
+            yield place, said
+            place = None
+
+
+def _answers(stored: list[tuple[int, str]]) -> Iterator[tuple[Answer | None, list[int]]]:
+    """Yield the messages with the places that hold them; None for what is no message.
+
+    Parts of a long one are put together as far as they are there: the code stands in the first.
+    """
+    long: dict[tuple[str, int], list[tuple[int, int, str, str]]] = {}
+    for place, pdu in stored:
+        try:
+            said = _pdu.read(pdu)
+        except ValueError as fault:
+            log.warning("a text on the SIM cannot be read, it is removed: %s", fault)
+            said = None
+        if said is None:
+            yield None, [place]
+        elif said.part is None:
+            yield Answer(_digest(pdu), said.sender, said.text), [place]
+        else:
+            parts = long.setdefault((said.sender, said.part.message), [])
+            parts.append((said.part.number, place, pdu, said.text))
+    for (sender, _), parts in long.items():
+        parts.sort()
+        first, _, pdu, _ = parts[0]
+        places = [place for _, place, _, _ in parts]
+        text = "".join(words for _, _, _, words in parts)
+        # a later part alone is the rest of what was read before
+        yield Answer(_digest(pdu), sender, text) if first == 1 else None, places
+
+
+def _digest(pdu: str) -> str:
+    """Return what a message is known by: its PDU holds sender and time to the second."""
+    return sha256(pdu.encode()).hexdigest()[:32]
+
+
+async def _greeted(line: "_Line") -> None:
     await line.settle()
     await line.asked("ATE0")  # what it echoes is not what it says
     await line.asked("AT+CMEE=1")
     sim = await line.asked("AT+CPIN?")
     if "READY" not in sim:
         raise GiveUp(f"the SIM wants a PIN: {_one(sim)}", channel_broken=True)
+
+
+async def _sent(line: "_Line", to: str, text: str) -> str:
+    await _greeted(line)
     registered = await line.asked("AT+CREG?")
     if not _AT_HOME & set(re.findall(r"\+CREG: \d,(\d)", registered)):
         raise Retry(f"the modem has no network: {_one(registered)}")
@@ -112,13 +205,16 @@ class _Line:
                 async with asyncio.timeout(_QUIET):
                     heard += len(await self._heard())
 
-    async def asked(self, words: str, *, end: bytes = b"\r", prompt: bool = False) -> str:
+    async def asked(
+        self, words: str, *, end: bytes = b"\r", prompt: bool = False, most: int = _MOST
+    ) -> str:
         """Say something and return the answer; raise what its final result code means."""
         os.write(self._file, words.encode("ascii") + end)
         said = ""
-        while len(said) < _MOST:
+        while len(said) < most:
+            before = len(said)
             said += await self._heard()
-            final = _FINAL.search(said)
+            final = _FINAL.search(said, max(0, before - _LONGEST_FINAL))
             if prompt and said.endswith("> "):
                 return said
             if final is not None:
@@ -185,6 +281,10 @@ def _one(said: str) -> str:
     return " ".join(said.split())[:100]
 
 
+def _back(params: BaseModel) -> Back | None:
+    return "receive" if isinstance(params, GsmModemParams) and params.answers else None
+
+
 CHANNEL = Channel(
     name="gsm_modem",
     help=Text(
@@ -194,4 +294,6 @@ CHANNEL = Channel(
     params=GsmModemParams,
     send=send,
     to="phone",
+    receive=receive,
+    back=_back,
 )

@@ -1,30 +1,51 @@
 """Does a carrier's message centre take the SMS? By SMPP 3.4, on a leased line without Internet.
 
 One session for one message: bind as a transmitter, submit, unbind. The number that the centre
-gives (`message_id`) is the receipt; delivery to the telephone is its own business.
+gives (`message_id`) is the receipt; delivery to the telephone is its own business. With `answers`
+we bind as a receiver every few seconds and take what people sent to our number (`deliver_sm`).
 """
 
 import asyncio
+import logging
 import ssl
 import struct
+import uuid
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 
-from aiosmpplib.protocol import BindTransmitter, EnquireLinkResp, SubmitSm, Unbind
+from aiosmpplib.protocol import (
+    BindReceiver,
+    BindTransmitter,
+    DeliverSmResp,
+    EnquireLinkResp,
+    SubmitSm,
+    Unbind,
+)
 from aiosmpplib.state import NPI, TON, PhoneNumber
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from alerts.channels._http import CaFile, Discretion, Verify, secrets_of
 from alerts.channels._words import number, short
-from core.channel import Channel, GiveUp, Retry
+from core.answer import Answer
+from core.channel import Back, Channel, GiveUp, Retry, Take
 from core.incident import Message
 from core.text import Text
 
+log = logging.getLogger(__name__)
+
+_TAG = struct.Struct("!HH")  # §3.2.4.1: tag, length
 _HEAD = struct.Struct("!IIII")  # §3.2: length, command, status, sequence
 _LONGEST = 65536  # bytes of a PDU that we read
 _RESPONSE = 0x80000000
 _BIND_TRANSMITTER, _SUBMIT_SM, _UNBIND, _ENQUIRE_LINK = 0x02, 0x04, 0x06, 0x15
+_BIND_RECEIVER, _DELIVER_SM = 0x01, 0x05
+_QUIET = 2.0  # seconds without a message after which there is none
+_AT_ONCE = 50  # messages of one look
+_RECEIPT = 0x3C  # §5.2.12: the message is a receipt of some kind
+_HEADED = 0x40
+_PAYLOAD = 0x0424  # §5.3.2.32: the text of a message that is longer than 254 octets
+_UCS2 = 0x08
 _PARTING = 1.0  # seconds for goodbye, after the message was taken
 
 # §5.1.3. The account or the sender is wrong / this message or its receiver is; the rest may pass.
@@ -68,9 +89,24 @@ class SmppParams(BaseModel):
             en="The registered brand name (11 characters at most) or number that sends",
         ),
     ]
+    answers: Annotated[
+        bool,
+        Text(
+            vi="Nhận tin trả lời (OK 0042) gửi tới số sender, bằng bind_receiver; brandname thì "
+            "không trả lời được",
+            en="Take answers (OK 0042) to the number of sender, by bind_receiver; a brand name "
+            "cannot be answered",
+        ),
+    ] = False
     tls: Annotated[bool, Text(vi="Mã hoá đường truyền (TLS)", en="Encrypt by TLS")] = False
     verify: Verify = True
     ca_file: CaFile = None
+
+    @model_validator(mode="after")
+    def _can_be_answered(self) -> Self:
+        if self.answers and not self.sender.removeprefix("+").isdecimal():
+            raise ValueError("a brand name cannot be answered: sender must be a number")
+        return self
 
 
 async def send(params: BaseModel, message: Message, timeout: float) -> str:
@@ -91,6 +127,115 @@ async def send(params: BaseModel, message: Message, timeout: float) -> str:
             raise Retry("the message centre hung up") from None
         except OSError as trouble:
             raise Retry(f"{type(trouble).__name__}: {trouble}") from None
+
+
+async def receive(params: BaseModel, take: Take, timeout: float) -> None:
+    """Bind for a moment; the centre keeps what it is not told that we have."""
+    if not isinstance(params, SmppParams):
+        raise TypeError("these are not the parameters of SMPP")
+    with Discretion(secrets_of(params)).kept():
+        try:
+            async with asyncio.timeout(timeout):
+                await _listening(params, take, timeout)
+        except (TimeoutError, asyncio.IncompleteReadError):
+            raise Retry("the message centre does not answer, or hung up") from None
+        except OSError as trouble:
+            raise Retry(f"{type(trouble).__name__}: {trouble}") from None
+
+
+async def _listening(params: SmppParams, take: Take, timeout: float) -> None:
+    bind = BindReceiver(
+        sequence_num=1,
+        system_id=params.system_id,
+        password=params.password.get_secret_value(),
+        system_type=params.system_type,
+    )
+    reader, writer = await asyncio.open_connection(
+        params.host, params.port, ssl=await _trust(params)
+    )
+    centre = _Centre(reader, writer)
+    end = asyncio.get_running_loop().time() + timeout / 2
+    try:
+        await centre.asked(bind.pdu(), _BIND_RECEIVER, 1)
+        with suppress(TimeoutError):
+            for _ in range(_AT_ONCE):
+                async with asyncio.timeout_at(min(end, asyncio.get_running_loop().time() + _QUIET)):
+                    number_, body = await centre.delivered()
+                answer = _answer(body)
+                if answer is not None:
+                    await take(answer)
+                writer.write(DeliverSmResp(sequence_num=number_).pdu())
+                await writer.drain()
+        with suppress(TimeoutError, OSError, asyncio.IncompleteReadError, Retry, GiveUp):
+            async with asyncio.timeout(_PARTING):
+                await centre.asked(Unbind(sequence_num=2).pdu(), _UNBIND, 2)
+    finally:
+        writer.transport.abort()
+
+
+def _answer(body: bytes) -> Answer | None:
+    """Return what a deliver_sm says (§4.6.1); None for a receipt, and for what makes no sense."""
+    try:
+        return _read_answer(_Fields(body))
+    except ValueError as fault:
+        log.warning("a message of the centre cannot be read, it is let go of: %s", fault)
+        return None
+
+
+def _read_answer(fields: "_Fields") -> Answer | None:
+    fields.text()  # service_type
+    kind, _, sender = fields.byte(), fields.byte(), fields.text()
+    fields.take(2)
+    fields.text()  # our own number
+    esm_class = fields.byte()
+    fields.take(2)
+    fields.text(), fields.text()  # when, until when
+    fields.take(2)
+    coding = fields.byte()
+    fields.take(1)
+    said = fields.take(fields.byte()) or fields.optional(_PAYLOAD)
+    if esm_class & _RECEIPT:
+        return None
+    if esm_class & _HEADED and said:
+        said = said[said[0] + 1 :]
+    words = said.decode("utf-16-be", "replace") if coding == _UCS2 else said.decode("latin-1")
+    number_ = f"+{sender}" if kind == TON.INTERNATIONAL.value else sender
+    # the centre names no message, so one that comes twice is answered twice
+    return Answer(uuid.uuid4().hex, number_, words)
+
+
+class _Fields:
+    """Octets that are taken one after the other; ValueError if there are fewer."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def take(self, count: int) -> bytes:
+        """Return the next ones."""
+        if len(self._data) < count:
+            raise ValueError("it ends too early")
+        taken, self._data = self._data[:count], self._data[count:]
+        return taken
+
+    def byte(self) -> int:
+        """Return the next one."""
+        return self.take(1)[0]
+
+    def text(self) -> str:
+        """Return a C string."""
+        said, zero, self._data = self._data.partition(b"\0")
+        if not zero:
+            raise ValueError("a field of it does not end")
+        return said.decode("ascii", "replace")
+
+    def optional(self, wanted: int) -> bytes:
+        """Return an optional parameter (§3.2.4.1), b"" if it is not there."""
+        while len(self._data) >= _TAG.size:
+            tag, length = _TAG.unpack(self.take(_TAG.size))
+            value = self.take(length)
+            if tag == wanted:
+                return value
+        return b""
 
 
 def _requests(params: SmppParams, message: Message) -> tuple[bytes, bytes]:
@@ -168,6 +313,15 @@ class _Centre:
                     raise _refusal(status)
                 return body
 
+    async def delivered(self) -> tuple[int, bytes]:
+        """Return number and body of the next message; links are answered meanwhile."""
+        while True:
+            kind, _, number_, body = await self._read()
+            if kind == _ENQUIRE_LINK:
+                self.writer.write(EnquireLinkResp(sequence_num=number_).pdu())
+            elif kind == _DELIVER_SM:
+                return number_, body
+
     async def _read(self) -> tuple[int, int, int, bytes]:
         length, kind, status, sequence = _HEAD.unpack(await self.reader.readexactly(_HEAD.size))
         if not _HEAD.size <= length <= _LONGEST:
@@ -182,6 +336,10 @@ def _refusal(status: int) -> Retry | GiveUp:
     return GiveUp(said) if status in _PERMANENT else Retry(said)
 
 
+def _back(params: BaseModel) -> Back | None:
+    return "receive" if isinstance(params, SmppParams) and params.answers else None
+
+
 CHANNEL = Channel(
     name="smpp",
     help=Text(
@@ -191,4 +349,6 @@ CHANNEL = Channel(
     params=SmppParams,
     send=send,
     to="phone",
+    receive=receive,
+    back=_back,
 )

@@ -61,9 +61,9 @@ class ZnsTemplate(BaseModel):
         Mapping[str, str],
         Text(
             vi="Tham số của mẫu, ví dụ su_co = '{{ words.what }}'; có what, since, until, lasted, "
-            "severity, count, code, url",
+            "severity, count, code, url, answer",
             en="Its parameters, such as su_co = '{{ words.what }}'; there are what, since, until, "
-            "lasted, severity, count, code, url",
+            "lasted, severity, count, code, url, answer",
         ),
     ]
 

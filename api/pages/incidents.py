@@ -14,7 +14,7 @@ from api.guard import client_address
 from api.localtime import instant
 from api.paths import up
 from api.snapshot import Picture
-from api.telling import lines, taken
+from api.telling import lines, said, taken
 from core.errors import Conflict, DomainError
 from core.incident import Incident, IncidentState, Member, NotificationState, Purpose
 from core.people import Role
@@ -89,6 +89,7 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
     picture: Picture = await request.app.state.pictures.now()
     found = await context.ledger.incidents.get(incident)
     told = await context.ledger.outbox.for_incident(incident)
+    answers = await context.ledger.answers.about(incident)
     waiting = (
         note
         for note, _ in told
@@ -105,7 +106,8 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         notes=await context.ledger.incidents.notes(incident),
         told=told,
         telling=lines(found, told, picture),
-        taken=taken(found, await context.ledger.links.answered(incident), picture),
+        taken=taken(found, await context.ledger.links.answered(incident), answers, picture),
+        said=said(answers, picture),
         waiting=min(waiting, key=lambda note: note.due_at, default=None),
     )
     return page

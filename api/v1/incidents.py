@@ -10,8 +10,9 @@ from api.door import Ctx, Operator, Viewer
 from api.guard import client_address
 from api.listing import stamp, tag, unchanged
 from api.snapshot import Picture
-from api.telling import lines, taken
+from api.telling import lines, said, taken
 from api.v1.shapes import (
+    AnswerOut,
     Comment,
     DraftOut,
     IncidentDetail,
@@ -105,7 +106,9 @@ async def telling(
     picture: Picture = await request.app.state.pictures.now()
     found = await context.ledger.incidents.get(incident)
     told = await context.ledger.outbox.for_incident(incident)
-    who = taken(found, await context.ledger.links.answered(incident), picture)
+    links = await context.ledger.links.answered(incident)
+    answers = await context.ledger.answers.about(incident)
+    who = taken(found, links, answers, picture)
     return TellingOut(
         incident=incident,
         taken=TakenOut(by=who.by, person=who.person, at=who.at, way=who.way.said(language))
@@ -126,6 +129,17 @@ async def telling(
                 attempts=list(line.attempts),
             )
             for line in lines(found, told, picture)
+        ],
+        answers=[
+            AnswerOut(
+                person=one.person,
+                sender=one.sender,
+                channel=one.channel,
+                text=one.text,
+                at=one.at,
+                came_of=one.came_of.said(language),
+            )
+            for one in said(answers, picture)
         ],
     )
 

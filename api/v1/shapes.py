@@ -197,12 +197,24 @@ class TakenOut(BaseModel):
     way: str
 
 
+class AnswerOut(BaseModel):
+    """What somebody answered to a message about an incident."""
+
+    person: str
+    sender: str = Field(description="A telephone number, or whom the provider names.")
+    channel: str
+    text: str
+    at: datetime
+    came_of: str
+
+
 class TellingOut(BaseModel):
     """Who was to be told of an incident, and what became of it."""
 
     incident: str
     taken: TakenOut | None
     lines: list[TellingLine]
+    answers: list[AnswerOut]
 
 
 class TicketOut(BaseModel):

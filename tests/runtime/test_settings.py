@@ -410,3 +410,16 @@ def test_no_settings_at_all_are_refused_with_the_mend(tmp_path: Path) -> None:
     (problem,) = refused.value.problems
     assert "thongsuot init THƯ-MỤC" in problem.said("vi")
     assert "-c DIR/thongsuot.toml" in problem.said("en")
+
+
+def test_a_number_for_answers_needs_somebody_who_reads_them(tmp_path: Path) -> None:
+    file = tmp_path / settings.FILE
+    text = '[telling]\nreply_to = "0912345678"\n[channels.modem]\nkind = "gsm_modem"\n'
+    text += 'device = "/dev/ttyUSB0"\n'
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(Invalid) as refusal:
+        settings.load(file, {})
+    (fault,) = refusal.value.problems
+    assert (fault.line, fault.key) == (2, "telling.reply_to")
+    file.write_text(f"{text}answers = true\n", encoding="utf-8")
+    assert settings.load(file, {}).telling.reply_to == "0912345678"

@@ -33,7 +33,7 @@ from core.incident import (
 )
 from core.outcome import Outcome
 from core.text import Text
-from runtime.books import IncidentBook, LinkBook, SilenceBook, WorksBook
+from runtime.books import CodeBook, IncidentBook, LinkBook, SilenceBook, WorksBook
 from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.outlet import Outlet
 from runtime.receipts import Receipts
@@ -161,6 +161,7 @@ class FusedBooks:
     outbox: FusedOutbox
     incidents: IncidentBook
     links: LinkBook
+    answers: CodeBook
     silences: SilenceBook
     maintenance: WorksBook
 
@@ -244,6 +245,7 @@ async def _live(order: Order) -> None:
             FusedOutbox(ledger.database, clock, fuse),
             ledger.incidents,
             ledger.links,
+            ledger.answers,
             ledger.silences,
             ledger.maintenance,
         ),

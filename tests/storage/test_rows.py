@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Table
 
+from core.answer import Received
 from core.incident import Delivery, Incident, IncidentNote, Member, Notification
 from core.inventory import (
     CalendarSpan,
@@ -33,6 +34,7 @@ from core.maintenance import Maintenance
 from core.meeting import Attendance, Beat, Meeting, Presence, ReadinessRun, Tick
 from core.outcome import Event
 from core.people import AuditRow, User
+from core.proof import Proof
 from core.rota import HandOver, RotaWarning, Swap
 from core.sending import ReportSending
 from core.silence import Silence
@@ -74,6 +76,8 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.shifts, Shift),
     (tables.escalations, EscalationStep),
     (tables.rules, Rule),
+    (tables.answers, Received),
+    (tables.proofs, Proof),
     (tables.swaps, Swap),
     (tables.hand_overs, HandOver),
     (tables.rota_warnings, RotaWarning),

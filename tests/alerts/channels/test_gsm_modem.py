@@ -5,9 +5,11 @@ import asyncio
 import pytest
 from pydantic import ValidationError
 
-from alerts.channels.gsm_modem import CHANNEL, GsmModemParams
-from core.channel import GiveUp, Retry
+from alerts.channels.gsm_modem import CHANNEL, GsmModemParams, receive
+from core.answer import Answer
+from core.channel import GiveUp, Retry, Take
 from core.incident import Message, Short
+from tests.alerts.channels.providers import deliver
 from tests.alerts.channels.providers.modem import Modem, plugged_in
 from tests.alerts.channels.said import told
 
@@ -142,3 +144,121 @@ async def test_a_device_that_is_no_line_breaks_the_channel() -> None:
 def test_only_a_device_is_opened() -> None:
     with pytest.raises(ValidationError):
         GsmModemParams(device="/etc/passwd")
+
+
+async def looked(
+    modem: Modem, take: Take | None = None, timeout: float = 5.0
+) -> list[tuple[str, str]]:
+    """Look once for what has come; return senders and texts."""
+    came: list[Answer] = []
+
+    async def keep(answer: Answer) -> None:
+        came.append(answer)
+
+    async with plugged_in(modem, piece=200) as device:
+        await receive(GsmModemParams(device=device, answers=True), take or keep, timeout)
+    return [(answer.sender, answer.text) for answer in came]
+
+
+async def test_what_came_is_handed_over_and_then_removed_from_the_sim() -> None:
+    modem = Modem()
+    modem.arrive(deliver.pdu("+84901234567", "OK 0042"))
+    modem.arrive(deliver.pdu("+84912345678", "Đã nhận 0042, em đang ra trạm"))
+    modem.arrive(deliver.pdu("VIETTEL", "Khuyen mai 50%"))
+    assert await looked(modem) == [
+        ("+84901234567", "OK 0042"),
+        ("+84912345678", "Đã nhận 0042, em đang ra trạm"),
+        ("VIETTEL", "Khuyen mai 50%"),
+    ]
+    assert modem.inbox == {}
+    assert await looked(modem) == []
+
+
+async def test_what_the_ledger_does_not_take_stays_on_the_sim_under_the_same_id() -> None:
+    modem = Modem()
+    for text in ("OK 0042", "OK 0043"):
+        modem.arrive(deliver.pdu("+84901234567", text))
+    ids: list[str] = []
+
+    async def away(answer: Answer) -> None:
+        ids.append(answer.id)
+        if len(ids) == 2:
+            raise OSError("the ledger is away")
+
+    with pytest.raises(Retry, match="ledger is away"):
+        await looked(modem, away)
+    assert len(modem.inbox) == 1
+    await looked(modem, away)
+    assert ids[1] == ids[2]
+    assert modem.inbox == {}
+
+
+async def test_what_is_said_between_the_lines_of_a_list_is_passed_over() -> None:
+    modem = Modem(talks_between=True, no_cnmi=True)
+    modem.arrive(deliver.pdu("+84901234567", "ok 0042"))
+    assert await looked(modem) == [("+84901234567", "ok 0042")]
+
+
+async def test_the_parts_of_a_long_text_are_one_answer_and_a_late_part_is_none() -> None:
+    modem = Modem()
+    long = "Đã nhận 0042, em đang ra trạm, khoảng ba mươi phút nữa tới nơi, sẽ gọi lại cho anh"
+    for number in (2, 1):
+        text = long[(number - 1) * 60 : number * 60]
+        modem.arrive(deliver.pdu("+84901234567", text, part=(9, 3, number)))
+    assert await looked(modem) == [("+84901234567", long[:120])]
+    modem.arrive(deliver.pdu("+84901234567", "và cám ơn", part=(9, 3, 3)))
+    assert await looked(modem) == []
+    assert modem.inbox == {}
+
+
+async def test_what_cannot_be_read_is_removed_and_stops_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    modem = Modem()
+    whole = deliver.pdu("+84901234567", "OK 0042")
+    for pdu in (whole[:30], "07914889004042F806" + "00" * 20, "AB" * 300, whole):
+        modem.arrive(pdu)
+    modem.arrive(whole, state=3)  # what somebody sent from this SIM is not ours
+    assert await looked(modem) == [("+84901234567", "OK 0042")]
+    assert [state for state, _ in modem.inbox.values()] == [3]
+    assert caplog.text.count("cannot be read") == 2
+
+
+async def test_a_flood_of_texts_is_read_in_turns_that_leave_the_line_free_between() -> None:
+    modem = Modem(full=255)
+    for number in range(255):
+        modem.arrive(deliver.pdu("+84901234567", f"OK {number:04} " + "x" * 140))
+    assert len(await looked(modem)) == 20
+    assert len(modem.inbox) == 235
+
+
+async def test_a_modem_that_lists_without_end_is_left() -> None:
+    modem = Modem(full=5000)
+    for _ in range(2000):
+        modem.inbox[len(modem.inbox) + 1] = (1, "00" * 150)
+    with pytest.raises(Retry, match="does not speak like a modem"):
+        await looked(modem)
+
+
+@pytest.mark.parametrize("modem", [Modem(hears_nothing=True), Modem(sim="SIM PIN")])
+async def test_a_modem_that_cannot_be_read_is_told_as_when_it_sends(modem: Modem) -> None:
+    with pytest.raises((Retry, GiveUp), match=r"does not answer|PIN"):
+        await looked(modem, timeout=0.5)
+
+
+async def test_it_sends_after_it_has_read() -> None:
+    modem = Modem()
+    modem.arrive(deliver.pdu("+84901234567", "OK 0042"))
+    async with plugged_in(modem) as device:
+        params = GsmModemParams(device=device, answers=True)
+
+        async def replied(answer: Answer) -> None:
+            assert answer.text == "OK 0042"
+
+        await asyncio.gather(receive(params, replied, 5.0), CHANNEL.send(params, told(), 5.0))
+    assert len(modem.sent) == 1
+
+
+def test_it_reads_only_where_it_is_told_to() -> None:
+    assert CHANNEL.back(GsmModemParams(device="/dev/x")) is None
+    assert CHANNEL.back(GsmModemParams(device="/dev/x", answers=True)) == "receive"

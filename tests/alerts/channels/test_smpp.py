@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 import trustme
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from alerts.channels.smpp import CHANNEL, SmppParams
-from core.channel import GiveUp, Retry
+from alerts.channels.smpp import CHANNEL, SmppParams, _answer, receive
+from core.answer import Answer
+from core.channel import GiveUp, Retry, Take
 from core.incident import Message, Short
-from tests.alerts.channels.providers.smsc import Smsc, listening
+from tests.alerts.channels.providers.smsc import Smsc, listening, mobile_originated
 from tests.alerts.channels.said import told
 
 
@@ -153,3 +156,80 @@ async def test_the_line_can_be_encrypted(tmp_path: Path) -> None:
 def test_a_sender_that_no_network_shows_is_refused_with_the_settings(sender: str) -> None:
     with pytest.raises(ValidationError):
         params(2775, sender=sender)
+
+
+async def looked(smsc: Smsc, timeout: float = 6.0, take: Take | None = None) -> list[Answer]:
+    came: list[Answer] = []
+
+    async def keep(answer: Answer) -> None:
+        came.append(answer)
+
+    async with listening(smsc) as port:
+        params = SmppParams.model_validate(
+            {
+                "host": "127.0.0.1",
+                "port": port,
+                "system_id": "tinh",
+                "password": "mat-khau",
+                "sender": "8099",
+                "answers": True,
+            }
+        )
+        await receive(params, take or keep, timeout)
+    return came
+
+
+async def test_what_people_sent_is_taken_and_then_let_go_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("alerts.channels.smpp._QUIET", 0.2)
+    smsc = Smsc(chatty=False)
+    header = bytes((5, 0, 3, 9, 2, 1))
+    smsc.inbox = [
+        mobile_originated("+84901234567", "OK 0042"),
+        mobile_originated("84912345678", "Đã nhận 0042"),
+        mobile_originated("+84901234567", "id:1 stat:DELIVRD", esm_class=0x04),
+        mobile_originated("+84901234567", "OK 0043", payload=True),
+        mobile_originated("+84901234567", "OK 0044", esm_class=0x40, header=header),
+        b"\0\1",
+    ]
+    came = await looked(smsc)
+    assert [(a.sender, a.text) for a in came] == [
+        ("+84901234567", "OK 0042"),
+        ("84912345678", "Đã nhận 0042"),
+        ("+84901234567", "OK 0043"),
+        ("+84901234567", "OK 0044"),
+    ]
+    assert smsc.inbox == []
+    assert smsc.unbinds == 1
+
+
+async def test_what_the_ledger_does_not_take_stays_at_the_centre() -> None:
+    smsc = Smsc(inbox=[mobile_originated("+84901234567", "OK 0042")])
+
+    async def away(_answer: Answer) -> None:
+        raise OSError("the ledger is away")
+
+    with pytest.raises(Retry, match="away"):
+        await looked(smsc, take=away)
+    assert len(smsc.inbox) == 1
+
+
+async def test_a_centre_that_refuses_us_is_told_as_when_we_send() -> None:
+    with pytest.raises(GiveUp, match="bind failed") as refusal:
+        await looked(Smsc(bind_status=0x0D))
+    assert refusal.value.channel_broken
+
+
+def test_a_brand_name_cannot_be_answered() -> None:
+    fields = {"host": "x", "system_id": "t", "password": "p", "answers": True}
+    with pytest.raises(ValidationError, match="brand name"):
+        SmppParams.model_validate({**fields, "sender": "UBND-TINH"})
+    numbered = SmppParams.model_validate({**fields, "sender": "8099"})
+    assert CHANNEL.back(numbered) == "receive"
+
+
+@given(st.binary(max_size=120))
+def test_nonsense_of_a_centre_is_let_go_of(body: bytes) -> None:
+    found = _answer(body)
+    assert found is None or isinstance(found, Answer)

@@ -12,10 +12,17 @@ from aiohttp import web
 
 
 class Bot:
-    """The form that Telegram and Zalo Bot share; `longest` is the text each takes."""
+    """The form that Telegram and Zalo Bot share; `longest` is the text each takes.
 
-    def __init__(self, token: str, chat: str, longest: int) -> None:
+    `getUpdates` of Telegram gives a list, and keeps it until it is asked for later ones by
+    `offset`; that of Zalo (`one_by_one`) gives one message, never again, and error 408 for none.
+    """
+
+    def __init__(self, token: str, chat: str, longest: int, *, one_by_one: bool = False) -> None:
         self.token, self.chat, self.longest = token, chat, longest
+        self.one_by_one = one_by_one
+        self.waiting: list[dict[str, Any]] = []  # updates
+        self.arrived = 0
         self.answer: tuple[int, dict[str, Any]] | None = None  # instead of judging
         self.said: list[dict[str, Any]] = []
 
@@ -23,6 +30,8 @@ class Bot:
         if self.answer is not None:
             status, body = self.answer
             return web.json_response(body, status=status)
+        if request.path == f"/bot{self.token}/getUpdates":
+            return self._updates(await request.json())
         if request.path != f"/bot{self.token}/sendMessage":
             return self._no(401, "Unauthorized")
         asked = await request.json()
@@ -32,6 +41,29 @@ class Bot:
             return self._no(400, "Bad Request: message is too long")
         self.said.append(asked)
         return web.json_response({"ok": True, "result": {"message_id": f"m{len(self.said)}"}})
+
+    def arrive(self, sender: str, text: str, chat: str | None = None) -> None:
+        """Let somebody write to the bot."""
+        self.arrived += 1
+        zalo = self.one_by_one
+        message = {
+            "from": {"id": sender if zalo else int(sender), "is_bot": False},
+            "chat": {"id": (chat or self.chat) if zalo else int(chat or self.chat)},
+            "text": text,
+            "message_id": f"z{self.arrived}" if zalo else self.arrived,
+            "date": 1764547200000,
+        }
+        named = {"event_name": "message.text.received"} if zalo else {"update_id": self.arrived}
+        self.waiting.append({**named, "message": message})
+
+    def _updates(self, asked: dict[str, Any]) -> web.Response:
+        if self.one_by_one:
+            assert isinstance(asked["timeout"], str)
+            if not self.waiting:
+                return self._no(408, "Request timeout")
+            return web.json_response({"ok": True, "result": self.waiting.pop(0)})
+        self.waiting = [u for u in self.waiting if u["update_id"] >= asked.get("offset", 0)]
+        return web.json_response({"ok": True, "result": self.waiting[: asked.get("limit", 100)]})
 
     def _no(self, code: int, words: str) -> web.Response:
         body = {"ok": False, "error_code": code, "description": words}

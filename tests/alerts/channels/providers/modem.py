@@ -1,14 +1,18 @@
-"""A GSM modem behind a pseudo-terminal, written from 3GPP TS 27.007 and TS 27.005 (text mode)."""
+"""A GSM modem behind a pseudo-terminal, written from 3GPP TS 27.007 and TS 27.005.
+
+It sends in text mode (§3) and lists, reads and removes what came in as PDUs (§4).
+"""
 
 import asyncio
 import os
 import re
 import tty
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 CTRL_Z, ESC = "\x1a", "\x1b"
+PLACE = re.compile(r"AT\+CMG([RD])=(\d+)")
 NUMBER = re.compile(r'AT\+CMGS="(\+?\d+)",(\d+)')
 
 
@@ -23,6 +27,9 @@ class Modem:
     loses_the_answer: bool = False
     talks_between: bool = False  # unsolicited result codes, in the middle of ours
     no_ira: bool = False
+    no_cnmi: bool = False
+    full: int = 30  # messages that the SIM holds
+    inbox: dict[int, tuple[int, str]] = field(default_factory=dict)  # place: (state, PDU)
     sent: list[tuple[str, str]] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
     _echo: bool = True  # ATE1 is the usual state at power-up
@@ -30,6 +37,12 @@ class Modem:
     _numeric: bool = False
     _to: str | None = None
     _got: str = ""
+
+    def arrive(self, pdu: str, state: int = 0) -> int:
+        """Keep a message on the SIM (0: received and unread, 3: one that was sent)."""
+        place = next(n for n in range(1, self.full + 1) if n not in self.inbox)
+        self.inbox[place] = (state, pdu)
+        return place
 
     def feed(self, data: str) -> str:
         """Return what the modem says to some characters."""
@@ -75,6 +88,10 @@ class Modem:
                 return _line("+CMS ERROR: 304")
             self._to = found[1]
             return "\r\n> "
+        if found := PLACE.fullmatch(line):
+            return self._at(found[1], int(found[2]))
+        if command == "AT+CMGL=4" and not self._text_mode:
+            return self._listed() + _line("OK")
         no_sim = self.sim not in {"READY", "SIM PIN", "SIM PUK"}
         says = {
             "AT": "",
@@ -83,16 +100,38 @@ class Modem:
             "AT+CPIN?": None if no_sim else f"+CPIN: {self.sim}",
             "AT+CREG?": f"+CREG: 0,{self.registered}",
             "AT+CMGF=1": "",
+            "AT+CMGF=0": "",
+            "AT+CNMI=2,1": None if self.no_cnmi else "",
             'AT+CSCS="IRA"': None if self.no_ira else "",
             'AT+CSCS="GSM"': "",
             "AT+CSMP=17,167,0,0": "",
         }.get(command)
         self._echo = self._echo and command != "ATE0"
         self._numeric = self._numeric or command == "AT+CMEE=1"
-        self._text_mode = self._text_mode or command == "AT+CMGF=1"
+        if command.startswith("AT+CMGF="):
+            self._text_mode = command.endswith("1")
         if says is None:
             return self._fault(10 if command == "AT+CPIN?" else 100)
         return (_line(says) if says else "") + _line("OK")
+
+    def _listed(self) -> str:
+        """List every message (§4.1); reading makes it a read one."""
+        said = ""
+        for place, (state, pdu) in sorted(self.inbox.items()):
+            # the octets after the message centre's number
+            length = len(pdu) // 2 - 1 - int(pdu[:2] or "0", 16) if pdu[:2].isalnum() else 0
+            said += f"\r\n+CMGL: {place},{state},,{length}\r\n" + self._chatter() + pdu
+            self.inbox[place] = (1 if state == 0 else state, pdu)
+        return said + "\r\n" if said else ""
+
+    def _at(self, verb: str, place: int) -> str:
+        if place not in self.inbox:
+            return _line("+CMS ERROR: 321")  # invalid memory index
+        if verb == "D":
+            del self.inbox[place]
+            return _line("OK")
+        state, pdu = self.inbox[place]
+        return _line(f"+CMGR: {state},,0") + pdu + "\r\n" + _line("OK")
 
     def _fault(self, code: int) -> str:
         return _line(f"+CME ERROR: {code}" if self._numeric else "ERROR")
@@ -118,14 +157,22 @@ async def plugged_in(modem: Modem, *, piece: int = 5) -> AsyncIterator[str]:
             data = os.read(ours, 4096)
         except OSError:  # nobody has the device open
             return
-        said = modem.feed(data.decode("latin-1")).encode("latin-1")
-        for start in range(0, len(said), piece):
-            os.write(ours, said[start : start + piece])
+        saying.extend(modem.feed(data.decode("latin-1")).encode("latin-1"))
+        loop.add_writer(ours, said)
 
+    def said() -> None:
+        """Say as much as the line takes."""
+        with suppress(BlockingIOError):
+            while saying:
+                del saying[: os.write(ours, saying[:piece])]
+            loop.remove_writer(ours)
+
+    saying = bytearray()
     loop.add_reader(ours, heard)
     try:
         yield os.ttyname(theirs)
     finally:
         loop.remove_reader(ours)
+        loop.remove_writer(ours)
         os.close(ours)
         os.close(theirs)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 GENERIC_NACK, RESPONSE = 0x80000000, 0x80000000  # §5.1.2.1
 BIND_TRANSMITTER, SUBMIT_SM, UNBIND, ENQUIRE_LINK = 0x02, 0x04, 0x06, 0x15
-DELIVER_SM = 0x05
+BIND_RECEIVER, DELIVER_SM = 0x01, 0x05
 ROK, RINVPASWD, RINVSYSID = 0x00, 0x0E, 0x0F  # §5.1.3
 SC_INTERFACE_VERSION = 0x0210  # §5.3.2.25
 GSM = {0x00: "@", 0x02: "$", 0x11: "_"}  # 3GPP TS 23.038 §6.2.1, where it is not ASCII
@@ -35,6 +35,7 @@ class Smsc:
     submit_status: int = ROK
     chatty: bool = False  # it asks and delivers between our requests
     nack: bool = False
+    inbox: list[bytes] = field(default_factory=list)  # bodies of deliver_sm, kept until answered
     submitted: list[Submitted] = field(default_factory=list)
     binds: int = 0
     unbinds: int = 0
@@ -50,6 +51,12 @@ class Smsc:
                 if command == ENQUIRE_LINK | RESPONSE:
                     self.answered_links += 1
                     continue
+                if command == DELIVER_SM | RESPONSE:
+                    assert (sequence, status) == (500 + len(self.inbox), ROK)
+                    assert body == b"\0", "message_id is unused and NULL (§4.6.2)"
+                    self.inbox.pop(0)
+                    self._deliver(writer)
+                    continue
                 assert status == ROK, "a request's status is zero (§3.2)"
                 if self.chatty:
                     writer.write(_pdu(ENQUIRE_LINK, ROK, 900 + sequence))
@@ -58,12 +65,19 @@ class Smsc:
                     writer.write(_pdu(GENERIC_NACK, 0x03, sequence))
                 else:
                     writer.write(self._answer(command, sequence, body))
+                if command == BIND_RECEIVER:
+                    self._deliver(writer)
                 await writer.drain()
                 if command == UNBIND:
                     return
 
+    def _deliver(self, writer: asyncio.StreamWriter) -> None:
+        """Deliver the next message; the one after it when this one has been answered."""
+        if self.inbox:
+            writer.write(_pdu(DELIVER_SM, ROK, 500 + len(self.inbox), self.inbox[0]))
+
     def _answer(self, command: int, sequence: int, body: bytes) -> bytes:
-        if command == BIND_TRANSMITTER:
+        if command in {BIND_TRANSMITTER, BIND_RECEIVER}:
             self.binds += 1
             status = self.bind_status or self._known(body)
             said = b"SMSC\0" + struct.pack("!HHB", SC_INTERFACE_VERSION, 1, 0x34)
@@ -123,6 +137,22 @@ def _submitted(body: bytes) -> Submitted:
 
 def _pdu(command: int, status: int, sequence: int, body: bytes = b"") -> bytes:
     return struct.pack("!IIII", 16 + len(body), command, status, sequence) + body
+
+
+def mobile_originated(
+    sender: str, text: str, *, esm_class: int = 0, payload: bool = False, header: bytes = b""
+) -> bytes:
+    """Return the body of a deliver_sm (§4.6.1)."""
+    wide = any(ord(c) > 126 for c in text)
+    said = header + text.encode("utf-16-be" if wide else "ascii")
+    whole = sender.startswith("+")
+    kind = b"\x01\x01" if whole else b"\x00\x00"
+    source = kind + sender.removeprefix("+").encode() + b"\0"
+    head = b"\0" + source + b"\x03\x00" + b"8099\0" + bytes((esm_class, 0, 0)) + b"\0\0"
+    head += bytes((0, 0, 8 if wide else 0, 0))
+    if payload:
+        return head + b"\0" + struct.pack("!HH", 0x0424, len(said)) + said
+    return head + bytes((len(said),)) + said
 
 
 @asynccontextmanager
