@@ -18,6 +18,7 @@ from api.guard import BodyLimit, Counted, HostCheck, SafeHeaders
 from api.pages import (
     admin,
     board,
+    causes,
     days,
     grafana,
     incidents,
@@ -35,6 +36,7 @@ from api.pages.screen import Screens
 from api.pages.view import Pages
 from api.snapshot import Pictures
 from api.uploads import Uploads
+from api.v1 import causes as causes_v1
 from api.v1 import estate, events, me
 from api.v1 import incidents as incidents_v1
 from api.v1 import reports as reports_v1
@@ -52,6 +54,7 @@ UPLOAD_LIMIT = 33 * 1024 * 1024  # bytes of a list with its form
 ROUTERS = (
     estate.router,
     incidents_v1.router,
+    causes_v1.router,
     events.router,
     me.router,
     reports_v1.router,
@@ -62,6 +65,7 @@ ROUTERS = (
     targets.router,
     services.router,
     incidents.router,
+    causes.router,
     reports.router,
     login.router,
     admin.router,

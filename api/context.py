@@ -11,7 +11,8 @@ from prometheus_client import CollectorRegistry
 from api.fleet import FleetPage
 from api.live import Live
 from core.clock import Clock
-from core.incident import Notification
+from core.finding import CATEGORIES, Category
+from core.incident import Decision, Notification
 from core.text import Language, Text
 from core.watching import Estate
 from reports.render.formats import render
@@ -84,6 +85,16 @@ async def _worked_here(work: Callable[..., T], *arguments: object) -> T:
     return await asyncio.to_thread(work, *arguments)
 
 
+class ByHand(Protocol):
+    """Takes to the judge what people decide about open incidents; DomainError if it cannot be."""
+
+    async def merge(self, stays: str, others: Sequence[str], why: Decision) -> None:
+        """Let one incident stay for several, all named by their codes."""
+
+    async def split(self, incident: str, member: str, why: Decision) -> str:
+        """Make a member an incident of its own; return its code."""
+
+
 Metadata = Mapping[str, Sequence[Mapping[str, str]]]
 BoardsFile = Callable[[str], bytes]
 SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
@@ -95,6 +106,8 @@ class Context:
 
     `transcript(target, collector)` returns the lines of the last look, None if there is none.
     `send_test(contact, actor, now)` puts test messages into the outbox and returns them.
+    `by_hand` merges and splits open incidents (None: nobody judges here). `causes` are the kinds
+    of cause that people choose from.
     `metadata` is what Prometheus' API says of every series, by name. `boards(url)` returns the
     zip archive of files for a Grafana that is to read from a URL, None where there are none.
     `build_report` counts (None: this hub cannot), `print_report` makes a file of a report.
@@ -111,6 +124,8 @@ class Context:
     health: Callable[[], Health] = _well
     transcript: Callable[[str, str], list[str] | None] = _nothing_said
     send_test: SendTest | None = None
+    by_hand: ByHand | None = None
+    causes: Mapping[str, Category] = field(default_factory=lambda: dict(CATEGORIES))
     metadata: Metadata = field(default_factory=dict)
     boards: BoardsFile | None = None
     build_report: BuildReport | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from core.clock import LOCAL
+from core.finding import CATEGORIES, FAULT, Fault
 from core.incident import (
     THRESHOLD,
     Incident,
@@ -162,6 +163,10 @@ NOTE = {
     "left": Text("Không còn bị ảnh hưởng", "No longer touched"),
     "recovered": Text("Khôi phục", "Recovered"),
     "merged": Text("Gộp vào sự cố khác", "Merged"),
+    "taken_in": Text("Gộp bằng tay sự cố", "Took in by hand"),
+    "taken_in_by": Text("Được gộp bằng tay vào", "Merged by hand into"),
+    "split_off": Text("Tách ra sự cố riêng", "Split off"),
+    "split_off_from": Text("Được tách bằng tay từ", "Split off by hand from"),
     "ack": Text("Tiếp nhận", "Acknowledged"),
     "comment": Text("Ghi chú", "Comment"),
     "escalated": Text("Đến lượt báo", "Turn to be told"),
@@ -173,6 +178,7 @@ NOTE = {
     "ticket_received": Text("Nhà mạng đã tiếp nhận", "Received by the carrier"),
     "ticket_fixed": Text("Nhà mạng báo đã khắc phục", "The carrier says it is fixed"),
     "failed": Text("Không báo được tin", "Could not tell"),
+    "finding": Text("Xác định nguyên nhân", "Cause established"),
 }
 REASON = {
     "address_silent": Text(
@@ -211,6 +217,7 @@ REASON = {
         "mất cùng lúc với các đường dùng chung phần ấy", "fell with what it shares a part with"
     ),
     "silence": Text("không phản hồi", "silence"),
+    "split_off": Text("được tách ra bằng tay", "split off by hand"),
     "site_lost": Text("điểm cầu mất kết nối", "its site is lost"),
     "threshold": Text("một giá trị đo vượt ngưỡng", "a measured value is beyond its threshold"),
     "timeout": Text("không phản hồi", "no reply"),
@@ -274,6 +281,9 @@ ACTION = {
     "heartbeat.resumed": Text("gửi lại nhịp tim", "let the heartbeat go on"),
     "incident.ack": Text("tiếp nhận sự cố", "acknowledged an incident"),
     "incident.comment": Text("ghi chú sự cố", "commented on an incident"),
+    "incident.cause": Text("ghi nguyên nhân sự cố", "stated the cause of an incident"),
+    "incident.merge": Text("gộp các sự cố", "merged incidents"),
+    "incident.split": Text("tách sự cố", "split an incident"),
     "inventory.apply": Text("cập nhật danh mục", "changed the inventory"),
     "inventory.mapping": Text("ghi nhớ ý nghĩa các cột", "remembered what columns mean"),
     "login": Text("đăng nhập", "logged in"),
@@ -301,6 +311,7 @@ ACTION = {
 }
 STEP = Text("Bước", "Step")
 _STEP = re.compile(r"[^/]+/(\d+)(?:\+\d+)?: (.+)")  # as the ledger writes a step that came due
+_FINDING = re.compile(r"(\S+) (\w+)(?:: (.*))?", re.DOTALL)  # as the ledger writes a cause
 _TOLD = re.compile(r"^(\w+): (\S+) → (\S+)$")  # as the ledger writes a settled notification
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -396,10 +407,19 @@ def note_text(note: IncidentNote, person: Callable[[str], str], language: Langua
     if note.kind == "escalated" and (turn := _STEP.fullmatch(note.text)) is not None:
         people = ", ".join(person(slug) for slug in turn[2].split())
         return f"{STEP.said(language)} {turn[1]}: {people}"
+    if note.kind == "finding" and (stated := _FINDING.fullmatch(note.text)) is not None:
+        return _cause(stated[1], stated[2], stated[3], language)
     found = _TOLD.match(note.text) if note.kind in {"told", "failed"} else None
     if found is None or found[1] not in set(Purpose):
         return note.text
     return f"{PURPOSE[Purpose(found[1])].said(language)}: {person(found[3])} ({found[2]})"
+
+
+def _cause(category: str, fault: str, text: str | None, language: Language) -> str:
+    known = CATEGORIES.get(category)
+    name = known.name.said(language) if known is not None else category
+    whose = FAULT[Fault(fault)].said(language) if fault in set(Fault) else fault
+    return f"{name} ({whose})" + (f": {text}" if text else "")
 
 
 def role(target: Target) -> Text:

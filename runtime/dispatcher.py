@@ -471,6 +471,8 @@ class Dispatcher:
         except NotFound:
             return None, NotificationState.CANCELLED
         if notification.purpose in ASKING:
+            if incident.state is IncidentState.MERGED:
+                incident = await self._taken_in(notification, incident)
             taken = incident.acked_by is not None
             if incident.state is not IncidentState.OPEN or taken:
                 return incident, NotificationState.CANCELLED
@@ -478,6 +480,13 @@ class Dispatcher:
         if notification.purpose is Purpose.RECOVERY and notification.step is None:
             return incident, await self._problem_was_told(notification)
         return incident, None
+
+    async def _taken_in(self, notification: Notification, incident: Incident) -> Incident:
+        """Return what a message is about now, which somebody may have merged by hand since."""
+        known = await self._ledger.outbox.get(notification.id or 0)
+        if known is None or known[0].incident in {None, incident.id}:
+            return incident
+        return await self._ledger.incidents.get(known[0].incident or "")
 
     async def _held(self, incident: Incident) -> "_Held | None":
         """Say whether a problem is held back now; how it ended is told all the same."""
@@ -558,7 +567,9 @@ class Dispatcher:
         if incident is not None:
             notes = await self._ledger.incidents.notes(incident.id)
             if incident.state is not IncidentState.MERGED:
-                merged = [n.text for n in notes if n.kind == "merged"]
+                merged = [
+                    n.text.partition(":")[0] for n in notes if n.kind in {"merged", "taken_in"}
+                ]
             retired = any(n.kind == "recovered" and n.text == "retired" for n in notes)
             in_person = notification.recipient != notification.channel
             if notification.purpose in ASKING and base and in_person:

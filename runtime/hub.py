@@ -23,6 +23,7 @@ from runtime import registries
 from runtime.assembly import letterhead, looking_defaults, open_books, outlets_of, telling_policy
 from runtime.auditor import Auditor
 from runtime.boards import GrafanaSite, archive, grafana_files
+from runtime.by_hand import ByHand
 from runtime.caretakers import Caretakers
 from runtime.catalogue import metadata
 from runtime.description import Description
@@ -238,6 +239,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             health=lambda: _health(pipeline, series, timekeeper, clock.now(), heartbeat.troubles()),
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
+            by_hand=ByHand(brain, pipeline),
+            causes=settings.incidents.categories,
             metadata=metadata(),
             boards=lambda url: archive(grafana_files(GrafanaSite(url))),
             build_report=press.build,

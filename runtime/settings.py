@@ -27,8 +27,9 @@ from pydantic import (
 from core.channel import Channel
 from core.collector import Collector
 from core.errors import Invalid, Problem
+from core.finding import CATEGORIES, Category, Fault
 from core.incident import Severity
-from core.model import Model, Slug
+from core.model import Line, Model, Slug
 from core.text import Language, Text
 from runtime import environment, settings_faults, toml_lines
 from runtime.quantities import Wrong, hour, seconds, size
@@ -738,6 +739,42 @@ class Heartbeat(Section):
     drill: Drill = Field(default_factory=Drill)
 
 
+class CauseSettings(Model):
+    """One kind of cause, added to those there are or in the place of one."""
+
+    name: Line
+    name_en: Line | None = None
+    fault: Fault = Fault.UNKNOWN
+    offered: bool = True
+
+
+class Incidents(Section):
+    """Sự cố / Incidents."""
+
+    causes: Annotated[
+        dict[Slug, CauseSettings],
+        Text(
+            vi="Loại nguyên nhân thêm vào (hoặc thay) danh sách có sẵn, mỗi bảng "
+            "[incidents.causes.TÊN] một loại: name, name_en, fault (carrier, power, own, unit, "
+            "supplier, nobody, unknown), offered = false để không chọn nữa; xem docs/incidents.md",
+            en="Kinds of cause beside (or in the place of) those there are, one table "
+            "[incidents.causes.NAME] each: name, name_en, fault (carrier, power, own, unit, "
+            "supplier, nobody, unknown), offered = false to offer it no more; see "
+            "docs/incidents.md",
+        ),
+    ] = Field(default_factory=dict)
+
+    @property
+    def categories(self) -> Mapping[str, Category]:
+        """Return the kinds of cause that people choose from."""
+        found = dict(CATEGORIES)
+        for slug, row in self.causes.items():
+            found.pop(slug, None)
+            if row.offered:
+                found[slug] = Category(slug, Text(row.name, row.name_en or row.name), row.fault)
+        return found
+
+
 class ChannelSettings(Model):
     """One configured way of telling; secrets in `params` are still references."""
 
@@ -769,6 +806,7 @@ class Settings(Section):
     retention: Retention = Field(default_factory=Retention)
     reports: Reports = Field(default_factory=Reports)
     heartbeat: Heartbeat = Field(default_factory=Heartbeat)
+    incidents: Incidents = Field(default_factory=Incidents)
     channels: Mapping[str, ChannelSettings] = {}
 
 
@@ -785,6 +823,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "retention": Retention,
     "reports": Reports,
     "heartbeat": Heartbeat,
+    "incidents": Incidents,
 }
 
 

@@ -102,13 +102,10 @@ class IncidentBook:
             return await read_incident(connection, incident)
 
     async def notes(self, incident: str) -> list[IncidentNote]:
-        """Return an incident's timeline, oldest first."""
-        query = select(incident_notes).where(incident_notes.c.incident == incident)
+        """Return an incident's timeline, oldest first, with those of what people merged into it."""
         async with self._database.reading() as connection:
-            rows = await connection.execute(
-                query.order_by(incident_notes.c.at, incident_notes.c.id)
-            )
-            return [IncidentNote(**row) for row in rows.mappings()]
+            found = await _notes(connection, [incident])
+        return sorted(found, key=lambda note: (note.at, note.id or 0))
 
     async def acknowledge(
         self, incident: str, actor: str, now: datetime, note: str = "", origin: str = ""
@@ -235,6 +232,17 @@ async def write_incidents(connection: AsyncConnection, rows: Iterable[Incident])
                     for position, member in enumerate(row.members)
                 ],
             )
+
+
+async def _notes(connection: AsyncConnection, incidents: Sequence[str]) -> list[IncidentNote]:
+    """Return the lines of some timelines and of those that were taken in by hand."""
+    found: list[IncidentNote] = []
+    for some in portions(incidents):
+        query = select(incident_notes).where(incident_notes.c.incident.in_(some))
+        rows = await connection.execute(query)
+        found += [IncidentNote(**row) for row in rows.mappings()]
+    within = [note.text.partition(":")[0] for note in found if note.kind == "taken_in"]
+    return found + (await _notes(connection, within) if within else [])
 
 
 async def write_notes(connection: AsyncConnection, rows: Sequence[IncidentNote]) -> list[Draft]:

@@ -7,6 +7,7 @@ from storage import migrations
 from storage.brain import BrainBook
 from storage.database import Database
 from storage.events import EventBook
+from storage.findings import FindingBook
 from storage.histories import HistoryBook
 from storage.incidents import IncidentBook
 from storage.inventory import InventoryBook
@@ -39,6 +40,7 @@ class Ledger:
         self.rota = RotaBook(database)
         self.incidents = IncidentBook(database)
         self.tickets = TicketBook(database)
+        self.findings = FindingBook(database)
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)
         self.people = PeopleBook(database)

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.carriers import drafts
+from api.causes import proposed
 from api.context import Context
+from api.deciding import decision, hand
 from api.door import Asker, Ctx, Operator, Viewer, same_origin
 from api.errors import Refused
 from api.guard import client_address
@@ -16,7 +18,8 @@ from api.paths import up
 from api.snapshot import Picture
 from api.telling import lines, taken
 from core.errors import Conflict, DomainError
-from core.incident import Incident, IncidentState, Member, NotificationState, Purpose
+from core.finding import FAULT
+from core.incident import THRESHOLD, Incident, IncidentState, Member, NotificationState, Purpose
 from core.people import Role
 from core.text import Text, nfc, vietnamese_order
 from core.ticket import Step
@@ -25,6 +28,7 @@ from storage.tickets import Said
 
 router = APIRouter(include_in_schema=False)
 ROWS = 50
+OFFERED = 30  # incidents to merge with; whoever means another finds it by the interface
 Words = Annotated[str, Form(max_length=2000)]
 
 
@@ -94,21 +98,34 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         for note, _ in told
         if note.purpose is Purpose.PROBLEM and note.state is NotificationState.PENDING
     )
+    tickets = await context.ledger.tickets.of(incident)
+    finding = (await context.ledger.findings.latest([incident])).get(incident)
     may, language = asker.role.allows(Role.OPERATOR), request.app.state.pages.language(request)
     page: HTMLResponse = request.app.state.pages.render(
         request,
         "incident.html",
         asker,
         **_facts(context, picture, found),
-        tickets=await context.ledger.tickets.of(incident),
+        tickets=tickets,
+        finding=finding,
+        begun=proposed(found, finding, tickets),
+        causes=context.causes.values(),
+        faults=FAULT,
         drafts=await drafts(picture, found, asker, language) if may else [],
         notes=await context.ledger.incidents.notes(incident),
         told=told,
         telling=lines(found, told, picture),
         taken=taken(found, await context.ledger.links.answered(incident), picture),
+        others=_others(picture, found) if may and context.by_hand is not None else [],
         waiting=min(waiting, key=lambda note: note.due_at, default=None),
     )
     return page
+
+
+def _others(picture: Picture, found: Incident) -> list[Incident]:
+    """Return the open incidents that this one could take in, those that began nearest first."""
+    others = (one for one in picture.incidents if one.id != found.id and one.kind != THRESHOLD)
+    return sorted(others, key=lambda one: abs(one.began_at - found.began_at))[:OFFERED]
 
 
 @router.post("/incidents/{incident}/ack")
@@ -141,6 +158,36 @@ async def comment(
     return RedirectResponse(f"/incidents/{incident}#timeline", 303)
 
 
+@router.post("/incidents/{incident}/merge")
+async def merge(
+    request: Request,
+    context: Ctx,
+    asker: Operator,
+    incident: str,
+    *,
+    others: Annotated[list[str], Form()] = [],  # noqa: B006  (a form's default is never changed)
+    reason: Words = "",
+) -> RedirectResponse:
+    """Take other open incidents in: they are one trouble."""
+    await hand(context).merge(incident, others, decision(request, asker, reason))
+    return RedirectResponse(f"/incidents/{incident}", 303)
+
+
+@router.post("/incidents/{incident}/split")
+async def split(
+    request: Request,
+    context: Ctx,
+    asker: Operator,
+    incident: str,
+    *,
+    target: Annotated[str, Form(max_length=200)] = "",
+    reason: Words = "",
+) -> RedirectResponse:
+    """Make a member an incident of its own, and go there."""
+    code = await hand(context).split(incident, target, decision(request, asker, reason))
+    return RedirectResponse(f"/incidents/{code}", 303)
+
+
 @router.post("/incidents/{incident}/tickets")
 async def reported(
     request: Request,
@@ -170,9 +217,10 @@ async def advanced(
     step: Annotated[Literal["received", "fixed"], Form()],
     number: Annotated[str, Form(max_length=200)] = "",
     at: Annotated[str, Form(max_length=40)] = "",
+    why: Annotated[str, Form(max_length=200)] = "",
 ) -> RedirectResponse:
-    """Keep that the carrier has received it, or says that it is fixed."""
-    said = _said(request, context, asker, number, at)
+    """Keep that the carrier has received it, or says that it is fixed, and what it was."""
+    said = _said(request, context, asker, number, at)._replace(why=nfc(why) or None)
     _, events = await context.ledger.tickets.advance(incident, ticket, Step(step), said)
     context.live.publish(events)
     return RedirectResponse(f"/incidents/{incident}#carrier", 303)
