@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Conflict, Invalid, NotFound, Problem
-from core.incident import THRESHOLD, Incident, IncidentNote, IncidentState, Member
+from core.incident import THRESHOLD, Incident, IncidentNote, IncidentState, Member, Severity
 from core.outcome import Event
 from core.people import AuditRow
 from core.text import Text
@@ -46,9 +46,19 @@ class IncidentBook:
         target: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
+        *,
+        severity: Severity | None = None,
+        among: Sequence[str] | None = None,
     ) -> IncidentPage:
-        """Return a page of incidents, newest first; `target`: those that it is a member of."""
+        """Return a page of incidents, newest first.
+
+        `target`: those that it is a member of; `among`: those with one of these codes or roots.
+        """
         query = select(incidents).order_by(_I.began_at.desc(), _I.id.desc()).limit(limit + 1)
+        if severity is not None:
+            query = query.where(_I.severity == severity)
+        if among is not None:
+            query = query.where(or_(_I.id.in_(among), _I.root.in_(among)))
         if state is not None:
             query = query.where(_I.state == state)
         if target is not None:

@@ -1,7 +1,9 @@
 """Incidents for people: the list, the page for a phone at night, the single-use link."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -12,6 +14,7 @@ from api.context import Context
 from api.deciding import decision, hand
 from api.door import Asker, Ctx, Operator, Viewer, same_origin
 from api.errors import Refused
+from api.fallen import fallen
 from api.guard import client_address
 from api.localtime import instant
 from api.paths import up
@@ -19,9 +22,17 @@ from api.snapshot import Picture
 from api.telling import lines, taken
 from core.errors import Conflict, DomainError
 from core.finding import FAULT
-from core.incident import THRESHOLD, Incident, IncidentState, Member, NotificationState, Purpose
+from core.incident import (
+    THRESHOLD,
+    Incident,
+    IncidentState,
+    Member,
+    NotificationState,
+    Purpose,
+    Severity,
+)
 from core.people import Role
-from core.text import Text, nfc, vietnamese_order
+from core.text import Language, Text, fold, nfc, vietnamese_order
 from core.ticket import Step
 from core.watching import TargetKind
 from storage.tickets import Said
@@ -37,23 +48,79 @@ async def incidents(
     request: Request,
     context: Ctx,
     asker: Viewer,
+    *,
     state: str = "",
+    severity: str = "",
+    unit: Annotated[str, Query(max_length=63)] = "",
+    q: Annotated[str, Query(max_length=100)] = "",
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> HTMLResponse:
-    """List incidents, newest first."""
+    """List incidents: what is open worst first, all else newest first."""
     picture: Picture = await request.app.state.pictures.now()
     wanted = IncidentState(state) if state in set(IncidentState) else None
-    found = await context.ledger.incidents.find(wanted, None, ROWS, cursor)
+    grade = Severity(severity) if severity in set(Severity) else None
+    among = _among(picture, unit, q)
+    shown: Sequence[Incident]
+    if wanted is IncidentState.OPEN:
+        shown, following = _open_ones(picture, grade, among), None
+    else:
+        found = await context.ledger.incidents.find(
+            wanted, None, ROWS, cursor, severity=grade, among=among
+        )
+        shown, following = found.items, found.cursor
+    kept = {"state": wanted or "", "severity": grade or "", "unit": unit, "q": q.strip()}
     page: HTMLResponse = request.app.state.pages.render(
         request,
         "incidents.html",
         asker,
         picture=picture,
-        incidents=found.items,
-        next=found.cursor,
+        incidents=shown,
+        findings=await context.ledger.findings.latest([one.id for one in shown]),
+        missing=await context.ledger.findings.how_many_missing(),
+        next=following,
         state=wanted,
+        severity=grade,
+        unit=unit,
+        units=_units(picture, request.app.state.pages.language(request)),
+        q=q.strip(),
+        query=urlencode({key: str(value) for key, value in kept.items() if value}),
     )
     return page
+
+
+def _among(picture: Picture, unit: str, q: str) -> list[str] | None:
+    """Return the codes and targets that the form means; None: all."""
+    if not unit and not q.strip():
+        return None
+    words = fold(q).split()
+    return [
+        *([q.strip().upper()] if words and not unit else []),
+        *(
+            target.slug
+            for target in picture.estate.targets
+            if (not unit or unit in target.unit_path)
+            and all(word in picture.haystacks[target.slug] for word in words)
+        ),
+    ]
+
+
+def _open_ones(
+    picture: Picture, grade: Severity | None, among: Sequence[str] | None
+) -> list[Incident]:
+    """Return what is open and meant, worst first, as the picture has it."""
+    meant = None if among is None else set(among)
+    return [
+        one
+        for one in picture.incidents
+        if (grade is None or one.severity is grade)
+        and (meant is None or one.id in meant or not meant.isdisjoint(one.roots))
+    ]
+
+
+def _units(picture: Picture, language: Language) -> list[tuple[str, str]]:
+    """Return the units that may be chosen: those with a page, by name."""
+    named = ((slug, picture.unit_name(slug, language)) for slug in picture.sited)
+    return sorted(named, key=lambda unit: vietnamese_order(unit[1]))
 
 
 def _facts(context: Context, picture: Picture, found: Incident) -> dict[str, Any]:
@@ -83,6 +150,7 @@ def _facts(context: Context, picture: Picture, found: Incident) -> dict[str, Any
         "root": root,
         "path": up(picture.targets, root) if root else [],
         "touched": touched,
+        "trees": fallen(found, picture.targets),
         "ended": found.recovered_at or context.clock.now(),
     }
 
