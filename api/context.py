@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from prometheus_client import CollectorRegistry
 
@@ -97,7 +97,30 @@ class ByHand(Protocol):
 
 Metadata = Mapping[str, Sequence[Mapping[str, str]]]
 BoardsFile = Callable[[str], bytes]
-SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
+
+
+class SendTest(Protocol):
+    """Puts test messages into the outbox: one per way to a contact, or by one channel alone."""
+
+    def __call__(
+        self, contact: str, actor: str, now: datetime, channel: str | None = None
+    ) -> Awaitable[list[Notification]]:
+        """Return them; NotFound if no way leads to the contact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A configured channel: what it is, where it delivers, and why it is disabled now."""
+
+    name: str
+    kind: Text
+    to: Literal["email", "phone", "fixed"]
+    address: str = ""  # of a fixed one
+    broken: str | None = None
+
+
+def _no_outlets() -> Sequence[Outlet]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +128,7 @@ class Context:
     """Everything that a request may need.
 
     `transcript(target, collector)` returns the lines of the last look, None if there is none.
-    `send_test(contact, actor, now)` puts test messages into the outbox and returns them.
+    `outlets` are the configured channels as they are now.
     `by_hand` merges and splits open incidents (None: nobody judges here). `causes` are the kinds
     of cause that people choose from.
     `metadata` is what Prometheus' API says of every series, by name. `boards(url)` returns the
@@ -124,6 +147,7 @@ class Context:
     health: Callable[[], Health] = _well
     transcript: Callable[[str, str], list[str] | None] = _nothing_said
     send_test: SendTest | None = None
+    outlets: Callable[[], Sequence[Outlet]] = _no_outlets
     by_hand: ByHand | None = None
     causes: Mapping[str, Category] = field(default_factory=lambda: dict(CATEGORIES))
     metadata: Metadata = field(default_factory=dict)

@@ -46,7 +46,8 @@ class _Forest:
         return tuple(self._node(slug, frozenset()) for slug in tops)
 
     def _node(self, slug: str, above: frozenset[str]) -> Node:
-        drawn, parts = [], []
+        drawn: list[str] = []
+        parts: list[str] = []
         for child in self._below.get(slug, ()):
             if child in above or child == slug:
                 continue

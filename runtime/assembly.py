@@ -54,7 +54,7 @@ def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> Telli
         delays=settings.telling.delays.model_dump(),
         night=Night.model_validate(settings.telling.night.model_dump()),
         ways=tuple(
-            Way(name=name, to=channels[way.kind].to, address=_place(str(way.params.get("url", ""))))
+            Way(name=name, to=channels[way.kind].to, address=place(str(way.params.get("url", ""))))
             for name, way in settings.channels.items()
         ),
         base_url=settings.web.address,
@@ -62,7 +62,7 @@ def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> Telli
     )
 
 
-def _place(url: str) -> str:
+def place(url: str) -> str:
     """Return where a URL leads, without what may be a secret: login, path and query.
 
     The address of a notification is kept and shown to everybody who may look.

@@ -20,7 +20,13 @@ from core.errors import Conflict, Unavailable
 from core.people import called
 from core.text import Text
 from runtime import registries
-from runtime.assembly import letterhead, looking_defaults, open_books, outlets_of, telling_policy
+from runtime.assembly import (
+    letterhead,
+    looking_defaults,
+    open_books,
+    outlets_of,
+    telling_policy,
+)
 from runtime.auditor import Auditor
 from runtime.boards import GrafanaSite, archive, grafana_files
 from runtime.by_hand import ByHand
@@ -48,6 +54,7 @@ from runtime.tally import Tally
 from runtime.timekeeping import Timekeeper
 from runtime.transcripts import Run, Transcripts
 from runtime.trial import Trial
+from runtime.ways_out import ways_out
 from runtime.web import bind, make_server, serve, web_settings
 from storage.hold import held
 from storage.ledger import Ledger
@@ -239,6 +246,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             health=lambda: _health(pipeline, series, timekeeper, clock.now(), heartbeat.troubles()),
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
+            outlets=lambda: ways_out(settings, channels, dispatcher.stats.broken),
             by_hand=ByHand(brain, pipeline),
             causes=settings.incidents.categories,
             metadata=metadata(),

@@ -16,8 +16,15 @@ OPERATOR = {
     "/api/v1/incidents/{incident}/tickets",
     "/api/v1/incidents/{incident}/tickets/{ticket}",
     "/api/v1/silences/{silence}/end",
+    "/api/v1/incidents/{incident}/merge",
+    "/api/v1/incidents/{incident}/split",
+    "/channels",
+    "/channels/{name}/test",
+    "/incidents/{incident}/cause",
     "/incidents/{incident}/comment",
+    "/incidents/{incident}/merge",
     "/incidents/{incident}/silence",
+    "/incidents/{incident}/split",
     "/incidents/{incident}/tickets",
     "/incidents/{incident}/tickets/{ticket}",
     "/silences/{silence}/end",
@@ -38,6 +45,8 @@ ADMIN = {
 }
 # What everybody may see and only some may change.
 POSTED = {
+    "/api/v1/causes": Role.OPERATOR,
+    "/causes": Role.OPERATOR,
     "/days": Role.ADMIN,
     "/maintenance": Role.OPERATOR,
     "/rota/swap": Role.OPERATOR,
