@@ -190,6 +190,7 @@ REASON = {
     "carries": Text("đang truyền tải", "carries traffic"),
     "check_failed": Text("một phép đo không đạt", "another check fails"),
     "confirmed_silence": Text("không phản hồi, đã xác minh", "silent, confirmed"),
+    "dependency_failed": Text("thứ nó cần để chạy đã hỏng", "what it needs has failed"),
     "endpoint_lost": Text("thiết bị họp mất kết nối", "its endpoint is lost"),
     "far_silent": Text("đầu xa không phản hồi", "the far side is silent"),
     "first_observation": Text("quan sát lần đầu", "first observation"),

@@ -1,4 +1,4 @@
-"""Incidents merged and split by hand, what people found to be the cause.
+"""Incidents by hand, what people found to be the cause, what services need.
 
 Follows 0008.
 """
@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.add_column("incidents", sa.Column("further", sa.Text(), nullable=True))
     op.add_column("incidents", sa.Column("apart_from", sa.Text(), nullable=True))
     op.add_column("carrier_tickets", sa.Column("why", sa.Text(), nullable=True))
+    op.add_column("services", sa.Column("depends_on", sa.Text(), nullable=True))
     op.create_table(
         "findings",
         sa.Column(
@@ -41,6 +42,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Remove it again."""
     op.drop_table("findings")
+    op.drop_column("services", "depends_on")
     op.drop_column("carrier_tickets", "why")
     op.drop_column("incidents", "apart_from")
     op.drop_column("incidents", "further")
