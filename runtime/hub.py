@@ -50,6 +50,7 @@ from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
 from runtime.settings import Settings, is_loopback
+from runtime.shift_letters import ShiftLetters
 from runtime.tally import Tally
 from runtime.timekeeping import Timekeeper
 from runtime.transcripts import Run, Transcripts
@@ -198,6 +199,13 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             clock,
         )
 
+        shift_letters = ShiftLetters(
+            Desk.of(settings, ledger, lambda: feed.edition),
+            outlets_of(settings, channels, keyring.reveal),
+            policy,
+            lambda: tuple(feed.edition.contacts),
+            clock,
+        )
         caretakers = Caretakers(
             ledger.people.users,
             lambda: feed.edition.contacts,
@@ -274,6 +282,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "description": upkeep.describe,
             "reports": mailing.run,
             "rota": rota_watch.run,
+            "shifts": shift_letters.run,
             "room": room.run,
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock

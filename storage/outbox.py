@@ -324,8 +324,8 @@ class Outbox:
             rows = await connection.execute(select(deliveries).where(d.id.in_(last)).order_by(d.id))
             for row in rows.mappings():
                 one, channel = Delivery(**row), last[row["id"]]
-                key = "told" if one.ok else "failed"
-                found[channel] = replace(found[channel], **{key: one})
+                known = found[channel]
+                found[channel] = replace(known, told=one) if one.ok else replace(known, failed=one)
         return found
 
     async def fates(self, incidents: Sequence[str]) -> dict[str, Fate]:
