@@ -16,7 +16,6 @@ _PEOPLE = (
 def on_duty(domain: str) -> Inventory:
     """Return a rota, its people, and the chain that tells them one after the other."""
     people = tuple(slug for slug, *_ in _PEOPLE)
-    chain = {"slug": "bao-truc", "name": "Báo người trực", "rota": ROTA}
     return Inventory(
         contacts=tuple(
             Contact(slug=slug, name=name, email=f"{box}@{domain}.example", phone=phone)
@@ -34,10 +33,14 @@ def on_duty(domain: str) -> Inventory:
             ),
         ),
         escalations=(
-            EscalationStep(**chain, step=1, tell="primary"),
-            EscalationStep(**chain, step=2, after=5, tell="secondary"),
-            EscalationStep(
-                slug="bao-truc", name="Báo người trực", step=3, after=15, tell="concerned"
-            ),
+            _step(1, "primary", 0, ROTA),
+            _step(2, "secondary", 5, ROTA),
+            _step(3, "concerned", 15, None),
         ),
     )  # fmt: skip
+
+
+def _step(number: int, tell: str, after: int, rota: str | None) -> EscalationStep:
+    return EscalationStep(
+        slug="bao-truc", name="Báo người trực", step=number, tell=tell, after=after, rota=rota
+    )

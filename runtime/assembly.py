@@ -8,11 +8,13 @@ from alerts.night import Night
 from alerts.telling import TellingPolicy, Way
 from core.channel import Channel
 from core.clock import Clock
+from core.finding import CATEGORIES, Category
+from core.text import Text
 from inventory.compiled import LookingDefaults
 from reports.render.letterhead import Letterhead
 from runtime.dispatcher import Outlet
 from runtime.precaution import save_before_migration
-from runtime.settings import Looking, Reports, Settings
+from runtime.settings import Incidents, Looking, Reports, Settings
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault
@@ -81,3 +83,13 @@ def outlets_of(
         name: Outlet(channels[way.kind], partial(way.filled, channels[way.kind], reveal))
         for name, way in settings.channels.items()
     }
+
+
+def categories(incidents: Incidents) -> Mapping[str, Category]:
+    """Return the kinds of cause that people choose from: ours, as the settings change them."""
+    found = dict(CATEGORIES)
+    for slug, row in incidents.causes.items():
+        found.pop(slug, None)
+        if row.offered:
+            found[slug] = Category(slug, Text(row.name, row.name_en or row.name), row.fault)
+    return found

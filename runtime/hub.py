@@ -21,6 +21,7 @@ from core.people import called
 from core.text import Text
 from runtime import registries
 from runtime.assembly import (
+    categories,
     letterhead,
     looking_defaults,
     open_books,
@@ -256,7 +257,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             send_test=Trial(ledger, policy, feed, told).send,
             outlets=lambda: ways_out(settings, channels, dispatcher.stats.broken),
             by_hand=ByHand(brain, pipeline),
-            causes=settings.incidents.categories,
+            causes=categories(settings.incidents),
             metadata=metadata(),
             boards=lambda url: archive(grafana_files(GrafanaSite(url))),
             build_report=press.build,

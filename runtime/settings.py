@@ -27,7 +27,7 @@ from pydantic import (
 from core.channel import Channel
 from core.collector import Collector
 from core.errors import Invalid, Problem
-from core.finding import CATEGORIES, Category, Fault
+from core.finding import Fault
 from core.incident import Severity
 from core.model import Line, Model, Slug
 from core.text import Language, Text
@@ -756,23 +756,14 @@ class Incidents(Section):
         Text(
             vi="Loại nguyên nhân thêm vào (hoặc thay) danh sách có sẵn, mỗi bảng "
             "[incidents.causes.TÊN] một loại: name, name_en, fault (carrier, power, own, unit, "
-            "supplier, nobody, unknown), offered = false để không chọn nữa; xem docs/incidents.md",
+            "supplier, nobody, unknown), offered = false để không chọn nữa; xem "
+            "docs/vi/xu-ly-su-co.md",
             en="Kinds of cause beside (or in the place of) those there are, one table "
             "[incidents.causes.NAME] each: name, name_en, fault (carrier, power, own, unit, "
             "supplier, nobody, unknown), offered = false to offer it no more; see "
-            "docs/incidents.md",
+            "docs/en/incidents.md",
         ),
     ] = Field(default_factory=dict)
-
-    @property
-    def categories(self) -> Mapping[str, Category]:
-        """Return the kinds of cause that people choose from."""
-        found = dict(CATEGORIES)
-        for slug, row in self.causes.items():
-            found.pop(slug, None)
-            if row.offered:
-                found[slug] = Category(slug, Text(row.name, row.name_en or row.name), row.fault)
-        return found
 
 
 class ChannelSettings(Model):

@@ -176,11 +176,12 @@ def cause(
     from core.errors import DomainError
     from core.finding import Fault
     from core.text import Text
+    from runtime.assembly import categories
     from runtime.cli._ledger import Voice, actor, settings_of, with_ledger
     from storage.findings import Stated
 
     voice = Voice(as_json=as_json)
-    kinds = settings_of(config, voice).incidents.categories
+    kinds = categories(settings_of(config, voice).incidents)
     for said, known in ((category, tuple(kinds)), (fault or "unknown", tuple(Fault))):
         if said not in known:
             listed = ", ".join(known)
