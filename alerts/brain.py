@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts import chains, telling
+from alerts import chains, decisions, telling
 from alerts.facts import NOTHING, Fact, Facts, Port, fact_of, follow, ports_in
 from alerts.flapping import Flapping, flapping, remembered
 from alerts.hours import next_boundary
@@ -24,11 +24,14 @@ from alerts.thresholds import Thresholds
 from alerts.topology import Topology, ports_of
 from core.alert import Alert, Heard
 from core.clock import LOCAL
-from core.incident import EXTERNAL, THRESHOLD, Incident
+from core.errors import Conflict
+from core.incident import EXTERNAL, THRESHOLD, Decision, Incident
 from core.inventory import Contact, EscalationStep
 from core.outcome import Memory, Outcome
+from core.people import AuditRow
 from core.reading import Reading
 from core.status import Status, Streak, TargetState, Transition, Verdict
+from core.text import Text
 from core.watching import Check, Estate
 
 GAP = timedelta(seconds=5)  # a shorter stop of our own hides nothing
@@ -202,6 +205,69 @@ class Brain:
         self._retire_the_gone(now, outcome)
         self._bind(now)
         return self._conclude(outcome, now)
+
+    def merge(self, stays: str, others: Sequence[str], why: Decision, now: datetime) -> Outcome:
+        """Make one of several open incidents, named by their codes; a person's decision.
+
+        Conflict if one of them is not open or is of a rule; Invalid without a reason.
+        """
+        known = [self._open_incident(code) for code in (stays, *dict.fromkeys(others))]
+        result = decisions.merge(self._incidents, known[0], known[1:], why, now)
+        outcome = self._decided(result, why, "incident.merge", stays, " ".join(others), now)
+        outcome.taken_in.extend((gone.id, stays) for gone in result.merged)
+        return self._conclude(outcome, now)
+
+    def split(self, incident: str, member: str, why: Decision, now: datetime) -> Outcome:
+        """Make an incident of its own of a member and what hangs on it; a person's decision.
+
+        NotFound if it is no member; Conflict if it is the root, or the incident is not open or is
+        of a rule; Invalid without a reason.
+        """
+        result = decisions.split(
+            self._incidents,
+            self._open_incident(incident),
+            member,
+            why,
+            states=self._states,
+            topology=self._topology,
+            numbering=self._numbering,
+            now=now,
+        )
+        outcome = self._decided(result, why, "incident.split", incident, member, now)
+        outcome.split_off.extend((incident, new.id) for new in result.opened)
+        return self._conclude(outcome, now)
+
+    def _open_incident(self, code: str) -> Incident:
+        found = next((one for one in self.incidents if one.id == code), None)
+        if found is None:
+            raise Conflict(
+                Text(
+                    vi=f"Không có sự cố {code} nào đang diễn ra",
+                    en=f"There is no open incident {code}",
+                )
+            )
+        return found
+
+    def _decided(  # noqa: PLR0917
+        self, result: Fold, why: Decision, action: str, subject: str, what: str, now: datetime
+    ) -> Outcome:
+        """Take over what a person decided, with its row of the audit trail."""
+        outcome = self._begin(now)
+        chains.freeze(result, self._escalations, self._topology, self._delay, now)
+        self._incidents = result.present
+        self._tell(result, outcome, now)
+        outcome.audit.append(
+            AuditRow(
+                at=now,
+                actor=why.actor,
+                action=action,
+                subject=subject,
+                detail=f"{what}: {why.reason}",
+                origin=why.origin,
+            )
+        )
+        self._dirty = True
+        return outcome
 
     def _begin(self, now: datetime) -> Outcome:
         self._mind_the_clock(self._latest, now)
@@ -385,7 +451,8 @@ class Brain:
         chains.freeze(result, self._escalations, self._topology, self._delay, now)
         self._incidents = result.present
         self._tell(result, outcome, now)
-        crossings = self._thresholds.fold(self._states, self._incidents, self._numbering, now)
+        outages = {slug: i for i in self._incidents.values() for slug in i.roots}
+        crossings = self._thresholds.fold(self._states, outages, self._numbering, now)
         chains.freeze(crossings, self._escalations, self._topology, self._delay, now)
         self._thresholds.keep(crossings)
         self._tell(crossings, outcome, now)

@@ -2,7 +2,8 @@
 
 An incident follows one root. It closes when its root answers again, and is merged when the
 root turns out to lie behind another root: then the other incident speaks for both. The incident of
-a root that flaps stays open until that is calm.
+a root that flaps stays open until that is calm. What people have merged or split by hand stays so
+(`alerts.by_hand`).
 """
 
 from collections import Counter
@@ -10,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from alerts import by_hand
+from alerts.by_hand import Share
 from alerts.flapping import Flapping
 from alerts.places import HIDING
 from alerts.rootcause import Root, View
@@ -68,16 +71,59 @@ def fold(
     `states` is how every target stands after the view, `flaps` which roots fail again and again.
     """
     result = Fold(present=dict(present))
-    for root in sorted(view.roots.values(), key=lambda r: (r.since, r.target)):
-        known = present.get(root.target)
+    decided = by_hand.shares(present, view, topology)
+    for slug, heir in decided.heirs.items():
+        _merge(result, result.present[slug], result.present[heir], now)
+    for share in sorted(decided.shares, key=lambda s: (s.root.since, s.root.target)):
+        known = result.present.get(share.incident)
         if known is None:
-            _open(result, root, topology, flaps.get(root.target), numbering, now)
+            _open(result, share.root, topology, flaps.get(share.root.target), numbering, now)
         else:
-            _follow(result, known, root, topology, flaps.get(root.target), now)
+            _follow(result, known, share, topology, flaps.get(share.root.target), now)
+    followed = {share.incident for share in decided.shares}
+    speakers = {slug: i.root for i in result.present.values() for slug in i.further}
     for slug, incident in sorted(present.items()):
-        if slug not in view.roots:
-            _end(result, incident, states, topology, now, flaps=slug in flaps)
+        if slug not in followed and slug not in decided.heirs:
+            flapping = not flaps.keys().isdisjoint(incident.roots)
+            _end(result, incident, _States(states, speakers), topology, now, flaps=flapping)
+    stay_apart(result)
     return result
+
+
+def stay_apart(result: Fold) -> None:
+    """Let what a person took out of an incident stay apart from the one that speaks for it now."""
+    heirs = {gone.id: gone.merged_into for gone in result.merged}
+    for slug, incident in list(result.present.items()) if heirs else ():
+        if incident.apart_from in heirs:
+            heir = heirs[incident.apart_from]
+            moved = incident.model_copy(
+                update={
+                    "apart_from": heir if heir != incident.id else None,
+                    "version": incident.version + 1,
+                }
+            )
+            result.present[slug] = moved
+            result.changed.append(moved)
+
+
+def graver(one: Severity, other: Severity) -> Severity:
+    """Return the worse of two."""
+    return max(one, other, key=_RANK.index)
+
+
+@dataclass(frozen=True, slots=True)
+class _States:
+    """How every target stands, and which root speaks for the further roots of an incident."""
+
+    states: Mapping[str, TargetState]
+    speakers: Mapping[str, str]
+
+    def get(self, slug: str) -> TargetState | None:
+        return self.states.get(slug)
+
+    def cause(self, state: TargetState) -> str:
+        """Return the root of the incident that speaks for the cause of a status."""
+        return self.speakers.get(state.cause or "", state.cause or "")
 
 
 def _open(  # noqa: PLR0917
@@ -107,20 +153,24 @@ def _open(  # noqa: PLR0917
 def _follow(  # noqa: PLR0917
     result: Fold,
     incident: Incident,
-    root: Root,
+    share: Share,
     topology: Topology,
     flaps: Flapping | None,
     now: datetime,
 ) -> None:
+    root = share.root
+    handed_on = root.target != incident.root  # of several roots, another is the one that lasts
     members = _members(incident.members, root.members, now)
-    worse = max(incident.severity, severity(topology, root.target, root.members), key=_RANK.index)
+    worse = graver(incident.severity, severity(topology, root.target, root.members))
     # the first fault that was seen stays named; a port's word is better than silence
-    cause = incident.cause if root.cause == "silence" else root.cause
-    steady = incident.detail if incident.kind == OUTAGE else ""
+    cause = incident.cause if root.cause == "silence" and not handed_on else root.cause
+    steady = incident.detail if incident.kind == OUTAGE and not handed_on else ""
     detail = str(flaps.falls) if flaps else steady or root.detail
     began = min(incident.began_at, root.since)  # news of who fell first may come last
     following = incident.model_copy(
         update={
+            "root": root.target,
+            "further": share.further,
             "kind": FLAPPING if flaps else OUTAGE,
             "members": members,
             "severity": worse,
@@ -132,7 +182,8 @@ def _follow(  # noqa: PLR0917
     if following == incident:
         return
     following = following.model_copy(update={"version": incident.version + 1})
-    result.present[root.target] = following
+    del result.present[incident.root]
+    result.present[following.root] = following
     result.changed.append(following)
     result.notes.extend(_comings_and_goings(incident, following, now))
 
@@ -163,26 +214,26 @@ def _comings_and_goings(old: Incident, new: Incident, now: datetime) -> list[Inc
 def _end(
     result: Fold,
     incident: Incident,
-    states: Mapping[str, TargetState],
+    states: _States,
     topology: Topology,
     now: datetime,
     *,
     flaps: bool,
 ) -> None:
-    """Close or merge an incident whose root is none any more, or leave it open."""
-    state = states.get(incident.root)
-    heir = _heir(incident, states, result.present, topology)
+    """Close or merge an incident none of whose roots is one any more, or leave it open."""
+    heir = None if incident.by_hand else _heir(incident, states, result.present, topology)
+    looked_at = [slug for slug in incident.roots if topology.is_looked_at(slug)]
+    known = [state for slug in looked_at if (state := states.get(slug)) is not None]
     if heir is not None:
         _merge(result, incident, heir, now)
-    elif not topology.is_looked_at(incident.root):
+    elif not looked_at:
         _recover(result, incident, now, now, "retired")
-    elif state is not None and state.status in _ANSWERING and not flaps:
-        _recover(result, incident, _back_at(incident, state, states, now), now, "")
+    elif len(known) == len(looked_at) and all(s.status in _ANSWERING for s in known) and not flaps:
+        back = max(_back_at(incident, state, states, now) for state in known)
+        _recover(result, incident, back, now, "")
 
 
-def _back_at(
-    incident: Incident, root: TargetState, states: Mapping[str, TargetState], now: datetime
-) -> datetime:
+def _back_at(incident: Incident, root: TargetState, states: _States, now: datetime) -> datetime:
     """Return when the trouble ended: of a site whose mains failed, when the last of it was back.
 
     Such a site was degraded all the time, and perhaps still is, for another reason.
@@ -202,40 +253,41 @@ def _back_at(
 
 def _heir(
     incident: Incident,
-    states: Mapping[str, TargetState],
+    states: _States,
     present: Mapping[str, Incident],
     topology: Topology,
 ) -> Incident | None:
     """Return the open incident that speaks for this one now."""
     state = states.get(incident.root)
     if state is not None and state.status in HIDING and state.cause not in {None, incident.root}:
-        return present.get(state.cause or "")
+        return present.get(states.cause(state))
     if state is None or state.status is Status.DOWN:
         return None
     if incident.root in topology.targets and topology.is_link(incident.root):
         # the line was blamed, and then something beyond it answered: the device is dead
         far = topology.far(incident.root)
-        return present.get(far) if far is not None else None
+        return present.get(states.speakers.get(far, far)) if far is not None else None
     return _taken_over(incident, states, present)
 
 
 def _taken_over(
-    incident: Incident, states: Mapping[str, TargetState], present: Mapping[str, Incident]
+    incident: Incident, states: _States, present: Mapping[str, Incident]
 ) -> Incident | None:
     """Return the incident that most of the members of this one belong to now."""
     causes = Counter(
-        state.cause
+        cause
         for member in incident.present
         if (state := states.get(member)) is not None
         and state.status in HIDING
-        and state.cause in present
-        and state.cause != incident.root
+        and (cause := states.cause(state)) in present
+        and cause != incident.root
     )
-    most = max(causes.items(), key=lambda pair: (pair[1], pair[0] or ""), default=None)
-    return present[most[0]] if most is not None and most[0] is not None else None
+    most = max(causes.items(), key=lambda pair: (pair[1], pair[0]), default=None)
+    return present[most[0]] if most is not None else None
 
 
 def _merge(result: Fold, incident: Incident, heir: Incident, now: datetime) -> None:
+    """Let another incident speak for this one."""
     merged = incident.model_copy(
         update={
             "state": IncidentState.MERGED,

@@ -268,7 +268,13 @@ class _Walk:
         """Place a failed target with a live path, or with none above it at all."""
         if expected_since(self.topology.targets[slug].expected, self.now) is None:
             return Place(Status.UNKNOWN, passing=False, since=fact.failed_at, reason="off_hours")
+        needs = self.topology.needs.get(slug, ())
+        if (lacking := self._lacking(needs)) is not None:
+            return self._lost(lacking, self._began(slug, fact, live), "dependency_failed")
         waits = self.waits
+        needed = [one for need in needs for one in need]
+        if needed and (until := waits.for_above(fact, needed)) is not None:
+            return self._wait(until)
         deadline = waits.for_above(fact, live) if live else waits.for_beside(slug, fact)
         if deadline is not None:
             return self._wait(deadline)
@@ -289,10 +295,17 @@ class _Walk:
         self.places[link] = self._root(link, fact, since)
         return self._lost(link, since)
 
-    def _lost(self, root: str | None, since: datetime) -> Place:
-        return Place(
-            Status.UNREACHABLE, passing=False, root=root, since=since, reason="parent_failed"
-        )
+    def _lacking(self, needs: tuple[tuple[str, ...], ...]) -> str | None:
+        """Return the root of what a failed service cannot do without, where that failed too."""
+        for need in needs:
+            gone = [self.places[one] for one in need if not self.places[one].passing]
+            roots = [place.root for place in gone if place.root is not None]
+            if len(gone) == len(need) and roots:
+                return max(roots, key=lambda root: (self.begun[root], root))
+        return None
+
+    def _lost(self, root: str | None, since: datetime, reason: str = "parent_failed") -> Place:
+        return Place(Status.UNREACHABLE, passing=False, root=root, since=since, reason=reason)
 
     def _speaks_for(self, slug: str) -> str | None:
         """Return who is to blame when all that stands beside the vantage fell silent at once.

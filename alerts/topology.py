@@ -16,7 +16,8 @@ class Topology:
     """The targets of one estate and how they hang together; immutable.
 
     `order` lists devices, links and services so that every uplink comes before what it carries,
-    and services without one after whatever stands beside the vantage; a loop (which the inventory
+    and services without one after whatever stands beside the vantage, and what they need before
+    them (`needs`: of each tuple one); a loop (which the inventory
     refuses) is broken by ignoring the uplinks that close it.
     """
 
@@ -37,7 +38,7 @@ class Topology:
             t.slug for t in estate.targets if t.kind is TargetKind.GROUP
         )
         self._links = frozenset(t.slug for t in estate.targets if t.kind is TargetKind.LINK)
-        self.order, self.uplinks = _ordered(self.targets)
+        self.order, self.uplinks, self.needs = _ordered(self.targets)
         self.users: dict[str, tuple[str, ...]] = _reversed(self.uplinks, self.targets)
         self.links: tuple[str, ...] = tuple(s for s in self.order if self.is_link(s))
         self.starts: tuple[str, ...] = tuple(
@@ -223,27 +224,48 @@ def _grouped(checks: Iterable[Check], *, reach: bool) -> dict[str, tuple[Check, 
     return {target: tuple(found) for target, found in groups.items()}
 
 
+_Needs = dict[str, tuple[tuple[str, ...], ...]]
+
+
 def _ordered(
     targets: Mapping[str, Target],
-) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]], _Needs]:
+    """Return the order of the walk, the uplinks, and what services need that stands before them."""
     nodes = sorted(
         (s for s, t in targets.items() if t.kind not in _DERIVED),
         key=lambda s: (targets[s].kind is TargetKind.SERVICE, s),
     )
     known = set(nodes)
     uplinks = {s: tuple(u for u in targets[s].uplinks if u in known and u != s) for s in nodes}
+    needs = {
+        s: tuple(
+            tuple(one for one in need if one in known and one != s) for need in targets[s].needs
+        )
+        for s in nodes
+        if targets[s].needs
+    }
+    before = {
+        s: {*ups, *(o for need in needs.get(s, ()) for o in need)} for s, ups in uplinks.items()
+    }
     order: list[str] = []
     placed: set[str] = set()
     waiting = nodes
     while waiting:
-        ready = [s for s in waiting if all(u in placed for u in uplinks[s])]
+        ready = [s for s in waiting if before[s] <= placed]
         if not ready:  # a loop: open it at its first target
             ready = waiting[:1]
-            uplinks[ready[0]] = tuple(u for u in uplinks[ready[0]] if u in placed)
+            first = ready[0]
+            uplinks[first] = tuple(u for u in uplinks[first] if u in placed)
+            if first in needs:
+                needs[first] = tuple(need for need in needs[first] if placed.issuperset(need))
         order.extend(ready)
         placed.update(ready)
         waiting = [s for s in waiting if s not in placed]
-    return tuple(order), uplinks
+    return (
+        tuple(order),
+        uplinks,
+        {s: found for s, need in needs.items() if (found := tuple(filter(None, need)))},
+    )
 
 
 def _reversed(

@@ -347,7 +347,11 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
     slugs = incident.present if telling.purpose in ASKING else _all(incident)
     lost = {
         kind: sorted(
-            (named(topology.targets[s], s, language) for s in of_kind(topology, slugs, kind)),
+            (
+                named(topology.targets[s], s, language)
+                for s in of_kind(topology, slugs, kind)
+                if s != incident.root or kind is TargetKind.SITE
+            ),
             key=vietnamese_order,
         )
         for kind in (TargetKind.SITE, TargetKind.ROOM, TargetKind.SERVICE)
@@ -368,8 +372,8 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
         "sites": sites[:_NAMED],
         "more": max(0, len(sites) - _NAMED),
         "rooms": [] if sites else rooms[:_NAMED],  # a lost site says that its rooms are
-        "services": [] if serves else services[:_NAMED],
-        "more_services": 0 if serves else max(0, len(services) - _NAMED),
+        "services": services[:_NAMED],
+        "more_services": max(0, len(services) - _NAMED),
         "serves": serves,
         "fails": verbs.fails,
         "back": verbs.back,

@@ -20,6 +20,8 @@ from api.pages import (
     admin,
     annexes,
     board,
+    causes,
+    channels,
     contacts,
     days,
     grafana,
@@ -42,6 +44,7 @@ from api.rehearsals import Rehearsals
 from api.snapshot import Pictures
 from api.uploads import Uploads
 from api.v1 import alertmanager, answers, estate, events, me
+from api.v1 import causes as causes_v1
 from api.v1 import incidents as incidents_v1
 from api.v1 import meetings as meetings_v1
 from api.v1 import reports as reports_v1
@@ -64,6 +67,7 @@ LARGER = {
 ROUTERS = (
     estate.router,
     incidents_v1.router,
+    causes_v1.router,
     events.router,
     me.router,
     reports_v1.router,
@@ -77,9 +81,11 @@ ROUTERS = (
     targets.router,
     services.router,
     incidents.router,
+    causes.router,
     reports.router,
     login.router,
     admin.router,
+    channels.router,
     grafana.router,
     days.router,
     rota.router,

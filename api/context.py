@@ -15,7 +15,8 @@ from api.live import Live
 from core.alert import Alert, Heard
 from core.channel import Posted, Standing
 from core.clock import Clock
-from core.incident import Notification
+from core.finding import CATEGORIES, Category
+from core.incident import Decision, Notification
 from core.inventory import Contact
 from core.meeting import Meeting
 from core.proof import Proof
@@ -104,7 +105,6 @@ class Wish(NamedTuple):
 Rehearse = Callable[[Wish, Callable[[float], None]], Awaitable[Rehearsed]]
 Metadata = Mapping[str, Sequence[Mapping[str, str]]]
 BoardsFile = Callable[[str], bytes]
-SendTest = Callable[[str, str, datetime], Awaitable[list[Notification]]]
 Prove = Callable[[Contact, str, str], Awaitable[list[Proof]]]
 ReportAlerts = Callable[[Sequence[Alert], int], Awaitable[Heard]]
 HearAnswer = Callable[[str, Posted], Awaitable[bytes]]
@@ -113,16 +113,36 @@ HearAnswer = Callable[[str, Posted], Awaitable[bytes]]
 AskRooms = Callable[[Meeting, Mapping[str, str], datetime], Awaitable[int]]
 
 
+class ByHand(Protocol):
+    """Takes to the judge what people decide about open incidents; DomainError if it cannot be."""
+
+    async def merge(self, stays: str, others: Sequence[str], why: Decision) -> None:
+        """Let one incident stay for several, all named by their codes."""
+
+    async def split(self, incident: str, member: str, why: Decision) -> str:
+        """Make a member an incident of its own; return its code."""
+
+
+class SendTest(Protocol):
+    """Puts test messages into the outbox: one per way to a contact, or by one channel alone."""
+
+    def __call__(
+        self, contact: str, actor: str, now: datetime, channel: str | None = None
+    ) -> Awaitable[list[Notification]]:
+        """Return them; NotFound if no way leads to the contact."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything that a request may need.
 
     `transcript(target, collector)` returns the lines of the last look, None if there is none.
-    `send_test(contact, actor, now)` puts test messages into the outbox and returns them.
     `channels()` says how every configured channel stands.
     `report_alerts(alerts, left_out)` returns when what came of them is written.
     `prove(contact, actor, origin)` sends codes at once and returns what the channels said.
     `hear(channel, request)` takes what a provider posts; LookupError, NotTheirs.
+    `by_hand` merges and splits open incidents (None: nobody judges here). `causes` are the kinds
+    of cause that people choose from.
     `metadata` is what Prometheus' API says of every series, by name. `boards(url)` returns the
     zip archive of files for a Grafana that is to read from a URL, None where there are none.
     `ask_rooms(meeting, contacts by room, now)` puts a link of its own for each room into the
@@ -146,6 +166,8 @@ class Context:
     hear: HearAnswer | None = None
     prove: Prove | None = None
     report_alerts: ReportAlerts | None = None
+    by_hand: ByHand | None = None
+    causes: Mapping[str, Category] = field(default_factory=lambda: dict(CATEGORIES))
     metadata: Metadata = field(default_factory=dict)
     boards: BoardsFile | None = None
     build_report: BuildReport | None = None

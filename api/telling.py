@@ -196,6 +196,7 @@ REASON = {
         "sự cố lan đến đơn vị phụ trách", "it has come to touch what they look after"
     ),
     "escalated": Text("bước tiếp theo, chưa ai tiếp nhận", "next step: nobody had taken it on"),
+    "split_off": Text("đã được báo trước khi tách", "was told before it was split off"),
     "reminder": Text("nhắc lại, chưa ai tiếp nhận", "reminder: nobody had taken it on"),
     "nobody_on_duty": Text("không có ai trực, báo mọi người", "nobody on duty: all are told"),
     "recovered": Text("đã được báo khi có sự cố", "was told of the problem"),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from alerts.wording import alert_name
 from core.clock import LOCAL
+from core.finding import CATEGORIES, FAULT, Fault
 from core.incident import (
     EXTERNAL,
     FLAPPING,
@@ -193,6 +194,10 @@ NOTE = {
     "left": Text("Không còn bị ảnh hưởng", "No longer touched"),
     "recovered": Text("Khôi phục", "Recovered"),
     "merged": Text("Gộp vào sự cố khác", "Merged"),
+    "taken_in": Text("Gộp bằng tay sự cố", "Took in by hand"),
+    "taken_in_by": Text("Được gộp bằng tay vào", "Merged by hand into"),
+    "split_off": Text("Tách ra sự cố riêng", "Split off"),
+    "split_off_from": Text("Được tách bằng tay từ", "Split off by hand from"),
     "ack": Text("Tiếp nhận", "Acknowledged"),
     "alert": Text("Hệ thống khác cảnh báo", "Another system reports"),
     "comment": Text("Ghi chú", "Comment"),
@@ -205,6 +210,7 @@ NOTE = {
     "ticket_received": Text("Nhà mạng đã tiếp nhận", "Received by the carrier"),
     "ticket_fixed": Text("Nhà mạng báo đã khắc phục", "The carrier says it is fixed"),
     "failed": Text("Không báo được tin", "Could not tell"),
+    "finding": Text("Xác định nguyên nhân", "Cause established"),
 }
 REASON = {
     "address_silent": Text(
@@ -216,6 +222,7 @@ REASON = {
     "carries": Text("đang truyền tải", "carries traffic"),
     "check_failed": Text("một phép đo không đạt", "another check fails"),
     "confirmed_silence": Text("không phản hồi, đã xác minh", "silent, confirmed"),
+    "dependency_failed": Text("thứ nó cần để chạy đã hỏng", "what it needs has failed"),
     "endpoint_lost": Text("thiết bị họp mất kết nối", "its endpoint is lost"),
     "far_silent": Text("đầu xa không phản hồi", "the far side is silent"),
     "first_observation": Text("quan sát lần đầu", "first observation"),
@@ -243,6 +250,7 @@ REASON = {
         "mất cùng lúc với các đường dùng chung phần ấy", "fell with what it shares a part with"
     ),
     "silence": Text("không phản hồi", "silence"),
+    "split_off": Text("được tách ra bằng tay", "split off by hand"),
     "site_lost": Text("điểm cầu mất kết nối", "its site is lost"),
     "threshold": Text("một giá trị đo vượt ngưỡng", "a measured value is beyond its threshold"),
     "timeout": Text("không phản hồi", "no reply"),
@@ -330,6 +338,9 @@ ACTION = {
     "heartbeat.resumed": Text("gửi lại nhịp tim", "let the heartbeat go on"),
     "incident.ack": Text("tiếp nhận sự cố", "acknowledged an incident"),
     "incident.comment": Text("ghi chú sự cố", "commented on an incident"),
+    "incident.cause": Text("ghi nguyên nhân sự cố", "stated the cause of an incident"),
+    "incident.merge": Text("gộp các sự cố", "merged incidents"),
+    "incident.split": Text("tách sự cố", "split an incident"),
     "inventory.apply": Text("cập nhật danh mục", "changed the inventory"),
     "inventory.mapping": Text("ghi nhớ ý nghĩa các cột", "remembered what columns mean"),
     "login": Text("đăng nhập", "logged in"),
@@ -357,6 +368,7 @@ ACTION = {
 }
 STEP = Text("Bước", "Step")
 _STEP = re.compile(r"[^/]+/(\d+)(?:\+\d+)?: (.+)")  # as the ledger writes a step that came due
+_FINDING = re.compile(r"(\S+) (\w+)(?:: (.*))?", re.DOTALL)  # as the ledger writes a cause
 _TOLD = re.compile(r"^(\w+): (\S+) → (\S+)$")  # as the ledger writes a settled notification
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -452,10 +464,19 @@ def note_text(note: IncidentNote, person: Callable[[str], str], language: Langua
     if note.kind == "escalated" and (turn := _STEP.fullmatch(note.text)) is not None:
         people = ", ".join(person(slug) for slug in turn[2].split())
         return f"{STEP.said(language)} {turn[1]}: {people}"
+    if note.kind == "finding" and (stated := _FINDING.fullmatch(note.text)) is not None:
+        return _cause(stated[1], stated[2], stated[3], language)
     found = _TOLD.match(note.text) if note.kind in {"told", "failed"} else None
     if found is None or found[1] not in set(Purpose):
         return note.text
     return f"{PURPOSE[Purpose(found[1])].said(language)}: {person(found[3])} ({found[2]})"
+
+
+def _cause(category: str, fault: str, text: str | None, language: Language) -> str:
+    known = CATEGORIES.get(category)
+    name = known.name.said(language) if known is not None else category
+    whose = FAULT[Fault(fault)].said(language) if fault in set(Fault) else fault
+    return f"{name} ({whose})" + (f": {text}" if text else "")
 
 
 def role(target: Target) -> Text:

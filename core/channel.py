@@ -138,6 +138,8 @@ class Standing:
 
     name: str
     help: Text
+    to: Literal["email", "phone", "fixed"] = "fixed"
+    address: str = ""  # of a fixed one
     since: datetime | None = None
     again_at: datetime | None = None  # when one message tries it
     why: str = ""

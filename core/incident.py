@@ -76,6 +76,8 @@ class Incident(Model):
     detail: str = ""
     members: tuple[Member, ...] = ()
     merged_into: str | None = None
+    further: tuple[str, ...] = ()  # roots of which a person said that they are the same trouble
+    apart_from: str | None = None  # the incident of which a person said that this is another
     acked_by: str | None = None
     acked_at: datetime | None = None
     chain: Chain | None = None  # None: everybody concerned is told at once
@@ -86,13 +88,32 @@ class Incident(Model):
         """Return the slugs of the members that have not left, the root first."""
         return tuple(m.target for m in self.members if m.left_at is None)
 
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Return the root, then those that a person joined to it."""
+        return (self.root, *self.further)
+
+    @property
+    def by_hand(self) -> bool:
+        """Say whether a person decided what belongs to it."""
+        return bool(self.further) or self.apart_from is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decides something about an incident, why, and from which address."""
+
+    actor: str
+    reason: str
+    origin: str = ""
+
 
 class IncidentNote(Model):
     """A line of an incident's timeline: what happened, or what a person said."""
 
     incident: str
     at: datetime
-    # opened joined left recovered merged ack comment escalated told failed held silenced …
+    # opened joined left recovered merged taken_in split_off ack comment told failed held finding …
     kind: str
     actor: str | None = None  # a user's name, None = the platform
     text: str = ""

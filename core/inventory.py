@@ -136,6 +136,9 @@ class Room(Dated):
     calendar: Slug | None = None
 
 
+_NEED = r"^[a-z0-9][a-z0-9._-]{0,62}(\|[a-z0-9][a-z0-9._-]{0,62})*$"
+
+
 class Service(Dated):
     """What people use: a website, a portal, mail, DNS. Its `url` says how it is looked at.
 
@@ -157,6 +160,13 @@ class Service(Dated):
     keyword: Line | None = None  # what a web page must contain
     contact: Slug | None = None
     calendar: Slug | None = None
+    # Services, devices and sites that it cannot do without; `a|b`: one of them is enough.
+    depends_on: tuple[Annotated[str, StringConstraints(pattern=_NEED)], ...] = ()
+
+    @property
+    def needs(self) -> tuple[tuple[str, ...], ...]:
+        """Return what it cannot do without: of each tuple one."""
+        return tuple(tuple(need.split("|")) for need in self.depends_on)
 
 
 class Contact(Dated):

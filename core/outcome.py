@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.incident import Incident, IncidentNote, Notification
+from core.people import AuditRow
 from core.status import Streak, TargetState, Transition, Watch
 
 
@@ -21,6 +22,9 @@ class Outcome:
     )  # (incident, purpose) still pending
     streaks: list[Streak] = field(default_factory=list)
     watches: list[Watch] = field(default_factory=list)  # those within are forgotten
+    taken_in: list[tuple[str, str]] = field(default_factory=list)  # (incident, the one that stays)
+    split_off: list[tuple[str, str]] = field(default_factory=list)  # (incident, the new one)
+    audit: list[AuditRow] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
@@ -33,6 +37,7 @@ class Outcome:
             or self.cancelled
             or self.streaks
             or self.watches
+            or self.audit
         )
 
 

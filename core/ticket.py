@@ -25,6 +25,7 @@ class Ticket(Model):
     reported_by: str
     received_at: datetime | None = None
     fixed_at: datetime | None = None
+    why: Line | None = None  # what the carrier says that it was
 
     @property
     def step(self) -> Step:

@@ -63,6 +63,7 @@ class Target(Model):
     capacity_mbps: float | None = None
     medium: str | None = None
     valid_from: date | None = None
+    needs: tuple[tuple[str, ...], ...] = ()  # of a service: of each of these one
     risks: tuple[str, ...] = ()  # groups that a link or site belongs to, the nearest first
 
 

@@ -33,6 +33,8 @@ _AS_TEXT = re.compile(r'="([^"]*)"')  # ="00070": how people keep zeros in Excel
 _SEPARATORS = re.compile(r"[\s,;|]+")
 EXPRESSION_LIMIT = 1000  # characters of PromQL
 _EXPRESSION_WORDS = frozenset({"expression", "bieu thuc", "biểu thức"})
+_BLANKS = re.compile(r"[\s,;]+")
+_METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]{0,199}")
 _MATCHER = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*!?=.*")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _DIGITS = {"province": 2, "district": 3, "commune": 5}
@@ -130,6 +132,16 @@ def slug(text: str, row: Row) -> str:
 def slugs(text: str, row: Row) -> tuple[str, ...]:
     """Read identifiers, in order, separated by blanks, commas, semicolons or bars."""
     return tuple(slug(part, row) for part in _SEPARATORS.split(text) if part)
+
+
+def needs(text: str, row: Row) -> tuple[str, ...]:
+    """Read what a service depends on: identifiers with blanks between, alternatives by bars."""
+    whole = re.sub(r"\s*\|\s*", "|", text.strip())
+    return tuple(
+        "|".join(slug(part, row) for part in need.split("|") if part)
+        for need in _BLANKS.split(whole)
+        if need.strip("|")
+    )
 
 
 def secret(text: str, row: Row) -> str:

@@ -1,7 +1,7 @@
 """From what people wrote down to what is looked at: targets, and the checks upon them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import TypeVar
@@ -256,9 +256,33 @@ class _Compiler:
             role=service.kind,
             address=way.host,
             uplinks=self._above(service),
+            needs=self._needs(service),
             expected=self._expected(service.calendar),
             valid_from=service.valid_from,
         )
+
+    def _needs(self, service: Service) -> tuple[tuple[str, ...], ...]:
+        """Return what a service cannot do without; a site stands for its gateway, or its devices.
+
+        What is not watched explains nothing, and is left out.
+        """
+        watched = {one.slug for one, _ in self.services} | self.devices.keys()
+        meant = (
+            tuple(
+                dict.fromkeys(
+                    found
+                    for slug in need
+                    for found in (self._entrance(slug) if slug in self.sites else (slug,))
+                    if found in watched
+                )
+            )
+            for need in service.needs
+        )
+        return tuple(need for need in meant if need)
+
+    def _entrance(self, site: str) -> tuple[str, ...]:
+        gateway = self.ways.gateway.get(site)
+        return (gateway,) if gateway else tuple(self.members[site])
 
     def _place(self, service: Service) -> Site | None:
         device = self.devices.get(service.device or "")
@@ -341,7 +365,10 @@ class _Compiler:
             timeout=_SERVICE_TIMEOUTS.get(way.collector, _SERVICE_TIMEOUT),
             reach=True,
             verify=Verify(
-                uplinks=self._checks_of((*above, *self._all_above(above))),
+                uplinks=(
+                    *self._checks_of((*above, *self._all_above(above))),
+                    *self._checks_needed(service),
+                ),
                 spacing=_SPACING,
                 probes=Confirm().failures,
             ),
@@ -354,6 +381,13 @@ class _Compiler:
 
     def _all_above(self, targets: Sequence[str]) -> tuple[str, ...]:
         return tuple(up for target in targets for up in all_above(target, self.ways.uplinks))
+
+    def _checks_needed(self, service: Service) -> Iterator[str]:
+        """Yield the checks of what a service needs: on suspicion they run too."""
+        ways = {one.slug: way.collector for one, way in self.services}
+        for slug in dict.fromkeys(one for need in self._needs(service) for one in need):
+            collector = ways.get(slug) or self.reach[slug].collector
+            yield f"{slug}/{collector}"
 
     def _checks_of(self, targets: Sequence[str]) -> tuple[str, ...]:
         return tuple(f"{up}/{self.reach[up].collector}" for up in targets if up in self.reach)

@@ -612,6 +612,17 @@ def loop(path: Sequence[str]) -> Fault:
     )
 
 
+def needs_itself(path: Sequence[str]) -> Fault:
+    """Tell of services that depend on themselves."""
+    way = " → ".join(path)
+    return _fault(
+        f"dịch vụ phụ thuộc vòng quanh: {way}",
+        f"services depend on each other in a circle: {way}",
+        "bỏ một mã trong depends_on của một trong các dòng ấy",
+        "take one of them out of the depends_on of one of these rows",
+    )
+
+
 def unreachable_contact() -> Fault:
     """Tell of a contact without an address."""
     return _fault(

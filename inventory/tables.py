@@ -606,6 +606,14 @@ TABLES: tuple[Table, ...] = (
             ),
             Column("contact", cells.slug, "Đầu mối (contacts.csv)", "Contact (contacts.csv)"),
             _CALENDAR,
+            Column(
+                "depends_on",
+                cells.needs,
+                "Những gì nó cần để chạy: mã dịch vụ, thiết bị, điểm, cách nhau bằng dấu cách; "
+                "chỉ cần một trong nhiều thì nối các mã bằng gạch đứng, không có dấu cách",
+                "What it needs to run: services, devices, sites, blanks between; where one of "
+                "several is enough, join them by a vertical bar without blanks",
+            ),
             _FROM,
             _TO,
         ),

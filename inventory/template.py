@@ -348,6 +348,7 @@ EXAMPLES = Inventory(
             kind="mail",
             url="tls://mail.dongnai.gov.vn:993",
             unit="dong-nai",
+            depends_on=("ten-mien",),
         ),
         Service(
             slug="ten-mien",

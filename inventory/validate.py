@@ -45,6 +45,7 @@ REFERENCES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("services", "device"): ("devices",),
     ("services", "contact"): ("contacts",),
     ("services", "calendar"): ("calendars",),
+    ("services", "depends_on"): ("services", "devices", "sites"),
     ("contacts", "unit"): ("units",),
     ("contacts", "quiet"): ("calendars",),
     ("rotas", "owner"): ("contacts",),
@@ -189,7 +190,8 @@ def _references(court: _Court) -> None:
             value = getattr(row, column)
             if not value:
                 continue
-            for slug in value if isinstance(value, tuple) else (value,):
+            named_ones = value if isinstance(value, tuple) else (value,)
+            for slug in (one for item in named_ones for one in item.split("|")):
                 if slug not in trusted and (fault := _unfit(court, row, slug, targets, spans)):
                     court.fail(table_name, row, column, fault)
 
@@ -398,7 +400,7 @@ def _backwards(span: CalendarSpan) -> Fault:
 
 
 def _loops(court: _Court) -> None:
-    """No target above itself, today or on a later day on which rows begin."""
+    """No target above itself, nor one that needs itself, today or when later rows begin."""
     told: set[frozenset[str]] = set()
     for day in _days(court):
         today = as_of(court.inventory, day)
@@ -412,12 +414,26 @@ def _loops(court: _Court) -> None:
                 table, row = _guilty(court, way, live)
                 column = "uplinks" if table == "devices" else "near"
                 court.fail(table, row, column, faults.loop(way))
+        services: dict[str, tuple[str, AnyRow]] = {s.slug: ("services", s) for s in today.services}
+        needed = {
+            s.slug: tuple(one for need in s.needs for one in need if one in services)
+            for s in today.services
+        }
+        for way in loops(needed):
+            if frozenset(way) not in told:
+                told.add(frozenset(way))
+                table, row = _guilty(court, way, services)
+                court.fail(table, row, "depends_on", faults.needs_itself(way))
 
 
 def _days(court: _Court) -> list[date]:
     begun = {
         row.valid_from
-        for row in (*court.inventory.devices, *court.inventory.links)
+        for row in (
+            *court.inventory.devices,
+            *court.inventory.links,
+            *(service for service in court.inventory.services if service.depends_on),
+        )
         if row.valid_from > court.on
     }
     return [court.on, *sorted(begun)[:20]]

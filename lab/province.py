@@ -20,6 +20,7 @@ from core.inventory import (
 )
 from core.text import ascii_only, fold
 from lab import serving
+from lab.duty import on_duty
 from lab.furnishing import Place, furnish
 from lab.units import CITY, COMMUNES, DISTRICTS, REFORM, Commune, District, OldCommune
 
@@ -180,7 +181,7 @@ def _two_tier() -> Inventory:
             ),
             "rooms": serving.rooms(furnished, REFORM),
             "services": serving.services(furnished, OFFICE, REFORM),
-            "contacts": _contacts("dongnai"),
+            **_people("dongnai"),
         }
     )
 
@@ -219,7 +220,7 @@ def _three_tier() -> Inventory:
             ),
             "rooms": serving.rooms(furnished, EPOCH),
             "services": serving.services(furnished, OFFICE, EPOCH),
-            "contacts": _contacts("binhphuoc"),
+            **_people("binhphuoc"),
         }
     )
 
@@ -269,11 +270,17 @@ def _offices_of_the_centre(unit: str, since: date) -> tuple[Organisation, ...]:
     )
 
 
-def _contacts(domain: str) -> tuple[Contact, ...]:
-    return (
-        Contact(
-            slug="truc-ky-thuat",
-            name="Trực kỹ thuật Trung tâm",
-            email=f"truc.kythuat@{domain}.example",
-        ),
+def _people(domain: str) -> dict[str, object]:
+    """Return who is told: whoever is on duty first, then everybody."""
+    everybody = Contact(
+        slug="truc-ky-thuat",
+        name="Trực kỹ thuật Trung tâm",
+        email=f"truc.kythuat@{domain}.example",
     )
+    rows = on_duty(domain)
+    return {
+        "contacts": (everybody, *rows.contacts),
+        "rotas": rows.rotas,
+        "rota_rules": rows.rota_rules,
+        "escalations": rows.escalations,
+    }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from core.finding import Finding
 from core.history import Span
 from core.status import Status
 from core.text import Text
@@ -20,9 +21,17 @@ def in_words(reason: str, root: Text | None) -> Text:
     """Return the reason of an outage; `root` is what stands above and failed, if not itself."""
     if root is not None and reason == "shared_failure":
         return Text(vi=f"mất cùng {root.vi}", en=f"lost together with {root.en}")
+    if root is not None and reason == "dependency_failed":
+        return Text(vi=f"ngừng theo {root.vi}", en=f"out of service because of {root.en}")
     if root is not None:
         return Text(vi=f"không tới được do {root.vi}", en=f"not reachable because of {root.en}")
     return _WORDS.get(reason, _LOST)
+
+
+def as_stated(finding: Finding) -> Text:
+    """Return the cause that a person stated: its kind, and what else they wrote."""
+    more = f": {finding.text}" if finding.text else ""
+    return Text(vi=finding.name + more, en=finding.name_en + more)
 
 
 def longest(

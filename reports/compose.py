@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from core.errors import NotFound
+from core.finding import Finding
 from core.history import History, Span
 from core.inventory import Inventory
 from core.maintenance import Maintenance
@@ -74,6 +75,7 @@ class Gathered:
     as_known_at: datetime
     whys: Mapping[int, Sequence[Why]] = field(default_factory=dict)
     incidents: Mapping[int, str] = field(default_factory=dict)
+    findings: Mapping[str, Finding] = field(default_factory=dict)  # by incident
     unsynchronised: tuple[tuple[datetime, datetime], ...] = ()
 
 
@@ -169,7 +171,9 @@ class Draft:
             calendar=_calendar(self.hours, request.calendar),
             as_known_at=gathered.as_known_at,
             rows=self._rows(tree, targets),
-            outages=self.listing.outages(plan, gathered.whys, gathered.incidents),
+            outages=self.listing.outages(
+                plan, gathered.whys, gathered.incidents, gathered.findings
+            ),
             worst=targets.worst(),
             works=tuple(self._works()),
             goal=request.goal,

@@ -1,17 +1,18 @@
 """Which outages are listed one by one, and what is said of each."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.clock import from_epoch
+from core.finding import FAULT, Finding
 from core.history import Span
 from core.inventory import Inventory, Link
 from core.risks import Risk, risks_of_line, risks_of_site
 from core.text import Text
-from reports.causes import in_words, longest
+from reports.causes import as_stated, in_words, longest
 from reports.counting import Counting
 from reports.figures import Outages
 from reports.lives import Life
@@ -46,13 +47,17 @@ class Listing:
         plan: "Plan",
         whys: Mapping[int, Sequence["Why"]],
         incidents: Mapping[int, str],
+        findings: Mapping[str, Finding],
     ) -> tuple[Outage, ...]:
         """Return the listed outages in words, by begin."""
         spans = self.spans
         blamed = [longest(span, whys.get(n, ())) for n, span in enumerate(spans)]
         roots = _Roots(plan.inventory, {root for _, root in blamed if root}, plan.end)
         return tuple(
-            self._outage(plan, int(self.places[n]), blamed[n], roots, incidents.get(n))
+            _as_found(
+                self._outage(plan, int(self.places[n]), blamed[n], roots, incidents.get(n)),
+                findings.get(incidents.get(n, "")),
+            )
             for n in range(len(spans))
         )
 
@@ -93,6 +98,13 @@ class Listing:
 
     def _life(self, place: int) -> Life:
         return self.lives[int(self.outages_.life[place])]
+
+
+def _as_found(outage: Outage, finding: Finding | None) -> Outage:
+    """Return an outage with what people found; the measured cause stands beside it."""
+    if finding is None:
+        return outage
+    return replace(outage, stated=as_stated(finding), fault=FAULT[finding.fault])
 
 
 class _Roots:

@@ -137,6 +137,8 @@ class Outage:
     root: str | None = None
     root_name: Text | None = None
     cause: Text | None = None  # in words: "mất kết nối", "không tới được do …"
+    stated: Text | None = None  # the cause as people know it; None: nobody has said
+    fault: Text | None = None  # whose it is, as they say
     carrier: str | None = None
     circuit: str | None = None
     incident: str | None = None

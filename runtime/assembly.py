@@ -8,11 +8,13 @@ from alerts.night import Night
 from alerts.telling import TellingPolicy, Way
 from core.channel import Channel
 from core.clock import Clock
+from core.finding import CATEGORIES, Category
+from core.text import Text
 from inventory.compiled import LookingDefaults
 from reports.render.letterhead import Letterhead
 from runtime.outlet import Outlet
 from runtime.precaution import save_before_migration
-from runtime.settings import ChannelSettings, Looking, Reports, Settings
+from runtime.settings import ChannelSettings, Incidents, Looking, Reports, Settings
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault
@@ -54,7 +56,7 @@ def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> Telli
         delays=settings.telling.delays.model_dump(),
         night=Night.model_validate(settings.telling.night.model_dump()),
         ways=tuple(
-            Way(name=name, to=channels[way.kind].to, address=_place(str(way.params.get("url", ""))))
+            Way(name=name, to=channels[way.kind].to, address=place(str(way.params.get("url", ""))))
             for name, way in settings.channels.items()
         ),
         base_url=settings.web.address,
@@ -62,7 +64,7 @@ def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> Telli
     )
 
 
-def _place(url: str) -> str:
+def place(url: str) -> str:
     """Return where a URL leads, without what may be a secret: login, path and query.
 
     The address of a notification is kept and shown to everybody who may look.
@@ -93,3 +95,18 @@ def _outlet(
     back = channel.back(channel.params.model_validate(way.params))
     elsewhere = number if channel.to == "phone" else None
     return Outlet(channel, partial(way.filled, channel, reveal), back, "" if back else elsewhere)
+
+
+def places_of(settings: Settings) -> dict[str, str]:
+    """Return where each channel with an address of its own leads, without what is secret."""
+    return {name: place(str(way.params.get("url", ""))) for name, way in settings.channels.items()}
+
+
+def categories(incidents: Incidents) -> Mapping[str, Category]:
+    """Return the kinds of cause that people choose from: ours, as the settings change them."""
+    found = dict(CATEGORIES)
+    for slug, row in incidents.causes.items():
+        found.pop(slug, None)
+        if row.offered:
+            found[slug] = Category(slug, Text(row.name, row.name_en or row.name), row.fault)
+    return found

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from alerts.breaker import Breaker
 from core.channel import Balance, Standing
@@ -62,14 +63,20 @@ def standings(
     outlets: Mapping[str, Outlet],
     channels: Mapping[str, Breaker],
     balances: Mapping[str, Balance],
+    places: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Standing]:
-    """Return how every configured channel stands, in the order of the settings."""
+    """Return how every configured channel stands, in the order of the settings.
+
+    `places`: where fixed channels lead, as far as it may be shown.
+    """
 
     def standing(name: str, outlet: Outlet) -> Standing:
         breaker = channels.get(name, Breaker())
         return Standing(
             name,
             outlet.channel.help,
+            outlet.channel.to,
+            places.get(name, ""),
             since=breaker.since,
             again_at=breaker.again_at,
             why=breaker.why if breaker.since is not None else "",

@@ -45,7 +45,9 @@ class Composer:
         if incident is not None:
             notes = await self.ledger.incidents.notes(incident.id)
             if incident.state is not IncidentState.MERGED:
-                merged = [n.text for n in notes if n.kind == "merged"]
+                merged = [
+                    n.text.partition(":")[0] for n in notes if n.kind in {"merged", "taken_in"}
+                ]
             retired = any(n.kind == "recovered" and n.text == "retired" for n in notes)
             in_person = notification.recipient != notification.channel
             if notification.purpose in ASKING and base and in_person:

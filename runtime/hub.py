@@ -28,10 +28,19 @@ from core.text import Text
 from reports.annex import Prices
 from runtime import registries
 from runtime.answers import Answers
-from runtime.assembly import letterhead, looking_defaults, open_books, outlets_of, telling_policy
+from runtime.assembly import (
+    categories,
+    letterhead,
+    looking_defaults,
+    open_books,
+    outlets_of,
+    places_of,
+    telling_policy,
+)
 from runtime.auditor import Auditor
 from runtime.balance_watch import BalanceWatch
 from runtime.boards import GrafanaSite, archive, grafana_files
+from runtime.by_hand import ByHand
 from runtime.caretakers import Caretakers
 from runtime.catalogue import metadata
 from runtime.channel_watch import ChannelWatch, standings
@@ -64,6 +73,7 @@ from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
 from runtime.settings import Settings, is_loopback, revealed
+from runtime.shift_letters import ShiftLetters
 from runtime.tally import Tally
 from runtime.timekeeping import Timekeeper
 from runtime.transcripts import Run, Transcripts
@@ -223,14 +233,6 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             clock,
         )
 
-        rota_watch = RotaWatch(
-            ledger.rota,
-            outlets_of(settings, channels, keyring.reveal),
-            policy,
-            lambda: feed.edition.contacts,
-            clock,
-        )
-
         caretakers = Caretakers(
             ledger.people.users,
             lambda: feed.edition.contacts,
@@ -307,13 +309,18 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
             channels=lambda: standings(
-                balance.outlets, dispatcher.stats.channels, balance.stats.balances
+                balance.outlets,
+                dispatcher.stats.channels,
+                balance.stats.balances,
+                places_of(settings),
             ),
             hear=answers.hear,
             report_alerts=others.take,
             prove=Prover(
                 ledger.proofs, outlets_of(settings, channels, keyring.reveal), policy, clock
             ).prove,
+            by_hand=ByHand(brain, pipeline),
+            causes=categories(settings.incidents),
             metadata=metadata(),
             boards=lambda url: archive(grafana_files(GrafanaSite(url))),
             build_report=press.build,
@@ -347,7 +354,13 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "ledger": upkeep.follow_the_ledger,
             "description": upkeep.describe,
             "reports": mailing.run,
-            "rota": rota_watch.run,
+            "rota": RotaWatch(
+                ledger.rota,
+                outlets_of(settings, channels, keyring.reveal),
+                policy,
+                lambda: feed.edition.contacts,
+                clock,
+            ).run,
             "meetings": MeetingWatch(
                 ledger.meetings,
                 brain,
@@ -368,6 +381,13 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 live.publish,
             ).run,
             **_asking(series, brain, pipeline, clock),
+            "shifts": ShiftLetters(
+                Desk.of(settings, ledger, lambda: feed.edition),
+                outlets_of(settings, channels, keyring.reveal),
+                policy,
+                lambda: tuple(feed.edition.contacts),
+                clock,
+            ).run,
             "room": room.run,
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock

@@ -48,12 +48,16 @@ async def build(
     told = await asyncio.to_thread(newest, works, plan.all_lives)
     doubt = await _unsynchronised(ledger, request, end, now)
     noted = [until + WRITTEN for _, until in doubt]
-    known = _known_at(request, end, history.newest, told, *noted)
     draft = await asyncio.to_thread(compose.draft, plan, history, works)
+    incidents = await _incidents(ledger, draft, request)
+    found = await ledger.findings.latest(list(incidents.values()), request.as_known_at)
+    noted += [finding.at for finding in found.values()]
+    known = _known_at(request, end, history.newest, told, *noted)
     gathered = Gathered(
         as_known_at=known,
         whys=await _whys(ledger, draft, request),
-        incidents=await _incidents(ledger, draft, request),
+        incidents=incidents,
+        findings=found,
         unsynchronised=doubt,
     )
     return await asyncio.to_thread(draft.report, gathered)
@@ -84,8 +88,8 @@ def _looks(observed: datetime, now: datetime) -> bool:
 def _known_at(request: UptimeRequest, end: int, *newest: datetime | None) -> datetime:
     """Return up to when facts were taken in, without asking the clock where it does not matter.
 
-    `newest` are the moments at which the last observation and the last works were recorded, and
-    by which doubtful time was written down.
+    `newest` are the moments at which the last observation and the last works were recorded, by
+    which doubtful time was written down, and at which causes were stated.
     """
     counted = datetime.fromtimestamp(end, UTC)
     if request.as_known_at is not None:
@@ -120,7 +124,10 @@ async def _whys(
 
 
 async def _incidents(ledger: Ledger, draft: Draft, request: UptimeRequest) -> Mapping[int, str]:
-    """Return the incident of each listed outage: the first that held its target meanwhile."""
+    """Return the incident of each listed outage: the first that held its target meanwhile.
+
+    One that a person split off goes before the one that it was a part of.
+    """
     spans = draft.spans
     if not spans:
         return {}
@@ -132,9 +139,9 @@ async def _incidents(ledger: Ledger, draft: Draft, request: UptimeRequest) -> Ma
     found: dict[int, str] = {}
     for number, span in enumerate(spans):
         for touch in touches.get(span.target, ()):
-            if touch.begin < span.end and (touch.until is None or touch.until > span.begin):
+            within = touch.begin < span.end and (touch.until is None or touch.until > span.begin)
+            if within and (touch.apart or number not in found):
                 found[number] = touch.incident
-                break
     return found
 
 

@@ -67,6 +67,8 @@ class SecondLook:
         except NotFound:
             return None, NotificationState.CANCELLED
         if notification.purpose in ASKING:
+            if incident.state is IncidentState.MERGED:
+                incident = await self._taken_in(notification, incident)
             taken = incident.acked_by is not None
             if incident.state is not IncidentState.OPEN or taken:
                 return incident, NotificationState.CANCELLED
@@ -92,6 +94,13 @@ class SecondLook:
         if until is None:
             return None
         return Postponed(min((until - now).total_seconds(), _PEACE))
+
+    async def _taken_in(self, notification: Notification, incident: Incident) -> Incident:
+        """Return what a message is about now, which somebody may have merged by hand since."""
+        known = await self.ledger.outbox.get(notification.id or 0)
+        if known is None or known[0].incident in {None, incident.id}:
+            return incident
+        return await self.ledger.incidents.get(known[0].incident or "")
 
     async def _held(self, incident: Incident) -> Held | None:
         """Say whether a problem is held back now; how it ended is told all the same."""

@@ -27,8 +27,9 @@ from pydantic import (
 from core.channel import Channel
 from core.collector import Collector
 from core.errors import Invalid, Problem
+from core.finding import Fault
 from core.incident import Severity
-from core.model import Model, Slug
+from core.model import Line, Model, Slug
 from core.text import Language, Text
 from runtime import environment, settings_faults, toml_lines
 from runtime.quantities import Wrong, hour, seconds, size
@@ -887,6 +888,33 @@ class Heartbeat(Section):
     drill: Drill = Field(default_factory=Drill)
 
 
+class CauseSettings(Model):
+    """One kind of cause, added to those there are or in the place of one."""
+
+    name: Line
+    name_en: Line | None = None
+    fault: Fault = Fault.UNKNOWN
+    offered: bool = True
+
+
+class Incidents(Section):
+    """Sự cố / Incidents."""
+
+    causes: Annotated[
+        dict[Slug, CauseSettings],
+        Text(
+            vi="Loại nguyên nhân thêm vào (hoặc thay) danh sách có sẵn, mỗi bảng "
+            "[incidents.causes.TÊN] một loại: name, name_en, fault (carrier, power, own, unit, "
+            "supplier, nobody, unknown), offered = false để không chọn nữa; xem "
+            "docs/vi/xu-ly-su-co.md",
+            en="Kinds of cause beside (or in the place of) those there are, one table "
+            "[incidents.causes.NAME] each: name, name_en, fault (carrier, power, own, unit, "
+            "supplier, nobody, unknown), offered = false to offer it no more; see "
+            "docs/en/incidents.md",
+        ),
+    ] = Field(default_factory=dict)
+
+
 class ChannelSettings(Model):
     """One configured way of telling; secrets in `params` are still references."""
 
@@ -921,6 +949,7 @@ class Settings(Section):
     reports: Reports = Field(default_factory=Reports)
     heartbeat: Heartbeat = Field(default_factory=Heartbeat)
     meetings: Meetings = Field(default_factory=Meetings)
+    incidents: Incidents = Field(default_factory=Incidents)
     channels: Mapping[str, ChannelSettings] = {}
 
 
@@ -940,6 +969,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "reports": Reports,
     "heartbeat": Heartbeat,
     "meetings": Meetings,
+    "incidents": Incidents,
 }
 
 

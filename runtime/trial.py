@@ -52,19 +52,31 @@ class Trial:
     feed: EstateFeed
     told: asyncio.Event
 
-    async def send(self, contact: str, actor: str, now: datetime) -> list[Notification]:
-        """Add one test per way that leads to the contact; NotFound if none does."""
+    async def send(
+        self, contact: str, actor: str, now: datetime, channel: str | None = None
+    ) -> list[Notification]:
+        """Add one test per way that leads to the contact, or by one channel alone.
+
+        NotFound if none does.
+        """
         log.info("%s asks for a test message to %s", actor, contact)
+        ways = ways_to(contact, self.policy, self.feed.edition.contacts)
+        meant = [way for way in ways if channel in {None, way[2]}]
+        if not meant:
+            raise NotFound(
+                Text(
+                    vi=f"Kênh {channel} không đến được {contact}: danh mục thiếu địa chỉ",
+                    en=f"The channel {channel} does not lead to {contact}: an address is missing",
+                )
+            )
         rows = []
-        for recipient, address, channel, language in ways_to(
-            contact, self.policy, self.feed.edition.contacts
-        ):
+        for recipient, address, name, language in meant:
             row = Notification(
                 incident=None,
                 purpose=Purpose.TEST,
                 recipient=recipient,
                 address=address,
-                channel=channel,
+                channel=name,
                 language=language,
                 reason="test",
                 due_at=now,

@@ -11,6 +11,8 @@ from core.clock import LOCAL
 from core.incident import IncidentState, Notification, NotificationState, Purpose
 from core.outcome import Event, Memory, Outcome
 from core.status import Streak, Transition, Verdict, Watch
+from storage.audit import write_audit
+from storage.by_hand import split_off, take_in
 from storage.database import Database, portions, upsert
 from storage.database import insert as insert_or
 from storage.events import Draft, read_events, write_events
@@ -112,10 +114,14 @@ async def _write(connection: AsyncConnection, outcome: Outcome, now: datetime) -
     latest = {row.id: row for row in sorted(outcome.incidents, key=lambda i: i.version)}
     await write_incidents(connection, [latest[code] for code in sorted(latest)])
     notes = await write_notes(connection, outcome.notes)
+    await take_in(connection, outcome.taken_in)
+    await split_off(connection, outcome.split_off)
     await _cancel(connection, outcome.cancelled, now)
     await add_notifications(connection, outcome.notifications)
     await upsert(connection, streaks, [_streak(row) for row in outcome.streaks])
     await _keep_watches(connection, outcome.watches)
+    for line in outcome.audit:
+        await write_audit(connection, line)
     kept = select(incidents).where(incidents.c.id.in_(latest))
     return [
         *map(_status_draft, changed),

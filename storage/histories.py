@@ -43,6 +43,7 @@ class Touch:
     incident: str
     begin: int
     until: int | None
+    apart: bool = False  # a person split it off from another
 
 
 @unbroken
@@ -113,6 +114,7 @@ class HistoryBook:
                 member.joined_at,
                 incident.began_at,
                 func.coalesce(member.left_at, incident.recovered_at),
+                incident.apart_from.is_not(None),
             )
             .join(incidents, incident.id == member.incident)
             .where(
@@ -125,9 +127,9 @@ class HistoryBook:
             query = query.where(incident.decided_at <= as_known_at)
         async with self._database.reading() as connection:
             return [
-                Touch(target, code, _seconds(min(joined, began)), until and _seconds(until))
+                Touch(target, code, _seconds(min(joined, began)), until and _seconds(until), apart)
                 for some in portions(list(targets))
-                for target, code, joined, began, until in await connection.execute(
+                for target, code, joined, began, until, apart in await connection.execute(
                     query.where(member.target.in_(some))
                 )
             ]

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Conflict, Invalid, NotFound, Problem
-from core.incident import THRESHOLD, Incident, IncidentNote, IncidentState, Member
+from core.incident import THRESHOLD, Incident, IncidentNote, IncidentState, Member, Severity
 from core.outcome import Event
 from core.people import AuditRow
 from core.text import Text
@@ -46,9 +46,19 @@ class IncidentBook:
         target: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
+        *,
+        severity: Severity | None = None,
+        among: Sequence[str] | None = None,
     ) -> IncidentPage:
-        """Return a page of incidents, newest first; `target`: those that it is a member of."""
+        """Return a page of incidents, newest first.
+
+        `target`: those that it is a member of; `among`: those with one of these codes or roots.
+        """
         query = select(incidents).order_by(_I.began_at.desc(), _I.id.desc()).limit(limit + 1)
+        if severity is not None:
+            query = query.where(_I.severity == severity)
+        if among is not None:
+            query = query.where(or_(_I.id.in_(among), _I.root.in_(among)))
         if state is not None:
             query = query.where(_I.state == state)
         if target is not None:
@@ -108,13 +118,10 @@ class IncidentBook:
             return await read_incident(connection, incident)
 
     async def notes(self, incident: str) -> list[IncidentNote]:
-        """Return an incident's timeline, oldest first."""
-        query = select(incident_notes).where(incident_notes.c.incident == incident)
+        """Return an incident's timeline, oldest first, with those of what people merged into it."""
         async with self._database.reading() as connection:
-            rows = await connection.execute(
-                query.order_by(incident_notes.c.at, incident_notes.c.id)
-            )
-            return [IncidentNote(**row) for row in rows.mappings()]
+            found = await _notes(connection, [incident])
+        return sorted(found, key=lambda note: (note.at, note.id or 0))
 
     async def acknowledge(
         self, incident: str, actor: str, now: datetime, note: str = "", origin: str = ""
@@ -241,6 +248,17 @@ async def write_incidents(connection: AsyncConnection, rows: Iterable[Incident])
                     for position, member in enumerate(row.members)
                 ],
             )
+
+
+async def _notes(connection: AsyncConnection, incidents: Sequence[str]) -> list[IncidentNote]:
+    """Return the lines of some timelines and of those that were taken in by hand."""
+    found: list[IncidentNote] = []
+    for some in portions(incidents):
+        query = select(incident_notes).where(incident_notes.c.incident.in_(some))
+        rows = await connection.execute(query)
+        found += [IncidentNote(**row) for row in rows.mappings()]
+    within = [note.text.partition(":")[0] for note in found if note.kind == "taken_in"]
+    return found + (await _notes(connection, within) if within else [])
 
 
 async def write_notes(connection: AsyncConnection, rows: Sequence[IncidentNote]) -> list[Draft]:

@@ -8,6 +8,7 @@ from storage.answers import AnswerBook
 from storage.brain import BrainBook
 from storage.database import Database
 from storage.events import EventBook
+from storage.findings import FindingBook
 from storage.histories import HistoryBook
 from storage.incidents import IncidentBook
 from storage.inventory import InventoryBook
@@ -45,6 +46,7 @@ class Ledger:
         self.incidents = IncidentBook(database)
         self.tickets = TicketBook(database)
         self.tellings = TellingBook(database)
+        self.findings = FindingBook(database)
         self.outbox = Outbox(database, clock)
         self.links = LinkBook(database)
         self.answers = AnswerBook(database)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -43,6 +44,17 @@ _FIELDS = [_N[name] for name in Notification.model_fields]
 _LOOKED_AT = 256  # due rows that one claim considers
 _BY_THE_CLOCK = ("night", "day_off", "silence", "works")
 _OVER = {NotificationState.SENT: "told", NotificationState.FAILED: "failed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a channel did lately: attempts by their end, and the last of each."""
+
+    sent: int = 0
+    refused: int = 0
+    waiting: int = 0  # due, and not out
+    told: Delivery | None = None
+    failed: Delivery | None = None
 
 
 @unbroken
@@ -337,6 +349,34 @@ class Outbox:
         return [
             row for some in portions(incidents) for row in await self._find(_N.incident.in_(some))
         ]
+
+    async def traffic(self, since: datetime, now: datetime) -> dict[str, Traffic]:
+        """Return what every channel did since then, and what it was last told."""
+        d = deliveries.c
+        of_channel = select(_N.channel, d.ok, func.count(), func.max(d.id)).join(
+            notifications, _N.id == d.notification
+        )
+        late = select(_N.channel, func.count()).where(
+            _N.state.in_([NotificationState.PENDING, NotificationState.CLAIMED]),
+            _N.due_at <= now,
+            _N.step.is_(None),
+        )
+        found: dict[str, Traffic] = {}
+        last: dict[int, str] = {}
+        async with self._database.reading() as connection:
+            counted = of_channel.where(d.at >= since).group_by(_N.channel, d.ok)
+            for channel, ok, count, newest in await connection.execute(counted):
+                known = found.get(channel, Traffic())
+                found[channel] = replace(known, **{"sent" if ok else "refused": count})
+                last[newest] = channel
+            for channel, count in await connection.execute(late.group_by(_N.channel)):
+                found[channel] = replace(found.get(channel, Traffic()), waiting=count)
+            rows = await connection.execute(select(deliveries).where(d.id.in_(last)).order_by(d.id))
+            for row in rows.mappings():
+                one, channel = Delivery(**row), last[row["id"]]
+                known = found[channel]
+                found[channel] = replace(known, told=one) if one.ok else replace(known, failed=one)
+        return found
 
     async def fates(self, incidents: Sequence[str]) -> dict[str, Fate]:
         """Return what became of the messages about problems; an incident without any is absent."""

@@ -160,6 +160,7 @@ services = _dated(
     Column("keyword", Words),
     Column("contact", Words, _to(contact_identities)),
     Column("calendar", Words, _to(calendar_identities)),
+    Column("depends_on", Items),
 )
 contacts = _dated(
     "contacts",
@@ -543,6 +544,8 @@ incidents = Table(
     Column("cause", Words, nullable=False),
     Column("detail", Words, nullable=False),
     Column("merged_into", Words),
+    Column("further", Items),
+    Column("apart_from", Words),
     Column("acked_by", Words),
     Column("acked_at", Instant),
     Column("chain", Document),
@@ -581,6 +584,21 @@ carrier_tickets = Table(
     Column("reported_by", Words, nullable=False),
     Column("received_at", Instant),
     Column("fixed_at", Instant),
+    Column("why", Words),
+)
+# What people say caused an incident; what was said before stays, so that a report can tell then.
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("incident", Words, ForeignKey("incidents.id"), nullable=False, index=True),
+    Column("category", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("name_en", Words, nullable=False),
+    Column("fault", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 notifications = Table(

@@ -31,6 +31,7 @@ class Said(NamedTuple):
     at: datetime | None = None  # None: just now
     number: str | None = None  # the carrier's own, if it is known by then
     origin: str = ""
+    why: str | None = None  # what it was, as the carrier says when it is fixed
 
     @property
     def moment(self) -> datetime:
@@ -105,8 +106,9 @@ class TicketBook:
                     ]
                 )
             fields = before.model_dump() | {key: said.moment}
-            row = _checked(**fields | ({"number": said.number} if said.number else {}))
-            changed = row.model_dump(include={"number", key})
+            also = {"number": said.number, "why": said.why}
+            row = _checked(**fields | {name: word for name, word in also.items() if word})
+            changed = row.model_dump(include={"number", "why", key})
             await connection.execute(update(carrier_tickets).where(_T.id == ticket).values(changed))
             events = await _tell(connection, row, step, said)
         return row, events
@@ -152,6 +154,8 @@ async def _read(connection: AsyncConnection, incident: str, ticket: int) -> Tick
 async def _tell(connection: AsyncConnection, row: Ticket, step: Step, said: Said) -> list[Event]:
     """Write the step into the timeline, at the time of its writing, and on the audit trail."""
     text = f"{row.carrier} #{row.number}" if row.number else row.carrier
+    if row.why and step is Step.FIXED:
+        text = f"{text}: {row.why}"
     line = IncidentNote(
         incident=row.incident, at=said.now, kind=f"ticket_{step}", actor=said.actor, text=text
     )

@@ -1,4 +1,4 @@
-"""For administrators: who may come in, what was done; the channels, and a test message."""
+"""For administrators: who may come in, what was done; a test message."""
 
 from contextlib import suppress
 from typing import Annotated
@@ -39,26 +39,24 @@ async def admin(
     return page
 
 
-async def _channels_page(
+async def _test_page(
     request: Request, asker: Asker, told: list[tuple[str, str]] | None
 ) -> HTMLResponse:
     picture = await request.app.state.pictures.now()
     page: HTMLResponse = request.app.state.pages.render(
         request,
-        "channels.html",
+        "test_message.html",
         asker,
-        channels=request.app.state.context.channels(),
         contacts=sorted(picture.contacts.values(), key=lambda c: vietnamese_order(c.name)),
         told=told,
     )
     return page
 
 
-@router.get("/channels")
 @router.get("/test-message")
-async def channels(request: Request, asker: Operator) -> HTMLResponse:
-    """Show how every channel stands, and whom a test message can go to."""
-    return await _channels_page(request, asker, None)
+async def test_form(request: Request, asker: Operator) -> HTMLResponse:
+    """Show whom a test message can go to."""
+    return await _test_page(request, asker, None)
 
 
 @router.post("/test-message")
@@ -72,4 +70,4 @@ async def test_message(
     with suppress(NotFound):  # no channel reaches the contact, which the page says
         rows = await context.send_test(contact, asker.name, context.clock.now())
     await record(context, request, asker.name, "message.test", subject=contact)
-    return await _channels_page(request, asker, [(row.channel, row.address) for row in rows])
+    return await _test_page(request, asker, [(row.channel, row.address) for row in rows])

@@ -1,30 +1,45 @@
 """Incidents for people: the list, the page for a phone at night, the single-use link."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.carriers import drafts
+from api.causes import proposed
 from api.context import Context
+from api.deciding import decision, hand
 from api.door import Asker, Ctx, Operator, Viewer, same_origin
 from api.errors import Refused
+from api.fallen import fallen
 from api.guard import client_address
 from api.localtime import instant
 from api.paths import up
 from api.snapshot import Picture
 from api.telling import lines, said, taken
 from core.errors import Conflict, DomainError
-from core.incident import Incident, IncidentState, Member, NotificationState, Purpose
+from core.finding import FAULT
+from core.incident import (
+    THRESHOLD,
+    Incident,
+    IncidentState,
+    Member,
+    NotificationState,
+    Purpose,
+    Severity,
+)
 from core.people import Role
-from core.text import Text, nfc, vietnamese_order
+from core.text import Language, Text, fold, nfc, vietnamese_order
 from core.ticket import Step
 from core.watching import TargetKind
 from storage.tickets import Said
 
 router = APIRouter(include_in_schema=False)
 ROWS = 50
+OFFERED = 30  # incidents to merge with; whoever means another finds it by the interface
 Words = Annotated[str, Form(max_length=2000)]
 
 
@@ -33,23 +48,79 @@ async def incidents(
     request: Request,
     context: Ctx,
     asker: Viewer,
+    *,
     state: str = "",
+    severity: str = "",
+    unit: Annotated[str, Query(max_length=63)] = "",
+    q: Annotated[str, Query(max_length=100)] = "",
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> HTMLResponse:
-    """List incidents, newest first."""
+    """List incidents: what is open worst first, all else newest first."""
     picture: Picture = await request.app.state.pictures.now()
     wanted = IncidentState(state) if state in set(IncidentState) else None
-    found = await context.ledger.incidents.find(wanted, None, ROWS, cursor)
+    grade = Severity(severity) if severity in set(Severity) else None
+    among = _among(picture, unit, q)
+    shown: Sequence[Incident]
+    if wanted is IncidentState.OPEN:
+        shown, following = _open_ones(picture, grade, among), None
+    else:
+        found = await context.ledger.incidents.find(
+            wanted, None, ROWS, cursor, severity=grade, among=among
+        )
+        shown, following = found.items, found.cursor
+    kept = {"state": wanted or "", "severity": grade or "", "unit": unit, "q": q.strip()}
     page: HTMLResponse = request.app.state.pages.render(
         request,
         "incidents.html",
         asker,
         picture=picture,
-        incidents=found.items,
-        next=found.cursor,
+        incidents=shown,
+        findings=await context.ledger.findings.latest([one.id for one in shown]),
+        missing=await context.ledger.findings.how_many_missing(),
+        next=following,
         state=wanted,
+        severity=grade,
+        unit=unit,
+        units=_units(picture, request.app.state.pages.language(request)),
+        q=q.strip(),
+        query=urlencode({key: str(value) for key, value in kept.items() if value}),
     )
     return page
+
+
+def _among(picture: Picture, unit: str, q: str) -> list[str] | None:
+    """Return the codes and targets that the form means; None: all."""
+    if not unit and not q.strip():
+        return None
+    words = fold(q).split()
+    return [
+        *([q.strip().upper()] if words and not unit else []),
+        *(
+            target.slug
+            for target in picture.estate.targets
+            if (not unit or unit in target.unit_path)
+            and all(word in picture.haystacks[target.slug] for word in words)
+        ),
+    ]
+
+
+def _open_ones(
+    picture: Picture, grade: Severity | None, among: Sequence[str] | None
+) -> list[Incident]:
+    """Return what is open and meant, worst first, as the picture has it."""
+    meant = None if among is None else set(among)
+    return [
+        one
+        for one in picture.incidents
+        if (grade is None or one.severity is grade)
+        and (meant is None or one.id in meant or not meant.isdisjoint(one.roots))
+    ]
+
+
+def _units(picture: Picture, language: Language) -> list[tuple[str, str]]:
+    """Return the units that may be chosen: those with a page, by name."""
+    named = ((slug, picture.unit_name(slug, language)) for slug in picture.sited)
+    return sorted(named, key=lambda unit: vietnamese_order(unit[1]))
 
 
 def _facts(context: Context, picture: Picture, found: Incident) -> dict[str, Any]:
@@ -79,6 +150,7 @@ def _facts(context: Context, picture: Picture, found: Incident) -> dict[str, Any
         "root": root,
         "path": up(picture.targets, root) if root else [],
         "touched": touched,
+        "trees": fallen(found, picture.targets),
         "ended": found.recovered_at or context.clock.now(),
     }
 
@@ -95,22 +167,35 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         for note, _ in told
         if note.purpose is Purpose.PROBLEM and note.state is NotificationState.PENDING
     )
+    tickets = await context.ledger.tickets.of(incident)
+    finding = (await context.ledger.findings.latest([incident])).get(incident)
     may, language = asker.role.allows(Role.OPERATOR), request.app.state.pages.language(request)
     page: HTMLResponse = request.app.state.pages.render(
         request,
         "incident.html",
         asker,
         **_facts(context, picture, found),
-        tickets=await context.ledger.tickets.of(incident),
+        tickets=tickets,
+        finding=finding,
+        begun=proposed(found, finding, tickets),
+        causes=context.causes.values(),
+        faults=FAULT,
         drafts=await drafts(picture, found, asker, language) if may else [],
         notes=await context.ledger.incidents.notes(incident),
         told=told,
         telling=lines(found, told, picture),
         taken=taken(found, await context.ledger.links.answered(incident), answers, picture),
         said=said(answers, picture),
+        others=_others(picture, found) if may and context.by_hand is not None else [],
         waiting=min(waiting, key=lambda note: note.due_at, default=None),
     )
     return page
+
+
+def _others(picture: Picture, found: Incident) -> list[Incident]:
+    """Return the open incidents that this one could take in, those that began nearest first."""
+    others = (one for one in picture.incidents if one.id != found.id and one.kind != THRESHOLD)
+    return sorted(others, key=lambda one: abs(one.began_at - found.began_at))[:OFFERED]
 
 
 @router.post("/incidents/{incident}/ack")
@@ -143,6 +228,36 @@ async def comment(
     return RedirectResponse(f"/incidents/{incident}#timeline", 303)
 
 
+@router.post("/incidents/{incident}/merge")
+async def merge(
+    request: Request,
+    context: Ctx,
+    asker: Operator,
+    incident: str,
+    *,
+    others: Annotated[list[str], Form()] = [],  # noqa: B006  (a form's default is never changed)
+    reason: Words = "",
+) -> RedirectResponse:
+    """Take other open incidents in: they are one trouble."""
+    await hand(context).merge(incident, others, decision(request, asker, reason))
+    return RedirectResponse(f"/incidents/{incident}", 303)
+
+
+@router.post("/incidents/{incident}/split")
+async def split(
+    request: Request,
+    context: Ctx,
+    asker: Operator,
+    incident: str,
+    *,
+    target: Annotated[str, Form(max_length=200)] = "",
+    reason: Words = "",
+) -> RedirectResponse:
+    """Make a member an incident of its own, and go there."""
+    code = await hand(context).split(incident, target, decision(request, asker, reason))
+    return RedirectResponse(f"/incidents/{code}", 303)
+
+
 @router.post("/incidents/{incident}/tickets")
 async def reported(
     request: Request,
@@ -172,9 +287,10 @@ async def advanced(
     step: Annotated[Literal["received", "fixed"], Form()],
     number: Annotated[str, Form(max_length=200)] = "",
     at: Annotated[str, Form(max_length=40)] = "",
+    why: Annotated[str, Form(max_length=200)] = "",
 ) -> RedirectResponse:
-    """Keep that the carrier has received it, or says that it is fixed."""
-    said = _said(request, context, asker, number, at)
+    """Keep that the carrier has received it, or says that it is fixed, and what it was."""
+    said = _said(request, context, asker, number, at)._replace(why=nfc(why) or None)
     _, events = await context.ledger.tickets.advance(incident, ticket, Step(step), said)
     context.live.publish(events)
     return RedirectResponse(f"/incidents/{incident}#carrier", 303)

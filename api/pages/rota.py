@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from alerts.digest import Names
+from alerts.handing_over import Standing, beginning
 from alerts.rota import ROLES, Roster, Source, Span, Turn, gaps, overlaps, rosters, turns
 from api.context import Context
 from api.door import Admin, Asker, Ctx, Operator, Viewer
@@ -25,8 +27,10 @@ from core.clock import LOCAL
 from core.errors import Conflict, Invalid, Problem
 from core.inventory import Rota
 from core.model import Model
+from core.people import Role
 from core.rota import Swap
-from core.text import Text, nfc, vietnamese_order
+from core.silence import Silence
+from core.text import Language, Text, nfc, vietnamese_order
 from inventory import dutyfile
 from inventory.dutylist import changes
 
@@ -35,6 +39,7 @@ AHEAD = timedelta(days=30)  # in which gaps and overlaps are shown
 BEFORE, AFTER = timedelta(days=31), timedelta(days=184)  # of the calendar that others subscribe to
 NOTES, FAULTS = 5, 50  # that are shown
 YEARS = (2000, 2100)  # that can be shown
+WORKS_AHEAD = timedelta(days=2)  # that a note of handing over tells
 _DAY = timedelta(days=1)
 _NOON = time(12)
 _LONGEST_NAME = 120
@@ -284,6 +289,9 @@ async def _page(
         overlaps=overlaps(roster, now, now + AHEAD),
         swaps=[row for row in roster.swaps if row.cancelled_at is None and row.end > now],
         notes=await context.ledger.rota.notes(chosen.slug, NOTES) if chosen is not None else [],
+        draft=await _draft(context, picture, now, request.app.state.pages.language(request))
+        if chosen is not None and asker.role.allows(Role.OPERATOR)
+        else "",
         people=sorted(picture.contacts.values(), key=lambda c: vietnamese_order(c.name)),
         roles=ROLES,
         Source=Source,
@@ -294,6 +302,20 @@ async def _page(
         fault_count=len(faults),
     )
     return page
+
+
+async def _draft(context: Context, picture: Picture, now: datetime, language: Language) -> str:
+    """Return the note of handing over as the ledger has it, for its writer to change."""
+    works = await context.ledger.maintenance.find(now, now + WORKS_AHEAD)
+    topology = await asyncio.to_thread(lambda: picture.ground.topology)
+    names = Names(topology, {slug: u.name for slug, u in picture.units.items()}, picture.person)
+    standing = Standing(
+        now,
+        picture.incidents,
+        [one for one in picture.holding if isinstance(one, Silence)],
+        [row for row in works if row.cancelled_at is None],
+    )
+    return beginning(standing, names, language)
 
 
 def _live(rows: Sequence[Rota], known: Mapping[str, Roster]) -> list[Rota]:

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api.carriers import drafts
+from api.deciding import decision, hand
 from api.door import Ctx, Operator, Viewer
 from api.guard import client_address
 from api.listing import stamp, tag, unchanged
@@ -19,6 +20,8 @@ from api.v1.shapes import (
     IncidentOut,
     IncidentPage,
     MemberOut,
+    MergeIn,
+    SplitIn,
     StepIn,
     TakenOut,
     TellingLine,
@@ -27,6 +30,7 @@ from api.v1.shapes import (
     TicketOut,
     ToldOut,
     Words,
+    cause_out,
     ticket_out,
 )
 from core.incident import Incident, IncidentState
@@ -78,6 +82,7 @@ async def one(request: Request, context: Ctx, asker: Viewer, incident: str) -> I
     picture: Picture = await request.app.state.pictures.now()
     found = await context.ledger.incidents.get(incident)
     told = await context.ledger.outbox.for_incident(incident)
+    finding = (await context.ledger.findings.latest([incident])).get(incident)
     members = [
         MemberOut(
             target=member.target,
@@ -94,6 +99,7 @@ async def one(request: Request, context: Ctx, asker: Viewer, incident: str) -> I
         members=members,
         timeline=await context.ledger.incidents.notes(incident),
         told=[ToldOut(notification=n, deliveries=d) for n, d in told],
+        stated_cause=cause_out(finding) if finding is not None else None,
         tickets=[ticket_out(ticket) for ticket in await context.ledger.tickets.of(incident)],
     )
 
@@ -180,6 +186,31 @@ async def comment(
     return incident_out(picture, await context.ledger.incidents.get(incident))
 
 
+@router.post("/{incident}/merge", summary="Take other incidents in (operator)")
+async def merge(
+    request: Request, context: Ctx, asker: Operator, incident: str, wish: MergeIn
+) -> IncidentOut:
+    """Let one open incident stay for several: engine and people go on with this one alone.
+
+    Members, timeline, messages on their way and who took it on go over; nobody is told twice.
+    409 if one is no longer open, or is of a rule.
+    """
+    await hand(context).merge(incident, wish.incidents, decision(request, asker, wish.reason))
+    picture = await request.app.state.pictures.now()
+    return incident_out(picture, await context.ledger.incidents.get(incident))
+
+
+@router.post("/{incident}/split", summary="Make a member its own incident (operator)")
+async def split(
+    request: Request, context: Ctx, asker: Operator, incident: str, wish: SplitIn
+) -> IncidentOut:
+    """Return the new incident. 404 if it is no member, 409 if it is the root."""
+    why = decision(request, asker, wish.reason)
+    code = await hand(context).split(incident, wish.target, why)
+    picture = await request.app.state.pictures.now()
+    return incident_out(picture, await context.ledger.incidents.get(code))
+
+
 @router.get("/{incident}/drafts", summary="The texts for the carriers concerned (operator)")
 async def carrier_drafts(
     request: Request,
@@ -219,7 +250,7 @@ async def advance(
 ) -> TicketOut:
     """Keep that the carrier has received it, or says that it is fixed. 409 if that is known."""
     origin = client_address(request, context.settings.proxies)
-    said = Said(asker.name, context.clock.now(), wish.at, wish.number, origin)
+    said = Said(asker.name, context.clock.now(), wish.at, wish.number, origin, wish.why)
     row, events = await context.ledger.tickets.advance(incident, ticket, Step(wish.step), said)
     context.live.publish(events)
     return ticket_out(row)

@@ -6,7 +6,9 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.fleet import Look
+from core.finding import Fault, Finding
 from core.incident import Delivery, IncidentNote, IncidentState, Notification, Severity
+from core.model import Line
 from core.people import Role
 from core.status import Interval, Status, TargetState, Transition
 from core.ticket import Step, Ticket
@@ -150,10 +152,25 @@ class IncidentOut(BaseModel):
     detail: str
     touched: int = Field(description="How many targets it touches now.")
     merged_into: str | None
+    further: tuple[str, ...] = Field(description="Roots that a person joined to this one.")
+    apart_from: str | None = Field(description="The incident that a person split it off from.")
     acked_by: str | None
     acked_at: datetime | None
     paused: PauseOut | None = Field(description="While problems are held back: why.")
     version: int
+
+
+class CauseOut(BaseModel):
+    """The cause of an incident, as the last person who stated one said it."""
+
+    incident: str
+    category: str
+    name: str
+    name_en: str
+    fault: Fault
+    text: str
+    by: str
+    at: datetime
 
 
 class IncidentPage(BaseModel):
@@ -228,6 +245,7 @@ class TicketOut(BaseModel):
     reported_by: str
     received_at: datetime | None
     fixed_at: datetime | None = Field(description="When the carrier says that it was fixed.")
+    why: str | None = Field(description="What it was, as the carrier says.")
 
 
 class TicketIn(BaseModel):
@@ -244,6 +262,7 @@ class StepIn(BaseModel):
     step: Literal["received", "fixed"]
     number: str | None = Field(default=None, max_length=200)
     at: AwareDatetime | None = Field(default=None, description="Just now if absent.")
+    why: str | None = Field(default=None, max_length=200, description="What it was, once fixed.")
 
 
 class DraftOut(BaseModel):
@@ -260,12 +279,29 @@ class IncidentDetail(IncidentOut):
     timeline: list[IncidentNote]
     told: list[ToldOut]
     tickets: list[TicketOut] = Field(description="What carriers were told, oldest first.")
+    stated_cause: CauseOut | None = Field(description="What people say that caused it.")
 
 
 class Words(BaseModel):
     """A note from a person."""
 
     text: str = Field(default="", max_length=2000)
+
+
+class MergeIn(BaseModel):
+    """These are one trouble."""
+
+    incidents: list[str] = Field(
+        min_length=1, max_length=200, description="Codes of open incidents that this one takes in."
+    )
+    reason: Line = Field(description="Why.")
+
+
+class SplitIn(BaseModel):
+    """This is another trouble."""
+
+    target: str = Field(description="A member; what hangs on it goes along.")
+    reason: Line = Field(description="Why.")
 
 
 class Comment(BaseModel):
@@ -352,6 +388,11 @@ def target_out(target: Target, state: TargetState | None, incident: str | None) 
             "incident": incident,
         }
     )
+
+
+def cause_out(one: Finding) -> CauseOut:
+    """Return a cause as the interface shows it."""
+    return CauseOut.model_validate(one.model_dump(exclude={"id"}))
 
 
 def ticket_out(one: Ticket) -> TicketOut:

@@ -105,6 +105,8 @@ def _outage(one: Outage) -> Plain:
         "root": one.root,
         "root_name": _maybe(one.root_name, _text),
         "cause": _maybe(one.cause, _text),
+        "stated_cause": _maybe(one.stated, _text),
+        "fault": _maybe(one.fault, _text),
         "carrier": one.carrier,
         "circuit": one.circuit,
         "incident": one.incident,

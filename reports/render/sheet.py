@@ -150,10 +150,16 @@ def _longest(outages: Sequence[Outage], limit: int) -> list[Outage]:
 
 
 def blame(outage: Outage, language: Language) -> str:
-    """Return what failed and how; the cause alone where it names the root already."""
+    """Return what failed and how: as people found, else as it was measured.
+
+    A measured cause stands alone where it names the root already.
+    """
     if outage.root is None or outage.root == outage.target:
         root = words.said("itself", language) if outage.root else ""
     else:
         root = outage.root_name.said(language) if outage.root_name else outage.root
+    if outage.stated is not None:
+        fault = f" ({outage.fault.said(language)})" if outage.fault is not None else ""
+        return ": ".join(filter(None, (root, outage.stated.said(language)))) + fault
     cause = outage.cause.said(language) if outage.cause else ""
     return cause if root in cause else ": ".join(part for part in (root, cause) if part)

@@ -103,6 +103,8 @@ WORDS: Mapping[str, Text] = {
     "outside": Text("Không tính", "Excluded"),
     "root": Text("Nơi gây ra", "Root"),
     "cause": Text("Nguyên nhân", "Cause"),
+    "stated": Text("Nguyên nhân đã xác định", "Cause as established"),
+    "fault": Text("Thuộc về", "At fault"),
     "line": Text("Nhà cung cấp, mã kênh", "Carrier, circuit"),
     "incident": Text("Mã sự cố", "Incident"),
     "unit": Text("Đơn vị", "Unit"),

@@ -8,17 +8,22 @@ import typer
 from runtime.cli._config import Config
 
 if TYPE_CHECKING:
+    from core.finding import Finding
     from core.incident import Delivery, Incident, Notification
     from storage.ledger import Ledger
 
+_MOST = 1000  # incidents that one list prints
+
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Show incidents and who was told of them."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Show incidents, who was told of them, what caused them.",
 )
 
 
 @app.callback()
 def incidents() -> None:
-    """Show incidents and who was told of them."""
+    """Show incidents, who was told of them, what caused them."""
 
 
 @app.command()
@@ -112,4 +117,94 @@ def telling(
         Text(vi=f"Đã ghi {count} dòng vào {file}.", en=f"Wrote {count} rows to {file}."),
         rows=count,
         file=str(file),
+    )
+
+
+@app.command()
+def missing(
+    config: Config = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the outages that are over and whose cause nobody has stated; exit code 1 if any."""
+    from core.text import Text
+    from runtime.cli._ledger import Voice, with_ledger
+
+    voice = Voice(as_json=as_json)
+
+    async def work(ledger: "Ledger") -> "list[Incident]":
+        return await ledger.findings.missing(_MOST)
+
+    found = with_ledger(config, voice, work)
+    voice.table(
+        (
+            Text("sự cố", "incident"),
+            Text("gốc", "root"),
+            Text("từ", "from"),
+            Text("đến", "until"),
+        ),
+        [
+            {
+                "incident": one.id,
+                "root": one.root,
+                "began_at": one.began_at,
+                "recovered_at": one.recovered_at,
+            }
+            for one in found
+        ],
+    )
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command()
+def cause(
+    incidents: Annotated[list[str], typer.Argument(help="Codes, such as SC-20261122-0001.")],
+    config: Config = None,
+    *,
+    category: Annotated[
+        str, typer.Option("--category", help="Kind of cause: power, carrier-cable, …")
+    ],
+    fault: Annotated[
+        str,
+        typer.Option("--fault", help="carrier power own unit supplier nobody unknown"),
+    ] = "",
+    text: Annotated[str, typer.Option("--text", help="In words; printed in reports.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """State the cause of incidents, of all or of none; the last word holds, all are kept."""
+    from core.clock import SystemClock
+    from core.errors import DomainError
+    from core.finding import Fault
+    from core.text import Text
+    from runtime.assembly import categories
+    from runtime.cli._ledger import Voice, actor, settings_of, with_ledger
+    from storage.findings import Stated
+
+    voice = Voice(as_json=as_json)
+    kinds = categories(settings_of(config, voice).incidents)
+    for said, known in ((category, tuple(kinds)), (fault or "unknown", tuple(Fault))):
+        if said not in known:
+            listed = ", ".join(known)
+            voice.refuse(
+                DomainError(
+                    Text(
+                        vi=f'Không có "{said}"; chọn một trong: {listed}',
+                        en=f'There is no "{said}"; choose one of: {listed}',
+                    )
+                )
+            )
+    chosen = Fault(fault) if fault else None
+
+    async def work(ledger: "Ledger") -> "dict[str, Finding]":
+        stated = Stated(actor(), SystemClock().now(), kinds[category], chosen, text)
+        await ledger.findings.state(incidents, stated)
+        return await ledger.findings.latest(incidents)
+
+    kept = with_ledger(config, voice, work)
+    voice.done(
+        Text(
+            vi=f"Đã ghi nguyên nhân của {len(kept)} sự cố.",
+            en=f"Stated the cause of {len(kept)} incidents.",
+        ),
+        causes=[one.model_dump(mode="json", exclude={"id"}) for one in kept.values()],
     )

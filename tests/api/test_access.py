@@ -34,13 +34,19 @@ OPERATOR = {
     "/meetings/{meeting}/delegates",
     "/meetings/{meeting}/change",
     "/meetings/{meeting}/link",
+    "/api/v1/incidents/{incident}/merge",
+    "/api/v1/incidents/{incident}/split",
+    "/channels",
+    "/channels/{name}/test",
+    "/incidents/{incident}/cause",
     "/incidents/{incident}/comment",
+    "/incidents/{incident}/merge",
     "/incidents/{incident}/silence",
+    "/incidents/{incident}/split",
     "/incidents/{incident}/tickets",
     "/incidents/{incident}/tickets/{ticket}",
     "/silences/{silence}/end",
     "/test-message",
-    "/channels",
 }
 ADMIN = {
     "/admin",
@@ -57,6 +63,8 @@ ADMIN = {
 }
 # What everybody may see and only some may change.
 POSTED = {
+    "/api/v1/causes": Role.OPERATOR,
+    "/causes": Role.OPERATOR,
     "/days": Role.ADMIN,
     "/maintenance": Role.OPERATOR,
     "/rota/swap": Role.OPERATOR,

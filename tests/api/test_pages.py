@@ -294,7 +294,16 @@ async def test_channels_are_shown_with_what_is_wrong_and_what_is_left(tmp_path: 
     kind = Text("Tin nhắn SMS", "Text messages")
     rows = [
         Standing("email", Text("Thư điện tử", "E-mail")),
-        Standing("sms", kind, DAWN, DAWN + timedelta(minutes=5), "HTTP 500", Balance(51200, 1e5)),
+        Standing(
+            "sms",
+            kind,
+            "phone",
+            "",
+            DAWN,
+            DAWN + timedelta(minutes=5),
+            "HTTP 500",
+            Balance(51200, 1e5),
+        ),
     ]
     async with a_world(tmp_path, settings=Web(), channels=lambda: rows) as world:
         text = words(await page(world, "/channels", Role.OPERATOR))

@@ -16,7 +16,7 @@ from core.people import Role
 from core.rota import Swap
 from tests.api.test_door import csrf, log_in
 from tests.api.test_pages import page, words
-from tests.api.world import World, all_up, hub_cut
+from tests.api.world import DAWN, World, all_up, hub_cut
 
 TODAY = date(2026, 11, 22)  # a Sunday, 09:00 in the worlds of these tests
 PEOPLE = (
@@ -146,6 +146,10 @@ async def test_a_wrong_swap_is_refused_with_a_sentence_and_stays_in_the_form(wor
 
 async def test_a_note_is_left_to_whoever_comes_on_duty(world: World) -> None:
     await with_rota(world, by_turns())
+    await world.commit(hub_cut(DAWN))
+    await sent(world, "/rota/hand-over", text=" ")  # logs in
+    begun = words((await world.client.get("/rota")).text)
+    assert "ĐANG DIỄN RA: 1 - SC-20261122-0001 Kênh TSLCD Gateway Phường An Lộc, VNPT" in begun
     status, _ = await sent(world, "/rota/hand-over", text="Đường VNPT chập chờn từ 22h")
     assert status == 303
     text = words((await world.client.get("/rota")).text)

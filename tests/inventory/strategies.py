@@ -205,6 +205,9 @@ services = st.builds(
     keyword=maybe_line,
     contact=maybe_slug,
     calendar=maybe_slug,
+    depends_on=st.lists(st.lists(slugs, min_size=1, max_size=3).map("|".join), max_size=2).map(
+        tuple
+    ),
 )
 special_days = st.lists(
     st.builds(

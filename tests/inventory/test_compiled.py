@@ -345,6 +345,18 @@ def test_a_service_stands_behind_its_server_or_its_sites_gateway_or_outside() ->
     assert "hong" not in found
 
 
+def test_a_service_needs_services_devices_and_the_gateways_of_sites() -> None:
+    needs = ("cong", "thu|sv-1", "dc-1", "không-có|hong", "dc-9")
+    row = a_service("tren", "https://tren.example/")
+    row = row.model_copy(update={"depends_on": needs})
+    served = SERVED.model_copy(update={"services": (*SERVED.services, row)})
+    found = _targets(_estate(served))["tren"]
+    assert found.needs == (("cong",), ("thu", "sv-1"), ("gw-1",))
+    [check] = [c for c in _estate(served).checks if c.target == "tren"]
+    assert check.verify is not None
+    assert check.verify.uplinks[:2] == ("cong/http", "thu/tls")
+
+
 def test_a_service_serves_the_unit_it_names_or_that_of_its_owner_or_its_site() -> None:
     found = _targets(_estate(SERVED))
     assert found["thu"].unit_path == ("dong-nai",)

@@ -93,6 +93,21 @@ def test_a_loop_that_begins_later_is_told_today() -> None:
     assert "the uplinks run in a circle" in said
 
 
+def test_a_service_may_need_services_devices_and_sites_but_not_itself() -> None:
+    base = a_service("csdl", "tcp://10.0.0.4:5432")
+    front = a_service("cong", "https://cong.example/", depends_on=("csdl|gw-1", "dc-1"))
+    assert not _said(a_land(services=(base, front)))
+    lost = front.model_copy(update={"depends_on": ("csdl|csd",)})
+    (said,) = _said(a_land(services=(base, lost)))
+    assert 'services.csv: cong.depends_on: "csd" is not in services.csv / devices.csv' in said
+    ring = base.model_copy(update={"depends_on": ("cong",)})
+    (said,) = _said(a_land(services=(ring, front)))
+    assert "services.csv: c" in said
+    assert "in a circle: cong → csdl → cong" in said
+    (said,) = _said(a_land(services=(base.model_copy(update={"depends_on": ("csdl",)}),)))
+    assert "in a circle: csdl → csdl" in said
+
+
 def test_ten_thousand_devices_in_a_chain_are_no_trouble() -> None:
     count = 10_000
     chain = tuple(

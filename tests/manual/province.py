@@ -10,6 +10,7 @@ import httpx
 
 from api.app import create_app
 from api.context import Context, Health, Web
+from core.channel import Standing
 from core.incident import (
     Delivery,
     Incident,
@@ -21,11 +22,14 @@ from core.incident import (
     Purpose,
     Severity,
 )
-from core.inventory import Changes, Contact
+from core.inventory import Changes, Contact, Rule
 from core.labels import Series
 from core.outcome import Outcome
 from core.reading import Reading
+from core.rota import Swap
+from core.silence import Scope
 from core.status import Status, Transition
+from core.text import Text
 from core.watching import Estate, TargetKind
 from inventory.compiled import LookingDefaults, compile_estate
 from inventory.publicdays import proposed
@@ -34,11 +38,13 @@ from reports.render.letterhead import Letterhead
 from runtime import reporting
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
+from storage.silences import Wanted
 from tests.api.world import World
 from tests.factories import FakeClock
 
 SINCE = datetime(2026, 8, 31, 17, tzinfo=UTC)  # 1 September, local time
 NOW = datetime(2026, 11, 2, 1, 12, tzinfo=UTC)  # Monday, 08:12 local time
+HANDOVER = datetime(2026, 11, 2, 0, 30, tzinfo=UTC)  # 07:30 local time: duty passes on
 CUT = "kenh-cum-bu-gia-map"
 REPORT = "/reports?about=unit:dong-nai-75&every=month&on=2026-10-31"
 INCIDENT = "SC-20261102-0001"
@@ -192,11 +198,103 @@ async def announce(ledger: Ledger) -> None:
     )
 
 
+RULES = (
+    Rule(
+        slug="duong-truyen-day",
+        name="Đường truyền đầy",
+        name_en="A full line",
+        metric="ifHCInOctets",
+        value="of_capacity",
+        window=5,
+        threshold=90,
+        recovery=75,
+        duration=10,
+        kind="link",
+        enabled=True,
+    ),
+    Rule(
+        slug="do-tre-cao",
+        name="Độ trễ cao",
+        name_en="A long round trip",
+        metric="probe_duration_seconds",
+        value="mean",
+        window=5,
+        threshold=0.15,
+        recovery=0.1,
+        duration=5,
+        enabled=True,
+        source="proposal",
+    ),
+)
+
+
+async def live_in(ledger: Ledger) -> None:
+    """Let people have lived here: a silence, a note of handing over, a swap, ended outages."""
+    wanted = Wanted(
+        NOW - timedelta(hours=2),
+        NOW + timedelta(hours=7),
+        "Thay ắc quy bộ lưu điện",
+        Scope(targets=("ups-trung-tam",)),
+    )
+    await ledger.silences.add(wanted, "ha", NOW)
+    await ledger.rota.hand_over(
+        "truc-cntt",
+        "Đêm yên. VNPT hẹn chiều nay kiểm tra tủ cáp ở Đăk Ơ, nhớ gọi lại trước 15 giờ.",
+        "ha",
+        NOW - timedelta(minutes=50),
+    )
+    await ledger.rota.swap(
+        Swap(
+            rota="truc-cntt",
+            contact="vo-thi-hong",
+            begin=HANDOVER + timedelta(days=3),
+            end=HANDOVER + timedelta(days=4),
+            reason="Anh Huy đi tập huấn",
+            by="ha",
+            recorded_at=NOW,
+        )
+    )
+    past = (("dak-o", 3, 41), ("loc-ninh", 5, 12), ("tan-khai", 9, 95))
+    rows = [
+        Incident(
+            id=f"SC-{NOW - timedelta(days=days):%Y%m%d}-0001",
+            root=f"kenh-{place}",
+            severity=Severity.MAJOR,
+            state=IncidentState.RECOVERED,
+            began_at=NOW - timedelta(days=days),
+            decided_at=NOW - timedelta(days=days),
+            recovered_at=NOW - timedelta(days=days) + timedelta(minutes=minutes),
+            cause="port_up_silent",
+        )
+        for place, days, minutes in past
+    ]
+    await ledger.brain.commit(Outcome(incidents=rows), NOW)
+
+
 async def told(ledger: Ledger, now: datetime) -> None:
     """Settle the message that waits as sent, with the receipt of the mail server."""
     for one in await ledger.outbox.claim("w", now, 10, 60):
         receipt = Delivery(notification=one.id or 0, at=now, ok=True, receipt="250 2.0.0 queued")
         await ledger.outbox.settle(one, receipt, NotificationState.SENT, None)
+
+
+CHANNELS = (
+    Standing("email", Text("Thư điện tử qua máy chủ SMTP", "E-mail by an SMTP server"), "email"),
+    Standing(
+        "sms",
+        Text("Tin nhắn qua cổng SMS", "SMS by a gateway"),
+        "phone",
+        since=NOW - timedelta(minutes=3),
+        again_at=NOW + timedelta(minutes=2),
+        why="the gateway says: 104 brandname is not registered",
+    ),
+)
+
+
+async def _nobody(
+    contact: str, actor: str, now: datetime, channel: str | None = None
+) -> list[Notification]:
+    return []
 
 
 @asynccontextmanager
@@ -210,6 +308,7 @@ async def a_province(folder: Path) -> AsyncIterator[World]:
     rows = rows.model_copy(
         update={
             "contacts": (*rows.contacts, ON_DUTY),
+            "rules": RULES,
             "special_days": tuple(one.day for one in proposed(2026)),
         }
     )
@@ -219,6 +318,7 @@ async def a_province(folder: Path) -> AsyncIterator[World]:
         await _remember(ledger, clock, estate)
         clock.advance((NOW - clock.now()).total_seconds())
         await announce(ledger)
+        await live_in(ledger)
         context = Context(
             ledger=ledger,
             clock=clock,
@@ -227,6 +327,8 @@ async def a_province(folder: Path) -> AsyncIterator[World]:
             health=lambda: Health(observed_until=clock.now()),
             build_report=lambda asked: reporting.build(ledger, asked, clock.now()),
             letterhead=Letterhead(),
+            channels=lambda: CHANNELS,
+            send_test=_nobody,
         )
         app = create_app(context)
         transport = httpx.ASGITransport(app)

@@ -44,9 +44,14 @@ OPEN = (
     Shot("maintenance", "/maintenance", LAPTOP, "h1"),
     Shot("days", "/days?year=2026", LAPTOP, "h1"),
     Shot("incident", f"/incidents/{province.INCIDENT}", (360, 1500), ".headline.open"),
+    Shot("rota", "/rota", LAPTOP, ".duty"),
+    Shot("silences", "/silences", LAPTOP, ".rows"),
+    Shot("rules", "/rules", LAPTOP, "h1"),
+    Shot("channels", "/channels", (360, 820), ".refusal"),
 )
+LATER = ("taken", "take-on", "over", "causes", "incidents")
 UPLOADS = ("import-faults", "import-plan")
-NAMES = sorted([*(s.name for s in (*CALM, *OPEN)), "taken", "take-on", "over", *UPLOADS])
+NAMES = sorted([*(s.name for s in (*CALM, *OPEN)), *LATER, *UPLOADS])
 
 
 def squeezed(picture: bytes) -> bytes:
@@ -132,6 +137,8 @@ async def _all(world: World, page: Page, base: str, place: Path) -> None:
     await world.commit(province.mended(world.context.estate(), at, world.clock.now()))
     path = f"/incidents/{province.INCIDENT}"
     await _one(page, base, Shot("over", path, (360, 620), ".headline.recovered"), place)
+    await _one(page, base, Shot("causes", "/causes", LAPTOP, ".choices"), place)
+    await _one(page, base, Shot("incidents", "/incidents", LAPTOP, ".list"), place)
 
 
 async def _taken_on(world: World, page: Page, base: str, place: Path) -> None:

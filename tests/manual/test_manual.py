@@ -37,7 +37,7 @@ PRESSED = {
     "en": re.compile(r"(?:press|choose) \*\*([^*]+)\*\*", re.IGNORECASE),
 }
 KEY = re.compile(r"`\[([a-z_.]+)\](?: ([a-z_]+)(?: = [^`]+)?)?`")
-LARGEST, ALL = 150_000, 1_500_000  # bytes
+LARGEST, ALL = 150_000, 2_200_000  # bytes
 STALE = 12.0  # of 255: a page that looks otherwise; other fonts alone stay below
 
 

@@ -134,3 +134,6 @@ def test_an_outage_is_blamed_once() -> None:
     own = replace(behind, root=behind.target, root_name=behind.name, cause=apart.cause)
     assert blame(own, "en") == "the target itself: lost"
     assert blame(replace(own, root=None, cause=None), "vi") == ""
+    power = Text("mất điện: cháy", "power cut: fire")
+    found = replace(apart, stated=power, fault=Text("điện lực", "power company"))
+    assert blame(found, "vi") == "Kênh VNPT: mất điện: cháy (điện lực)"

@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from core.clock import LOCAL, SystemClock
-from core.incident import Delivery, NotificationState
+from core.incident import Delivery, IncidentState, NotificationState
+from core.outcome import Outcome
 from runtime.cli import drill, incidents
 from runtime.heartbeat import BEGUN
 from storage import migrations
@@ -116,3 +117,40 @@ def test_a_drill_that_cannot_be_meant_is_refused(
     told = CliRunner().invoke(drill.app, words, env=ENGLISH)
     assert told.exit_code == 1
     assert said in told.output
+
+
+async def kept(settings: Path) -> None:
+    """Let an outage have been and be over."""
+    ledger = await open_ledger(f"sqlite:///{settings.parent / 'ledger.db'}", None, SystemClock())
+    over = an_incident(state=IncidentState.RECOVERED, recovered_at=NOW)
+    await ledger.brain.commit(Outcome(incidents=[over]), NOW)
+    await ledger.aclose()
+
+
+def test_causes_are_missing_until_they_are_stated(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    asyncio.run(migrations.upgrade(url))
+    file = tmp_path / "thongsuot.toml"
+    file.write_text(
+        '[ledger]\nurl = "sqlite:///ledger.db"\n'
+        '[incidents.causes.bo-nguon]\nname = "bộ nguồn"\nfault = "own"\n'
+    )
+    asyncio.run(kept(file))
+    code = "SC-20261122-0001"
+    at = ["-c", str(file), "--json"]
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(incidents.app, [*words, *at], env=ENGLISH)
+
+    listed = run("missing")
+    assert (listed.exit_code, json.loads(listed.stdout)[0]["incident"]) == (1, code)
+    wrong = run("cause", code, "--category", "gremlins")
+    assert wrong.exit_code == 1
+    assert "bo-nguon" in json.loads(wrong.stdout)["error"]
+    assert run("cause", code, "--category", "power", "--fault", "me").exit_code == 1
+    assert run("cause", "SC-1", "--category", "power").exit_code == 1
+    said = run("cause", code, "--category", "bo-nguon", "--text", "cháy")
+    [one] = json.loads(said.stdout)["causes"]
+    assert (one["name"], one["fault"], one["text"]) == ("bộ nguồn", "own", "cháy")
+    assert one["by"].startswith("cli")
+    assert run("missing").exit_code == 0

@@ -9,6 +9,7 @@ from fractions import Fraction
 import pytest
 
 from core.errors import Conflict, NotFound
+from core.finding import Category, Fault
 from core.incident import Incident, Member, Severity
 from core.inventory import (
     CalendarSpan,
@@ -25,6 +26,7 @@ from core.inventory import (
 )
 from core.outcome import Outcome
 from core.status import Status, Transition
+from core.text import Text
 from core.timekeeping import ClockSpan, ClockTrouble
 from core.watching import TargetKind
 from reports.periods import read
@@ -34,6 +36,7 @@ from reports.render.letterhead import Letterhead
 from reports.report import Bucket, PeriodKind, Report, Row, ScopeKind, Seconds
 from reports.request import UptimeRequest
 from runtime.reporting import build
+from storage.findings import Stated
 from storage.ledger import Ledger
 
 NOW = datetime(2026, 11, 22, 5, 0, tzinfo=UTC)
@@ -640,6 +643,40 @@ async def test_an_outage_names_its_root_its_cause_and_its_incident(
     assert outage.cause is not None
     assert outage.cause.vi == "không tới được do Kênh 1"
     assert (outage.carrier, outage.circuit) == ("VNPT", "C1")
+    assert outage.stated is None
+
+
+async def test_an_outage_has_the_cause_that_people_found_as_it_was_known(
+    sqlite_ledger: Ledger,
+) -> None:
+    ledger = sqlite_ledger
+    await put(ledger, LAND)
+    await up_since(ledger, at(1, month=9), "s1", "k1")
+    await keep(ledger, ("s1", AWAY, at(5)), reason="parent_failed", cause="k1")
+    await keep(ledger, ("s1", UP, at(5, 4)))
+    whole = Incident(
+        id="SC-20261005-0001", root="k1", severity=Severity.MAJOR, began_at=at(5),
+        decided_at=at(5), recovered_at=at(5, 4),
+        members=(Member(target="k1", joined_at=at(5)), Member(target="s1", joined_at=at(5))),
+    )  # fmt: skip
+    apart = whole.model_copy(
+        update={"id": "SC-20261005-0002", "root": "s1", "apart_from": whole.id}
+    )
+    await ledger.brain.commit(Outcome(incidents=[whole, apart]), NOW)
+    cut = Category("cable", Text("đứt cáp", "cable cut"), Fault.CARRIER)
+    stated = Stated("an", at(6), cut, Fault.NOBODY, "lũ cuốn")
+    await ledger.findings.state([apart.id], stated)
+    report = await ask(ledger, "xa-1")
+    (outage,) = report.outages
+    assert outage.incident == apart.id  # what a person split off, not what it was a part of
+    assert (outage.stated, outage.fault) == (
+        Text("đứt cáp: lũ cuốn", "cable cut: lũ cuốn"),
+        Text("bất khả kháng", "force majeure"),
+    )
+    await ledger.findings.state([apart.id], stated._replace(now=NOW, text="", fault=None))
+    assert (await ask(ledger, "xa-1", as_known_at=at(7))).outages == (outage,)
+    page = render(await ask(ledger, "xa-1"), Letterhead(), "vi", Format.HTML).decode()
+    assert "đứt cáp (nhà mạng)" in page
 
 
 async def test_many_outages_are_counted_and_the_longest_listed(sqlite_ledger: Ledger) -> None:
