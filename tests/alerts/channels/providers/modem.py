@@ -89,9 +89,6 @@ class Modem:
                 return _line("+CMS ERROR: 304")
             self._to = found[1]
             return "\r\n> "
-        if command.startswith('AT+CPMS="'):
-            self.memories = (command[9:11], *self.memories[1:])
-            return _line("+CPMS: 0,30,0,30,0,30") + _line("OK")
         if found := PLACE.fullmatch(line):
             return self._at(found[1], int(found[2]))
         if command == "AT+CMGL=4" and not self._text_mode:
@@ -104,6 +101,7 @@ class Modem:
             "AT+CMEE=1": "",
             "AT+CPIN?": None if no_sim else f"+CPIN: {self.sim}",
             "AT+CREG?": f"+CREG: 0,{self.registered}",
+            'AT+CPMS="SM"': "+CPMS: 0,30,0,30,0,30",
             "AT+CPMS?": "+CPMS: " + ",".join(f'"{m}",1,30' for m in self.memories),
             "AT+CMGF=1": "",
             "AT+CMGF=0": "",
@@ -114,6 +112,8 @@ class Modem:
         }.get(command)
         self._echo = self._echo and command != "ATE0"
         self._numeric = self._numeric or command == "AT+CMEE=1"
+        if command == 'AT+CPMS="SM"':
+            self.memories = ("SM", *self.memories[1:])
         if command.startswith("AT+CMGF="):
             self._text_mode = command.endswith("1")
         if says is None:
