@@ -29,7 +29,7 @@ from storage.answers import Coming
 log = logging.getLogger(__name__)
 
 PAUSE = 5.0  # seconds between two looks
-FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0  # seconds after a look that failed
+FIRST_WAIT, LONGEST_WAIT = 5.0, 60.0  # seconds after a look that failed
 TIMEOUT = 15.0  # seconds of one look, or one reply: less than a page waits for a modem
 MOST = 100  # answers of one look whose senders hear of them
 

@@ -153,7 +153,8 @@ async def _before(connection: AsyncConnection, coming: Coming) -> Outcome | None
     ).first()
     if row is None:
         return None
-    return Outcome(Verdict(row.verdict), row.id, row.contact, row.code, again=True)
+    about = (row.incident,) if row.incident is not None else ()
+    return Outcome(Verdict(row.verdict), row.id, row.contact, row.code, about, again=True)
 
 
 async def _judged(connection: AsyncConnection, coming: Coming, now: datetime) -> _Judged:

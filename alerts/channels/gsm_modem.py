@@ -43,6 +43,7 @@ _FINAL = re.compile(r"^(OK|ERROR|\+CM[ES] ERROR: .*)\r?$", re.MULTILINE)
 _FAULT = re.compile(r"ERROR: (\d+)")
 _LONGEST_FINAL = 200  # bytes
 _STORED = re.compile(r"\+CMGL: (\d+),([01]),")  # received, unread or read (TS 27.005 §4.1)
+_MEMORY = re.compile(r'"(\w{2})"')
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 # TS 27.005 §3.2.5. The SIM, the subscription or the centre's number / the message or its receiver.
 _BROKEN = frozenset({8, 10, 50, 69, 310, 311, 312, 313, 315, 316, 317, 318, 330})
@@ -99,6 +100,7 @@ async def receive(params: BaseModel, take: Take, timeout: float) -> None:
             await _greeted(line)
             with suppress(Retry, GiveUp):  # where it cannot, it keeps messages by itself
                 await line.asked("AT+CNMI=2,1")  # kept, not thrown at whoever listens
+            await _look_where_it_keeps_them(line)
             await line.asked("AT+CMGF=0")
             stored = list(_stored(await line.asked("AT+CMGL=4", most=_LISTED)))
             for answer, places in _answers(stored[:_AT_ONCE]):
@@ -110,6 +112,14 @@ async def receive(params: BaseModel, take: Take, timeout: float) -> None:
         raise Retry(f"the modem does not answer within {timeout:g} s") from None
     except OSError as trouble:
         raise Retry(f"{type(trouble).__name__}: {trouble}") from None
+
+
+async def _look_where_it_keeps_them(line: "_Line") -> None:
+    """List the memory that takes what comes in (mem3 of +CPMS, §3.2.2), if that is another."""
+    with suppress(Retry, GiveUp):
+        kept = _MEMORY.findall(await line.asked("AT+CPMS?"))
+        if len(kept) == 3 and kept[0] != kept[2]:  # noqa: PLR2004  (to read, to write, to receive)
+            await line.asked(f'AT+CPMS="{kept[2]}"')
 
 
 def _stored(listed: str) -> Iterator[tuple[int, str]]:

@@ -272,6 +272,7 @@ async def _page(
     rotas = _live(rows.rotas, known)
     chosen = next((row for row in rotas if row.slug == wanted), rotas[0] if rotas else None)
     roster = known[chosen.slug] if chosen is not None else Roster("")
+    standing = await context.ledger.proofs.standing(picture.contacts.values(), now)
     page: HTMLResponse = request.app.state.pages.render(
         request,
         "rota.html",
@@ -284,6 +285,7 @@ async def _page(
         horizon=now + AHEAD,
         month=month_of(roster, first),
         special=roster.special_days,
+        unproven={at for at, one in standing.items() if one.proven_at is None},
         present=_present(turns(roster, now - _DAY, now + AHEAD), now),
         gaps=gaps(roster, now, now + AHEAD),
         overlaps=overlaps(roster, now, now + AHEAD),

@@ -72,11 +72,20 @@ async def test_without_a_rota_the_page_says_how_to_begin(world: World) -> None:
 async def test_everybody_sees_who_is_on_duty_until_when_and_who_is_next(world: World) -> None:
     await with_rota(world, by_turns())
     text = words(await page(world, "/rota"))
-    assert "Trực chính Nguyễn Văn An 0912345678 đến 23/11/2026 07:30 · tiếp theo: Trần Thị" in text
+    unproven = "Nguyễn Văn An 0912345678 chưa xác nhận"
+    assert f"Trực chính {unproven} đến 23/11/2026 07:30 · tiếp theo: Trần Thị" in text
     assert "Không có ca trống, không có ca trùng." in text
     assert "Người trực thay" not in text
     english = words(await page(world, "/rota", thongsuot_lang="en"))
-    assert "On duty Nguyễn Văn An 0912345678 until 23/11/2026 07:30" in english
+    assert "On duty Nguyễn Văn An 0912345678 not proven until 23/11/2026 07:30" in english
+
+
+async def test_a_number_on_duty_that_is_proven_bears_no_mark(world: World) -> None:
+    await with_rota(world, by_turns())
+    now, day = world.clock.now(), timedelta(days=1)
+    proof = await world.ledger.proofs.ask(PEOPLE[0], "0912345678", "sms", "ha", now, lifetime=day)
+    await world.ledger.proofs.confirm("an", proof.code, "ha", now)
+    assert "0912345678 đến 23/11/2026" in words(await page(world, "/rota"))
 
 
 async def test_gaps_and_overlaps_of_the_next_month_stand_out(world: World) -> None:

@@ -70,6 +70,7 @@ async def test_handed_over_twice_it_does_nothing_again(ledger: Ledger, code: str
     first, _ = await ledger.answers.take(coming(code), NOW)
     again, events = await ledger.answers.take(coming(code), NOW + HOUR)
     assert (again.verdict, again.number, again.again) == (Verdict.TAKEN, first.number, True)
+    assert again.incidents == first.incidents
     assert events == []
     assert len(await ledger.answers.latest()) == 1
 

@@ -193,6 +193,13 @@ async def test_what_the_ledger_does_not_take_stays_on_the_sim_under_the_same_id(
     assert modem.inbox == {}
 
 
+async def test_it_looks_into_the_memory_that_takes_what_comes_in() -> None:
+    modem = Modem(memories=("ME", "ME", "SM"))
+    modem.arrive(deliver.pdu("+84901234567", "OK 0042"))
+    assert await looked(modem) == [("+84901234567", "OK 0042")]
+    assert 'AT+CPMS="SM"' in modem.heard
+
+
 async def test_what_is_said_between_the_lines_of_a_list_is_passed_over() -> None:
     modem = Modem(talks_between=True, no_cnmi=True)
     modem.arrive(deliver.pdu("+84901234567", "ok 0042"))

@@ -28,6 +28,7 @@ class Modem:
     talks_between: bool = False  # unsolicited result codes, in the middle of ours
     no_ira: bool = False
     no_cnmi: bool = False
+    memories: tuple[str, str, str] = ("SM", "SM", "SM")  # to read, to write, what comes in
     full: int = 30  # messages that the SIM holds
     inbox: dict[int, tuple[int, str]] = field(default_factory=dict)  # place: (state, PDU)
     sent: list[tuple[str, str]] = field(default_factory=list)
@@ -91,7 +92,8 @@ class Modem:
         if found := PLACE.fullmatch(line):
             return self._at(found[1], int(found[2]))
         if command == "AT+CMGL=4" and not self._text_mode:
-            return self._listed() + _line("OK")
+            here = self.memories[0] == self.memories[2]
+            return (self._listed() if here else "") + _line("OK")
         no_sim = self.sim not in {"READY", "SIM PIN", "SIM PUK"}
         says = {
             "AT": "",
@@ -99,6 +101,8 @@ class Modem:
             "AT+CMEE=1": "",
             "AT+CPIN?": None if no_sim else f"+CPIN: {self.sim}",
             "AT+CREG?": f"+CREG: 0,{self.registered}",
+            'AT+CPMS="SM"': "+CPMS: 0,30,0,30,0,30",
+            "AT+CPMS?": "+CPMS: " + ",".join(f'"{m}",1,30' for m in self.memories),
             "AT+CMGF=1": "",
             "AT+CMGF=0": "",
             "AT+CNMI=2,1": None if self.no_cnmi else "",
@@ -108,6 +112,8 @@ class Modem:
         }.get(command)
         self._echo = self._echo and command != "ATE0"
         self._numeric = self._numeric or command == "AT+CMEE=1"
+        if command == 'AT+CPMS="SM"':
+            self.memories = ("SM", *self.memories[1:])
         if command.startswith("AT+CMGF="):
             self._text_mode = command.endswith("1")
         if says is None:
