@@ -9,6 +9,9 @@ from tests.api.world import World
 
 OPEN = {"/login", "/logout", "/language/{language}", "/a/{token}", "/healthz", "/readyz"}
 OPERATOR = {
+    "/rehearsal",
+    "/rehearsal/{token}",
+    "/rehearsal/{token}/json",
     "/api/v1/incidents/{incident}/ack",
     "/api/v1/incidents/{incident}/comment",
     "/incidents/{incident}/ack",
