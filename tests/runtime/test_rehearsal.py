@@ -166,6 +166,28 @@ async def test_a_silence_holds_back_in_the_rehearsal_what_it_will_hold_back(
     assert "đã giữ" in found.letters[0].body or found.lines[0].id in found.letters[0].body
 
 
+async def test_who_has_quiet_hours_sleeps_through_what_is_not_critical(
+    province: Ledger, settings: Settings
+) -> None:
+    text = """
+    [[step]]
+    at = "02:13"
+    fails = ["kenh-xa-001"]
+    [[step]]
+    at = "08:00"
+    restored = ["kenh-xa-001"]
+    """
+    storm = read(text, "xa.toml", NIGHT)
+    found = await rehearse_storm(province, settings, lambda _: storm, NOW, BEGIN)
+    assert heard(found) == [("02:16", "an"), ("02:16", "an"), ("06:00", "binh")]
+    [line] = found.lines
+    assert (line.severity, line.why, line.left_in_peace) == ("major", "delay", ("binh",))
+    assert found.tally.people["binh"].left_in_peace == 1
+    night = found.tally.nights[NIGHT - timedelta(days=1)]
+    assert night.woken >= {"an"}
+    assert night.left_in_peace == {"binh"}
+
+
 def history(topology: Topology, begin: datetime, end: datetime, seed: int) -> list[Event]:
     """Return lines and devices that fail at random, some of them taken on by somebody."""
     chance = random.Random(seed)
