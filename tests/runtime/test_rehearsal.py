@@ -1,5 +1,6 @@
 """A rehearsal tells what the platform would: nothing else, nothing less, and to nobody."""
 
+import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +17,7 @@ from alerts.storm import Step as StormStep
 from alerts.storm import events as events_of
 from alerts.topology import Topology
 from core.clock import LOCAL, SystemClock
-from core.errors import Invalid
+from core.errors import Invalid, Unavailable
 from core.inventory import (
     CalendarSpan,
     Changes,
@@ -335,12 +336,21 @@ def test_it_is_rehearsed_from_the_command_line(province: Ledger, tmp_path: Path)
     assert "bao.toml:2: step.1.at" in refused.stderr
 
 
-async def test_the_pages_rehearse_in_a_process_of_its_own(
-    province: Ledger, settings: Settings
+async def test_the_pages_rehearse_in_a_process_of_its_own_that_leaves_nothing(
+    province: Ledger, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert province.database.url == settings.ledger.url
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "aside"))
+    (tmp_path / "aside").mkdir()
     rehearsing, shares = Rehearsing(settings, SystemClock()), list[float]()
     try:
+        ended = asyncio.create_task(rehearsing.rehearse("", "all", None, "", shares.append))
+        while not list((tmp_path / "aside").glob("*/thongsuot-rehearsal-*")):
+            await asyncio.sleep(0.05)
+        await rehearsing.aclose()
+        with pytest.raises(Unavailable):
+            await ended
+        assert list((tmp_path / "aside").iterdir()) == []
         found = await rehearsing.rehearse("", "uplink", None, "2026-12-01", shares.append)
         assert (found.name, found.tally.told) == ("uplink", 1)
         with pytest.raises(Invalid, match="nowhere"):
