@@ -59,6 +59,7 @@ def played(
     share: Path,
 ) -> Rehearsed:
     """Play, in a process without an event loop; say in a file how much is done."""
+    tempfile.tempdir = str(share.parent)  # whoever ends this process removes what it leaves
 
     async def inside() -> Rehearsed:
         from runtime.rehearsal import asked, rehearsed_as  # noqa: PLC0415  (only here)

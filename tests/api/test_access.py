@@ -17,6 +17,9 @@ OPEN = {
     "/readyz",
 }
 OPERATOR = {
+    "/rehearsal",
+    "/rehearsal/{token}",
+    "/rehearsal/{token}/json",
     "/api/v1/incidents/{incident}/ack",
     "/api/v1/incidents/{incident}/comment",
     "/incidents/{incident}/ack",

@@ -1,5 +1,6 @@
 """A rehearsal tells what the platform would: nothing else, nothing less, and to nobody."""
 
+import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Callable
@@ -16,7 +17,7 @@ from alerts.storm import Step as StormStep
 from alerts.storm import events as events_of
 from alerts.topology import Topology
 from core.clock import LOCAL, SystemClock
-from core.errors import Invalid
+from core.errors import Invalid, Unavailable
 from core.inventory import (
     CalendarSpan,
     Changes,
@@ -166,6 +167,28 @@ async def test_a_silence_holds_back_in_the_rehearsal_what_it_will_hold_back(
     assert "đã giữ" in found.letters[0].body or found.lines[0].id in found.letters[0].body
 
 
+async def test_who_has_quiet_hours_sleeps_through_what_is_not_critical(
+    province: Ledger, settings: Settings
+) -> None:
+    text = """
+    [[step]]
+    at = "02:13"
+    fails = ["kenh-xa-001"]
+    [[step]]
+    at = "08:00"
+    restored = ["kenh-xa-001"]
+    """
+    storm = read(text, "xa.toml", NIGHT)
+    found = await rehearse_storm(province, settings, lambda _: storm, NOW, BEGIN)
+    assert heard(found) == [("02:16", "an"), ("02:16", "an"), ("06:00", "binh")]
+    [line] = found.lines
+    assert (line.severity, line.why, line.left_in_peace) == ("major", "delay", ("binh",))
+    assert found.tally.people["binh"].left_in_peace == 1
+    night = found.tally.nights[NIGHT - timedelta(days=1)]
+    assert night.woken >= {"an"}
+    assert night.left_in_peace == {"binh"}
+
+
 def history(topology: Topology, begin: datetime, end: datetime, seed: int) -> list[Event]:
     """Return lines and devices that fail at random, some of them taken on by somebody."""
     chance = random.Random(seed)
@@ -313,12 +336,21 @@ def test_it_is_rehearsed_from_the_command_line(province: Ledger, tmp_path: Path)
     assert "bao.toml:2: step.1.at" in refused.stderr
 
 
-async def test_the_pages_rehearse_in_a_process_of_its_own(
-    province: Ledger, settings: Settings
+async def test_the_pages_rehearse_in_a_process_of_its_own_that_leaves_nothing(
+    province: Ledger, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert province.database.url == settings.ledger.url
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "aside"))
+    (tmp_path / "aside").mkdir()
     rehearsing, shares = Rehearsing(settings, SystemClock()), list[float]()
     try:
+        ended = asyncio.create_task(rehearsing.rehearse("", "all", None, "", shares.append))
+        while not list((tmp_path / "aside").glob("*/thongsuot-rehearsal-*")):
+            await asyncio.sleep(0.05)
+        await rehearsing.aclose()
+        with pytest.raises(Unavailable):
+            await ended
+        assert list((tmp_path / "aside").iterdir()) == []
         found = await rehearsing.rehearse("", "uplink", None, "2026-12-01", shares.append)
         assert (found.name, found.tally.told) == ("uplink", 1)
         with pytest.raises(Invalid, match="nowhere"):
