@@ -117,4 +117,6 @@ async def test_a_program_merges_and_splits_and_a_viewer_may_not(world: World) ->
 async def test_where_nobody_judges_nothing_is_offered_and_all_is_refused(world: World) -> None:
     await world.commit(hub_cut(DAWN))
     assert (await posted(world, f"{PAGE}/merge", others=[OTHER], reason="x"))[0] == 503
-    assert "Gộp sự cố khác vào" not in (await world.client.get(PAGE)).text
+    text = (await world.client.get(PAGE)).text
+    assert "Gộp sự cố khác vào" not in text
+    assert "Tách một đối tượng" not in text
