@@ -289,7 +289,10 @@ OUTLETS = (
 
 
 async def _nobody(
-    _contact: str, _actor: str, _now: datetime, _channel: str | None = None
+    contact: str,
+    actor: str,
+    now: datetime,
+    channel: str | None = None,
 ) -> list[Notification]:
     return []
 
