@@ -176,6 +176,8 @@ async def test_no_page_scrolls_sideways(tmp_path: Path, size: str) -> None:
             f"/incidents/{INCIDENT}",
             "/silences",
             "/test-message",
+            "/causes",
+            "/channels",
             "/search?q=dak",
         ):
             await page.goto(base + path)
