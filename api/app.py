@@ -51,7 +51,8 @@ from api.v1 import reports as reports_v1
 from api.v1 import silences as silences_v1
 from core.errors import DomainError, Unavailable
 
-_ABOUT = """Reads everything the platform knows; acknowledges, comments on and silences incidents.
+_ABOUT = """Reads everything the platform knows; people acknowledge, comment on, merge, split and
+silence incidents with it, and state their causes.
 
 Log in by the pages' session cookie (changes then need `X-CSRF-Token`, see `/api/v1/me`) or send
 `Authorization: Bearer <token>`. Errors are problems as of RFC 9457. Lists carry an `ETag`; ask

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from core.inventory import Dated, Inventory
 from inventory.csvfiles import Folder
 from inventory.tables import TABLES, AnyRow, key, named, rows
-from inventory.validate import REFERENCES
+from inventory.validate import REFERENCES, slugs_in
 
 _Row = tuple[str, str]  # table, slug
 _COLUMNS = {
@@ -88,6 +88,5 @@ def _web(found: Folder, current: Inventory, dropped: set[int]) -> _Web:
 
 def _references(table: str, row: AnyRow) -> Iterator[tuple[str, str]]:
     for column in _COLUMNS[table]:
-        value = getattr(row, column)
-        for slug in value if isinstance(value, tuple) else (value,) if value else ():
+        for slug in slugs_in(getattr(row, column)):
             yield column, slug

@@ -44,6 +44,7 @@ ORDER = (
     "rules",
 )
 _SHARED_SLUGS = ("calendars", "escalations")  # whose rows are parts of one thing
+_BY_SLUG = frozenset({"uplinks", "parent", "depends_on"})  # whose cells hold slugs, never names
 _RANKS = {"province": 0, "district": 1, "commune": 2}
 _WIDTHS = {2: "province", 3: "district", 5: "commune"}
 _STEP = 2_000
@@ -455,7 +456,7 @@ class _Making:
                 self.unresolved.add(column)
         for column in [c for c in texts if (piece.table, c) in REFERENCES]:
             text = texts[column]
-            if not text or column in piece.links_to or column in {"uplinks", "parent"}:
+            if not text or column in piece.links_to or column in _BY_SLUG:
                 continue
             tables = REFERENCES[piece.table, column]
             if column == "people":

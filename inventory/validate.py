@@ -1,7 +1,7 @@
 """Do the rows of an inventory fit each other? Every fault at once, none is mended silently."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -187,13 +187,15 @@ def _references(court: _Court) -> None:
             continue
         trusted = frozenset().union(*(court.broken.get(target, ()) for target in targets))
         for row in rows(court.inventory, table_name):
-            value = getattr(row, column)
-            if not value:
-                continue
-            named_ones = value if isinstance(value, tuple) else (value,)
-            for slug in (one for item in named_ones for one in item.split("|")):
+            for slug in slugs_in(getattr(row, column)):
                 if slug not in trusted and (fault := _unfit(court, row, slug, targets, spans)):
                     court.fail(table_name, row, column, fault)
+
+
+def slugs_in(value: str | tuple[str, ...] | None) -> Iterator[str]:
+    """Yield the slugs that a cell names: one, several, or alternatives joined by bars."""
+    for item in value if isinstance(value, tuple) else (value,) if value else ():
+        yield from item.split("|")
 
 
 def _unfit(

@@ -186,7 +186,8 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         telling=lines(found, told, picture),
         taken=taken(found, await context.ledger.links.answered(incident), answers, picture),
         said=said(answers, picture),
-        others=_others(picture, found) if may and context.by_hand is not None else [],
+        deciding=may and context.by_hand is not None,
+        others=_others(picture, found) if may else [],
         waiting=min(waiting, key=lambda note: note.due_at, default=None),
     )
     return page

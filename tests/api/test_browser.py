@@ -175,6 +175,8 @@ async def test_no_page_scrolls_sideways(tmp_path: Path, size: str) -> None:
             "/incidents",
             f"/incidents/{INCIDENT}",
             "/silences",
+            "/test-message",
+            "/causes",
             "/channels",
             "/search?q=dak",
         ):

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from inventory import csvfiles, lists
+from core.inventory import Inventory
+from inventory import csvfiles, leaving, lists
 from tests.inventory.builders import ON
 from tests.inventory.workbooks import Cell, a_province, saved
 
@@ -43,3 +44,17 @@ def test_the_strict_folder_only_proposes_the_address(tmp_path: Path) -> None:
     )
     (problem,) = csvfiles.parse(tmp_path).problems
     assert "Có phải là https://dongnai.gov.vn/ ?" in problem.mend.vi
+
+
+def test_what_depends_on_a_row_that_is_left_out_goes_with_it(tmp_path: Path) -> None:
+    (tmp_path / "services.csv").write_text(
+        "slug,name,kind,url,depends_on\n"
+        "csdl,Cơ sở dữ liệu,other,tcp://10.0.0.4:5432,\n"
+        "du,Dự phòng,other,tcp://10.0.0.5:5432,\n"
+        "cong,Cổng,portal,https://cong.example/,du|csdl\n"
+        "tin,Trang tin,website,https://tin.example/,du\n",
+        encoding="utf-8",
+    )
+    found = csvfiles.parse(tmp_path)
+    [lost] = leaving.orphans(found, Inventory(), {2})
+    assert (lost.column, lost.slug) == ("depends_on", "csdl")

@@ -292,7 +292,10 @@ CHANNELS = (
 
 
 async def _nobody(
-    contact: str, actor: str, now: datetime, channel: str | None = None
+    contact: str,
+    actor: str,
+    now: datetime,
+    channel: str | None = None,
 ) -> list[Notification]:
     return []
 
