@@ -211,14 +211,18 @@ class Thresholds:
         watched = {w.target for w in self._watches.values() if w.rule == slug}
         speaking = {root for rule, root in self._open if rule == slug}
         found = dict(speakers(self._topology, firing, watched, speaking))
+        begun: dict[str, datetime] = {}
+        for target, speaker in found.items():
+            begun[speaker] = min(begun.get(speaker, firing[target]), firing[target])
         for target, speaker in list(found.items()):
-            if speaker != target or (slug, target) in self._open:
+            alone = speaker == target or self._topology.is_group(speaker)
+            if not alone or (slug, speaker) in self._open:
                 continue
             former = self._former_speaker(slug, target)
             if former is not None:
                 until = self._calm_since(self._open[former]) + SETTLING
             elif may_be_spoken_for(self._topology, target, watched):
-                until = firing[target] + SETTLING
+                until = begun[speaker] + SETTLING
             else:
                 continue
             if now >= until:
@@ -361,7 +365,9 @@ class Thresholds:
                 self._end(result, incident, now, heir=heir)
                 self._forget(incident.root)
             return
-        if any(key[0] == rule and key[1] in targets for (rule, _), targets in members.items()):
+        if key in members or any(
+            key[0] == rule and key[1] in targets for (rule, _), targets in members.items()
+        ):
             return
         rule = self._rules.get(incident.cause)
         known = {incident.root, *incident.present}

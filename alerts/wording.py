@@ -146,6 +146,10 @@ _BACK_WITHIN = Text(vi="trở lại trong ngưỡng", en="back within its thresh
 _LASTS_BEYOND = Text(vi="kéo dài", en="for")
 _WATCHED_BY_RULE = Text(vi="được xét theo ngưỡng này", en="held against this threshold")
 _UNSEEN_WITHIN = Text(vi="giá trị trở lại trong ngưỡng", en="back within it")
+_SHARED_WAY = Text(
+    vi="; {n} đối tượng cùng đi qua đây cũng vậy, là lỗi của phần chung",
+    en="; so do {n} others whose way leads over it: the fault is in what they share",
+)
 _COUNTED = {
     THRESHOLD: Text(vi="đo được {detail}", en="measured {detail}"),
     FLAPPING: _FLAPPED,
@@ -442,7 +446,8 @@ def _cause(incident: Incident, topology: Topology, language: Language) -> str:
     root = incident.root
     counted = _COUNTED.get(incident.kind)
     if counted is not None:
-        return counted.said(language).replace("{detail}", incident.detail)
+        said = counted.said(language).replace("{detail}", incident.detail)
+        return said + _shared_way(incident, language)
     if topology.is_group(root):
         words = _MAINS["group"] if incident.cause == "mains_suspected" else _SHARED_CAUSE
         shares = topology.targets[root].members
@@ -465,6 +470,14 @@ def _cause(incident: Incident, topology: Topology, language: Language) -> str:
     beside = incident.cause == "silence" and root in topology.starts
     cause = "beside" if beside else incident.cause
     return _DEVICE_CAUSES.get(cause, _DEVICE_CAUSES["silence"]).said(language)
+
+
+def _shared_way(incident: Incident, language: Language) -> str:
+    """Return how many others are beyond the threshold because their way leads over the root."""
+    others = len(incident.present or incident.members) - 1
+    if incident.kind != THRESHOLD or others < 1:
+        return ""
+    return _SHARED_WAY.said(language).replace("{n}", str(others))
 
 
 def _service_cause(incident: Incident, topology: Topology, language: Language) -> str:
