@@ -326,8 +326,9 @@ async def play(stage: Stage, branch: Branch, part: Scene) -> Played:
         if stage.clock.monotonic() - changed > CALM.total_seconds():
             show.looks.append(look(stage, branch))
         if ends:
+            mending = stage.clock.now()
             await asyncio.to_thread(mend, stage, fault)
-            show.happened.append(Happened(fault, begun[number], stage.clock.now()))
+            show.happened.append(Happened(fault, begun[number], mending, stage.clock.now()))
         else:
             begun[number] = stage.clock.now()
             await asyncio.to_thread(begin, stage, fault)

@@ -25,10 +25,11 @@ _EARLY, _TARDY = timedelta(seconds=1), timedelta(seconds=6)  # of the end that a
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A fault as it was played: `begun` before the first cut, `mended` after the last mend."""
+    """A fault as it was played: from before it was cut, `mending` until it was `mended`."""
 
     fault: Fault
     begun: datetime
+    mending: datetime
     mended: datetime
 
 
@@ -248,7 +249,7 @@ class Witness:
         if at is None:
             yield f"{incident.id} was told as over and is not"
             return
-        if not any(-_EARLY <= at - h.mended <= _TARDY for h in self._cuts):
+        if not any(h.mending - _EARLY <= at <= h.mended + _TARDY for h in self._cuts):
             yield f"{incident.id} ({incident.root}) is said to have ended at {at:%H:%M:%S.%f}"
 
     # how things stood

@@ -106,7 +106,8 @@ class Play:
             if self._clock - changed > CALM.total_seconds():
                 self.looks.append(self.look())
             if ends:
-                self.happened.append(Happened(fault, begun[number], self.world.now))
+                now = self.world.now
+                self.happened.append(Happened(fault, begun[number], now, now))
             else:
                 begun[number] = self.world.now
             self._change(fault, ends=ends)
