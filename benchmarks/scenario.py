@@ -226,7 +226,6 @@ class Ear:
 
 async def scenes(stage: Stage, inventory: Inventory, count: int, seed: int) -> dict[str, object]:
     """Play random scenes, one in every branch at a time, and judge what was told of them."""
-    await asyncio.sleep(WARM)
     fabric, parts = Fabric(inventory), branches(inventory)
     ear = Ear(stage)
     listening = asyncio.create_task(ear.listen())
@@ -457,6 +456,7 @@ async def measure(wish: argparse.Namespace) -> dict[str, object]:
         if wish.soak:
             result = await soak(stage, inventory, wish.soak, wish.loss)
         elif wish.scenes:
+            await asyncio.sleep(WARM)
             result = await scenes(stage, inventory, wish.scenes, wish.seed)
         else:
             result = await cuts(stage, inventory, wish.cuts, wish.seed)
