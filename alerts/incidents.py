@@ -160,7 +160,7 @@ def _follow(  # noqa: PLR0917
 ) -> None:
     root = share.root
     handed_on = root.target != incident.root  # of several roots, another is the one that lasts
-    members = _members(incident.members, root.members, now)
+    members = joined(incident.members, root.members, now)
     worse = graver(incident.severity, severity(topology, root.target, root.members))
     # the first fault that was seen stays named; a port's word is better than silence
     cause = incident.cause if root.cause == "silence" and not handed_on else root.cause
@@ -185,10 +185,11 @@ def _follow(  # noqa: PLR0917
     del result.present[incident.root]
     result.present[following.root] = following
     result.changed.append(following)
-    result.notes.extend(_comings_and_goings(incident, following, now))
+    result.notes.extend(comings_and_goings(incident, following, now))
 
 
-def _members(old: tuple[Member, ...], present: Iterable[str], now: datetime) -> tuple[Member, ...]:
+def joined(old: tuple[Member, ...], present: Iterable[str], now: datetime) -> tuple[Member, ...]:
+    """Return the members with those that come and those that leave."""
     wanted = dict.fromkeys(present)
     known = {m.target: m for m in old}
     kept = [_standing(m, now, is_in=m.target in wanted) for m in old]
@@ -201,7 +202,8 @@ def _standing(member: Member, now: datetime, *, is_in: bool) -> Member:
     return member.model_copy(update={"left_at": None if is_in else now})
 
 
-def _comings_and_goings(old: Incident, new: Incident, now: datetime) -> list[IncidentNote]:
+def comings_and_goings(old: Incident, new: Incident, now: datetime) -> list[IncidentNote]:
+    """Return what a timeline says of members that came and left."""
     was, present = set(old.present), set(new.present)
     notes = []
     for kind, moved in (("joined", present - was), ("left", was - present)):
@@ -292,7 +294,7 @@ def _merge(result: Fold, incident: Incident, heir: Incident, now: datetime) -> N
         update={
             "state": IncidentState.MERGED,
             "merged_into": heir.id,
-            "members": _members(incident.members, (), now),
+            "members": joined(incident.members, (), now),
             "version": incident.version + 1,
         }
     )
@@ -307,7 +309,7 @@ def _recover(result: Fold, incident: Incident, at: datetime, now: datetime, text
         update={
             "state": IncidentState.RECOVERED,
             "recovered_at": max(at, incident.began_at),
-            "members": _members(incident.members, (), now),
+            "members": joined(incident.members, (), now),
             "version": incident.version + 1,
         }
     )

@@ -87,7 +87,7 @@ def needed(loss: float) -> int:
 
 def recent_loss(streak: Streak) -> float:
     """Return the share of probes lost before the present run of failures, 0…1."""
-    before = streak.recent[: max(0, len(streak.recent) - streak.fails)]
+    before = _before_this_run(streak)
     share = before.count("0") / len(before) if len(before) >= _ENOUGH else 0.0
     return max(streak.loss, share)
 
@@ -99,7 +99,11 @@ def _without_short_outage(streak: Streak) -> str:
     the line's loss than a long one: else the next outage would have to last for a minute.
     """
     by_chance = max(recent_loss(streak), LEAST_LOSS) ** streak.fails
-    return streak.recent[: -streak.fails] if by_chance < SELDOM else streak.recent
+    return _before_this_run(streak) if by_chance < SELDOM else streak.recent
+
+
+def _before_this_run(streak: Streak) -> str:
+    return streak.recent[: max(0, len(streak.recent) - max(0, streak.fails - 1))]
 
 
 def is_lossy(loss: float, *, already: bool) -> bool:
@@ -191,6 +195,9 @@ def _missed(streak: Streak, reading: Reading, at: datetime) -> Streak:
         )
     old = streak.good_at is not None and at - streak.good_at > _FORGET
     recent = "" if streak.fails == 0 and old else streak.recent
+    if streak.fails:
+        # the first was not asked about: only what a suspicion asks is an even sample
+        recent = _noted(recent, "0")
     suspect = replace(
         streak,
         verdict=Verdict.SUSPECT,
@@ -199,7 +206,7 @@ def _missed(streak: Streak, reading: Reading, at: datetime) -> Streak:
         goods=0,
         failed_at=at if streak.failed_at is None else min(at, streak.failed_at),
         last_at=last_at,
-        recent=_noted(recent, "0"),
+        recent=recent,
         detail=_said(reading),
     )
     if not _proven(suspect):

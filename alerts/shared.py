@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.explanation import Failure, Sharing, explained
-from alerts.facts import NOTHING, Facts
+from alerts.facts import NOTHING, Fact, Facts
+from alerts.judge import LONGEST_BURST
 from alerts.places import Place
 from alerts.topology import Topology
 from alerts.waiting import PATIENCE, Waiting
@@ -180,13 +181,20 @@ class Shared:
         other, waiting = self.waits.fact(device), self.places[device].until
         if other.verdict is Verdict.FAILED and waiting is not None:
             return min(waiting, confirmed + _LONGEST)  # it is not yet explained itself
-        if other.verdict is Verdict.SUSPECT and not other.lossy and other.failed_at:
+        if other.verdict is Verdict.SUSPECT and not _hesitates(other) and other.failed_at:
             return confirmed + (COMPANY if abs(other.failed_at - since) <= COMPANY else _NO_TIME)
         if not other.good or other.answers_at(since, self.now):
             return confirmed
         if other.heard_within is None:
             return confirmed + PATIENCE
         return min(confirmed + PATIENCE, since + timedelta(seconds=other.heard_within))
+
+
+def _hesitates(fact: Fact) -> bool:
+    """Say whether a suspicion is most likely the loss of a line that loses packets anyway."""
+    if not fact.lossy or fact.failed_at is None or fact.last_failed is None:
+        return fact.lossy
+    return fact.last_failed - fact.failed_at < LONGEST_BURST
 
 
 def _connected(groups: Iterable[Iterable[str]]) -> list[set[str]]:

@@ -4,16 +4,17 @@ An incident of kind `threshold` belongs to one rule and one target, and stays ap
 outages, of which a root has one. Where the target or its site is down, the outage speaks for it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from alerts import rules
 from alerts.facts import Beyond
-from alerts.incidents import Fold, Numbering
+from alerts.incidents import Fold, Numbering, comings_and_goings, joined
 from alerts.places import HIDING
 from alerts.quantities import compared
 from alerts.rules import Terms
+from alerts.segments import is_of_the_path, may_be_spoken_for, speakers
 from alerts.setback import incident_earlier, row_earlier
 from alerts.topology import Topology
 from core.incident import THRESHOLD, Incident, IncidentNote, IncidentState, Member, Severity
@@ -24,6 +25,7 @@ from core.status import TargetState, Watch
 from core.watching import Check
 
 _UNHEARD = Terms(timedelta(minutes=10))  # of a series that has not come again since we started
+SETTLING = timedelta(seconds=35)  # until all who share a way have been summed up once more
 _Key = tuple[str, str]  # rule and target of an incident; rule and series of a watch
 
 
@@ -58,6 +60,7 @@ class Thresholds:
         self._unwritten: dict[_Key, Watch] = {}
         self._calmed: dict[str, datetime] = {}
         self._hidden: frozenset[str] = frozenset()
+        self._again: datetime | None = None  # somebody waits until then
         self.dirty = False
         self.bind(topology)
 
@@ -137,6 +140,7 @@ class Thresholds:
             terms = self._terms.get(key, _UNHEARD)
             if watch.value is not None and rules.is_silent(watch, terms, now):
                 self._keep(key, watch, rules.silent(watch))
+        self.dirty = self.dirty or (self._again is not None and now >= self._again)
 
     def set_back(self, by: timedelta, now: datetime) -> list[Incident]:
         """Let nothing lie ahead of a clock that was set back; return the incidents changed."""
@@ -190,17 +194,98 @@ class Thresholds:
         self._hidden = frozenset(
             target for target in self._watched if self._lost(target, states) is not None
         )
-        for incident in list(self._open.values()):
-            self._follow(result, incident, states, outages, now)
         for watch in self._firing():
-            key = (watch.rule, watch.target)
-            if key in self._open:
-                continue
-            if watch.target in self._hidden:
+            if watch.target in self._hidden and (watch.rule, watch.target) not in self._open:
                 self._forget(watch.target)
-            else:
-                self._open_one(result, watch, numbering, now)
+        members = self._members(now)
+        for incident in list(self._open.values()):
+            self._follow(result, incident, states, outages, members, now)
+        for key, targets in members.items():
+            if key not in self._open:
+                self._open_one(result, key, targets, numbering, now)
+        self._gather(result, members, now)
         return result
+
+    def _members(self, now: datetime) -> dict[_Key, tuple[str, ...]]:
+        """Return who is beyond a threshold, by rule and whoever speaks for them.
+
+        Of what is measured over a path nobody speaks for itself at once where another may yet
+        turn out to speak for it, nor as soon as who spoke for it is calm: they come and go
+        within a window of the sweep.
+        """
+        self._again = None
+        firing: dict[str, dict[str, datetime]] = {}
+        for watch in self._firing():
+            if watch.target not in self._hidden and watch.fired_at is not None:
+                firing.setdefault(watch.rule, {}).setdefault(watch.target, watch.fired_at)
+        found: dict[_Key, list[str]] = {}
+        for slug, targets in firing.items():
+            for target, speaker in self._speakers(slug, targets, now).items():
+                found.setdefault((slug, speaker), []).append(target)
+        return {key: tuple(sorted(targets)) for key, targets in found.items()}
+
+    def _speakers(
+        self, slug: str, firing: Mapping[str, datetime], now: datetime
+    ) -> Mapping[str, str]:
+        """Return who speaks for each target for which a rule fires, without those that wait."""
+        if not is_of_the_path(self._rules[slug].metric):
+            return {target: target for target in firing}
+        watched = {w.target for w in self._watches.values() if w.rule == slug}
+        speaking = {root for rule, root in self._open if rule == slug}
+        found = dict(speakers(self._topology, firing, watched, speaking))
+        begun: dict[str, datetime] = {}
+        for target, speaker in found.items():
+            begun[speaker] = min(begun.get(speaker, firing[target]), firing[target])
+        for target, speaker in list(found.items()):
+            alone = speaker == target or self._topology.is_group(speaker)
+            if not alone or (slug, speaker) in self._open:
+                continue
+            former = self._former_speaker(slug, target)
+            if former is not None:
+                until = self._calm_since(self._open[former]) + SETTLING
+            elif may_be_spoken_for(self._topology, target, watched):
+                until = begun[speaker] + SETTLING
+            else:
+                continue
+            if now >= until:
+                continue
+            self._again = min(self._again or until, until)
+            if former is not None:
+                found[target] = former[1]
+            else:
+                del found[target]
+        return found
+
+    def _former_speaker(self, rule: str, target: str) -> _Key | None:
+        """Return the open incident of another that spoke for a target until now."""
+        for key, incident in self._open.items():
+            if key[0] == rule and key[1] != target and target in incident.present:
+                return key
+        return None
+
+    def _calm_since(self, incident: Incident) -> datetime:
+        """Return since when the last of an incident's members that is calm is so."""
+        back = [self._calmed[m.target] for m in incident.members if m.target in self._calmed]
+        return max(back, default=incident.began_at)
+
+    def _gather(self, result: Fold, members: Mapping[_Key, tuple[str, ...]], now: datetime) -> None:
+        """Let every incident hold all whom its root speaks for, and merge theirs into it."""
+        speaker_of = {(key[0], t): key for key, targets in members.items() for t in targets}
+        for key, incident in list(self._open.items()):
+            speaker = speaker_of.get(key, key)
+            if speaker != key and speaker in self._open:
+                self._end(result, incident, now, heir=self._open[speaker])
+        for key, targets in members.items():
+            incident = self._open[key]
+            gathered = joined(incident.members, (key[1], *targets), now)
+            if gathered == incident.members:
+                continue
+            grown = incident.model_copy(
+                update={"members": gathered, "version": incident.version + 1}
+            )
+            self._open[key] = grown
+            result.changed.append(grown)
+            result.notes.extend(comings_and_goings(incident, grown, now))
 
     def keep(self, fold: Fold) -> None:
         """Take over incidents that have been given their chains."""
@@ -287,12 +372,13 @@ class Thresholds:
                 return state
         return None
 
-    def _follow(
+    def _follow(  # noqa: PLR0917
         self,
         result: Fold,
         incident: Incident,
         states: Mapping[str, TargetState],
         outages: Mapping[str, Incident],
+        members: Mapping[_Key, tuple[str, ...]],
         now: datetime,
     ) -> None:
         """Close or merge an incident, or leave it open."""
@@ -304,10 +390,15 @@ class Thresholds:
                 self._end(result, incident, now, heir=heir)
                 self._forget(incident.root)
             return
-        if any((w.rule, w.target) == key for w in self._firing()):
+        if key in members or any(
+            key[0] == rule and key[1] in targets for (rule, _), targets in members.items()
+        ):
             return
         rule = self._rules.get(incident.cause)
-        watched = [w for w in self._watches.values() if (w.rule, w.target) == key]
+        known = {incident.root, *incident.present}
+        watched = [
+            w for w in self._watches.values() if w.rule == incident.cause and w.target in known
+        ]
         gone = rule is None or incident.root not in self._topology.targets
         if gone or all(w.value is None for w in watched):  # or it is outside the hours
             self._end(result, incident, now, text="retired")
@@ -331,7 +422,8 @@ class Thresholds:
         if heir is not None:
             changes |= {"state": IncidentState.MERGED, "merged_into": heir.id}
         else:
-            at = self._calmed.get(incident.root, now) if not text else now
+            calm = any(m.target in self._calmed for m in incident.members)
+            at = self._calm_since(incident) if calm and not text else now
             changes |= {
                 "state": IncidentState.RECOVERED,
                 "recovered_at": max(at, incident.began_at),
@@ -346,22 +438,28 @@ class Thresholds:
         result.notes.append(_note(ended.id, now, "merged", heir.id))
         result.notes.append(_note(heir.id, now, "merged", ended.id))
 
-    def _open_one(self, result: Fold, watch: Watch, numbering: Numbering, now: datetime) -> None:
-        rule = self._rules[watch.rule]
+    def _open_one(
+        self, result: Fold, key: _Key, targets: Collection[str], numbering: Numbering, now: datetime
+    ) -> None:
+        slug, root = key
+        rule = self._rules[slug]
+        watch = next(w for w in self._firing() if w.rule == slug and w.target in targets)
         incident = Incident(
             id=numbering.code(now),
-            root=watch.target,
+            root=root,
             kind=THRESHOLD,
             severity=Severity(rule.severity),
             began_at=watch.beyond_since or now,
             decided_at=now,
             cause=rule.slug,
             detail=compared(rule, watch.value),
-            members=(Member(target=watch.target, joined_at=now),),
+            members=tuple(
+                Member(target=one, joined_at=now) for one in dict.fromkeys((root, *targets))
+            ),
         )
-        self._open[rule.slug, watch.target] = incident
+        self._open[key] = incident
         result.opened.append(incident)
-        result.notes.append(_note(incident.id, now, "opened", watch.target))
+        result.notes.append(_note(incident.id, now, "opened", root))
 
 
 def _note(incident: str, now: datetime, kind: str, text: str) -> IncidentNote:

@@ -70,9 +70,10 @@ class Waiting:
         if other.alive_since is not None and other.alive_since > failed_at:
             came_back = max(other.alive_since, other.confirmed_at or other.alive_since)
             return self.one_round(fact, other.alive_since, came_back)
-        if other.good and other.returned_at is not None and other.returned_at > failed_at:
+        returned = other.returned_at if other.good and not other.lossy else None
+        if returned is not None and returned > failed_at:
             # it was silent too, though for too short a while to be sure of it
-            due = self.one_round(fact, other.returned_at, other.returned_at)
+            due = self.one_round(fact, returned, returned)
             return min(due, confirmed + PATIENCE) if due is not None else None
         if other.good and other.last_ok is not None and other.last_ok >= failed_at:
             return None

@@ -168,6 +168,10 @@ _UNSEEN_ALERT = Text(vi="cảnh báo kết thúc", en="the alert ended")
 _SAID_BY_OTHERS = Text(vi="hệ thống khác báo: {detail}", en="another system says: {detail}")
 _MEASURED = Text(vi="đo được {detail}", en="measured {detail}")
 _BY_DETAIL = {THRESHOLD: _MEASURED, FLAPPING: _FLAPPED, EXTERNAL: _SAID_BY_OTHERS}
+_SHARED_WAY = Text(
+    vi="; {n} đối tượng cùng đi qua đây cũng vậy, là lỗi của phần chung",
+    en="; so do {n} others whose way leads over it: the fault is in what they share",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,7 +496,8 @@ def _all(incident: Incident) -> tuple[str, ...]:
 def _cause(incident: Incident, topology: Topology, language: Language) -> str:
     root = incident.root
     if incident.kind in _BY_DETAIL:
-        return _BY_DETAIL[incident.kind].said(language).replace("{detail}", incident.detail)
+        said = _BY_DETAIL[incident.kind].said(language).replace("{detail}", incident.detail)
+        return said + _shared_way(incident, language)
     if topology.is_group(root):
         words = _MAINS["group"] if incident.cause == "mains_suspected" else _SHARED_CAUSE
         shares = topology.targets[root].members
@@ -515,6 +520,14 @@ def _cause(incident: Incident, topology: Topology, language: Language) -> str:
     beside = incident.cause == "silence" and root in topology.starts
     cause = "beside" if beside else incident.cause
     return _DEVICE_CAUSES.get(cause, _DEVICE_CAUSES["silence"]).said(language)
+
+
+def _shared_way(incident: Incident, language: Language) -> str:
+    """Return how many others are beyond the threshold because their way leads over the root."""
+    others = len(incident.present or incident.members) - 1
+    if incident.kind != THRESHOLD or others < 1:
+        return ""
+    return _SHARED_WAY.said(language).replace("{n}", str(others))
 
 
 def _service_cause(incident: Incident, topology: Topology, language: Language) -> str:

@@ -26,7 +26,7 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.scenes import Branch, Fault, Scene, branches, province, scene
-from benchmarks.witness import CALM, Findings, Happened, Look, Told, Witness, story
+from benchmarks.witness import CALM, Findings, Happened, Look, Told, Witness, open_roots, story
 from core.clock import LOCAL, Clock, SystemClock
 from core.incident import Incident
 from core.inventory import Inventory, Link
@@ -45,6 +45,8 @@ from storage.vault import Vault
 
 KINDS = ("admin", "far", "blackhole", "halfin")
 PATIENCE = 20.0  # seconds for a message
+WARM = 35.0  # seconds until the sweep has learned how soon each line answers
+SLOW = 5.0  # seconds until a first message, at the most
 QUIET = 6.0  # seconds in which no further message may come
 SETTLING = 40.0  # seconds after a scene in which all must have been found well
 LOST = frozenset({Status.DOWN, Status.UNREACHABLE})
@@ -235,13 +237,15 @@ async def scenes(stage: Stage, inventory: Inventory, count: int, seed: int) -> d
             bill = [
                 (part, scene(part, f"{seed}/{n}")) for part, n in zip(parts, seeds, strict=False)
             ]
+            flapping = {one.id for one in stage.hub.brain.incidents}
             before = len(ear.told)
             shows = await asyncio.gather(*(play(stage, part, one) for part, one in bill))
             await quiet(stage)
             heard = ear.told[before:]
+            held = [message for message in ear.told[:before] if message.incident in flapping]
             for (part, _), show in zip(bill, shows, strict=True):
                 show.looks.append(look(stage, part))
-                said = [message for message in heard if message.root in part.names]
+                said = [message for message in (*held, *heard) if message.root in part.names]
                 books = await entered(stage, said)
                 findings = Witness(fabric, show.happened).judge(said, show.looks, books)
                 found.append((show, findings))
@@ -266,7 +270,7 @@ async def entered(stage: Stage, said: Sequence[Told]) -> dict[str, Incident]:
 
 def report(show: Played, said: Sequence[Told], findings: Findings) -> None:
     """Say on standard error what happened in a scene that was judged wrongly."""
-    if not findings.wrong:
+    if not findings.wrong and max(findings.latencies, default=0.0) <= SLOW:
         return
     print(f"--- {show.scene.kind} in {show.scene.branch}", file=sys.stderr)
     print(story(show.happened, said, findings), file=sys.stderr, flush=True)
@@ -294,6 +298,12 @@ def summary(
         "latency_p50_s": round(statistics.median(latencies), 2) if latencies else None,
         "latency_p99_s": round(p99, 2) if p99 is not None else None,
         "latency_max_s": round(latencies[-1], 2) if latencies else None,
+        "slow": [
+            f"{show.scene.kind}: {seconds:.2f} s"
+            for show, one in found
+            for seconds in one.latencies
+            if seconds > SLOW
+        ],
         "wrong": [
             {"kind": show.scene.kind, "branch": show.scene.branch, "what": one.wrong}
             for show, one in found
@@ -315,8 +325,9 @@ async def play(stage: Stage, branch: Branch, part: Scene) -> Played:
         if stage.clock.monotonic() - changed > CALM.total_seconds():
             show.looks.append(look(stage, branch))
         if ends:
+            mending = stage.clock.now()
             await asyncio.to_thread(mend, stage, fault)
-            show.happened.append(Happened(fault, begun[number], stage.clock.now()))
+            show.happened.append(Happened(fault, begun[number], mending, stage.clock.now()))
         else:
             begun[number] = stage.clock.now()
             await asyncio.to_thread(begin, stage, fault)
@@ -348,7 +359,7 @@ def look(stage: Stage, branch: Branch) -> Look:
     devices = (*branch.devices, *branch.gateways, branch.gateway)
     return Look(
         stage.clock.now(),
-        tuple(sorted(i.root for i in stage.hub.brain.incidents if i.root in branch.names)),
+        open_roots((i for i in stage.hub.brain.incidents if i.root in branch.names), states),
         {slug: states[slug].status for slug in devices if slug in states},
     )
 
@@ -357,8 +368,9 @@ async def quiet(stage: Stage) -> None:
     """Wait until nothing is held to be lost any more, or too long; then for the last messages."""
     until = stage.clock.monotonic() + SETTLING
     while stage.clock.monotonic() < until:
-        held = stage.hub.brain.states.values()
-        if not any(s.status in LOST for s in held) and not stage.hub.brain.incidents:
+        states = stage.hub.brain.states
+        lost = any(state.status in LOST for state in states.values())
+        if not lost and not open_roots(stage.hub.brain.incidents, states):
             break
         await asyncio.sleep(0.5)
     await asyncio.sleep(QUIET)
@@ -444,6 +456,7 @@ async def measure(wish: argparse.Namespace) -> dict[str, object]:
         if wish.soak:
             result = await soak(stage, inventory, wish.soak, wish.loss)
         elif wish.scenes:
+            await asyncio.sleep(WARM)
             result = await scenes(stage, inventory, wish.scenes, wish.seed)
         else:
             result = await cuts(stage, inventory, wish.cuts, wish.seed)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from benchmarks.scenes import Fault
-from core.incident import Incident, IncidentState
-from core.status import Status
+from core.incident import FLAPPING, Incident, IncidentState
+from core.status import Status, TargetState
 from lab.fabric import Fabric
 from lab.world import How, World
 
@@ -25,10 +25,11 @@ _EARLY, _TARDY = timedelta(seconds=1), timedelta(seconds=6)  # of the end that a
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """A fault as it was played: `begun` before the first cut, `mended` after the last mend."""
+    """A fault as it was played: from before it was cut, `mending` until it was `mended`."""
 
     fault: Fault
     begun: datetime
+    mending: datetime
     mended: datetime
 
 
@@ -72,6 +73,17 @@ class _Span:
     hidden_before: bool
 
 
+def open_roots(incidents: Iterable[Incident], states: Mapping[str, TargetState]) -> tuple[str, ...]:
+    """Return the roots of open incidents, but for those that flap and answer just now."""
+    return tuple(
+        sorted(
+            one.root
+            for one in incidents
+            if one.kind != FLAPPING or states[one.root].status in {Status.DOWN, Status.UNREACHABLE}
+        )
+    )
+
+
 def story(happened: Iterable[Happened], told: Iterable[Told], findings: Findings) -> str:
     """Return what happened, what was told of it, and what was wrong with that, for people."""
     lines = [
@@ -94,13 +106,17 @@ class Witness:
     def judge(
         self, told: Sequence[Told], looks: Iterable[Look], incidents: Mapping[str, Incident]
     ) -> Findings:
-        """Return what was wrong, and how soon the truth was told; `incidents` as they ended."""
+        """Return what was wrong, and how soon the truth was told; `incidents` as they ended.
+
+        Of what was told before the scene only that counts which still holds: a flapping line.
+        """
         found = Findings()
-        problems = [message for message in told if message.purpose == "problem"]
+        begun = self._moments[0]
+        problems = [m for m in told if m.purpose == "problem" and m.at >= begun]
         self._judge_problems(problems, found)
         found.wrong += self._untold(told, incidents)
         found.wrong += self._twice(problems)
-        found.wrong += self._recoveries(told, incidents)
+        found.wrong += self._recoveries([m for m in told if m.at >= begun], incidents)
         for look in looks:
             found.wrong += self._look(look)
         return found
@@ -220,12 +236,12 @@ class Witness:
                 yield f"the recovery of {incident} was told {times} times"
         for code in dict.fromkeys(m.incident for m in told if m.purpose == "problem"):
             last = _heir(code, incidents)
-            if last.state is IncidentState.OPEN:
+            if last.state is IncidentState.OPEN and last.kind != FLAPPING:
                 yield f"{last.id} ({last.root}) was left open"
-            elif not recoveries[last.id]:
+            elif last.state is not IncidentState.OPEN and not recoveries[last.id]:
                 yield f"the recovery of {last.id} ({last.root}), told as {code}, was never told"
-        for code in recoveries:
-            yield from self._end(incidents[code])
+            if recoveries[code]:
+                yield from self._end(incidents[code])
 
     def _end(self, incident: Incident) -> Iterator[str]:
         """Say whether an incident ended when something did."""
@@ -233,7 +249,7 @@ class Witness:
         if at is None:
             yield f"{incident.id} was told as over and is not"
             return
-        if not any(-_EARLY <= at - h.mended <= _TARDY for h in self._cuts):
+        if not any(h.mending - _EARLY <= at <= h.mended + _TARDY for h in self._cuts):
             yield f"{incident.id} ({incident.root}) is said to have ended at {at:%H:%M:%S.%f}"
 
     # how things stood

@@ -76,7 +76,16 @@ def test_losses_told_one_by_one_count_as_recent_loss() -> None:
     for n in range(120):
         at = after(100 + n * 0.075)
         streak = fed(streak, bad(at=at) if chance.random() < 0.6 else good(at=at))
-    assert 0.5 < recent_loss(streak) < 0.7
+    assert 0.4 < recent_loss(streak) < 0.7
+
+
+def test_a_line_that_loses_a_probe_now_and_then_is_not_taken_for_one_that_loses_half() -> None:
+    streak = CALM
+    for n in range(60):  # calm answers are not told: of each suspicion the loss and the answer are
+        at = 100 + n * 5
+        streak = fed(streak, bad(at=after(at)), good(at=after(at + 0.2)), good(at=after(at + 0.3)))
+    assert recent_loss(streak) == 0.0
+    assert fed(streak, *burst(23, 402.0)).verdict is Verdict.FAILED
 
 
 def test_a_short_outage_is_no_measure_of_the_lines_loss_and_delays_no_other_news() -> None:

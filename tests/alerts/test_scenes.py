@@ -10,7 +10,7 @@ import pytest
 
 from alerts.telling import TellingPolicy
 from benchmarks.scenes import Branch, Fault, Scene, branches, province, scene
-from benchmarks.witness import CALM, Findings, Happened, Look, Told, Witness, story
+from benchmarks.witness import CALM, Findings, Happened, Look, Told, Witness, open_roots, story
 from core.labels import Series
 from core.reading import Reading
 from core.watching import Check, Estate
@@ -97,8 +97,8 @@ class Play:
         """Play all of it; return what is to be said of what was told."""
         self.go(45.0)
         start = changed = self._clock
-        deeds = [(f.begin, False, n) for n, f in enumerate(self.scene.faults) if not f.loss]
-        deeds += [(f.end, True, n) for n, f in enumerate(self.scene.faults) if not f.loss]
+        deeds = [(f.begin, False, n) for n, f in enumerate(self.scene.faults)]
+        deeds += [(f.end, True, n) for n, f in enumerate(self.scene.faults)]
         begun: dict[int, datetime] = {}
         for when, ends, number in sorted(deeds):
             fault = self.scene.faults[number]
@@ -106,7 +106,8 @@ class Play:
             if self._clock - changed > CALM.total_seconds():
                 self.looks.append(self.look())
             if ends:
-                self.happened.append(Happened(fault, begun[number], self.world.now))
+                now = self.world.now
+                self.happened.append(Happened(fault, begun[number], now, now))
             else:
                 begun[number] = self.world.now
             self._change(fault, ends=ends)
@@ -118,7 +119,10 @@ class Play:
     def _change(self, fault: Fault, *, ends: bool) -> None:
         self.before = self.truth
         for target in fault.targets:
-            if ends:
+            if fault.loss:
+                lossy = dict.fromkeys(FABRIC.behind(target), 0.0 if ends else fault.loss)
+                self.world.loss.update(lossy)
+            elif ends:
                 self.truth = self.truth.restore(target)
                 self.world.mend(target)
             else:
@@ -130,7 +134,7 @@ class Play:
         devices = (*self.branch.devices, *self.branch.gateways, self.branch.gateway)
         return Look(
             self.world.now,
-            tuple(sorted(i.root for i in self.world.brain.incidents)),
+            open_roots(self.world.brain.incidents, self.world.brain.states),
             {slug: self.world.status(slug) for slug in devices},
         )
 

@@ -4,7 +4,7 @@ from itertools import cycle
 
 import pytest
 
-from benchmarks.scenario import KINDS, Stage, cuts, one_cut, settled, soak, staged
+from benchmarks.scenario import KINDS, Stage, cuts, one_cut, scenes, settled, soak, staged
 from core.inventory import Link
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(400)]
@@ -38,6 +38,15 @@ async def test_every_random_cut_is_told_truly_once_and_in_time(*, full: bool) ->
         outcome = await cuts(stage, stage.lab.inventory, count, seed=2026)
         assert outcome["root_right"] == count, outcome
         assert outcome["one_problem"] == outcome["one_recovery"] == count, outcome
+
+
+@pytest.mark.full
+async def test_what_is_told_of_random_scenes_is_true(*, full: bool) -> None:
+    hubs, communes, count, seed = (11, 88, 200, 7) if full else (2, 8, 2, 30)
+    async with staged(hubs, communes) as stage:
+        outcome = await scenes(stage, stage.lab.inventory, count, seed)
+        assert outcome["messages_right"] == outcome["messages"], outcome
+        assert outcome["faultless"] == count, outcome
 
 
 def _line_to_a_hub(stage: Stage) -> Link:
