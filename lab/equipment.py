@@ -1,4 +1,4 @@
-"""What does each pretend device say of itself? System group, interfaces with traffic, UPS."""
+"""What does each pretend device say of itself? System group, interfaces, health, parts, UPS."""
 
 import math
 import random
@@ -20,6 +20,10 @@ _INTERFACES: Oid = (1, 3, 6, 1, 2, 1, 2)
 _IF_ENTRY: Oid = (*_INTERFACES, 2, 1)
 _IFX_ENTRY: Oid = (1, 3, 6, 1, 2, 1, 31, 1, 1, 1)
 _UPS: Oid = (1, 3, 6, 1, 2, 1, 33, 1)
+_HOST: Oid = (1, 3, 6, 1, 2, 1, 25)
+_ENTITY: Oid = (1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1)
+_SENSOR: Oid = (1, 3, 6, 1, 2, 1, 99, 1, 1, 1)
+_MEMORY_KB = 524_288
 # Private enterprise numbers as assigned by IANA; the rest answers as a net-snmp on Linux.
 _ENTERPRISES = {
     "APC": 318,
@@ -66,6 +70,7 @@ def mib_of(device: Device, truth: Truth, clock: Clock) -> Mib:
     for index, port in enumerate((*ports, lan), 1):
         rows.extend(_interface(device, index, port, truth, clock))
     rows.append(((*_INTERFACES, 1, 0), v2c.Integer32(len(ports) + 1)))
+    rows.extend(_health(device, clock))
     if device.kind == "ups":
         rows.extend(_ups(device))
     return Mib(rows)
@@ -163,6 +168,45 @@ def _interface(device: Device, index: int, port: str, truth: Truth, clock: Clock
 def _hardware_address(device: str, index: int) -> str:
     chance = random.Random(f"{device}/{index}")  # noqa: S311
     return f"02{chance.getrandbits(40):010x}"  # 02: locally administered
+
+
+def _health(device: Device, clock: Clock) -> Iterator[Row]:
+    """Yield a processor, memory, a temperature and the chassis, by the standards."""
+    chance = random.Random(f"{device.slug}/health")  # noqa: S311
+    busy, heat = chance.uniform(5, 45), chance.uniform(34, 48)
+    phase = chance.uniform(0, 2 * math.pi)
+    used = chance.uniform(0.3, 0.7)
+
+    def swell(seconds: float) -> float:
+        return math.sin(2 * math.pi * clock.monotonic() / seconds + phase)
+
+    def load() -> Value:
+        return v2c.Integer32(max(1, round(busy * (1 + 0.4 * swell(480)))))
+
+    def memory() -> Value:
+        return v2c.Integer32(int(_MEMORY_KB * (used + 0.03 * swell(3600))))
+
+    def temperature() -> Value:
+        return v2c.Integer32(round(10 * (heat + 1.5 * swell(1800))))
+
+    yield (*_HOST, 3, 3, 1, 2, 1), load
+    yield (*_HOST, 3, 2, 1, 3, 1), v2c.OctetString("processor")
+    yield (*_HOST, 2, 3, 1, 2, 1), v2c.ObjectIdentifier((*_HOST, 2, 1, 2))  # hrStorageRam
+    yield (*_HOST, 2, 3, 1, 3, 1), v2c.OctetString("memory")
+    yield (*_HOST, 2, 3, 1, 4, 1), v2c.Integer32(1024)
+    yield (*_HOST, 2, 3, 1, 5, 1), v2c.Integer32(_MEMORY_KB)
+    yield (*_HOST, 2, 3, 1, 6, 1), memory
+    said = {2: device.model or device.kind, 7: "chassis", 11: f"LAB{chance.randrange(10**8):08d}"}
+    said |= {10: "1.0", 13: device.model or device.kind}
+    for column, words in said.items():
+        yield (*_ENTITY, column, 1), v2c.OctetString(ascii_only(words))
+    yield (*_ENTITY, 7, 2), v2c.OctetString("board")
+    yield (*_ENTITY, 5, 1), v2c.Integer32(3)  # chassis
+    yield (*_ENTITY, 5, 2), v2c.Integer32(8)  # sensor
+    # Type celsius, scale units, one decimal, it works.
+    for column, number in ((1, 8), (2, 9), (3, 1), (5, 1)):
+        yield (*_SENSOR, column, 2), v2c.Integer32(number)
+    yield (*_SENSOR, 4, 2), temperature
 
 
 def _ups(device: Device) -> Iterator[Row]:

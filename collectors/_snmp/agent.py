@@ -17,11 +17,15 @@ FEW = 12  # names or rows that any agent can be asked for at once
 
 
 class Trouble(Exception):
-    """A request that brought nothing; `failure` says why."""
+    """A request that brought nothing; `failure` says why.
 
-    def __init__(self, kind: FailureKind, detail: str) -> None:
+    `name`: the one object that the agent refuses, where it is one and the others may be had.
+    """
+
+    def __init__(self, kind: FailureKind, detail: str, name: str = "") -> None:
         super().__init__(detail)
         self.failure = Failure(kind, detail)
+        self.name = name
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collectors._snmp.ber import Value
 _NUMBER = re.compile(rb"\s*([-+]?\d+(?:\.\d+)?)")
 _MINUTE = re.compile(rb"60 Secs \(\s*(\d+(?:\.\d+)?)\s*%\)")
 _FLOAT, _DOUBLE = b"\x9f\x78\x04", b"\x9f\x79\x08"  # net-snmp's numbers inside an Opaque
+_LONGEST, _MOST_BITS = 64, 8  # octets
 NO_LIGHT = -40.0  # dBm: what optics call no light at all
 
 
@@ -20,7 +21,7 @@ def number(value: Value) -> float | None:
         return None
     if value.startswith((_FLOAT, _DOUBLE)):
         return _opaque(value)
-    found = _NUMBER.match(value)
+    found = _NUMBER.match(value[:_LONGEST])
     return float(found[1]) if found else None
 
 
@@ -47,7 +48,9 @@ def rest_of_hundred(value: Value) -> float | None:
 
 def bits(value: Value) -> float | None:
     """Return octets as the one number that they spell, as the BITS of a state."""
-    return float(int.from_bytes(value, "big")) if isinstance(value, bytes) else number(value)
+    if isinstance(value, bytes):
+        return float(int.from_bytes(value, "big")) if len(value) <= _MOST_BITS else None
+    return number(value)
 
 
 def microwatts(value: Value) -> float | None:

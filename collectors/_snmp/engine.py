@@ -34,6 +34,7 @@ TICK = 0.05  # seconds between two looks at the deadlines
 BATCH = 256  # datagrams per wake-up, so that others get their turn
 MOST_IN_FLIGHT = 4096  # devices; more hold memory and make nothing faster
 REFUSAL_PAUSE = 0.2  # seconds until a refused request is repeated: the service may be restarting
+REFUSALS = 16  # names of one list that an agent may refuse to tell
 EXCUSES = 3  # tries that our own overflow may cost before the look is given up as our fault
 _FIRST_ID, _LAST_ID = 0x01000000, 0x7FFFFFFF  # ids that always take four octets
 _id_octets = struct.Struct(">I").pack
@@ -153,6 +154,28 @@ class Engine:
             return await self.get(agent, plan, patience)
         values, flight.values = flight.values, []  # the flight may outlive us in the heap
         return values
+
+    async def get_some(
+        self, agent: Agent, oids: Sequence[str], patience: Patience = USUAL
+    ) -> dict[str, Value]:
+        """Return the values of these names once, but of those that the agent refuses to tell.
+
+        Some agents answer a GET by an error for the sake of one of its names. Raises Trouble
+        like `get` where it is not that, or too many.
+        """
+        asked = list(oids)
+        while True:
+            plan = self.plan(asked)
+            try:
+                values = await self.get(agent, plan, patience)
+            except Trouble as trouble:
+                if trouble.name not in asked or len(oids) - len(asked) >= REFUSALS:
+                    raise
+                asked.remove(trouble.name)
+            else:
+                return dict(zip(asked, values, strict=True))
+            finally:
+                agent.forget(plan)
 
     async def absent(
         self, agent: Agent, roots: Sequence[str], patience: Patience = USUAL
@@ -591,7 +614,7 @@ class _ErrorStatus(Trouble):
         if status == message.AUTHORIZATION_ERROR:
             kind = FailureKind.AUTH
         said = message.error_name(status)
-        super().__init__(kind, f"{said} for {name}" if name else said)
+        super().__init__(kind, f"{said} for {name}" if name else said, name)
         self.status = status
 
 

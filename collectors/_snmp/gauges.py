@@ -1,7 +1,7 @@
 """What is asked of one device at every poll, and the samples that its answers become."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from collectors._snmp.ber import Value
 from collectors._snmp.convert import number
@@ -107,6 +107,34 @@ class Cells:
     def settle(self) -> None:
         """Forget what only drawing needs: there are thousands of these."""
         self._places.clear()
+
+    def without(self, oid: str) -> "Cells":
+        """Return the cells that do not need this object."""
+        gone = self.oids.index(oid)
+
+        def moved(place: int) -> int:
+            return place - (place > gone)
+
+        def there(place: int | None) -> int | None:
+            return None if place is None or place == gone else moved(place)
+
+        return Cells(
+            oids=[one for one in self.oids if one != oid],
+            levels=[replace(x, place=moved(x.place)) for x in self.levels if x.place != gone],
+            signs=[replace(x, place=moved(x.place)) for x in self.signs if x.place != gone],
+            fillings=[
+                replace(
+                    x,
+                    used=there(x.used),
+                    free=there(x.free),
+                    size=there(x.size),
+                    percent=there(x.percent),
+                    less=tuple(moved(place) for place in x.less if place != gone),
+                )
+                for x in self.fillings
+            ],
+            told=[replace(x, place=moved(x.place)) for x in self.told if x.place != gone],
+        )
 
     def samples(self, values: Sequence[Value]) -> list[Sample]:
         """Return the samples of one poll; what is missing or implausible brings none."""

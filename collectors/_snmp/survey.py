@@ -98,10 +98,9 @@ class Survey:
         unknown = [oid for oid in dict.fromkeys(oids) if oid not in self._columns]
         scalars = [oid for oid in unknown if _is_scalar(oid)]
         if scalars:
-            plan = self.engine.plan(scalars)
-            values = await self.engine.get(self.agent, plan, self._patience)
-            self.agent.forget(plan)
-            for oid, value in zip(scalars, values, strict=True):
+            found = await self.engine.get_some(self.agent, scalars, self._patience)
+            for oid in scalars:
+                value = found.get(oid)
                 self._columns[oid] = {} if value is None else {(0,): value}
         columns = [oid for oid in unknown if not _is_scalar(oid)]
         async for oid in self.engine.absent(self.agent, columns, self._patience):
@@ -205,7 +204,7 @@ class Survey:
         for words in choices:
             said = await self._said(words, ids)
             if said:
-                return words.form.format(said, *ids, index=_dotted(ids)).strip()
+                return _filled(words.form, said, ids)
         return ""
 
     async def _said(self, words: Words, ids: Ids) -> str:
@@ -248,7 +247,7 @@ class Survey:
         for ids in await self._column(words.column):
             said = await self._said(words, ids)
             if said:
-                return words.form.format(said, *ids, index=_dotted(ids)).strip()
+                return _filled(words.form, said, ids)
         return ""
 
 
@@ -355,6 +354,14 @@ def _apart(rows: Sequence[tuple[Ids, tuple[str, ...], float]]) -> list[str]:
         words[0] if often[words] == 1 else f"{words[0]} {_dotted(ids)}".strip()
         for ids, words, _ in rows
     ]
+
+
+def _filled(form: str, said: str, ids: Ids) -> str:
+    """Return words in their form; an index with fewer numbers than it should have stands alone."""
+    try:
+        return form.format(said, *ids, index=_dotted(ids)).strip()
+    except IndexError:
+        return f"{said} {_dotted(ids)}".strip()
 
 
 def _is_scalar(oid: str) -> bool:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from zlib import crc32
 
 from collectors._snmp import client
-from collectors._snmp.agent import Plan, Trouble
+from collectors._snmp.agent import Agent, Plan, Trouble
 from collectors._snmp.ber import Value
 from collectors._snmp.client import agent_of, engine_of
 from collectors._snmp.descriptor import Entry, Family, Info
+from collectors._snmp.engine import REFUSALS, Engine
 from collectors._snmp.families import recognised
 from collectors._snmp.gauges import Cells
 from collectors._snmp.survey import Survey
@@ -72,7 +73,7 @@ class Watchlist:
         now = kit.clock.monotonic()
         values: list[Value] = []
         if self.lesson is not None and self.lesson.polls < self.lesson.lasts:
-            values = await engine.get(agent, self.lesson.plan, params.patience)
+            values = await self._told(self.lesson, engine, agent, params)
             why = self._outdated(self.lesson, values, now)
             if why:
                 notes.note("the tables are surveyed anew: %s", why)
@@ -83,8 +84,24 @@ class Watchlist:
             if not await self._learned(subject, self.survey, check, notes):
                 return []
             assert self.lesson is not None  # noqa: S101  (it has just been learned)
-            values = await engine.get(agent, self.lesson.plan, params.patience)
+            values = await self._told(self.lesson, engine, agent, params)
         return self._samples(values, now)
+
+    async def _told(
+        self, lesson: Lesson, engine: Engine, agent: Agent, params: client.Params
+    ) -> list[Value]:
+        """Return the values of a poll; what the agent refuses to tell is asked no more."""
+        for _ in range(REFUSALS):
+            try:
+                return await engine.get(agent, lesson.plan, params.patience)
+            except Trouble as trouble:
+                if trouble.name not in lesson.cells.oids:
+                    raise
+                size = lesson.cells.size
+                agent.forget(lesson.plan)
+                lesson.cells = lesson.cells.without(trouble.name)
+                lesson.plan = engine.plan([*lesson.cells.oids, *lesson.plan.oids[size:]])
+        return await engine.get(agent, lesson.plan, params.patience)
 
     def _samples(self, values: list[Value], now: float) -> list[Sample]:
         lesson = self.lesson

@@ -1,9 +1,13 @@
 """What is watched of a device by tables, while the device changes under it."""
 
+import math
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import fields, is_dataclass
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from collectors import snmp_health, snmp_inventory, snmp_neighbours
 from collectors._snmp import ber
@@ -23,6 +27,7 @@ from tests.collectors.snmp_agent import (
     ids,
     number,
     octets,
+    response,
     stage,
 )
 from tests.collectors.test_snmp_system import Notes
@@ -62,6 +67,23 @@ def check_of(agent: PlayedAgent, name: str = "snmp_health", **changes: object) -
     params = {"port": agent.port, "community": "public", "wait": 0.2, "retries": 1}
     fields = {"address": "127.0.0.1", "params": params, "reach": False, "timeout": 20.0, **changes}
     return a_check("sw-1", name, **fields)
+
+
+OIDS = {"oid", "column", "via", "used", "free", "size", "percent", "units"}
+
+
+def oids_of(part: object) -> Iterator[str]:
+    """Yield every object that a part of a table names."""
+    if isinstance(part, tuple):
+        for one in part:
+            yield from oids_of(one)
+    elif is_dataclass(part) and not isinstance(part, type):
+        for field in fields(part):
+            value = getattr(part, field.name)
+            if field.name in OIDS and isinstance(value, str):
+                yield value
+            else:
+                yield from oids_of(value)
 
 
 class Poller:
@@ -195,6 +217,41 @@ async def test_silence_is_a_failure_and_no_survey_that_goes_on(kit: Kit, play: P
     assert reading.failure.kind is FailureKind.TIMEOUT
 
 
+async def test_an_object_that_the_agent_refuses_to_tell_costs_that_object_alone(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    bad = (*SENSOR, 4, 2)
+
+    def spoil(n: int, request: Request, answer: bytes) -> list[bytes]:
+        if request.kind != 0xA0 or bad not in request.names:
+            return [answer]
+        place = request.names.index(bad) + 1
+        return [response(request, [], status=5, index=place)]  # genErr
+
+    poller = Poller(kit, clock, play(sensor_table({1: 41, 2: 38, 3: 35}), spoil=spoil))
+    heat = ("device_temperature_celsius", "sensor")
+    assert values(await poller.poll(), *heat) == {"sensor 1": 41, "sensor 3": 35}
+    reading = await poller.poll()
+    assert values(reading, *heat) == {"sensor 1": 41, "sensor 3": 35}
+    assert values(reading, "device_component_status", "component")["sensor 3"] == 0
+    assert len(poller.agent.requests) == 1  # it is asked no more
+
+
+async def test_a_scalar_that_the_agent_refuses_does_not_end_the_survey(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    bad = ids("1.3.6.1.2.1.33.1.2.4.0")
+
+    def spoil(n: int, request: Request, answer: bytes) -> list[bytes]:
+        if request.kind != 0xA0 or bad not in request.names:
+            return [answer]
+        return [response(request, [], status=2, index=request.names.index(bad) + 1)]
+
+    poller = Poller(kit, clock, play(sensor_table({1: 41}), spoil=spoil))
+    heat = ("device_temperature_celsius", "sensor")
+    assert values(await poller.poll(), *heat) == {"sensor 1": 41}
+
+
 async def test_two_rows_of_one_name_are_told_apart_by_their_index(
     kit: Kit, clock: FakeClock, play: Play
 ) -> None:
@@ -269,6 +326,46 @@ async def test_a_device_says_what_it_is_and_what_it_holds(
     assert kinds == {"part 1": "chassis", "part 2": "power"}
 
 
+ANY_VALUE = st.one_of(
+    st.integers(-(2**31), 2**31 - 1).map(number),
+    st.integers(0, 2**64 - 1).map(lambda value: number(value, ber.COUNTER64)),
+    st.binary(max_size=300).map(lambda value: ber.tlv(ber.STRING, value)),
+    st.just(ber.oid("1.3.6.1.4.1.9.1.1")),
+    st.just(ber.tlv(ber.IP_ADDRESS, b"\x0a\x00\x00\x01")),
+    st.text(max_size=20).map(octets),
+)
+COLUMNS = sorted(
+    {
+        oid
+        for family in families()
+        for oid in oids_of((family.health, family.neighbours, family.parts))
+        if oid
+    }
+)
+ROW = st.tuples(
+    st.sampled_from(COLUMNS), st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=6)
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(ROW.map(lambda row: (row[0], *row[1])), ANY_VALUE, max_size=40))
+async def test_no_value_in_any_table_breaks_a_look(rows: dict[tuple[Any, ...], Element]) -> None:
+    table = dict(SYSTEM)
+    for (column, *index), value in rows.items():
+        scalar = column.endswith(".0")
+        table[ids(column) if scalar else (*ids(column), *index)] = value
+    table[OBJECT] = ber.oid("1.3.6.1.4.1.99999.1")  # of no known maker: every table is asked for
+    kit = make_kit(FakeClock())
+    async with stage() as play:
+        agent = play(table)
+        for name, look in LOOK.items():
+            for _ in range(2):
+                reading = await look(check_of(agent, name, timeout=60.0), kit, Notes())
+                assert reading.ok, reading.failure
+                assert all(math.isfinite(value) for _, value in reading.samples)
+    await kit.aclose()
+
+
 def test_a_device_is_recognised_by_the_longest_of_its_makers_numbers() -> None:
     asa = recognised("1.3.6.1.4.1.9.1.1195", "Cisco Adaptive Security Appliance Version 9.8(2)")
     assert asa[0].name == "Cisco ASA, Firepower"
@@ -284,23 +381,6 @@ def test_a_device_of_no_known_maker_is_asked_for_everything() -> None:
     everything = {family.name for family in families()}
     assert {family.name for family in recognised("1.3.6.1.4.1.99999.1", "")} == everything
     assert {family.name for family in recognised("", "")} == everything
-
-
-OIDS = {"oid", "column", "via", "used", "free", "size", "percent", "units"}
-
-
-def oids_of(part: object) -> Iterator[str]:
-    """Yield every object that a part of a table names."""
-    if isinstance(part, tuple):
-        for one in part:
-            yield from oids_of(one)
-    elif is_dataclass(part) and not isinstance(part, type):
-        for field in fields(part):
-            value = getattr(part, field.name)
-            if field.name in OIDS and isinstance(value, str):
-                yield value
-            else:
-                yield from oids_of(value)
 
 
 @pytest.mark.parametrize("family", families(), ids=lambda family: family.name)

@@ -127,7 +127,8 @@ def test_what_cannot_be_read_is_not_blamed_on_those_who_refer_to_it() -> None:
 
 
 def test_a_kind_needs_collectors_that_are_there() -> None:
-    said = _said(a_land(), collectors={"icmp", "tcp", "snmp_system"})
+    others = {f"snmp_{name}" for name in ("system", "health", "neighbours", "inventory")}
+    said = _said(a_land(), collectors={"icmp", "tcp", *others})
     assert len(said) == 5
     assert all('this installation has no collector "snmp_interfaces"' in line for line in said)
 

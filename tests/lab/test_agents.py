@@ -9,11 +9,16 @@ from collections.abc import AsyncIterator
 import pytest
 from pysnmp.proto.api import v2c
 
+from collectors import snmp_health, snmp_inventory
+from core.clock import SystemClock
 from lab import province
 from lab.client import LabClient
 from lab.lab import Lab
 from lab.mib import Mib, encoded, tlv, varbind
 from lab.network import Kind
+from runtime.kit import DoorSockets, make_kit
+from tests.collectors.test_snmp_system import Notes
+from tests.factories import a_check
 from tests.lab.probes import namespaces_refused, snmp
 
 REFUSED = namespaces_refused()
@@ -77,6 +82,24 @@ async def test_a_device_names_itself_and_its_place_in_vietnamese(lab: Lab) -> No
     place = snmp("snmpget", lab.facts, "-Ox", HUB, "1.3.6.1.2.1.1.6.0")
     octets = bytes.fromhex("".join(re.findall(r"\b[0-9A-F]{2}\b", place.split("Hex-STRING:")[1])))
     assert octets.decode() == "Cụm Phú Riềng"
+
+
+@pytest.mark.lab
+@needs_a_lab
+async def test_a_device_tells_how_well_it_is_and_what(lab: Lab) -> None:
+    kit = make_kit(SystemClock(), DoorSockets(lab.client.path))
+    told: dict[str, float] = {}
+    for module in (snmp_health, snmp_inventory):
+        name = module.COLLECTOR.name
+        check = a_check("gw", name, address=HUB, params={"community": "public"}, timeout=20.0)
+        reading = await module.look(check, kit, Notes())
+        assert reading.ok, reading.failure
+        told |= {series.name: value for series, value in reading.samples}
+    await kit.aclose()
+    assert 0 < told["device_cpu_ratio"] < 1
+    assert 0 < told["device_memory_used_ratio"] < 1
+    assert 25 < told["device_temperature_celsius"] < 60
+    assert told["device_hardware_info"] == told["device_part_info"] == 1
 
 
 @pytest.mark.lab

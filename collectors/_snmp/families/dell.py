@@ -179,6 +179,14 @@ def _load(column: int) -> tuple[Measure, ...]:
     return (Measure(CPU, oid, once("CPU"), factor=0.01, read=sixty_seconds),)
 
 
+def _heat(column: int) -> tuple[Measure, ...]:
+    return (
+        Measure(
+            TEMPERATURE, f"{_BOX}.8.1.{column}", (Words(form="sensor {index}"),), low=1, high=200
+        ),
+    )
+
+
 POWERSWITCH = Family(
     "Dell PowerConnect, DNOS",
     "Dell",
@@ -188,7 +196,7 @@ POWERSWITCH = Family(
         Pool(
             MEMORY, once("memory"), free=f"{_SWITCH_CPU}.1.0", size=f"{_SWITCH_CPU}.2.0", unit=1024
         ),
-        Measure(TEMPERATURE, f"{_BOX}.8.1.5", (Words(form="sensor {index}"),), low=1, high=200),
+        FirstOf((_heat(5), _heat(4))),  # by unit and sensor, and by sensor alone before that
         Measure(
             STATE,
             f"{_BOX}.6.1.3",

@@ -1,4 +1,7 @@
-"""Uninterruptible power supplies and room sensors: APC, Eaton, Vertiv. RFC 1628 is a standard."""
+"""Power supplies, power strips and room sensors: APC, Eaton and MGE, CyberPower.
+
+Others, such as Vertiv, Socomec, Delta and Santak, speak the standard (RFC 1628).
+"""
 
 from collectors._snmp.descriptor import Facts, Family, Measure, Quantity, Where, Words, states
 from collectors._snmp.families.standards import INDEX, numbered, once
@@ -20,6 +23,7 @@ from collectors._snmp.vocabulary import (
 _APC = "1.3.6.1.4.1.318.1.1"
 _UPS = f"{_APC}.1"
 # PowerNet-MIB: uioSensorStatusEntry, iemStatusProbesEntry (units: 1 °C, 2 °F).
+_STRIP = f"{_APC}.26.10.2.2.1"  # rPDU2SensorTempHumidityStatusEntry
 _UIO, _IEM = f"{_APC}.25.1.2.1", f"{_APC}.10.2.3.2.1"
 
 
@@ -97,6 +101,27 @@ APC = Family(
             high=100,
             where=(Where(f"{_IEM}.3", frozenset({2})),),
         ),
+        # Rack PDUs: rPDULoadStatusEntry; rPDU2DeviceStatus, …PhaseStatus, …BankStatus, …Sensor.
+        Measure(CURRENT, f"{_APC}.12.2.3.1.1.2", numbered("PDU"), factor=0.1, low=0),
+        Measure(POWER, f"{_APC}.26.4.3.1.5", numbered("PDU"), factor=10, low=0),
+        Measure(CURRENT, f"{_APC}.26.6.3.1.5", numbered("PDU phase"), factor=0.1, low=0),
+        Measure(CURRENT, f"{_APC}.26.8.3.1.5", numbered("PDU bank"), factor=0.1, low=0),
+        Measure(
+            ROOM_TEMPERATURE,
+            f"{_STRIP}.8",
+            (Words(f"{_STRIP}.3"), *INDEX),
+            factor=0.1,
+            low=-500,
+            high=1500,
+        ),
+        Measure(
+            ROOM_HUMIDITY,
+            f"{_STRIP}.10",
+            (Words(f"{_STRIP}.3"), *INDEX),
+            factor=0.01,
+            low=0,
+            high=100,
+        ),
     ),
     facts=Facts(
         model=(Words(f"{_UPS}.1.1.1.0"), Words(f"{_APC}.12.1.5.0"), Words(f"{_APC}.26.2.1.8")),
@@ -110,7 +135,7 @@ _XUPS = "1.3.6.1.4.1.534.1"
 EATON = Family(
     "Eaton, Powerware UPS",
     "Eaton",
-    objects=("1.3.6.1.4.1.534", "1.3.6.1.4.1.705"),
+    objects=("1.3.6.1.4.1.534",),
     health=(
         Measure(RUNTIME, f"{_XUPS}.2.1.0", once("battery"), low=0),
         Measure(VOLTAGE, f"{_XUPS}.2.2.0", once("battery"), low=1),
@@ -143,4 +168,75 @@ EATON = Family(
     facts=Facts(model=(Words(f"{_XUPS}.1.2.0"),), software=(Words(f"{_XUPS}.1.3.0"),)),
 )
 
-FAMILIES = (APC, EATON)
+# MG-SNMP-UPS-MIB (MGE, now Eaton): upsmgBattery, upsmgInput, upsmgOutput.
+_MGE = "1.3.6.1.4.1.705.1"
+MGE = Family(
+    "MGE, Eaton Pulsar",
+    "Eaton",
+    objects=("1.3.6.1.4.1.705",),
+    health=(
+        Measure(RUNTIME, f"{_MGE}.5.1.0", once("battery"), low=0),
+        Measure(CHARGE, f"{_MGE}.5.2.0", once("battery"), factor=0.01, low=0, high=100),
+        Measure(VOLTAGE, f"{_MGE}.5.5.0", once("battery"), factor=0.1, low=1),
+        Measure(VOLTAGE, f"{_MGE}.6.2.1.2", numbered("input"), factor=0.1, low=0),
+        Measure(FREQUENCY, f"{_MGE}.6.2.1.3", numbered("input"), factor=0.1, low=1),
+        Measure(VOLTAGE, f"{_MGE}.7.2.1.2", numbered("output"), factor=0.1, low=0),
+        Measure(FREQUENCY, f"{_MGE}.7.2.1.3", numbered("output"), factor=0.1, low=1),
+        Measure(LOAD, f"{_MGE}.7.2.1.4", numbered("output"), factor=0.01, low=0),
+        Measure(CURRENT, f"{_MGE}.7.2.1.5", numbered("output"), factor=0.1, low=0),
+        Measure(
+            STATE,
+            f"{_MGE}.7.3.0",  # upsmgOutputOnBattery: yes, no
+            once("on battery"),
+            kind="ups",
+            meaning=states(ok=(2,), warning=(1,)),
+        ),
+    ),
+    facts=Facts(
+        model=(Words(f"{_MGE}.1.1.0"),),
+        serial=(Words(f"{_MGE}.1.7.0"),),
+        software=(Words(f"{_MGE}.1.4.0"),),
+    ),
+)
+
+# CPS-MIB: upsBattery, upsInput, upsOutput.
+_CPS = "1.3.6.1.4.1.3808.1.1.1"
+CYBERPOWER = Family(
+    "CyberPower UPS",
+    "CyberPower",
+    objects=("1.3.6.1.4.1.3808",),
+    health=(
+        Measure(CHARGE, f"{_CPS}.2.2.1.0", once("battery"), factor=0.01, low=0, high=100),
+        Measure(VOLTAGE, f"{_CPS}.2.2.2.0", once("battery"), factor=0.1, low=1),
+        Measure(TEMPERATURE, f"{_CPS}.2.2.3.0", once("battery"), low=1, high=150),
+        Measure(RUNTIME, f"{_CPS}.2.2.4.0", once("battery"), factor=0.01, low=0),
+        Measure(ON_BATTERY_FOR, f"{_CPS}.2.1.2.0", once("battery"), factor=0.01, low=0),
+        Measure(
+            STATE,
+            f"{_CPS}.2.2.5.0",  # upsAdvanceBatteryReplaceIndicator
+            once("battery replacement"),
+            kind="battery",
+            meaning=states(ok=(1,), critical=(2,)),
+        ),
+        Measure(VOLTAGE, f"{_CPS}.3.2.1.0", once("input"), factor=0.1, low=0),
+        Measure(FREQUENCY, f"{_CPS}.3.2.4.0", once("input"), factor=0.1, low=1),
+        Measure(VOLTAGE, f"{_CPS}.4.2.1.0", once("output"), factor=0.1, low=0),
+        Measure(FREQUENCY, f"{_CPS}.4.2.2.0", once("output"), factor=0.1, low=1),
+        Measure(LOAD, f"{_CPS}.4.2.3.0", once("output"), factor=0.01, low=0),
+        Measure(CURRENT, f"{_CPS}.4.2.4.0", once("output"), factor=0.1, low=0),
+        Measure(
+            STATE,
+            f"{_CPS}.4.1.1.0",  # upsBaseOutputStatus
+            once("output source"),
+            kind="ups",
+            meaning=states(ok=(2, 4, 8, 10), warning=(3, 5, 7, 9), critical=(6, 11)),
+        ),
+    ),
+    facts=Facts(
+        model=(Words(f"{_CPS}.1.1.1.0"),),
+        serial=(Words(f"{_CPS}.1.2.3.0"),),
+        software=(Words(f"{_CPS}.1.2.1.0"),),
+    ),
+)
+
+FAMILIES = (APC, EATON, MGE, CYBERPOWER)
