@@ -235,6 +235,7 @@ COLLECTOR = {
     "jitsi": Text("Cầu Jitsi", "Jitsi Videobridge"),
     "trueconf": Text("Máy chủ TrueConf", "TrueConf Server"),
     "pexip": Text("Cầu Pexip Infinity", "Pexip Infinity"),
+    "polycom_text": Text("Polycom Group, HDX (lệnh chữ)", "Polycom Group, HDX (text commands)"),
     "snmp_polycom": Text("Thiết bị họp Polycom (SNMP)", "Polycom endpoint (SNMP)"),
     "poly_videoos": Text("Thiết bị họp Poly (REST)", "Poly codec (REST)"),
     "dns": Text("Tên miền (DNS)", "DNS"),

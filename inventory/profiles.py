@@ -48,6 +48,7 @@ _BBB = ProfileCheck("bigbluebutton", interval=30.0, timeout=10.0, needs_secret=T
 _TRUECONF = ProfileCheck("trueconf", interval=30.0, timeout=10.0, needs_secret=True)
 _JITSI = ProfileCheck("jitsi", interval=30.0, timeout=10.0)
 _POLYCOM = ProfileCheck("snmp_polycom", needs_secret=True)
+_POLYCOM_TEXT = ProfileCheck("polycom_text", interval=30.0, timeout=10.0, needs_secret=True)
 _SYSTEM_WITH_SECRET = ProfileCheck("snmp_system", needs_secret=True)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
@@ -59,6 +60,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             Profile("endpoint-sip", (_ICMP, _tcp(5060))),
             Profile("endpoint-cisco", (_ICMP, _tcp(443), _CISCO)),
             Profile("endpoint-polycom", (_ICMP, _tcp(1720), _POLYCOM)),
+            Profile("endpoint-polycom-text", (_ICMP, _tcp(1720), _POLYCOM_TEXT)),
             Profile("endpoint-poly", (_ICMP, _tcp(1720), _POLY)),
             Profile("bridge", (_ICMP, _tcp(1720))),
             Profile("bridge-cms", (_ICMP, _tcp(445), _CMS)),
