@@ -37,6 +37,8 @@ _HIDDEN = re.compile(
 )
 
 
+# Names of people, which are nobody's business here: neither in transcripts nor in recordings.
+_PEOPLE = re.compile(r"(<fullName>)[^<]*|(\"display_name\"\s*:\s*\")[^\"]*")
 _CHECKSUM = re.compile(r"checksum=[0-9a-f]+")  # of a secret: guesses could be tried on it
 
 
@@ -229,6 +231,7 @@ class Guest:
     def _scrubbed(self, text: str) -> str:
         if self.login is not None and self.login.password:
             text = text.replace(self.login.password, "***")
+        text = _PEOPLE.sub(lambda found: f"{found[1] or found[2]}***", text)
         return _CHECKSUM.sub("checksum=***", _HIDDEN.sub(r"\1***", text))
 
     def _refusal(self, answer: Answer) -> Failure:
