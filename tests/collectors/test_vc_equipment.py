@@ -108,6 +108,31 @@ async def test_a_cisco_codec_that_rejects_calls_or_is_too_hot_says_so() -> None:
         assert told(reading, "vc_fault_info", fault="MissingDisplay") == 1
 
 
+async def test_software_that_lacks_a_subtree_is_read_without_it() -> None:
+    async with stand(BY_NAME["cisco_codec tc7"]) as at:
+        known = ("/Status/Call", "/Status/SIP")
+        at.spoiling.spoil = lambda n, ask, reply: (
+            reply if ask.query.get("location") in known else Reply(400, b"<Error>No match</Error>")
+        )
+        reading = await at.look()
+        assert reading.ok
+        assert told(reading, "vc_registered", protocol="sip") == 1
+        assert told(reading, "vc_standby") is None
+        at.spoiling.spoil = lambda n, ask, reply: Reply(400, b"<Error>No match</Error>")
+        assert not (await at.look()).ok
+
+
+async def test_names_of_people_stand_in_no_transcript() -> None:
+    for name in ("bigbluebutton", "trueconf", "pexip"):
+        async with stand(BY_NAME[name]) as at:
+            at.calls.join(ROOM, CONFERENCE)
+            at.clock.advance(15)
+            assert (await at.look()).ok
+            said = "\n".join(at.runs[-1].lines)
+            assert "Nguyễn" not in said
+            assert "***" in said
+
+
 async def test_what_seldom_changes_is_seldom_asked() -> None:
     async with stand(BY_NAME["cisco_codec roomos11"]) as at:
         await at.look()
