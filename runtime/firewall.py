@@ -143,6 +143,8 @@ def _doors_of(kind: str, params: Mapping[str, object]) -> list[tuple[str, str]]:
     if kind in _DATAGRAMS:
         return [("udp", port)]
     transport = str(params.get("transport", "udp")) if kind in _EITHER else "tcp"
+    if transport == "tls":
+        return [("tcp", str(params.get("port") or 5061))]
     # What is too long for one datagram is asked of a name server again by TCP.
     again = [("tcp", port)] if kind == "dns" and transport == "udp" else []
     return [(transport, port), *again]
