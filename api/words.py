@@ -236,7 +236,9 @@ COLLECTOR = {
     "trueconf": Text("Máy chủ TrueConf", "TrueConf Server"),
     "pexip": Text("Cầu Pexip Infinity", "Pexip Infinity"),
     "polycom_text": Text("Polycom Group, HDX (lệnh chữ)", "Polycom Group, HDX (text commands)"),
-    "snmp_polycom": Text("Thiết bị họp Polycom (SNMP)", "Polycom endpoint (SNMP)"),
+    "snmp_polycom": Text(
+        "Thiết bị họp Polycom (SNMP, chưa xác nhận)", "Polycom endpoint (SNMP, unconfirmed)"
+    ),
     "poly_videoos": Text("Thiết bị họp Poly (REST)", "Poly codec (REST)"),
     "dns": Text("Tên miền (DNS)", "DNS"),
     "http": Text("Trang web (HTTP)", "Web page (HTTP)"),

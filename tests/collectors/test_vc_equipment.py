@@ -231,7 +231,8 @@ async def test_a_room_that_leaves_while_we_ask_breaks_nothing(family: Family) ->
         emulator.vanishing.add(ROOMS[1])
         reading = await at.look()
         assert reading.ok
-        assert told(reading, "vc_call_info", remote=address(ROOMS[1])) is None
+        place = {"remote": address(ROOMS[1]), "media": "video", "direction": "rx"}
+        assert told(reading, "vc_media_jitter_seconds", **place) is None
         assert told(reading, "vc_call_info", remote=address(ROOMS[2])) == 1
 
 
@@ -270,6 +271,17 @@ async def test_a_jitsi_bridge_tells_its_loss_its_load_and_that_it_is_ill() -> No
         assert reading.ok, "it answers, and says that it is ill"
         assert told(reading, "vc_fault_info", fault="unhealthy", level="critical") == 1
         assert told(reading, "vc_fault_info", fault="drain", level="info") == 1
+
+
+@each_bridge
+async def test_a_name_that_cannot_be_asked_for_is_not(family: Family) -> None:
+    async with stand(family) as at:
+        leg = at.calls.join(ROOM, CONFERENCE)
+        leg.id = "x y\r\nX: z"
+        at.clock.advance(15)
+        reading = await at.look()
+        assert "cannot be asked for" in why(reading)
+        assert not any(ask.headers.get("x") for ask in at.spoiling.asked)
 
 
 async def test_both_ends_of_a_call_tell_the_same_loss() -> None:
