@@ -236,6 +236,7 @@ COLLECTOR = {
     "trueconf": Text("Máy chủ TrueConf", "TrueConf Server"),
     "pexip": Text("Cầu Pexip Infinity", "Pexip Infinity"),
     "polycom_text": Text("Polycom Group, HDX (lệnh chữ)", "Polycom Group, HDX (text commands)"),
+    "snmp_rmx": Text("Cầu Polycom RMX (SNMP)", "Polycom RMX (SNMP)"),
     "snmp_polycom": Text(
         "Thiết bị họp Polycom (SNMP, chưa xác nhận)", "Polycom endpoint (SNMP, unconfirmed)"
     ),

@@ -49,6 +49,7 @@ _TRUECONF = ProfileCheck("trueconf", interval=30.0, timeout=10.0, needs_secret=T
 _JITSI = ProfileCheck("jitsi", interval=30.0, timeout=10.0)
 _POLYCOM = ProfileCheck("snmp_polycom", needs_secret=True)
 _POLYCOM_TEXT = ProfileCheck("polycom_text", interval=30.0, timeout=10.0, needs_secret=True)
+_RMX = ProfileCheck("snmp_rmx", needs_secret=True)
 _SYSTEM_WITH_SECRET = ProfileCheck("snmp_system", needs_secret=True)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
@@ -67,6 +68,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             Profile("bridge-pexip", (_ICMP, _tcp(443), _PEXIP)),
             Profile("bridge-bigbluebutton", (_ICMP, _tcp(443), _BBB)),
             Profile("bridge-jitsi", (_ICMP, _JITSI)),
+            Profile("bridge-rmx", (_ICMP, _tcp(1720), _RMX)),
             Profile("bridge-trueconf", (_ICMP, _tcp(443), _TRUECONF)),
             Profile("server", (_ICMP, _SYSTEM_WITH_SECRET)),
             Profile("ups", (_ICMP, _SYSTEM)),

@@ -28,6 +28,7 @@ NEEDED: Mapping[str, Mapping[str, object]] = {
     "ntp": {},
     "sip_options": {},
     "snmp_polycom": {"community": "public"},
+    "snmp_rmx": {"community": "public"},
 }
 LOGIN = {"poly_videoos", "bigbluebutton", "trueconf"}  # those that ask nothing without one
 BASE_UNITS = ("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules")
