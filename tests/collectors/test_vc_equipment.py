@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from api import words
 from collectors._vc.params import pin
 from core.clock import SystemClock
 from core.reading import FailureKind, Reading
@@ -334,6 +335,35 @@ async def test_a_certificate_of_the_codecs_own_is_trusted_by_its_fingerprint() -
         impostor = await _looked_by_tls(at, other)
         assert "is not the one that is trusted" in why(impostor)
         assert len(at.spoiling.asked) == asked, "no login was shown to another"
+
+
+def in_words(reading: Reading) -> str:
+    """Return a failure as a page says it, by way of what the judge writes down."""
+    assert reading.failure is not None
+    kind, detail = reading.failure.kind.value, reading.failure.detail
+    return words.detail(f"cisco_codec: {kind}: {detail}", "vi")
+
+
+async def test_what_is_refused_is_told_in_the_readers_words_with_the_remedy() -> None:
+    family = BY_NAME["cisco_codec roomos11"]
+    async with stand(family, secret=None) as at:
+        assert "chưa đặt mật khẩu codec: thongsuot secret set codec" in in_words(await at.look())
+        at.purse.text = "chi-mat-khau"
+        assert "mật khẩu phải có dạng tên:mật-khẩu" in in_words(await at.look())
+        at.purse.text = "monitor:sai"
+        assert in_words(await at.look()).endswith("sai mật khẩu")
+        said = in_words(await at.look())
+        assert "để không khoá tài khoản, không thử lại trước 09:15 22/11" in said
+        at.purse.text = family.secret
+        at.spoiling.spoil = lambda n, ask, reply: Reply(429, headers=(("Retry-After", "90"),))
+        await at.look()
+        assert "để yên đến 09:01 22/11" in in_words(await at.look())
+    async with stand(family) as at:
+        said = in_words(await _looked_by_tls(at, own_certificate()))
+        assert "ghi dấu vân tay" in said
+        shown = why(await _looked_by_tls(at, own_certificate())).rpartition("=")[2]
+        said = in_words(await _looked_by_tls(at, own_certificate(), fingerprint=shown))
+        assert "kẻ đứng giữa" in said
 
 
 def test_a_fingerprint_is_read_as_people_write_it() -> None:
