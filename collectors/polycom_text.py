@@ -10,18 +10,17 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field
 
-from collectors._net.identity import identity
 from collectors._net.names import places
 from collectors._net.stream import connect
 from collectors._net.trouble import Trouble, failure_of, out_of_time, trouble
 from collectors._polycom.session import Session
 from collectors._vc import metrics
 from collectors._vc.facts import Call, Direction, Endpoint, Fault, Media, Peripheral, Stream
+from collectors._vc.looking import Course, concluded
 from collectors._vc.manners import manners_of
 from collectors._vc.markup import as_number
 from collectors._vc.telling import before_of, samples
 from core.collector import Collector, Kit, Transcript
-from core.labels import Series
 from core.model import Model
 from core.reading import Failure, FailureKind, Reading, Sample
 from core.text import Text
@@ -60,12 +59,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
         failure = refusal.failure
     except OSError as error:
         failure = failure_of(error)
-    if failure is not None:
-        transcript.note("%s: %s", failure.kind.value, failure.detail)
-    elapsed, base = kit.clock.monotonic() - begun, identity(check)
-    told.append((Series.of(metrics.SUCCESS, base), float(failure is None)))
-    told.append((Series.of(metrics.DURATION, base), elapsed))
-    return Reading(check.slug, check.vantage, at, told, failure, elapsed)
+    return concluded(check, Course(at, begun, told, failure), kit, transcript)
 
 
 async def _visited(check: Check, params: Params, kit: Kit, transcript: Transcript) -> Endpoint:

@@ -3,16 +3,15 @@
 Enterprise 13885, subtree 110.1. What each participant hears is told by its XML interface alone.
 """
 
-from collectors._net.identity import identity
 from collectors._snmp import client
 from collectors._snmp.agent import Trouble
 from collectors._snmp.ber import Value
 from collectors._snmp.client import agent_of, engine_of
 from collectors._vc import metrics
 from collectors._vc.facts import Bridge, Fault
+from collectors._vc.looking import Course, concluded
 from collectors._vc.telling import before_of, samples
 from core.collector import Collector, Kit, Transcript
-from core.labels import Series
 from core.reading import Failure, FailureKind, Reading, Sample
 from core.text import Text
 from core.watching import Check
@@ -43,11 +42,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
         told = samples(check, _bridge(values), before_of(kit, check))
     except Trouble as trouble:
         failure = trouble.failure
-        transcript.note("%s: %s", failure.kind.value, failure.detail)
-    elapsed, base = kit.clock.monotonic() - begun, identity(check)
-    told.append((Series.of(metrics.SUCCESS, base), float(failure is None)))
-    told.append((Series.of(metrics.DURATION, base), elapsed))
-    return Reading(check.slug, check.vantage, at, told, failure, elapsed)
+    return concluded(check, Course(at, begun, told, failure), kit, transcript)
 
 
 def _bridge(values: list[Value]) -> Bridge:
