@@ -275,7 +275,11 @@ COLLECTOR = {
     "jitsi": Text("Cầu Jitsi", "Jitsi Videobridge"),
     "trueconf": Text("Máy chủ TrueConf", "TrueConf Server"),
     "pexip": Text("Cầu Pexip Infinity", "Pexip Infinity"),
-    "snmp_polycom": Text("Thiết bị họp Polycom (SNMP)", "Polycom endpoint (SNMP)"),
+    "polycom_text": Text("Polycom Group, HDX (lệnh chữ)", "Polycom Group, HDX (text commands)"),
+    "snmp_rmx": Text("Cầu Polycom RMX (SNMP)", "Polycom RMX (SNMP)"),
+    "snmp_polycom": Text(
+        "Thiết bị họp Polycom (SNMP, chưa xác nhận)", "Polycom endpoint (SNMP, unconfirmed)"
+    ),
     "poly_videoos": Text("Thiết bị họp Poly (REST)", "Poly codec (REST)"),
     "dns": Text("Tên miền (DNS)", "DNS"),
     "http": Text("Trang web (HTTP)", "Web page (HTTP)"),
@@ -310,11 +314,68 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
         ),
     ),
     (
+        re.compile(r"^no secret (\S+) is set$"),
+        Text(
+            "chưa đặt mật khẩu {0}: thongsuot secret set {0}",
+            "the secret {0} is not set: thongsuot secret set {0}",
+        ),
+    ),
+    (
+        re.compile(r"^no secret is named"),
+        Text(
+            "chưa ghi tên mật khẩu vào cột secret của thiết bị",
+            "the device's column secret names none",
+        ),
+    ),
+    (
+        re.compile(r"^the secret is no user:password"),
+        Text(
+            "mật khẩu phải có dạng tên:mật-khẩu; đặt lại bằng thongsuot secret set",
+            "the secret must be user:password; set it again by thongsuot secret set",
+        ),
+    ),
+    (
+        re.compile(r".*to lock no account it is not tried again before (.+)$", re.DOTALL),
+        Text(
+            "thiết bị từ chối đăng nhập; để không khoá tài khoản, không thử lại trước {0}. "
+            "Mật khẩu mới (thongsuot secret set) thì thử ngay",
+            "the device refuses our login; to lock no account it is not tried again before {0}. A "
+            "new secret (thongsuot secret set) is tried at once",
+        ),
+    ),
+    (
+        re.compile(r".*it is left alone until (.+)$", re.DOTALL),
+        Text(
+            "thiết bị yêu cầu hỏi thưa hơn: để yên đến {0}",
+            "the device asks to be asked more rarely: left alone until {0}",
+        ),
+    ),
+    (
+        re.compile(r".*to trust just this one: fingerprint=([0-9a-f]{64})$", re.DOTALL),
+        Text(
+            "chứng thư không rõ nơi cấp; nếu đúng là của thiết bị này, ghi dấu vân tay {0} vào "
+            "dòng thứ hai của mật khẩu",
+            "nobody vouches for the certificate; if it is this device's, write its fingerprint {0} "
+            "on the secret's second line",
+        ),
+    ),
+    (
+        re.compile(r"^the certificate is not the one that is trusted: its fingerprint is (.+)$"),
+        Text(
+            "chứng thư đã khác với dấu vân tay ghi trong mật khẩu (nay là {0}): thiết bị bị thay, "
+            "hoặc có kẻ đứng giữa",
+            "the certificate is not the one whose fingerprint the secret names (now {0}): the "
+            "device was replaced, or somebody stands between",
+        ),
+    ),
+    (
         re.compile(r"^the name (\S+) cannot be resolved$"),
         Text("không tra được địa chỉ của tên {0}", "the name {0} cannot be resolved"),
     ),
 )
-_FAILED = re.compile(r"^(?:(?P<collector>[a-z_]+): )?(?P<kind>[a-z]+): (?P<detail>.*)$", re.DOTALL)
+_FAILED = re.compile(
+    r"^(?:(?P<collector>[a-z][a-z0-9_]*): )?(?P<kind>[a-z]+): (?P<detail>.*)$", re.DOTALL
+)
 _AUDITED: tuple[tuple[re.Pattern[str], Text], ...] = (
     (re.compile(r"version (\d+)"), Text("phiên bản {0}", "version {0}")),
     (

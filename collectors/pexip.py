@@ -24,7 +24,7 @@ from core.watching import Check
 _ROOT = "/api/admin/status/v1"
 _PAGE = 100
 _MOST = 2000  # objects of a list
-_NOT_FOUND = 404  # of a participant who left between the list and the question
+_NOT_FOUND = 404  # of one who left after the list; that this is the path is unconfirmed
 _MEDIA = {"audio": Media.AUDIO, "video": Media.VIDEO, "presentation": Media.CONTENT}
 _NOBODY = {"api", "rtmp"}  # protocols of participants that are no people
 _LEVELS = {"critical", "error", "warning", "info"}
@@ -72,9 +72,7 @@ async def _bridge(guest: Guest, most: int) -> Bridge:
         legs=len(participants),
         legs_limit=int(sum(limits)) if limits else None,
         load=max(loads) / 100 if loads else None,
-        calls=[
-            call for one in participants[:most] if (call := await _call(guest, one)) is not None
-        ],
+        calls=[await _call(guest, one) for one in participants[:most]],
     )
 
 
@@ -90,13 +88,14 @@ async def _listed(guest: Guest, path: str) -> list[Record]:
             return found
 
 
-async def _call(guest: Guest, participant: Record) -> Call | None:
+async def _call(guest: Guest, participant: Record) -> Call:
+    """Return a participant; without streams if they left meanwhile, or are told elsewhere."""
     identity = words(participant, "id")
     target = f"{_ROOT}/participant/{identity}/media_stream/?limit={_PAGE}"
     answer = await guest.get(target, also=(_NOT_FOUND,))
-    if answer.status == _NOT_FOUND:
-        return None
-    listed = wanted(parsed(answer.octets), "media_stream")
+    listed: Record = {}
+    if answer.status != _NOT_FOUND:
+        listed = wanted(parsed(answer.octets), "media_stream")
     encryption = words(participant, "encryption")
     return Call(
         key=identity,

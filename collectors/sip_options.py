@@ -6,7 +6,17 @@ from collectors._net.identity import OWN
 from collectors._net.trouble import printable
 from collectors._sip import meaning
 from collectors._sip.once import Once
-from collectors._sip.outcome import AGENT, DURATION, LOSS, RTT, STATUS, SUCCESS, Outcome, Scribe
+from collectors._sip.outcome import (
+    AGENT,
+    DURATION,
+    EXPIRY,
+    LOSS,
+    RTT,
+    STATUS,
+    SUCCESS,
+    Outcome,
+    Scribe,
+)
 from collectors._sip.params import Params
 from collectors._sip.sweep import Sweep
 from core.collector import Collector, Emit, Emitted, Kit, SweepFeed, Transcript
@@ -52,6 +62,13 @@ COLLECTOR = Collector(
         _emit(
             LOSS,
             Text("Tỷ lệ gói hỏi không được trả lời", "Share of requests without an answer"),
+        ),
+        _emit(
+            EXPIRY,
+            Text(
+                "Với TLS: chứng thư hết hạn sớm nhất vào lúc nào",
+                "By TLS: when the first certificate of the chain ends",
+            ),
         ),
         Emit(
             AGENT,

@@ -7,7 +7,6 @@ no units: milliseconds, kbit/s and percent are read from the context, and unconf
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from collectors._net.identity import identity
 from collectors._snmp import client
 from collectors._snmp.agent import Trouble
 from collectors._snmp.ber import Value
@@ -15,10 +14,10 @@ from collectors._snmp.client import agent_of, engine_of
 from collectors._snmp.octets import text
 from collectors._vc import metrics
 from collectors._vc.facts import Call, Direction, Endpoint, Fault, Media, Peripheral, Stream
+from collectors._vc.looking import Course, concluded
 from collectors._vc.markup import as_number
 from collectors._vc.telling import before_of, samples
 from core.collector import Collector, Kit, Transcript
-from core.labels import Series
 from core.reading import Failure, FailureKind, Reading, Sample
 from core.text import Text
 from core.watching import Check
@@ -81,11 +80,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
         told = samples(check, found, before_of(kit, check))
     except Trouble as trouble:
         failure = trouble.failure
-        transcript.note("%s: %s", failure.kind.value, failure.detail)
-    elapsed, base = kit.clock.monotonic() - begun, identity(check)
-    told.append((Series.of(metrics.SUCCESS, base), float(failure is None)))
-    told.append((Series.of(metrics.DURATION, base), elapsed))
-    return Reading(check.slug, check.vantage, at, told, failure, elapsed)
+    return concluded(check, Course(at, begun, told, failure), kit, transcript)
 
 
 async def _endpoint(check: Check, kit: Kit, params: Params, transcript: Transcript) -> Endpoint:

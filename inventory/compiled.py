@@ -376,7 +376,8 @@ class _Compiler:
         )
 
     def _authorities(self, way: Way) -> Mapping[str, object]:
-        secure = way.collector in {"http", "tls"} and self.settings.authorities
+        by_tls = way.collector in {"http", "tls"} or way.params.get("transport") == "tls"
+        secure = by_tls and self.settings.authorities
         return {"ca": self.settings.authorities} if secure else {}
 
     def _all_above(self, targets: Sequence[str]) -> tuple[str, ...]:

@@ -72,7 +72,7 @@ Từ đây hệ thống biết sự cố nào gây ra sự cố nào. *From this
 | `tcp://máy:cổng` | `tcp` | nhận kết nối / *takes the connection* |
 | `dns://máy-chủ[:53]/tên?type=A` | `dns` | trả bản ghi / *answers with a record* |
 | `ntp://máy[:123]` | `ntp` | trả giờ đã đồng bộ / *answers, synchronised* |
-| `sip:máy[:5060][;transport=tcp]` | `sip_options` | trả lời OPTIONS / *answers OPTIONS* |
+| `sip:máy[:5060][;transport=tcp]`, `…;transport=tls` | `sip_options` | trả lời OPTIONS / *answers OPTIONS* |
 
 ## Ngày đặc biệt / Special days
 

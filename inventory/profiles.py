@@ -56,6 +56,8 @@ _BBB = ProfileCheck("bigbluebutton", interval=30.0, timeout=10.0, needs_secret=T
 _TRUECONF = ProfileCheck("trueconf", interval=30.0, timeout=10.0, needs_secret=True)
 _JITSI = ProfileCheck("jitsi", interval=30.0, timeout=10.0)
 _POLYCOM = ProfileCheck("snmp_polycom", needs_secret=True)
+_POLYCOM_TEXT = ProfileCheck("polycom_text", interval=30.0, timeout=10.0, needs_secret=True)
+_RMX = ProfileCheck("snmp_rmx", needs_secret=True)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
@@ -70,11 +72,13 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             Profile("other", (_ICMP, *_BY_SECRET)),
             Profile("endpoint-cisco", (_ICMP, _tcp(443), _CISCO)),
             Profile("endpoint-polycom", (_ICMP, _tcp(1720), _POLYCOM)),
+            Profile("endpoint-polycom-text", (_ICMP, _tcp(1720), _POLYCOM_TEXT)),
             Profile("endpoint-poly", (_ICMP, _tcp(1720), _POLY)),
             Profile("bridge-cms", (_ICMP, _tcp(445), _CMS)),
             Profile("bridge-pexip", (_ICMP, _tcp(443), _PEXIP)),
             Profile("bridge-bigbluebutton", (_ICMP, _tcp(443), _BBB)),
             Profile("bridge-jitsi", (_ICMP, _JITSI)),
+            Profile("bridge-rmx", (_ICMP, _tcp(1720), _RMX)),
             Profile("bridge-trueconf", (_ICMP, _tcp(443), _TRUECONF)),
             Profile("icmp", (_ICMP,)),
             Profile("tcp-22", (_tcp(22),)),

@@ -14,7 +14,8 @@ _HOST = re.compile(r"(?=.{1,253}$)([a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a
 _TYPES = ("A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT")
 _WEB = ("website", "portal", "application")
 _SOME_NAME = "tên-miền"  # stands for the name that a name server is asked for
-_TRANSPORTS = ("udp", "tcp")
+_SIP_BY_TLS = 5061
+_TRANSPORTS = ("udp", "tcp", "tls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _way(url: str, parts: SplitResult, host: str, port: int | None, tail: str) -
         case "sip":
             transport = tail.lower().removeprefix("transport=") or "udp"
             if transport in _TRANSPORTS:
-                port = port or _PORTS["sip"]
+                port = port or (_SIP_BY_TLS if transport == "tls" else _PORTS["sip"])
                 return Way("sip_options", host, {"port": port, "transport": transport})
     return faults.bad_service_url(url[:80])
 

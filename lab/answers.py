@@ -92,8 +92,18 @@ def _stamp(at: datetime) -> int:
     return (whole & 0xFFFFFFFF) << 32 | (since.microseconds << 32) // 1_000_000
 
 
-def sip(request: bytes, source: tuple[str, int], *, broken: bool = False) -> bytes | None:
-    """Return the response to one SIP request, None for what is none or needs none (ACK)."""
+def sip(
+    request: bytes,
+    source: tuple[str, int],
+    *,
+    broken: bool = False,
+    busy: bool = False,
+    server: str = "pretend registrar",
+) -> bytes | None:
+    """Return the response to one SIP request, None for what is none or needs none (ACK).
+
+    `busy`: it is a codec in a call (RFC 3261, 11.2: as it would answer an INVITE).
+    """
     head = request.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
     start, *lines = head.split("\r\n")
     words = start.split(" ")
@@ -103,7 +113,9 @@ def sip(request: bytes, source: tuple[str, int], *, broken: bool = False) -> byt
     status = "200 OK" if words[0] == "OPTIONS" else "405 Method Not Allowed"
     if broken:
         status = "503 Service Unavailable"
-    extra = [f"Allow: {_METHODS}", "Accept: application/sdp", "Server: pretend registrar"]
+    elif busy and words[0] == "OPTIONS":
+        status = "486 Busy Here"
+    extra = [f"Allow: {_METHODS}", "Accept: application/sdp", f"Server: {server}"]
     return "\r\n".join([f"SIP/2.0 {status}", *kept, *extra, "Content-Length: 0", "", ""]).encode()
 
 

@@ -1,7 +1,7 @@
 """The conference equipment of a world, where it stands: emulators at its codecs and its bridge.
 
 What a device is decides which emulator speaks for it. Of makes without one only the doors are open
-(`lab.listeners`).
+(`lab.listeners`). Every codec answers SIP by UDP, and says in a call that it is busy.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.errors import Conflict, NotFound
 from core.inventory import Device, Inventory
 from core.text import Text
+from lab import answers
 from lab.calls import Calls
 from lab.certificates import Authority
 from lab.doors import Door
@@ -24,6 +25,7 @@ from lab.emulators.serving import Serving
 from lab.equipment import Truth
 from lab.namespaces import inside
 from lab.network import Kind, Network, Ports
+from lab.services import Responder
 
 LOGIN = f"{USER}:{PASSWORD}"
 _LASTS = timedelta(days=397)
@@ -76,6 +78,7 @@ class Conferencing:
         self._enforcing = network.kind is Kind.LOOPBACK
         self._doors: list[Door] = []
         self._servings: list[Serving] = []
+        self._phones: list[Responder] = []
         self._makes = {
             device.slug: make
             for device in truth().fabric.devices.values()
@@ -96,8 +99,12 @@ class Conferencing:
         """Let every emulator listen. Conflict where a port is taken."""
         devices = self._truth().fabric.devices
         at = {devices[slug].address: slug for slug in self._makes}
+        codecs = {d.address: d for d in devices.values() if d.kind == "endpoint"}
         for room in self._network.rooms():
             for address in room.addresses:
+                if address in codecs:
+                    with inside(room.namespace):
+                        self._phones.append(self._phone(codecs[address]))
                 slug = at.get(address)
                 if slug is None:
                     continue
@@ -107,6 +114,18 @@ class Conferencing:
                 self._servings.append(serving)
                 with inside(room.namespace):
                     self._doors.append(Door(address, self._port(slug), serving.take))
+
+    def _phone(self, codec: Device) -> Responder:
+        """Return what answers SIP at a codec."""
+
+        def answer(request: bytes, source: tuple[str, int]) -> bytes | None:
+            self.calls.settle()
+            if codec.slug in self._truth().silent:
+                return None
+            busy, make = codec.slug in self.calls.legs, f"{codec.vendor} {codec.model}"
+            return answers.sip(request, source, busy=busy, server=make)
+
+        return Responder(codec.address, self._network.ports.sip, answer)
 
     def follow(self) -> None:
         """Fall silent or speak again, as the world says. Only needed on loopback."""
@@ -157,5 +176,7 @@ class Conferencing:
         for door in self._doors:
             door.close()
         self._doors.clear()
+        while self._phones:
+            self._phones.pop().close()
         while self._servings:
             await self._servings.pop().close()

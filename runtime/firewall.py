@@ -29,6 +29,7 @@ _USUAL = {
     "pexip": 443,
     "poly_videoos": 443,
     "h323_gatekeeper": 1719,
+    "polycom_text": 24,
     "stun": 3478,
     "bigbluebutton": 443,
     "jitsi": 8080,
@@ -48,6 +49,7 @@ _REASONS = {
     "sip_options": Text(vi="kiểm tra thiết bị hội nghị (SIP)", en="checks of SIP equipment"),
     "cisco_codec": Text(vi="hỏi thiết bị họp Cisco", en="reads of Cisco codecs"),
     "cisco_meeting_server": Text(vi="hỏi cầu Cisco Meeting Server", en="reads of the bridge"),
+    "polycom_text": Text(vi="hỏi thiết bị họp Polycom", en="reads of Polycom codecs"),
     "h323_gatekeeper": Text(vi="hỏi gatekeeper H.323", en="reads of the H.323 gatekeeper"),
     "stun": Text(vi="kiểm tra máy chủ STUN/TURN", en="checks of STUN servers"),
     "bigbluebutton": Text(vi="hỏi máy chủ BigBlueButton", en="reads of the bridge"),
@@ -156,6 +158,8 @@ def _doors_of(kind: str, params: Mapping[str, object]) -> list[tuple[str, str]]:
     if kind in _DATAGRAMS:
         return [("udp", port)]
     transport = str(params.get("transport", "udp")) if kind in _EITHER else "tcp"
+    if transport == "tls":
+        return [("tcp", str(params.get("port") or 5061))]
     # What is too long for one datagram is asked of a name server again by TCP.
     again = [("tcp", port)] if kind == "dns" and transport == "udp" else []
     return [(transport, port), *again]

@@ -86,7 +86,7 @@ def uri(host: str, port: int, user: str | None, transport: str) -> str:
     """Return the SIP URI of a peer, or of a user there."""
     at = f"[{host}]" if ":" in host else host
     who = f"{user}@" if user else ""
-    tail = ";transport=tcp" if transport == "tcp" else ""
+    tail = "" if transport == "udp" else f";transport={transport}"
     return f"sip:{who}{at}:{port}{tail}"
 
 

@@ -1,8 +1,9 @@
-"""One request to one peer, by UDP or by TCP."""
+"""One request to one peer, by UDP, TCP or TLS."""
 
 import asyncio
-import socket
+import ssl
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from collectors._net.datagram import Question, exchange
@@ -13,6 +14,10 @@ from collectors._sip import meaning
 from collectors._sip.message import Form, Framing, Response, new_branch, read, uri
 from collectors._sip.outcome import Outcome
 from collectors._sip.params import Params
+from collectors._tls.certificates import earliest_end
+from collectors._tls.handshake import session_of, shake
+from collectors._tls.refusal import why
+from collectors._tls.trust import trust_of
 from core.collector import Kit, Transcript
 from core.reading import FailureKind
 from core.watching import Check
@@ -38,8 +43,8 @@ class Once:
         try:
             async with asyncio.timeout(timeout):
                 found = await places(self.check.address)
-                by_tcp = self.params.transport == "tcp"
-                outcome.response = await (self._by_tcp if by_tcp else self._by_udp)(found)
+                ways = {"udp": self._by_udp, "tcp": self._by_tcp, "tls": self._by_tls}
+                outcome.response = await ways[self.params.transport](found)
             outcome.failure = meaning.failure_of(
                 outcome.response, self.params.user, any_answer=self.params.any_answer
             )
@@ -84,15 +89,43 @@ class Once:
             begun = time.perf_counter()
             await loop.sock_sendall(connection, form.request(branch))
             self.outcome.sent = 1
-            response = await _answer(connection, branch)
+            response = await _answer(lambda: loop.sock_recv(connection, _CHUNK), branch)
             self.outcome.rtt = time.perf_counter() - begun
         return response
 
+    async def _by_tls(self, found: list[Place]) -> Response:
+        trust = trust_of(self.kit)
+        name = (self.params.domain or self.check.address).rstrip(".")
+        context = trust.context(self.params.terms)
+        connection, place = await connect(
+            self.kit.sockets, found, self.params.port, self.check.timeout, self.transcript
+        )
+        address, own, *_ = connection.getsockname()
+        reader = asyncio.StreamReader()
+        try:
+            transport, _ = await shake(
+                connection, context, name, lambda: asyncio.StreamReaderProtocol(reader)
+            )
+        except ssl.SSLError as error:
+            raise Trouble(why(error, (), name, self.kit.clock.now())) from error
+        try:
+            tls = session_of(transport)
+            ends = earliest_end(trust.chain(tls)) if tls is not None else None
+            self.outcome.expiry = ends.timestamp() if ends else None
+            branch, begun = new_branch(), time.perf_counter()
+            transport.write(Form.of(self._uri(place), "tls", (address, own)).request(branch))
+            self.outcome.sent = 1
+            response = await _answer(lambda: reader.read(_CHUNK), branch)
+            self.outcome.rtt = time.perf_counter() - begun
+        finally:
+            transport.abort()
+        return response
 
-async def _answer(connection: socket.socket, branch: bytes) -> Response:
-    loop, framing = asyncio.get_running_loop(), Framing()
+
+async def _answer(receive: Callable[[], Awaitable[bytes]], branch: bytes) -> Response:
+    framing = Framing()
     while True:
-        chunk = await loop.sock_recv(connection, _CHUNK)
+        chunk = await receive()
         if not chunk:
             raise trouble(FailureKind.REFUSED, "the connection was closed without an answer")
         try:

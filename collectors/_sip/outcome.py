@@ -16,6 +16,7 @@ RTT = "probe_sip_rtt_seconds"
 STATUS = "probe_sip_status_code"
 LOSS = "probe_loss_ratio"
 AGENT = "probe_sip_agent_info"
+EXPIRY = "probe_ssl_earliest_cert_expiry"
 
 
 @dataclass(slots=True)
@@ -27,6 +28,7 @@ class Outcome:
     sent: int = 0  # times
     rtt: float | None = None  # from the last sending to the answer
     response: Response | None = None
+    expiry: float | None = None  # Unix time: when the first certificate of its chain ends
     failure: Failure | None = None
 
 
@@ -52,6 +54,8 @@ class Scribe:
             samples.append((loss, lost / outcome.sent))
         if outcome.rtt is not None:
             samples.append((rtt, outcome.rtt))
+        if outcome.expiry is not None:
+            samples.append((Series.of(EXPIRY, self._labels), outcome.expiry))
         if outcome.response is not None:
             samples.append((status, float(outcome.response.status)))
             samples += self._agent_samples(outcome.response)

@@ -1,9 +1,10 @@
 """What may be set for a SIP check."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from collectors._tls.trust import Terms
 from core.model import Model
 
 
@@ -13,8 +14,24 @@ class Params(Model):
     port: int = Field(
         default=5060, ge=1, le=65535, description="Port", json_schema_extra={"vi": "Cổng"}
     )
-    transport: Literal["udp", "tcp"] = Field(
-        default="udp", description="udp or tcp", json_schema_extra={"vi": "udp hoặc tcp"}
+    transport: Literal["udp", "tcp", "tls"] = Field(
+        default="udp",
+        description="udp, tcp or tls (then the usual port is 5061)",
+        json_schema_extra={"vi": "udp, tcp hoặc tls (khi đó cổng thường là 5061)"},
+    )
+    verify: bool = Field(
+        default=True,
+        description="By tls: fail on a certificate that is expired, untrusted or of another host",
+        json_schema_extra={
+            "vi": "Với tls: báo hỏng khi chứng thư hết hạn, không tin cậy hay sai tên máy"
+        },
+    )
+    ca: str | None = Field(
+        default=None,
+        description="By tls: authorities, a PEM file or PEM text; none: the system's",
+        json_schema_extra={
+            "vi": "Với tls: nơi cấp chứng thư, tệp PEM hoặc nội dung PEM; trống: của hệ thống"
+        },
     )
     user: str | None = Field(
         default=None,
@@ -37,3 +54,15 @@ class Params(Model):
             "vi": "Trả lời nào cũng tính, kể cả báo quá tải (cho kiểm tra thông mạng)"
         },
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual_port(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("transport") == "tls":
+            return {"port": 5061, **given}
+        return given
+
+    @property
+    def terms(self) -> Terms:
+        """Return the terms on which TLS is spoken."""
+        return Terms(self.verify, self.ca)

@@ -158,7 +158,7 @@ class Sweep:
         outcome = Outcome(self._kit.clock.now(), 0.0, failure=peer.wrong)
         if peer.wrong is not None:
             self._settle(peer, outcome)
-        elif peer.params.transport == "tcp":
+        elif peer.params.transport != "udp":
             self._spawn(self._by_tcp(peer, outcome), peer.check.slug)
         elif not peer.places:
             outcome.failure = peer.unknown

@@ -29,7 +29,7 @@ FAREWELL = 1.0  # seconds of a look that are kept for ending a session
 _REFUSED = (401, 403, 407)
 _OVERLOADED = (429, 503)
 _PROOFS = {"Authorization", "Cookie"}  # an answer to these shows that the login was good
-_SHOWN = 2000  # characters of an answer in the transcript, in lines
+_SHOWN = 800  # characters of an answer in the transcript, in lines
 _LINE = 400
 _HIDDEN = re.compile(
     r'("(?:password|sessionId|session_id|token|access_token|secret|nonce)"\s*:\s*")[^"]*',
@@ -37,6 +37,9 @@ _HIDDEN = re.compile(
 )
 
 
+# Names of people, which are nobody's business here: neither in transcripts nor in recordings.
+_PEOPLE = re.compile(r"(<fullName>)[^<]*|(\"display_name\"\s*:\s*\")[^\"]*")
+_TARGET = re.compile(r"/[!-~]{0,2000}")
 _CHECKSUM = re.compile(r"checksum=[0-9a-f]+")  # of a secret: guesses could be tried on it
 
 
@@ -143,6 +146,9 @@ class Guest:
 
         The login is shown as `basic`, unless `headers` have an Authorization or Cookie.
         """
+        if not _TARGET.fullmatch(target):  # a part of it may be what the device itself said
+            what = f"{printable(target, 80)} cannot be asked for"
+            raise trouble(FailureKind.PROTOCOL, what)
         resting = self.manners.rest(str(self.base), self._login_key)
         if resting is not None:
             raise Trouble(resting)
@@ -229,6 +235,7 @@ class Guest:
     def _scrubbed(self, text: str) -> str:
         if self.login is not None and self.login.password:
             text = text.replace(self.login.password, "***")
+        text = _PEOPLE.sub(lambda found: f"{found[1] or found[2]}***", text)
         return _CHECKSUM.sub("checksum=***", _HIDDEN.sub(r"\1***", text))
 
     def _refusal(self, answer: Answer) -> Failure:

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from collectors._net.identity import identity
 from collectors._net.trouble import Trouble, out_of_time
@@ -16,6 +18,16 @@ from core.reading import Failure, Reading, Sample
 from core.watching import Check
 
 Visit = Callable[[Guest], Awaitable[Device]]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """When a look began (by the clock, and in monotonic seconds) and what it has brought."""
+
+    at: datetime
+    begun: float
+    told: list[Sample]
+    failure: Failure | None
 
 
 async def looked(
@@ -44,13 +56,21 @@ async def looked(
         failure = out_of_time(check.timeout)
     except Trouble as trouble:
         failure = trouble.failure
+    return concluded(check, Course(at, begun, told, failure), kit, transcript)
+
+
+def concluded(check: Check, course: Course, kit: Kit, transcript: Transcript) -> Reading:
+    """Return the reading of what came of a look, with whether it succeeded and how long it took."""
+    failure = course.failure
     if failure is not None:
         transcript.note("%s: %s", failure.kind.value, failure.detail)
-    elapsed = kit.clock.monotonic() - begun
-    base = identity(check)
-    told.append((Series.of(metrics.SUCCESS, base), float(failure is None)))
-    told.append((Series.of(metrics.DURATION, base), elapsed))
-    return Reading(check.slug, check.vantage, at, told, failure, elapsed)
+    elapsed, base = kit.clock.monotonic() - course.begun, identity(check)
+    told = [
+        *course.told,
+        (Series.of(metrics.SUCCESS, base), float(failure is None)),
+        (Series.of(metrics.DURATION, base), elapsed),
+    ]
+    return Reading(check.slug, check.vantage, course.at, told, failure, elapsed)
 
 
 async def _visited(guest: Guest, visit: Visit, timeout: float, *, keep: bool) -> Device:

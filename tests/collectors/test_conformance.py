@@ -31,6 +31,7 @@ NEEDED: Mapping[str, Mapping[str, object]] = {
     "ntp": {},
     "sip_options": {},
     "snmp_polycom": {"community": "public"},
+    "snmp_rmx": {"community": "public"},
 }
 BASE_UNITS = (
     *("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules", "hertz"),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from api import words
 from collectors._vc.params import pin
 from core.clock import SystemClock
 from core.reading import FailureKind, Reading
@@ -108,6 +109,31 @@ async def test_a_cisco_codec_that_rejects_calls_or_is_too_hot_says_so() -> None:
         assert told(reading, "vc_fault_info", fault="MissingDisplay") == 1
 
 
+async def test_software_that_lacks_a_subtree_is_read_without_it() -> None:
+    async with stand(BY_NAME["cisco_codec tc7"]) as at:
+        known = ("/Status/Call", "/Status/SIP")
+        at.spoiling.spoil = lambda n, ask, reply: (
+            reply if ask.query.get("location") in known else Reply(400, b"<Error>No match</Error>")
+        )
+        reading = await at.look()
+        assert reading.ok
+        assert told(reading, "vc_registered", protocol="sip") == 1
+        assert told(reading, "vc_standby") is None
+        at.spoiling.spoil = lambda n, ask, reply: Reply(400, b"<Error>No match</Error>")
+        assert not (await at.look()).ok
+
+
+async def test_names_of_people_stand_in_no_transcript() -> None:
+    for name in ("bigbluebutton", "trueconf", "pexip"):
+        async with stand(BY_NAME[name]) as at:
+            at.calls.join(ROOM, CONFERENCE)
+            at.clock.advance(15)
+            assert (await at.look()).ok
+            said = "\n".join(at.runs[-1].lines)
+            assert "Nguyễn" not in said
+            assert "***" in said
+
+
 async def test_what_seldom_changes_is_seldom_asked() -> None:
     async with stand(BY_NAME["cisco_codec roomos11"]) as at:
         await at.look()
@@ -206,7 +232,8 @@ async def test_a_room_that_leaves_while_we_ask_breaks_nothing(family: Family) ->
         emulator.vanishing.add(ROOMS[1])
         reading = await at.look()
         assert reading.ok
-        assert told(reading, "vc_call_info", remote=address(ROOMS[1])) is None
+        place = {"remote": address(ROOMS[1]), "media": "video", "direction": "rx"}
+        assert told(reading, "vc_media_jitter_seconds", **place) is None
         assert told(reading, "vc_call_info", remote=address(ROOMS[2])) == 1
 
 
@@ -245,6 +272,17 @@ async def test_a_jitsi_bridge_tells_its_loss_its_load_and_that_it_is_ill() -> No
         assert reading.ok, "it answers, and says that it is ill"
         assert told(reading, "vc_fault_info", fault="unhealthy", level="critical") == 1
         assert told(reading, "vc_fault_info", fault="drain", level="info") == 1
+
+
+@each_bridge
+async def test_a_name_that_cannot_be_asked_for_is_not(family: Family) -> None:
+    async with stand(family) as at:
+        leg = at.calls.join(ROOM, CONFERENCE)
+        leg.id = "x y\r\nX: z"
+        at.clock.advance(15)
+        reading = await at.look()
+        assert "cannot be asked for" in why(reading)
+        assert not any(ask.headers.get("x") for ask in at.spoiling.asked)
 
 
 async def test_both_ends_of_a_call_tell_the_same_loss() -> None:
@@ -297,6 +335,35 @@ async def test_a_certificate_of_the_codecs_own_is_trusted_by_its_fingerprint() -
         impostor = await _looked_by_tls(at, other)
         assert "is not the one that is trusted" in why(impostor)
         assert len(at.spoiling.asked) == asked, "no login was shown to another"
+
+
+def in_words(reading: Reading) -> str:
+    """Return a failure as a page says it, by way of what the judge writes down."""
+    assert reading.failure is not None
+    kind, detail = reading.failure.kind.value, reading.failure.detail
+    return words.detail(f"cisco_codec: {kind}: {detail}", "vi")
+
+
+async def test_what_is_refused_is_told_in_the_readers_words_with_the_remedy() -> None:
+    family = BY_NAME["cisco_codec roomos11"]
+    async with stand(family, secret=None) as at:
+        assert "chưa đặt mật khẩu codec: thongsuot secret set codec" in in_words(await at.look())
+        at.purse.text = "chi-mat-khau"
+        assert "mật khẩu phải có dạng tên:mật-khẩu" in in_words(await at.look())
+        at.purse.text = "monitor:sai"
+        assert in_words(await at.look()).endswith("sai mật khẩu")
+        said = in_words(await at.look())
+        assert "để không khoá tài khoản, không thử lại trước 09:15 22/11" in said
+        at.purse.text = family.secret
+        at.spoiling.spoil = lambda n, ask, reply: Reply(429, headers=(("Retry-After", "90"),))
+        await at.look()
+        assert "để yên đến 09:01 22/11" in in_words(await at.look())
+    async with stand(family) as at:
+        said = in_words(await _looked_by_tls(at, own_certificate()))
+        assert "ghi dấu vân tay" in said
+        shown = why(await _looked_by_tls(at, own_certificate())).rpartition("=")[2]
+        said = in_words(await _looked_by_tls(at, own_certificate(), fingerprint=shown))
+        assert "kẻ đứng giữa" in said
 
 
 def test_a_fingerprint_is_read_as_people_write_it() -> None:

@@ -29,6 +29,7 @@ from tests.factories import DAWN, a_check
 LOSS_POINTS, JITTER_SECONDS = 0.005, 0.002  # what may be between the truth and a measurement
 POLL = 10.0  # seconds, as during a meeting
 MEASURING = [family for family in FAMILIES if family.media]
+OF_THEIR_OWN = [f for f in FAMILIES if f.name != "cisco_codec ce9"]  # it has roomos11's code
 LOGGING_IN = [family for family in FAMILIES if family.secret]
 each = pytest.mark.parametrize("family", FAMILIES, ids=str)
 each_measuring = pytest.mark.parametrize("family", MEASURING, ids=str)
@@ -280,7 +281,7 @@ def only(place: int, spoil: Callable[[Reply], Reply]) -> Callable[[int, Ask, Rep
     return lambda n, ask, reply: spoil(reply) if n == place else reply
 
 
-@each
+@pytest.mark.parametrize("family", OF_THEIR_OWN, ids=str)
 @pytest.mark.parametrize("spoil", SPOILS)
 async def test_a_spoilt_answer_is_a_failure_with_a_reason(family: Family, spoil: str) -> None:
     async with stand(family) as at:

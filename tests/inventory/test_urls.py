@@ -16,6 +16,7 @@ from inventory.urls import Guess, Way, completed, cut, url_of
         "ntp://gio.example:123",
         "sip:tong-dai.example:5060;transport=udp",
         "sip:[2001:db8::1]:5061;transport=tcp",
+        "sip:tong-dai.example:5061;transport=tls",
     ],
 )
 def test_what_is_cut_can_be_written_again(url: str) -> None:

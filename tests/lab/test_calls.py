@@ -123,7 +123,9 @@ async def test_codec_and_bridge_of_a_running_lab_tell_of_the_same_call() -> None
             assert told(codec, "vc_media_loss_ratio", media="video", direction="rx") == 0.1
             assert told(mcu, "vc_media_loss_ratio", direction="tx", **place) == 0.1
             assert [c["device"] for c in _calls(lab.client.status())] == [room]
+            assert await sip_status(devices[room].address, kit) == 486
             lab.client.leave(room)
+            assert await sip_status(devices[room].address, kit) == 200
             codec = await looked("poly_videoos", devices[room].address, trust, kit)
             assert told(codec, "vc_in_call") == 0
         finally:
@@ -138,6 +140,13 @@ def _calls(truth: Mapping[str, object]) -> list[Mapping[str, object]]:
     calls = truth["calls"]
     assert isinstance(calls, list)
     return calls
+
+
+async def sip_status(address: str, kit: Kit) -> float | None:
+    check = a_check("a", "sip_options", address=address, timeout=4, params={"port": 5060})
+    _, reading = await look_once(collectors()["sip_options"], check, kit)
+    assert reading.ok, "busy is no fault"
+    return told(reading, "probe_sip_status_code")
 
 
 async def looked(name: str, address: str, trust: Mapping[str, object], kit: Kit) -> Reading:

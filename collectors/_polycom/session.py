@@ -1,0 +1,81 @@
+"""One session of the text interface: one command after the other, each read to its own end."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+from collectors._net.trouble import Trouble, printable, trouble
+from core.collector import Transcript
+from core.reading import FailureKind
+
+_CHUNK = 4096
+_MOST = 64 * 1024  # octets of one answer
+_PROMPT = b"assword:"
+_UNASKED = ("notification:", "cs:", "listener:", "active:", "control event:", "vidsourcechanges:")
+
+Wrong = Callable[[str], Trouble]
+
+
+class Session:
+    """A connection that has been let in."""
+
+    def __init__(self, connection: socket.socket, transcript: Transcript) -> None:
+        self._connection, self._transcript = connection, transcript
+        self._rest = b""
+
+    async def enter(self, password: str | None, wrong: Wrong) -> None:
+        """Wait for the greeting; give the password once if it is asked for. Trouble if refused."""
+        given = False
+        while True:
+            if self._rest.rstrip().endswith(_PROMPT):
+                if given:
+                    raise wrong("the password is refused")
+                if password is None:
+                    raise wrong("it wants a password, and no secret is named")
+                given, self._rest = True, b""
+                await self._send(password)
+            elif b"\n" in self._rest and _greets(self._rest):
+                self._rest = b""
+                return
+            await self._more(wrong if given else None)
+
+    async def ask(self, command: str, is_end: Callable[[str], bool]) -> list[str]:
+        """Return the lines of an answer, its last one included; notifications are passed over."""
+        self._transcript.note("%s", command)
+        await self._send(command)
+        found: list[str] = []
+        read = 0
+        while True:
+            while b"\n" in self._rest:
+                line, _, self._rest = self._rest.partition(b"\n")
+                read += len(line)
+                said = line.decode("utf-8", "replace").strip().removeprefix("-> ").strip()
+                if not said or said == command or said.startswith(_UNASKED):
+                    continue
+                self._transcript.note("  %s", printable(said, 300))
+                found.append(said)
+                if is_end(said):
+                    return found
+            if read + len(self._rest) > _MOST:
+                raise trouble(FailureKind.PROTOCOL, f"the answer to {command!r} does not end")
+            await self._more(None)
+
+    async def _send(self, line: str) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(self._connection, f"{line}\r\n".encode())
+
+    async def _more(self, wrong: Wrong | None) -> None:
+        chunk = await asyncio.get_running_loop().sock_recv(self._connection, _CHUNK)
+        if not chunk:
+            if wrong is not None:
+                raise wrong("the password is refused")
+            what = "the connection was closed: another session may be open"
+            raise trouble(FailureKind.REFUSED, what)
+        self._rest += chunk
+        if len(self._rest) > _MOST:
+            raise trouble(FailureKind.PROTOCOL, "what answers does not speak the text interface")
+
+
+def _greets(said: bytes) -> bool:
+    """Say whether the greeting is there: a name, or the prompt of later software."""
+    return b"Hi, my name is" in said or said.rstrip().endswith(b"->")
