@@ -46,6 +46,7 @@ class Subject:
 class Lesson:
     """What a survey found."""
 
+    agent: Agent
     plan: Plan
     cells: Cells
     always: tuple[Series, ...]
@@ -72,6 +73,8 @@ class Watchlist:
         engine, agent = engine_of(kit), await agent_of(check, kit, params)
         now = kit.clock.monotonic()
         values: list[Value] = []
+        if self.lesson is not None and self.lesson.agent is not agent:
+            self.lesson = None  # another device stands there now
         if self.lesson is not None and self.lesson.polls < self.lesson.lasts:
             values = await self._told(self.lesson, engine, agent, params)
             why = self._outdated(self.lesson, values, now)
@@ -162,7 +165,7 @@ class Watchlist:
         lasts = max(2, int(LESSON / check.interval))
         early = 0 if self.lesson else crc32(repr(self.labels).encode()) % (lasts // 2)
         plan = survey.engine.plan([*cells.oids, UPTIME, *subject.signs])
-        self.lesson = Lesson(plan, cells, always, lasts - early)
+        self.lesson = Lesson(survey.agent, plan, cells, always, lasts - early)
         self.survey = None
         cells.settle()
         return True

@@ -1,5 +1,6 @@
 """Real devices, as recorded: everything that is known of their health becomes series."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -198,12 +199,15 @@ async def test_a_real_agent_that_serves_a_recording_is_read_alike(
     simulator: int, full: bool
 ) -> None:
     kit = make_kit(SystemClock())
-    for name in ASSERTED if full else SERVED_BRIEFLY:
+    served = ASSERTED if full else SERVED_BRIEFLY
+    async with asyncio.timeout(90):  # it indexes the recordings first
+        for name in served:
+            check = check_of("snmp_health", simulator, community=name)
+            while not (await snmp_health.look(check, kit, Notes())).ok:
+                await asyncio.sleep(0.5)
+    for name in served:
         check = check_of("snmp_health", simulator, community=name)
-        for _ in range(20):  # it indexes the recordings first
-            reading = await snmp_health.look(check, kit, Notes())
-            if reading.ok:
-                break
+        reading = await snmp_health.look(check, kit, Notes())
         assert reading.ok, reading.failure
         assert missing(name, reading) == []
     await kit.aclose()

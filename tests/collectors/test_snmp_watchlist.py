@@ -162,6 +162,17 @@ async def test_a_restart_lets_the_tables_be_surveyed_anew(
     assert "sensor 3" in values(await poller.poll(), "device_temperature_celsius", "sensor")
 
 
+async def test_another_device_at_another_address_is_surveyed_at_once(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    poller = Poller(kit, clock, play(sensor_table({1: 41})))
+    await poller.poll()
+    poller.agent = play(sensor_table({5: 30}))
+    poller.check = check_of(poller.agent)
+    heat = ("device_temperature_celsius", "sensor")
+    assert values(await poller.poll(), *heat) == {"sensor 5": 30}
+
+
 async def test_a_state_is_told_as_its_number_and_as_its_meaning(
     kit: Kit, clock: FakeClock, play: Play
 ) -> None:

@@ -149,6 +149,8 @@ _DISKS = frozenset(f"{_TYPES}.{kind}" for kind in (4, 8, 9, 10))
 _SPARE = frozenset({"Memory buffers", "Cached memory"})
 _PHYSICAL = frozenset({"Physical memory"})
 _COUNTED = frozenset({*_SPARE, "Shared memory", "Virtual memory"})
+# File systems that are full by nature, or no disk at all.
+_REAL = r"^(?!/snap/|/sys/|/proc/|/var/lib/(?:docker|containers|snapd)/)"
 
 
 def _stored(disk: bool, *where: Where, less: Less | None = None) -> Pool:
@@ -195,7 +197,7 @@ HOST_RESOURCES = Family(
             where=(Where(f"{_STORE}.3", _COUNTED),),
             fallback=True,
         ),
-        _stored(True),
+        _stored(True, Where(f"{_STORE}.3", like=_REAL)),
     ),
 )
 
