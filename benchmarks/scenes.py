@@ -18,6 +18,7 @@ from lab.world import How
 
 CUTS = (How.ADMIN, How.FAR, How.BLACKHOLE, How.HALFIN)
 _RING, _POP = 3, 4  # lines
+_CARRIER = 6  # lines, at least: with fewer it could as well be a ring and one more line
 _AT_ONCE = 2.5  # seconds; whoever asks once a second cannot tell two troubles so close apart
 _NO_MAINS = frozenset({"ups", "gateway", "router"})  # they live on batteries
 
@@ -133,7 +134,11 @@ def _groups(lines: list[Link]) -> dict[str, tuple[str, ...]]:
     for link in lines:
         for risk in risks_of_line(link):
             found.setdefault(risk.slug, []).append(link.slug)
-    return {group: tuple(members) for group, members in found.items() if len(members) > 1}
+    return {
+        group: tuple(members)
+        for group, members in found.items()
+        if len(members) >= (_CARRIER if group.startswith("carrier:") else _RING)
+    }
 
 
 def scene(branch: Branch, seed: str) -> Scene:
