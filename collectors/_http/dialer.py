@@ -140,6 +140,8 @@ class Dialer(BaseConnector):
             for one in session.chain[:1]:
                 until = one.not_after.strftime("%Y-%m-%d %H:%M")
                 way.transcript.note("%s until %s UTC, by %s", one.subject, until, one.issuer)
+        else:
+            _pinned(Session(()), way, transport)
         return handler
 
     async def _shown(
