@@ -69,6 +69,7 @@ class Port:
     up: bool
     enabled: bool = True
     since: datetime | None = None  # first observation of it being so
+    changed_at: datetime | None = None  # when it was seen to have changed; None: it never was
 
 
 class Beyond(NamedTuple):
@@ -209,5 +210,7 @@ def ports_in(
 def _port(at: datetime, oper: float, admin: float, known: Port | None) -> Port:
     enabled = admin != 2.0  # noqa: PLR2004  (ifAdminStatus down)
     up = enabled and oper not in {2.0, 6.0, 7.0}
-    same = known is not None and known.up == up
-    return Port(at=at, up=up, enabled=enabled, since=known.since if known and same else at)
+    if known is not None and known.up == up:
+        return replace(known, at=at, enabled=enabled)
+    changed_at = at if known is not None else None
+    return Port(at=at, up=up, enabled=enabled, since=at, changed_at=changed_at)

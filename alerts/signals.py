@@ -34,7 +34,7 @@ class Signals:
     def hear(self, readings: Iterable[Reading]) -> None:
         """Take in a batch. A look that failed says nothing, and what was said before stands."""
         for reading in readings:
-            if reading.check in self._mute or not reading.samples:
+            if reading.check in self._mute or not reading.ok or not reading.samples:
                 continue
             if not any(series.name.startswith(_FAMILY) for series, _ in reading.samples):
                 self._mute.add(reading.check)

@@ -12,7 +12,7 @@ from alerts.topology import Topology
 from core.inventory import Contact
 from core.labels import Series
 from core.meeting import Beat, Finding, Readiness, ReadinessRun, Reason, Said, Tick
-from core.reading import Reading
+from core.reading import Failure, FailureKind, Reading
 from core.status import Status, TargetState
 from tests.alerts.province import estate, serving
 from tests.alerts.test_endangered import a_meeting
@@ -176,6 +176,21 @@ def test_signals_are_the_last_word_of_equipment_and_grow_stale() -> None:
     assert (found.registered, found.in_call, found.loss) == (True, False, None)
     assert signals.of("c11-vc", DAWN + FRESH + timedelta(seconds=1)) is None
     assert signals.of(None, DAWN) is None
+
+
+def test_a_look_at_equipment_that_failed_does_not_make_it_mute() -> None:
+    signals, refused = Signals(), Failure(FailureKind.AUTH, "401")
+    signals.hear(
+        [
+            Reading(
+                "c11-vc/cisco_codec", "center", DAWN, [(Series.of("probe_success"), 0.0)], refused
+            )
+        ]
+    )
+    signals.hear([reading(vc_registered=1.0)])
+    found = signals.of("c11-vc", DAWN)
+    assert found is not None
+    assert found.registered is True
 
 
 def test_the_facts_of_rooms_come_from_their_equipment_their_site_and_their_lines() -> None:
