@@ -65,6 +65,7 @@ class Port:
     up: bool
     enabled: bool = True
     since: datetime | None = None  # first observation of it being so
+    turned_at: datetime | None = None  # of it being otherwise than before; None: never yet
 
 
 class Beyond(NamedTuple):
@@ -206,4 +207,6 @@ def _port(at: datetime, oper: float, admin: float, known: Port | None) -> Port:
     enabled = admin != 2.0  # noqa: PLR2004  (ifAdminStatus down)
     up = enabled and oper not in {2.0, 6.0, 7.0}
     same = known is not None and known.up == up
-    return Port(at=at, up=up, enabled=enabled, since=known.since if known and same else at)
+    since = known.since if known and same else at
+    turned = at if known is not None and not same else known.turned_at if known else None
+    return Port(at=at, up=up, enabled=enabled, since=since, turned_at=turned)

@@ -85,7 +85,7 @@ class Waiting:
             return None
         port = self.facts.ports.get(up)
         own = self.fact(up).alive_since
-        return own or (port.since if port is not None and port.up else None)
+        return own or (port.turned_at if port is not None and port.up else None)
 
     def one_round(self, fact: Fact, since: datetime, heard: datetime) -> datetime | None:
         """Return until when a failed target may yet follow one that has just come back."""
