@@ -163,7 +163,7 @@ class _Walk:
             for slug in kind:
                 if slug in stirred or slug not in places:
                     walked.add(slug)
-                    if slug not in self.begun:
+                    if slug not in self.begun or not topology.is_group(slug):
                         places[slug] = place(slug)
 
     def _calm(self) -> dict[str, Place]:

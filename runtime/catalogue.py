@@ -109,8 +109,8 @@ _SURROUNDINGS = (
 
 
 def _of_ourselves() -> Iterator[Metric]:
-    for name, kind, words in descriptions():
-        yield Metric(name, kind, words, _OURS)
+    for name, kind, words, labels in descriptions():
+        yield Metric(name, kind, words, (*_OURS, *labels))
     for name, kind, words, labels in duty_series.SERIES:
         yield Metric(name, kind, words, (*_OURS, *labels))
     for name, kind, words, labels in (

@@ -211,8 +211,8 @@ def _of_clock(clock: ClockStats) -> Iterator[tuple[str, str, float]]:
     yield "clock_steps", "How often the clock was set since the start.", clock.steps
 
 
-def descriptions() -> list[tuple[str, str, Text]]:
-    """Return name, kind (gauge or counter) and help of every self metric's series."""
+def descriptions() -> list[tuple[str, str, Text, tuple[str, ...]]]:
+    """Return name, kind (gauge or counter), help and labels of every self metric's series."""
     still = SelfMetrics(
         _Still(PipelineStats()),
         _Still(Stats()),
@@ -227,7 +227,12 @@ def descriptions() -> list[tuple[str, str, Text]]:
         reports=_Still(AlertStats()),
     )
     return [
-        (sample.name, metric.type, Text(metric.documentation, metric.documentation))
+        (
+            sample.name,
+            metric.type,
+            Text(metric.documentation, metric.documentation),
+            tuple(sample.labels),
+        )
         for metric in still.collect()
         for sample in metric.samples
     ]

@@ -13,9 +13,11 @@ from alerts.places import Place
 from alerts.rootcause import View, resolve
 from alerts.topology import Topology
 from core.incident import Purpose
+from core.status import Status
 from core.watching import Estate
 from tests.alerts.province import World, estate, sharing
 from tests.alerts.test_chaos import deeds, done
+from tests.alerts.test_shared import commune, ran
 
 WORLDS = {
     "reserves": estate(hubs=2, communes=2, reserves=(2,), addressed=True),
@@ -66,6 +68,21 @@ def test_it_finds_the_same_whatever_happens(
         for deed, slug, pause in story:
             done(world, deed, slug, what)
             world.run(pause)
+
+
+@pytest.mark.parametrize("gone", [("sw", "vc", "pc"), ("gw", "sw", "vc", "pc"), ("vc", "pc")])
+def test_it_finds_the_same_when_a_site_loses_its_mains(gone: tuple[str, ...]) -> None:
+    with patch("alerts.brain.resolve", compared):
+        world = ran(commune(addressed=True))
+        for slug in gone:
+            world.cut(slug)
+            world.run(0.4)
+        world.run(20)
+        for slug in gone:
+            world.mend(slug)
+            world.run(3)
+        world.run(40)
+    assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
 
 
 def test_where_one_thing_fails_the_rest_is_left_out() -> None:

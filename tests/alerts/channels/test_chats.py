@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from alerts.channels import chat, telegram, zalo_bot
 from core.channel import Channel, GiveUp, Retry
-from core.incident import Purpose
+from core.incident import OF_MEETINGS, Purpose
 from tests.alerts.channels.providers import Answering, listening
 from tests.alerts.channels.providers.chats import Bot, Room
 from tests.alerts.channels.said import WEAK, told
@@ -26,7 +26,7 @@ async def through(channel: Channel, provider: Answering, purpose: Purpose, **par
 
 
 @bots
-@pytest.mark.parametrize("purpose", list(Purpose))
+@pytest.mark.parametrize("purpose", [p for p in Purpose if p not in OF_MEETINGS])
 async def test_a_bot_says_code_count_and_link_and_nothing_of_the_place(
     channel: Channel, longest: int, purpose: Purpose
 ) -> None:
