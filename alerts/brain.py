@@ -391,12 +391,18 @@ class Brain:
         if self._dirty or new == old:
             return
         suspicion = {old.verdict, new.verdict} <= {Verdict.OK, Verdict.LOSSY, Verdict.SUSPECT}
+        matters = not suspicion or self._hangs_on_a_dead_port(target)
         if (
             self._waiting_until is not None
-            or (new.verdict is not old.verdict and not suspicion)
+            or (new.verdict is not old.verdict and matters)
             or self._contradicts(target, new)
         ):
             self._dirty = True
+
+    def _hangs_on_a_dead_port(self, target: str) -> bool:
+        """Say whether only its answers keep a line to it from being held dead."""
+        ports = (self._ports.get(up) for up in self._topology.uplinks.get(target, ()))
+        return any(port is not None and not port.up for port in ports)
 
     def _contradicts(self, target: str, fact: Fact) -> bool:
         """Say whether a target is held otherwise than it would be by itself."""
