@@ -441,7 +441,7 @@ class Brain:
             self._thresholds.calmed(),
         )
         view = resolve(self._topology, facts, now, self._calm)
-        self._calm = dict(view.calm)
+        self._calm = view.calm
         self._waiting_until = view.waiting_until
         for slug, state in sorted(view.states.items()):
             self._move(slug, state, now, outcome)

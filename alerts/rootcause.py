@@ -58,7 +58,7 @@ class View:
     states: dict[str, TargetState]
     roots: dict[str, Root]
     waiting_until: datetime | None = None
-    calm: Mapping[str, Place] = field(default_factory=dict)
+    calm: dict[str, Place] = field(default_factory=dict)
 
 
 def resolve(
@@ -167,8 +167,11 @@ class _Walk:
                         places[slug] = place(slug)
 
     def _calm(self) -> dict[str, Place]:
-        """Return the places of all that is up and was, to be given to the next walk."""
-        facts, calm = self.facts, dict(self.places)
+        """Return the places of all that is up and was, to be given to the next walk.
+
+        Those of this one, which is over: a country has too many to copy them more than once.
+        """
+        facts, calm = self.facts, self.places
         for slug in self.walked:
             before, fact = facts.before.get(slug), facts.targets.get(slug, NOTHING)
             if (
