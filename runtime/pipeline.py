@@ -143,7 +143,9 @@ class Pipeline:
         due = self._judge.wake_at()
         longest = 1.0
         if due is not None:
-            longest = min(longest, max(0.0, (due - self._clock.now()).total_seconds()))
+            ahead = (due - self._clock.now()).total_seconds()
+            # what is due still, and was just thought over, waits for news like a batch
+            longest = min(longest, ahead if ahead > 0 else BATCH_PERIOD)
         if not self._waiting:
             try:
                 async with asyncio.timeout(longest):

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -20,8 +20,9 @@ from tests.factories import FakeClock, bad, good
 class EveryFailureIsATransition:
     """A judge whose verdicts are easy to count."""
 
-    def __init__(self) -> None:
+    def __init__(self, due: datetime | None = None) -> None:
         self.ticks = 0
+        self.due = due
 
     def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
         return Outcome(
@@ -37,7 +38,7 @@ class EveryFailureIsATransition:
         return Outcome()
 
     def wake_at(self) -> datetime | None:
-        return None
+        return self.due
 
 
 @dataclass
@@ -157,3 +158,17 @@ async def test_a_stop_hands_on_what_was_measured_last(heard: Heard) -> None:
     carrying.cancel()
     await asyncio.gather(carrying, return_exceptions=True)
     assert heard.samples == 1
+
+
+async def test_what_stays_due_is_not_thought_over_without_end(heard: Heard) -> None:
+    clock = FakeClock()
+    judge = EveryFailureIsATransition(due=clock.now() - timedelta(seconds=13))
+    pipeline = Pipeline(judge, ForgetfulLedger(), heard.outlets(), clock, "center")
+    running = asyncio.create_task(pipeline.run())
+    async with asyncio.timeout(5):
+        while judge.ticks < 3:
+            await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert judge.ticks < 6
