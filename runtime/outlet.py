@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from core.channel import Back, Balance, Channel, GiveUp, Retry
+from core.channel import Back, Balance, Channel, GiveUp, Retry, Take
+from core.errors import Unavailable
 from core.incident import Message
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,16 @@ class Outlet:
             lambda params: self.channel.send(params, message, timeout), timeout
         )
 
+    async def receive(self, take: Take, timeout: float) -> None:
+        """Look once for answers, as `send`; Unavailable passes: `take` could not keep one.
+
+        `timeout` is for the provider; keeping what came may take as long again.
+        """
+        look = self.channel.receive
+        if look is None:
+            raise GiveUp(f"{self.channel.name} cannot be looked at", channel_broken=True)
+        await self._asked(lambda params: look(params, take, timeout), 2 * timeout)
+
     async def balance(self, timeout: float) -> Balance | None:
         """Return what is left to spend, None where that is not to be asked; else as `send`."""
         ask = self.channel.balance
@@ -51,7 +62,7 @@ class Outlet:
                 return await ask(params)
         except TimeoutError as late:
             raise Retry(f"no answer within {timeout:g} s") from late
-        except (Retry, GiveUp):
+        except (Retry, GiveUp, Unavailable):
             raise
         except Exception as bug:
             log.exception("channel %s broke", self.channel.name)

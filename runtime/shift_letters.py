@@ -137,8 +137,7 @@ class ShiftLetters:
         if outlet is None:
             return None
         try:
-            async with asyncio.timeout(TIMEOUT + 1):
-                return await outlet.channel.send(outlet.params(), message, TIMEOUT)
-        except (LookupError, Retry, GiveUp, OSError, TimeoutError) as refusal:
+            return await outlet.send(message, TIMEOUT)
+        except (Retry, GiveUp) as refusal:
             log.warning("the channel %s did not take a word about a shift: %s", name, refusal)
             return None

@@ -298,11 +298,10 @@ async def test_channels_are_shown_with_what_is_wrong_and_what_is_left(tmp_path: 
             "sms",
             kind,
             "phone",
-            "",
-            DAWN,
-            DAWN + timedelta(minutes=5),
-            "HTTP 500",
-            Balance(51200, 1e5),
+            since=DAWN,
+            again_at=DAWN + timedelta(minutes=5),
+            why="HTTP 500",
+            balance=Balance(51200, 1e5),
         ),
     ]
     async with a_world(tmp_path, settings=Web(), channels=lambda: rows) as world:
