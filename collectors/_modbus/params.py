@@ -84,7 +84,8 @@ def _line(text: str) -> dict[str, object]:
     words = found["rest"].split() if found else []
     if found is None or len(words) < 3 or ":" not in words[0]:  # noqa: PLR2004
         raise ValueError(
-            f"{text.strip()[:80]!r} is no register: write name = holding:10 uint16 celsius scale=0.1"
+            f"{text.strip()[:80]!r} is no register: "
+            "write name = holding:10 uint16 celsius scale=0.1"
         )
     table, _, address = words[0].partition(":")
     row: dict[str, object] = {"name": found["name"], "table": table, "address": address}

@@ -64,9 +64,7 @@ class Params(TlsParams, HostLimits):
     allow: Names = Field(
         default=ALLOWED,
         description="Metrics to keep, * stands for anything; others are counted and dropped",
-        json_schema_extra={
-            "vi": "Những chỉ số giữ lại, * là gì cũng được; còn lại chỉ đếm rồi bỏ"
-        },
+        json_schema_extra={"vi": "Những chỉ số giữ lại, * là gì cũng được; còn lại chỉ đếm rồi bỏ"},
     )
     deny: Names = Field(
         default=(),

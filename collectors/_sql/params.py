@@ -59,7 +59,9 @@ class Params(TlsParams):
     above: Numbers = Field(
         default_factory=dict,
         description='Greatest good values by query, one a line: "backlog: 100"',
-        json_schema_extra={"vi": 'Giá trị tốt lớn nhất theo truy vấn, mỗi dòng một: "ton_dong: 100"'},
+        json_schema_extra={
+            "vi": 'Giá trị tốt lớn nhất theo truy vấn, mỗi dòng một: "ton_dong: 100"'
+        },
     )
     below: Numbers = Field(
         default_factory=dict,

@@ -14,8 +14,8 @@ _FIRST = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
 # in PostgreSQL and one in MySQL, so none is let in.
 _QUOTED = re.compile(r"'(?:[^'\\]|'')*'|\"(?:[^\"\\]|\"\")*\"|`[^`\\]*`")
 _WORDS = re.compile(
-    r"\b(into|insert|update|delete|merge|replace|drop|alter|create|truncate|grant|revoke|call|do|"
-    r"execute|exec|set|lock|copy|load_file|pg_sleep|sleep|benchmark|waitfor|for\s+share)\b",
+    r"\b(into|insert|update|delete|merge|drop|alter|create|grant|revoke|lock|copy|load_file|"
+    r"pg_sleep|sleep|benchmark|waitfor|for\s+share)\b",
     re.IGNORECASE,
 )
 

@@ -32,13 +32,25 @@ NEEDED: Mapping[str, Mapping[str, object]] = {
     "sip_options": {},
     "snmp_polycom": {"community": "public"},
     "snmp_rmx": {"community": "public"},
+    "sql": {"engine": "postgresql"},
+    "modbus": {"registers": "a = input:0 int16 celsius"},
+    "backup_age": {"url": "sftp://10.0.0.5/backups"},
+    "gateway_balance": {"url": "http://10.0.0.5/balance"},
 }
 BASE_UNITS = (
     *("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules", "hertz"),
     # Of devices: units that have no base unit, and numbers without any.
     *("rpm", "dbm", "state", "status", "sessions", "pages"),
 )
-LOGIN = {"poly_videoos", "bigbluebutton", "trueconf"}  # those that ask nothing without one
+LOGIN = {
+    "poly_videoos",
+    "bigbluebutton",
+    "trueconf",
+    "redfish",
+    "winrm",
+    "sql",
+    "backup_age",
+}  # those that ask nothing without one
 # Names of the ecosystem: their authors chose the units, public boards expect them as they are.
 FOREIGN = re.compile(
     r"(if[A-Z]|sys[A-Z]|snmp_|hr[A-Z]|ent[A-Z]|ups[A-Z]).*|probe_(success|duration_seconds)|"
@@ -51,6 +63,11 @@ FOREIGN = re.compile(
     r"peripheral_connected|temperature_alarm|clock_synchronised|reboot_needed|"
     r"bridge_(conferences|legs)|conference_legs|media_estimated_mos|"
     r"[a-z_]+_(bits_per_second|frames_per_second|(width|height)_pixels))|"
+    # Of exporters and of Prometheus' own scrapes.
+    r"(node|windows)_.*|up|scrape_(samples_(scraped|post_metric_relabeling)|series_added)|"
+    r"scrape_(duration_seconds|body_size_bytes)|probe_scrape_(dropped_series|truncated)|"
+    # What a query, a gateway, a folder counts; claims.
+    r"probe_(sql_value|gateway_balance|backup_files)|device_(powered|event_errors)|"
     # Objects of one MIB alone keep its name, which no one else's looks like.
     r"[a-z0-9]+[A-Z][A-Za-z0-9]*"
 )
