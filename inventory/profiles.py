@@ -58,6 +58,10 @@ _JITSI = ProfileCheck("jitsi", interval=30.0, timeout=10.0)
 _POLYCOM = ProfileCheck("snmp_polycom", needs_secret=True)
 _POLYCOM_TEXT = ProfileCheck("polycom_text", interval=30.0, timeout=10.0, needs_secret=True)
 _RMX = ProfileCheck("snmp_rmx", needs_secret=True)
+_NODE = ProfileCheck("prometheus", MappingProxyType({"port": 9100}), timeout=10.0)
+_WINDOWS = ProfileCheck("prometheus", MappingProxyType({"port": 9182}), timeout=10.0)
+_WINRM = ProfileCheck("winrm", interval=300.0, timeout=30.0, needs_secret=True)
+_REDFISH = ProfileCheck("redfish", interval=120.0, timeout=30.0, needs_secret=True)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
@@ -68,6 +72,10 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             Profile("endpoint-sip", (_ICMP, _tcp(5060), *_BY_SECRET)),
             Profile("bridge", (_ICMP, _tcp(1720), *_BY_SECRET)),
             Profile("server", (_ICMP, *_BY_SECRET)),
+            Profile("server-linux", (_ICMP, _tcp(9100), _NODE)),
+            Profile("server-windows", (_ICMP, _tcp(9182), _WINDOWS)),
+            Profile("server-winrm", (_ICMP, _tcp(5986), _WINRM)),
+            Profile("server-redfish", (_ICMP, _tcp(443), _REDFISH)),
             Profile("ups", (_ICMP, _SYSTEM, _HEALTH, _INVENTORY)),
             Profile("other", (_ICMP, *_BY_SECRET)),
             Profile("endpoint-cisco", (_ICMP, _tcp(443), _CISCO)),

@@ -13,7 +13,8 @@ from collectors._net.trouble import printable, trouble
 from collectors._vc.markup import text, tree
 from core.reading import FailureKind
 
-_RESOURCE = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/*"
+_WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root"
+_RESOURCE = f"{_WMI}/cimv2/*"
 _DIALECT = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 _ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
 _ANONYMOUS = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"

@@ -24,7 +24,8 @@ from lab.emulators.answering import PASSWORD, USER, About, Ask, shown_login
 _SOAP = "http://www.w3.org/2003/05/soap-envelope"
 _WSMAN = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
 _ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
-_WMI = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2"
+_NAMES = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root"
+_WMI = f"{_NAMES}/cimv2"
 _CIM = "http://schemas.dmtf.org/wbem/wscim/1/common"
 _KIND = "application/soap+xml;charset=UTF-8"
 _SELECT = re.compile(
