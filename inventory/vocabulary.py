@@ -67,6 +67,7 @@ _HEADS: Mapping[str, Text] = MappingProxyType(
         "seats": _text("Số chỗ", "Seats"),
         "url": _text("Địa chỉ (URL)", "Address (URL)"),
         "keyword": _text("Chữ phải có", "Keyword"),
+        "vantage": _text("Điểm đo", "Vantage"),
         "depends_on": _text("Phụ thuộc vào", "Depends on"),
         "email": _text("Thư điện tử", "E-mail"),
         "phone": _text("Điện thoại", "Telephone"),
