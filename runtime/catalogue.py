@@ -13,7 +13,7 @@ from core.watching import TargetKind
 from runtime import duty_series, registries, surroundings, tally
 from runtime.selfmetrics import descriptions
 
-_IDENTITY = ("instance", "job", "site")
+_IDENTITY = ("instance", "job", "site", "vantage")
 _UNITS = ("province", "district", "commune")
 _INFO = ("name", "role", "unit", *_UNITS)
 _OURS = ("job", "vantage")
