@@ -60,7 +60,7 @@ _POLYCOM_TEXT = ProfileCheck("polycom_text", interval=30.0, timeout=10.0, needs_
 _RMX = ProfileCheck("snmp_rmx", needs_secret=True)
 _NODE = ProfileCheck("prometheus", MappingProxyType({"port": 9100}), timeout=10.0)
 _WINDOWS = ProfileCheck("prometheus", MappingProxyType({"port": 9182}), timeout=10.0)
-_WINRM = ProfileCheck("winrm", interval=300.0, timeout=30.0, needs_secret=True)
+_WINRM = ProfileCheck("winrm", interval=240.0, timeout=30.0, needs_secret=True)
 _REDFISH = ProfileCheck("redfish", interval=120.0, timeout=30.0, needs_secret=True)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
