@@ -371,8 +371,13 @@ class Brain:
             if known is None or (known.up, known.enabled) != (port.up, port.enabled):
                 self._calm.pop(link, None)
                 self._dirty = True
-            elif link in self._incidents:
+            elif link in self._incidents or (not port.up and self._carries(link)):
                 self._dirty = True  # "still up, and silent" names the cause better
+
+    def _carries(self, link: str) -> bool:
+        """Say whether a link is held to be well: a word of its port was too old to be believed."""
+        state = self._states.get(link)
+        return state is None or state.status not in {Status.DOWN, Status.UNREACHABLE}
 
     def _look_at(self, target: str, now: datetime) -> None:
         """Make the fact of a target anew; say whether the whole must be thought over."""

@@ -18,7 +18,7 @@ from alerts.hours import expected_since
 from alerts.places import HIDING, Place, measured
 from alerts.shared import Shared
 from alerts.topology import Topology
-from alerts.waiting import PATIENCE, Waiting
+from alerts.waiting import PATIENCE, VERIFY_ROUND, Waiting
 from core.status import Status, TargetState, Verdict
 
 _INDEPENDENT = 60.0  # seconds; a target that failed so long before its parent failed by itself
@@ -30,6 +30,7 @@ _REASONS = {
     "mains_suspected": "mains_suspected",
 }
 _ANSWERED = {"refused": "refused", "protocol": "wrong_answer", "auth": "wrong_answer"}
+_AT_ONCE, _RISING = timedelta(0), VERIFY_ROUND
 _TOGETHER = timedelta(seconds=10)  # two silences that begin so close are one
 
 
@@ -80,13 +81,15 @@ def _fresh(topology: Topology, facts: Facts) -> dict[str, Port]:
     """Return what is said of ports, without what has been overtaken.
 
     What a device said before it was cut off itself, and that a port is down over which something
-    has come back since, is not known any more until it is said anew.
+    has come back since, is not known any more until it is said anew. Ports come up one by one: that
+    one is down counts only when the devices at its ends have been back for a round.
     """
     return {
         link: port
         for link, port in facts.ports.items()
         if not any(
-            back is not None and back > port.at for back in _returns(topology, facts, link, port)
+            back is not None and back + (_RISING if not port.up else _AT_ONCE) > port.at
+            for back in _returns(topology, facts, link, port)
         )
     }
 
