@@ -31,6 +31,7 @@ _REASONS = {
 }
 _ANSWERED = {"refused": "refused", "protocol": "wrong_answer", "auth": "wrong_answer"}
 _AT_ONCE, _RISING = timedelta(0), VERIFY_ROUND
+_ONE_BY_ONE = VERIFY_ROUND  # what dies at once is not seen to at once: its ports follow each other
 _TOGETHER = timedelta(seconds=10)  # two silences that begin so close are one
 
 
@@ -466,7 +467,7 @@ class _Walk:
         if port is not None and not port.enabled:
             return False
         stood = port is not None and port.up and port.since is not None and port.since <= fell
-        if port is not None and stood and port.at >= fell:
+        if port is not None and stood and port.at >= fell + _ONE_BY_ONE:
             return False
         back = own.alive_since is not None and own.alive_since > fell
         return back or not own.answers_at(fell, self.now)

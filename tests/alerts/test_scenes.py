@@ -25,7 +25,7 @@ FABRIC = Fabric(INVENTORY)
 PARTS = branches(INVENTORY)
 ESTATE = compile_estate(INVENTORY, date(2026, 11, 22), LookingDefaults())
 POLL, SETTLES = 20.0, 40.0  # seconds
-_RISES = 2.5  # seconds until a port that was mended carries, at most
+_LAG = {False: 1.0, True: 2.5}  # seconds until a port has gone down, or come up, at most
 
 
 def of(branch: Branch) -> Estate:
@@ -58,7 +58,7 @@ class Play:
         self._polls = [(chance.uniform(0, POLL), n + 1) for n in range(len(self._tables))]
         heapq.heapify(self._polls)
         self._clock = 0.0
-        self._rising: dict[tuple[str, str], float] = {}  # ports that carry a moment later
+        self._lagging: dict[tuple[str, str], float] = {}  # ports that follow a moment later
 
     def go(self, until: float) -> None:
         """Let time pass until so many seconds after the beginning, with the polls due by then."""
@@ -81,8 +81,8 @@ class Play:
         samples = []
         for fact in check.ports:
             state = self.truth.port(check.target, fact.port)
-            if self._rising.get((check.target, fact.port), 0.0) > self._clock:
-                state = replace(state, oper_up=False)
+            if self._lagging.get((check.target, fact.port), 0.0) > self._clock:
+                state = replace(state, oper_up=not state.oper_up)
             label = (("ifName", fact.port),)
             samples += [
                 (Series.of("ifOperStatus", label), 1.0 if state.oper_up else 2.0),
@@ -91,7 +91,7 @@ class Play:
         self.world.hear(self.world.now, Reading(check.slug, "center", self.world.now, samples))
 
     def hint(self) -> None:
-        """Poll within a moment whoever lost or regained a port; ports come up one by one."""
+        """Poll within a moment whoever lost or regained a port; ports follow one by one."""
         chance = self.world.random
         for number, table in enumerate(self._tables, 1):
             for port in (f.port for f in table.ports):
@@ -99,9 +99,9 @@ class Play:
                 if self.before.port(table.target, port) == state:
                     continue
                 seen = self._clock
-                if state.oper_up:
-                    seen += chance.uniform(0.0, _RISES)
-                    self._rising[table.target, port] = seen
+                if state.oper_up is not self.before.port(table.target, port).oper_up:
+                    seen += chance.uniform(0.0, _LAG[state.oper_up])
+                    self._lagging[table.target, port] = seen
                 heapq.heappush(self._polls, (seen + chance.uniform(0.1, 1.5), -number))
 
     def play(self) -> Findings:
