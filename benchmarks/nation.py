@@ -128,7 +128,7 @@ class _Played:
     """The counters of a device. They are the device's, not ours: so they take little room."""
 
     series: list[Series]
-    values: array[float]
+    values: "array[float]"
     rounds: int = 0
 
 

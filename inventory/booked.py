@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from core.meeting import Meeting
 from core.watching import Booking, Check, Confirm, Estate, Target, TargetKind
 
-REACH = 0.5  # seconds between two probes of what is swept
+REACH = 0.4  # seconds between two probes of what is swept
 SPACING = 0.05  # seconds between two of a burst: still longer than any burst of loss we tolerate
 BY_CONNECTION = 3.0  # of what is reached by connections, which a device logs
 OTHERS = 15.0  # of everything else that is looked at on the path

@@ -16,7 +16,7 @@ from core.reading import Reading, Sample
 log = logging.getLogger(__name__)
 
 BATCH_PERIOD = 0.2  # seconds between two transactions while readings flow
-LAPSE = 0.5  # seconds; who comes so much too late has not been looking
+LAPSE = 0.3  # seconds; who comes so much too late has not been looking
 T = TypeVar("T")
 QUEUE_LIMIT = 500_000  # readings; about ten minutes of a ledger that does not answer
 

@@ -185,10 +185,10 @@ async def test_a_process_that_had_no_turn_says_so_before_it_judges_what_piled_up
     pipeline = Pipeline(judge, ForgetfulLedger(), heard.outlets(), clock, "center")
     attending = asyncio.create_task(pipeline.attend())
     await asyncio.sleep(0)
-    clock.advance(0.5)
+    clock.advance(0.4)
     await pipeline.turn()
     assert not judge.lapses
-    clock.advance(9.7)
+    clock.advance(9.8)
     await pipeline.turn()
     assert judge.lapses == [timedelta(seconds=10)]
     async with asyncio.timeout(5):
