@@ -16,7 +16,7 @@ _PLACES = frozenset({TargetKind.ROOM, TargetKind.SITE})
 
 
 def spoken(remote: str) -> str:
-    """Return an address as it is compared: no scheme, parameters or port, no marks, lower case."""
+    """Return an address as it is compared: no scheme, plus, parameters or port; folded."""
     text = fold(remote).strip("<> ")
     for scheme in _SCHEMES:
         text = text.removeprefix(scheme)
@@ -25,7 +25,7 @@ def spoken(remote: str) -> str:
     host = head.rpartition("@")[2]
     if colon and port.isdecimal() and (":" not in host or host.endswith("]")):
         text = head
-    return text.strip()
+    return text.strip().lstrip("+")
 
 
 def _parts(text: str) -> Iterable[str]:

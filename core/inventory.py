@@ -124,7 +124,7 @@ class Link(Dated):
     pop: Line | None = None  # the carrier's station that the line comes from
 
 
-_ALIAS = r"^[^\s,;|]{1,200}$"
+_ALIAS = r"^[^\s;,|=+\-@'][^\s;,|]{0,199}$"  # nothing that begins like a formula
 
 
 class Room(Dated):

@@ -58,13 +58,12 @@ def _described() -> Iterator[Metric]:
     for kind in TargetKind:
         identity = "instance" if kind is TargetKind.DEVICE else kind.value
         extra = ("carrier", "circuit", "medium", "vendor", "model", "site")
-        if kind is TargetKind.ROOM:
-            extra = (*extra, "member")
+        own = ("member",) if kind is TargetKind.ROOM else ()
         yield Metric(
             f"{kind.value}_info",
             "gauge",
             Text("Đích là gì, luôn bằng 1", "What the target is, always 1"),
-            (identity, *_INFO, *extra),
+            (identity, *_INFO, *extra, *own),
         )
         yield Metric(
             f"{kind.value}_status",

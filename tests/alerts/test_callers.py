@@ -12,7 +12,10 @@ def known() -> dict[str, Target]:
         site("c1", "site", "c1-vc"),
         device("c1-vc", "c1", "endpoint").model_copy(update={"address": "10.1.1.2"}),
         room("room-c1", "c1", "c1-vc").model_copy(
-            update={"name": "Phòng họp Đăk Ơ", "aliases": ("dak-o@hop.vn", "7501", "khach")}
+            update={
+                "name": "Phòng họp Đăk Ơ",
+                "aliases": ("dak-o@hop.vn", "7501", "84271387", "khach"),
+            }
         ),
         site("c2", "site", "c2-vc", "c2-pc"),
         device("c2-vc", "c2", "endpoint").model_copy(update={"address": "10.1.2.2"}),
@@ -31,6 +34,7 @@ def known() -> dict[str, Target]:
         ("SIP:Dak-O@HOP.vn:5060;transport=tcp", "room-c1"),
         ("7501", "room-c1"),
         ("h323:7501@10.9.9.9", "room-c1"),
+        ("tel:+84271387", "room-c1"),
         ("10.1.1.2", "room-c1"),
         ("10.1.1.2:5060", "room-c1"),
         ("sip:phong@10.1.2.2:5061", "room-c2"),
