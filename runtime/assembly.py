@@ -62,6 +62,7 @@ def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> Telli
         ),
         base_url=settings.web.address,
         language=settings.web.language,
+        unbooked=settings.meetings.unbooked,
     )
 
 

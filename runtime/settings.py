@@ -823,6 +823,17 @@ class Meetings(Section):
             en="From how long before it what it depends on is probed faster and told at once",
         ),
     ] = "1h"  # type: ignore[assignment]
+    unbooked: Annotated[
+        Literal["wait", "usual"],
+        Text(
+            vi="Từ 15 phút trước đến hết cuộc họp, sự cố ở nơi không dự: wait, họp xong mới báo "
+            "(trung tâm, đầu mối và đường truyền của chúng vẫn báo ngay; lâu nhất 4 giờ); usual, "
+            "báo như mọi khi",
+            en="From 15 min before a meeting to its end, what fails elsewhere: wait, it is "
+            "told when the meeting is over (a centre, hubs and their lines still at once; 4 h at "
+            "the most); usual, as always",
+        ),
+    ] = "wait"
     travel: Travel = Field(default_factory=Travel)
     feeds: Annotated[
         dict[Slug, Feed],
