@@ -215,7 +215,8 @@ def _before(row: RoomRow) -> tuple[object, ...]:
 def _during(row: RoomRow) -> tuple[object, ...]:
     grade = row.quality.verdict.grade if row.quality is not None else Grade.GOOD
     badness = -row.finding.result.badness
-    return (_RANK[row.attending], -grade, badness, vietnamese_order(row.name))
+    rank = _RANK["absent"] if row.poor else _RANK[row.attending]
+    return (rank, -grade, badness, vietnamese_order(row.name))
 
 
 def why(picture: Picture, row: RoomRow, language: Language, *, wall: bool = False) -> list[str]:

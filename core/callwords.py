@@ -32,6 +32,7 @@ _FIGURE = {
     "round_trip": Text("đi về {0}", "round trip {0}"),
     "used": Text("chỉ dùng {0} tốc độ đã thoả thuận", "only {0} of the negotiated rate in use"),
 }
+_GLUE = "\N{NO-BREAK SPACE}"
 _SHARES = frozenset({"loss", "used"})
 _ESTIMATE = Text("ước tính đường truyền: R {0}, MOS {1}", "estimate of the path: R {0}, MOS {1}")
 
@@ -49,9 +50,9 @@ def figure(name: str, value: float | None, language: Language) -> str:
     if text is None or value is None:
         return ""
     if name in _SHARES:
-        written = f"{number(value * 100, 1, language)} %"
+        written = f"{number(value * 100, 1, language)}{_GLUE}%"
     else:
-        written = f"{number(value * 1000, 0, language)} ms"
+        written = f"{number(value * 1000, 0, language)}{_GLUE}ms"
     return text.said(language).format(written)
 
 

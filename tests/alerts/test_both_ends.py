@@ -77,7 +77,14 @@ def test_the_rating_is_that_of_speech_over_the_worst_delay_and_is_an_estimate() 
 @pytest.mark.parametrize(
     ("line", "way", "bridge", "others", "side", "said"),
     [
-        (LOSSY, "", "", [0.0] * 4, Side.LINE, "đường truyền cùng lúc mất gói 4,2 %, đi về 120 ms"),
+        (
+            LOSSY,
+            "",
+            "",
+            [0.0] * 4,
+            Side.LINE,
+            "đường truyền cùng lúc mất gói 4,2\N{NO-BREAK SPACE}%, đi về 120\N{NO-BREAK SPACE}ms",
+        ),
         (CLEAN, "line-c11", "", [0.0] * 4, Side.LINE, "Kênh VNPT đi c11"),
         (
             CLEAN,
@@ -85,7 +92,7 @@ def test_the_rating_is_that_of_speech_over_the_worst_delay_and_is_an_estimate() 
             "",
             [0.0] * 4,
             Side.ROOM,
-            "thiết bị tại điểm cầu; đường truyền cùng lúc mất gói 0 %",
+            "thiết bị tại điểm cầu; đường truyền cùng lúc mất gói 0\N{NO-BREAK SPACE}%",
         ),
         (CLEAN, "", "", [0.2, 0.2, 0.2, 0.0], Side.BRIDGE, "3/4 điểm cầu khác cũng kém"),
         (CLEAN, "", "bridge", [0.0] * 4, Side.BRIDGE, "đang có sự cố"),
@@ -123,7 +130,10 @@ def test_a_meeting_is_as_good_as_its_worst_room_and_good_ones_are_blamed_on_nobo
 def test_who_measured_is_told_and_what_nobody_measured_is_not_called_good() -> None:
     bad = quality(0.032)
     assert of_room(bad, "vi").startswith(
-        "rất kém: mất gói 3,2 % (hình, chiều đến điểm cầu); thiết bị tại điểm cầu đo"
+        "rất kém: mất gói 3,2\N{NO-BREAK SPACE}% (hình, chiều đến điểm cầu); "
+        "thiết bị tại điểm cầu đo"
     )
-    assert of_room(bad, "en").startswith("bad: 3.2 % of packets lost (picture, to the room)")
+    assert of_room(bad, "en").startswith(
+        "bad: 3.2\N{NO-BREAK SPACE}% of packets lost (picture, to the room)"
+    )
     assert of_room(None, "vi") == "chưa đo được"

@@ -370,6 +370,7 @@ async def test_the_wall_tells_how_rooms_sound_and_whom_a_poor_one_is_blamed_on(
     found = next(one for one in whole["now"] if one["room"] == "phong-dong-xoai")["quality"]
     assert (found["grade"], found["by"], found["measured_by"]) == ("bad", "loss", "room")
     assert (found["side"], found["lasts"]) == ("room", True)
+    assert whole["now"][0]["room"] == "phong-dong-xoai"  # before those that nobody knows of
     assert found["ends"]["bridge"]["grade"] == "good"
     assert 1 <= found["estimated_mos"] < 4
 

@@ -122,6 +122,7 @@ async def captured() -> Captured:
         patch.setattr(SeriesSide, "append", append)
         patch.setattr("runtime.hub.SELF_PERIOD", 1.0)
         patch.setattr("collectors._icmp.sweep.SUMMARY", 3.0)
+        patch.setattr("inventory.booked.OTHERS", 4.0)  # seconds between looks at the rooms
         async with AsyncExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="boards-")))
             lab = await stack.enter_async_context(
@@ -132,6 +133,7 @@ async def captured() -> Captured:
                 )
             )
             hook = await stack.enter_async_context(Webhook())
+            (folder / "authorities.pem").write_text(str(lab.facts["authorities"]))
             settings = settings_file.build(_tables(lab, hook.url), folder)
             await prepare(settings, _asked(lab), SystemClock())
             hub = await stack.enter_async_context(open_hub(settings, SystemClock()))
@@ -204,11 +206,8 @@ def _tables(lab: Lab, hook: str) -> dict[str, object]:
         "looking": {
             "sockets": str(lab.socket),
             "snmp_community": "public",
-            "intervals": {
-                **dict.fromkeys(("snmp_system", "snmp_interfaces", "tcp"), "6s"),
-                **dict.fromkeys(("poly_videoos", "pexip"), "5s"),
-            },
-            "authorities": str(lab.facts["authorities"]),
+            "intervals": {"snmp_system": "6s", "snmp_interfaces": "6s", "tcp": "6s"},
+            "authorities": "authorities.pem",
         },
     }
 

@@ -222,11 +222,15 @@ def test_the_quality_of_calls_is_printed_with_the_worst_figure(language: Languag
     page = render(an_annex(), Letterhead(), language, Format.HTML).decode()
     said = {
         "vi": (
-            "mất gói 8 % (hình, chiều đến điểm cầu)",
+            "mất gói 8\N{NO-BREAK SPACE}% (hình, chiều đến điểm cầu)",
             "lỗi ở đường truyền",
             "ước tính đường truyền",
         ),
-        "en": ("8 % of packets lost (picture, to the room)", "the line is at fault", "an estimate"),
+        "en": (
+            "8\N{NO-BREAK SPACE}% of packets lost (picture, to the room)",
+            "the line is at fault",
+            "an estimate",
+        ),
     }[language]
     assert all(words in page for words in said)
     assert ("1 điểm cầu khác không đo được" if language == "vi" else "1 other rooms") in page
