@@ -95,7 +95,7 @@ def _equipment(facts: RoomFacts, ahead: float) -> Iterable[_Because]:
         return
     layers = stack(facts, meets=ahead <= 0)
     own = facts.endpoint
-    if own is None and facts.signal is None and facts.beat is None:
+    if own is None and facts.signal is None and facts.beat is None and not facts.on_bridge:
         looked = all(facts.ticks.get(item) for item in ("screen", "sound", "power"))
         if ahead <= SWITCHED_ON and not looked:
             yield Readiness.NOT_CHECKED, Reason(name="nobody_looked", about=facts.room)
@@ -110,7 +110,7 @@ def _equipment(facts: RoomFacts, ahead: float) -> Iterable[_Because]:
             yield Readiness.NOT_READY, Reason(name="not_registered", about=facts.room)
     if layers.in_call is Layer.BAD:
         yield Readiness.NOT_READY, Reason(name="not_in_call", about=facts.room)
-    if layers.media is Layer.BAD:
+    if layers.media is Layer.BAD and facts.quality is not None and facts.quality.lasts:
         yield Readiness.AT_RISK, Reason(name="poor_media", about=facts.room)
 
 

@@ -163,6 +163,10 @@ BECAUSE = {
     "silence": Text("đang tạm dừng báo", "it is silenced"),
     "works": Text("đang có bảo trì đã báo trước", "announced works are under way"),
     "meeting": Text("liên quan cuộc họp, báo ngay", "a meeting is touched: told at once"),
+    "others_meet": Text(
+        "đang có cuộc họp mà nơi này không dự, chờ họp xong",
+        "a meeting goes on without this place: told when it is over",
+    ),
 }
 LAYER = {
     "reachable": Text("kết nối", "reached"),

@@ -235,6 +235,7 @@ class _Compiler:
             members=(device.slug if device else site.slug,),
             expected=self._expected(calendar),
             valid_from=room.valid_from,
+            aliases=room.aliases,
         )
 
     def _service(self, service: Service, way: Way) -> Target:

@@ -540,6 +540,15 @@ TABLES: tuple[Table, ...] = (
                 "Whom to phone (contacts.csv)",
             ),
             _CALENDAR,
+            Column(
+                "aliases",
+                cells.aliases,
+                "Cầu nối gọi điểm cầu này là gì: URI SIP, số máy, tài khoản; cách nhau bằng dấu "
+                "cách. Để trống: nhận theo địa chỉ thiết bị, rồi theo tên",
+                "What bridges call it: SIP URIs, numbers, accounts, blanks between. Empty: known "
+                "by its equipment's address, then by its name",
+                "binh-phuoc@hop.dongnai.gov.vn 7501",
+            ),
             _FROM,
             _TO,
         ),

@@ -330,6 +330,7 @@ EXAMPLES = Inventory(
             seats=30,
             contact="nguyen-van-an",
             calendar="gio-hanh-chinh",
+            aliases=("binh-phuoc@hop.dongnai.gov.vn", "7501"),
             valid_from=_REFORM,
         ),
     ),

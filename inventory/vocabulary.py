@@ -65,6 +65,7 @@ _HEADS: Mapping[str, Text] = MappingProxyType(
         "feeder": _text("Lộ điện", "Power feeder"),
         "device": _text("Thiết bị đầu cuối", "Endpoint"),
         "seats": _text("Số chỗ", "Seats"),
+        "aliases": _text("Tên trên cầu nối", "Called by bridges"),
         "url": _text("Địa chỉ (URL)", "Address (URL)"),
         "keyword": _text("Chữ phải có", "Keyword"),
         "depends_on": _text("Phụ thuộc vào", "Depends on"),

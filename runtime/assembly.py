@@ -5,6 +5,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from alerts.night import Night
+from alerts.quality import Band, Bands
 from alerts.telling import TellingPolicy, Way
 from core.channel import Channel
 from core.clock import Clock
@@ -14,7 +15,7 @@ from inventory.compiled import LookingDefaults
 from reports.render.letterhead import Letterhead
 from runtime.outlet import Outlet
 from runtime.precaution import save_before_migration
-from runtime.settings import ChannelSettings, Incidents, Looking, Reports, Settings
+from runtime.settings import ChannelSettings, Incidents, Looking, Quality, Reports, Settings
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault
@@ -61,6 +62,7 @@ def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> Telli
         ),
         base_url=settings.web.address,
         language=settings.web.language,
+        unbooked=settings.meetings.unbooked,
     )
 
 
@@ -110,3 +112,19 @@ def categories(incidents: Incidents) -> Mapping[str, Category]:
         if row.offered:
             found[slug] = Category(slug, Text(row.name, row.name_en or row.name), row.fault)
     return found
+
+
+def bands(quality: Quality) -> Bands:
+    """Return the limits of a call's quality, as shares and seconds."""
+    return Bands(
+        loss_video=_band(quality.loss_video, 100),
+        loss_audio=_band(quality.loss_audio, 100),
+        jitter=_band(quality.jitter, 1000),
+        round_trip=_band(quality.round_trip, 1000),
+        bandwidth=_band(quality.bandwidth, 100),
+    )
+
+
+def _band(limits: tuple[float, float, float], whole: float) -> Band:
+    good, fair, poor = (limit / whole for limit in limits)
+    return Band(good=good, fair=fair, poor=poor)

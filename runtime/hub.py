@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.registry import Collector
 
 from alerts.brain import Brain
+from alerts.legs import Legs
 from alerts.reported import Reporting
 from alerts.signals import Signals
 from alerts.topology import Topology
@@ -29,6 +30,7 @@ from reports.annex import Prices
 from runtime import registries
 from runtime.answers import Answers
 from runtime.assembly import (
+    bands,
     categories,
     letterhead,
     looking_defaults,
@@ -57,10 +59,12 @@ from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
 from runtime.meeting_feeds import MeetingFeeds
 from runtime.meeting_letters import MeetingLetters
+from runtime.meeting_series import MeetingSeries
 from runtime.meeting_watch import MeetingWatch
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
 from runtime.proving import Prover
+from runtime.quality_watch import QualityWatch
 from runtime.receipts import Receipts
 from runtime.rehearsing import Rehearsing
 from runtime.report_letters import ReportLetters
@@ -178,7 +182,12 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             ),
         )
 
-        live, fleet, told, signals = Live(), FleetPage(), asyncio.Event(), Signals()
+        live, fleet, told, signals = (
+            Live(),
+            FleetPage(),
+            asyncio.Event(),
+            Signals(Legs(bands(settings.quality))),
+        )
         outlets = Outlets(
             series.append, heard_by(fleet.update, signals.hear), live.publish, told.set
         )
@@ -290,6 +299,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             lambda: feed.edition,
             clock,
         )
+        met = MeetingSeries(ledger.meetings, brain, lambda: feed.edition, signals, clock)
         context = Context(
             ledger=ledger,
             clock=clock,
@@ -298,7 +308,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             settings=web_settings(settings.web, open_without_login=nobody),
             live=live,
             fleet=fleet,
-            registry=_registry(of_ourselves, room, duty),
+            registry=_registry(of_ourselves, room, duty, met),
             health=lambda: _health(
                 pipeline,
                 series,
@@ -335,10 +345,19 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         )
         server = make_server(create_app(context), settings.web)
         described = Description(
-            feed, brain, of_ourselves, tally, settings.looking.vantage, duty=duty
+            feed, brain, of_ourselves, tally, settings.looking.vantage, duty=duty, meetings=met
         )
         upkeep = Upkeep(
-            ledger, keyring, feed, brain, pipeline, transcripts, series, clock, described, duty
+            ledger,
+            keyring,
+            feed,
+            brain,
+            pipeline,
+            transcripts,
+            series,
+            clock,
+            described,
+            (duty, met),
         )
         parts: dict[str, Part] = {
             "web": lambda: serve(server, listening, live.close),
@@ -372,6 +391,9 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 live.publish,
                 told.set,
                 stages=tuple(round(s / 60) for s in settings.meetings.stages),
+            ).run,
+            "quality": QualityWatch(
+                ledger.meetings, brain, lambda: feed.edition, signals, clock, live.publish
             ).run,
             "calendars": MeetingFeeds(
                 settings.meetings.feeds,
@@ -413,7 +435,7 @@ class Upkeep:
     series: SeriesSide
     clock: Clock
     description: Description
-    duty: DutySeries
+    described: Sequence[DutySeries | MeetingSeries]
 
     async def follow_the_ledger(self) -> None:
         """Go on with what people changed: the inventory, the local day, credentials."""
@@ -445,8 +467,9 @@ class Upkeep:
     async def describe(self) -> None:
         """Write what may change about targets, statuses, incidents and ourselves, as series."""
         while True:
-            with suppress(OSError, Unavailable):  # what was found last stands
-                await self.duty.refresh()
+            for one in self.described:
+                with suppress(OSError, Unavailable):  # what was found last stands
+                    await one.refresh()
             for samples in self.description.parts():
                 await self.series.append([(self.clock.now(), samples)])
             await asyncio.sleep(SELF_PERIOD)

@@ -117,6 +117,29 @@ def _ledger_url(value: str, info: ValidationInfo) -> str:
     )
 
 
+def _three(value: object) -> object:
+    if not isinstance(value, list | tuple) or len(value) != 3:  # noqa: PLR2004
+        raise Wrong(
+            Text(vi="cần đúng ba số", en="three numbers are needed"),
+            Text(vi="Viết như [0.5, 1, 3]", en="Write it like [0.5, 1, 3]"),
+        )
+    return tuple(value)
+
+
+def _in_order(value: tuple[float, float, float]) -> tuple[float, float, float]:
+    good, fair, poor = value
+    rising, falling = good <= fair <= poor, good >= fair >= poor
+    if min(value) < 0 or not (rising or falling):
+        raise Wrong(
+            Text(
+                vi="ba mức phải từ 0 trở lên và tăng dần, hoặc giảm dần",
+                en="the limits must be 0 or more and rise, or fall",
+            ),
+            Text(vi="Viết như [0.5, 1, 3]", en="Write it like [0.5, 1, 3]"),
+        )
+    return value
+
+
 Beside = Annotated[Path, AfterValidator(_beside)]
 OptionalBeside = Annotated[Beside | None, BeforeValidator(_nothing)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -800,6 +823,17 @@ class Meetings(Section):
             en="From how long before it what it depends on is probed faster and told at once",
         ),
     ] = "1h"  # type: ignore[assignment]
+    unbooked: Annotated[
+        Literal["wait", "usual"],
+        Text(
+            vi="Từ 15 phút trước đến hết cuộc họp, sự cố ở nơi không dự: wait, họp xong mới báo "
+            "(trung tâm, đầu mối và đường truyền của chúng vẫn báo ngay; lâu nhất 4 giờ); usual, "
+            "báo như mọi khi",
+            en="From 15 min before a meeting to its end, what fails elsewhere: wait, it is "
+            "told when the meeting is over (a centre, hubs and their lines still at once; 4 h at "
+            "the most); usual, as always",
+        ),
+    ] = "wait"
     travel: Travel = Field(default_factory=Travel)
     feeds: Annotated[
         dict[Slug, Feed],
@@ -808,6 +842,41 @@ class Meetings(Section):
             en="Calendars kept elsewhere, one table [meetings.feeds.NAME] for each",
         ),
     ] = Field(default_factory=dict)
+
+
+Limits = Annotated[
+    tuple[float, float, float],
+    BeforeValidator(_three),
+    AfterValidator(_in_order),
+]
+
+
+class Quality(Section):
+    """Ngưỡng chất lượng cuộc gọi: tốt, tạm được, kém; quá nữa là rất kém. Không phải ngưỡng của pháp luật / Limits of a call's quality: good, fair, poor; beyond that it is bad. No law names any."""  # noqa: E501
+
+    loss_video: Annotated[
+        Limits,
+        Text(vi="Mất gói của hình, %, ba mức", en="Loss of pictures, %, three limits"),
+    ] = (0.5, 1.0, 3.0)
+    loss_audio: Annotated[
+        Limits,
+        Text(vi="Mất gói của tiếng, %, ba mức", en="Loss of sound, %, three limits"),
+    ] = (1.0, 2.0, 5.0)
+    jitter: Annotated[
+        Limits, Text(vi="Biến thiên trễ, ms, ba mức", en="Jitter, ms, three limits")
+    ] = (15.0, 30.0, 50.0)
+    round_trip: Annotated[
+        Limits, Text(vi="Thời gian đi về, ms, ba mức", en="Round trip, ms, three limits")
+    ] = (150.0, 300.0, 400.0)
+    bandwidth: Annotated[
+        Limits,
+        Text(
+            vi="Phần tốc độ đã thoả thuận mà hình đang dùng, %, ba mức giảm dần; một mình nó không "
+            "bao giờ là kém",
+            en="Share of the negotiated rate that the picture uses, %, three falling limits; by "
+            "itself it is never poor",
+        ),
+    ] = (80.0, 50.0, 25.0)
 
 
 class Drill(Section):
@@ -949,6 +1018,7 @@ class Settings(Section):
     reports: Reports = Field(default_factory=Reports)
     heartbeat: Heartbeat = Field(default_factory=Heartbeat)
     meetings: Meetings = Field(default_factory=Meetings)
+    quality: Quality = Field(default_factory=Quality)
     incidents: Incidents = Field(default_factory=Incidents)
     channels: Mapping[str, ChannelSettings] = {}
 
@@ -969,6 +1039,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "reports": Reports,
     "heartbeat": Heartbeat,
     "meetings": Meetings,
+    "quality": Quality,
     "incidents": Incidents,
 }
 

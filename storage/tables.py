@@ -145,6 +145,7 @@ rooms = _dated(
     Column("seats", Integer),
     Column("contact", Words, _to(contact_identities)),
     Column("calendar", Words, _to(calendar_identities)),
+    Column("aliases", Items),
 )
 services = _dated(
     "services",
@@ -401,6 +402,23 @@ attendances = Table(
     Column("delegates", Integer, nullable=False),
     Column("at", Instant, nullable=False),
     Column("by", Words, nullable=False),
+)
+# A time in which a room's call was of one grade; times without a measurement have no row.
+quality_spans = Table(
+    "quality_spans",
+    metadata,
+    Column("meeting", Words, ForeignKey("meetings.id"), primary_key=True),
+    Column("room", Words, primary_key=True),
+    Column("begin", Instant, primary_key=True),
+    Column("until", Instant, nullable=False),
+    Column("grade", Integer, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("media", Words, nullable=False),
+    Column("direction", Words, nullable=False),
+    Column("value", Float),
+    Column("at", Instant, nullable=False),
+    Column("rating", Float),
+    Column("side", Words, nullable=False),
 )
 room_links = Table(
     "room_links",

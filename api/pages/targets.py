@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from alerts.quality_words import of_room
 from api import words
 from api.charts import Curve, Frame, line_chart, status_bar
 from api.context import Context
@@ -189,6 +190,7 @@ async def target(
         checks=[newest(context, one) for one in picture.estate.checks if one.target == slug],
         hours=hours,
         room=await room_now(context, picture, slug) if found.kind is TargetKind.ROOM else None,
+        sounds=lambda quality: of_room(quality, language),
     )
     return page
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Table
 
 from core.answer import Received
+from core.callquality import QualitySpan
 from core.incident import Delivery, Incident, IncidentNote, Member, Notification
 from core.inventory import (
     CalendarSpan,
@@ -77,6 +78,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.escalations, EscalationStep),
     (tables.rules, Rule),
     (tables.answers, Received),
+    (tables.quality_spans, QualitySpan),
     (tables.proofs, Proof),
     (tables.swaps, Swap),
     (tables.hand_overs, HandOver),
