@@ -6,7 +6,7 @@ busy and switched off before its hour are no faults (DOMAIN A1).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from alerts.signals import FRESH, Signal, Signals
@@ -18,6 +18,7 @@ from core.watching import TargetKind
 # Proposals of ours, no rule: where speech and pictures begin to suffer.
 POOR_LOSS = 0.02  # share of packets
 POOR_JITTER = 0.05  # seconds
+_KNOWN_FOR = timedelta(days=30)  # after which a PC that is silent is taken to be gone
 _LOST = frozenset({Status.DOWN, Status.UNREACHABLE})
 _HEADS = frozenset({"gateway", "router"})
 
@@ -57,7 +58,8 @@ class RoomFacts:
     endpoint: Standing | None = None  # None: no equipment that we look at
     weak: tuple[Standing, ...] = ()  # lines and gateways on its way that carry badly
     signal: Signal | None = None
-    beat: Beat | None = None
+    beat: Beat | None = None  # what its PC said lately
+    client: Beat | None = None  # what its PC said last, however long ago; None: it has none
     ticks: Mapping[str, Tick] = field(default_factory=dict)
     phone: str | None = None  # a contact that can be reached
 
@@ -109,6 +111,7 @@ class Surroundings:
             weak=tuple(self._weak(where)),
             signal=self.signals.of(endpoint, self.now),
             beat=beat if beat is not None and self.now - beat.at <= FRESH else None,
+            client=beat if beat is not None and self.now - beat.at <= _KNOWN_FOR else None,
             ticks=self.said.ticks.get(room, {}),
             phone=self.phones.get(room) or self.phones.get(where),
         )
@@ -146,7 +149,7 @@ class Surroundings:
 
 def stack(facts: RoomFacts, *, meets: bool) -> Stack:
     """Return the layers of a room; `meets`: a meeting in which it must be goes on now."""
-    reachable = reached(facts)
+    reachable = reached(facts, meets=meets)
     if reachable is Layer.BAD:
         below = Layer.NOT_CHECKED
         return Stack(reachable, below, Layer.BAD if meets else below, below)
@@ -154,11 +157,18 @@ def stack(facts: RoomFacts, *, meets: bool) -> Stack:
     return Stack(reachable, _registered(facts), in_call, _media(facts, in_call))
 
 
-def reached(facts: RoomFacts) -> Layer:
-    """Return whether a room can be reached: its equipment, or the site that speaks for it."""
+def reached(facts: RoomFacts, *, meets: bool = False) -> Layer:
+    """Return whether a room can be reached: its equipment, its PC, or the site that speaks for it.
+
+    A PC that is switched off is no fault until a meeting goes on.
+    """
     own = facts.endpoint or facts.site
+    if facts.endpoint is None and facts.beat is not None:
+        return Layer.GOOD
     if own.lost:
         return Layer.BAD
+    if facts.endpoint is None and facts.client is not None:
+        return Layer.BAD if meets else Layer.NOT_EXPECTED
     if own.status is Status.UNKNOWN:
         return Layer.NOT_EXPECTED if own.reason == "off_hours" else Layer.NOT_CHECKED
     return Layer.GOOD
@@ -179,6 +189,8 @@ def joined(facts: RoomFacts) -> tuple[bool, str] | None:
 
 def _registered(facts: RoomFacts) -> Layer:
     said = [one.registered for one in (facts.signal, facts.beat) if one is not None]
+    if facts.beat is not None:
+        said.append(facts.beat.client)  # a program that runs is as far as a PC can be asked
     known = next((one for one in said if one is not None), None)
     return Layer.NOT_CHECKED if known is None else _good(known)
 

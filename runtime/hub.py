@@ -50,6 +50,7 @@ from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.duty_series import DutySeries, Telling
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
+from runtime.feedback import Feedback
 from runtime.heartbeat import Heartbeat, vitals
 from runtime.hints import Hints, Listener
 from runtime.housekeeping import Housekeeping
@@ -278,7 +279,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             auditor=auditor,
             heartbeat=heartbeat if settings.heartbeat.url else None,
             balance=balance,
-            hints=listener.hints if listener.ports else None,
+            hints=listener.hints if listener.ports or settings.hearing.feedback else None,
             answers=answers if answers.listens else None,
             reports=others,
         )
@@ -331,6 +332,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             collectors=tuple(registries.collectors()),
             travel=Prices(**settings.meetings.travel.model_dump()),
             ask_rooms=RoomRequests(ledger.outbox, policy, lambda: feed.edition.contacts, told).ask,
+            hint=Feedback(listener.hints, keyring.reveal, settings.hearing.feedback).take,
             signals=signals,
         )
         server = make_server(create_app(context), settings.web)
