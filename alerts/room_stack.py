@@ -18,7 +18,7 @@ from core.watching import TargetKind
 # Proposals of ours, no rule: where speech and pictures begin to suffer.
 POOR_LOSS = 0.02  # share of packets
 POOR_JITTER = 0.05  # seconds
-_KNOWN_FOR = timedelta(days=30)  # after which a PC that is silent is taken to be gone
+KNOWN_FOR = timedelta(days=30)  # after which a PC that is silent is taken to be gone
 _LOST = frozenset({Status.DOWN, Status.UNREACHABLE})
 _HEADS = frozenset({"gateway", "router"})
 
@@ -111,7 +111,7 @@ class Surroundings:
             weak=tuple(self._weak(where)),
             signal=self.signals.of(endpoint, self.now),
             beat=beat if beat is not None and self.now - beat.at <= FRESH else None,
-            client=beat if beat is not None and self.now - beat.at <= _KNOWN_FOR else None,
+            client=beat if beat is not None and self.now - beat.at <= KNOWN_FOR else None,
             ticks=self.said.ticks.get(room, {}),
             phone=self.phones.get(room) or self.phones.get(where),
         )

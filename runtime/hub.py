@@ -68,6 +68,7 @@ from runtime.report_letters import ReportLetters
 from runtime.reports_of_others import Reports
 from runtime.room_left import RoomLeft
 from runtime.room_requests import RoomRequests
+from runtime.room_series import RoomSeries
 from runtime.rota_watch import RotaWatch
 from runtime.rule_asking import RuleAsking
 from runtime.scheduler import Scheduler
@@ -291,6 +292,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             lambda: feed.edition,
             clock,
         )
+        rooms = RoomSeries(ledger, clock)
         context = Context(
             ledger=ledger,
             clock=clock,
@@ -337,10 +339,20 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         )
         server = make_server(create_app(context), settings.web)
         described = Description(
-            feed, brain, of_ourselves, tally, settings.looking.vantage, duty=duty
+            feed, brain, of_ourselves, tally, settings.looking.vantage, duty=duty, rooms=rooms
         )
         upkeep = Upkeep(
-            ledger, keyring, feed, brain, pipeline, transcripts, series, clock, described, duty
+            ledger,
+            keyring,
+            feed,
+            brain,
+            pipeline,
+            transcripts,
+            series,
+            clock,
+            described,
+            duty,
+            rooms,
         )
         parts: dict[str, Part] = {
             "web": lambda: serve(server, listening, live.close),
@@ -415,6 +427,7 @@ class Upkeep:
     clock: Clock
     description: Description
     duty: DutySeries
+    rooms: RoomSeries
 
     async def follow_the_ledger(self) -> None:
         """Go on with what people changed: the inventory, the local day, credentials."""
@@ -448,6 +461,7 @@ class Upkeep:
         while True:
             with suppress(OSError, Unavailable):  # what was found last stands
                 await self.duty.refresh()
+                await self.rooms.refresh()
             for samples in self.description.parts():
                 await self.series.append([(self.clock.now(), samples)])
             await asyncio.sleep(SELF_PERIOD)

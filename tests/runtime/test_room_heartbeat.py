@@ -1,8 +1,10 @@
 """The program on a room's PC, run as it is, and a hub that hears it."""
 
+import ast
 import asyncio
 import importlib.util
 import json
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from types import ModuleType
 
 import httpx
 import pytest
+import trustme
 from typer.testing import CliRunner, Result
 
 from core.clock import SystemClock
@@ -119,6 +122,34 @@ async def test_what_answers_and_is_no_hub_is_not_believed(tmp_path: Path) -> Non
     await server.wait_closed()
     assert done.returncode == 1
     assert "does not know the key" in done.stderr
+
+
+def test_it_runs_on_the_python_of_older_pcs() -> None:
+    ast.parse(PROGRAM.read_text(encoding="utf-8"), feature_version=(3, 8))
+
+
+async def test_a_hub_with_a_certificate_of_our_own_authority_is_trusted_by_its_file(
+    tmp_path: Path,
+) -> None:
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    issued.private_key_pem.write_to_path(tmp_path / "key.pem")
+    for number, blob in enumerate(issued.cert_chain_pems):
+        blob.write_to_path(tmp_path / "cert.pem", append=number > 0)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    wanted = settings(tmp_path, certificate="cert.pem", key="key.pem")
+    trusting = ssl.create_default_context(cafile=tmp_path / "ca.pem")
+    async with running(wanted) as hub:
+        await answered(f"{wanted.web.address}/healthz", trusting)
+        key = await hub.ledger.room_keys.make(ROOM, "an", SystemClock().now())
+        path = config(tmp_path, wanted.web.address, key)
+        strange = await told_once(path)
+        assert strange.returncode == 1
+        assert "CERTIFICATE_VERIFY_FAILED" in strange.stderr
+        path.write_text(path.read_text().replace("ca =", f"ca = {tmp_path / 'ca.pem'}"))
+        done = await told_once(path)
+        assert done.returncode == 0, done.stderr
+        assert await beat_of(hub) is not None
 
 
 @pytest.mark.parametrize("lacking", ["url", "slug", "key"])
