@@ -250,6 +250,10 @@ def test_it_speaks_more_rarely_while_nobody_listens(
 # The commands
 
 
+POSTED = b"""<Status><Identification><SystemName>Xa A</SystemName><MACAddress>00:11:22:33:44:55
+</MACAddress></Identification><Call item="27"><Status>Connected</Status></Call></Status>"""
+
+
 async def furnished(wanted: Settings, **secrets: str) -> None:
     """Put a land with a room, and secrets, into the ledger of the settings."""
     ledger = await open_books(wanted, SystemClock())
@@ -307,6 +311,10 @@ async def test_the_hub_takes_a_codecs_post(tmp_path: Path) -> None:
     async with running(wanted), httpx.AsyncClient() as client:
         await answered(f"{wanted.web.address}/healthz")
         path = f"{wanted.web.address}/api/v1/hints/vc-1"
-        right = await client.post(f"{path}/{token_of('mot-bi-mat', 'vc-1')}", content=b"<Event/>")
-        wrong = await client.post(f"{path}/{token_of('khac', 'vc-1')}")
-    assert (right.status_code, wrong.status_code) == (204, 404)
+        ours, other = (f"{path}/{token_of(secret, 'vc-1')}" for secret in ("mot-bi-mat", "khac"))
+        heads = {"Content-Type": "text/xml"}
+        right = await client.post(ours, content=POSTED, headers=heads)
+        by_get = await client.get(f"{ours}?mac=001565aabbcc")  # a Yealink's action URL
+        wrong = await client.post(other, content=POSTED, headers=heads)
+        long = await client.post(ours, content=b"x" * 300_000, headers=heads)
+    assert [a.status_code for a in (right, by_get, wrong, long)] == [204, 204, 404, 413]
