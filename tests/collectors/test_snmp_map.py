@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from collectors import snmp_map
 from collectors._oidmap.folder import read_all
@@ -13,6 +14,7 @@ from collectors._oidmap.form import OidMap, read
 from collectors._snmp import ber
 from core.errors import Invalid
 from core.reading import FailureKind, Reading
+from runtime.cli import check_config
 from runtime.kit import make_kit
 from runtime.scheduler import look_once
 from tests.collectors.families import told
@@ -231,3 +233,19 @@ async def test_the_manuals_example_reads_a_recorded_studio_x50(tmp_path: Path) -
 
 def test_the_manuals_example_has_no_fault() -> None:
     assert read("docs/oid-map.md", example()).value
+
+
+def test_check_config_tells_of_every_fault_of_the_maps(tmp_path: Path) -> None:
+    settings = tmp_path / "thongsuot.toml"
+    settings.write_text('[looking]\nmaps = "maps"\n', encoding="utf-8")
+    env = {"THONGSUOT_LANG": "vi"}
+    missing = CliRunner().invoke(check_config.app, ["-c", str(settings)], env=env)
+    assert missing.exit_code == 1
+    assert "không đọc được" in missing.output
+    (tmp_path / "maps").mkdir()
+    written(tmp_path / "maps")
+    assert CliRunner().invoke(check_config.app, ["-c", str(settings)], env=env).exit_code == 0
+    written(tmp_path / "maps", MAP.replace("scale = 0.1", 'scale = "nhỏ"'))
+    faults = CliRunner().invoke(check_config.app, ["-c", str(settings)], env=env)
+    assert faults.exit_code == 1
+    assert "te50.toml:23: value[4].scale: " in faults.output
