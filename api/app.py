@@ -32,6 +32,7 @@ from api.pages import (
     meetings,
     rehearsal,
     reports,
+    rooms,
     rota,
     rules,
     services,
@@ -43,7 +44,7 @@ from api.pages.view import Pages
 from api.rehearsals import Rehearsals
 from api.snapshot import Pictures
 from api.uploads import Uploads
-from api.v1 import alertmanager, answers, estate, events, me
+from api.v1 import alertmanager, answers, estate, events, heartbeats, hints, me
 from api.v1 import causes as causes_v1
 from api.v1 import incidents as incidents_v1
 from api.v1 import meetings as meetings_v1
@@ -74,6 +75,8 @@ ROUTERS = (
     reports_v1.router,
     silences_v1.router,
     meetings_v1.router,
+    heartbeats.router,
+    hints.router,
     answers.router,
     alertmanager.router,
     prometheus.router,
@@ -95,6 +98,7 @@ ROUTERS = (
     intake.router,
     maintenance.router,
     annexes.router,
+    rooms.router,
     meetings.router,
     silences.router,
     rehearsal.router,
@@ -124,6 +128,9 @@ def create_app(context: Context) -> FastAPI:
     app.state.rehearsals = Rehearsals()
     app.state.alerts_pace = Pace(alertmanager.MOST, alertmanager.SECONDS, context.clock.monotonic)
     app.state.answers_pace = Pace(answers.MOST, answers.SECONDS, context.clock.monotonic)
+    app.state.heartbeats_pace = Pace(heartbeats.MOST, heartbeats.SECONDS, context.clock.monotonic)
+    app.state.room_pace = Pace(heartbeats.OF_A_ROOM, heartbeats.SECONDS, context.clock.monotonic)
+    app.state.hints_pace = Pace(hints.MOST, hints.SECONDS, context.clock.monotonic)
     app.state.born = secrets.token_hex(8)
     for router in ROUTERS:
         app.include_router(router)

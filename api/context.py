@@ -178,4 +178,5 @@ class Context:
     collectors: tuple[str, ...] | None = None  # names of those there are; None: any will do
     travel: Prices = field(default_factory=Prices)  # what meetings save
     ask_rooms: AskRooms | None = None  # None: this hub tells nobody
+    hint: Callable[[str, str], bool] | None = None  # takes (device, token); is the token right?
     signals: Signals = field(default_factory=Signals)  # what equipment says of calls

@@ -281,6 +281,16 @@ COLLECTOR = {
     "pexip": Text("Cầu Pexip Infinity", "Pexip Infinity"),
     "polycom_text": Text("Polycom Group, HDX (lệnh chữ)", "Polycom Group, HDX (text commands)"),
     "snmp_rmx": Text("Cầu Polycom RMX (SNMP)", "Polycom RMX (SNMP)"),
+    "snmp_dma": Text("Polycom DMA (SNMP)", "Polycom DMA (SNMP)"),
+    "snmp_rprm": Text("Polycom RPRM (SNMP, chưa xác nhận)", "Polycom RPRM (SNMP, unconfirmed)"),
+    "snmp_map": Text("Thiết bị theo bản đồ OID", "Device by a map of objects"),
+    "jicofo": Text("Jicofo (điều phối Jitsi)", "Jicofo (Jitsi's focus)"),
+    "expressway": Text("Cisco Expressway, VCS", "Cisco Expressway, VCS"),
+    "lifesize": Text("Thiết bị họp Lifesize (chưa xác nhận)", "Lifesize codec (unconfirmed)"),
+    "yealink_text": Text("Thiết bị họp Yealink (chưa xác nhận)", "Yealink codec (unconfirmed)"),
+    "yealink_ymcs": Text(
+        "Máy chủ quản lý Yealink (chưa xác nhận)", "Yealink management service (unconfirmed)"
+    ),
     "snmp_polycom": Text(
         "Thiết bị họp Polycom (SNMP, chưa xác nhận)", "Polycom endpoint (SNMP, unconfirmed)"
     ),
@@ -411,6 +421,10 @@ ACTION = {
     "login": Text("đăng nhập", "logged in"),
     "login.failed": Text("đăng nhập sai", "failed to log in"),
     "logout": Text("đăng xuất", "logged out"),
+    "room_key.make": Text("cấp khoá cho máy tính phòng họp", "made the key of a room's PC"),
+    "room_key.revoke": Text(
+        "thu hồi khoá của máy tính phòng họp", "revoked the key of a room's PC"
+    ),
     "rota.swap": Text("đổi ca trực", "swapped duty"),
     "rota.swap.cancel": Text("bỏ lần đổi ca trực", "took a swap of duty back"),
     "rota.hand_over": Text("ghi bàn giao ca trực", "left a note of handing over"),

@@ -14,7 +14,7 @@ from core.risks import Risk, risks_of_line, risks_of_site
 from core.watching import Check, Confirm, Estate, Hours, PortFact, Target, TargetKind, Verify
 from inventory.hours import days_off, hours_of
 from inventory.plan import as_of
-from inventory.profiles import REACH, ProfileCheck, profile_of
+from inventory.profiles import MAPPED, REACH, ProfileCheck, profile_of
 from inventory.uplinks import Ways, all_above, ways
 from inventory.urls import Way, cut
 
@@ -52,6 +52,7 @@ class LookingDefaults(Model):
     snmp_secret: Slug | None = "snmp-default"  # noqa: S105  (a name, of devices that name none)
     snmp_community: str | None = None  # in plain sight instead, for labs
     intervals: Mapping[str, float] = Field(default_factory=dict)
+    maps: str | None = None  # a folder of maps of objects, for equipment of which we know none
     authorities: str | None = None  # of services by TLS: a PEM file, instead of the system's
 
 
@@ -329,6 +330,7 @@ class _Compiler:
             if check.collector != reach.collector
             and not (check.collector == "icmp" and self.settings.icmp_blocked)
             and (device.secret is not None or not check.needs_secret)
+            and (self.settings.maps is not None or check.collector != MAPPED)
         ]
         return [reach, *others]
 
@@ -436,6 +438,8 @@ class _Compiler:
         params = {"port": self.settings.snmp_port, **check.params}
         if device.secret is None and self.settings.snmp_community:
             params["community"] = self.settings.snmp_community
+        if check.collector == MAPPED:
+            params["maps"] = self.settings.maps
         return params
 
     def _trusting(self, check: ProfileCheck) -> Mapping[str, object]:

@@ -40,6 +40,7 @@ def looking_defaults(looking: Looking) -> LookingDefaults:
         snmp_secret=looking.snmp_secret,
         snmp_community=looking.snmp_community or None,
         intervals=dict(looking.intervals),
+        maps=str(looking.maps) if looking.maps else None,
         authorities=str(looking.authorities) if looking.authorities else None,
     )
 

@@ -10,7 +10,14 @@ from types import MappingProxyType
 
 from core.text import Text
 from core.watching import TargetKind
-from runtime import duty_series, meeting_series, registries, surroundings, tally
+from runtime import (
+    duty_series,
+    meeting_series,
+    registries,
+    room_series,
+    surroundings,
+    tally,
+)
 from runtime.selfmetrics import descriptions
 
 _IDENTITY = ("instance", "job", "site")
@@ -75,6 +82,8 @@ def _described() -> Iterator[Metric]:
         )
     for name, words, labels in _SURROUNDINGS:
         yield Metric(name, "gauge", words, labels)
+    for name, words, own in room_series.SERIES:
+        yield Metric(name, "gauge", words, (*_OURS, "room", *own))
 
 
 _SURROUNDINGS = (

@@ -34,6 +34,11 @@ _USUAL = {
     "bigbluebutton": 443,
     "jitsi": 8080,
     "trueconf": 443,
+    "jicofo": 8888,
+    "expressway": 443,
+    "yealink_text": 6024,
+    "yealink_ymcs": 443,
+    "lifesize": 23,
 }
 _DATAGRAMS = frozenset({"snmp", "ntp", "stun", "h323_gatekeeper"})
 _EITHER = frozenset({"dns", "sip_options"})  # whose parameters say which transport
@@ -56,6 +61,11 @@ _REASONS = {
     "jitsi": Text(vi="hỏi cầu Jitsi", en="reads of the bridge"),
     "trueconf": Text(vi="hỏi máy chủ TrueConf", en="reads of the bridge"),
     "pexip": Text(vi="hỏi cầu Pexip", en="reads of the bridge"),
+    "jicofo": Text(vi="hỏi Jicofo", en="reads of Jicofo"),
+    "expressway": Text(vi="hỏi Cisco Expressway", en="reads of the Expressway"),
+    "yealink_text": Text(vi="hỏi thiết bị họp Yealink", en="reads of Yealink codecs"),
+    "yealink_ymcs": Text(vi="hỏi máy chủ quản lý Yealink", en="reads of Yealink's service"),
+    "lifesize": Text(vi="hỏi thiết bị họp Lifesize", en="reads of Lifesize codecs"),
     "poly_videoos": Text(vi="hỏi thiết bị họp Poly", en="reads of Poly codecs"),
 }
 _PAGES = Text(vi="trang web và API", en="pages and API")

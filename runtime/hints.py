@@ -85,20 +85,35 @@ class Hints:
     stats: HintStats = field(default_factory=HintStats)
     _version: int = -1
     _checks: dict[str, tuple[Check, ...]] = field(default_factory=dict)
+    _addresses: dict[str, tuple[str, ...]] = field(default_factory=dict)  # by target
     _given: dict[str, float] = field(default_factory=dict)
     _second: int = 0
     _this_second: int = 0
 
     def watched(self, address: str) -> bool:
         """Say whether something that is watched has this address."""
+        self._follow()
+        return address in self._checks
+
+    def addresses(self, target: str) -> tuple[str, ...]:
+        """Return the addresses at which a target is looked at."""
+        self._follow()
+        return self._addresses.get(target, ())
+
+    def _follow(self) -> None:
+        """Take up what the feed says now."""
         if self._version != self.feed.version:
             found: defaultdict[str, list[Check]] = defaultdict(list)
             for check in self.feed.current():
                 found[check.address].append(check)
             self._checks = {address: tuple(checks) for address, checks in found.items()}
+            places: defaultdict[str, dict[str, None]] = defaultdict(dict)
+            for address, checks in found.items():
+                for check in checks:
+                    places[check.target][address] = None
+            self._addresses = {target: tuple(places[target]) for target in places}
             self._given.clear()
             self._version = self.feed.version
-        return address in self._checks
 
     def give(self, address: str, collectors: Sequence[str]) -> None:
         """Bring forward a device's reach check and what these collectors look at."""

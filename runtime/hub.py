@@ -46,12 +46,13 @@ from runtime.by_hand import ByHand
 from runtime.caretakers import Caretakers
 from runtime.catalogue import metadata
 from runtime.channel_watch import ChannelWatch, standings
-from runtime.description import Description
+from runtime.description import Described, Description
 from runtime.digest_letters import Desk, digests
 from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.duty_series import DutySeries, Telling
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
+from runtime.feedback import Feedback
 from runtime.heartbeat import Heartbeat, vitals
 from runtime.hints import Hints, Listener
 from runtime.housekeeping import Housekeeping
@@ -71,6 +72,7 @@ from runtime.report_letters import ReportLetters
 from runtime.reports_of_others import Reports
 from runtime.room_left import RoomLeft
 from runtime.room_requests import RoomRequests
+from runtime.room_series import RoomSeries
 from runtime.rota_watch import RotaWatch
 from runtime.rule_asking import RuleAsking
 from runtime.scheduler import Scheduler
@@ -287,7 +289,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             auditor=auditor,
             heartbeat=heartbeat if settings.heartbeat.url else None,
             balance=balance,
-            hints=listener.hints if listener.ports else None,
+            hints=listener.hints if listener.ports or settings.hearing.feedback else None,
             answers=answers if answers.listens else None,
             reports=others,
         )
@@ -300,6 +302,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             clock,
         )
         met = MeetingSeries(ledger.meetings, brain, lambda: feed.edition, signals, clock)
+        rooms = RoomSeries(ledger, clock)
         context = Context(
             ledger=ledger,
             clock=clock,
@@ -341,11 +344,12 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             collectors=tuple(registries.collectors()),
             travel=Prices(**settings.meetings.travel.model_dump()),
             ask_rooms=RoomRequests(ledger.outbox, policy, lambda: feed.edition.contacts, told).ask,
+            hint=Feedback(listener.hints, keyring.reveal, settings.hearing.feedback).take,
             signals=signals,
         )
         server = make_server(create_app(context), settings.web)
         described = Description(
-            feed, brain, of_ourselves, tally, settings.looking.vantage, duty=duty, meetings=met
+            feed, brain, of_ourselves, tally, settings.looking.vantage, (duty, met, rooms)
         )
         upkeep = Upkeep(
             ledger,
@@ -357,7 +361,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             series,
             clock,
             described,
-            (duty, met),
+            (duty, met, rooms),
         )
         parts: dict[str, Part] = {
             "web": lambda: serve(server, listening, live.close),
@@ -435,7 +439,7 @@ class Upkeep:
     series: SeriesSide
     clock: Clock
     description: Description
-    described: Sequence[DutySeries | MeetingSeries]
+    described: Sequence[Described]
 
     async def follow_the_ledger(self) -> None:
         """Go on with what people changed: the inventory, the local day, credentials."""

@@ -403,6 +403,13 @@ class Looking(Section):
             en="An SNMP community in plain sight; better is `thongsuot secret set`",
         ),
     ] = ""
+    maps: Annotated[
+        OptionalBeside,
+        Text(
+            vi="Thư mục các bản đồ OID (tệp .toml) cho thiết bị họp chưa có tài liệu công khai",
+            en="Folder of maps of objects (.toml) for equipment without public documents",
+        ),
+    ] = None
     authorities: Annotated[
         OptionalBeside,
         Text(
@@ -437,6 +444,16 @@ class Hearing(Section):
         Text(
             vi='Nơi nghe syslog (UDP), ví dụ "0.0.0.0:514"; để trống là không nghe',
             en='Where syslog is heard (UDP), such as "0.0.0.0:514"; empty: nowhere',
+        ),
+    ] = ""
+    feedback: Annotated[
+        str,
+        Field(pattern=r"^([a-z0-9][a-z0-9._-]{0,62})?$"),
+        Text(
+            vi="Tên mật khẩu tạo địa chỉ để thiết bị họp tự báo (Cisco HttpFeedback); "
+            "để trống là không nhận",
+            en="Name of the secret that makes the addresses to which codecs post "
+            "(Cisco HttpFeedback); empty: nothing is taken",
         ),
     ] = ""
 

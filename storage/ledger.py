@@ -19,6 +19,7 @@ from storage.outbox import Outbox
 from storage.people import PeopleBook
 from storage.proofs import ProofBook
 from storage.pruning import PruneBook
+from storage.room_keys import RoomKeyBook
 from storage.rota import RotaBook
 from storage.secrets import SecretBook
 from storage.sendings import SendingBook
@@ -43,6 +44,7 @@ class Ledger:
         self.silences = SilenceBook(database)
         self.rota = RotaBook(database)
         self.meetings = MeetingBook(database)
+        self.room_keys = RoomKeyBook(database)
         self.incidents = IncidentBook(database)
         self.tickets = TicketBook(database)
         self.tellings = TellingBook(database)

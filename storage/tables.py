@@ -1,6 +1,7 @@
 """Which tables are there? Columns bear the names of the core models' fields."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -381,7 +382,24 @@ room_beats = Table(
     Column("registered", Boolean),
     Column("in_call", Boolean),
     Column("loss", Float),
+    Column("client", Boolean),
+    Column("camera", Boolean),
+    Column("microphone", Boolean),
+    Column("speaker", Boolean),
+    Column("round_trip", Float),
+    Column("clock_offset", Float),
     Column("by", Words, nullable=False),
+)
+# With what the PC of a room signs. `stamp`: milliseconds of the last word that was taken.
+room_keys = Table(
+    "room_keys",
+    metadata,
+    Column("room", Words, primary_key=True),
+    Column("hash", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("stamp", BigInteger, nullable=False),
 )
 presences = Table(
     "presences",

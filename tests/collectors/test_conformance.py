@@ -32,13 +32,22 @@ NEEDED: Mapping[str, Mapping[str, object]] = {
     "sip_options": {},
     "snmp_polycom": {"community": "public"},
     "snmp_rmx": {"community": "public"},
+    "snmp_dma": {"community": "public"},
+    "snmp_rprm": {"community": "public"},
+    "snmp_map": {"community": "public"},
 }
 BASE_UNITS = (
     *("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules", "hertz"),
     # Of devices: units that have no base unit, and numbers without any.
     *("rpm", "dbm", "state", "status", "sessions", "pages"),
 )
-LOGIN = {"poly_videoos", "bigbluebutton", "trueconf"}  # those that ask nothing without one
+LOGIN = {
+    "poly_videoos",
+    "bigbluebutton",
+    "trueconf",
+    "yealink_ymcs",
+    "lifesize",
+}  # those that ask nothing without one
 # Names of the ecosystem: their authors chose the units, public boards expect them as they are.
 FOREIGN = re.compile(
     r"(if[A-Z]|sys[A-Z]|snmp_|hr[A-Z]|ent[A-Z]|ups[A-Z]).*|probe_(success|duration_seconds)|"
@@ -49,7 +58,7 @@ FOREIGN = re.compile(
     # Claims (0 or 1), numbers of things, and what the field counts per second or in pixels.
     r"vc_(media_packets_(received|lost)_total|registered|in_call|calls|standby|do_not_disturb|(microphone|video)_muted|faults|"
     r"peripheral_connected|temperature_alarm|clock_synchronised|reboot_needed|"
-    r"bridge_(conferences|legs)|conference_legs|media_estimated_mos|"
+    r"registrations|path_calls|mapped_value|bridge_(conferences|legs)|conference_legs|media_estimated_mos|"
     r"[a-z_]+_(bits_per_second|frames_per_second|(width|height)_pixels))|"
     # Objects of one MIB alone keep its name, which no one else's looks like.
     r"[a-z0-9]+[A-Z][A-Za-z0-9]*"

@@ -462,3 +462,23 @@ def test_what_lines_and_sites_share_becomes_a_target_of_its_own() -> None:
     assert groups["feeder:473-e75"].members == tuple(sorted(site.slug for site in sites))
     shared = {t.slug: t.risks for t in _estate(what).targets if t.risks}
     assert shared[links[0].slug] == ("ring:vnpt:3", "carrier:vnpt")
+
+
+@pytest.mark.parametrize(
+    ("kind", "vendor"),
+    [("endpoint", "Huawei"), ("endpoint", "Sony"), ("endpoint", "AVer"), ("bridge", "Scopia")],
+)
+def test_equipment_without_documents_is_read_by_the_maps_of_a_folder(
+    kind: str, vendor: str
+) -> None:
+    shown = a_device("ep-9", "dc-1", kind, vendor=vendor, secret="codec-tinh")
+    land = a_land(devices=(*a_land().devices, shown))
+    with_maps = _checks(_estate(land, maps="maps"))["ep-9/snmp_map"]
+    COLLECTORS["snmp_map"].params.model_validate(dict(with_maps.params))
+    assert with_maps.params["maps"] == "maps"
+    assert with_maps.secret == "codec-tinh"
+    assert not with_maps.reach
+    assert "ep-9/snmp_map" not in _checks(_estate(land)), "no folder, nothing to map by"
+    silent = shown.model_copy(update={"secret": None})
+    land = a_land(devices=(*a_land().devices, silent))
+    assert "ep-9/snmp_map" not in _checks(_estate(land, maps="maps"))
