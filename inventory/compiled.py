@@ -14,7 +14,7 @@ from core.risks import Risk, risks_of_line, risks_of_site
 from core.watching import Check, Confirm, Estate, Hours, PortFact, Target, TargetKind, Verify
 from inventory.hours import days_off, hours_of
 from inventory.plan import as_of
-from inventory.profiles import REACH, ProfileCheck, profile_of
+from inventory.profiles import PUBLISHING, REACH, ProfileCheck, profile_of
 from inventory.uplinks import Ways, all_above, ways
 from inventory.urls import Way, cut
 
@@ -53,6 +53,7 @@ class LookingDefaults(Model):
     snmp_community: str | None = None  # in plain sight instead, for labs
     intervals: Mapping[str, float] = Field(default_factory=dict)
     authorities: str | None = None  # of services by TLS: a PEM file, instead of the system's
+    published: bool = False  # whether rooms may publish the quality of their calls
 
 
 def compile_estate(inventory: Inventory, on: date, settings: LookingDefaults) -> Estate:
@@ -329,6 +330,8 @@ class _Compiler:
             and not (check.collector == "icmp" and self.settings.icmp_blocked)
             and (device.secret is not None or not check.needs_secret)
         ]
+        if self.settings.published and device.kind == "endpoint":
+            others.append(PUBLISHING)
         return [reach, *others]
 
     def _line_check(self, link: Link) -> Check:

@@ -59,6 +59,9 @@ _POLYCOM = ProfileCheck("snmp_polycom", needs_secret=True)
 _POLYCOM_TEXT = ProfileCheck("polycom_text", interval=30.0, timeout=10.0, needs_secret=True)
 _RMX = ProfileCheck("snmp_rmx", needs_secret=True)
 
+# Of every endpoint, where somebody listens for what rooms publish.
+PUBLISHING = ProfileCheck("vq_rtcpxr", interval=60.0, timeout=2.0)
+
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         profile.name: profile
