@@ -2,8 +2,8 @@
 
 Two SIP endpoints call each other through it by UDP: it passes their signalling on as it is, but for
 address and ports of sound in the session descriptions (RFC 4566), which become its own, so that
-RTP and RTCP go through it too. It loses and delays those, and counts what became of the RTP packets: the
-truth that measurements are held to.
+RTP and RTCP go through it too. It loses and delays those, and counts what became of the RTP
+packets: the truth that measurements are held to.
 """
 
 import asyncio
@@ -13,7 +13,6 @@ import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
 
 from lab.world import Quality
 
@@ -214,7 +213,7 @@ async def _opened(
     made, _ = await asyncio.get_running_loop().create_datagram_endpoint(
         lambda: _Ear(heard), local_addr=("127.0.0.1", port), family=socket.AF_INET
     )
-    return cast("asyncio.DatagramTransport", made)
+    return made
 
 
 def _send(door: asyncio.DatagramTransport | None, octets: bytes, to: Address | None) -> None:

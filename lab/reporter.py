@@ -7,7 +7,6 @@ import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 _AGAIN = (0.5, 1.0, 2.0)  # seconds until an unanswered request is sent once more (RFC 3261, T1)
 
@@ -103,7 +102,7 @@ async def publish(said: Reported, collector: tuple[str, int], source: str = "127
     """Publish a report; return the status of the response. TimeoutError where none comes."""
     loop = asyncio.get_running_loop()
     made = await loop.create_datagram_endpoint(_Waiting, local_addr=(source, 0))
-    transport = cast("asyncio.DatagramTransport", made[0])
+    transport = made[0]
     try:
         whole = request(said, transport.get_extra_info("sockname")[:2])
         for wait in _AGAIN:
