@@ -295,6 +295,7 @@ COLLECTOR = {
         "Thiết bị họp Polycom (SNMP, chưa xác nhận)", "Polycom endpoint (SNMP, unconfirmed)"
     ),
     "poly_videoos": Text("Thiết bị họp Poly (REST)", "Poly codec (REST)"),
+    "vq_rtcpxr": Text("Chất lượng thiết bị tự báo", "Quality that the room reports"),
     "dns": Text("Tên miền (DNS)", "DNS"),
     "http": Text("Trang web (HTTP)", "Web page (HTTP)"),
     "icmp": Text("Ping (ICMP)", "Ping (ICMP)"),
@@ -332,6 +333,15 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
         Text(
             "chưa đặt mật khẩu {0}: thongsuot secret set {0}",
             "the secret {0} is not set: thongsuot secret set {0}",
+        ),
+    ),
+    (
+        re.compile(r"^nobody listens for publications"),
+        Text(
+            "chưa mở nơi nghe thiết bị tự báo chất lượng: đặt [hearing] quality; chỉ hệ thống "
+            "đang chạy mới nghe",
+            "nobody listens for what rooms publish: set [hearing] quality; only the running "
+            "platform hears",
         ),
     ),
     (

@@ -14,7 +14,7 @@ from core.risks import Risk, risks_of_line, risks_of_site
 from core.watching import Check, Confirm, Estate, Hours, PortFact, Target, TargetKind, Verify
 from inventory.hours import days_off, hours_of
 from inventory.plan import as_of
-from inventory.profiles import MAPPED, REACH, ProfileCheck, profile_of
+from inventory.profiles import MAPPED, PUBLISHING, REACH, ProfileCheck, profile_of
 from inventory.uplinks import Ways, all_above, ways
 from inventory.urls import Way, cut
 
@@ -54,6 +54,7 @@ class LookingDefaults(Model):
     intervals: Mapping[str, float] = Field(default_factory=dict)
     maps: str | None = None  # a folder of maps of objects, for equipment of which we know none
     authorities: str | None = None  # of services by TLS: a PEM file, instead of the system's
+    published: bool = False  # whether rooms may publish the quality of their calls
 
 
 def compile_estate(inventory: Inventory, on: date, settings: LookingDefaults) -> Estate:
@@ -332,6 +333,8 @@ class _Compiler:
             and (device.secret is not None or not check.needs_secret)
             and (self.settings.maps is not None or check.collector != MAPPED)
         ]
+        if self.settings.published and device.kind == "endpoint":
+            others.append(PUBLISHING)
         return [reach, *others]
 
     def _line_check(self, link: Link) -> Check:

@@ -69,6 +69,9 @@ _JICOFO = ProfileCheck("jicofo", interval=30.0, timeout=10.0)
 # Only where the settings name a folder of maps.
 _MAP = ProfileCheck(MAPPED, timeout=15.0, needs_secret=True)
 
+# Of every endpoint, where somebody listens for what rooms publish.
+PUBLISHING = ProfileCheck("vq_rtcpxr", interval=60.0, timeout=2.0)
+
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         profile.name: profile

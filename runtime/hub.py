@@ -20,6 +20,7 @@ from api.app import create_app
 from api.context import Context, Health
 from api.fleet import FleetPage
 from api.live import Live
+from collectors._vq.inbox import inbox_of
 from core.clock import Clock
 from core.collector import Sockets
 from core.errors import Conflict, Unavailable
@@ -65,6 +66,7 @@ from runtime.meeting_watch import MeetingWatch
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
 from runtime.proving import Prover
+from runtime.publications import Places, Publications
 from runtime.quality_watch import QualityWatch
 from runtime.receipts import Receipts
 from runtime.rehearsing import Rehearsing
@@ -162,7 +164,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
 
         feed = EstateFeed(
             ledger.inventory,
-            looking_defaults(settings.looking),
+            looking_defaults(settings.looking, settings.hearing),
             clock,
             ledger.meetings,
             lead=timedelta(seconds=settings.meetings.lead),
@@ -201,6 +203,9 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         scheduler = Scheduler(feed, tally, registries.collectors(), kit, transcripts, clock)
         listener = stack.enter_context(
             closing(Listener(settings.hearing, Hints(feed, scheduler.hint, clock)))
+        )
+        published = stack.enter_context(
+            closing(Publications(Places.of(settings), feed, inbox_of(kit), scheduler.hint, clock))
         )
         dispatcher = Dispatcher(
             ledger,
@@ -290,6 +295,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             heartbeat=heartbeat if settings.heartbeat.url else None,
             balance=balance,
             hints=listener.hints if listener.ports or settings.hearing.feedback else None,
+            published=published if published.listens else None,
             answers=answers if answers.listens else None,
             reports=others,
         )
@@ -422,6 +428,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "clock": timekeeper.run,
             "scheduler": scheduler.run,
             **({"hints": listener.run} if listener.ports else {}),
+            **({"publications": published.run} if published.listens else {}),
         }
         yield Hub(settings, ledger, brain, feed, pipeline, scheduler, series, notes, parts)
 

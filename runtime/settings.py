@@ -428,7 +428,7 @@ class Looking(Section):
 
 
 class Hearing(Section):
-    """Nghe trap và syslog, để đo ngay / Traps and syslog: their device is looked at now."""
+    """Nghe trap, syslog và báo cáo chất lượng cuộc gọi / What devices say by themselves: traps, syslog, reports of call quality."""  # noqa: E501
 
     traps: Annotated[
         str,
@@ -456,6 +456,31 @@ class Hearing(Section):
             "(Cisco HttpFeedback); empty: nothing is taken",
         ),
     ] = ""
+    quality: Annotated[
+        str,
+        AfterValidator(_heard),
+        Text(
+            vi="Nơi nghe thiết bị họp tự báo chất lượng (SIP PUBLISH vq-rtcpxr, UDP và TCP), ví dụ "
+            '"0.0.0.0:5060"; để trống là không nghe',
+            en="Where rooms publish the quality of their calls (SIP PUBLISH vq-rtcpxr, UDP and "
+            'TCP), such as "0.0.0.0:5060"; empty: nowhere',
+        ),
+    ] = ""
+    quality_tls: Annotated[
+        str,
+        AfterValidator(_heard),
+        Text(
+            vi='Như quality, qua TLS bằng chứng thư của [web], ví dụ "0.0.0.0:5061"; để trống là '
+            "không nghe",
+            en="The same by TLS, with the certificate of [web], such as "
+            '"0.0.0.0:5061"; empty: nowhere',
+        ),
+    ] = ""
+
+    @property
+    def publications(self) -> bool:
+        """Say whether rooms may publish at all."""
+        return bool(self.quality or self.quality_tls)
 
 
 class Delays(Section):

@@ -262,6 +262,16 @@ def test_a_look_at_equipment_that_failed_does_not_make_it_mute() -> None:
     assert found.registered is True
 
 
+def test_who_publishes_a_calls_quality_hides_nothing_that_a_look_has_found() -> None:
+    signals, later = Signals(), DAWN + timedelta(seconds=10)
+    signals.hear([reading(vc_registered=1.0, vc_in_call=1.0)])
+    said = [(Series.of("vc_media_loss_ratio"), 0.04), (Series.of("vc_media_jitter_seconds"), 0.02)]
+    signals.hear([Reading("c11-vc/vq_rtcpxr", "center", later, said)])
+    found = signals.of("c11-vc", later)
+    assert found is not None
+    assert (found.registered, found.in_call, found.loss, found.jitter) == (True, True, 0.04, 0.02)
+
+
 def test_the_facts_of_rooms_come_from_their_equipment_their_site_and_their_lines() -> None:
     drawn = Topology(serving(estate(hubs=1, communes=2)))
     states = {

@@ -41,6 +41,7 @@ BASE_UNITS = (
     # Of devices: units that have no base unit, and numbers without any.
     *("rpm", "dbm", "state", "status", "sessions", "pages"),
 )
+ASKS_NOBODY = {"vq_rtcpxr"}  # it tells what has come, and waits for nothing
 LOGIN = {
     "poly_videoos",
     "bigbluebutton",
@@ -58,7 +59,8 @@ FOREIGN = re.compile(
     # Claims (0 or 1), numbers of things, and what the field counts per second or in pixels.
     r"vc_(media_packets_(received|lost)_total|registered|in_call|calls|standby|do_not_disturb|(microphone|video)_muted|faults|"
     r"peripheral_connected|temperature_alarm|clock_synchronised|reboot_needed|"
-    r"registrations|path_calls|mapped_value|bridge_(conferences|legs)|conference_legs|media_estimated_mos|"
+    r"registrations|path_calls|mapped_value|bridge_(conferences|legs)|conference_legs|"
+    r"media_(estimated|reported)_mos|quality_reports_total|"
     r"[a-z_]+_(bits_per_second|frames_per_second|(width|height)_pixels))|"
     # Objects of one MIB alone keep its name, which no one else's looks like.
     r"[a-z0-9]+[A-Z][A-Za-z0-9]*"
@@ -145,9 +147,12 @@ async def test_cancelling_leaves_no_task_and_no_socket(collector: Collector, wor
     kit = make_kit(SystemClock(), world, Purse())
     task = asyncio.create_task(look_once(collector, black_hole(collector), kit))
     await asyncio.sleep(0.1)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    if collector.name in ASKS_NOBODY:
+        assert task.done()
+    else:
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
     await kit.aclose()
     assert asyncio.all_tasks() == {asyncio.current_task()}
     assert all(made.fileno() == -1 for made in world.opened)

@@ -46,6 +46,13 @@ def test_everything_with_a_status_becomes_a_target() -> None:
     assert len(kinds) == 4 + 4 + 8
 
 
+def test_every_endpoint_may_publish_where_somebody_listens_and_nothing_else_may() -> None:
+    found = {c.target for c in _estate(published=True).checks if c.collector == "vq_rtcpxr"}
+    endpoints = {t.slug for t in _estate().targets if t.role == "endpoint"}
+    assert found == endpoints != set()
+    assert all(check.collector != "vq_rtcpxr" for check in _estate().checks)
+
+
 def test_a_gateway_hangs_on_its_links_and_the_rest_on_the_gateway() -> None:
     uplinks = {slug: target.uplinks for slug, target in _targets(_estate()).items()}
     assert uplinks["rt-1"] == uplinks["rt-2"] == ()
