@@ -31,6 +31,7 @@ from api.pages import (
     maintenance,
     meetings,
     rehearsal,
+    remarks,
     reports,
     rota,
     rules,
@@ -43,7 +44,7 @@ from api.pages.view import Pages
 from api.rehearsals import Rehearsals
 from api.snapshot import Pictures
 from api.uploads import Uploads
-from api.v1 import alertmanager, answers, estate, events, me
+from api.v1 import alertmanager, answers, estate, events, heard, me
 from api.v1 import causes as causes_v1
 from api.v1 import incidents as incidents_v1
 from api.v1 import meetings as meetings_v1
@@ -75,12 +76,14 @@ ROUTERS = (
     silences_v1.router,
     meetings_v1.router,
     answers.router,
+    heard.router,
     alertmanager.router,
     prometheus.router,
     metrics.router,
     board.router,
     targets.router,
     services.router,
+    remarks.router,
     incidents.router,
     causes.router,
     reports.router,

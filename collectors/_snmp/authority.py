@@ -16,6 +16,7 @@ from collectors._snmp.secured import (
     NOBODY,
     REPORT,
     REPORTABLE,
+    Scoped,
     Secured,
     Spoken,
     is_signed,
@@ -76,8 +77,15 @@ class Authority:
             raise Junk("wrong digest: it is not signed with the secret's key")
         if user.auth is not None and not self._timely(said, now):
             return Opened(None, self._report(said, NOT_IN_WINDOW, now, user, keys))
-        found = trap.of_pdu(scoped(said, user, keys))
-        return Opened(found, self._answer(said, found, user, keys, now))
+        scope = scoped(said, user, keys)
+        found = trap.of_pdu(scope.pdu)
+        if found.answer is None:
+            return Opened(found)
+        # An inform is answered at the level that it came at, about what it was about.
+        mine = user if said.level == "authPriv" else User(user.name, user.auth, user.auth_password)
+        spoken = Spoken(mine, keys, self.engine_id, self.boots, self._time(now))
+        back = scope._replace(pdu=found.answer)
+        return Opened(found, sealed(spoken, said.message_id, back, reportable=False))
 
     def _timely(self, said: Secured, now: float) -> bool:
         """Say whether an inform is of this hour; Junk if a trap is an old one."""
@@ -100,23 +108,6 @@ class Authority:
     def _time(self, now: float) -> int:
         return int(now - self._born)
 
-    def _answer(
-        self, said: Secured, found: trap.Trap, user: User, keys: Keys, now: float
-    ) -> bytes | None:
-        if found.answer is None:
-            return None
-        mine = user
-        if said.level != "authPriv":  # it is answered at the level that it came at
-            mine = User(user.name, user.auth, user.auth_password)
-        spoken = Spoken(mine, keys, self.engine_id, self.boots, self._time(now))
-        return sealed(
-            spoken,
-            said.message_id,
-            found.answer,
-            context_engine=self.engine_id,
-            reportable=False,
-        )
-
     def _report(
         self,
         said: Secured,
@@ -133,4 +124,5 @@ class Authority:
         pdu = ber.tlv(REPORT, numbers + ber.tlv(ber.SEQUENCE, binding))
         signer = User(user.name, user.auth, user.auth_password)
         spoken = Spoken(signer, keys, self.engine_id, self.boots, self._time(now))
-        return sealed(spoken, said.message_id, pdu, context_engine=self.engine_id, reportable=False)
+        scope = Scoped(self.engine_id, b"", pdu)
+        return sealed(spoken, said.message_id, scope, reportable=False)

@@ -12,6 +12,7 @@ import struct
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
+from typing import NamedTuple
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.decrepit.ciphers.modes import CFB
@@ -77,15 +78,19 @@ class Spoken:
     time: int
 
 
-def sealed(
-    said: Spoken, message_id: int, pdu: bytes, *, context_engine: bytes, reportable: bool = True
-) -> bytes:
+class Scoped(NamedTuple):
+    """A PDU, and what it is about: an engine and one of its contexts."""
+
+    engine_id: bytes
+    context: bytes
+    pdu: bytes
+
+
+def sealed(said: Spoken, message_id: int, scope: Scoped, *, reportable: bool = True) -> bytes:
     """Return the message that carries a PDU."""
     user = said.user
-    body = ber.tlv(
-        ber.SEQUENCE,
-        ber.tlv(ber.STRING, context_engine) + ber.tlv(ber.STRING, user.context.encode()) + pdu,
-    )
+    about = ber.tlv(ber.STRING, scope.engine_id) + ber.tlv(ber.STRING, scope.context)
+    body = ber.tlv(ber.SEQUENCE, about + scope.pdu)
     flags = REPORTABLE if reportable else 0
     salt = b""
     if user.priv is not None:
@@ -187,7 +192,7 @@ def is_signed(data: bytes, said: Secured, user: User, keys: Keys) -> bool:
     return hmac.compare_digest(_digest(user.auth, keys.auth, blank), said.digest)
 
 
-def scoped(said: Secured, user: User, keys: Keys) -> bytes:
+def scoped(said: Secured, user: User, keys: Keys) -> Scoped:
     """Return the PDU of a message whose signature is good; Junk if it cannot be decrypted."""
     body = said.body
     if said.flags & PRIV_FLAG:
@@ -195,14 +200,14 @@ def scoped(said: Secured, user: User, keys: Keys) -> bytes:
             raise Junk("encrypted, though we have no key for it")
         body = _decrypted(user.priv, keys, said)
     begin, end = ber.span(body, 0, len(body), ber.SEQUENCE)
-    _, begin = ber.span(body, begin, end, ber.STRING)  # the engine that it is about
-    _, begin = ber.span(body, begin, end, ber.STRING)  # the context
+    engine_id, begin = _octets(body, begin, end)
+    context, begin = _octets(body, begin, end)
     if begin >= end:
         raise Junk("nothing in it")
     _, last = ber.content_span(body, begin, end)
     if last != end:
         raise Junk("bytes after the PDU")
-    return body[begin:end]
+    return Scoped(engine_id, context, body[begin:end])
 
 
 def as_second_version(pdu: bytes) -> bytes:

@@ -11,6 +11,7 @@ from collectors._snmp.secured import (
     NO_KEYS,
     NOBODY,
     REPORT,
+    Scoped,
     Secured,
     Spoken,
     as_second_version,
@@ -91,11 +92,11 @@ class Session:
         if not self.engine_id:
             asked = b"\x02\x04" + request_id + b"\x02\x01\x00\x02\x01\x00\x30\x00"
             nobody = Spoken(NOBODY, NO_KEYS, b"", 0, 0)
-            return sealed(nobody, number, ber.tlv(0xA0, asked), context_engine=b"")
+            return sealed(nobody, number, Scoped(b"", b"", ber.tlv(0xA0, asked)))
         time = self.clock.now(now) if self.user.auth is not None else 0
         boots = self.clock.boots if self.user.auth is not None else 0
         said = Spoken(self.user, self.keys, self.engine_id, boots, time)
-        return sealed(said, number, pdu, context_engine=self.engine_id)
+        return sealed(said, number, Scoped(self.engine_id, self.user.context.encode(), pdu))
 
     def opened(self, data: bytes, request_ids: tuple[bytes, ...], now: float) -> bytes | Report:
         """Return what an agent answers, as version 2c would have it; Junk if it is not for us."""
@@ -109,7 +110,7 @@ class Session:
                 raise Junk("of another engine or user")
             if not is_signed(data, said, self.user, self.keys):
                 raise Junk("wrong digest: it is not signed with our key")
-        pdu = scoped(said, self.user, self.keys)
+        pdu = scoped(said, self.user, self.keys).pdu
         if pdu[0] == REPORT:
             return Report(_counter(pdu), said, signed)
         if said.level != self.user.level or said.engine_id != self.engine_id:

@@ -35,6 +35,8 @@ from collectors._snmp.usm import (
 ENGINE = bytes.fromhex("000000000000000000000002")
 PDU = ber.tlv(0xA0, b"\x02\x04\x01\x02\x03\x04\x02\x01\x00\x02\x01\x00\x30\x00")
 
+SCOPE = secured.Scoped(ENGINE, b"", PDU)
+
 
 @pytest.mark.parametrize(
     ("auth", "key", "local"),
@@ -101,7 +103,7 @@ def test_what_we_encrypt_pysnmp_decrypts(auth: Auth, priv: Priv) -> None:
     user = User("gs", auth, "mật khẩu một", priv, "mật khẩu hai")
     keys = keys_of(user, ENGINE)
     spoken = Spoken(user, keys, ENGINE, 7, 123456)
-    whole = secured.sealed(spoken, 77, PDU, context_engine=ENGINE)
+    whole = secured.sealed(spoken, 77, SCOPE)
     said = secured.parsed(whole)
     assert (said.boots, said.time, said.message_id, said.level) == (7, 123456, 77, "authPriv")
     theirs = (7, 123456, OctetString(said.salt))
@@ -109,14 +111,14 @@ def test_what_we_encrypt_pysnmp_decrypts(auth: Auth, priv: Priv) -> None:
     inner = ber.tlv(ber.STRING, ENGINE) + ber.tlv(ber.STRING, b"") + PDU
     assert plain.startswith(ber.tlv(ber.SEQUENCE, inner))
     assert secured.is_signed(whole, said, user, keys)
-    assert secured.scoped(said, user, keys) == PDU
+    assert secured.scoped(said, user, keys) == SCOPE
 
 
 @pytest.mark.parametrize("auth", Auth)
 def test_a_message_with_any_bit_changed_is_not_signed(auth: Auth) -> None:
     user = User("gs", auth, "mật khẩu một")
     keys = keys_of(user, ENGINE)
-    whole = secured.sealed(Spoken(user, keys, ENGINE, 7, 123), 77, PDU, context_engine=ENGINE)
+    whole = secured.sealed(Spoken(user, keys, ENGINE, 7, 123), 77, SCOPE)
     for at in range(len(whole)):
         changed = whole[:at] + bytes((whole[at] ^ 1,)) + whole[at + 1 :]
         with suppress(Junk):
@@ -161,9 +163,7 @@ def test_a_login_that_is_none_is_refused_with_the_reason_and_without_the_passwor
 
 
 WHOLE = [
-    secured.sealed(
-        Spoken(user, keys_of(user, ENGINE), ENGINE, 3, 99), 0x01000001, PDU, context_engine=ENGINE
-    )
+    secured.sealed(Spoken(user, keys_of(user, ENGINE), ENGINE, 3, 99), 0x01000001, SCOPE)
     for user in (
         User("gs"),
         User("gs", Auth.SHA, "mật khẩu một"),

@@ -320,7 +320,7 @@ class PlayedAgent:
         if said.engine_id != ENGINE:
             self.door.sendto(self.report(said, UNKNOWN_ENGINE, User(""), Keys()), source)
             return
-        request = Request(said, secured.scoped(said, self.user, self.keys))
+        request = Request(said, secured.scoped(said, self.user, self.keys).pdu)
         self.requests.append(request)
         if (said.boots, abs(said.time - self.time) <= 150) != (self.boots, True):
             signer = User(self.user.name, self.user.auth, ONE)
@@ -340,8 +340,7 @@ class PlayedAgent:
                 changes.get("time", self.time),  # type: ignore[arg-type]
             ),
             request.said.message_id,
-            pdu,
-            context_engine=ENGINE,
+            secured.Scoped(ENGINE, b"", pdu),
             reportable=False,
         )
         self.answers.append(whole)
@@ -351,7 +350,9 @@ class PlayedAgent:
         binding = ber.tlv(ber.SEQUENCE, ber.oid(counter) + ber.integer(1, ber.COUNTER32))
         pdu = ber.tlv(0xA8, ber.integer(0) * 3 + ber.tlv(ber.SEQUENCE, binding))
         spoken = Spoken(user, keys, ENGINE, self.boots, self.time)
-        return secured.sealed(spoken, said.message_id, pdu, context_engine=ENGINE, reportable=False)
+        return secured.sealed(
+            spoken, said.message_id, secured.Scoped(ENGINE, b"", pdu), reportable=False
+        )
 
 
 @pytest.fixture
@@ -443,7 +444,7 @@ async def test_an_engine_id_that_keeps_changing_is_given_up(
         pdu = ber.tlv(0xA8, ber.integer(0) * 3 + ber.tlv(ber.SEQUENCE, binding))
         other = ENGINE + bytes((1 + next(count),))
         return secured.sealed(
-            Spoken(User(""), Keys(), other, 1, 1), said.message_id, pdu, context_engine=other
+            Spoken(User(""), Keys(), other, 1, 1), said.message_id, secured.Scoped(other, b"", pdu)
         )
 
     played.report = wander  # type: ignore[method-assign]
