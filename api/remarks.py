@@ -34,7 +34,7 @@ SEVERITY = (
     Text("thông tin", "informational"),
     Text("gỡ rối", "debug"),
 )
-LOOK = ("down", "down", "down", "down", "degraded", "unknown", "unknown", "unknown")  # by severity
+LOOK = ("down", "down", "down", "down", "degraded", "", "", "")  # of a severity: icon and colour
 UNKEPT = Text("lời nữa không được ghi vì quá nhiều", "more were not kept: too many at once")
 
 

@@ -252,8 +252,10 @@ class Listener:
     @property
     def ports(self) -> tuple[int, ...]:
         """Return the ports of the open doors."""
-        doors = [door for door, *_ in (*self._datagrams, *self._connections)]
-        return tuple(door.getsockname()[1] for door in doors)
+        return tuple(door.getsockname()[1] for door in self._doors())
+
+    def _doors(self) -> list[socket.socket]:
+        return [one[0] for one in self._datagrams] + [one[0] for one in self._connections]
 
     async def run(self) -> None:
         """Listen, and write what was heard, until cancelled."""
@@ -278,7 +280,7 @@ class Listener:
 
     def close(self) -> None:
         """Close the doors."""
-        for door, *_ in (*self._datagrams, *self._connections):
+        for door in self._doors():
             door.close()
         self._datagrams.clear()
         self._connections.clear()

@@ -6,8 +6,9 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -302,7 +303,7 @@ class PlayedAgent:
         self.boots, self.born = 1, time.monotonic() - 1000
         self.requests: list[Request] = []
         self.answers: list[bytes] = []
-        self.answer = lambda request: [self.reply(request)]
+        self.answer: Callable[[Request], list[bytes]] = lambda request: [self.reply(request)]
         self.door = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.door.bind(("127.0.0.1", 0))
 
@@ -393,8 +394,10 @@ async def test_an_answer_from_outside_the_time_window_is_not_taken(
     engine: Engine, played: PlayedAgent
 ) -> None:
     assert await name_of(engine, played.port, ASKER) == b""
-    for old in ({"time": played.time - 200}, {"boots": 0}):
-        played.answer = lambda request, old=old: [played.reply(request, **old)]
+    olds: list[dict[str, object]] = [{"time": played.time - 200}, {"boots": 0}]
+    for old in olds:
+        said_then = partial(played.reply, **old)  # type: ignore[arg-type]
+        played.answer = lambda request, reply=said_then: [reply(request)]  # type: ignore[misc]
         kind, said = await refusal(engine, played.port, ASKER)
         assert (kind, "outside the time window" in said) == (FailureKind.PROTOCOL, True)
 

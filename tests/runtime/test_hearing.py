@@ -28,8 +28,10 @@ from tests.ports import free_port
 
 LOGIN = "v3 user=gs auth=sha256:mot-mat-khau priv=aes128:hai-mat-khau"
 LINK_DOWN = "1.3.6.1.6.3.1.1.5.3"
-V3 = ("-v3", "-u", "gs", "-l", "authPriv", "-a", "SHA-256", "-A", "mot-mat-khau")
-V3 += ("-x", "AES", "-X", "hai-mat-khau")
+V3: tuple[str, ...] = (
+    *("-v3", "-u", "gs", "-l", "authPriv"),
+    *("-a", "SHA-256", "-A", "mot-mat-khau", "-x", "AES", "-X", "hai-mat-khau"),
+)
 
 
 class Feed:
