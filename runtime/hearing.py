@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import cast
 
 from collectors._net.channel import enlarge
 from collectors._snmp import trap, trap_names
@@ -179,8 +180,7 @@ class Stream(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to listen."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's own is no subclass
         self._listener.streams.add(self)
         self._await_words()
 
@@ -333,9 +333,9 @@ class Listener:
     async def _let_in(
         self, connection: socket.socket, address: str, via: Via, context: ssl.SSLContext | None
     ) -> None:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         stream = Stream(self, address, via)
         try:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             await asyncio.get_running_loop().connect_accepted_socket(
                 lambda: stream,
                 connection,

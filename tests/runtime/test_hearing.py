@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+import uvloop
 
 from collectors._snmp.authority import Authority
 from core.clock import SystemClock
@@ -19,7 +20,7 @@ from core.errors import Conflict
 from core.remark import DROPPED, Remark, Via
 from runtime import hearing as doors
 from runtime.hearing import Ear, Listener, open_ear
-from runtime.hints import Hints
+from runtime.hints import Hints, HintStats
 from runtime.settings import Hearing
 from storage.ledger import Ledger
 from storage.remarks import Wanted
@@ -257,6 +258,40 @@ async def test_syslog_by_tls_is_heard(house: House) -> None:
     await house.until(lambda: house.hints.stats.heard == 1)
     [one] = await house.said()
     assert (one.via, one.kind, one.text) == (Via.SYSLOG_TLS, "may-1", "mất nguồn")
+
+
+async def test_every_door_works_on_the_loop_that_the_product_runs_on(
+    house: House, tmp_path: Path
+) -> None:
+    """Transports of uvloop are not asyncio's."""
+    ports = {name: free_port() for name in house.ports}
+    hearing = house.settings.model_copy(
+        update={name: f"127.0.0.1:{port}" for name, port in ports.items()}
+    )
+
+    async def scenario() -> HintStats:
+        hints = Hints(Feed(), house.given.append, SystemClock())  # type: ignore[arg-type]
+        listener = Listener(hearing, Ear(hints, Purse()))
+        running = asyncio.create_task(listener.run())
+        await asyncio.sleep(0)
+        for name, context in (("syslog_tcp", None), ("syslog_tls", trusting(house))):
+            for words in (b"<11>tot\n", b"0 xau"):
+                _, writer = await asyncio.open_connection("127.0.0.1", ports[name], ssl=context)
+                writer.write(words)
+                await writer.drain()
+                await asyncio.sleep(0.1)
+                writer.close()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
+            door.sendto(b"<11>tot", ("127.0.0.1", ports["syslog"]))
+        await asyncio.sleep(0.2)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        listener.close()
+        return hints.stats
+
+    stats = await asyncio.to_thread(lambda: uvloop.run(scenario()))
+    assert (stats.heard, stats.junk, stats.turned_away) == (3, 2, 0)
 
 
 async def test_a_client_without_a_certificate_is_turned_away_where_one_is_asked_for(
