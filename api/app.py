@@ -31,6 +31,7 @@ from api.pages import (
     maintenance,
     meetings,
     rehearsal,
+    remarks,
     reports,
     rooms,
     rota,
@@ -44,7 +45,7 @@ from api.pages.view import Pages
 from api.rehearsals import Rehearsals
 from api.snapshot import Pictures
 from api.uploads import Uploads
-from api.v1 import alertmanager, answers, estate, events, heartbeats, hints, me
+from api.v1 import alertmanager, answers, estate, events, heard, heartbeats, hints, me
 from api.v1 import causes as causes_v1
 from api.v1 import incidents as incidents_v1
 from api.v1 import meetings as meetings_v1
@@ -78,12 +79,14 @@ ROUTERS = (
     heartbeats.router,
     hints.router,
     answers.router,
+    heard.router,
     alertmanager.router,
     prometheus.router,
     metrics.router,
     board.router,
     targets.router,
     services.router,
+    remarks.router,
     incidents.router,
     causes.router,
     reports.router,

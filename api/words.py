@@ -329,6 +329,74 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
         ),
     ),
     (
+        re.compile(r"^the secret (\S+) is no SNMPv3 login: (.+)$"),
+        Text(
+            "mật khẩu {0} bắt đầu bằng v3 nhưng không đúng mẫu tài khoản SNMPv3 ({1}); đặt lại "
+            "bằng thongsuot secret set {0}",
+            "the secret {0} begins with v3 but is no login of SNMPv3 ({1}); set it again by "
+            "thongsuot secret set {0}",
+        ),
+    ),
+    (
+        re.compile(r"^unknownUserName: the device has no SNMPv3 user (.+?); "),
+        Text(
+            "thiết bị không có người dùng SNMPv3 {0}: tạo trên thiết bị, hoặc sửa user= trong mật "
+            "khẩu",
+            "the device has no SNMPv3 user {0}: make it there, or correct user= in the secret",
+        ),
+    ),
+    (
+        re.compile(r"^wrongDigest: for user (.+?) the password"),
+        Text(
+            "sai mật khẩu hoặc kiểu xác thực SNMPv3 (auth=) của người dùng {0}",
+            "the SNMPv3 password or kind of auth= of user {0} is another than on the device",
+        ),
+    ),
+    (
+        re.compile(
+            r"^decryptionError: for user (.+?) the password"
+            r"|^the agent is there, but does not answer what is encrypted for user (.+?): "
+        ),
+        Text(
+            "thiết bị không giải mã được: sai mật khẩu hoặc kiểu mã hoá SNMPv3 (priv=); với "
+            "aes192, aes256 hãy thử aes192c, aes256c",
+            "the device cannot decrypt: the SNMPv3 password or kind of priv= is another than "
+            "there; for aes192 and aes256 try aes192c, aes256c",
+        ),
+    ),
+    (
+        re.compile(r"^the agent is there, but does not answer user (.+?): "),
+        Text(
+            "thiết bị có SNMPv3 nhưng không trả lời người dùng {0}: xem người dùng ấy đã được tạo "
+            "và cho đọc chưa",
+            "the device speaks SNMPv3, but does not answer user {0}: is there such a user, with "
+            "access?",
+        ),
+    ),
+    (
+        re.compile(r"^unsupportedSecLevel: the device does not take user (.+?) at (\w+); "),
+        Text(
+            "thiết bị không nhận người dùng SNMPv3 {0} ở mức {1}: đặt lại mức trên thiết bị, hoặc "
+            "sửa mật khẩu cho khớp",
+            "the device does not take SNMPv3 user {0} at {1}: give it that level there, or correct "
+            "the secret",
+        ),
+    ),
+    (
+        re.compile(r"^notInTimeWindow again and again"),
+        Text(
+            "đồng hồ SNMPv3 của thiết bị không chạy: khởi động lại tác nhân SNMP",
+            "the device's SNMPv3 clock does not run: restart its SNMP agent",
+        ),
+    ),
+    (
+        re.compile(r"^unknownEngineID again and again"),
+        Text(
+            "thiết bị liên tục đổi engine ID SNMPv3: có hai thiết bị chung địa chỉ chăng?",
+            "the device keeps changing its SNMPv3 engine id: do two devices share the address?",
+        ),
+    ),
+    (
         re.compile(r"^no secret (\S+) is set$"),
         Text(
             "chưa đặt mật khẩu {0}: thongsuot secret set {0}",

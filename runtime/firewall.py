@@ -143,10 +143,16 @@ def _inbound(settings: Settings, users: str) -> Iterable[Rule]:
 
 
 def _heard(settings: Settings, devices: str) -> Iterable[Rule]:
-    for listen, why in ((settings.hearing.traps, _TRAPS), (settings.hearing.syslog, _SYSLOG)):
+    hearing = settings.hearing
+    for listen, protocol, why in (
+        (hearing.traps, "udp", _TRAPS),
+        (hearing.syslog, "udp", _SYSLOG),
+        (hearing.syslog_tcp, "tcp", _SYSLOG),
+        (hearing.syslog_tls, "tcp", _SYSLOG),
+    ):
         if listen and not is_loopback(listen):
-            yield Rule("in", devices, OURSELVES, "udp", str(split_listen(listen)[1]), 1, why)
-    plain, secure = settings.hearing.quality, settings.hearing.quality_tls
+            yield Rule("in", devices, OURSELVES, protocol, str(split_listen(listen)[1]), 1, why)
+    plain, secure = hearing.quality, hearing.quality_tls
     for listen, protocol in ((plain, "udp"), (plain, "tcp"), (secure, "tcp")):
         if listen and not is_loopback(listen):
             port = str(split_listen(listen)[1])

@@ -54,8 +54,9 @@ from runtime.duty_series import DutySeries, Telling
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.feedback import Feedback
+from runtime.hearing import Listener, open_ear
 from runtime.heartbeat import Heartbeat, vitals
-from runtime.hints import Hints, Listener
+from runtime.hints import Hints
 from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.mailing import Mailing
@@ -201,9 +202,10 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         transcripts = Transcripts()
         tally = Tally(pipeline)
         scheduler = Scheduler(feed, tally, registries.collectors(), kit, transcripts, clock)
-        listener = stack.enter_context(
-            closing(Listener(settings.hearing, Hints(feed, scheduler.hint, clock)))
+        ear = await open_ear(
+            settings.hearing, Hints(feed, scheduler.hint, clock), keyring, ledger.remarks, clock
         )
+        listener = stack.enter_context(closing(Listener(settings.hearing, ear)))
         published = stack.enter_context(
             closing(Publications(Places.of(settings), feed, inbox_of(kit), scheduler.hint, clock))
         )
@@ -294,7 +296,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             auditor=auditor,
             heartbeat=heartbeat if settings.heartbeat.url else None,
             balance=balance,
-            hints=listener.hints if listener.ports or settings.hearing.feedback else None,
+            hints=ear.hints if listener.ports or settings.hearing.feedback else None,
             published=published if published.listens else None,
             answers=answers if answers.listens else None,
             reports=others,

@@ -68,6 +68,25 @@ def _heard(value: str) -> str:
     return _listen(value) if value else value
 
 
+def _engine_id(value: str) -> str:
+    try:
+        octets = bytes.fromhex(value)
+    except ValueError:
+        octets = b""
+    if not 5 <= len(octets) <= 32:  # noqa: PLR2004  (RFC 3411, SnmpEngineID)
+        raise Wrong(
+            Text(vi=f'"{value}" không phải là engine ID', en=f'"{value}" is not an engine id'),
+            Text(
+                vi="Viết từ 5 đến 32 byte ở hệ 16, ví dụ 800000000474686f6e6773756f74",
+                en="Write 5 to 32 octets in hexadecimal, such as 800000000474686f6e6773756f74",
+            ),
+        )
+    return octets.hex()
+
+
+EngineId = Annotated[str, AfterValidator(_engine_id)]
+
+
 def _network(value: str) -> str:
     try:
         ipaddress.ip_network(value)
@@ -428,14 +447,16 @@ class Looking(Section):
 
 
 class Hearing(Section):
-    """Nghe trap, syslog và báo cáo chất lượng cuộc gọi / What devices say by themselves: traps, syslog, reports of call quality."""  # noqa: E501
+    """Nghe trap, syslog, báo cáo chất lượng cuộc gọi, để đo ngay và để xem lại / What devices say by themselves (traps, syslog, call quality): they are looked at now, and people can read it."""  # noqa: E501
 
     traps: Annotated[
         str,
         AfterValidator(_heard),
         Text(
-            vi='Nơi nghe trap SNMP v1, v2c (UDP), ví dụ "0.0.0.0:162"; để trống là không nghe',
-            en='Where SNMP v1 and v2c traps are heard (UDP), such as "0.0.0.0:162"; empty: nowhere',
+            vi='Nơi nghe trap và inform SNMP v1, v2c, v3 (UDP), ví dụ "0.0.0.0:162"; để trống là '
+            "không nghe",
+            en='Where SNMP traps and informs (v1, v2c, v3) are heard, such as "0.0.0.0:162" (UDP); '
+            "empty: nowhere",
         ),
     ] = ""
     syslog: Annotated[
@@ -481,6 +502,72 @@ class Hearing(Section):
     def publications(self) -> bool:
         """Say whether rooms may publish at all."""
         return bool(self.quality or self.quality_tls)
+
+    syslog_tcp: Annotated[
+        str,
+        AfterValidator(_heard),
+        Text(
+            vi='Nơi nghe syslog qua TCP, ví dụ "0.0.0.0:601"; để trống là không nghe',
+            en='Where syslog by TCP is heard, such as "0.0.0.0:601"; empty: nowhere',
+        ),
+    ] = ""
+    syslog_tls: Annotated[
+        str,
+        AfterValidator(_heard),
+        Text(
+            vi='Nơi nghe syslog qua TLS, ví dụ "0.0.0.0:6514"; để trống là không nghe',
+            en='Where syslog by TLS is heard, such as "0.0.0.0:6514"; empty: nowhere',
+        ),
+    ] = ""
+    certificate: Annotated[
+        OptionalBeside,
+        Text(vi="Chứng thư cho syslog qua TLS (PEM)", en="The certificate for syslog by TLS (PEM)"),
+    ] = None
+    key: Annotated[
+        OptionalBeside,
+        Text(
+            vi="Khoá riêng của chứng thư ấy (PEM)", en="The private key of that certificate (PEM)"
+        ),
+    ] = None
+    clients: Annotated[
+        OptionalBeside,
+        Text(
+            vi="Tệp PEM các nơi cấp chứng thư cho thiết bị; có tệp này thì chỉ nghe thiết bị có "
+            "chứng thư",
+            en="PEM file of the authorities of devices' certificates; with it only devices that "
+            "have one are heard",
+        ),
+    ] = None
+    engine_id: Annotated[
+        EngineId,
+        Text(
+            vi="Định danh engine SNMPv3 của hệ thống (hệ 16), khai trên thiết bị gửi inform v3",
+            en="Our SNMPv3 engine id (hexadecimal), for devices that send v3 informs",
+        ),
+    ] = "800000000474686f6e6773756f74"
+    kept: Annotated[
+        int,
+        Field(ge=1000, le=10_000_000),
+        Text(
+            vi="Giữ nhiều nhất bao nhiêu lời thiết bị tự báo (mỗi triệu lời khoảng 0,5 GB)",
+            en="How many remarks of devices are kept at the most (about 0.5 GB for a million)",
+        ),
+    ] = 200_000
+
+    @model_validator(mode="after")
+    def _certified(self) -> Self:
+        if self.syslog_tls and (self.certificate is None or self.key is None):
+            raise Wrong(
+                Text(
+                    vi="syslog_tls cần certificate và key",
+                    en="syslog_tls needs certificate and key",
+                ),
+                Text(
+                    vi="Đặt certificate và key, hoặc bỏ syslog_tls",
+                    en="Set certificate and key, or leave syslog_tls out",
+                ),
+            )
+        return self
 
 
 class Delays(Section):
@@ -726,6 +813,13 @@ class Retention(Section):
             en="Messages done with, of closed incidents: their text and receipts",
         ),
     ] = "400d"  # type: ignore[assignment]
+    remarks: Annotated[
+        Duration,
+        Text(
+            vi="Lời thiết bị tự báo qua trap và syslog (và không quá [hearing] kept)",
+            en="What devices said by traps and syslog (and no more than [hearing] kept)",
+        ),
+    ] = "30d"  # type: ignore[assignment]
     transcripts: Annotated[
         Duration,
         Text(

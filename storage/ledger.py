@@ -19,6 +19,7 @@ from storage.outbox import Outbox
 from storage.people import PeopleBook
 from storage.proofs import ProofBook
 from storage.pruning import PruneBook
+from storage.remarks import RemarkBook
 from storage.room_keys import RoomKeyBook
 from storage.rota import RotaBook
 from storage.secrets import SecretBook
@@ -57,6 +58,7 @@ class Ledger:
         self.pruning = PruneBook(database)
         self.secrets = SecretBook(database, vault)
         self.events = EventBook(database)
+        self.remarks = RemarkBook(database)
         self.sendings = SendingBook(database)
         self.timekeeping = TimekeepingBook(database)
 

@@ -800,6 +800,27 @@ events = Table(
     Column("subject", Words, nullable=False),
     Column("data", Document, nullable=False),
 )
+# What devices say of themselves. `key` is what a search looks into: words without diacritics.
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("device", Words, nullable=False),
+    Column("site", Words),
+    Column("address", Words, nullable=False),
+    Column("via", Words, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("means", Words, nullable=False),
+    Column("means_en", Words, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("key", Words, nullable=False),
+    Index(None, "device", "id"),
+    Index(None, "at"),
+)
 # Numbers handed out inside the transaction that uses them. A database's own sequence would let
 # a later number become visible first, and a reader that resumes "after 41" would miss 40.
 counters = Table(

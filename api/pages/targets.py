@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from alerts.quality_words import of_room
-from api import words
+from api import remarks, words
 from api.charts import Curve, Frame, line_chart, status_bar
 from api.context import Context
 from api.door import Ctx, Viewer
@@ -28,6 +28,7 @@ from core.watching import Target, TargetKind
 router = APIRouter(include_in_schema=False)
 TRANSITIONS = 30  # shown
 INCIDENTS = 10
+SAID = 8  # remarks of the device
 DAY, HOUR = 24, 1  # hours
 YOUNG = timedelta(hours=2)  # so long a day's chart would show next to nothing
 _SILENT = {Status.DOWN, Status.UNREACHABLE, Status.UNKNOWN}  # there is no present value
@@ -191,6 +192,8 @@ async def target(
         hours=hours,
         room=await room_now(context, picture, slug) if found.kind is TargetKind.ROOM else None,
         sounds=lambda quality: of_room(quality, language),
+        heard=remarks,
+        said=(await context.ledger.remarks.find(remarks.wanted(picture, target=slug), SAID)).items,
     )
     return page
 

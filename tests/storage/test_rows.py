@@ -36,6 +36,7 @@ from core.meeting import Attendance, Beat, Meeting, Presence, ReadinessRun, Tick
 from core.outcome import Event
 from core.people import AuditRow, User
 from core.proof import Proof
+from core.remark import Remark
 from core.rota import HandOver, RotaWarning, Swap
 from core.sending import ReportSending
 from core.silence import Silence
@@ -49,6 +50,7 @@ from storage.inventory import KINDS
 NO_DIALECT: Any = None
 # What a row knows beside its model: who may use it, until when, and what is cached.
 MORE = {
+    "remarks": {"key"},
     "maintenance": {"until"},
     "notifications": {"lease_until"},
     "users": {"password_hash"},
@@ -61,6 +63,7 @@ LESS = {
 }
 
 PAIRS: list[tuple[Table, type]] = [
+    (tables.remarks, Remark),
     (tables.units, Unit),
     (tables.successions, Succession),
     (tables.organisations, Organisation),
