@@ -27,6 +27,7 @@ from api.pages import (
     grafana,
     incidents,
     intake,
+    links,
     login,
     maintenance,
     meetings,
@@ -37,6 +38,7 @@ from api.pages import (
     services,
     silences,
     targets,
+    uplinks,
 )
 from api.pages.screen import Screens
 from api.pages.view import Pages
@@ -46,6 +48,7 @@ from api.uploads import Uploads
 from api.v1 import alertmanager, answers, estate, events, me
 from api.v1 import causes as causes_v1
 from api.v1 import incidents as incidents_v1
+from api.v1 import line_use as line_use_v1
 from api.v1 import meetings as meetings_v1
 from api.v1 import reports as reports_v1
 from api.v1 import silences as silences_v1
@@ -72,6 +75,7 @@ ROUTERS = (
     events.router,
     me.router,
     reports_v1.router,
+    line_use_v1.router,
     silences_v1.router,
     meetings_v1.router,
     answers.router,
@@ -81,6 +85,8 @@ ROUTERS = (
     board.router,
     targets.router,
     services.router,
+    links.router,
+    uplinks.router,
     incidents.router,
     causes.router,
     reports.router,

@@ -13,6 +13,7 @@ from inventory.compiled import JOB
 from runtime.duty_series import DutySeries
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.infoseries import StatusRow, info_samples, status_rows, status_samples
+from runtime.lines import Lines
 from runtime.selfmetrics import SelfMetrics
 from runtime.surroundings import Lapse, incident_samples, line_samples, unit_samples
 from runtime.tally import Tally
@@ -33,12 +34,14 @@ class Description:
         vantage: str,
         *,
         duty: DutySeries | None = None,
+        lines: Lines | None = None,
     ) -> None:
         self._feed = feed
         self._brain = brain
         self._of_ourselves = of_ourselves
         self._tally = tally
         self._duty = duty
+        self._lines = lines or Lines()
         self._ours = (("job", JOB), ("vantage", vantage))
         self._edition: Edition | None = None
         self._fixed: list[Sequence[Sample]] = []
@@ -58,6 +61,7 @@ class Description:
             *self._of_ourselves.samples(self._ours),
             *self._tally.samples(edition.estate.checks, self._ours),
             *(self._duty.samples(self._ours) if self._duty is not None else ()),
+            *self._lines.samples(),
         ]
         yield moving + self._lapse.ended(moving)
 

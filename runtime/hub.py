@@ -54,6 +54,7 @@ from runtime.heartbeat import Heartbeat, vitals
 from runtime.hints import Hints, Listener
 from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
+from runtime.lines import Lines
 from runtime.mailing import Mailing
 from runtime.meeting_feeds import MeetingFeeds
 from runtime.meeting_letters import MeetingLetters
@@ -215,7 +216,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         )
 
         head = letterhead(settings.reports)
-        press = Press(settings.ledger.url, head, clock)
+        press = Press(settings.ledger.url, head, clock, series.reading)
         stack.push_async_callback(press.aclose)
         rehearsing = await stack.enter_async_context(aclosing(Rehearsing(settings, clock)))
         mailing = Mailing(
@@ -290,6 +291,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             lambda: feed.edition,
             clock,
         )
+        lines = Lines.of(series.reader, feed.estate, clock)
         context = Context(
             ledger=ledger,
             clock=clock,
@@ -332,10 +334,12 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             travel=Prices(**settings.meetings.travel.model_dump()),
             ask_rooms=RoomRequests(ledger.outbox, policy, lambda: feed.edition.contacts, told).ask,
             signals=signals,
+            line_use=lines.week,
+            line_quality=lines.qualities,
         )
         server = make_server(create_app(context), settings.web)
         described = Description(
-            feed, brain, of_ourselves, tally, settings.looking.vantage, duty=duty
+            feed, brain, of_ourselves, tally, settings.looking.vantage, duty=duty, lines=lines
         )
         upkeep = Upkeep(
             ledger, keyring, feed, brain, pipeline, transcripts, series, clock, described, duty
@@ -381,6 +385,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 live.publish,
             ).run,
             **_asking(series, brain, pipeline, clock),
+            **lines.parts(),
             "shifts": ShiftLetters(
                 Desk.of(settings, ledger, lambda: feed.edition),
                 outlets_of(settings, channels, keyring.reveal),

@@ -24,6 +24,7 @@ from storage.secrets import SecretBook
 from storage.sendings import SendingBook
 from storage.silences import SilenceBook
 from storage.status import StatusBook
+from storage.suggestions import SuggestionBook
 from storage.tellings import TellingBook
 from storage.tickets import TicketBook
 from storage.timekeeping import TimekeepingBook
@@ -57,6 +58,7 @@ class Ledger:
         self.events = EventBook(database)
         self.sendings = SendingBook(database)
         self.timekeeping = TimekeepingBook(database)
+        self.suggestions = SuggestionBook(database)
 
     async def aclose(self) -> None:
         """Close every connection."""
