@@ -30,6 +30,7 @@ from reports.render.letterhead import Letterhead
 from reports.report import Report
 from reports.request import UptimeRequest
 from storage.ledger import Ledger
+from storage.optics import Light
 from storage.port_quality import PortQuality
 from storage.series import SeriesReader
 
@@ -70,6 +71,10 @@ def _well() -> Health:
 
 
 def _not_measured() -> Week | None:
+    return None
+
+
+def _not_looked() -> Sequence[Light] | None:
     return None
 
 
@@ -155,7 +160,8 @@ class Context:
     outbox; returns how many.
     `rehearse` plays what was wished for, telling the share that is done; None: this hub cannot.
     `line_use()` returns how lines were used in the 7 days that have ended, None before it is known;
-    `line_quality()` how cleanly the ports of each line work.
+    `line_quality()` how cleanly the ports of each line work; `fading()` which optical sensors show
+    ever less light, None before it is known.
     `build_report` counts (None: this hub cannot), `print_report` makes a file of a report.
     """
 
@@ -189,3 +195,4 @@ class Context:
     signals: Signals = field(default_factory=Signals)  # what equipment says of calls
     line_use: Callable[[], Week | None] = _not_measured
     line_quality: Callable[[], Mapping[str, PortQuality]] = dict
+    fading: Callable[[], Sequence[Light] | None] = _not_looked

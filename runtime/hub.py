@@ -336,6 +336,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             signals=signals,
             line_use=lines.week,
             line_quality=lines.qualities,
+            fading=lines.fading,
         )
         server = make_server(create_app(context), settings.web)
         described = Description(

@@ -1,6 +1,6 @@
 """What is watched of lines beside their status, where there is an engine to ask."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.clock import Clock
@@ -9,7 +9,9 @@ from core.watching import Estate
 from reports.capacity import Week
 from runtime.line_quality import LineQualityWatch
 from runtime.line_use import LineUseWatch
+from runtime.optics_watch import OpticsWatch
 from runtime.series import Part
+from storage.optics import Light
 from storage.port_quality import PortQuality
 from storage.series import SeriesReader
 
@@ -20,13 +22,18 @@ class Lines:
 
     use: LineUseWatch | None = None
     quality: LineQualityWatch | None = None
+    optics: OpticsWatch | None = None
 
     @classmethod
     def of(cls, reader: SeriesReader | None, estate: Callable[[], Estate], clock: Clock) -> "Lines":
         """Return what watches them; without an engine nothing is ever known."""
         if reader is None:
             return cls()
-        return cls(LineUseWatch(reader, estate, clock), LineQualityWatch(reader, estate, clock))
+        return cls(
+            LineUseWatch(reader, estate, clock),
+            LineQualityWatch(reader, estate, clock),
+            OpticsWatch(reader, clock),
+        )
 
     def week(self) -> Week | None:
         """Return the week that was measured last."""
@@ -36,12 +43,15 @@ class Lines:
         """Return how cleanly the ports of each line work."""
         return self.quality.newest() if self.quality is not None else {}
 
+    def fading(self) -> Sequence[Light] | None:
+        """Return the optical sensors whose light fades, None while that is not known."""
+        return self.optics.fading if self.optics is not None else None
+
     def samples(self) -> list[Sample]:
         """Return what is written of their use."""
         return self.use.samples() if self.use is not None else []
 
     def parts(self) -> dict[str, Part]:
         """Return what works until cancelled, by name."""
-        if self.use is None or self.quality is None:
-            return {}
-        return {"line use": self.use.run, "line quality": self.quality.run}
+        watches = {"use": self.use, "quality": self.quality, "optics": self.optics}
+        return {f"line {name}": one.run for name, one in watches.items() if one is not None}

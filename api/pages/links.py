@@ -7,12 +7,38 @@ from starlette.responses import HTMLResponse
 
 from api.door import Ctx, Viewer
 from api.line_use import carriers, line_rows, matching
+from api.ports import port_rows
 from api.search import search
 from api.snapshot import Picture
+from api.v1.estate import the_target
+from core.errors import Unavailable
 from core.text import vietnamese_order
-from reports.capacity import SLOTS, Direction, Verdict
+from reports.capacity import SLOTS
+from storage.optics import FADING
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.get("/targets/{slug}/ports")
+async def ports(request: Request, context: Ctx, asker: Viewer, slug: str) -> HTMLResponse:
+    """Show the ports of one device, those with troubles first."""
+    picture: Picture = await request.app.state.pictures.now()
+    target = the_target(picture, slug)
+    missing, rows = None, []
+    try:
+        rows = await port_rows(context, target, context.clock.now())
+    except Unavailable as trouble:
+        missing = trouble.text
+    page: HTMLResponse = request.app.state.pages.render(
+        request,
+        "ports.html",
+        asker,
+        picture=picture,
+        target=target,
+        rows=rows,
+        missing=missing,
+    )
+    return page
 
 
 @router.get("/links")
@@ -51,7 +77,7 @@ async def links(
         unit=unit,
         q=q,
         slots=SLOTS,
-        directions=tuple(Direction),
-        Verdict=Verdict,
+        fading=context.fading(),
+        pace=FADING,
     )
     return page

@@ -121,6 +121,22 @@ def links(
     tell(Wanted(unit, carrier, on, output, lang), config, Voice(as_json=as_json))
 
 
+@app.command()
+def optics(
+    config: Config = None,
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every sensor, not only those that fade.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List optical sensors whose light fades by more than 0.5 dB in 30 days, the fastest first."""
+    from runtime.cli._ledger import Voice
+    from runtime.cli._optics import tell
+
+    tell(config, Voice(as_json=as_json), everything=everything)
+
+
 @app.command(name="set")
 def monthly_set(
     *,

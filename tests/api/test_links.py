@@ -9,11 +9,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from core.labels import Series
 from core.people import Role
+from core.reading import Reading
 from core.text import Language
 from reports.capacity import SLOTS, SPARED, Direction, LineUse, Way, Week
+from storage.optics import Light
 from storage.port_quality import PortQuality
 from tests.api.world import World, a_world, all_up
+from tests.factories import FakeClock
+from tests.grafana.engines import VICTORIA
+from tests.storage.series_engines import an_engine
 
 END = datetime(2026, 11, 21, 17, tzinfo=UTC)
 
@@ -126,3 +132,51 @@ async def test_programs_get_json_csv_and_a_workbook(land: World) -> None:
 
 async def test_the_menu_leads_to_the_lines(land: World) -> None:
     assert '<a href="/links"' in await _page(land, "/")
+
+
+async def test_fading_light_is_listed_with_its_pace(tmp_path: Path) -> None:
+    weak = Light("core-1", "Gi0/3 Rx", "Gi0/3", "rx", -17.4, -1.2)
+    async with a_world(tmp_path, fading=lambda: [weak]) as world:
+        page = await _page(world, "/links")
+        assert "Suy hao tăng" in page
+        assert "-17,4 dBm" in page
+        assert "-1,2 dB" in page
+        assert "/targets/core-1/ports" in page
+    (tmp_path / "calm").mkdir()
+    async with a_world(tmp_path / "calm", fading=list) as world:
+        assert "No port's light fades" in await _page(world, "/links", "en")
+
+
+async def test_the_ports_of_a_device_show_troubles_first(tmp_path: Path) -> None:
+    def port(name: str, metric: str, **more: str) -> Series:
+        return Series.of(metric, (), instance="core-1", ifName=name, **more)
+
+    clock = FakeClock()
+    begin = clock.now() - timedelta(hours=2)
+    minutes = [begin + timedelta(minutes=m) for m in range(121)]
+    stored = {
+        port("Gi0/4", "ifInErrors"): [(at, 10.0 * n) for n, at in enumerate(minutes)],
+        port("Gi0/4", "ifHCInUcastPkts"): [(at, 990.0 * n) for n, at in enumerate(minutes)],
+        port("Gi0/1", "ifInErrors"): [(at, 0.0) for at in minutes],
+        port("Gi0/1", "ifHCInUcastPkts"): [(at, 990.0 * n) for n, at in enumerate(minutes)],
+        port("Gi0/4", "device_optical_power_dbm", sensor="x", direction="rx"): [
+            (at, -21.5) for at in minutes
+        ],
+    }
+    async with (
+        an_engine(VICTORIA, tmp_path, stored) as reader,
+        a_world(tmp_path, clock, series=reader) as world,
+    ):
+        read = [
+            (port(name, metric), value)
+            for name in ("Gi0/1", "Gi0/4")
+            for metric, value in (("ifOperStatus", 1.0), ("ifHighSpeed", 1000.0))
+        ]
+        read.append((port("Gi0/1", "interface_info", ifAlias="về tỉnh"), 1.0))
+        world.context.fleet.update([Reading("core-1/snmp_interfaces", "center", clock.now(), read)])
+        page = await _page(world, "/targets/core-1/ports")
+        assert page.index('data-port="Gi0/4"') < page.index('data-port="Gi0/1"')
+        assert "gói lỗi 1,000" in page
+        assert "rx -21,5 dBm" in page
+        assert "về tỉnh" in page
+        assert "/targets/core-1/ports" in await _page(world, "/targets/core-1")

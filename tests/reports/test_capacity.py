@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.text import Text
@@ -37,6 +37,7 @@ def percentile_by_counting(values: Sequence[float]) -> float:
     raise AssertionError
 
 
+@settings(max_examples=10)
 @given(st.lists(st.integers(0, 120).map(float), min_size=SLOTS, max_size=SLOTS))
 def test_a_whole_week_is_judged_as_the_circular_says(means: list[float]) -> None:
     way = weighed(means, CAPACITY)
@@ -45,6 +46,7 @@ def test_a_whole_week_is_judged_as_the_circular_says(means: list[float]) -> None
     assert way.verdict is not Verdict.UNKNOWN
 
 
+@settings(max_examples=25)
 @given(st.integers(0, SLOTS), st.integers(0, SLOTS), st.randoms(use_true_random=False))
 def test_what_is_missing_never_decides(known: int, above: int, shuffle: random.Random) -> None:
     """Whatever the missing means were, a verdict that was given stands."""
