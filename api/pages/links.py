@@ -78,6 +78,6 @@ async def links(
         q=q,
         slots=SLOTS,
         fading=context.fading(),
-        pace=FADING,
+        pace=-FADING,
     )
     return page
