@@ -27,6 +27,7 @@ from api.pages import (
     grafana,
     incidents,
     intake,
+    links,
     login,
     maintenance,
     meetings,
@@ -39,6 +40,7 @@ from api.pages import (
     services,
     silences,
     targets,
+    uplinks,
 )
 from api.pages.screen import Screens
 from api.pages.view import Pages
@@ -48,6 +50,7 @@ from api.uploads import Uploads
 from api.v1 import alertmanager, answers, estate, events, heard, heartbeats, hints, me
 from api.v1 import causes as causes_v1
 from api.v1 import incidents as incidents_v1
+from api.v1 import line_use as line_use_v1
 from api.v1 import meetings as meetings_v1
 from api.v1 import reports as reports_v1
 from api.v1 import silences as silences_v1
@@ -74,6 +77,7 @@ ROUTERS = (
     events.router,
     me.router,
     reports_v1.router,
+    line_use_v1.router,
     silences_v1.router,
     meetings_v1.router,
     heartbeats.router,
@@ -87,6 +91,8 @@ ROUTERS = (
     targets.router,
     services.router,
     remarks.router,
+    links.router,
+    uplinks.router,
     incidents.router,
     causes.router,
     reports.router,

@@ -25,6 +25,7 @@ from core.status import Status
 from core.text import Language, Text
 from core.watching import Target, TargetKind
 from inventory.vocabulary import SOURCES
+from reports.capacity import Direction, Verdict
 
 STATUS = {
     Status.UP: Text("hoạt động", "up"),
@@ -34,6 +35,20 @@ STATUS = {
     Status.UNKNOWN: Text("chưa có số liệu", "no data"),
 }
 STATUS_SHORT = STATUS | {Status.UNREACHABLE: Text("mất theo", "unreachable")}
+USE = {
+    Verdict.EXCEEDED: Text("vượt 90 %", "above 90%"),
+    Verdict.MET: Text("trong mức 90 %", "within 90%"),
+    Verdict.UNKNOWN: Text("chưa đủ số liệu", "not enough data"),
+}
+USE_AS_STATUS = {
+    Verdict.EXCEEDED: Status.DEGRADED,
+    Verdict.MET: Status.UP,
+    Verdict.UNKNOWN: Status.UNKNOWN,
+}
+DIRECTION = {
+    Direction.IN: Text("nhận", "in"),
+    Direction.OUT: Text("gửi", "out"),
+}
 SEVERITY = {
     Severity.CRITICAL: Text("khẩn cấp", "critical"),
     Severity.MAJOR: Text("nghiêm trọng", "major"),
@@ -307,6 +322,7 @@ COLLECTOR = {
     "snmp_inventory": Text("Mẫu máy, bộ phận (SNMP)", "Hardware (SNMP)"),
     "snmp_neighbours": Text("Láng giềng (SNMP)", "Neighbours (SNMP)"),
     "snmp_interfaces": Text("Các cổng (SNMP)", "Ports (SNMP)"),
+    "snmp_probes": Text("Phép đo của thiết bị (SNMP)", "Tests by the device (SNMP)"),
     "snmp_system": Text("Hệ thống (SNMP)", "System (SNMP)"),
 }
 SNMP_SILENT = Text(
@@ -689,6 +705,14 @@ def number(value: float, language: Language, digits: int = 1) -> str:
     """Return a number with decimal comma and dotted thousands in Vietnamese."""
     text = f"{value:,.{digits}f}"
     return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def share(value: float | None, language: Language, digits: int = 1) -> str:
+    """Return a ratio 0…1 in per cent: `93,2 %`, in English `93.2%`; a dash for None."""
+    if value is None:
+        return "–"
+    figure = number(value * 100, language, digits)
+    return f"{figure}%" if language == "en" else f"{figure}\N{NO-BREAK SPACE}%"
 
 
 def _reported(incident: Incident, root: Target | None) -> Text:

@@ -44,6 +44,7 @@ _INTERFACES = ProfileCheck("snmp_interfaces")
 _HEALTH = ProfileCheck("snmp_health")
 _NEIGHBOURS = ProfileCheck("snmp_neighbours")
 _INVENTORY = ProfileCheck("snmp_inventory")
+_PROBES = ProfileCheck("snmp_probes")
 # Of devices that may have no SNMP: those that name a credential have it.
 _BY_SECRET = tuple(
     ProfileCheck(collector, needs_secret=True)
@@ -76,7 +77,10 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         profile.name: profile
         for profile in (
-            Profile("network", (_ICMP, _SYSTEM, _INTERFACES, _HEALTH, _NEIGHBOURS, _INVENTORY)),
+            Profile(
+                "network",
+                (_ICMP, _SYSTEM, _INTERFACES, _HEALTH, _NEIGHBOURS, _INVENTORY, _PROBES),
+            ),
             Profile("endpoint-h323", (_ICMP, _tcp(1720), *_BY_SECRET, _MAP)),
             Profile("endpoint-sip", (_ICMP, _tcp(5060), *_BY_SECRET, _MAP)),
             Profile("bridge", (_ICMP, _tcp(1720), *_BY_SECRET, _MAP)),

@@ -12,6 +12,7 @@ from core.text import Text
 from core.watching import TargetKind
 from runtime import (
     duty_series,
+    line_use,
     meeting_series,
     registries,
     room_series,
@@ -80,7 +81,7 @@ def _described() -> Iterator[Metric]:
             ),
             (identity, "status"),
         )
-    for name, words, labels in _SURROUNDINGS:
+    for name, words, labels in (*_SURROUNDINGS, *line_use.SERIES):
         yield Metric(name, "gauge", words, labels)
     for name, words, own in room_series.SERIES:
         yield Metric(name, "gauge", words, (*_OURS, "room", *own))

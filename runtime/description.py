@@ -4,8 +4,8 @@ A country has over a hundred thousand such series. Those of the estate are made 
 a turn only fills in statuses, and comes in parts, so that nobody waits for the whole of it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from alerts.brain import Brain
 from core.reading import Sample
@@ -20,14 +20,9 @@ PART = 1000  # targets
 T = TypeVar("T")
 
 
-class Described(Protocol):
-    """What the ledger holds besides the estate (duty, meetings, rooms), as series."""
-
-    async def refresh(self) -> None:
-        """Ask the ledger anew; OSError or Unavailable leave what was found last."""
-
-    def samples(self, base: tuple[tuple[str, str], ...]) -> Iterable[Sample]:
-        """Return what was found last; `base` are the labels of all of them."""
+# What the ledger or the engine hold besides the estate (duty, meetings, rooms, lines), as series;
+# it is given the labels of all that is ours.
+Told = Callable[[tuple[tuple[str, str], ...]], Iterable[Sample]]
 
 
 class Description:
@@ -40,13 +35,14 @@ class Description:
         of_ourselves: SelfMetrics,
         tally: Tally,
         vantage: str,
-        described: Sequence[Described] = (),
+        *,
+        beside: Sequence[Told] = (),
     ) -> None:
         self._feed = feed
         self._brain = brain
         self._of_ourselves = of_ourselves
         self._tally = tally
-        self._described = tuple(described)
+        self._beside = tuple(beside)
         self._ours = (("job", JOB), ("vantage", vantage))
         self._edition: Edition | None = None
         self._fixed: list[Sequence[Sample]] = []
@@ -65,7 +61,7 @@ class Description:
             *incident_samples(self._brain.incidents, edition.estate),
             *self._of_ourselves.samples(self._ours),
             *self._tally.samples(edition.estate.checks, self._ours),
-            *(sample for one in self._described for sample in one.samples(self._ours)),
+            *(sample for told in self._beside for sample in told(self._ours)),
         ]
         yield moving + self._lapse.ended(moving)
 

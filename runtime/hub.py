@@ -47,7 +47,7 @@ from runtime.by_hand import ByHand
 from runtime.caretakers import Caretakers
 from runtime.catalogue import metadata
 from runtime.channel_watch import ChannelWatch, standings
-from runtime.description import Described, Description
+from runtime.description import Description
 from runtime.digest_letters import Desk, digests
 from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.duty_series import DutySeries, Telling
@@ -59,6 +59,7 @@ from runtime.heartbeat import Heartbeat, vitals
 from runtime.hints import Hints
 from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
+from runtime.lines import Lines
 from runtime.mailing import Mailing
 from runtime.meeting_feeds import MeetingFeeds
 from runtime.meeting_letters import MeetingLetters
@@ -233,7 +234,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         )
 
         head = letterhead(settings.reports)
-        press = Press(settings.ledger.url, head, clock)
+        press = Press(settings.ledger.url, head, clock, series.reading)
         stack.push_async_callback(press.aclose)
         rehearsing = await stack.enter_async_context(aclosing(Rehearsing(settings, clock)))
         mailing = Mailing(
@@ -311,6 +312,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         )
         met = MeetingSeries(ledger.meetings, brain, lambda: feed.edition, signals, clock)
         rooms = RoomSeries(ledger, clock)
+        lines = Lines.of(series.reader, feed.estate, clock)
         context = Context(
             ledger=ledger,
             clock=clock,
@@ -352,12 +354,20 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             collectors=tuple(registries.collectors()),
             travel=Prices(**settings.meetings.travel.model_dump()),
             ask_rooms=RoomRequests(ledger.outbox, policy, lambda: feed.edition.contacts, told).ask,
-            hint=Feedback(listener.hints, keyring.reveal, settings.hearing.feedback).take,
+            hint=Feedback(ear.hints, keyring.reveal, settings.hearing.feedback).take,
             signals=signals,
+            line_use=lines.week,
+            line_quality=lines.qualities,
+            fading=lines.fading,
         )
         server = make_server(create_app(context), settings.web)
         described = Description(
-            feed, brain, of_ourselves, tally, settings.looking.vantage, (duty, met, rooms)
+            feed,
+            brain,
+            of_ourselves,
+            tally,
+            settings.looking.vantage,
+            beside=(duty.samples, met.samples, rooms.samples, lambda _: lines.samples()),
         )
         upkeep = Upkeep(
             ledger,
@@ -416,6 +426,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 live.publish,
             ).run,
             **_asking(series, brain, pipeline, clock),
+            **lines.parts(),
             "shifts": ShiftLetters(
                 Desk.of(settings, ledger, lambda: feed.edition),
                 outlets_of(settings, channels, keyring.reveal),
@@ -448,7 +459,7 @@ class Upkeep:
     series: SeriesSide
     clock: Clock
     description: Description
-    described: Sequence[Described]
+    described: Sequence[DutySeries | MeetingSeries | RoomSeries]
 
     async def follow_the_ledger(self) -> None:
         """Go on with what people changed: the inventory, the local day, credentials."""

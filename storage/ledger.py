@@ -26,6 +26,7 @@ from storage.secrets import SecretBook
 from storage.sendings import SendingBook
 from storage.silences import SilenceBook
 from storage.status import StatusBook
+from storage.suggestions import SuggestionBook
 from storage.tellings import TellingBook
 from storage.tickets import TicketBook
 from storage.timekeeping import TimekeepingBook
@@ -61,6 +62,7 @@ class Ledger:
         self.remarks = RemarkBook(database)
         self.sendings = SendingBook(database)
         self.timekeeping = TimekeepingBook(database)
+        self.suggestions = SuggestionBook(database)
 
     async def aclose(self) -> None:
         """Close every connection."""

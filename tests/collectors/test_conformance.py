@@ -25,6 +25,7 @@ NEEDED: Mapping[str, Mapping[str, object]] = {
     "snmp_interfaces": {"community": "public"},
     "snmp_inventory": {"community": "public"},
     "snmp_neighbours": {"community": "public"},
+    "snmp_probes": {"community": "public"},
     "http": {"url": "http://10.0.0.5/"},
     "tls": {"port": 443},
     "dns": {"name": "dongnai.gov.vn"},
@@ -39,7 +40,7 @@ NEEDED: Mapping[str, Mapping[str, object]] = {
 BASE_UNITS = (
     *("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules", "hertz"),
     # Of devices: units that have no base unit, and numbers without any.
-    *("rpm", "dbm", "state", "status", "sessions", "pages"),
+    *("rpm", "dbm", "state", "status", "sessions", "pages", "packets"),
 )
 ASKS_NOBODY = {"vq_rtcpxr"}  # it tells what has come, and waits for nothing
 LOGIN = {
