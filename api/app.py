@@ -22,8 +22,10 @@ from api.pages import (
     board,
     causes,
     channels,
+    configurations,
     contacts,
     days,
+    discovery,
     grafana,
     incidents,
     intake,
@@ -43,8 +45,9 @@ from api.pages.view import Pages
 from api.rehearsals import Rehearsals
 from api.snapshot import Pictures
 from api.uploads import Uploads
-from api.v1 import alertmanager, answers, estate, events, me
+from api.v1 import alertmanager, answers, discoveries, estate, events, me
 from api.v1 import causes as causes_v1
+from api.v1 import configurations as configurations_v1
 from api.v1 import incidents as incidents_v1
 from api.v1 import meetings as meetings_v1
 from api.v1 import reports as reports_v1
@@ -75,11 +78,14 @@ ROUTERS = (
     silences_v1.router,
     meetings_v1.router,
     answers.router,
+    configurations_v1.router,
+    discoveries.router,
     alertmanager.router,
     prometheus.router,
     metrics.router,
     board.router,
     targets.router,
+    configurations.router,
     services.router,
     incidents.router,
     causes.router,
@@ -93,6 +99,7 @@ ROUTERS = (
     contacts.router,
     rules.router,
     intake.router,
+    discovery.router,
     maintenance.router,
     annexes.router,
     meetings.router,

@@ -64,6 +64,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         profile.name: profile
         for profile in (
             Profile("network", (_ICMP, _SYSTEM, _INTERFACES, _HEALTH, _NEIGHBOURS, _INVENTORY)),
+            Profile("network-cli", (_ICMP,)),  # and what inventory.command_lines adds
             Profile("endpoint-h323", (_ICMP, _tcp(1720), *_BY_SECRET)),
             Profile("endpoint-sip", (_ICMP, _tcp(5060), *_BY_SECRET)),
             Profile("bridge", (_ICMP, _tcp(1720), *_BY_SECRET)),

@@ -40,6 +40,8 @@ def looking_defaults(looking: Looking) -> LookingDefaults:
         snmp_community=looking.snmp_community or None,
         intervals=dict(looking.intervals),
         authorities=str(looking.authorities) if looking.authorities else None,
+        cli_secret=looking.cli_secret or None,
+        cli_secrets=dict(looking.cli_secrets),
     )
 
 

@@ -20,7 +20,7 @@ from api.context import Context, Health
 from api.fleet import FleetPage
 from api.live import Live
 from core.clock import Clock
-from core.collector import Sockets
+from core.collector import Kit, Sockets
 from core.errors import Conflict, Unavailable
 from core.people import called
 from core.reading import Reading
@@ -73,7 +73,9 @@ from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
 from runtime.settings import Settings, is_loopback, revealed
+from runtime.shelf import Shelf
 from runtime.shift_letters import ShiftLetters
+from runtime.sweeping import Sweeper, terms_of
 from runtime.tally import Tally
 from runtime.timekeeping import Timekeeper
 from runtime.transcripts import Run, Transcripts
@@ -187,7 +189,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         stack.push_async_callback(kit.aclose)
         transcripts = Transcripts()
         tally = Tally(pipeline)
-        scheduler = Scheduler(feed, tally, registries.collectors(), kit, transcripts, clock)
+        shelf = Shelf(tally, ledger.configurations, series.append, feed.estate, clock)
+        scheduler = Scheduler(feed, shelf, registries.collectors(), kit, transcripts, clock)
         listener = stack.enter_context(
             closing(Listener(settings.hearing, Hints(feed, scheduler.hint, clock)))
         )
@@ -332,6 +335,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             travel=Prices(**settings.meetings.travel.model_dump()),
             ask_rooms=RoomRequests(ledger.outbox, policy, lambda: feed.edition.contacts, told).ask,
             signals=signals,
+            discovery=terms_of(settings),
         )
         server = make_server(create_app(context), settings.web)
         described = Description(
@@ -389,6 +393,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 clock,
             ).run,
             "room": room.run,
+            "configurations": shelf.run,
+            **_sweeping(settings, ledger, kit, clock),
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock
             ).run,
@@ -456,6 +462,15 @@ def _asking(series: SeriesSide, brain: Brain, pipeline: Pipeline, clock: Clock) 
     if series.reader is None:
         return {}
     return {"rules": RuleAsking(series.reader, brain, pipeline.apply, clock).run}
+
+
+def _sweeping(settings: Settings, ledger: Ledger, kit: Kit, clock: Clock) -> dict[str, Part]:
+    """Return what looks for devices, where the settings allow any range."""
+    if not settings.discovery.ranges:
+        return {}
+    collectors = registries.collectors()
+    sweeper = Sweeper(ledger.discoveries, collectors, kit, terms_of(settings), clock)
+    return {"discovery": sweeper.run}
 
 
 async def _called(name: str, ledger: Ledger, feed: EstateFeed) -> str:

@@ -38,7 +38,13 @@ BASE_UNITS = (
     # Of devices: units that have no base unit, and numbers without any.
     *("rpm", "dbm", "state", "status", "sessions", "pages"),
 )
-LOGIN = {"poly_videoos", "bigbluebutton", "trueconf"}  # those that ask nothing without one
+LOGIN = {
+    "poly_videoos",
+    "bigbluebutton",
+    "trueconf",
+    "cli_config",
+    "cli_facts",
+}  # those that ask nothing without one
 # Names of the ecosystem: their authors chose the units, public boards expect them as they are.
 FOREIGN = re.compile(
     r"(if[A-Z]|sys[A-Z]|snmp_|hr[A-Z]|ent[A-Z]|ups[A-Z]).*|probe_(success|duration_seconds)|"

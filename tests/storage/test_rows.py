@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Table
 
 from core.answer import Received
+from core.configuration import Configuration
+from core.discovery import Discovery, Found
 from core.incident import Delivery, Incident, IncidentNote, Member, Notification
 from core.inventory import (
     CalendarSpan,
@@ -51,6 +53,7 @@ MORE = {
     "maintenance": {"until"},
     "notifications": {"lease_until"},
     "users": {"password_hash"},
+    "configurations": {"mark", "masked", "key_id", "wrapped", "sealed"},
     "states": {"at"},
     "incident_members": {"incident", "position"},
 }
@@ -104,6 +107,9 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.users, User),
     (tables.audit, AuditRow),
     (tables.events, Event),
+    (tables.configurations, Configuration),
+    (tables.discoveries, Discovery),
+    (tables.discovered, Found),
 ]
 
 
