@@ -1,7 +1,7 @@
 """The versions of devices' configurations: masked for people, whole in the vault alone."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -78,7 +78,7 @@ class ConfigurationBook:
             row = (await connection.execute(query)).mappings().first()
         if row is None:
             raise _unknown(number)
-        return _split(row)
+        return _split(dict(row))
 
     async def reveal(
         self, number: int, actor: str, now: datetime, origin: str = ""
@@ -159,9 +159,7 @@ async def _keep(
     return version.model_copy(update={"id": number})
 
 
-def _split(row: Mapping[str, Any]) -> tuple[Configuration, str]:
-    fields = dict(row)
-    fields = dict(row)
+def _split(fields: dict[str, Any]) -> tuple[Configuration, str]:
     text = zlib.decompress(fields.pop("masked")).decode()
     return Configuration(**fields), text
 

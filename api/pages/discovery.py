@@ -35,11 +35,9 @@ async def begin(
     except Invalid as invalid:
         [first, *_] = invalid.problems
         said = Text(
-            *(
-                f"{first.key or ''} {first.what.said(x)}. {first.mend.said(x)}."
-                for x in ("vi", "en")
-            )
-        )  # type: ignore[arg-type]
+            f"{first.key or ''} {first.what.vi}. {first.mend.vi}.",
+            f"{first.key or ''} {first.what.en}. {first.mend.en}.",
+        )
         return await _list(request, context, asker, ranges, said)
     except Unavailable as refusal:
         return await _list(request, context, asker, ranges, refusal.text)

@@ -122,10 +122,13 @@ def _connection(platform: Platform, login: Login, leash: Leash, wanted: str | No
     class Guest(driver):  # type: ignore[misc]
         """The driver, whose every word passes the leash."""
 
+        channel: Any
+
         def establish_connection(self, *args: Any, **kwargs: Any) -> None:
             self.key_policy = _KeyCheck(leash, wanted)
             super().establish_connection(*args, **kwargs)
-            self.channel = _Held(self.channel, leash)
+            opened: Any = self.channel
+            self.channel = _Held(opened, leash)
 
     left = max(1.0, leash.left)
     return Guest(

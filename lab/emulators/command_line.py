@@ -32,6 +32,7 @@ class Dialect:
     refusal: str
     leave: str = r"exit|quit|logout"
     plain: str = ""  # the prompt of the unprivileged mode, where there is one
+    said: tuple[tuple[str, str], ...] = ()  # what commands of the session itself print
 
 
 _BACK = "\b" * 9
@@ -60,6 +61,12 @@ VRP = Dialect(
     erase=f"\x1b[42D{' ' * 42}\x1b[42D",
     quiet=r"(?!)",
     unpaged=r"screen-length 0 temporary",
+    said=(
+        (
+            r"screen-length 0 temporary",
+            "Info: The configuration takes effect on the current user terminal interface only.\n",
+        ),
+    ),
     refusal="         ^\nError: Unrecognized command found at '^' position.\n",
 )
 COMWARE = Dialect(
@@ -78,6 +85,11 @@ JUNOS = Dialect(
     erase=f"\r{' ' * 40}\r",
     quiet=r"set cli screen-width \d+|set cli complete-on-space off",
     unpaged=r"set cli screen-length 0",
+    said=(
+        (r"set cli screen-length 0", "Screen length set to 0\n"),
+        (r"set cli screen-width 511", "Screen width set to 511\n"),
+        (r"set cli complete-on-space off", "Disabling complete-on-space\n"),
+    ),
     refusal="                ^\nunknown command.\n",
 )
 ROUTEROS = Dialect(
@@ -182,10 +194,10 @@ class _Shell:
         if re.fullmatch(dialect.leave, line):
             device.left += 1
             return False
-        if not line or re.fullmatch(dialect.quiet, line):
-            said = ""
-        elif re.fullmatch(dialect.unpaged, line):
-            self._unpaged, said = True, ""
+        self._unpaged = self._unpaged or bool(re.fullmatch(dialect.unpaged, line))
+        known = f"{dialect.quiet}|{dialect.unpaged}"
+        if not line or re.fullmatch(known, line):
+            said = "".join(text for form, text in dialect.said if re.fullmatch(form, line))
         elif line == "enable" and dialect.plain:
             said = await self._climb()
         else:

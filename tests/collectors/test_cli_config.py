@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from collectors import cli_config
+from collectors._cli.desk import desk_of
 from core.collector import Kit
 from core.configuration import Kept
 from core.reading import FailureKind, Reading
@@ -235,7 +236,7 @@ async def test_another_host_key_than_before_is_shown_no_password() -> None:
 
 
 def _keys(at: Stand) -> dict[str, str]:
-    return at.kit.engines["command lines"].host_keys  # type: ignore[attr-defined]
+    return desk_of(at.kit).host_keys
 
 
 async def test_one_session_per_device_at_a_time() -> None:
