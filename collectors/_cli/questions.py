@@ -12,9 +12,8 @@ class Question:
     """One command, and which fields of its answer say what.
 
     Without a `pattern` the fields are those of the ntc-template of the command; with one they are
-    its named groups, each searched for in the whole answer. `idle`: the processor's field says how
-    idle it is. `unit`: of memory, in bytes, where the answer has bare numbers. Of ports, every
-    row is one.
+    its named groups, each searched for in the whole answer; of ports each match is one. `idle`: the processor's field says how
+    idle it is. `unit`: of memory, in bytes, where the answer has bare numbers.
     """
 
     command: str
@@ -101,7 +100,16 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
     ),
     "juniper_junos": (
         Question("show version", model="model", software="junos_version"),
-        Question("show interfaces", port="interface", oper="link_status", admin="admin_state"),
+        # The template knows no "Administratively down".
+        Question(
+            "show interfaces",
+            (
+                r"^Physical interface: (?P<port>\S+), (?P<admin>[^,]+), Physical link is (?P<oper>\w+)",
+            ),
+            port="port",
+            oper="oper",
+            admin="admin",
+        ),
         Question(
             "show system uptime",
             (r"System booted:.*\((?P<uptime>[^)]+) ago\)",),

@@ -64,6 +64,9 @@ def facts(platform: str, answers: Iterable[tuple[Question, str]]) -> Facts:
 
 
 def _rows(platform: str, question: Question, text: str) -> Sequence[Row]:
+    if question.pattern and question.port:
+        [pattern] = question.pattern
+        return [match.groupdict() for match in re.finditer(pattern, text, re.MULTILINE)]
     if question.pattern:
         found: dict[str, str] = {}
         for pattern in question.pattern:
