@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
+from collectors._cli.paper import steady
+
 CONTEXT = 3  # lines around a change
 MOST = 60_000  # lines of one version that are compared
 Sign = Literal["same", "gone", "new", "skip"]
@@ -29,10 +31,14 @@ class Pair:
     new: Line | None
 
 
-def compared(old: str, new: str) -> list[Line]:
-    """Return the lines of two texts that differ, with some around them; none if they do not."""
-    before, after = old.splitlines()[:MOST], new.splitlines()[:MOST]
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=len(before) > MOST // 10)
+def compared(old: str, new: str, platform: str = "") -> list[Line]:
+    """Return the lines of two texts that differ, with some around them; none if they do not.
+
+    What the platform's text changes by itself (times, counters, certificates) is passed over.
+    """
+    before, after = steady(platform, old)[:MOST], steady(platform, new)[:MOST]
+    ours, theirs = [text for _, text in before], [text for _, text in after]
+    matcher = difflib.SequenceMatcher(None, ours, theirs, autojunk=len(before) > MOST // 10)
     lines: list[Line] = []
     for number, group in enumerate(matcher.get_grouped_opcodes(CONTEXT)):
         if number:
@@ -43,17 +49,21 @@ def compared(old: str, new: str) -> list[Line]:
 
 
 def _lines(
-    what: str, places: Sequence[int], before: Sequence[str], after: Sequence[str]
+    what: str,
+    places: Sequence[int],
+    before: Sequence[tuple[int, str]],
+    after: Sequence[tuple[int, str]],
 ) -> Iterator[Line]:
     begin, end, new_begin, new_end = places
     if what == "equal":
         for at in range(begin, end):
-            yield Line("same", at + 1, new_begin + at - begin + 1, before[at])
+            number, text = before[at]
+            yield Line("same", number, after[new_begin + at - begin][0], text)
         return
-    for at in range(begin, end):
-        yield Line("gone", at + 1, None, before[at])
-    for at in range(new_begin, new_end):
-        yield Line("new", None, at + 1, after[at])
+    for number, text in before[begin:end]:
+        yield Line("gone", number, None, text)
+    for number, text in after[new_begin:new_end]:
+        yield Line("new", None, number, text)
 
 
 def beside(lines: Sequence[Line]) -> list[Pair]:

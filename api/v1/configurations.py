@@ -99,7 +99,7 @@ async def differing(
                 en=f"They belong to two devices: {before.target}, {after.target}",
             )
         )
-    return before, after, await context.work(compared, was, now)
+    return before, after, await context.work(compared, was, now, after.platform)
 
 
 async def restorable(

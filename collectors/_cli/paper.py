@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from collectors._cli.platform import Platform, spans
+from collectors._cli.platform import PLATFORMS, Platform, spans
 from collectors._net.trouble import trouble
 from core.configuration import Kept, Paper
 from core.reading import FailureKind
@@ -31,7 +31,7 @@ def paper(platform: Platform, kind: Kept, text: str) -> Paper:
         platform=platform.name,
         text="\n".join(lines) + "\n",
         masked="\n".join(hidden) + "\n",
-        compared="\n".join(_steady(platform, compared)) + "\n",
+        compared="\n".join(line for _, line in _steady(platform, compared)) + "\n",
         changed_by=by,
         changed_at=at,
     )
@@ -63,17 +63,23 @@ def _masked(platform: Platform, line: str) -> str:
     return line
 
 
-def _steady(platform: Platform, lines: Sequence[str]) -> Iterator[str]:
-    """Yield the lines that only a person changes."""
+def steady(platform: str, text: str) -> list[tuple[int, str]]:
+    """Return the lines that only a person changes, numbered; all of an unknown platform."""
+    lines = text.splitlines()
+    known = PLATFORMS.get(platform)
+    return list(_steady(known, lines)) if known else list(enumerate(lines, 1))
+
+
+def _steady(platform: Platform, lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     until: re.Pattern[str] | None = None
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         if until is not None:
             if until.search(line) is None:
                 continue
             until = None
         if platform.volatile_lines.search(line):
             continue
-        yield line.rstrip()
+        yield number, line.rstrip()
         for begins, ends in platform.blocks:
             if re.search(begins, line):
                 until = re.compile(ends)

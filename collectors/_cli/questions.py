@@ -12,8 +12,9 @@ class Question:
     """One command, and which fields of its answer say what.
 
     Without a `pattern` the fields are those of the ntc-template of the command; with one they are
-    its named groups, each searched for in the whole answer; of ports each match is one. `idle`: the processor's field says how
-    idle it is. `unit`: of memory, in bytes, where the answer has bare numbers.
+    its named groups, each searched for in the whole answer; of ports each match
+    is one. `idle`: the processor's field says how idle it is. `unit`: of memory, in bytes, where
+    the answer has bare numbers.
     """
 
     command: str
@@ -104,7 +105,8 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
         Question(
             "show interfaces",
             (
-                r"^Physical interface: (?P<port>\S+), (?P<admin>[^,]+), Physical link is (?P<oper>\w+)",
+                r"^Physical interface: (?P<port>\S+), (?P<admin>[^,]+), "
+                r"Physical link is (?P<oper>\w+)",
             ),
             port="port",
             oper="oper",

@@ -110,10 +110,10 @@ def diff(
 
     voice = Voice(as_json=as_json)
 
-    async def work(ledger: "Ledger") -> "tuple[str, str]":
+    async def work(ledger: "Ledger") -> "tuple[str, str, str]":
         _, before = await ledger.configurations.get(old)
-        _, after = await ledger.configurations.get(new)
-        return before, after
+        version, after = await ledger.configurations.get(new)
+        return before, after, version.platform
 
     lines = unified(compared(*with_ledger(config, voice, work)))
     if as_json:
