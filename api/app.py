@@ -22,8 +22,10 @@ from api.pages import (
     board,
     causes,
     channels,
+    configurations,
     contacts,
     days,
+    discovery,
     grafana,
     incidents,
     intake,
@@ -47,8 +49,19 @@ from api.pages.view import Pages
 from api.rehearsals import Rehearsals
 from api.snapshot import Pictures
 from api.uploads import Uploads
-from api.v1 import alertmanager, answers, estate, events, heard, heartbeats, hints, me
+from api.v1 import (
+    alertmanager,
+    answers,
+    discoveries,
+    estate,
+    events,
+    heard,
+    heartbeats,
+    hints,
+    me,
+)
 from api.v1 import causes as causes_v1
+from api.v1 import configurations as configurations_v1
 from api.v1 import incidents as incidents_v1
 from api.v1 import line_use as line_use_v1
 from api.v1 import meetings as meetings_v1
@@ -84,11 +97,14 @@ ROUTERS = (
     hints.router,
     answers.router,
     heard.router,
+    configurations_v1.router,
+    discoveries.router,
     alertmanager.router,
     prometheus.router,
     metrics.router,
     board.router,
     targets.router,
+    configurations.router,
     services.router,
     remarks.router,
     links.router,
@@ -105,6 +121,7 @@ ROUTERS = (
     contacts.router,
     rules.router,
     intake.router,
+    discovery.router,
     maintenance.router,
     annexes.router,
     rooms.router,

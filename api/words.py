@@ -286,6 +286,8 @@ FAILURE = {
 }
 WAITED = Text("hết thời gian chờ", "timed out")
 COLLECTOR = {
+    "cli_config": Text("Cấu hình (SSH)", "Configuration (SSH)"),
+    "cli_facts": Text("Hệ thống (dòng lệnh)", "System (command line)"),
     "bigbluebutton": Text("Máy chủ BigBlueButton", "BigBlueButton"),
     "cisco_codec": Text("Thiết bị họp Cisco (xAPI)", "Cisco codec (xAPI)"),
     "cisco_meeting_server": Text("Cầu Cisco Meeting Server", "Cisco Meeting Server"),
@@ -330,6 +332,33 @@ SNMP_SILENT = Text(
     "SNMP does not answer: check the community, the address and the device's access list",
 )
 _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, and the remedy
+    (
+        re.compile(r"^the running configuration is not saved: (\S+) lines differ"),
+        Text(
+            "cấu hình đang chạy chưa được lưu, khác {0} dòng với cấu hình khởi động: thiết bị khởi "
+            "động lại sẽ mất",
+            "the running configuration is not saved, {0} lines differ from the startup one: a "
+            "restart would lose them",
+        ),
+    ),
+    (
+        re.compile(r"^the configuration ends in the middle"),
+        Text("cấu hình đọc được bị cụt", "only a part of the configuration came"),
+    ),
+    (
+        re.compile(r"^the device refuses “(.+)” to this account"),
+        Text(
+            "tài khoản không được phép chạy lệnh “{0}” trên thiết bị",
+            "the account may not run “{0}” on the device",
+        ),
+    ),
+    (
+        re.compile(r"^the device shows the host key (\S+), not (\S+):"),
+        Text(
+            "khoá SSH của thiết bị đã đổi thành {0} (trước là {1}): thay máy, hay có kẻ giả mạo?",
+            "the device's SSH key is now {0}, it was {1}: was it replaced, or is it another?",
+        ),
+    ),
     (
         re.compile(r"^the secret (\S+) is not set$"),
         Text(
@@ -492,6 +521,8 @@ _AUDITED: tuple[tuple[re.Pattern[str], Text], ...] = (
     ),
 )
 ACTION = {
+    "configuration.reveal": Text("tải cấu hình đầy đủ", "downloaded a whole configuration"),
+    "discovery.begin": Text("bắt đầu dò thiết bị", "began to look for devices"),
     "answer.already": Text("trả lời tin khi đã có người nhận", "answered when it was taken on"),
     "answer.ended": Text("trả lời tin khi sự cố đã hết", "answered when it was over"),
     "answer.expired": Text("trả lời bằng mã hết hạn", "answered with an expired code"),

@@ -12,6 +12,7 @@ from core.inventory import Dated, Device, Inventory, Link, Room, Service, Site, 
 from core.model import Model, Slug
 from core.risks import Risk, risks_of_line, risks_of_site
 from core.watching import Check, Confirm, Estate, Hours, PortFact, Target, TargetKind, Verify
+from inventory import command_lines
 from inventory.hours import days_off, hours_of
 from inventory.plan import as_of
 from inventory.profiles import MAPPED, PUBLISHING, REACH, ProfileCheck, profile_of
@@ -55,6 +56,8 @@ class LookingDefaults(Model):
     maps: str | None = None  # a folder of maps of objects, for equipment of which we know none
     authorities: str | None = None  # of services by TLS: a PEM file, instead of the system's
     published: bool = False  # whether rooms may publish the quality of their calls
+    cli_secret: Slug | None = None  # the login of command lines; None: they are not asked
+    cli_secrets: Mapping[str, str] = Field(default_factory=dict)  # by device, of those with another
 
 
 def compile_estate(inventory: Inventory, on: date, settings: LookingDefaults) -> Estate:
@@ -119,6 +122,7 @@ class _Compiler:
             for device in self.devices.values()
             for check in self._checks(device)
         ]
+        checks += [c for device in self.devices.values() for c in self._command_lines(device)]
         checks += [self._line_check(link) for link in self.links.values() if link.address]
         checks += [self._service_check(service, way) for service, way in self.services]
         return Estate(
@@ -336,6 +340,12 @@ class _Compiler:
         if self.settings.published and device.kind == "endpoint":
             others.append(PUBLISHING)
         return [reach, *others]
+
+    def _command_lines(self, device: Device) -> Iterator[Check]:
+        settings = self.settings
+        secret = command_lines.login_of(device, settings.cli_secret, settings.cli_secrets)
+        labels = _labels(device.slug, device.site)
+        return command_lines.checks(device, secret, settings.vantage, settings.intervals, labels)
 
     def _line_check(self, link: Link) -> Check:
         """Return the reach check of a link with an address that answers over it alone."""

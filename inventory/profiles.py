@@ -81,6 +81,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
                 "network",
                 (_ICMP, _SYSTEM, _INTERFACES, _HEALTH, _NEIGHBOURS, _INVENTORY, _PROBES),
             ),
+            Profile("network-cli", (_ICMP,)),  # and what inventory.command_lines adds
             Profile("endpoint-h323", (_ICMP, _tcp(1720), *_BY_SECRET, _MAP)),
             Profile("endpoint-sip", (_ICMP, _tcp(5060), *_BY_SECRET, _MAP)),
             Profile("bridge", (_ICMP, _tcp(1720), *_BY_SECRET, _MAP)),

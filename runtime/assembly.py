@@ -51,6 +51,8 @@ def looking_defaults(looking: Looking, hearing: Hearing | None = None) -> Lookin
         maps=str(looking.maps) if looking.maps else None,
         authorities=str(looking.authorities) if looking.authorities else None,
         published=bool(hearing and hearing.publications),
+        cli_secret=looking.cli_secret or None,
+        cli_secrets=dict(looking.cli_secrets),
     )
 
 

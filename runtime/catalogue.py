@@ -16,6 +16,7 @@ from runtime import (
     meeting_series,
     registries,
     room_series,
+    shelf,
     surroundings,
     tally,
 )
@@ -81,7 +82,7 @@ def _described() -> Iterator[Metric]:
             ),
             (identity, "status"),
         )
-    for name, words, labels in (*_SURROUNDINGS, *line_use.SERIES):
+    for name, words, labels in (*_SURROUNDINGS, *line_use.SERIES, *shelf.SERIES):
         yield Metric(name, "gauge", words, labels)
     for name, words, own in room_series.SERIES:
         yield Metric(name, "gauge", words, (*_OURS, "room", *own))

@@ -22,7 +22,7 @@ from api.fleet import FleetPage
 from api.live import Live
 from collectors._vq.inbox import inbox_of
 from core.clock import Clock
-from core.collector import Sockets
+from core.collector import Kit, Sockets
 from core.errors import Conflict, Unavailable
 from core.people import called
 from core.reading import Reading
@@ -83,7 +83,9 @@ from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
 from runtime.settings import Settings, is_loopback, revealed
+from runtime.shelf import Shelf
 from runtime.shift_letters import ShiftLetters
+from runtime.sweeping import Sweeper, terms_of
 from runtime.tally import Tally
 from runtime.timekeeping import Timekeeper
 from runtime.transcripts import Run, Transcripts
@@ -202,7 +204,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         stack.push_async_callback(kit.aclose)
         transcripts = Transcripts()
         tally = Tally(pipeline)
-        scheduler = Scheduler(feed, tally, registries.collectors(), kit, transcripts, clock)
+        shelf = Shelf(tally, ledger.configurations, series.append, feed.estate, clock)
+        scheduler = Scheduler(feed, shelf, registries.collectors(), kit, transcripts, clock)
         ear = await open_ear(
             settings.hearing, Hints(feed, scheduler.hint, clock), keyring, ledger.remarks, clock
         )
@@ -359,6 +362,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             line_use=lines.week,
             line_quality=lines.qualities,
             fading=lines.fading,
+            discovery=terms_of(settings),
         )
         server = make_server(create_app(context), settings.web)
         described = Description(
@@ -435,6 +439,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 clock,
             ).run,
             "room": room.run,
+            "configurations": shelf.run,
+            **_sweeping(settings, ledger, kit, clock),
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock
             ).run,
@@ -504,6 +510,15 @@ def _asking(series: SeriesSide, brain: Brain, pipeline: Pipeline, clock: Clock) 
     if series.reader is None:
         return {}
     return {"rules": RuleAsking(series.reader, brain, pipeline.apply, clock).run}
+
+
+def _sweeping(settings: Settings, ledger: Ledger, kit: Kit, clock: Clock) -> dict[str, Part]:
+    """Return what looks for devices, where the settings allow any range."""
+    if not settings.discovery.ranges:
+        return {}
+    collectors = registries.collectors()
+    sweeper = Sweeper(ledger.discoveries, collectors, kit, terms_of(settings), clock)
+    return {"discovery": sweeper.run}
 
 
 async def _called(name: str, ledger: Ledger, feed: EstateFeed) -> str:

@@ -444,6 +444,59 @@ class Looking(Section):
             en='Intervals by collector, such as snmp_interfaces = "30s"',
         ),
     ] = Field(default_factory=dict)
+    cli_secret: Annotated[
+        Annotated[str, Field(pattern=r"^$|^[a-z0-9][a-z0-9._-]{0,62}$")],
+        Text(
+            vi="Tên mật khẩu SSH của thiết bị mạng, để sao lưu cấu hình; để trống là không đọc",
+            en="Name of the SSH login of network devices, to back their configurations up; "
+            "empty: none is read",
+        ),
+    ] = ""
+    cli_secrets: Annotated[
+        dict[str, Slug],
+        Text(
+            vi='Thiết bị đăng nhập bằng mật khẩu khác, ví dụ gw-dong-xoai = "ssh-dong-xoai"',
+            en='Devices with a login of their own, such as gw-dong-xoai = "ssh-dong-xoai"',
+        ),
+    ] = Field(default_factory=dict)
+
+
+class Discovery(Section):
+    """Dò thiết bị trong các dải địa chỉ / Looking for devices in ranges of addresses."""
+
+    ranges: Annotated[
+        tuple[Annotated[str, AfterValidator(_network)], ...],
+        Text(
+            vi='Những dải được phép dò, ví dụ ["10.75.0.0/16"]; ngoài đó không bao giờ dò',
+            en='Ranges that may be swept, such as ["10.75.0.0/16"]; nothing else ever is',
+        ),
+    ] = ()
+    secrets: Annotated[
+        tuple[Slug, ...],
+        Field(max_length=3),
+        Text(
+            vi="Tên community SNMP để thử, nhiều nhất 3; để trống là snmp_secret của [looking]",
+            en="Names of SNMP communities to try, 3 at most; empty: the snmp_secret of [looking]",
+        ),
+    ] = ()
+    packets_per_second: Annotated[
+        int,
+        Field(ge=1, le=1000),
+        Text(vi="Nhiều nhất bao nhiêu gói mỗi giây", en="Packets a second, at most"),
+    ] = 100
+    ports: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=65535)], ...],
+        Field(max_length=12),
+        Text(
+            vi="Cổng TCP thử trên địa chỉ trả lời ping; không trả lời thì chỉ thử cổng đầu tiên",
+            en="TCP ports tried where a ping is answered; only the first one elsewhere",
+        ),
+    ] = (443, 22, 80, 1720, 5060, 5061)
+    addresses: Annotated[
+        int,
+        Field(ge=1, le=1_048_576),
+        Text(vi="Nhiều nhất bao nhiêu địa chỉ một lần dò", en="Addresses of one sweep, at most"),
+    ] = 65_536
 
 
 class Hearing(Section):
@@ -1145,6 +1198,7 @@ class Settings(Section):
     secrets: Secrets = Field(default_factory=Secrets)
     looking: Looking = Field(default_factory=Looking)
     hearing: Hearing = Field(default_factory=Hearing)
+    discovery: Discovery = Field(default_factory=Discovery)
     telling: Telling = Field(default_factory=Telling)
     alertmanager: Alertmanager = Field(default_factory=Alertmanager)
     log: Log = Field(default_factory=Log)
@@ -1166,6 +1220,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "secrets": Secrets,
     "looking": Looking,
     "hearing": Hearing,
+    "discovery": Discovery,
     "telling": Telling,
     "alertmanager": Alertmanager,
     "log": Log,

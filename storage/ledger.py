@@ -6,7 +6,9 @@ from core.text import Text
 from storage import migrations
 from storage.answers import AnswerBook
 from storage.brain import BrainBook
+from storage.configurations import ConfigurationBook
 from storage.database import Database
+from storage.discoveries import DiscoveryBook
 from storage.events import EventBook
 from storage.findings import FindingBook
 from storage.histories import HistoryBook
@@ -58,6 +60,8 @@ class Ledger:
         self.people = PeopleBook(database)
         self.pruning = PruneBook(database)
         self.secrets = SecretBook(database, vault)
+        self.configurations = ConfigurationBook(database, vault)
+        self.discoveries = DiscoveryBook(database)
         self.events = EventBook(database)
         self.remarks = RemarkBook(database)
         self.sendings = SendingBook(database)

@@ -791,6 +791,58 @@ secrets = Table(
     Column("set_by", Words, nullable=False),
     Column("set_at", Instant, nullable=False),
 )
+# Versions of configurations: what people see is masked; the whole is sealed, for a restore alone.
+configurations = Table(
+    "configurations",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("target", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("platform", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("changed_by", Words),
+    Column("changed_at", Words),
+    Column("unsaved", Boolean),
+    Column("mark", Words, nullable=False),
+    Column("masked", LargeBinary, nullable=False),  # zlib
+    Column("key_id", Words, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # zlib within
+    Index(None, "target", "kind", "id"),
+)
+# Sweeps of address ranges: how far they have come, and what they found. Proposals, never rows.
+discoveries = Table(
+    "discoveries",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("ranges", Items, nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("begun_by", Words, nullable=False),
+    Column("moved_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("packets", Integer, nullable=False),
+)
+discovered = Table(
+    "discovered",
+    metadata,
+    Column("discovery", Identity, ForeignKey("discoveries.id"), primary_key=True),
+    Column("address", Words, primary_key=True),
+    Column("ping", Boolean, nullable=False),
+    Column("ports", Items, nullable=False),
+    Column("snmp", Words),  # the name of the secret that was answered to
+    Column("object_id", Words, nullable=False),
+    Column("description", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("location", Words, nullable=False),
+    Column("family", Words, nullable=False),
+    Column("vendor", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
 events = Table(
     "events",
     metadata,

@@ -49,6 +49,8 @@ LOGIN = {
     "trueconf",
     "yealink_ymcs",
     "lifesize",
+    "cli_config",
+    "cli_facts",
 }  # those that ask nothing without one
 # Names of the ecosystem: their authors chose the units, public boards expect them as they are.
 FOREIGN = re.compile(

@@ -11,6 +11,8 @@ from sqlalchemy import Table
 
 from core.answer import Received
 from core.callquality import QualitySpan
+from core.configuration import Configuration
+from core.discovery import Discovery, Found
 from core.incident import Delivery, Incident, IncidentNote, Member, Notification
 from core.inventory import (
     CalendarSpan,
@@ -54,6 +56,7 @@ MORE = {
     "maintenance": {"until"},
     "notifications": {"lease_until"},
     "users": {"password_hash"},
+    "configurations": {"mark", "masked", "key_id", "wrapped", "sealed"},
     "states": {"at"},
     "incident_members": {"incident", "position"},
 }
@@ -109,6 +112,9 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.users, User),
     (tables.audit, AuditRow),
     (tables.events, Event),
+    (tables.configurations, Configuration),
+    (tables.discoveries, Discovery),
+    (tables.discovered, Found),
 ]
 
 
