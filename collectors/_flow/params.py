@@ -317,6 +317,9 @@ class Params(TlsParams):
     def _is_whole(self) -> "Params":
         if (self.token_url is None) != (self.token_secret is None):
             raise ValueError("token_url and token_secret belong together")
+        names = [step.name or str(number) for number, step in enumerate(self.steps, 1)]
+        if len(set(names)) < len(names):
+            raise ValueError("two steps bear the same name")
         known = set(GIVEN)
         for number, step in enumerate(self.steps, 1):
             if number == 1 and not re.match(r"https?://|\{\{", step.url):
