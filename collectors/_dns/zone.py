@@ -18,7 +18,7 @@ from collectors._dns import mailpolicy, message, signatures
 from collectors._dns.asking import ask
 from collectors._dns.zone_params import Params
 from collectors._net.names import Place, numeric, places
-from collectors._net.trouble import Trouble, failure_of, out_of_time, printable, trouble
+from collectors._net.trouble import Trouble, failure_of, printable, trouble
 from core.collector import Kit, Transcript
 from core.reading import Failure, FailureKind
 from core.watching import Check
@@ -92,10 +92,14 @@ class Examination:
         query.use_edns(0, ednsflags=dns.flags.DO, payload=_PAYLOAD)
         self.transcript.note("%s: %s %s?", server.name, printable(name.to_text()), kind)
         share = self.check.timeout * _SHARE
-        async with asyncio.timeout(share):
-            return await ask(
-                self.kit.sockets, server.found, server.port, query, share, self.transcript
-            )
+        try:
+            async with asyncio.timeout(share):
+                return await ask(
+                    self.kit.sockets, server.found, server.port, query, share, self.transcript
+                )
+        except TimeoutError as error:
+            what = f"{printable(server.name)} does not answer within {share:g} s"
+            raise trouble(FailureKind.TIMEOUT, what) from error
 
     async def _servers(self) -> list[_Server]:
         """Return the authoritative servers; those without an address are noted."""
@@ -113,8 +117,8 @@ class Examination:
             host, port = _split(name, self.params.port)
             try:
                 servers.append(_Server(name.rstrip("."), await self._places(host), port))
-            except (Trouble, OSError) as error:  # TimeoutError is one
-                self.course.find(SERVERS, f"{printable(name)} has no address: {error or 'silence'}")
+            except (Trouble, OSError) as error:
+                self.course.find(SERVERS, f"{printable(name)} has no address: {error}")
         return servers
 
     async def _places(self, host: str) -> list[Place]:
@@ -152,8 +156,6 @@ class Examination:
     async def _serial(self, server: _Server) -> int | Failure:
         try:
             reply = await self._ask(server, self._zone, "SOA")
-        except TimeoutError:
-            return out_of_time(self.check.timeout * _SHARE)
         except Trouble as refusal:
             return refusal.failure
         except OSError as error:
