@@ -47,20 +47,21 @@ class Journey:
         """Send and find it; Trouble, OSError."""
         mark = f"ts{hashlib.sha256(self.check.slug.encode()).hexdigest()[:10]}"
         mailbox = self._mailbox_login()
+        clock = self.way.kit.clock
+        entered = clock.monotonic()
         await self._clean(mark, mailbox)
         token = f"{mark}-{secrets.token_hex(8)}"
-        clock = self.way.kit.clock
         begun = clock.monotonic()
         await self._send(token)
         self.course.sent = clock.monotonic() - begun
-        limit = self.check.timeout - _RESERVE
+        limit = self.check.timeout - _RESERVE - (begun - entered)
         if self.params.max_delay is not None:
             limit = min(limit, self.params.max_delay)
         try:
-            async with asyncio.timeout(limit):
+            async with asyncio.timeout(max(0.0, limit - self.course.sent)):
                 await self._fetch(token, mailbox, begun)
         except TimeoutError as error:
-            what = f"the letter was sent, but was not in the mailbox within {limit:g} s"
+            what = f"the letter was sent, but was not in the mailbox within {limit:.3g} s"
             raise trouble(FailureKind.TIMEOUT, what) from error
 
     def _mailbox_login(self) -> Login:
