@@ -73,7 +73,9 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
 async def _fetch(
     check: Check, params: CrlParams, kit: Kit, transcript: Transcript, course: _Course
 ) -> None:
-    found = papers.certificate(params.certificate, "the certificate") if params.certificate else None
+    found = (
+        papers.certificate(params.certificate, "the certificate") if params.certificate else None
+    )
     issuer = papers.certificate(params.issuer, "the issuer's") if params.issuer else None
     address = params.url or (papers.crl_address(found) if found is not None else None)
     if address is None:

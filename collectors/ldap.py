@@ -84,23 +84,23 @@ async def _talk(
         session = Session(streams, transcript, first=first)
         if login.user:
             server = f"ldap {entry.host}:{entry.port}"
-            phases["bind"] = await let_in(
-                kit, server, login, functools.partial(_bind, session)
-            )
+            phases["bind"] = await let_in(kit, server, login, functools.partial(_bind, session))
         else:
             begun = loop.time()
             await _bind(session, login)
             phases["bind"] = loop.time() - begun
         begun = loop.time()
         seconds = check.timeout
-        found = await session.search("", "base", ("objectClass", "*"), ATTRIBUTES, 1, seconds)
+        found = await session.search(
+            "", "base", ("objectClass", "*"), ATTRIBUTES, limit=1, seconds=seconds
+        )
         course.root = root(found[0]) if found else Root()
         if course.root.time is not None:
             course.offset = (course.root.time - kit.clock.now()).total_seconds()
         if params.base is not None:
             limit = max(params.min_entries, 1)
             found = await session.search(
-                params.base, params.scope, params.wanted, ("1.1",), limit, seconds
+                params.base, params.scope, params.wanted, ("1.1",), limit=limit, seconds=seconds
             )
             course.entries = len(found)
         phases["search"] = loop.time() - begun

@@ -58,9 +58,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     return Reading(check.slug, check.vantage, at, samples, failure, elapsed)
 
 
-async def _ask(
-    check: Check, params: OcspParams, kit: Kit, transcript: Transcript
-) -> ocsp.Answer:
+async def _ask(check: Check, params: OcspParams, kit: Kit, transcript: Transcript) -> ocsp.Answer:
     found = papers.certificate(params.certificate or "", "the certificate")
     issuer = papers.certificate(params.issuer or "", "the issuer's certificate")
     if not papers.is_issued_by(found, issuer):

@@ -20,6 +20,7 @@ async def ask(
     found: Sequence[Place],
     port: int,
     query: Message,
+    *,
     timeout: float,
     transcript: Transcript,
 ) -> Message:

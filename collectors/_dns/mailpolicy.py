@@ -8,7 +8,7 @@ import base64
 import binascii
 import ipaddress
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -18,7 +18,9 @@ from collectors._net.trouble import printable
 
 _MOST_LOOKUPS = 10  # RFC 7208 §4.6.4
 _LOOKUPS = ("include", "a", "mx", "ptr", "exists", "redirect")
-_MECHANISM = re.compile(r"[+?~-]?(all|include|a|mx|ptr|ip4|ip6|exists)(?=[:/]|$)(.*)", re.IGNORECASE)
+_MECHANISM = re.compile(
+    r"[+?~-]?(all|include|a|mx|ptr|ip4|ip6|exists)(?=[:/]|$)(.*)", re.IGNORECASE
+)
 _MODIFIER = re.compile(r"([a-z][a-z0-9_.-]*)=(.*)", re.IGNORECASE)
 _FEW_BITS = 1024  # of an RSA key; RFC 8301 §3.2
 _ED25519 = 32  # bytes
@@ -33,7 +35,10 @@ def spf(texts: Sequence[str]) -> str | None:
         return "no SPF record"
     if len(found) > 1:
         return f"{len(found)} SPF records, of which none counts"
-    words = found[0].split()[1:]
+    return _mechanisms(found[0].split()[1:])
+
+
+def _mechanisms(words: Sequence[str]) -> str | None:
     lookups = 0
     for word in words:
         fault = _term(word)
@@ -113,18 +118,23 @@ def dmarc(texts: Sequence[str]) -> str | None:
     tags = _tags(found[0])
     if tags is None:
         return "DMARC: the record is not understood"
+    fault = _policy(tags)
+    return f"DMARC: {fault}" if fault else None
+
+
+def _policy(tags: Mapping[str, str]) -> str | None:
     for name in ("p", "sp"):
         if name in tags and tags[name].lower() not in _POLICIES:
-            return f"DMARC: {name}={printable(tags[name], _SHOWN)} is none of {', '.join(_POLICIES)}"
+            return f"{name}={printable(tags[name], _SHOWN)} is none of {', '.join(_POLICIES)}"
     if "p" not in tags:
-        return "DMARC: no policy (p)"
+        return "no policy (p)"
     share = tags.get("pct", "100")
     if not (share.isascii() and share.isdecimal() and int(share[:4]) <= 100):  # noqa: PLR2004
-        return f"DMARC: pct={printable(share, _SHOWN)} is no share of 100"
-    for where in (tags.get("rua", ""), tags.get("ruf", "")):
-        for one in filter(None, (part.strip() for part in where.split(","))):
-            if not re.match(r"[a-z][a-z0-9+.-]*:.", one, re.IGNORECASE):
-                return f"DMARC: reports go to no address: {printable(one, _SHOWN)}"
+        return f"pct={printable(share, _SHOWN)} is no share of 100"
+    wheres = f"{tags.get('rua', '')},{tags.get('ruf', '')}".split(",")
+    for one in filter(None, (where.strip() for where in wheres)):
+        if not re.match(r"[a-z][a-z0-9+.-]*:.", one, re.IGNORECASE):
+            return f"reports go to no address: {printable(one, _SHOWN)}"
     return None
 
 

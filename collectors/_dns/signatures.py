@@ -85,7 +85,9 @@ def verify(
         except _BROKEN as error:
             said = printable(str(error), 80) or type(error).__name__
     if not ends:
-        raise trouble(FailureKind.PROTOCOL, f"DNSSEC: the signature of {name} does not hold: {said}")
+        raise trouble(
+            FailureKind.PROTOCOL, f"DNSSEC: the signature of {name} does not hold: {said}"
+        )
     return max(ends)
 
 

@@ -95,7 +95,12 @@ class Examination:
         try:
             async with asyncio.timeout(share):
                 return await ask(
-                    self.kit.sockets, server.found, server.port, query, share, self.transcript
+                    self.kit.sockets,
+                    server.found,
+                    server.port,
+                    query,
+                    timeout=share,
+                    transcript=self.transcript,
                 )
         except TimeoutError as error:
             what = f"{printable(server.name)} does not answer within {share:g} s"

@@ -16,7 +16,8 @@ _BEFORE = rf"(?:(?<![\d:]){_CLOCK}\s{{0,3}}[,|–-]?\s{{0,3}}(?:ngày\s)?)?"
 
 # 05/11/2026, 5-11-2026, 05.11.2026; a time before or after.
 _NUMBERS = re.compile(
-    rf"{_BEFORE.replace('?P<', '?P<b_')}(?<!\d){_DAY}(?P<mark>[/.-]){_MONTH}(?P=mark){_YEAR}(?!\d){_AFTER}"
+    rf"{_BEFORE.replace('?P<', '?P<b_')}(?<!\d){_DAY}(?P<mark>[/.-]){_MONTH}(?P=mark){_YEAR}"
+    rf"(?!\d){_AFTER}"
 )
 # ngày 05 tháng 11 năm 2026
 _WORDS = re.compile(
@@ -32,7 +33,8 @@ _ISO = re.compile(
 )
 # Thu, 05 Nov 2026 14:05:00 +0700, as feeds have it (RFC 5322)
 _MAIL = re.compile(
-    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (?:[+-]\d{4}|GMT|UTC)"
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d "
+    r"(?:[+-]\d{4}|GMT|UTC)"
 )
 _AHEAD = timedelta(days=1)  # what lies further ahead is announced, not news
 _LONGEST = 512 * 1024  # characters

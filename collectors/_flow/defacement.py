@@ -66,7 +66,7 @@ class Pages:
 
 def pages_of(kit: Kit) -> Pages:
     """Return the kit's engine."""
-    engine = kit.engine("watched pages", lambda kit: Pages())
+    engine = kit.engine("watched pages", lambda _: Pages())
     if not isinstance(engine, Pages):
         raise TypeError("another engine bears the name watched pages")
     return engine

@@ -260,9 +260,7 @@ class Params(TlsParams):
         default=None,
         max_length=1000,
         description="Regular expression of the places where dates count; none: the whole page",
-        json_schema_extra={
-            "vi": "Biểu thức chính quy của những chỗ tính ngày; trống: cả trang"
-        },
+        json_schema_extra={"vi": "Biểu thức chính quy của những chỗ tính ngày; trống: cả trang"},
     )
     max_change: float | None = Field(
         default=None,

@@ -105,9 +105,7 @@ class Walk:
             transcript.note("the body is longer than what is read of it")
         _expect_status(step, answer)
         if self._reads(step):
-            self._page = await self.matcher.page(
-                answer.text, self.params.watch, self.params.ignore
-            )
+            self._page = await self.matcher.page(answer.text, self.params.watch, self.params.ignore)
         await self._expect(step, answer)
         for name, rule in step.extract.items():
             self.variables[name] = await extracted(rule, answer, self._page, self.matcher)
@@ -225,9 +223,7 @@ class Walk:
             transcript.note("sketch %s", page.sketch)
             self.course.change = self.pages.judge(self.check, params, page)
 
-    async def _age(
-        self, answer: Answer, page: Page, now: datetime, transcript: Transcript
-    ) -> None:
+    async def _age(self, answer: Answer, page: Page, now: datetime, transcript: Transcript) -> None:
         text = "\n".join((*page.lines, *page.dates, *_published(page)))
         if self.params.age_pattern:
             found = await self.matcher.all(self.params.age_pattern, answer.text, _DATES)

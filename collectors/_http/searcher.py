@@ -17,13 +17,17 @@ BINS = 128  # of a sketch
 _LONGEST = 64 * 1024  # characters of a match
 _LINES, _LINE = 3000, 500  # of a page's text, and characters of one
 _FORMS, _FIELDS = 20, 500
-_EMPTY = frozenset(
-    ("area base br col embed hr img input link meta param source track wbr").split()
-)
+# fmt: off
+_EMPTY = frozenset([
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param",
+    "source", "track", "wbr",
+])
 _SILENT = frozenset(("script", "style", "template", "noscript"))
-_INLINE = frozenset(
-    ("a abbr b bdi bdo cite code em font i kbd label mark q s small span strong sub sup u").split()
-)
+_INLINE = frozenset([
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "kbd", "label", "mark",
+    "q", "s", "small", "span", "strong", "sub", "sup", "u",
+])
+# fmt: on
 _WORD = re.compile(r"\w+")
 _SHINGLE = 3  # words
 

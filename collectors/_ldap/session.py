@@ -40,6 +40,7 @@ class Session:
         scope: str,
         wanted: tuple[str, str],
         attributes: tuple[str, ...],
+        *,
         limit: int,
         seconds: float,
     ) -> list[Entry]:
@@ -108,7 +109,9 @@ class Session:
         except Malformed as error:
             what = f"what answers does not speak LDAP: {error}"
             raise trouble(FailureKind.PROTOCOL, what) from error
-        self._transcript.note("%s %s", ended.name if ended.code else "success", printable(ended.said))
+        self._transcript.note(
+            "%s %s", ended.name if ended.code else "success", printable(ended.said)
+        )
         return ended
 
     @staticmethod

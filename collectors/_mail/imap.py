@@ -58,7 +58,9 @@ class Imap:
         self._expect(f"the folder {folder}", status, said)
         told = {m[1].upper(): int(m[2]) for line in lines for m in _STATUS.finditer(line)}
         if b"MESSAGES" not in told:
-            raise trouble(FailureKind.PROTOCOL, "the server does not say how many letters there are")
+            raise trouble(
+                FailureKind.PROTOCOL, "the server does not say how many letters there are"
+            )
         used = size = None
         if "QUOTA" in self.capabilities:
             status, _, lines = await self._ask(f"GETQUOTAROOT {_quoted(folder)}")

@@ -48,9 +48,7 @@ async def smtp(
 
 
 @asynccontextmanager
-async def box(
-    entry: Entry, protocol: MailProtocol, way: Way, login: Login
-) -> AsyncIterator[Box]:
+async def box(entry: Entry, protocol: MailProtocol, way: Way, login: Login) -> AsyncIterator[Box]:
     """Open a mailbox. Trouble, OSError."""
     loop, phases = asyncio.get_running_loop(), way.passage.phases
     async with entered(entry, way.kit, way.transcript, way.passage) as streams:

@@ -237,7 +237,9 @@ class RoundtripParams(TlsParams):
         gt=0,
         le=86400,
         description="Seconds that a letter may be on its way; none: the check's timeout",
-        json_schema_extra={"vi": "Số giây thư được phép đi đường; trống: thời hạn của phép kiểm tra"},
+        json_schema_extra={
+            "vi": "Số giây thư được phép đi đường; trống: thời hạn của phép kiểm tra"
+        },
     )
     most_left: int = Field(
         default=5,

@@ -33,12 +33,12 @@ class Pop3:
             if not heard.startswith(b"+OK"):
                 raise trouble(FailureKind.PROTOCOL, f"no answer of POP3: {printable(heard, 80)}")
 
-    async def fill(self, folder: str) -> Fill:
+    async def fill(self, folder: str) -> Fill:  # noqa: ARG002  (POP3 has one folder)
         """Return how many letters there are, and their bytes; POP3 knows no quota."""
         messages, octets = await self._stat()
         return Fill(messages, used=octets)
 
-    async def find(self, folder: str, word: str) -> list[Found]:
+    async def find(self, folder: str, word: str) -> list[Found]:  # noqa: ARG002
         """Return the latest letters whose subject contains a word."""
         found, (messages, _) = [], await self._stat()
         for number in range(messages, max(0, messages - _LATEST), -1):
@@ -66,7 +66,9 @@ class Pop3:
         await self._talk.say("STAT")
         told = _STAT.match(await self._reply("STAT"))
         if told is None:
-            raise trouble(FailureKind.PROTOCOL, "the server does not say how many letters there are")
+            raise trouble(
+                FailureKind.PROTOCOL, "the server does not say how many letters there are"
+            )
         return int(told[1]), int(told[2])
 
     async def _reply(self, what: str) -> str:

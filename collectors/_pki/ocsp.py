@@ -114,4 +114,3 @@ def _is_charged(found: x509.Certificate, issuer: x509.Certificate, now: datetime
         return False
     valid = found.not_valid_before_utc <= now <= found.not_valid_after_utc
     return valid and ExtendedKeyUsageOID.OCSP_SIGNING in usage and is_issued_by(found, issuer)
-

@@ -60,9 +60,7 @@ def ocsp_address(found: x509.Certificate) -> str | None:
 def crl_address(found: x509.Certificate) -> str | None:
     """Return where a certificate says that the list of the revoked is (RFC 5280 §4.2.1.13)."""
     try:
-        points = found.extensions.get_extension_for_oid(
-            ExtensionOID.CRL_DISTRIBUTION_POINTS
-        ).value
+        points = found.extensions.get_extension_for_oid(ExtensionOID.CRL_DISTRIBUTION_POINTS).value
     except (x509.ExtensionNotFound, *UNREADABLE):
         return None
     if not isinstance(points, x509.CRLDistributionPoints):

@@ -111,7 +111,7 @@ class TimestampParams(TlsParams):
             "nhưng không kiểm người ký"
         },
     )
-    algorithm: Literal["sha256", "sha384", "sha512"] = Field(
+    algorithm: Literal["sha256", "sha512"] = Field(
         default="sha256",
         description="Hash algorithm of the stamped data",
         json_schema_extra={"vi": "Thuật toán băm của dữ liệu được đóng dấu"},

@@ -36,9 +36,7 @@ async def asked(
         url = URL(address, encoded=True)
     except ValueError as error:
         raise trouble(FailureKind.LOCAL, "the address of the service is none") from error
-    answer = await errand.run(
-        client, method, url, headers=headers, body=body, largest=largest
-    )
+    answer = await errand.run(client, method, url, headers=headers, body=body, largest=largest)
     transcript.note("HTTP %d, %d bytes", answer.status, len(answer.octets))
     if answer.status != _OK:
         said = f"HTTP {answer.status} {printable(answer.reason, 60)}".rstrip()

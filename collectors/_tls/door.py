@@ -78,10 +78,10 @@ async def entered(
     passage.phases["resolve"] = loop.time() - begun
     name = (entry.server_name or entry.host).rstrip(".")
     try:
-        streams = await _open(entry, found, name, kit, transcript, passage)
+        streams = await _open(entry, found, name, kit=kit, passage=passage, transcript=transcript)
     except ssl.SSLError as error:
         if isinstance(error, ssl.SSLCertVerificationError):
-            await _look_again(entry, found, name, kit, transcript, passage)
+            await _look_again(entry, found, name, kit=kit, passage=passage, transcript=transcript)
         raise Trouble(why(error, passage.chain, name, kit.clock.now())) from error
     try:
         yield streams
@@ -93,9 +93,10 @@ async def _look_again(
     entry: Entry,
     found: list[Place],
     name: str,
+    *,
     kit: Kit,
-    transcript: Transcript,
     passage: Passage,
+    transcript: Transcript,
 ) -> None:
     """Look at a chain that is not trusted, so that its end and its issuer are told."""
     seen = Passage()
@@ -109,7 +110,7 @@ async def _look_again(
         entry.timeout,
     )
     try:
-        streams = await _open(trustful, found, name, kit, transcript, seen)
+        streams = await _open(trustful, found, name, kit=kit, passage=seen, transcript=transcript)
         streams.writer.transport.abort()
     except (OSError, Trouble) as error:
         transcript.note("the chain could not be looked at: %s", error)
@@ -120,9 +121,10 @@ async def _open(
     entry: Entry,
     found: list[Place],
     name: str,
+    *,
     kit: Kit,
-    transcript: Transcript,
     passage: Passage,
+    transcript: Transcript,
 ) -> Streams:
     loop, trust = asyncio.get_running_loop(), trust_of(kit)
     context = trust.context(entry.terms) if entry.security != "none" else None
