@@ -6,7 +6,7 @@ from datetime import datetime
 from cryptography import x509
 
 from collectors._net.trouble import trouble
-from collectors._pki.papers import UNREADABLE
+from collectors._pki.papers import UNREADABLE, tolerant
 from core.reading import FailureKind
 
 
@@ -23,22 +23,25 @@ class List:
 def read(octets: bytes, issuer: x509.Certificate | None, serial: int | None) -> List:
     """Return what a list (DER or PEM) tells, once its signature holds; Trouble."""
     try:
-        if octets.lstrip()[:11] == b"-----BEGIN ":
-            told = x509.load_pem_x509_crl(octets)
-        else:
-            told = x509.load_der_x509_crl(octets)
-        if issuer is not None:
-            _trust(told, issuer)
-        found = told.get_revoked_certificate_by_serial_number(serial) if serial else None
-        return List(
-            told.last_update_utc,
-            told.next_update_utc,
-            len(told),
-            found.revocation_date_utc if found is not None else None,
-        )
+        with tolerant():
+            return _read(octets, issuer, serial)
     except UNREADABLE as error:
         what = "what came is no list of revoked certificates"
         raise trouble(FailureKind.PROTOCOL, what) from error
+
+
+def _read(octets: bytes, issuer: x509.Certificate | None, serial: int | None) -> List:
+    is_pem = octets.lstrip()[:11] == b"-----BEGIN "
+    told = x509.load_pem_x509_crl(octets) if is_pem else x509.load_der_x509_crl(octets)
+    if issuer is not None:
+        _trust(told, issuer)
+    found = told.get_revoked_certificate_by_serial_number(serial) if serial else None
+    return List(
+        told.last_update_utc,
+        told.next_update_utc,
+        len(told),
+        found.revocation_date_utc if found is not None else None,
+    )
 
 
 def _trust(told: x509.CertificateRevocationList, issuer: x509.Certificate) -> None:

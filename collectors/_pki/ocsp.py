@@ -13,7 +13,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from collectors._net.trouble import trouble
-from collectors._pki.papers import UNREADABLE, has_signed, is_issued_by
+from collectors._pki.papers import UNREADABLE, has_signed, is_issued_by, tolerant
 from core.reading import FailureKind
 
 _NONCE = 16  # bytes
@@ -58,17 +58,22 @@ def question(found: x509.Certificate, issuer: x509.Certificate, *, nonce: bool) 
 def read(octets: bytes, asked: Question, issuer: x509.Certificate, now: datetime) -> Answer:
     """Return what an answer tells, once its signature holds; Trouble."""
     try:
-        told = ocsp.load_der_ocsp_response(octets)
-        if told.response_status != ocsp.OCSPResponseStatus.SUCCESSFUL:
-            name = told.response_status.name.lower().replace("_", " ")
-            kind = FailureKind.REFUSED if name == "unauthorized" else FailureKind.PROTOCOL
-            raise trouble(kind, f"the responder answers: {name}")
-        _trust(told, issuer, now)
-        _fresh(told, asked)
-        return _single(told, asked)
+        with tolerant():
+            told = ocsp.load_der_ocsp_response(octets)
+            _granted(told)
+            _trust(told, issuer, now)
+            _fresh(told, asked)
+            return _single(told, asked)
     except UNREADABLE as error:
         what = "what answers does not speak OCSP"
         raise trouble(FailureKind.PROTOCOL, what) from error
+
+
+def _granted(told: ocsp.OCSPResponse) -> None:
+    if told.response_status != ocsp.OCSPResponseStatus.SUCCESSFUL:
+        name = told.response_status.name.lower().replace("_", " ")
+        kind = FailureKind.REFUSED if name == "unauthorized" else FailureKind.PROTOCOL
+        raise trouble(kind, f"the responder answers: {name}")
 
 
 def _single(told: ocsp.OCSPResponse, asked: Question) -> Answer:

@@ -1,5 +1,8 @@
 """Certificates as settings name them, and whether one has signed what another shows."""
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography import x509
@@ -22,11 +25,20 @@ UNREADABLE = (
 )
 
 
+@contextmanager
+def tolerant() -> Iterator[None]:
+    """Let what strangers made be odd without a warning: what it says is judged all the same."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def certificates(named: str, what: str) -> list[x509.Certificate]:
     """Return the certificates of a PEM file, or of PEM text; Trouble if there are none."""
     try:
         text = named if "-----BEGIN" in named else _read(named)
-        return x509.load_pem_x509_certificates(text.encode())
+        with tolerant():
+            return x509.load_pem_x509_certificates(text.encode())
     except OSError as error:
         said = f"{what} cannot be read: {error.strerror or error}"
         raise trouble(FailureKind.LOCAL, said) from error

@@ -17,7 +17,8 @@ from rfc3161_client import (
 )
 
 from collectors._net.trouble import printable, trouble
-from collectors._pki.papers import UNREADABLE
+from collectors._pki.order import sorted_certificates
+from collectors._pki.papers import UNREADABLE, tolerant
 from core.reading import FailureKind
 
 _ALGORITHMS = {"sha256": HashAlgorithm.SHA256, "sha512": HashAlgorithm.SHA512}
@@ -63,19 +64,26 @@ def read(
     who has signed.
     """
     try:
-        told = decode_timestamp_response(octets)
-        if told.status != _GRANTED:
-            why = _REFUSALS.get(told.status, f"status {told.status}")
-            said = printable(" ".join(told.status_string), 80)
-            raise trouble(FailureKind.PROTOCOL, f"no stamp: {why} {said}".rstrip())
-        shown = [x509.load_der_x509_certificate(one) for one in told.signed_data.certificates]
-        return _verified(told, asked, shown[:_MOST], roots, policy)
+        with tolerant():
+            return _read(octets, asked, roots, policy)
     except VerificationError as error:
         said = printable(str(error), 120)
         raise trouble(FailureKind.PROTOCOL, f"the stamp does not hold: {said}") from error
     except UNREADABLE as error:
         what = "what answers does not speak RFC 3161"
         raise trouble(FailureKind.PROTOCOL, what) from error
+
+
+def _read(
+    octets: bytes, asked: Question, roots: Sequence[x509.Certificate], policy: str | None
+) -> Stamp:
+    told = decode_timestamp_response(sorted_certificates(octets))
+    if told.status != _GRANTED:
+        why = _REFUSALS.get(told.status, f"status {told.status}")
+        said = printable(" ".join(told.status_string), 80)
+        raise trouble(FailureKind.PROTOCOL, f"no stamp: {why} {said}".rstrip())
+    shown = [x509.load_der_x509_certificate(one) for one in told.signed_data.certificates]
+    return _verified(told, asked, shown[:_MOST], roots, policy)
 
 
 def _verified(
@@ -85,9 +93,9 @@ def _verified(
     roots: Sequence[x509.Certificate],
     policy: str | None,
 ) -> Stamp:
+    # What the answer shows is no intermediate for the verifier: it would trust it like a root.
     verifier = VerifierBuilder(
         policy_id=x509.ObjectIdentifier(policy) if policy else None,
-        intermediates=[one for one in shown if one not in roots],
         roots=list(roots or shown),
         nonce=asked.nonce,
     ).build()

@@ -49,7 +49,8 @@ smtpd_helo_required = yes
 default_transport = discard
 """
 _SERVICES = """127.0.0.1:{smtp} inet n - n - - smtpd
-127.0.0.1:{open} inet n - n - - smtpd -o smtpd_relay_restrictions=permit
+127.0.0.1:{open} inet n - n - - smtpd -o mynetworks=0.0.0.0/0
+ -o smtpd_relay_restrictions=permit_mynetworks,reject
 127.0.0.1:{submission} inet n - n - - smtpd -o smtpd_sasl_auth_enable=yes
 127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes -o smtpd_sasl_auth_enable=yes
 cleanup unix n - n - 0 cleanup
