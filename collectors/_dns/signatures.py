@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 import dns.dnssec
 import dns.exception
 import dns.name
+import dns.node
+import dns.rdataset
 import dns.rdatatype
 import dns.rrset
 from dns.message import Message
@@ -28,7 +30,7 @@ _BROKEN = (
     NotImplementedError,
 )
 
-Keys = dict[dns.name.Name, dns.rrset.RRset]
+Keys = dict[dns.name.Name, dns.node.Node | dns.rdataset.Rdataset]
 
 
 def rrset(reply: Message, name: dns.name.Name, kind: str) -> dns.rrset.RRset | None:

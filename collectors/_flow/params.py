@@ -289,7 +289,7 @@ class Params(TlsParams):
         json_schema_extra={"vi": "Dấu của những trang đã được chấp nhận, như kết quả cho biết"},
     )
     defaced_words: Annotated[tuple[str, ...], BeforeValidator(_lines)] = Field(
-        default=("hacked by", "defaced by", "owned by", "pwned by", "was here h4ck"),
+        default=("hacked by", "h4cked by", "defaced by", "pwned by"),
         description="Texts of known defacements, one a line; found in any letter case",
         json_schema_extra={
             "vi": "Những câu hay gặp ở trang bị tấn công, mỗi dòng một câu; không phân biệt hoa "

@@ -127,7 +127,8 @@ class Imap:
         self._number += 1
         tag = f"a{self._number}"
         await self._talk.say(f"{tag} {line}", f"{tag} {shown}" if shown else None)
-        begin, lines = f"{tag} ".encode(), []
+        begin = f"{tag} ".encode()
+        lines: list[bytes] = []
         while True:
             heard = await self._line()
             if heard.startswith(begin):

@@ -21,7 +21,7 @@ class Purse:
         return self._known.get(name)
 
 
-def a_kit(clock: Clock | None = None, **secrets: str) -> Kit:
+def a_kit(clock: Clock | None = None, /, **secrets: str) -> Kit:
     return make_kit(clock or SystemClock(), secrets=Purse(secrets))
 
 

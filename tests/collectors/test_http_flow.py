@@ -4,6 +4,7 @@ import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -149,7 +150,7 @@ async def test_what_is_not_found_is_named() -> None:
     assert why(reading) == "step 1: nothing is found by field:nothing"
 
 
-def by_token(url: str, **more: object) -> Check:
+def by_token(url: str, **more: Any) -> Check:
     steps = [{"url": f"{url}/api", "headers": {"Authorization": "Bearer {{token}}"}}]
     return walking(steps, token_url=f"{url}/token", token_secret="client", **more)
 
@@ -231,7 +232,7 @@ async def test_a_step_that_takes_too_long_fails_and_is_measured() -> None:
     assert by(reading, "probe_http_step_duration_seconds", "step")["1"] >= 0.3
 
 
-def news(url: str, **more: object) -> Check:
+def news(url: str, **more: Any) -> Check:
     return walking([{"url": f"{url}/news"}], **more)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 import pytest
 import uvloop
@@ -85,7 +86,11 @@ async def test_between_servers_nobody_logs_in_and_recipients_are_only_asked_for(
 
 
 async def test_an_open_relay_is_found(host: MailHost) -> None:
-    params = {"sender": "a@b.test", "must_refuse": "ai-do@noi-khac.test", "security": "none"}
+    params: dict[str, Any] = {
+        "sender": "a@b.test",
+        "must_refuse": "ai-do@noi-khac.test",
+        "security": "none",
+    }
     check = asking("smtp", host, secret=None, port=host.ports["open"], **params)
     reading, _ = await looked(SMTP, check)
     assert why(reading) == ("ai-do@noi-khac.test is taken: the server passes on strangers' mail")
@@ -172,7 +177,7 @@ async def test_a_mailbox_opens_and_tells_how_full_it_is(
 
 
 async def test_a_mailbox_that_is_too_full_is_told(host: MailHost) -> None:
-    params = {"protocol": "imap", "port": host.ports["imaps"], "max_used": 1e-9}
+    params: dict[str, Any] = {"protocol": "imap", "port": host.ports["imaps"], "max_used": 1e-9}
     box = host.folder / "mail" / USER
     host.put(1, "day")
     (box / "new" / "2.big").write_text("Subject: big\n\n" + "x" * 200_000)
@@ -196,7 +201,7 @@ async def test_a_mailbox_without_a_login_is_our_own_fault(host: MailHost) -> Non
 
 
 def trip(
-    host: MailHost, protocol: str, timeout: float = 15.0, recipient: str = ROBOT, **more: object
+    host: MailHost, protocol: str, timeout: float = 15.0, recipient: str = ROBOT, **more: Any
 ) -> Check:
     return asking(
         "mail_roundtrip",
