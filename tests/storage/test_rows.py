@@ -13,6 +13,7 @@ from core.answer import Received
 from core.incident import Delivery, Incident, IncidentNote, Member, Notification
 from core.inventory import (
     CalendarSpan,
+    Certificate,
     Contact,
     Device,
     EscalationStep,
@@ -76,6 +77,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.shifts, Shift),
     (tables.escalations, EscalationStep),
     (tables.rules, Rule),
+    (tables.certificates, Certificate),
     (tables.answers, Received),
     (tables.proofs, Proof),
     (tables.swaps, Swap),
