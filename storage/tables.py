@@ -51,6 +51,7 @@ rota_identities = _identity("rota_identities")
 rota_rule_identities = _identity("rota_rule_identities")
 escalation_identities = _identity("escalation_identities")
 rule_identities = _identity("rule_identities")
+certificate_identities = _identity("certificate_identities")
 
 
 def _dated(name: str, identity: Table, *columns: Column[object]) -> Table:
@@ -240,6 +241,20 @@ escalations = Table(
     Column("channels", Items, nullable=False),
     Column("severities", Items, nullable=False),
     Column("unit", Words, _to(unit_identities)),
+)
+certificates = _dated(
+    "certificates",
+    certificate_identities,
+    Column("name", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("serial", Words, nullable=False),
+    Column("issuer", Words),
+    Column("begins", Date),
+    Column("ends", Date, nullable=False),
+    Column("unit", Words, _to(unit_identities)),
+    Column("organisation", Words, _to(organisation_identities)),
+    Column("contact", Words, _to(contact_identities)),
+    Column("note", Words),
 )
 rules = _dated(
     "rules",

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 import pytest
+import trustme
 
 from core.clock import SystemClock
 from core.collector import Collector
@@ -17,6 +18,8 @@ from tests.collectors.land import Land
 from tests.factories import a_check
 
 REGISTRY = collectors()
+# A certificate that has issued itself.
+BADGE = trustme.CA().cert_pem.bytes().decode()
 # What a collector cannot do without, beside its defaults.
 NEEDED: Mapping[str, Mapping[str, object]] = {
     "tcp": {"port": 80},
@@ -36,6 +39,12 @@ NEEDED: Mapping[str, Mapping[str, object]] = {
     "snmp_dma": {"community": "public"},
     "snmp_rprm": {"community": "public"},
     "snmp_map": {"community": "public"},
+    "http_flow": {"steps": [{"url": "http://10.0.0.5/"}]},
+    "dns_zone": {"zone": "dongnai.gov.vn", "servers": "10.0.0.5"},
+    "mail_roundtrip": {"sender": "robot@dongnai.gov.vn", "recipient": "robot@dongnai.gov.vn"},
+    "ocsp": {"url": "http://10.0.0.5/", "certificate": BADGE, "issuer": BADGE},
+    "crl": {"url": "http://10.0.0.5/list.crl"},
+    "timestamp": {"url": "http://10.0.0.5/"},
 }
 BASE_UNITS = (
     *("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules", "hertz"),
@@ -51,6 +60,8 @@ LOGIN = {
     "lifesize",
     "cli_config",
     "cli_facts",
+    "mailbox",
+    "mail_roundtrip",
 }  # those that ask nothing without one
 # Names of the ecosystem: their authors chose the units, public boards expect them as they are.
 FOREIGN = re.compile(
@@ -58,6 +69,7 @@ FOREIGN = re.compile(
     r"probe_(http_(status_code|content_length|uncompressed_body_length|redirects|ssl|version)|"
     r"failed_due_to_regex|ssl_earliest_cert_expiry|dns_(answer|authority|additional)_rrs|dns_(serial|query_succeeded))|"
     # Numbers and levels that have no unit.
+    r"probe_(dns_zone_serial|mailbox_(unseen_)?messages|mail_left_messages|(ldap|crl)_entries)|"
     r"probe_(stun_mapped|ras_accepted|dns_rcode|ntp_(stratum|leap)|sip_status_code)|"
     # Claims (0 or 1), numbers of things, and what the field counts per second or in pixels.
     r"vc_(media_packets_(received|lost)_total|registered|in_call|calls|standby|do_not_disturb|(microphone|video)_muted|faults|"

@@ -16,6 +16,7 @@ from core.discovery import Discovery, Found
 from core.incident import Delivery, Incident, IncidentNote, Member, Notification
 from core.inventory import (
     CalendarSpan,
+    Certificate,
     Contact,
     Device,
     EscalationStep,
@@ -83,6 +84,7 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.shifts, Shift),
     (tables.escalations, EscalationStep),
     (tables.rules, Rule),
+    (tables.certificates, Certificate),
     (tables.answers, Received),
     (tables.quality_spans, QualitySpan),
     (tables.proofs, Proof),
