@@ -165,6 +165,7 @@ class Service(Dated):
     keyword: Line | None = None  # what a web page must contain
     contact: Slug | None = None
     calendar: Slug | None = None
+    vantage: Slug | None = None  # from where it is looked at; None: from where this platform stands
     # Services, devices and sites that it cannot do without; `a|b`: one of them is enough.
     depends_on: tuple[Annotated[str, StringConstraints(pattern=_NEED)], ...] = ()
 

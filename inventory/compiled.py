@@ -46,6 +46,7 @@ class LookingDefaults(Model):
     """
 
     vantage: Slug = "center"
+    vantages: Mapping[str, str] = Field(default_factory=dict)  # slug → its name
     reach_interval: float = Field(default=1.0, gt=0)
     icmp_blocked: bool = False
     reach_port: int = Field(default=443, ge=1, le=65535)  # of profiles without a tcp check
@@ -131,6 +132,7 @@ class _Compiler:
             days_off=self.days_off,
             rules=tuple(self.rules),
             calendars={r.calendar: self._expected(r.calendar) for r in self.rules if r.calendar},
+            vantages=self.settings.vantages,
         )
 
     def _site(self, site: Site) -> Target:
@@ -361,7 +363,7 @@ class _Compiler:
             timeout=self._timeout(check),
             reach=True,
             verify=self._verify(link.slug, check),
-            labels=_labels(link.slug, self.devices[link.far].site),
+            labels=_labels(link.slug, self.devices[link.far].site, self.settings.vantage),
         )
 
     def _service_check(self, service: Service, way: Way) -> Check:
@@ -370,13 +372,14 @@ class _Compiler:
         keyword = {"keyword": service.keyword} if http and service.keyword else {}
         wanted = self.settings.intervals.get(way.collector, _INTERVAL)
         site, above = self._place(service), self._above(service)
+        vantage = service.vantage or self.settings.vantage
         return Check(
             slug=f"{service.slug}/{way.collector}",
             target=service.slug,
             collector=way.collector,
             address=way.host,
             params={**way.params, **keyword, **self._authorities(way)},
-            vantage=self.settings.vantage,
+            vantage=vantage,
             interval=max(wanted, self.settings.reach_interval),
             timeout=_SERVICE_TIMEOUTS.get(way.collector, _SERVICE_TIMEOUT),
             reach=True,
@@ -388,7 +391,7 @@ class _Compiler:
                 spacing=_SPACING,
                 probes=Confirm().failures,
             ),
-            labels=_labels(service.slug, site.slug if site else None),
+            labels=_labels(service.slug, site.slug if site else None, vantage),
         )
 
     def _authorities(self, way: Way) -> Mapping[str, object]:
@@ -425,7 +428,7 @@ class _Compiler:
             verify=self._verify(device.slug, check) if reach else None,
             ports=tuple(self.ports[device.slug]) if check.collector == "snmp_interfaces" else (),
             secret=self._secret(device) if snmp else device.secret if check.needs_secret else None,
-            labels=_labels(device.slug, device.site),
+            labels=_labels(device.slug, device.site, self.settings.vantage),
         )
 
     def _verify(self, target: str, check: ProfileCheck) -> Verify:
@@ -470,9 +473,9 @@ def _sorted(items: Sequence[DatedRow]) -> list[DatedRow]:
     return sorted(items, key=lambda item: item.slug)
 
 
-def _labels(instance: str, site: str | None) -> tuple[tuple[str, str], ...]:
-    labels = (("instance", instance), ("job", JOB))
-    return (*labels, ("site", site)) if site else labels
+def _labels(instance: str, site: str | None, vantage: str) -> tuple[tuple[str, str], ...]:
+    where = (("site", site),) if site else ()
+    return (("instance", instance), ("job", JOB), *where, ("vantage", vantage))
 
 
 def _shared(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

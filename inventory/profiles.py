@@ -72,6 +72,10 @@ _MAP = ProfileCheck(MAPPED, timeout=15.0, needs_secret=True)
 
 # Of every endpoint, where somebody listens for what rooms publish.
 PUBLISHING = ProfileCheck("vq_rtcpxr", interval=60.0, timeout=2.0)
+_NODE = ProfileCheck("prometheus", MappingProxyType({"port": 9100}), timeout=10.0)
+_WINDOWS = ProfileCheck("prometheus", MappingProxyType({"port": 9182}), timeout=10.0)
+_WINRM = ProfileCheck("winrm", interval=300.0, timeout=30.0, needs_secret=True)
+_REDFISH = ProfileCheck("redfish", interval=120.0, timeout=30.0, needs_secret=True)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
@@ -86,6 +90,10 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             Profile("endpoint-sip", (_ICMP, _tcp(5060), *_BY_SECRET, _MAP)),
             Profile("bridge", (_ICMP, _tcp(1720), *_BY_SECRET, _MAP)),
             Profile("server", (_ICMP, *_BY_SECRET)),
+            Profile("server-linux", (_ICMP, _tcp(9100), _NODE)),
+            Profile("server-windows", (_ICMP, _tcp(9182), _WINDOWS)),
+            Profile("server-winrm", (_ICMP, _tcp(5986), _WINRM)),
+            Profile("server-redfish", (_ICMP, _tcp(443), _REDFISH)),
             Profile("ups", (_ICMP, _SYSTEM, _HEALTH, _INVENTORY)),
             Profile("other", (_ICMP, *_BY_SECRET)),
             Profile("endpoint-cisco", (_ICMP, _tcp(443), _CISCO)),

@@ -631,6 +631,14 @@ TABLES: tuple[Table, ...] = (
             Column("contact", cells.slug, "Đầu mối (contacts.csv)", "Contact (contacts.csv)"),
             _CALENDAR,
             Column(
+                "vantage",
+                cells.slug,
+                "Nhìn từ đâu: tên một điểm đo trong [looking] vantages, ví dụ internet; để trống "
+                "là từ máy giám sát này",
+                "From where it is looked at: a vantage of [looking] vantages, such as internet; "
+                "empty = from this platform",
+            ),
+            Column(
                 "depends_on",
                 cells.needs,
                 "Những gì nó cần để chạy: mã dịch vụ, thiết bị, điểm, cách nhau bằng dấu cách; "

@@ -68,6 +68,7 @@ _HEADS: Mapping[str, Text] = MappingProxyType(
         "aliases": _text("Tên trên cầu nối", "Called by bridges"),
         "url": _text("Địa chỉ (URL)", "Address (URL)"),
         "keyword": _text("Chữ phải có", "Keyword"),
+        "vantage": _text("Điểm đo", "Vantage"),
         "depends_on": _text("Phụ thuộc vào", "Depends on"),
         "email": _text("Thư điện tử", "E-mail"),
         "phone": _text("Điện thoại", "Telephone"),

@@ -41,6 +41,7 @@ def looking_defaults(looking: Looking, hearing: Hearing | None = None) -> Lookin
     """Return what compiling an estate needs to know of the settings."""
     return LookingDefaults(
         vantage=looking.vantage,
+        vantages=dict(looking.vantages),
         reach_interval=looking.reach_interval,
         icmp_blocked=looking.icmp_blocked,
         reach_port=looking.reach_port,

@@ -380,6 +380,15 @@ class Looking(Section):
     vantage: Annotated[
         Slug, Text(vi="Tên điểm đặt máy đo", en="The name of the place we look from")
     ] = "center"
+    vantages: Annotated[
+        dict[Slug, str],
+        Text(
+            vi="Các điểm đặt máy đo và cách gọi, ví dụ "
+            'center = "mạng TSLCD", internet = "Internet"',
+            en='The places we look from and what they are called, such as center = "TSLCD", '
+            'internet = "Internet"',
+        ),
+    ] = Field(default_factory=dict)
     sockets: Annotated[
         OptionalBeside,
         Text(

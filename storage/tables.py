@@ -163,6 +163,7 @@ services = _dated(
     Column("keyword", Words),
     Column("contact", Words, _to(contact_identities)),
     Column("calendar", Words, _to(calendar_identities)),
+    Column("vantage", Words),
     Column("depends_on", Items),
 )
 contacts = _dated(

@@ -45,6 +45,10 @@ NEEDED: Mapping[str, Mapping[str, object]] = {
     "ocsp": {"url": "http://10.0.0.5/", "certificate": BADGE, "issuer": BADGE},
     "crl": {"url": "http://10.0.0.5/list.crl"},
     "timestamp": {"url": "http://10.0.0.5/"},
+    "sql": {"engine": "postgresql"},
+    "modbus": {"registers": "a = input:0 int16 celsius"},
+    "backup_age": {"url": "sftp://10.0.0.5/backups"},
+    "gateway_balance": {"url": "http://10.0.0.5/balance"},
 }
 BASE_UNITS = (
     *("seconds", "bytes", "ratio", "celsius", "volts", "amperes", "watts", "joules", "hertz"),
@@ -62,6 +66,10 @@ LOGIN = {
     "cli_facts",
     "mailbox",
     "mail_roundtrip",
+    "redfish",
+    "winrm",
+    "sql",
+    "backup_age",
 }  # those that ask nothing without one
 # Names of the ecosystem: their authors chose the units, public boards expect them as they are.
 FOREIGN = re.compile(
@@ -77,6 +85,11 @@ FOREIGN = re.compile(
     r"registrations|path_calls|mapped_value|bridge_(conferences|legs)|conference_legs|"
     r"media_(estimated|reported)_mos|quality_reports_total|"
     r"[a-z_]+_(bits_per_second|frames_per_second|(width|height)_pixels))|"
+    # Of exporters and of Prometheus' own scrapes.
+    r"(node|windows)_.*|up|scrape_(samples_(scraped|post_metric_relabeling)|series_added)|"
+    r"scrape_(duration_seconds|body_size_bytes)|probe_scrape_(dropped_series|truncated)|"
+    # What a query, a gateway, a folder counts; claims.
+    r"probe_(sql_value|gateway_balance|backup_files)|device_(powered|event_errors)|"
     # Objects of one MIB alone keep its name, which no one else's looks like.
     r"[a-z0-9]+[A-Z][A-Za-z0-9]*"
 )
