@@ -15,6 +15,7 @@ from alerts.brain import Brain
 from alerts.legs import Legs
 from alerts.reported import Reporting
 from alerts.signals import Signals
+from alerts.telling import TellingPolicy
 from alerts.topology import Topology
 from api.app import create_app
 from api.context import Context, Health
@@ -176,19 +177,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         await feed.refresh()
         channels = registries.channels()
         policy = telling_policy(settings, channels)
-        now = clock.now()
-        brain = Brain(
-            feed.estate(),
-            await ledger.brain.restore(now),
-            policy,
-            feed.edition.contacts,
-            now,
-            escalations=feed.edition.escalations,
-            reporting=Reporting(
-                labels=settings.alertmanager.labels,
-                patience=settings.alertmanager.patience,
-            ),
-        )
+        brain = await _brain(settings, ledger, feed, policy, clock.now())
 
         live, fleet, told, signals = (
             Live(),
@@ -196,22 +185,21 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             asyncio.Event(),
             Signals(Legs(bands(settings.quality))),
         )
-        outlets = Outlets(
-            series.append, heard_by(fleet.update, signals.hear), live.publish, told.set
+        pipeline = Pipeline(
+            brain,
+            ledger.brain,
+            Outlets(series.append, heard_by(fleet.update, signals.hear), live.publish, told.set),
+            clock,
+            settings.looking.vantage,
         )
-        pipeline = Pipeline(brain, ledger.brain, outlets, clock, settings.looking.vantage)
         kit = make_kit(clock, _sockets(settings.looking.sockets), keyring)
         stack.push_async_callback(kit.aclose)
         transcripts = Transcripts()
         tally = Tally(pipeline)
         shelf = Shelf(tally, ledger.configurations, series.append, feed.estate, clock)
         scheduler = Scheduler(feed, shelf, registries.collectors(), kit, transcripts, clock)
-        ear = await open_ear(
-            settings.hearing, Hints(feed, scheduler.hint, clock), keyring, ledger.remarks, clock
-        )
-        listener = stack.enter_context(closing(Listener(settings.hearing, ear)))
-        published = stack.enter_context(
-            closing(Publications(Places.of(settings), feed, inbox_of(kit), scheduler.hint, clock))
+        listener, published = await _listeners(
+            settings, ledger, keyring, feed, kit, scheduler.hint, stack
         )
         dispatcher = Dispatcher(
             ledger,
@@ -300,7 +288,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             auditor=auditor,
             heartbeat=heartbeat if settings.heartbeat.url else None,
             balance=balance,
-            hints=ear.hints if listener.ports or settings.hearing.feedback else None,
+            hints=listener.ear.hints if listener.ports or settings.hearing.feedback else None,
             published=published if published.listens else None,
             answers=answers if answers.listens else None,
             reports=others,
@@ -357,7 +345,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             collectors=tuple(registries.collectors()),
             travel=Prices(**settings.meetings.travel.model_dump()),
             ask_rooms=RoomRequests(ledger.outbox, policy, lambda: feed.edition.contacts, told).ask,
-            hint=Feedback(ear.hints, keyring.reveal, settings.hearing.feedback).take,
+            hint=Feedback(listener.ear.hints, keyring.reveal, settings.hearing.feedback).take,
             signals=signals,
             line_use=lines.week,
             line_quality=lines.qualities,
@@ -365,14 +353,6 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             discovery=terms_of(settings),
         )
         server = make_server(create_app(context), settings.web)
-        described = Description(
-            feed,
-            brain,
-            of_ourselves,
-            tally,
-            settings.looking.vantage,
-            beside=(duty.samples, met.samples, rooms.samples, lambda _: lines.samples()),
-        )
         upkeep = Upkeep(
             ledger,
             keyring,
@@ -382,7 +362,14 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             transcripts,
             series,
             clock,
-            described,
+            Description(
+                feed,
+                brain,
+                of_ourselves,
+                tally,
+                settings.looking.vantage,
+                beside=(duty.samples, met.samples, rooms.samples, lambda _: lines.samples()),
+            ),
             (duty, met, rooms),
         )
         parts: dict[str, Part] = {
@@ -503,6 +490,42 @@ class Upkeep:
             for samples in self.description.parts():
                 await self.series.append([(self.clock.now(), samples)])
             await asyncio.sleep(SELF_PERIOD)
+
+
+async def _brain(
+    settings: Settings, ledger: Ledger, feed: EstateFeed, policy: TellingPolicy, now: datetime
+) -> Brain:
+    """Return the brain as the ledger remembers it."""
+    return Brain(
+        feed.estate(),
+        await ledger.brain.restore(now),
+        policy,
+        feed.edition.contacts,
+        now,
+        escalations=feed.edition.escalations,
+        reporting=Reporting(
+            labels=settings.alertmanager.labels,
+            patience=settings.alertmanager.patience,
+        ),
+    )
+
+
+async def _listeners(  # noqa: PLR0917
+    settings: Settings,
+    ledger: Ledger,
+    keyring: Keyring,
+    feed: EstateFeed,
+    kit: Kit,
+    hint: Callable[[str], None],
+    stack: AsyncExitStack,
+) -> tuple[Listener, Publications]:
+    """Return what hears devices: their traps and lines, and the quality that rooms publish."""
+    hints = Hints(feed, hint, kit.clock)
+    ear = await open_ear(settings.hearing, hints, keyring, ledger.remarks, kit.clock)
+    places = Places.of(settings)
+    listener = stack.enter_context(closing(Listener(settings.hearing, ear)))
+    published = Publications(places, feed, inbox_of(kit), hint, kit.clock)
+    return listener, stack.enter_context(closing(published))
 
 
 def _asking(series: SeriesSide, brain: Brain, pipeline: Pipeline, clock: Clock) -> dict[str, Part]:
