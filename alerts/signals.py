@@ -59,8 +59,6 @@ class Signals:
                 newest.at,
                 newest.registered if newest.registered is not None else one.registered,
                 newest.in_call if newest.in_call is not None else one.in_call,
-                newest.loss if newest.loss is not None else one.loss,
-                newest.jitter if newest.jitter is not None else one.jitter,
             )
         return newest
 

@@ -346,7 +346,7 @@ class _Compiler:
     def _command_lines(self, device: Device) -> Iterator[Check]:
         settings = self.settings
         secret = command_lines.login_of(device, settings.cli_secret, settings.cli_secrets)
-        labels = _labels(device.slug, device.site)
+        labels = _labels(device.slug, device.site, settings.vantage)
         return command_lines.checks(device, secret, settings.vantage, settings.intervals, labels)
 
     def _line_check(self, link: Link) -> Check:

@@ -84,8 +84,8 @@ def _described() -> Iterator[Metric]:
         )
     for name, words, labels in (*_SURROUNDINGS, *line_use.SERIES, *shelf.SERIES):
         yield Metric(name, "gauge", words, labels)
-    for name, words, own in room_series.SERIES:
-        yield Metric(name, "gauge", words, (*_OURS, "room", *own))
+    for name, words, beside in room_series.SERIES:
+        yield Metric(name, "gauge", words, (*_OURS, "room", *beside))
 
 
 _SURROUNDINGS = (
