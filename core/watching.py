@@ -65,6 +65,7 @@ class Target(Model):
     valid_from: date | None = None
     needs: tuple[tuple[str, ...], ...] = ()  # of a service: of each of these one
     risks: tuple[str, ...] = ()  # groups that a link or site belongs to, the nearest first
+    aliases: tuple[str, ...] = ()  # of a room: what bridges call it
 
 
 class Confirm(Model):

@@ -12,9 +12,10 @@ from core.inventory import Dated, Device, Inventory, Link, Room, Service, Site, 
 from core.model import Model, Slug
 from core.risks import Risk, risks_of_line, risks_of_site
 from core.watching import Check, Confirm, Estate, Hours, PortFact, Target, TargetKind, Verify
+from inventory import command_lines
 from inventory.hours import days_off, hours_of
 from inventory.plan import as_of
-from inventory.profiles import REACH, ProfileCheck, profile_of
+from inventory.profiles import MAPPED, PUBLISHING, REACH, ProfileCheck, profile_of
 from inventory.uplinks import Ways, all_above, ways
 from inventory.urls import Way, cut
 
@@ -53,7 +54,11 @@ class LookingDefaults(Model):
     snmp_secret: Slug | None = "snmp-default"  # noqa: S105  (a name, of devices that name none)
     snmp_community: str | None = None  # in plain sight instead, for labs
     intervals: Mapping[str, float] = Field(default_factory=dict)
+    maps: str | None = None  # a folder of maps of objects, for equipment of which we know none
     authorities: str | None = None  # of services by TLS: a PEM file, instead of the system's
+    published: bool = False  # whether rooms may publish the quality of their calls
+    cli_secret: Slug | None = None  # the login of command lines; None: they are not asked
+    cli_secrets: Mapping[str, str] = Field(default_factory=dict)  # by device, of those with another
 
 
 def compile_estate(inventory: Inventory, on: date, settings: LookingDefaults) -> Estate:
@@ -118,6 +123,7 @@ class _Compiler:
             for device in self.devices.values()
             for check in self._checks(device)
         ]
+        checks += [c for device in self.devices.values() for c in self._command_lines(device)]
         checks += [self._line_check(link) for link in self.links.values() if link.address]
         checks += [self._service_check(service, way) for service, way in self.services]
         return Estate(
@@ -237,6 +243,7 @@ class _Compiler:
             members=(device.slug if device else site.slug,),
             expected=self._expected(calendar),
             valid_from=room.valid_from,
+            aliases=room.aliases,
         )
 
     def _service(self, service: Service, way: Way) -> Target:
@@ -330,8 +337,17 @@ class _Compiler:
             if check.collector != reach.collector
             and not (check.collector == "icmp" and self.settings.icmp_blocked)
             and (device.secret is not None or not check.needs_secret)
+            and (self.settings.maps is not None or check.collector != MAPPED)
         ]
+        if self.settings.published and device.kind == "endpoint":
+            others.append(PUBLISHING)
         return [reach, *others]
+
+    def _command_lines(self, device: Device) -> Iterator[Check]:
+        settings = self.settings
+        secret = command_lines.login_of(device, settings.cli_secret, settings.cli_secrets)
+        labels = _labels(device.slug, device.site, settings.vantage)
+        return command_lines.checks(device, secret, settings.vantage, settings.intervals, labels)
 
     def _line_check(self, link: Link) -> Check:
         """Return the reach check of a link with an address that answers over it alone."""
@@ -438,6 +454,8 @@ class _Compiler:
         params = {"port": self.settings.snmp_port, **check.params}
         if device.secret is None and self.settings.snmp_community:
             params["community"] = self.settings.snmp_community
+        if check.collector == MAPPED:
+            params["maps"] = self.settings.maps
         return params
 
     def _trusting(self, check: ProfileCheck) -> Mapping[str, object]:

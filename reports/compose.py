@@ -18,6 +18,7 @@ from core.status import Status
 from core.text import Text
 from core.watching import TargetKind
 from reports import periods
+from reports.capacity import Crowding, Named
 from reports.counting import Counting, Rules
 from reports.hours import ALWAYS, EXPECTED, Hours
 from reports.lives import Life, Units, lives_of
@@ -63,6 +64,16 @@ class Plan:
         return (*self.lives, *self.links, *self.before, *self.links_before)
 
     @property
+    def lines(self) -> tuple[Named, ...]:
+        """Return the lines that the report speaks of, as they were called last."""
+        lives = self.lives if self.kind is TargetKind.LINK else self.links
+        last = {life.target: life for life in sorted(lives, key=lambda life: life.end)}
+        return tuple(
+            Named(slug, life.name, life.carrier, life.circuit)
+            for slug, life in sorted(last.items())
+        )
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """Return whose history is needed."""
         return tuple(sorted({life.target for life in self.all_lives}))
@@ -77,6 +88,8 @@ class Gathered:
     incidents: Mapping[int, str] = field(default_factory=dict)
     findings: Mapping[str, Finding] = field(default_factory=dict)  # by incident
     unsynchronised: tuple[tuple[datetime, datetime], ...] = ()
+    crowding: Crowding | None = None
+    crowding_asked: bool = False
 
 
 def seconds(instant: datetime) -> int:
@@ -197,6 +210,8 @@ class Draft:
             goal=request.goal,
             goal_is_ours=request.goal_is_ours,
             unsynchronised=gathered.unsynchronised,
+            crowding=gathered.crowding,
+            crowding_asked=gathered.crowding_asked,
             notes=notes_of(plan, gathered.as_known_at, (self.main, self.links), self.listing.total),
             links=self._lines(targets),
             special_days={

@@ -1,86 +1,67 @@
-"""A look by a collector, as the scheduler makes it, and what it brought."""
+"""One look of a collector on loopback, and what of its reading tests ask about."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 from core.clock import Clock, SystemClock
 from core.collector import Collector, Kit
-from core.reading import Reading, is_stale
+from core.reading import FailureKind, Reading
 from core.watching import Check
 from runtime.kit import make_kit
 from runtime.scheduler import look_once
 from runtime.transcripts import Run
-from tests.factories import a_check
 
 
-@dataclass
 class Purse:
     """Secrets by name."""
 
-    secrets: Mapping[str, str] = field(default_factory=dict)
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._known = known
 
     def reveal(self, name: str) -> str | None:
-        return self.secrets.get(name)
+        return self._known.get(name)
 
 
-@dataclass
-class Looking:
-    """A kit that lives over several looks of one check."""
-
-    collector: Collector
-    check: Check
-    kit: Kit
-
-    async def look(self) -> tuple[Reading, Run]:
-        run, reading = await look_once(self.collector, self.check, self.kit)
-        declared = {emit.name for emit in self.collector.emits}
-        if self.collector.name != "prometheus":
-            assert {series.name for series, _ in reading.samples} <= declared
-        return reading, run
+def a_kit(clock: Clock | None = None, /, **secrets: str) -> Kit:
+    return make_kit(clock or SystemClock(), secrets=Purse(secrets))
 
 
-@asynccontextmanager
-async def looking(
-    collector: Collector,
-    params: Mapping[str, object],
-    secret: str | None = None,
-    *,
-    address: str = "127.0.0.1",
-    timeout: float = 5.0,
-    others: Mapping[str, str] | None = None,
-    clock: Clock | None = None,
-) -> AsyncIterator[Looking]:
-    """Give what looks at an address with a secret."""
-    purse = Purse({**(others or {}), **({"login": secret} if secret is not None else {})})
-    kit = make_kit(clock or SystemClock(), secrets=purse)
-    check = a_check(
-        "a",
-        collector.name,
-        address=address,
-        timeout=timeout,
-        params=dict(params),
-        secret="login" if secret is not None else None,
-    )
+async def looked(collector: Collector, check: Check, **secrets: str) -> tuple[Reading, Run]:
+    """Look once with a kit of its own; what is emitted must be declared, and no secret told."""
+    kit = a_kit(**secrets)
     try:
-        yield Looking(collector, check, kit)
+        run, reading = await look_once(collector, check, kit)
     finally:
         await kit.aclose()
+    assert_declared(collector, reading)
+    for word in secrets.values():
+        assert not any(word in line for line in run.lines), run.lines
+    return reading, run
 
 
-def told(reading: Reading, metric: str, /, **labels: str) -> float | None:
-    """Return the value of the one series of a name with these labels, None if there is none."""
-    found = [
-        value
+def assert_declared(collector: Collector, reading: Reading) -> None:
+    declared = {emit.name: set(emit.labels) for emit in collector.emits}
+    for series, _ in reading.samples:
+        assert {key for key, _ in series.labels} - {"instance"} == declared[series.name]
+
+
+def values(reading: Reading) -> dict[str, float]:
+    return {series.name: value for series, value in reading.samples}
+
+
+def by(reading: Reading, name: str, label: str) -> dict[str, float]:
+    """Return the values of a metric by one of its labels."""
+    return {
+        dict(series.labels)[label]: value
         for series, value in reading.samples
-        if series.name == metric and labels.items() <= dict(series.labels).items()
-        if not is_stale(value)
-    ]
-    assert len(found) < 2, f"{metric} {labels} is there {len(found)} times"
-    return found[0] if found else None
+        if series.name == name
+    }
 
 
 def why(reading: Reading) -> str:
-    """Return why a look failed."""
     assert reading.failure is not None
     return reading.failure.detail
+
+
+def kind(reading: Reading) -> FailureKind:
+    assert reading.failure is not None
+    return reading.failure.kind

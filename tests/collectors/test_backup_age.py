@@ -20,7 +20,7 @@ from collectors._backup.web import _newest, _of_json
 from collectors._net.trouble import Trouble
 from core.clock import SystemClock
 from core.reading import FailureKind
-from tests.collectors.looking import Looking, looking, told, why
+from tests.collectors.glances import Looking, looking, told, why
 from tests.collectors.servers import accepts, program, running
 from tests.ports import free_port
 

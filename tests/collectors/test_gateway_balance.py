@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from collectors import gateway_balance
 from collectors._net.trouble import Trouble
 from core.reading import FailureKind
-from tests.collectors.looking import looking, told, why
+from tests.collectors.glances import looking, told, why
 
 KEY = 'khoá"bí mật'
 

@@ -15,7 +15,7 @@ from collectors._modbus.frames import Span, raw, spans, values_of
 from collectors._modbus.params import SIZES, Params, Register
 from collectors._net.trouble import Trouble
 from core.reading import FailureKind, Reading
-from tests.collectors.looking import looking, told, why
+from tests.collectors.glances import looking, told, why
 from tests.collectors.servers import talking
 from tests.ports import free_port
 

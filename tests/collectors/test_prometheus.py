@@ -25,7 +25,7 @@ from collectors._scrape.text import Cut, Page, Rules
 from core.labels import Series
 from core.reading import FailureKind, Reading, is_stale
 from runtime.transcripts import Run
-from tests.collectors.looking import Looking, looking, told, why
+from tests.collectors.glances import Looking, looking, told, why
 from tests.collectors.servers import accepts, program, running
 from tests.ports import free_port
 

@@ -16,7 +16,7 @@ from lab.certificates import Authority
 from lab.emulators.answering import About, Ask, Reply
 from lab.emulators.redfish import Redfish
 from lab.emulators.serving import served
-from tests.collectors.looking import Looking, looking, told, why
+from tests.collectors.glances import Looking, looking, told, why
 
 LOGIN = "monitor:thong-suot-2026"
 

@@ -19,7 +19,7 @@ from collectors._sql.select import fault
 from core.reading import FailureKind
 from lab.emulators.databases import Oracle, SqlServer, listening
 from tests.collectors.databases import PASSWORD, Database, mariadb, postgresql
-from tests.collectors.looking import Looking, looking, told, why
+from tests.collectors.glances import Looking, looking, told, why
 from tests.collectors.servers import talking
 from tests.ports import free_port
 

@@ -18,7 +18,7 @@ from core.clock import SystemClock
 from core.reading import FailureKind
 from lab.certificates import Authority
 from lab.emulators.winrm import WinRm, served
-from tests.collectors.looking import Looking, looking, told, why
+from tests.collectors.glances import Looking, looking, told, why
 
 LOGIN = "monitor:thong-suot-2026"
 CLOCK = SystemClock()

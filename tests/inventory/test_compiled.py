@@ -46,6 +46,13 @@ def test_everything_with_a_status_becomes_a_target() -> None:
     assert len(kinds) == 4 + 4 + 8
 
 
+def test_every_endpoint_may_publish_where_somebody_listens_and_nothing_else_may() -> None:
+    found = {c.target for c in _estate(published=True).checks if c.collector == "vq_rtcpxr"}
+    endpoints = {t.slug for t in _estate().targets if t.role == "endpoint"}
+    assert found == endpoints != set()
+    assert all(check.collector != "vq_rtcpxr" for check in _estate().checks)
+
+
 def test_a_gateway_hangs_on_its_links_and_the_rest_on_the_gateway() -> None:
     uplinks = {slug: target.uplinks for slug, target in _targets(_estate()).items()}
     assert uplinks["rt-1"] == uplinks["rt-2"] == ()
@@ -475,3 +482,23 @@ def test_what_lines_and_sites_share_becomes_a_target_of_its_own() -> None:
     assert groups["feeder:473-e75"].members == tuple(sorted(site.slug for site in sites))
     shared = {t.slug: t.risks for t in _estate(what).targets if t.risks}
     assert shared[links[0].slug] == ("ring:vnpt:3", "carrier:vnpt")
+
+
+@pytest.mark.parametrize(
+    ("kind", "vendor"),
+    [("endpoint", "Huawei"), ("endpoint", "Sony"), ("endpoint", "AVer"), ("bridge", "Scopia")],
+)
+def test_equipment_without_documents_is_read_by_the_maps_of_a_folder(
+    kind: str, vendor: str
+) -> None:
+    shown = a_device("ep-9", "dc-1", kind, vendor=vendor, secret="codec-tinh")
+    land = a_land(devices=(*a_land().devices, shown))
+    with_maps = _checks(_estate(land, maps="maps"))["ep-9/snmp_map"]
+    COLLECTORS["snmp_map"].params.model_validate(dict(with_maps.params))
+    assert with_maps.params["maps"] == "maps"
+    assert with_maps.secret == "codec-tinh"
+    assert not with_maps.reach
+    assert "ep-9/snmp_map" not in _checks(_estate(land)), "no folder, nothing to map by"
+    silent = shown.model_copy(update={"secret": None})
+    land = a_land(devices=(*a_land().devices, silent))
+    assert "ep-9/snmp_map" not in _checks(_estate(land, maps="maps"))
