@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from alerts.wording import alert_name
+from api import findings
 from core.clock import LOCAL
 from core.finding import CATEGORIES, FAULT, Fault
 from core.incident import (
@@ -320,6 +321,13 @@ COLLECTOR = {
     "sip_options": Text("SIP (OPTIONS)", "SIP (OPTIONS)"),
     "tcp": Text("Kết nối TCP", "TCP connection"),
     "tls": Text("Chứng thư (TLS)", "Certificate (TLS)"),
+    "prometheus": Text("Máy chủ (trang số liệu)", "Server (page of metrics)"),
+    "winrm": Text("Máy chủ Windows (WinRM, chưa xác nhận)", "Windows (WinRM, unconfirmed)"),
+    "redfish": Text("Phần cứng (Redfish, chưa xác nhận)", "Hardware (Redfish, unconfirmed)"),
+    "modbus": Text("Cảm biến, máy phát (Modbus, chưa xác nhận)", "Modbus (unconfirmed)"),
+    "sql": Text("Cơ sở dữ liệu (SQL)", "Database (SQL)"),
+    "backup_age": Text("Bản sao lưu", "Backup"),
+    "gateway_balance": Text("Số dư cổng tin nhắn", "Balance of a gateway"),
     "snmp_health": Text("Sức khoẻ (SNMP)", "Health (SNMP)"),
     "snmp_inventory": Text("Mẫu máy, bộ phận (SNMP)", "Hardware (SNMP)"),
     "snmp_neighbours": Text("Láng giềng (SNMP)", "Neighbours (SNMP)"),
@@ -596,6 +604,8 @@ def failure(kind: str, detail: str, collector: str, language: Language) -> str:
             return text.said(language).format(*found.groups())
     if kind == FailureKind.TIMEOUT and collector.startswith("snmp"):
         return SNMP_SILENT.said(language)
+    if kind == FailureKind.PROTOCOL and (wanting := findings.found(detail, language)):
+        return wanting
     return FAILURE[FailureKind(kind)].said(language) if kind in set(FailureKind) else kind
 
 

@@ -72,6 +72,7 @@ class CheckOut(BaseModel):
     slug: str
     collector: str
     address: str
+    vantage: str = Field(description="The place from where it looks.")
     interval: float = Field(description="Seconds.")
     reach: bool = Field(description="Whether it decides up and down; others only degrade.")
     looked_at: datetime | None = Field(description="Time of the last look, failed or not.")
@@ -423,6 +424,7 @@ def check_out(
         slug=check.slug,
         collector=check.collector,
         address=check.address,
+        vantage=check.vantage,
         interval=check.interval,
         reach=check.reach,
         looked_at=look.at if look else None,
