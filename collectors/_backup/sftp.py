@@ -6,6 +6,7 @@ The server is believed by its key alone; a login is shown to no other.
 import base64
 import hashlib
 import io
+import logging
 import socket
 import stat
 from fnmatch import fnmatchcase
@@ -14,6 +15,10 @@ from collectors._backup.files import MOST, File
 from collectors._backup.params import Params
 from collectors._net.trouble import printable, trouble
 from core.reading import FailureKind
+
+# Its tracebacks are no story for operators: what went wrong is told by the failure.
+_QUIET = "collectors.sftp"
+logging.getLogger(_QUIET).setLevel(logging.CRITICAL + 1)
 
 
 class Refused(Exception):
@@ -27,6 +32,7 @@ def listed(
     import paramiko  # noqa: PLC0415  (only where SFTP is spoken)
 
     transport = paramiko.Transport(connected)
+    transport.set_log_channel(_QUIET)
     try:
         transport.start_client(timeout=timeout)
         _believe(transport.get_remote_server_key().asbytes(), params)
@@ -52,6 +58,7 @@ def listed(
         raise trouble(FailureKind.PROTOCOL, f"SFTP: {printable(str(error), 120)}") from error
     finally:
         transport.close()
+        connected.close()  # which a transport that has failed leaves open
 
 
 def _believe(key: bytes, params: Params) -> None:

@@ -30,16 +30,17 @@ class Threads:
         """
         cut = socket.socket(fileno=os.dup(connected.fileno()))  # TLS takes the first one over
         connected.settimeout(timeout)
-        running = asyncio.get_running_loop().run_in_executor(self._pool, work, connected)
-        running.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        running = self._pool.submit(work, connected)
+        waiting = asyncio.wrap_future(running)
+        waiting.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         try:
-            return await asyncio.shield(running)
+            return await asyncio.shield(waiting)
         finally:
-            if not running.done() and not running.cancel():
+            if running.cancel():  # it never began: what it would have closed is ours to close
+                connected.close()
+            elif not running.done():
                 with contextlib.suppress(OSError):
                     cut.shutdown(socket.SHUT_RDWR)
-            if running.cancelled():
-                connected.close()
             cut.close()
 
     async def aclose(self) -> None:

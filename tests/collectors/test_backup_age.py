@@ -1,10 +1,12 @@
 """Is the age and size of the newest backup told, by SFTP and by HTTP?"""
 
+import asyncio
 import base64
 import contextlib
 import hashlib
 import os
 import subprocess
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,7 +23,7 @@ from collectors._net.trouble import Trouble
 from core.clock import SystemClock
 from core.reading import FailureKind
 from tests.collectors.glances import Looking, looking, told, why
-from tests.collectors.servers import accepts, program, running
+from tests.collectors.servers import accepts, program, running, talking
 from tests.ports import free_port
 
 HOUR = 3600
@@ -144,6 +146,46 @@ async def test_a_folder_that_is_not_there_is_told(store: Store) -> None:
         reading, _ = await at.look()
         assert reading.failure is not None
         assert reading.failure.kind is FailureKind.LOCAL
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"220 ftp ready\r\n", b"\xff" * 500, b"SSH-2.0-x\r\n" + b"\x00" * 500]
+)
+async def test_what_is_no_sftp_server_is_told_in_time_and_leaves_nothing(said: bytes) -> None:
+    gone = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        try:
+            while await reader.read(1000):
+                pass
+        finally:
+            gone.set()
+
+    async with talking(talk) as port:
+        params = {"url": f"sftp://127.0.0.1:{port}/x", "host_key": "SHA256:" + "A" * 43}
+        async with looking(backup_age.COLLECTOR, params, "user:word", timeout=1.0) as at:
+            async with asyncio.timeout(2):
+                reading, run = await at.look()
+            async with asyncio.timeout(2):
+                await gone.wait()
+    assert reading.failure is not None
+    assert reading.failure.kind is not FailureKind.BUG, run.lines
+    for _ in range(50):
+        if not _at_work():
+            break
+        await asyncio.sleep(0.02)
+    assert _at_work() == []
+
+
+def _at_work() -> list[threading.Thread]:
+    import paramiko
+
+    return [
+        one
+        for one in threading.enumerate()
+        if isinstance(one, paramiko.Transport) or one.name.startswith("look")
+    ]
 
 
 @pytest.fixture(scope="module")

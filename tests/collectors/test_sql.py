@@ -1,6 +1,7 @@
 """Does the SQL collector read numbers, change nothing, and say why where it cannot?"""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -320,6 +321,35 @@ async def test_a_server_that_never_stops_is_stopped(engine: str, head: bytes) ->
     assert reading.failure is not None
     assert reading.failure.kind is FailureKind.REFUSED, run.lines
     assert "more than 4 MiB" in reading.failure.detail
+
+
+@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+async def test_a_login_that_is_cancelled_leaves_no_thread_and_no_connection(engine: str) -> None:
+    gone = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while await reader.read(1000):
+                pass
+        finally:
+            gone.set()
+
+    async with talking(talk) as port:
+        params = {"engine": engine, "port": port}
+        async with looking(sql.COLLECTOR, params, LOGIN, timeout=30.0) as here:
+            task = asyncio.create_task(here.look())
+            await asyncio.sleep(0.3)
+            assert _looking_threads()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            async with asyncio.timeout(2):
+                await gone.wait()
+    assert not _looking_threads()
+
+
+def _looking_threads() -> list[str]:
+    return [one.name for one in threading.enumerate() if one.name.startswith("look")]
 
 
 async def test_nobody_there_is_a_refusal() -> None:
