@@ -8,9 +8,6 @@ from base64 import b64decode, b64encode
 from binascii import Error as NoBase64
 from collections.abc import Mapping
 
-import spnego
-from spnego.exceptions import SpnegoError
-
 from collectors._net.trouble import trouble
 from collectors._vc.guest import Answer, Guest
 from collectors._winrm import soap
@@ -41,6 +38,9 @@ class Talk:
             raise trouble(FailureKind.LOCAL, "no secret is named: Windows wants a login")
         if self._basic:
             return
+        import spnego  # noqa: PLC0415  (a quarter of a second, only where Windows is asked so)
+        from spnego.exceptions import SpnegoError  # noqa: PLC0415
+
         try:
             context = spnego.client(
                 login.user, login.password, hostname=self._host, service="http", protocol="ntlm"
