@@ -48,6 +48,9 @@ class Leg:
     conference: str = ""
 
 
+_ByRoom = tuple[dict[str, list[Leg]], dict[str, list[str]]]  # legs, checks that told of it before
+
+
 @dataclass(slots=True)
 class _Said:
     """What one look said of one far end."""
@@ -79,7 +82,7 @@ class Legs:
         self._mute: set[str] = set()  # checks that bring nothing of the kind
         self._seen: dict[str, dict[str, datetime]] = {}  # check → remote → last there
         self._heard: dict[str, datetime] = {}  # check → its last good look
-        self._rooms: tuple[object, dict[str, list[Leg]], dict[str, list[str]]] = (None, {}, {})
+        self._rooms: dict[TargetKind, tuple[Callers, int, _ByRoom]] = {}
         self._paths: dict[str, deque[tuple[datetime, Mapping[str, float]]]] = {}
 
     def attend(self, targets: Collection[str]) -> None:
@@ -137,12 +140,10 @@ class Legs:
                 means[name] = sum(values) / len(values)
         return Figures("", "", **means)
 
-    def _of_rooms(
-        self, callers: Callers, kind: TargetKind
-    ) -> tuple[dict[str, list[Leg]], dict[str, list[str]]]:
+    def _of_rooms(self, callers: Callers, kind: TargetKind) -> _ByRoom:
         """Return by room the legs that bridges tell of, and the checks that told of it before."""
-        key = (id(callers), kind, self.version)
-        if self._rooms[0] != key:
+        kept = self._rooms.get(kind)
+        if kept is None or kept[0] is not callers or kept[1] != self.version:
             here: dict[str, list[Leg]] = {}
             before: dict[str, list[str]] = {}
             for check, legs in self._known.items():
@@ -152,8 +153,9 @@ class Legs:
                 for remote in self._seen.get(check, {}).keys() - legs.keys():
                     if (room := callers.room(remote, kind)) is not None:
                         before.setdefault(room, []).append(check)
-            self._rooms = (key, here, before)
-        return self._rooms[1], self._rooms[2]
+            kept = (callers, self.version, (here, before))
+            self._rooms[kind] = kept
+        return kept[2]
 
     def _fresh(self, device: str, now: datetime) -> Iterator[Leg]:
         for check in self._checks.get(device, ()):
