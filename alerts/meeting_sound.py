@@ -18,18 +18,18 @@ def sound_of(
     """Return it of the facts of all rooms of a meeting, as they stand at one instant."""
     states = around.states
     ways = {
-        room: amiss
+        room: way
         for room, facts in rooms.items()
         if facts is not None
         and facts.quality is not None
-        and (amiss := amiss_on_way(facts.site.slug, around.topology, states))
+        and (way := amiss_on_way(facts.site.slug, around.topology, states))
     }
     state = states.get(meeting.bridge or "")
-    amiss = state is not None and state.status in {*_LOST, Status.DEGRADED}
+    unwell = state is not None and state.status in {*_LOST, Status.DEGRADED}
     return heard(
         {room: facts.quality if facts is not None else None for room, facts in rooms.items()},
         ways,
-        (meeting.bridge or "") if amiss else "",
+        (meeting.bridge or "") if unwell else "",
         around.signals.legs.bands,
     )
 
