@@ -4,6 +4,7 @@ A leg is asked for at the equipment in the room and at the bridge it hangs on. D
 turned to the room's view here: `rx` comes to the room, `tx` leaves it. Kept in memory alone.
 """
 
+import math
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +13,13 @@ from datetime import datetime, timedelta
 from alerts.callers import Callers
 from alerts.quality import Bands, Figures, Verdict, of_leg
 from core.callquality import Grade
-from core.reading import Reading, is_stale
+from core.reading import Reading
 from core.watching import TargetKind
 
 FRESH = timedelta(seconds=95)  # three polls of 30 s: what was said before is not known any more
 WINDOWS = 5  # of a leg, kept to tell what lasts from a single bad one
 _GONE = timedelta(hours=6)  # how long it is remembered that somebody was on a bridge
+_MOST_SEEN = 2000  # of one bridge
 _PATH = timedelta(seconds=150)  # how far back a line's figures reach, and
 _LEAST = 4  # windows of 30 probes: with fewer, one lost probe would look like a bad line
 _FAMILY = "vc_"
@@ -168,7 +170,7 @@ class Legs:
         said = {
             _LINE[series.name]: value
             for series, value in reading.samples
-            if series.name in _LINE and not is_stale(value)
+            if series.name in _LINE and math.isfinite(value)
         }
         if "loss" in said:
             kept.append((reading.at, said))
@@ -188,6 +190,8 @@ class Legs:
         seen.update(dict.fromkeys(filter(None, self._known[reading.check]), reading.at))
         for remote in [one for one, at in seen.items() if reading.at - at > _GONE]:
             del seen[remote]
+        for remote in sorted(seen, key=seen.__getitem__)[:-_MOST_SEEN]:
+            del seen[remote]
         self._checks.setdefault(device, set()).add(reading.check)
         self.version += 1
 
@@ -205,7 +209,7 @@ def _said(reading: Reading) -> Mapping[str, _Said]:
     found: dict[str, _Said] = {}
     for series, value in reading.samples:
         name = series.name
-        if not name.startswith(_FAMILY) or is_stale(value):
+        if not name.startswith(_FAMILY) or not math.isfinite(value):
             continue
         labels = dict(series.labels)
         if name in _NAMES:
