@@ -6,7 +6,7 @@ busy and switched off before its hour are no faults (DOMAIN A1).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from alerts.both_ends import RoomQuality, beside, of_ends
@@ -19,6 +19,7 @@ from core.meeting import CHECKLIST, PRESENT, Beat, Said, Tick
 from core.status import Status, TargetState
 from core.watching import TargetKind
 
+KNOWN_FOR = timedelta(days=30)  # after which a PC that is silent is taken to be gone
 _LOST = frozenset({Status.DOWN, Status.UNREACHABLE})
 _HEADS = frozenset({"gateway", "router"})
 
@@ -58,7 +59,8 @@ class RoomFacts:
     endpoint: Standing | None = None  # None: no equipment that we look at
     weak: tuple[Standing, ...] = ()  # lines and gateways on its way that carry badly
     signal: Signal | None = None
-    beat: Beat | None = None
+    beat: Beat | None = None  # what its PC said lately
+    client: Beat | None = None  # what its PC said last, however long ago; None: it has none
     ticks: Mapping[str, Tick] = field(default_factory=dict)
     phone: str | None = None  # a contact that can be reached
     quality: RoomQuality | None = None  # None: nobody measured
@@ -106,9 +108,9 @@ class Surroundings:
             return None
         site = self.topology.site_of(room)
         endpoint = self._endpoint(room)
-        beat = self.said.beats.get(room)
+        said = self.said.beats.get(room)
         where = site.slug if site is not None else room
-        beat = beat if beat is not None and self.now - beat.at <= FRESH else None
+        beat = said if said is not None and self.now - said.at <= FRESH else None
         legs, callers = self.signals.legs, self.topology.callers
         joined_leg = legs.of_bridge(room, target.kind, callers, self.now, bridge)
         quality = of_ends(legs.of_room(endpoint, self.now), joined_leg, beat, legs.bands)
@@ -120,6 +122,7 @@ class Surroundings:
             weak=tuple(self._weak(where)),
             signal=self.signals.of(endpoint, self.now),
             beat=beat,
+            client=said if said is not None and self.now - said.at <= KNOWN_FOR else None,
             ticks=self.said.ticks.get(room, {}),
             phone=self.phones.get(room) or self.phones.get(where),
             quality=beside(quality, self._line(where)) if quality is not None else None,
@@ -167,7 +170,7 @@ class Surroundings:
 
 def stack(facts: RoomFacts, *, meets: bool) -> Stack:
     """Return the layers of a room; `meets`: a meeting in which it must be goes on now."""
-    reachable = reached(facts)
+    reachable = reached(facts, meets=meets)
     if reachable is Layer.BAD:
         below = Layer.NOT_CHECKED
         return Stack(reachable, below, Layer.BAD if meets else below, below)
@@ -175,11 +178,18 @@ def stack(facts: RoomFacts, *, meets: bool) -> Stack:
     return Stack(reachable, _registered(facts), in_call, _media(facts, in_call))
 
 
-def reached(facts: RoomFacts) -> Layer:
-    """Return whether a room can be reached: its equipment, or the site that speaks for it."""
+def reached(facts: RoomFacts, *, meets: bool = False) -> Layer:
+    """Return whether a room can be reached: its equipment, its PC, or the site that speaks for it.
+
+    A PC that is switched off is no fault until a meeting goes on.
+    """
     own = facts.endpoint or facts.site
+    if facts.endpoint is None and facts.beat is not None:
+        return Layer.GOOD
     if own.lost:
         return Layer.BAD
+    if facts.endpoint is None and facts.client is not None:
+        return Layer.BAD if meets else Layer.NOT_EXPECTED
     if own.status is Status.UNKNOWN:
         return Layer.NOT_EXPECTED if own.reason == "off_hours" else Layer.NOT_CHECKED
     return Layer.GOOD
@@ -202,6 +212,8 @@ def joined(facts: RoomFacts) -> tuple[bool, str] | None:
 
 def _registered(facts: RoomFacts) -> Layer:
     said = [one.registered for one in (facts.signal, facts.beat) if one is not None]
+    if facts.beat is not None:
+        said.append(facts.beat.client)  # a program that runs is as far as a PC can be asked
     known = next((one for one in said if one is not None), None)
     return Layer.NOT_CHECKED if known is None else _good(known)
 

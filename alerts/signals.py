@@ -44,10 +44,23 @@ class Signals:
             self._known.setdefault(device, {})[reading.check] = _signal(reading)
 
     def of(self, device: str | None, now: datetime) -> Signal | None:
-        """Return what a device said lately, by whichever check; None if it said nothing."""
+        """Return what a device said lately; None if it said nothing.
+
+        Of several checks the newest that speaks of a thing is believed in that thing: who publishes
+        how its call goes says nothing of its registration.
+        """
         found = self._known.get(device or "", {}).values()
-        fresh = [one for one in found if now - one.at <= FRESH]
-        return max(fresh, key=lambda one: one.at, default=None)
+        fresh = sorted((one for one in found if now - one.at <= FRESH), key=lambda one: one.at)
+        if not fresh:
+            return None
+        newest, *older = reversed(fresh)
+        for one in older:
+            newest = Signal(
+                newest.at,
+                newest.registered if newest.registered is not None else one.registered,
+                newest.in_call if newest.in_call is not None else one.in_call,
+            )
+        return newest
 
 
 def _signal(reading: Reading) -> Signal:

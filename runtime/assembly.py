@@ -15,7 +15,15 @@ from inventory.compiled import LookingDefaults
 from reports.render.letterhead import Letterhead
 from runtime.outlet import Outlet
 from runtime.precaution import save_before_migration
-from runtime.settings import ChannelSettings, Incidents, Looking, Quality, Reports, Settings
+from runtime.settings import (
+    ChannelSettings,
+    Hearing,
+    Incidents,
+    Looking,
+    Quality,
+    Reports,
+    Settings,
+)
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault
@@ -29,10 +37,11 @@ async def open_books(settings: Settings, clock: Clock) -> Ledger:
     return await open_ledger(settings.ledger.url, vault, clock)
 
 
-def looking_defaults(looking: Looking) -> LookingDefaults:
+def looking_defaults(looking: Looking, hearing: Hearing | None = None) -> LookingDefaults:
     """Return what compiling an estate needs to know of the settings."""
     return LookingDefaults(
         vantage=looking.vantage,
+        vantages=dict(looking.vantages),
         reach_interval=looking.reach_interval,
         icmp_blocked=looking.icmp_blocked,
         reach_port=looking.reach_port,
@@ -40,7 +49,11 @@ def looking_defaults(looking: Looking) -> LookingDefaults:
         snmp_secret=looking.snmp_secret,
         snmp_community=looking.snmp_community or None,
         intervals=dict(looking.intervals),
+        maps=str(looking.maps) if looking.maps else None,
         authorities=str(looking.authorities) if looking.authorities else None,
+        published=bool(hearing and hearing.publications),
+        cli_secret=looking.cli_secret or None,
+        cli_secrets=dict(looking.cli_secrets),
     )
 
 

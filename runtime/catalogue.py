@@ -10,10 +10,19 @@ from types import MappingProxyType
 
 from core.text import Text
 from core.watching import TargetKind
-from runtime import duty_series, meeting_series, registries, surroundings, tally
+from runtime import (
+    duty_series,
+    line_use,
+    meeting_series,
+    registries,
+    room_series,
+    shelf,
+    surroundings,
+    tally,
+)
 from runtime.selfmetrics import descriptions
 
-_IDENTITY = ("instance", "job", "site")
+_IDENTITY = ("instance", "job", "site", "vantage")
 _UNITS = ("province", "district", "commune")
 _INFO = ("name", "role", "unit", *_UNITS)
 _OURS = ("job", "vantage")
@@ -73,8 +82,10 @@ def _described() -> Iterator[Metric]:
             ),
             (identity, "status"),
         )
-    for name, words, labels in _SURROUNDINGS:
+    for name, words, labels in (*_SURROUNDINGS, *line_use.SERIES, *shelf.SERIES):
         yield Metric(name, "gauge", words, labels)
+    for name, words, beside in room_series.SERIES:
+        yield Metric(name, "gauge", words, (*_OURS, "room", *beside))
 
 
 _SURROUNDINGS = (

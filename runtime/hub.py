@@ -15,13 +15,15 @@ from alerts.brain import Brain
 from alerts.legs import Legs
 from alerts.reported import Reporting
 from alerts.signals import Signals
+from alerts.telling import TellingPolicy
 from alerts.topology import Topology
 from api.app import create_app
 from api.context import Context, Health
 from api.fleet import FleetPage
 from api.live import Live
+from collectors._vq.inbox import inbox_of
 from core.clock import Clock
-from core.collector import Sockets
+from core.collector import Kit, Sockets
 from core.errors import Conflict, Unavailable
 from core.people import called
 from core.reading import Reading
@@ -52,10 +54,13 @@ from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.duty_series import DutySeries, Telling
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
+from runtime.feedback import Feedback
+from runtime.hearing import Listener, open_ear
 from runtime.heartbeat import Heartbeat, vitals
-from runtime.hints import Hints, Listener
+from runtime.hints import Hints
 from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
+from runtime.lines import Lines
 from runtime.mailing import Mailing
 from runtime.meeting_feeds import MeetingFeeds
 from runtime.meeting_letters import MeetingLetters
@@ -64,6 +69,7 @@ from runtime.meeting_watch import MeetingWatch
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
 from runtime.proving import Prover
+from runtime.publications import Places, Publications
 from runtime.quality_watch import QualityWatch
 from runtime.receipts import Receipts
 from runtime.rehearsing import Rehearsing
@@ -71,13 +77,16 @@ from runtime.report_letters import ReportLetters
 from runtime.reports_of_others import Reports
 from runtime.room_left import RoomLeft
 from runtime.room_requests import RoomRequests
+from runtime.room_series import RoomSeries
 from runtime.rota_watch import RotaWatch
 from runtime.rule_asking import RuleAsking
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
 from runtime.settings import Settings, is_loopback, revealed
+from runtime.shelf import Shelf
 from runtime.shift_letters import ShiftLetters
+from runtime.sweeping import Sweeper, terms_of
 from runtime.tally import Tally
 from runtime.timekeeping import Timekeeper
 from runtime.transcripts import Run, Transcripts
@@ -160,7 +169,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
 
         feed = EstateFeed(
             ledger.inventory,
-            looking_defaults(settings.looking),
+            looking_defaults(settings.looking, settings.hearing),
             clock,
             ledger.meetings,
             lead=timedelta(seconds=settings.meetings.lead),
@@ -168,19 +177,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         await feed.refresh()
         channels = registries.channels()
         policy = telling_policy(settings, channels)
-        now = clock.now()
-        brain = Brain(
-            feed.estate(),
-            await ledger.brain.restore(now),
-            policy,
-            feed.edition.contacts,
-            now,
-            escalations=feed.edition.escalations,
-            reporting=Reporting(
-                labels=settings.alertmanager.labels,
-                patience=settings.alertmanager.patience,
-            ),
-        )
+        brain = await _brain(settings, ledger, feed, policy, clock.now())
 
         live, fleet, told, signals = (
             Live(),
@@ -188,17 +185,21 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             asyncio.Event(),
             Signals(Legs(bands(settings.quality))),
         )
-        outlets = Outlets(
-            series.append, heard_by(fleet.update, signals.hear), live.publish, told.set
+        pipeline = Pipeline(
+            brain,
+            ledger.brain,
+            Outlets(series.append, heard_by(fleet.update, signals.hear), live.publish, told.set),
+            clock,
+            settings.looking.vantage,
         )
-        pipeline = Pipeline(brain, ledger.brain, outlets, clock, settings.looking.vantage)
         kit = make_kit(clock, _sockets(settings.looking.sockets), keyring)
         stack.push_async_callback(kit.aclose)
         transcripts = Transcripts()
         tally = Tally(pipeline)
-        scheduler = Scheduler(feed, tally, registries.collectors(), kit, transcripts, clock)
-        listener = stack.enter_context(
-            closing(Listener(settings.hearing, Hints(feed, scheduler.hint, clock)))
+        shelf = Shelf(tally, ledger.configurations, series.append, feed.estate, clock)
+        scheduler = Scheduler(feed, shelf, registries.collectors(), kit, transcripts, clock)
+        listener, published = await _listeners(
+            settings, ledger, keyring, feed, kit, scheduler.hint, stack
         )
         dispatcher = Dispatcher(
             ledger,
@@ -224,7 +225,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         )
 
         head = letterhead(settings.reports)
-        press = Press(settings.ledger.url, head, clock)
+        press = Press(settings.ledger.url, head, clock, series.reading)
         stack.push_async_callback(press.aclose)
         rehearsing = await stack.enter_async_context(aclosing(Rehearsing(settings, clock)))
         mailing = Mailing(
@@ -287,7 +288,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             auditor=auditor,
             heartbeat=heartbeat if settings.heartbeat.url else None,
             balance=balance,
-            hints=listener.hints if listener.ports else None,
+            hints=listener.ear.hints if listener.ports or settings.hearing.feedback else None,
+            published=published if published.listens else None,
             answers=answers if answers.listens else None,
             reports=others,
         )
@@ -300,6 +302,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             clock,
         )
         met = MeetingSeries(ledger.meetings, brain, lambda: feed.edition, signals, clock)
+        rooms = RoomSeries(ledger, clock)
+        lines = Lines.of(series.reader, feed.estate, clock)
         context = Context(
             ledger=ledger,
             clock=clock,
@@ -341,12 +345,14 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             collectors=tuple(registries.collectors()),
             travel=Prices(**settings.meetings.travel.model_dump()),
             ask_rooms=RoomRequests(ledger.outbox, policy, lambda: feed.edition.contacts, told).ask,
+            hint=Feedback(listener.ear.hints, keyring.reveal, settings.hearing.feedback).take,
             signals=signals,
+            line_use=lines.week,
+            line_quality=lines.qualities,
+            fading=lines.fading,
+            discovery=terms_of(settings),
         )
         server = make_server(create_app(context), settings.web)
-        described = Description(
-            feed, brain, of_ourselves, tally, settings.looking.vantage, duty=duty, meetings=met
-        )
         upkeep = Upkeep(
             ledger,
             keyring,
@@ -356,8 +362,15 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             transcripts,
             series,
             clock,
-            described,
-            (duty, met),
+            Description(
+                feed,
+                brain,
+                of_ourselves,
+                tally,
+                settings.looking.vantage,
+                beside=(duty.samples, met.samples, rooms.samples, lambda _: lines.samples()),
+            ),
+            (duty, met, rooms),
         )
         parts: dict[str, Part] = {
             "web": lambda: serve(server, listening, live.close),
@@ -404,6 +417,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 live.publish,
             ).run,
             **_asking(series, brain, pipeline, clock),
+            **lines.parts(),
             "shifts": ShiftLetters(
                 Desk.of(settings, ledger, lambda: feed.edition),
                 outlets_of(settings, channels, keyring.reveal),
@@ -412,12 +426,15 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 clock,
             ).run,
             "room": room.run,
+            "configurations": shelf.run,
+            **_sweeping(settings, ledger, kit, clock),
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock
             ).run,
             "clock": timekeeper.run,
             "scheduler": scheduler.run,
             **({"hints": listener.run} if listener.ports else {}),
+            **({"publications": published.run} if published.listens else {}),
         }
         yield Hub(settings, ledger, brain, feed, pipeline, scheduler, series, notes, parts)
 
@@ -435,7 +452,7 @@ class Upkeep:
     series: SeriesSide
     clock: Clock
     description: Description
-    described: Sequence[DutySeries | MeetingSeries]
+    described: Sequence[DutySeries | MeetingSeries | RoomSeries]
 
     async def follow_the_ledger(self) -> None:
         """Go on with what people changed: the inventory, the local day, credentials."""
@@ -475,11 +492,56 @@ class Upkeep:
             await asyncio.sleep(SELF_PERIOD)
 
 
+async def _brain(
+    settings: Settings, ledger: Ledger, feed: EstateFeed, policy: TellingPolicy, now: datetime
+) -> Brain:
+    """Return the brain as the ledger remembers it."""
+    return Brain(
+        feed.estate(),
+        await ledger.brain.restore(now),
+        policy,
+        feed.edition.contacts,
+        now,
+        escalations=feed.edition.escalations,
+        reporting=Reporting(
+            labels=settings.alertmanager.labels,
+            patience=settings.alertmanager.patience,
+        ),
+    )
+
+
+async def _listeners(  # noqa: PLR0917
+    settings: Settings,
+    ledger: Ledger,
+    keyring: Keyring,
+    feed: EstateFeed,
+    kit: Kit,
+    hint: Callable[[str], None],
+    stack: AsyncExitStack,
+) -> tuple[Listener, Publications]:
+    """Return what hears devices: their traps and lines, and the quality that rooms publish."""
+    hints = Hints(feed, hint, kit.clock)
+    ear = await open_ear(settings.hearing, hints, keyring, ledger.remarks, kit.clock)
+    places = Places.of(settings)
+    listener = stack.enter_context(closing(Listener(settings.hearing, ear)))
+    published = Publications(places, feed, inbox_of(kit), hint, kit.clock)
+    return listener, stack.enter_context(closing(published))
+
+
 def _asking(series: SeriesSide, brain: Brain, pipeline: Pipeline, clock: Clock) -> dict[str, Part]:
     """Return what asks the rules that are PromQL, where there is an engine to ask."""
     if series.reader is None:
         return {}
     return {"rules": RuleAsking(series.reader, brain, pipeline.apply, clock).run}
+
+
+def _sweeping(settings: Settings, ledger: Ledger, kit: Kit, clock: Clock) -> dict[str, Part]:
+    """Return what looks for devices, where the settings allow any range."""
+    if not settings.discovery.ranges:
+        return {}
+    collectors = registries.collectors()
+    sweeper = Sweeper(ledger.discoveries, collectors, kit, terms_of(settings), clock)
+    return {"discovery": sweeper.run}
 
 
 async def _called(name: str, ledger: Ledger, feed: EstateFeed) -> str:

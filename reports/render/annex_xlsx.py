@@ -19,6 +19,7 @@ _FORMATS: dict[str, dict[str, object]] = {
     "moment": {"num_format": "dd/mm/yyyy hh:mm:ss"},
     "whole": {"num_format": "#,##0"},
     "one": {"num_format": "#,##0.0"},
+    "share": {"num_format": "0.0%"},
     "text": {"valign": "top"},
     "prose": {"text_wrap": True, "valign": "top"},
 }

@@ -142,6 +142,59 @@ def test_the_officer_hears_the_first_run_the_last_and_what_became_worse() -> Non
     assert to_be_told(a_run(30, b=Readiness.NOT_READY), (first, better), STAGES)
 
 
+def pc(*, heard: bool = True, **said: object) -> dict[str, object]:
+    """Return the facts of a room that meets by PC."""
+    beat = Beat.model_validate({"room": "r", "at": DAWN, "by": "pc", **said})
+    return {"endpoint": None, "client": beat, "beat": beat if heard else None}
+
+
+LOOKED = ticked(screen=True, sound=True, power=True)
+
+
+@pytest.mark.parametrize(
+    ("known", "ahead", "result", "reason"),
+    [
+        (facts(**pc(heard=False)), 60, Readiness.READY, "too_early"),
+        (facts(**pc(heard=False)), 45, Readiness.NOT_READY, "client_silent"),
+        (facts(**pc(heard=False), ticks=LOOKED), 30, Readiness.AT_RISK, "client_silent"),
+        (facts(**pc(client=True)), 10, Readiness.READY, None),
+        (facts(**pc(client=False)), 30, Readiness.READY, None),
+        (facts(**pc(client=False)), 10, Readiness.AT_RISK, "client_closed"),
+        (facts(**pc(client=False)), -1, Readiness.NOT_READY, "client_closed"),
+        (facts(**pc(camera=False)), 60, Readiness.AT_RISK, "client_lacks"),
+        (facts(**pc(camera=None)), 60, Readiness.READY, None),
+        (facts(**pc(clock_offset=-61.0)), 60, Readiness.AT_RISK, "client_clock"),
+        (facts(**pc(in_call=True, loss=0.1)), -1, Readiness.AT_RISK, "poor_media"),
+        (
+            facts(**pc(client=True), ticks=ticked(sound=False)),
+            10,
+            Readiness.NOT_READY,
+            "person_says",
+        ),
+        (facts(**pc(client=True), site=CUT), 10, Readiness.AT_RISK, "cut_off"),
+        (facts(**pc(client=True), site=DARK), 10, Readiness.READY, None),
+        (facts(**pc(heard=False), site=CUT), 10, Readiness.NOT_READY, "cut_off"),
+    ],
+)
+def test_a_room_that_meets_by_pc_is_judged_by_what_its_pc_says(
+    known: RoomFacts, ahead: float, result: Readiness, reason: str | None
+) -> None:
+    found = finding("r", known, ahead)
+    assert found.result is result
+    assert (found.reasons[0].name if found.reasons else None) == reason
+
+
+def test_a_pc_that_is_off_is_no_fault_until_its_meeting_begins() -> None:
+    off = facts(**pc(heard=False))
+    assert stack(off, meets=False).reachable is Layer.NOT_EXPECTED
+    assert stack(off, meets=True).reachable is Layer.BAD
+    on = facts(**pc(client=True))
+    assert (stack(on, meets=True).reachable, stack(on, meets=True).registered) == (
+        Layer.GOOD,
+        Layer.GOOD,
+    )
+
+
 def test_layers_stand_on_each_other_and_what_is_not_seen_is_not_good() -> None:
     unseen = stack(facts(), meets=True)
     assert [layer for _, layer in unseen.layers] == [
@@ -207,6 +260,16 @@ def test_a_look_at_equipment_that_failed_does_not_make_it_mute() -> None:
     found = signals.of("c11-vc", DAWN)
     assert found is not None
     assert found.registered is True
+
+
+def test_who_publishes_a_calls_quality_hides_nothing_that_a_look_has_found() -> None:
+    signals, later = Signals(), DAWN + timedelta(seconds=10)
+    signals.hear([reading(vc_registered=1.0, vc_in_call=1.0)])
+    said = [(Series.of("vc_media_loss_ratio"), 0.04), (Series.of("vc_media_jitter_seconds"), 0.02)]
+    signals.hear([Reading("c11-vc/vq_rtcpxr", "center", later, said)])
+    found = signals.of("c11-vc", later)
+    assert found is not None
+    assert (found.registered, found.in_call) == (True, True)
 
 
 def test_the_facts_of_rooms_come_from_their_equipment_their_site_and_their_lines() -> None:

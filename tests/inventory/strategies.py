@@ -9,6 +9,7 @@ from hypothesis.strategies import SearchStrategy
 from core.inventory import (
     EPOCH,
     CalendarSpan,
+    Certificate,
     Contact,
     Dated,
     Device,
@@ -33,6 +34,7 @@ from inventory.tables import (
     COMPARISONS,
     DAY_KINDS,
     DUTY_ROLES,
+    HOLDERS,
     KINDS,
     ON_HOLIDAYS,
     RULE_KINDS,
@@ -299,6 +301,20 @@ rules = st.builds(
     enabled=st.booleans(),
     source=st.sampled_from(RULE_SOURCES),
 )
+certificates = st.builds(
+    Certificate,
+    slug=slugs,
+    name=lines,
+    kind=st.sampled_from(HOLDERS),
+    serial=lines,
+    issuer=maybe_line,
+    begins=st.none() | st.dates(date(1976, 1, 2), date(2100, 1, 1)),
+    ends=st.dates(date(1976, 1, 2), date(2100, 1, 1)),
+    unit=maybe_slug,
+    organisation=maybe_slug,
+    contact=maybe_slug,
+    note=maybe_line,
+)
 
 
 def _unique(found: list[Succession]) -> tuple[Succession, ...]:
@@ -323,6 +339,7 @@ inventories = st.builds(
     shifts=shifts,
     escalations=_dated(escalations),
     rules=_dated(rules),
+    certificates=_dated(certificates),
 )
 # One table is enough where tables do not meet, and far quicker.
 of_contacts = st.builds(Inventory, contacts=_dated(contacts))
