@@ -20,6 +20,7 @@ from alerts.quality import (
     lasting,
     of_leg,
     of_meeting,
+    of_stream,
 )
 from core import emodel
 from core.callquality import AMISS, Grade, Side
@@ -32,6 +33,15 @@ class End(StrEnum):
     ROOM = "room"  # the equipment there
     BRIDGE = "bridge"
     CLIENT = "client"  # the room's own program
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One medium in one direction, as one end measured it."""
+
+    end: End
+    figures: Figures
+    grade: Grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class RoomQuality:
     line: Figures | None = None
     bridge: str = ""  # the device whose leg was joined
     conference: str = ""
+    streams: tuple[Measured, ...] = ()  # of all ends
 
     @property
     def mos(self) -> float | None:
@@ -85,13 +96,13 @@ def of_ends(
     """Return a room's call of what its ends said; None where no end said anything."""
     legs = {end: leg for end, leg in ((End.ROOM, room), (End.BRIDGE, bridge)) if leg is not None}
     verdicts = {end: leg.verdict for end, leg in legs.items()}
-    streams = [stream for leg in legs.values() for stream in leg.streams]
+    streams = [(end, stream) for end, leg in legs.items() for stream in leg.streams]
     times = {end: leg.at for end, leg in legs.items()}
     if beat is not None and beat.loss is not None:
         # A program tells one figure of all it hears: it is held to the limits of speech.
         heard = Figures("audio", "rx", loss=beat.loss)
         verdicts[End.CLIENT] = of_leg([heard], bands)
-        streams.append(heard)
+        streams.append((End.CLIENT, heard))
         times[End.CLIENT] = beat.at
     known = {end: one for end, one in verdicts.items() if one.grade is not Grade.UNKNOWN}
     if not known:
@@ -102,11 +113,14 @@ def of_ends(
         verdict=known[end],
         end=end,
         ends=known,
-        rating=rating(streams),
+        rating=rating(figures for _, figures in streams),
         lasts=any(lasting(leg.recent) for leg in legs.values())
         or (end is End.CLIENT and known[end].grade in AMISS),
         bridge=bridge.device if bridge is not None else "",
         conference=bridge.conference if bridge is not None else "",
+        streams=tuple(
+            Measured(end, figures, of_stream(figures, bands).grade) for end, figures in streams
+        ),
     )
 
 

@@ -4,6 +4,7 @@ A leg is asked for at the equipment in the room and at the bridge it hangs on. D
 turned to the room's view here: `rx` comes to the room, `tx` leaves it. Kept in memory alone.
 """
 
+import math
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +13,13 @@ from datetime import datetime, timedelta
 from alerts.callers import Callers
 from alerts.quality import Bands, Figures, Verdict, of_leg
 from core.callquality import Grade
-from core.reading import Reading, is_stale
+from core.reading import Reading
 from core.watching import TargetKind
 
 FRESH = timedelta(seconds=95)  # three polls of 30 s: what was said before is not known any more
 WINDOWS = 5  # of a leg, kept to tell what lasts from a single bad one
 _GONE = timedelta(hours=6)  # how long it is remembered that somebody was on a bridge
+_MOST_SEEN = 2000  # of one bridge
 _PATH = timedelta(seconds=150)  # how far back a line's figures reach, and
 _LEAST = 4  # windows of 30 probes: with fewer, one lost probe would look like a bad line
 _FAMILY = "vc_"
@@ -46,6 +48,9 @@ class Leg:
     verdict: Verdict
     recent: tuple[Grade, ...]  # of the last windows, the newest last
     conference: str = ""
+
+
+_ByRoom = tuple[dict[str, list[Leg]], dict[str, list[str]]]  # legs, checks that told of it before
 
 
 @dataclass(slots=True)
@@ -79,7 +84,7 @@ class Legs:
         self._mute: set[str] = set()  # checks that bring nothing of the kind
         self._seen: dict[str, dict[str, datetime]] = {}  # check → remote → last there
         self._heard: dict[str, datetime] = {}  # check → its last good look
-        self._rooms: tuple[object, dict[str, list[Leg]], dict[str, list[str]]] = (None, {}, {})
+        self._rooms: dict[TargetKind, tuple[Callers, int, _ByRoom]] = {}
         self._paths: dict[str, deque[tuple[datetime, Mapping[str, float]]]] = {}
 
     def attend(self, targets: Collection[str]) -> None:
@@ -137,12 +142,10 @@ class Legs:
                 means[name] = sum(values) / len(values)
         return Figures("", "", **means)
 
-    def _of_rooms(
-        self, callers: Callers, kind: TargetKind
-    ) -> tuple[dict[str, list[Leg]], dict[str, list[str]]]:
+    def _of_rooms(self, callers: Callers, kind: TargetKind) -> _ByRoom:
         """Return by room the legs that bridges tell of, and the checks that told of it before."""
-        key = (id(callers), kind, self.version)
-        if self._rooms[0] != key:
+        kept = self._rooms.get(kind)
+        if kept is None or kept[0] is not callers or kept[1] != self.version:
             here: dict[str, list[Leg]] = {}
             before: dict[str, list[str]] = {}
             for check, legs in self._known.items():
@@ -152,8 +155,9 @@ class Legs:
                 for remote in self._seen.get(check, {}).keys() - legs.keys():
                     if (room := callers.room(remote, kind)) is not None:
                         before.setdefault(room, []).append(check)
-            self._rooms = (key, here, before)
-        return self._rooms[1], self._rooms[2]
+            kept = (callers, self.version, (here, before))
+            self._rooms[kind] = kept
+        return kept[2]
 
     def _fresh(self, device: str, now: datetime) -> Iterator[Leg]:
         for check in self._checks.get(device, ()):
@@ -166,7 +170,7 @@ class Legs:
         said = {
             _LINE[series.name]: value
             for series, value in reading.samples
-            if series.name in _LINE and not is_stale(value)
+            if series.name in _LINE and math.isfinite(value)
         }
         if "loss" in said:
             kept.append((reading.at, said))
@@ -186,6 +190,8 @@ class Legs:
         seen.update(dict.fromkeys(filter(None, self._known[reading.check]), reading.at))
         for remote in [one for one, at in seen.items() if reading.at - at > _GONE]:
             del seen[remote]
+        for remote in sorted(seen, key=seen.__getitem__)[:-_MOST_SEEN]:
+            del seen[remote]
         self._checks.setdefault(device, set()).add(reading.check)
         self.version += 1
 
@@ -203,7 +209,7 @@ def _said(reading: Reading) -> Mapping[str, _Said]:
     found: dict[str, _Said] = {}
     for series, value in reading.samples:
         name = series.name
-        if not name.startswith(_FAMILY) or is_stale(value):
+        if not name.startswith(_FAMILY) or not math.isfinite(value):
             continue
         labels = dict(series.labels)
         if name in _NAMES:

@@ -1,11 +1,11 @@
 """What is said of a room's call and of who is at fault, in both languages, with the figures."""
 
-from alerts.both_ends import Blame, End, RoomQuality
+from alerts.both_ends import Blame, End, Measured, RoomQuality
 from alerts.quality import Figures, Verdict
 from alerts.topology import Topology
 from alerts.wording import root_in_words
 from core.callquality import Grade, Side
-from core.callwords import GRADE, SIDE, estimate, figure, worst_figure
+from core.callwords import DIRECTION, GRADE, MEDIA, SIDE, estimate, figure, worst_figure
 from core.text import Language, Text
 
 END = {
@@ -38,6 +38,34 @@ def of_room(quality: RoomQuality | None, language: Language) -> str:
         estimate(quality.rating, quality.mos, language),
     ]
     return "; ".join(part for part in parts if part)
+
+
+def of_streams(quality: RoomQuality, language: Language) -> list[str]:
+    """Return every medium and direction that an end measured, one line each."""
+    return [line for one in quality.streams if (line := _of_stream(one, language))]
+
+
+def _of_stream(one: Measured, language: Language) -> str:
+    figures = one.figures
+    found = [
+        figure(name, value, language)
+        for name, value in (
+            ("loss", figures.loss),
+            ("jitter", figures.jitter),
+            ("round_trip", figures.round_trip),
+            ("used", figures.used),
+        )
+    ]
+    said = ", ".join(part for part in found if part)
+    if not said:
+        return ""
+    places = [
+        words[key].said(language)
+        for words, key in ((MEDIA, figures.media), (DIRECTION, figures.direction))
+        if key in words
+    ]
+    grade, end = GRADE[one.grade].said(language), END[one.end].said(language)
+    return f"{', '.join(places)}: {grade}, {said} ({end})"
 
 
 def of_line(line: Figures | None, language: Language) -> str:

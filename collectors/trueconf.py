@@ -1,7 +1,8 @@
-"""Which conferences are on the TrueConf server, and how many are in them? Its API v4.
+"""Which conferences are on the TrueConf server, and who is in them? Its API v4.
 
 A token by client credentials for each look (the secret is `client_id:client_secret`), then running
-conferences and their participants, of whom only the number is kept. Source: public clients.
+conferences and their participants: their number, and the accounts, which rooms are known by. Shown
+names and guests, who are people, are left out. Source: public clients.
 """
 
 import json
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 
 from collectors._net.trouble import trouble
 from collectors._vc import metrics
-from collectors._vc.facts import Bridge
+from collectors._vc.facts import Bridge, Call
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
 from collectors._vc.notation import Json, Record, parsed, records, wanted, words
@@ -21,6 +22,7 @@ from core.watching import Check
 
 _ROOT = "/api/v4"
 _PAGE, _PAGES = 100, 20
+_GUEST = "#guest:"  # what the ids of guests begin with
 _BAD_REQUEST, _NOT_FOUND = 400, 404  # of a conference that ended between list and question
 
 
@@ -38,14 +40,24 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
 async def _visit(guest: Guest) -> Bridge:
     headers = {"Authorization": f"Bearer {await _token(guest)}"}
     inside: dict[str, int] = {}
+    calls: list[Call] = []
     for conference in await _running(guest, headers):
         target = f"{_ROOT}/conferences/{words(conference, 'id')}/participants?is_in_conf=true"
         answer = await guest.get(target, headers=headers, also=(_NOT_FOUND,))
         if answer.status != _NOT_FOUND:
             name = words(conference, "topic") or words(conference, "id")
-            count = len(list(_unwrapped(parsed(answer.octets), "list", "participants")))
-            inside[name] = inside.get(name, 0) + count
-    return Bridge(product="TrueConf Server", conferences=inside, legs=sum(inside.values()))
+            there = [
+                words(one, "id")
+                for one in _unwrapped(parsed(answer.octets), "list", "participants")
+            ]
+            inside[name] = inside.get(name, 0) + len(there)
+            calls += [
+                Call(key=f"{name} {account}", remote=account, conference=name)
+                for account in there
+                if account and not account.startswith(_GUEST)
+            ]
+    legs = sum(inside.values())
+    return Bridge(product="TrueConf Server", conferences=inside, legs=legs, calls=calls)
 
 
 async def _token(guest: Guest) -> str:
@@ -94,8 +106,8 @@ def _unwrapped(value: Json, *names: str) -> Iterator[Record]:
 COLLECTOR = Collector(
     name="trueconf",
     help=Text(
-        vi="Máy chủ TrueConf đang có cuộc họp nào, bao nhiêu người trong đó?",
-        en="Which conferences are on the TrueConf server, and how many are in them?",
+        vi="Máy chủ TrueConf đang có cuộc họp nào, tài khoản nào trong đó?",
+        en="Which conferences are on the TrueConf server, and which accounts are in them?",
     ),
     params=Params,
     emits=metrics.BRIDGES,

@@ -30,7 +30,7 @@ _FIGURE = {
     "loss": Text("mất gói {0}", "{0} of packets lost"),
     "jitter": Text("biến thiên trễ {0}", "jitter {0}"),
     "round_trip": Text("đi về {0}", "round trip {0}"),
-    "used": Text("chỉ dùng {0} tốc độ đã thoả thuận", "only {0} of the negotiated rate in use"),
+    "used": Text("dùng {0} tốc độ đã thoả thuận", "{0} of the negotiated rate in use"),
 }
 _GLUE = "\N{NO-BREAK SPACE}"
 _SHARES = frozenset({"loss", "used"})

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from alerts.meeting_words import ITEM, RESULT, ahead_in_words, counted
+from alerts.quality_words import of_streams
 from api import repeating
 from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer, same_origin
@@ -349,6 +350,7 @@ async def _one(  # noqa: PLR0917
         why=lambda one: why(picture, one, language, wall=is_wall(request)),
         whom=lambda one: whom(picture, one, language),
         sounds=lambda one: sounds(one, language, wall=is_wall(request)),
+        streams=lambda one: of_streams(one.quality, language) if one.quality else [],
         estimated=lambda one: estimated(one, language),
         blamed=lambda room: blamed(view, picture, room, language),
         worst=next((one for one in view.rows if one.slug == view.sound.whole.worst_room), None),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from alerts.both_ends import End
+from alerts.both_ends import End, Measured
 from alerts.meeting_words import reason_in_words
 from alerts.quality import Verdict
 from alerts.room_stack import Layer
@@ -129,11 +129,25 @@ class FigureOut(BaseModel):
     direction: str = Field(description="rx comes to the room, tx leaves it.")
 
 
+class StreamOut(BaseModel):
+    """One medium in one direction, as one end measured it. None: it did not say."""
+
+    measured_by: End
+    media: str
+    direction: str = Field(description="rx comes to the room, tx leaves it.")
+    grade: Literal["good", "fair", "poor", "bad"] | None
+    loss: float | None = Field(description="Share of packets, 0…1.")
+    jitter: float | None = Field(description="Seconds.")
+    round_trip: float | None = Field(description="Seconds.")
+    used: float | None = Field(description="Share of the negotiated rate in use.")
+
+
 class QualityOut(FigureOut):
     """A room's call at present: its worst figure at whichever of its ends sees it."""
 
     measured_by: End = Field(description="room: its equipment; bridge; client: its PC.")
     ends: dict[End, FigureOut] = Field(description="What each end says.")
+    streams: list[StreamOut] = Field(description="Every medium and direction of every end.")
     lasts: bool = Field(description="It is no single bad window.")
     estimated_r: float | None = Field(description="R of the E-model: an estimate of the path.")
     estimated_mos: float | None = Field(description="MOS of that R: an estimate of the path.")
@@ -434,11 +448,25 @@ def _quality(row: RoomRow, view: MeetingView, picture: Picture) -> QualityOut | 
         **_figure(found.verdict).model_dump(),
         measured_by=found.end,
         ends={end: _figure(one) for end, one in found.ends.items()},
+        streams=[_stream(one) for one in found.streams],
         lasts=found.lasts,
         estimated_r=found.rating,
         estimated_mos=found.mos,
         side=blame.side if blame is not None else None,
         said=". ".join(word for word in words if word),
+    )
+
+
+def _stream(one: Measured) -> StreamOut:
+    return StreamOut(
+        measured_by=one.end,
+        media=one.figures.media,
+        direction=one.figures.direction,
+        grade=_NAMES.get(one.grade),
+        loss=one.figures.loss,
+        jitter=one.figures.jitter,
+        round_trip=one.figures.round_trip,
+        used=one.figures.used,
     )
 
 

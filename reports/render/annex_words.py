@@ -38,11 +38,11 @@ WORDS = {
     "unknown": Text("chưa có số liệu", "not known"),
     "method": Text("Cách tính", "Method"),
     "presence_method": Text(
-        "Vào, ra theo thiết bị họp, ứng dụng của điểm cầu hoặc xác nhận của người ở điểm cầu; "
+        "Vào, ra theo thiết bị họp, cầu nối, ứng dụng của điểm cầu hoặc người ở điểm cầu; "
         "điểm cầu mất kết nối được tính là đã ra từ lúc mất. Không ghi nhận được không có nghĩa là "
         "vắng mặt.",
-        "Joined and left as the equipment, the room's client or the person there says; a room that "
-        "is cut off has left from then on. Not seen to join does not mean absent.",
+        "Joined and left as the equipment, the bridge, the room's client or the person there says; "
+        "a room that is cut off has left from then on. Not seen to join does not mean absent.",
     ),
     "saving_method": Text(
         "Tiết kiệm (chỉ tiêu I13, ước tính) = đại biểu × (2 × km × {0} đ/km + {1} đ công tác phí "

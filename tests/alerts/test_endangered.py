@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+import pytest
+
 from alerts.endangered import PATIENCE, hit, is_of_meeting
 from alerts.telling import TellingPolicy, Way
 from alerts.topology import Topology
@@ -92,6 +94,33 @@ def test_a_room_that_is_not_booked_pages_as_always() -> None:
     [row] = [n for n in world.notifications if n.purpose is Purpose.PROBLEM]
     waited = row.due_at - incident.decided_at
     assert (row.recipient, row.because, waited) == ("truc", "delay", timedelta(minutes=3))
+
+
+@pytest.mark.parametrize(
+    ("ahead", "lasts", "cut", "because", "waited"),  # None: until the meeting is over
+    [
+        (14, 2, "line-c22", "others_meet", None),
+        (-30, 2, "line-c22", "others_meet", None),
+        (14, 9, "line-c22", "others_meet", timedelta(hours=4)),  # nothing waits longer
+        (20, 2, "line-c22", "delay", timedelta(minutes=3)),  # the meeting is not yet at hand
+        (14, 2, "line2", "at_once", timedelta()),  # a hub is told of at once, come what may
+    ],
+)
+def test_what_is_not_booked_may_wait_until_the_meeting_is_over(
+    ahead: int, lasts: int, cut: str, because: str, waited: timedelta | None
+) -> None:
+    begin = DAWN + timedelta(minutes=ahead)
+    meeting = a_meeting(["c11"], begin, end=begin + timedelta(hours=lasts), bridge=None)
+    what = booked(estate(hubs=2, communes=2), near([meeting], DAWN, timedelta(hours=1)))
+    world = World(what, USUAL.model_copy(update={"unbooked": "wait"}))
+    world.run(40)
+    world.cut(cut)
+    world.run(20)
+    [incident] = world.incidents.values()
+    [row] = [n for n in world.notifications if n.purpose is Purpose.PROBLEM]
+    assert row.because == because
+    due = meeting.end if waited is None else incident.decided_at + waited
+    assert row.due_at == due
 
 
 def test_where_more_than_the_meeting_is_touched_the_usual_people_hear_of_it_at_once_too() -> None:

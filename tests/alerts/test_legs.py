@@ -1,5 +1,6 @@
 """What was said last of every leg, which way it went, and of the lines below."""
 
+import math
 from datetime import datetime, timedelta
 
 import pytest
@@ -143,3 +144,20 @@ def test_a_line_is_the_mean_of_minutes_and_only_of_ways_that_matter() -> None:
     assert legs.path("gw", DAWN + timedelta(minutes=5)) is None
     legs.attend(())
     assert legs.path("gw", DAWN + 90 * SECOND) is None
+
+
+def test_a_bridge_that_names_ever_new_callers_does_not_fill_our_memory() -> None:
+    legs = Legs()
+    for n in range(20):
+        calls = [
+            (Series.of("vc_call_info", (), remote=f"{n}-{k}", conference="x"), 1.0)
+            for k in range(500)
+        ]
+        legs.hear([bridge(*calls, at=DAWN + n * 30 * SECOND)])
+    assert sum(map(len, legs._seen.values())) <= 2000
+
+
+def test_what_is_no_number_is_not_measured() -> None:
+    legs = Legs()
+    legs.hear([codec(media("loss_ratio", math.inf), media("jitter_seconds", math.nan))])
+    assert legs.of_room("c1-vc", DAWN) is None

@@ -361,6 +361,7 @@ async def test_the_wall_tells_how_rooms_sound_and_whom_a_poor_one_is_blamed_on(
     assert "lỗi ở điểm cầu: mạng nội bộ hoặc thiết bị tại điểm cầu" in text
     near = words(await page(world, f"/meetings/{meeting.id}"))
     assert "thiết bị tại điểm cầu đo" in near
+    assert "Hình, chiều từ điểm cầu đi: tốt, mất gói 0 % (cầu nối đo)" in near
     english = words(await page(world, f"/meetings/{meeting.id}", thongsuot_lang="en"))
     assert "The room is at fault: its own network or its equipment" in english
     room = words(await page(world, "/targets/phong-dong-xoai"))
@@ -372,6 +373,13 @@ async def test_the_wall_tells_how_rooms_sound_and_whom_a_poor_one_is_blamed_on(
     assert (found["side"], found["lasts"]) == ("room", True)
     assert whole["now"][0]["room"] == "phong-dong-xoai"  # before those that nobody knows of
     assert found["ends"]["bridge"]["grade"] == "good"
+    assert {
+        (s["measured_by"], s["media"], s["direction"], s["grade"]) for s in found["streams"]
+    } == {
+        ("room", "audio", "rx", "bad"),
+        ("room", "video", "rx", "bad"),
+        ("bridge", "video", "tx", "good"),  # what it receives has left the room
+    }
     assert 1 <= found["estimated_mos"] < 4
 
 

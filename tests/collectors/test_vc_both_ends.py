@@ -120,3 +120,17 @@ async def test_the_two_ends_of_a_call_are_joined_and_agree_with_the_truth(
         assert at.legs.of_room(ROOM, now) is None
         assert at.legs.of_bridge(PLACE, TargetKind.ROOM, LAND.callers, now, BRIDGE) is None
         assert at.legs.has_left(PLACE, TargetKind.ROOM, LAND.callers, now)
+
+
+async def test_an_account_that_trueconf_names_tells_that_its_room_is_in() -> None:
+    [trueconf] = [one for one in FAMILIES if one.name == "trueconf"]
+    async with two(CODECS[0], trueconf) as at:
+        at.calls.join(ROOM, CONFERENCE)
+        await at.look(15)
+        now = at.clock.now()
+        leg = at.legs.of_bridge(PLACE, TargetKind.ROOM, LAND.callers, now, BRIDGE)
+        assert leg is not None
+        assert (leg.remote, leg.verdict.grade) == (ROOM, Grade.UNKNOWN)  # it tells of no media
+        at.calls.leave(ROOM)
+        await at.look(15)
+        assert at.legs.has_left(PLACE, TargetKind.ROOM, LAND.callers, at.clock.now())

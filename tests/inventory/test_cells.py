@@ -156,3 +156,9 @@ def test_no_number_like_text_breaks_a_reader(text: str) -> None:
 @given(st.text(min_size=1, max_size=80))
 def test_a_suggested_slug_is_a_slug(text: str) -> None:
     assert cells.slug(cells.slugged(text), {})
+
+
+def test_what_bridges_call_a_room_is_read_from_one_cell() -> None:
+    said = "sip:xa@hop.vn 7501; 7501, +842713879999"
+    assert cells.aliases(said, {}) == ("sip:xa@hop.vn", "7501", "842713879999")
+    assert cells.written(("xa@hop.vn", "7501")) == "xa@hop.vn 7501"

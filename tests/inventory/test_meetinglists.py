@@ -237,3 +237,17 @@ def test_a_room_that_nobody_knows_is_told_and_the_others_are_taken() -> None:
     found = gathered(event)
     assert only(found).rooms == ("ph-dak-o",)
     assert [n.what.vi for n in found.notices] == ['không biết "xã Không Có"']
+
+
+def test_a_cascade_of_bridges_stands_in_a_column_the_nearest_first() -> None:
+    head = "Nội dung họp;Ngày;Bắt đầu;Điểm cầu;Cầu nối;Cầu nối cấp trên\n"
+
+    def read(above: str) -> Meetings:
+        row = f'Họp;30/11/2026;8h;xã Đăk Ơ;MCU trung tâm;"{above}"\n'
+        return meetingfile.read("lich.csv", f"{head}{row}".encode(), LAND, NOW)
+
+    assert only(read("MCU Bưu điện; MCU Chính phủ")).above == ("MCU Bưu điện", "MCU Chính phủ")
+    assert only(read("")).above == ()
+    [problem] = read("a; b; c; d").problems
+    assert (problem.line, problem.key) == (2, "Cầu nối cấp trên")
+    assert "hơn 3 cấp" in problem.what.vi

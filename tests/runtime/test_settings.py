@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from alerts.quality import Bands
 from core.channel import Channel
 from core.errors import Invalid
 from core.incident import Message
 from core.text import Language, Text
 from runtime import settings, settings_page
+from runtime.assembly import bands
 from runtime.quantities import Wrong, seconds, size
 
 
@@ -423,3 +425,30 @@ def test_a_number_for_answers_needs_somebody_who_reads_them(tmp_path: Path) -> N
     assert (fault.line, fault.key) == (2, "telling.reply_to")
     file.write_text(f"{text}answers = true\n", encoding="utf-8")
     assert settings.load(file, {}).telling.reply_to == "0912345678"
+
+
+def test_the_limits_of_quality_are_in_percent_and_milliseconds(tmp_path: Path) -> None:
+    found = bands(_load(tmp_path, "").quality)
+    assert found == Bands()  # the reference values
+    stricter = _load(tmp_path, "[quality]\nloss_audio = [0.1, 0.2, 1]\njitter = [5, 10, 20]\n")
+    changed = bands(stricter.quality)
+    assert (changed.loss_audio.good, changed.loss_audio.poor) == (0.001, 0.01)
+    assert changed.jitter.fair == 0.01
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ("[1, 3, 2]", "must be 0 or more and rise"),
+        ("[-1, 2, 3]", "must be 0 or more and rise"),
+        ("[1, 2]", "three numbers are needed"),
+        ("5", "three numbers are needed"),
+    ],
+)
+def test_limits_that_make_no_sense_are_told_by_their_key(
+    tmp_path: Path, limits: str, said: str
+) -> None:
+    [problem] = _problems(tmp_path, f"[quality]\nloss_video = {limits}\n")
+    assert problem.startswith("thongsuot.toml:2")
+    assert "loss_video" in problem
+    assert said in problem
