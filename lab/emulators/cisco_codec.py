@@ -5,9 +5,10 @@ CE9.2: names, value spaces and units are theirs.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
+from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element, SubElement, tostring
 from zlib import crc32
 
@@ -37,8 +38,22 @@ _ABOUT = About(
         "the session cookie": "SecureSessionId",
         "too many sessions": "403 from the fourth on",
         "bad logins": "403 for five minutes after the fifth",
+        "feedback": "what is posted begins with an Identification; a slot fails after three tries",
     },
 )
+
+
+_SLOTS = range(1, 5)
+_TRIES = 3  # deliveries of feedback until a slot is given up
+Post = Callable[[str, bytes], Awaitable[int]]  # an address and a body → the status
+
+
+@dataclass(slots=True)
+class Slot:
+    """Where feedback goes, and whether it still does."""
+
+    url: str
+    active: bool = True
 
 
 @dataclass(slots=True)
@@ -54,6 +69,8 @@ class CiscoCodec:
     bad_logins: int = 0
     locked_until: float = 0.0
     commands: list[str] = field(default_factory=list)  # whatever was asked to change
+    slots: dict[int, Slot] = field(default_factory=dict)  # HttpFeedback
+    _told: str = ""  # the state of the call that was posted last
 
     def answer(self, ask: Ask) -> Reply:
         """Answer one request."""
@@ -64,7 +81,7 @@ class CiscoCodec:
             return self._session(ask)
         if ask.method == "POST" and ask.path == "/putxml":
             self.commands.append(ask.body.decode("utf-8", "replace"))
-            return _xml(Element("Command"))
+            return self._commanded(ask.body)
         if ask.method != "GET" or ask.path not in {"/status.xml", "/getxml"}:
             return Reply(404)
         location = "/Status" if ask.path == "/status.xml" else ask.query.get("location", "")
@@ -101,6 +118,37 @@ class CiscoCodec:
         made = secrets.token_hex(16)
         self.sessions.add(made)
         return Reply(204, headers=(("Set-Cookie", f"SecureSessionId={made}; Path=/; HttpOnly"),))
+
+    def _commanded(self, body: bytes) -> Reply:
+        """Take a command; of those that there are only HttpFeedback's Register does anything."""
+        done = Element("Command")
+        try:
+            register = ET.fromstring(body).find("HttpFeedback/Register")  # noqa: S314
+        except ET.ParseError:
+            return Reply(400, b"<Error>not well-formed</Error>", "text/xml")
+        if register is not None:
+            slot = int(register.findtext("FeedbackSlot") or 0)
+            status = "OK" if slot in _SLOTS else "Error"
+            SubElement(done, "HttpFeedbackRegisterResult", {"status": status})
+            if slot in _SLOTS:
+                self.slots[slot] = Slot(register.findtext("ServerUrl") or "")
+        return _xml(done)
+
+    async def push(self, post: Post) -> None:
+        """Post what has changed of the call to every slot; one that refuses thrice is given up."""
+        leg = self._leg()
+        state = self._state(leg) if leg is not None else "Disconnected"
+        if state == self._told:
+            return
+        self._told = state
+        root = Element("Status")
+        _put(root, "Identification/SystemName", self.stage.device)
+        _put(root, "Call/Status", state)
+        for slot in self.slots.values():
+            tries = _TRIES if slot.active else 0
+            while tries and not 200 <= await post(slot.url, tostring(root)) < 300:  # noqa: PLR2004
+                tries -= 1
+            slot.active = slot.active and tries > 0
 
     def _subtree(self, location: str) -> Reply:
         words = [word for word in location.split("/") if word]
@@ -147,6 +195,10 @@ class CiscoCodec:
             call = SubElement(media, "Call", {"item": str(leg.number), "maxOccurrence": "n"})
             for channel in leg.channels:
                 (self._old_channel if self.generation == "tc7" else self._channel)(call, channel)
+        for number, slot in self.slots.items():
+            made = SubElement(root, "HttpFeedback", {"item": str(number), "maxOccurrence": "n"})
+            _put(made, "Status", "OK" if slot.active else "Failed")
+            _put(made, "URL", slot.url)
         _put(root, "NetworkServices/NTP/Status", "Synced")
         self._peripherals(root)
         condition = self.stage.calls.condition(self.stage.device)
