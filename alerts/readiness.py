@@ -102,7 +102,7 @@ def _equipment(facts: RoomFacts, ahead: float) -> Iterable[_Because]:
     if own is None and facts.client is not None:
         yield from _client(facts, layers, ahead)
         return
-    if own is None and facts.signal is None:
+    if own is None and facts.signal is None and not facts.on_bridge:
         if ahead <= SWITCHED_ON and not _looked(facts):
             yield Readiness.NOT_CHECKED, Reason(name="nobody_looked", about=facts.room)
         return
@@ -116,7 +116,7 @@ def _equipment(facts: RoomFacts, ahead: float) -> Iterable[_Because]:
             yield Readiness.NOT_READY, Reason(name="not_registered", about=facts.room)
     if layers.in_call is Layer.BAD:
         yield Readiness.NOT_READY, Reason(name="not_in_call", about=facts.room)
-    if layers.media is Layer.BAD:
+    if layers.media is Layer.BAD and facts.quality is not None and facts.quality.lasts:
         yield Readiness.AT_RISK, Reason(name="poor_media", about=facts.room)
 
 

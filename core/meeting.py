@@ -147,7 +147,7 @@ class Presence(Model):
     room: str
     at: datetime
     present: bool
-    source: str  # call, person, client; reach: it can no longer be reached
+    source: str  # call, bridge, client, person; reach: it can no longer be reached
     incident: str | None = None  # what took it away
 
 

@@ -44,6 +44,7 @@ _INTERFACES = ProfileCheck("snmp_interfaces")
 _HEALTH = ProfileCheck("snmp_health")
 _NEIGHBOURS = ProfileCheck("snmp_neighbours")
 _INVENTORY = ProfileCheck("snmp_inventory")
+_PROBES = ProfileCheck("snmp_probes")
 # Of devices that may have no SNMP: those that name a credential have it.
 _BY_SECRET = tuple(
     ProfileCheck(collector, needs_secret=True)
@@ -69,15 +70,30 @@ _JICOFO = ProfileCheck("jicofo", interval=30.0, timeout=10.0)
 # Only where the settings name a folder of maps.
 _MAP = ProfileCheck(MAPPED, timeout=15.0, needs_secret=True)
 
+# Of every endpoint, where somebody listens for what rooms publish.
+PUBLISHING = ProfileCheck("vq_rtcpxr", interval=60.0, timeout=2.0)
+_NODE = ProfileCheck("prometheus", MappingProxyType({"port": 9100}), timeout=10.0)
+_WINDOWS = ProfileCheck("prometheus", MappingProxyType({"port": 9182}), timeout=10.0)
+_WINRM = ProfileCheck("winrm", interval=240.0, timeout=30.0, needs_secret=True)
+_REDFISH = ProfileCheck("redfish", interval=120.0, timeout=30.0, needs_secret=True)
+
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         profile.name: profile
         for profile in (
-            Profile("network", (_ICMP, _SYSTEM, _INTERFACES, _HEALTH, _NEIGHBOURS, _INVENTORY)),
+            Profile(
+                "network",
+                (_ICMP, _SYSTEM, _INTERFACES, _HEALTH, _NEIGHBOURS, _INVENTORY, _PROBES),
+            ),
+            Profile("network-cli", (_ICMP,)),  # and what inventory.command_lines adds
             Profile("endpoint-h323", (_ICMP, _tcp(1720), *_BY_SECRET, _MAP)),
             Profile("endpoint-sip", (_ICMP, _tcp(5060), *_BY_SECRET, _MAP)),
             Profile("bridge", (_ICMP, _tcp(1720), *_BY_SECRET, _MAP)),
             Profile("server", (_ICMP, *_BY_SECRET)),
+            Profile("server-linux", (_ICMP, _tcp(9100), _NODE)),
+            Profile("server-windows", (_ICMP, _tcp(9182), _WINDOWS)),
+            Profile("server-winrm", (_ICMP, _tcp(5986), _WINRM)),
+            Profile("server-redfish", (_ICMP, _tcp(443), _REDFISH)),
             Profile("ups", (_ICMP, _SYSTEM, _HEALTH, _INVENTORY)),
             Profile("other", (_ICMP, *_BY_SECRET)),
             Profile("endpoint-cisco", (_ICMP, _tcp(443), _CISCO)),

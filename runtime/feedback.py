@@ -47,8 +47,8 @@ class Feedback:
         ):
             return False
         self.hints.stats.heard += 1
-        for address in self.hints.addresses(device):
-            self.hints.give(address, ABOUT)
+        for speaker in self.hints.voices(device):
+            self.hints.give(speaker, ABOUT)
         return True
 
 

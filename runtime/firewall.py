@@ -41,6 +41,7 @@ _USUAL = {
     "lifesize": 23,
 }
 _DATAGRAMS = frozenset({"snmp", "ntp", "stun", "h323_gatekeeper"})
+_UNASKED = frozenset({"vq_rtcpxr"})  # what comes by itself
 _EITHER = frozenset({"dns", "sip_options"})  # whose parameters say which transport
 
 _REASONS = {
@@ -79,6 +80,7 @@ _TIME = Text(
 )
 _TRAPS = Text(vi="trap SNMP của thiết bị", en="SNMP traps of devices")
 _SYSLOG = Text(vi="syslog của thiết bị", en="syslog of devices")
+_QUALITY = Text(vi="thiết bị họp tự báo chất lượng (SIP)", en="call quality that rooms publish")
 _DEVICES = Text(vi="các thiết bị", en="the devices")
 _USERS = Text(vi="máy của người dùng", en="users' machines")
 _TIME_SERVER = Text(vi="máy chủ giờ", en="time server")
@@ -141,9 +143,20 @@ def _inbound(settings: Settings, users: str) -> Iterable[Rule]:
 
 
 def _heard(settings: Settings, devices: str) -> Iterable[Rule]:
-    for listen, why in ((settings.hearing.traps, _TRAPS), (settings.hearing.syslog, _SYSLOG)):
+    hearing = settings.hearing
+    for listen, protocol, why in (
+        (hearing.traps, "udp", _TRAPS),
+        (hearing.syslog, "udp", _SYSLOG),
+        (hearing.syslog_tcp, "tcp", _SYSLOG),
+        (hearing.syslog_tls, "tcp", _SYSLOG),
+    ):
         if listen and not is_loopback(listen):
-            yield Rule("in", devices, OURSELVES, "udp", str(split_listen(listen)[1]), 1, why)
+            yield Rule("in", devices, OURSELVES, protocol, str(split_listen(listen)[1]), 1, why)
+    plain, secure = hearing.quality, hearing.quality_tls
+    for listen, protocol in ((plain, "udp"), (plain, "tcp"), (secure, "tcp")):
+        if listen and not is_loopback(listen):
+            port = str(split_listen(listen)[1])
+            yield Rule("in", devices, OURSELVES, protocol, port, 1, _QUALITY)
 
 
 def _probes(checks: Sequence[Check], *, exact: bool) -> Iterable[Rule]:
@@ -163,6 +176,8 @@ def _doors_of(kind: str, params: Mapping[str, object]) -> list[tuple[str, str]]:
     port = str(params.get("port") or _USUAL.get(kind, ""))
     if kind == "icmp":
         return [("icmp", "")]
+    if kind in _UNASKED:
+        return []
     if kind == "http":
         return [("tcp", str(_port_of(str(params.get("url", "")))))]
     if kind in _DATAGRAMS:

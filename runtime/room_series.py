@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from alerts.legs import FRESH
 from alerts.room_stack import KNOWN_FOR
-from alerts.signals import FRESH
 from core.clock import Clock
 from core.labels import Series
 from core.meeting import DEVICES, Beat

@@ -12,6 +12,7 @@ from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.callquality import QualitySpan
 from core.clock import LOCAL
 from core.errors import Conflict, Invalid, NotFound, Problem
 from core.incident import Notification
@@ -40,6 +41,7 @@ from storage.tables import (
     attendances,
     meetings,
     presences,
+    quality_spans,
     readiness_runs,
     room_beats,
     room_links,
@@ -276,6 +278,28 @@ class MeetingBook:
         query = select(presences).where(_P.meeting == meeting).order_by(_P.at, _P.id)
         async with self._database.reading() as connection:
             return await _all(connection, Presence, query)
+
+    # how it sounded
+
+    async def sounded(self, rows: Sequence[QualitySpan], now: datetime) -> list[Event]:
+        """Keep how rooms sound, in place of what was kept of the same spans.
+
+        Pages hear of each meeting once.
+        """
+        if not rows:
+            return []
+        async with self._database.writing() as connection:
+            await upsert(connection, quality_spans, [row.model_dump() for row in rows])
+            met = dict.fromkeys(row.meeting for row in rows)
+            drafts: list[Draft] = [("meeting", meeting, {"heard": True}) for meeting in met]
+            return await write_events(connection, drafts, now)
+
+    async def qualities(self, meeting: str) -> list[QualitySpan]:
+        """Return how the rooms of a meeting sounded, by begin."""
+        columns = quality_spans.c
+        query = select(quality_spans).where(columns.meeting == meeting)
+        async with self._database.reading() as connection:
+            return await _all(connection, QualitySpan, query.order_by(columns.begin, columns.room))
 
     async def attended(self, row: Attendance, origin: str = "") -> None:
         """Keep how many took part in a room, audited. NotFound as of `tick`."""

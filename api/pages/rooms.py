@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from alerts.legs import FRESH
 from alerts.meeting_words import ITEM
-from alerts.signals import FRESH
 from api.context import Context
 from api.door import Admin, Asker, Ctx, Viewer
 from api.guard import client_address

@@ -38,22 +38,30 @@ _ABOUT = About(
         "the session cookie": "SecureSessionId",
         "too many sessions": "403 from the fourth on",
         "bad logins": "403 for five minutes after the fifth",
-        "feedback": "what is posted begins with an Identification; a slot fails after three tries",
+        "no session left": "403 to whoever has none, a right login included",
+        "feedback": "a slot is Failed after three deliveries that were not taken",
+        "what is posted": "an Identification, then what has changed of the call",
     },
 )
 
 
+_TMS = "https://tms.example/tms/public/feedback/code.aspx"  # the manager that owns slot 3
+_DELIVERIES = 3
 _SLOTS = range(1, 5)
-_TRIES = 3  # deliveries of feedback until a slot is given up
 Post = Callable[[str, bytes], Awaitable[int]]  # an address and a body → the status
 
 
 @dataclass(slots=True)
 class Slot:
-    """Where feedback goes, and whether it still does."""
+    """A place of HttpFeedback: where the codec pushes changes to, until nobody takes them."""
 
     url: str
-    active: bool = True
+    missed: int = 0
+
+    @property
+    def status(self) -> str:
+        """Return what the codec says of it."""
+        return "Failed" if self.missed >= _DELIVERIES else "OK"
 
 
 @dataclass(slots=True)
@@ -69,7 +77,8 @@ class CiscoCodec:
     bad_logins: int = 0
     locked_until: float = 0.0
     commands: list[str] = field(default_factory=list)  # whatever was asked to change
-    slots: dict[int, Slot] = field(default_factory=dict)  # HttpFeedback
+    crowded: bool = False  # every session is taken, by others
+    feedback: dict[int, Slot] = field(default_factory=lambda: {3: Slot(_TMS)})
     _told: str = ""  # the state of the call that was posted last
 
     def answer(self, ask: Ask) -> Reply:
@@ -102,7 +111,7 @@ class CiscoCodec:
         shown = shown_login(ask)
         if shown == (self.stage.user, self.stage.password):
             self.bad_logins = 0
-            return None
+            return Reply(403, b"Too many sessions") if self.crowded else None
         if shown is not None:
             self.bad_logins += 1
             if self.bad_logins >= _BAD_LOGINS:
@@ -131,11 +140,11 @@ class CiscoCodec:
             status = "OK" if slot in _SLOTS else "Error"
             SubElement(done, "HttpFeedbackRegisterResult", {"status": status})
             if slot in _SLOTS:
-                self.slots[slot] = Slot(register.findtext("ServerUrl") or "")
+                self.feedback[slot] = Slot(register.findtext("ServerUrl") or "")
         return _xml(done)
 
     async def push(self, post: Post) -> None:
-        """Post what has changed of the call to every slot; one that refuses thrice is given up."""
+        """Post what has changed of the call to every slot but the manager's."""
         leg = self._leg()
         state = self._state(leg) if leg is not None else "Disconnected"
         if state == self._told:
@@ -144,11 +153,12 @@ class CiscoCodec:
         root = Element("Status")
         _put(root, "Identification/SystemName", self.stage.device)
         _put(root, "Call/Status", state)
-        for slot in self.slots.values():
-            tries = _TRIES if slot.active else 0
-            while tries and not 200 <= await post(slot.url, tostring(root)) < 300:  # noqa: PLR2004
-                tries -= 1
-            slot.active = slot.active and tries > 0
+        for slot in self.feedback.values():
+            while slot.url != _TMS and slot.status == "OK":
+                if 200 <= await post(slot.url, tostring(root)) < 300:  # noqa: PLR2004
+                    slot.missed = 0
+                    break
+                slot.missed += 1
 
     def _subtree(self, location: str) -> Reply:
         words = [word for word in location.split("/") if word]
@@ -189,16 +199,16 @@ class CiscoCodec:
         self._cameras(root)
         self._conference(root)
         self._diagnostics(root)
+        for number, slot in sorted(self.feedback.items()):
+            made = SubElement(root, "HttpFeedback", {"item": str(number), "maxOccurrence": "n"})
+            _put(made, "Status", slot.status)
+            _put(made, "URL", slot.url)
         self._registration(root)
         if leg is not None and self._state(leg) == "Connected":
             media = SubElement(root, "MediaChannels")
             call = SubElement(media, "Call", {"item": str(leg.number), "maxOccurrence": "n"})
             for channel in leg.channels:
                 (self._old_channel if self.generation == "tc7" else self._channel)(call, channel)
-        for number, slot in self.slots.items():
-            made = SubElement(root, "HttpFeedback", {"item": str(number), "maxOccurrence": "n"})
-            _put(made, "Status", "OK" if slot.active else "Failed")
-            _put(made, "URL", slot.url)
         _put(root, "NetworkServices/NTP/Status", "Synced")
         self._peripherals(root)
         condition = self.stage.calls.condition(self.stage.device)
@@ -313,6 +323,8 @@ class CiscoCodec:
             said.append(("Warning", "MissingDisplay", "No display is connected"))
         if not condition.registered:
             said.append(("Error", "SIPProfileRegistration", "The SIP profile is not registered"))
+        if any(slot.status == "Failed" for slot in self.feedback.values()):
+            said.append(("Warning", "HTTPFeedbackFailed", "A feedback URL cannot be reached"))
         if condition.hot:
             said.append(("Critical", "TemperatureCheck", "The temperature is too high"))
         tree = SubElement(root, "Diagnostics")

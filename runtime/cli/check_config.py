@@ -97,7 +97,7 @@ def _firewall(config: Path | None, *, exact: bool, as_csv: bool, as_json: bool) 
     settings = settings_of(config, voice)
     today = SystemClock().now().astimezone(LOCAL).date()
     inventory = with_ledger(config, voice, lambda ledger: ledger.inventory.load(on=today))
-    estate = compile_estate(inventory, today, looking_defaults(settings.looking))
+    estate = compile_estate(inventory, today, looking_defaults(settings.looking, settings.hearing))
     found = rules(settings, estate.checks, _resolvers(), exact=exact, language=voice.language)
     if as_json:
         voice.table((), [{**asdict(rule), "why": rule.why.said(voice.language)} for rule in found])

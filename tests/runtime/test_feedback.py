@@ -117,7 +117,7 @@ async def test_a_call_that_begins_and_ends_is_looked_at_at_once(tmp_path: Path) 
         codec.stage.calls.leave(ROOM)
         await codec.push(post)
         assert len(ears.given) == 4
-        assert codec.slots[1].active
+        assert codec.feedback[1].status == "OK"
 
 
 async def test_a_codec_whose_address_has_ended_gives_it_up(tmp_path: Path) -> None:
@@ -129,5 +129,5 @@ async def test_a_codec_whose_address_has_ended_gives_it_up(tmp_path: Path) -> No
 
         codec = a_codec(ears.clock, address_of("http://thongsuot.test", SECRET, "vc-1"))
         await codec.push(post)
-        assert not codec.slots[1].active
+        assert codec.feedback[1].status == "Failed"
         assert ears.given == []
