@@ -33,7 +33,7 @@ AGENT = "thongsuot-room-heartbeat/1"
 WAIT = 10.0  # seconds for an answer of the hub
 LONGEST = 65536  # octets of one
 NEXT, SOONEST, LATEST = 30.0, 10.0, 300.0  # seconds between two words
-COUNT = 5  # echo requests
+COUNT = 10  # echo requests
 WINDOWS = sys.platform == "win32"
 NO_WINDOW = 0x08000000 if WINDOWS else 0  # CREATE_NO_WINDOW: nothing flashes on the screen
 LISTED_FOR = 300.0  # seconds for which a list of Windows' devices holds: it is costly to make

@@ -25,7 +25,7 @@ async def heard(world: World) -> None:
         camera=True,
         microphone=False,
         speaker=True,
-        loss=0.0,
+        way_loss=0.0,
         round_trip=0.0042,
         clock_offset=1.5,
         by="pc",

@@ -79,7 +79,7 @@ async def test_the_program_is_heard_by_the_hub(tmp_path: Path) -> None:
         assert beat.client is True
         assert beat.camera is said["camera"]
         assert beat.round_trip == said["round_trip"] < 5
-        assert beat.loss == (0.0 if shutil.which("ping") else None), "as the system's ping says"
+        assert beat.way_loss == (0.0 if shutil.which("ping") else None), "as the system's ping says"
         assert beat.clock_offset is not None
         assert abs(beat.clock_offset) < 1, "hub and PC share a clock here"
         assert abs((SystemClock().now() - beat.at).total_seconds()) < 30
