@@ -107,8 +107,9 @@ class Tick(Model):
 class Beat(Model):
     """What a room's own client said last: a PC without equipment that we could ask.
 
-    `loss` is that of its way to us, `round_trip` and `clock_offset` (how far its clock is ahead
-    of ours) are seconds. None: it did not say, or cannot tell.
+    `loss` is that of what it hears in its call; `way_loss` and `round_trip` (seconds) are of its
+    way to us, by a few echo requests; `clock_offset` is how many seconds its clock is ahead of
+    ours. None: it did not say, or cannot tell.
     """
 
     room: str
@@ -120,6 +121,7 @@ class Beat(Model):
     camera: bool | None = None
     microphone: bool | None = None
     speaker: bool | None = None
+    way_loss: Annotated[float, Field(ge=0, le=1)] | None = None
     round_trip: Annotated[float, Field(ge=0)] | None = None
     clock_offset: float | None = None
     by: str

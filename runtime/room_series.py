@@ -63,7 +63,7 @@ class RoomSeries:
 def _said(beat: Beat, room: tuple[tuple[str, str], ...]) -> Iterator[_Row]:
     for name, value in (
         (RUNNING, beat.client),
-        (LOSS, beat.loss),
+        (LOSS, beat.way_loss),
         (ROUND_TRIP, beat.round_trip),
         (CLOCK, beat.clock_offset),
     ):

@@ -402,6 +402,7 @@ room_beats = Table(
     Column("camera", Boolean),
     Column("microphone", Boolean),
     Column("speaker", Boolean),
+    Column("way_loss", Float),
     Column("round_trip", Float),
     Column("clock_offset", Float),
     Column("by", Words, nullable=False),

@@ -71,7 +71,7 @@ async def _page(
         asker,
         picture=picture,
         rows=[row for row in rows if row.key is not None or row.beat is not None],
-        others=[row for row in rows if row.key is None and row.beat is None],
+        others=[r for r in rows if r.key is None and r.beat is None and not r.equipped],
         made=made,
         hub=context.settings.base_url,
         ITEM=ITEM,

@@ -99,7 +99,8 @@ async def hear(  # noqa: PLR0917
         room=slug,
         at=from_epoch(x_room_stamp / 1000),
         by="pc",
-        **said.model_dump(),
+        way_loss=said.loss,
+        **said.model_dump(exclude={"loss"}),
     )
     context.live.publish(await context.ledger.room_keys.hear(row, x_room_stamp))
     return NextOut(next=NEXT)

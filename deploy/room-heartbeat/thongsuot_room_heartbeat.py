@@ -33,8 +33,10 @@ AGENT = "thongsuot-room-heartbeat/1"
 WAIT = 10.0  # seconds for an answer of the hub
 LONGEST = 65536  # octets of one
 NEXT, SOONEST, LATEST = 30.0, 10.0, 300.0  # seconds between two words
-COUNT = 5  # echo requests
+COUNT = 10  # echo requests
 WINDOWS = sys.platform == "win32"
+NO_WINDOW = 0x08000000 if WINDOWS else 0  # CREATE_NO_WINDOW: nothing flashes on the screen
+LISTED_FOR = 300.0  # seconds for which a list of Windows' devices holds: it is costly to make
 # Windows' names of an end of sound: {0.0.0.…} plays, {0.0.1.…} records (MMDevice API).
 _PLAYS, _RECORDS = "{0.0.0.", "{0.0.1."
 _LIST_DEVICES = (
@@ -87,14 +89,31 @@ def devices_of_linux(root):
 
 def devices_of_windows(listed):
     """Return the same of what PowerShell lists as JSON. Unconfirmed."""
-    rows = json.loads(listed or "[]")
-    rows = [row for row in (rows if isinstance(rows, list) else [rows]) if row["Status"] == "OK"]
-    ends = [row["DeviceID"] for row in rows if row["PNPClass"] == "AudioEndpoint"]
+    try:
+        rows = json.loads(listed or "[]")
+    except ValueError:
+        return {}  # PowerShell says something else: nothing can be told
+    rows = [
+        row for row in (rows if isinstance(rows, list) else [rows]) if row.get("Status") == "OK"
+    ]
+    ends = [row.get("DeviceID") or "" for row in rows if row.get("PNPClass") == "AudioEndpoint"]
     return {
-        "camera": any(row["PNPClass"] in {"Camera", "Image"} for row in rows),
+        "camera": any(row.get("PNPClass") in {"Camera", "Image"} for row in rows),
         "microphone": any(_RECORDS in end for end in ends),
         "speaker": any(_PLAYS in end for end in ends),
     }
+
+
+def listed_lately():
+    """Return Windows' devices as listed in the last minutes."""
+    now = time.monotonic()
+    if _listed.get("until", 0.0) <= now:
+        _listed["said"] = said_by(["powershell", "-NoProfile", "-Command", _LIST_DEVICES])
+        _listed["until"] = now + LISTED_FOR
+    return _listed["said"]
+
+
+_listed = {}
 
 
 def running_on_linux(root):
@@ -120,7 +139,12 @@ def said_by(command):
     """Return what a program of the system prints; None if it cannot be run or hangs."""
     try:
         done = subprocess.run(  # noqa: S603  (fixed programs; the host is our own hub's)
-            command, capture_output=True, timeout=30, check=False, stdin=subprocess.DEVNULL
+            command,
+            capture_output=True,
+            timeout=30,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            creationflags=NO_WINDOW,
         )
     except (OSError, subprocess.SubprocessError):
         return None
@@ -149,7 +173,7 @@ def way_in(said):
 def looked(settings, root="/"):
     """Return all that can be told of this PC."""
     if WINDOWS:
-        listed = said_by(["powershell", "-NoProfile", "-Command", _LIST_DEVICES])
+        listed = listed_lately()
         found = devices_of_windows(listed) if listed else {}
         running = running_on_windows(said_by(["tasklist", "/fo", "csv", "/nh"]) or "")
     else:

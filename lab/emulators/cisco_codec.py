@@ -5,9 +5,10 @@ CE9.2: names, value spaces and units are theirs.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
+from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element, SubElement, tostring
 from zlib import crc32
 
@@ -39,12 +40,15 @@ _ABOUT = About(
         "bad logins": "403 for five minutes after the fifth",
         "no session left": "403 to whoever has none, a right login included",
         "feedback": "a slot is Failed after three deliveries that were not taken",
+        "what is posted": "an Identification, then what has changed of the call",
     },
 )
 
 
 _TMS = "https://tms.example/tms/public/feedback/code.aspx"  # the manager that owns slot 3
 _DELIVERIES = 3
+_SLOTS = range(1, 5)
+Post = Callable[[str, bytes], Awaitable[int]]  # an address and a body → the status
 
 
 @dataclass(slots=True)
@@ -75,6 +79,7 @@ class CiscoCodec:
     commands: list[str] = field(default_factory=list)  # whatever was asked to change
     crowded: bool = False  # every session is taken, by others
     feedback: dict[int, Slot] = field(default_factory=lambda: {3: Slot(_TMS)})
+    _told: str = ""  # the state of the call that was posted last
 
     def answer(self, ask: Ask) -> Reply:
         """Answer one request."""
@@ -85,7 +90,7 @@ class CiscoCodec:
             return self._session(ask)
         if ask.method == "POST" and ask.path == "/putxml":
             self.commands.append(ask.body.decode("utf-8", "replace"))
-            return _xml(Element("Command"))
+            return self._commanded(ask.body)
         if ask.method != "GET" or ask.path not in {"/status.xml", "/getxml"}:
             return Reply(404)
         location = "/Status" if ask.path == "/status.xml" else ask.query.get("location", "")
@@ -122,6 +127,38 @@ class CiscoCodec:
         made = secrets.token_hex(16)
         self.sessions.add(made)
         return Reply(204, headers=(("Set-Cookie", f"SecureSessionId={made}; Path=/; HttpOnly"),))
+
+    def _commanded(self, body: bytes) -> Reply:
+        """Take a command; of those that there are only HttpFeedback's Register does anything."""
+        done = Element("Command")
+        try:
+            register = ET.fromstring(body).find("HttpFeedback/Register")  # noqa: S314
+        except ET.ParseError:
+            return Reply(400, b"<Error>not well-formed</Error>", "text/xml")
+        if register is not None:
+            slot = int(register.findtext("FeedbackSlot") or 0)
+            status = "OK" if slot in _SLOTS else "Error"
+            SubElement(done, "HttpFeedbackRegisterResult", {"status": status})
+            if slot in _SLOTS:
+                self.feedback[slot] = Slot(register.findtext("ServerUrl") or "")
+        return _xml(done)
+
+    async def push(self, post: Post) -> None:
+        """Post what has changed of the call to every slot but the manager's."""
+        leg = self._leg()
+        state = self._state(leg) if leg is not None else "Disconnected"
+        if state == self._told:
+            return
+        self._told = state
+        root = Element("Status")
+        _put(root, "Identification/SystemName", self.stage.device)
+        _put(root, "Call/Status", state)
+        for slot in self.feedback.values():
+            while slot.url != _TMS and slot.status == "OK":
+                if 200 <= await post(slot.url, tostring(root)) < 300:  # noqa: PLR2004
+                    slot.missed = 0
+                    break
+                slot.missed += 1
 
     def _subtree(self, location: str) -> Reply:
         words = [word for word in location.split("/") if word]

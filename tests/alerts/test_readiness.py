@@ -164,7 +164,8 @@ LOOKED = ticked(screen=True, sound=True, power=True)
         (facts(**pc(camera=False)), 60, Readiness.AT_RISK, "client_lacks"),
         (facts(**pc(camera=None)), 60, Readiness.READY, None),
         (facts(**pc(clock_offset=-61.0)), 60, Readiness.AT_RISK, "client_clock"),
-        (facts(**pc(in_call=True, loss=0.1)), -1, Readiness.AT_RISK, "poor_media"),
+        (facts(**pc(in_call=True), quality=heard(0.1)), -1, Readiness.AT_RISK, "poor_media"),
+        (facts(**pc(client=True, way_loss=0.2)), 10, Readiness.READY, None),
         (
             facts(**pc(client=True), ticks=ticked(sound=False)),
             10,

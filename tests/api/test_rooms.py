@@ -69,6 +69,7 @@ async def test_what_a_rooms_pc_signs_is_heard(world: World) -> None:
     beat = (await world.ledger.meetings.said(None)).beats[ROOM]
     assert (beat.client, beat.camera, beat.microphone, beat.speaker) == (True, True, False, None)
     assert beat.at == DAWN
+    assert (beat.way_loss, beat.loss) == (0.0, None), "the way to us is not what the call hears"
     headers = await world.token(Role.VIEWER)
     layers = (await world.client.get(f"/api/v1/rooms/{ROOM}/stack", headers=headers)).json()
     assert (layers["reachable"], layers["registered"]) == ("good", "good")

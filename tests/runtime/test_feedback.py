@@ -1,8 +1,16 @@
 """What a codec posts to its own address brings its checks forward; nobody else's does."""
 
+from pathlib import Path
+
 from core.watching import Check
+from lab.calls import Calls
+from lab.emulators.answering import Ask, Stage
+from lab.emulators.cisco_codec import CiscoCodec
+from lab.world import World
 from runtime.feedback import Feedback, address_of, token_of
 from runtime.hints import PAUSE, Hints
+from tests.api.world import a_world
+from tests.collectors.families import CONFERENCE, FABRIC, ROOM
 from tests.factories import FakeClock, a_check
 
 SECRET = "mot-bi-mat-dai"
@@ -75,3 +83,51 @@ def test_the_address_is_short_enough_for_old_codecs() -> None:
     address = address_of("https://thongsuot.binhphuoc.gov.vn:8443", SECRET, "x" * 63)
     assert len(address) <= 255
     assert SECRET not in address
+
+
+def a_codec(clock: FakeClock, url: str) -> CiscoCodec:
+    """Return a codec on which a technician has typed what `hint-address` prints."""
+    stage = Stage(Calls(lambda: World(FABRIC), clock), clock, ROOM)
+    codec = CiscoCodec(stage)
+    login = {"authorization": "Basic bW9uaXRvcjp0aG9uZy1zdW90LTIwMjY="}
+    body = (
+        "<Command><HttpFeedback><Register command='True'><FeedbackSlot>1</FeedbackSlot>"
+        f"<ServerUrl>{url}</ServerUrl><Expression item='1'>/Status/Call</Expression>"
+        "</Register></HttpFeedback></Command>"
+    )
+    codec.answer(Ask("POST", "/putxml", headers=login, body=body.encode()))
+    return codec
+
+
+async def test_a_call_that_begins_and_ends_is_looked_at_at_once(tmp_path: Path) -> None:
+    ears = Ears()
+    async with a_world(tmp_path, hint=ears.feedback.take) as world:
+
+        async def post(url: str, body: bytes) -> int:
+            answer = await world.client.post(url, content=body)
+            return answer.status_code
+
+        codec = a_codec(ears.clock, address_of("http://thongsuot.test", SECRET, "vc-1"))
+        codec.stage.calls.join(ROOM, CONFERENCE)
+        ears.clock.advance(5)
+        await codec.push(post)
+        await codec.push(post)
+        assert ears.given == ["vc-1/icmp", "vc-1/cisco_codec"]
+        ears.clock.advance(60)
+        codec.stage.calls.leave(ROOM)
+        await codec.push(post)
+        assert len(ears.given) == 4
+        assert codec.feedback[1].status == "OK"
+
+
+async def test_a_codec_whose_address_has_ended_gives_it_up(tmp_path: Path) -> None:
+    ears = Ears(secret="bi-mat-moi")
+    async with a_world(tmp_path, hint=ears.feedback.take) as world:
+
+        async def post(url: str, body: bytes) -> int:
+            return (await world.client.post(url, content=body)).status_code
+
+        codec = a_codec(ears.clock, address_of("http://thongsuot.test", SECRET, "vc-1"))
+        await codec.push(post)
+        assert codec.feedback[1].status == "Failed"
+        assert ears.given == []

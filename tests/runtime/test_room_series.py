@@ -28,7 +28,7 @@ async def test_a_pc_is_up_while_it_speaks_and_down_when_it_is_silent(
             at=DAWN,
             client=True,
             camera=False,
-            loss=0.25,
+            way_loss=0.25,
             round_trip=0.008,
             clock_offset=-3.0,
             by="pc",

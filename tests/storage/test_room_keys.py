@@ -20,7 +20,7 @@ def a_beat(**changes: object) -> Beat:
         "client": True,
         "camera": True,
         "microphone": False,
-        "loss": 0.01,
+        "way_loss": 0.01,
         "round_trip": 0.004,
         "clock_offset": -1.5,
         "by": "pc",

@@ -1,4 +1,4 @@
-"""Conference equipment that speaks SNMP: Poly endpoints, Barco ClickShare."""
+"""Conference equipment that speaks SNMP: Poly, ClickShare; and what can only be recognised."""
 
 from collectors._snmp.descriptor import Facts, Family, Measure, Words, states
 from collectors._snmp.families.standards import INDEX, once
@@ -64,4 +64,8 @@ CLICKSHARE = Family(
     facts=Facts(model=(Words(f"{_BARCO}.1.4.0"),), serial=(Words(f"{_BARCO}.1.5.0"),)),
 )
 
-FAMILIES = (POLY, CLICKSHARE)
+# Recognised, so that they are not asked for every table there is: a map says more (`snmp_map`).
+EXPRESSWAY = Family("Cisco Expressway, VCS", "Cisco", objects=("1.3.6.1.4.1.5596.130",))
+SCOPIA = Family("Radvision, Avaya Scopia", "Avaya", objects=("1.3.6.1.4.1.903.31",))
+
+FAMILIES = (POLY, CLICKSHARE, EXPRESSWAY, SCOPIA)

@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 _CLAIMS = ("client", "camera", "microphone", "speaker")
-_FIGURES = ("round_trip", "clock_offset")
+_FIGURES = ("way_loss", "round_trip", "clock_offset")
 
 
 def upgrade() -> None:
