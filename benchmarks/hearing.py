@@ -64,7 +64,7 @@ class NoSecrets:
 
     def reveal(self, name: str) -> str | None:
         """Return nothing."""
-        del name
+        return {}.get(name)
 
 
 def trap(number: int) -> bytes:
