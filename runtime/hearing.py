@@ -277,6 +277,8 @@ class Listener:
                 stream.close()
             if ending:
                 await asyncio.wait(ending)
+            if self.ear.remarks is not None:
+                await self.ear.remarks.farewell()
 
     def close(self) -> None:
         """Close the doors."""

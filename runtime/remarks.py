@@ -7,6 +7,7 @@ count of the row that is there; what is too much is counted, and that count is a
 import asyncio
 import logging
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -115,6 +116,12 @@ class Remarks:
                 if str(trouble) != self._trouble:
                     log.warning("remarks of devices wait for the ledger: %s", trouble)
                 self._trouble = str(trouble)
+
+    async def farewell(self) -> None:
+        """Write what waits before we go; wait for no ledger that is away."""
+        with suppress(OSError, Unavailable, TimeoutError):
+            async with asyncio.timeout(PERIOD):
+                await self.write()
 
     async def write(self) -> None:
         """Write what waits; it waits on where that fails."""

@@ -64,8 +64,13 @@ async def test_a_hub_hears_by_the_secrets_that_it_polls_with(tmp_path: Path) -> 
         async with asyncio.timeout(10):
             while len(found := (await hub.ledger.remarks.find(Wanted())).items) < 2:
                 await asyncio.sleep(0.1)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
+            door.sendto(b"<11>snmpd: the last word", ("127.0.0.1", syslog))
+        await asyncio.sleep(0.1)
         stop.set()
         await running
+        last = (await hub.ledger.remarks.find(Wanted(), 1)).items
+    assert [one.text for one in last] == ["the last word"]
     assert {(one.via, one.device, one.site) for one in found} == {
         (Via.INFORM_V3, "gw", "tt"),
         (Via.SYSLOG_UDP, "gw", "tt"),
