@@ -71,6 +71,7 @@ class Hints:
     clock: Clock
     stats: HintStats = field(default_factory=HintStats)
     _version: int = -1
+    _checks: dict[str, list[Check]] = field(default_factory=dict)
     _speakers: dict[str, Speaker] = field(default_factory=dict)
     _given: dict[str, float] = field(default_factory=dict)
     _second: int = 0
@@ -82,10 +83,14 @@ class Hints:
             found: defaultdict[str, list[Check]] = defaultdict(list)
             for check in self.feed.current():
                 found[check.address].append(check)
-            self._speakers = {address: _speaker(checks) for address, checks in found.items()}
+            self._checks = dict(found)
+            self._speakers.clear()
             self._given.clear()
             self._version = self.feed.version
-        return self._speakers.get(address)
+        speaker = self._speakers.get(address)
+        if speaker is None and (checks := self._checks.get(address)):
+            speaker = self._speakers[address] = _speaker(checks)
+        return speaker
 
     def give(self, speaker: Speaker, collectors: Sequence[str]) -> None:
         """Bring forward a device's reach check and what these collectors look at."""
