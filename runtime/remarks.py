@@ -69,20 +69,19 @@ class Remarks:
         """Take a remark."""
         self._take(Key(speaker.device, address, via, *said), speaker.site)
 
-    def drop(self, speaker: Speaker, address: str, via: Via) -> None:
-        """Count a remark that was not even read."""
-        self._stats.dropped += 1
-        self._take(Key(speaker.device, address, via, _OURS, DROPPED, ""), speaker.site)
+    def drop(self, speaker: Speaker, address: str, via: Via, count: int = 1) -> None:
+        """Declare remarks that were not even read."""
+        self._take(Key(speaker.device, address, via, _OURS, DROPPED, ""), speaker.site, count)
 
-    def _take(self, key: Key, site: str | None) -> None:
+    def _take(self, key: Key, site: str | None, count: int = 1) -> None:
         now = self._clock.now()
         known = self._waiting.get(key)
         if known is not None:
-            self._waiting[key] = replace(known, last_at=now, count=known.count + 1)
+            self._waiting[key] = replace(known, last_at=now, count=known.count + count)
             return
         written = self._written.get(key)
         if written is not None and now - written.at < TOGETHER:
-            self._waiting[key] = replace(written, last_at=now, count=written.count + 1)
+            self._waiting[key] = replace(written, last_at=now, count=written.count + count)
             return
         of_device = self._of_device.get(key.device, 0)
         if key.kind != DROPPED and (len(self._waiting) >= WAITING or of_device >= OF_ONE):
@@ -104,6 +103,7 @@ class Remarks:
             text=key.text,
             means=key.means,
             means_en=key.means_en,
+            count=count,
         )
 
     async def run(self) -> None:
