@@ -64,7 +64,8 @@ class NoSecrets:
 
     def reveal(self, name: str) -> str | None:
         """Return nothing."""
-        return {}.get(name)
+        del name
+        return None
 
 
 def trap(number: int) -> bytes:

@@ -71,26 +71,36 @@ class Hints:
     clock: Clock
     stats: HintStats = field(default_factory=HintStats)
     _version: int = -1
-    _checks: dict[str, list[Check]] = field(default_factory=dict)
-    _speakers: dict[str, Speaker] = field(default_factory=dict)
+    _speakers: dict[str, Speaker] = field(default_factory=dict)  # by address
+    _voices: dict[str, tuple[Speaker, ...]] = field(default_factory=dict)  # by target
     _given: dict[str, float] = field(default_factory=dict)
     _second: int = 0
     _this_second: int = 0
 
     def speaker(self, address: str) -> Speaker | None:
         """Return whom of those that are watched has this address."""
+        self._follow()
+        return self._speakers.get(address)
+
+    def voices(self, target: str) -> tuple[Speaker, ...]:
+        """Return who has the addresses at which a target is looked at."""
+        self._follow()
+        return self._voices.get(target, ())
+
+    def _follow(self) -> None:
+        """Take up what the feed says now."""
         if self._version != self.feed.version:
             found: defaultdict[str, list[Check]] = defaultdict(list)
             for check in self.feed.current():
                 found[check.address].append(check)
-            self._checks = dict(found)
-            self._speakers.clear()
+            self._speakers = {address: _speaker(checks) for address, checks in found.items()}
+            voices: defaultdict[str, dict[str, Speaker]] = defaultdict(dict)
+            for address, checks in found.items():
+                for check in checks:
+                    voices[check.target][address] = self._speakers[address]
+            self._voices = {target: tuple(those.values()) for target, those in voices.items()}
             self._given.clear()
             self._version = self.feed.version
-        speaker = self._speakers.get(address)
-        if speaker is None and (checks := self._checks.get(address)):
-            speaker = self._speakers[address] = _speaker(checks)
-        return speaker
 
     def give(self, speaker: Speaker, collectors: Sequence[str]) -> None:
         """Bring forward a device's reach check and what these collectors look at."""

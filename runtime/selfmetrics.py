@@ -20,6 +20,7 @@ from runtime.dispatcher import DispatchStats
 from runtime.heartbeat import HeartbeatStats
 from runtime.hints import HintStats
 from runtime.pipeline import PipelineStats
+from runtime.publications import PublicationStats
 from runtime.reports_of_others import AlertStats
 from runtime.scheduler import Stats
 from runtime.timekeeping import ClockStats
@@ -60,6 +61,7 @@ class SelfMetrics(Collector):
         hints: Counting[HintStats] | None = None,
         answers: Counting[AnswerStats] | None = None,
         reports: Counting[AlertStats] | None = None,
+        published: Counting[PublicationStats] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._scheduler = scheduler
@@ -72,6 +74,7 @@ class SelfMetrics(Collector):
         self._hints = hints
         self._answers = answers
         self._reports = reports
+        self._published = published
 
     def collect(self) -> Iterator[Metric]:
         """Yield every self metric."""
@@ -99,6 +102,7 @@ class SelfMetrics(Collector):
         )
         yield "batches", "Batches judged.", pipeline.batches
         yield "ledger_retries", "Writes that had to be tried again.", pipeline.retries
+        yield "lapses", "Times the whole process had no turn for 0.3 s.", pipeline.lapses
         yield "checks_started", "Runs of checks begun.", runs.started
         yield "checks_failed", "Runs that brought a failure.", runs.failed
         yield "checks_deadline", "Runs ended because their time was over.", runs.deadlines
@@ -140,6 +144,8 @@ class SelfMetrics(Collector):
             yield "heartbeats_sent", "Pings that the watcher outside has taken.", beats.sent
             yield "heartbeats_failed", "Pings that did not arrive.", beats.failed
         yield from self._of_hearing()
+        if self._published is not None:
+            yield from _of_publications(self._published.stats)
         if self._sender is not None:
             sent = self._sender.stats
             yield "samples_sent", "Samples the engine has taken.", sent.sent_samples
@@ -208,6 +214,15 @@ class SelfMetrics(Collector):
         yield left
 
 
+def _of_publications(said: PublicationStats) -> Iterator[tuple[str, str, float]]:
+    yield "publications_heard", "Requests at the door where rooms publish.", said.heard
+    yield "publications_refused", "Publications answered with an error.", said.refused
+    words = "Publications from addresses that are not watched."
+    yield "publications_strangers", words, said.strangers
+    yield "publications_held", "Publications beyond the rate, left unanswered.", said.held
+    yield "publications_junk", "What came there and is no SIP.", said.junk
+
+
 def _of_clock(clock: ClockStats) -> Iterator[tuple[str, str, float]]:
     if clock.synchronised is not None:
         words = "Whether something keeps this machine's clock right."
@@ -234,6 +249,7 @@ def descriptions() -> list[tuple[str, str, Text, tuple[str, ...]]]:
         hints=_Still(HintStats()),
         answers=_Still(AnswerStats()),
         reports=_Still(AlertStats()),
+        published=_Still(PublicationStats()),
     )
     return [
         (

@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Table
 
 from core.answer import Received
+from core.callquality import QualitySpan
+from core.configuration import Configuration
+from core.discovery import Discovery, Found
 from core.incident import Delivery, Incident, IncidentNote, Member, Notification
 from core.inventory import (
     CalendarSpan,
+    Certificate,
     Contact,
     Device,
     EscalationStep,
@@ -53,6 +57,7 @@ MORE = {
     "maintenance": {"until"},
     "notifications": {"lease_until"},
     "users": {"password_hash"},
+    "configurations": {"mark", "masked", "key_id", "wrapped", "sealed"},
     "states": {"at"},
     "incident_members": {"incident", "position"},
 }
@@ -79,7 +84,9 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.shifts, Shift),
     (tables.escalations, EscalationStep),
     (tables.rules, Rule),
+    (tables.certificates, Certificate),
     (tables.answers, Received),
+    (tables.quality_spans, QualitySpan),
     (tables.proofs, Proof),
     (tables.swaps, Swap),
     (tables.hand_overs, HandOver),
@@ -107,6 +114,9 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.users, User),
     (tables.audit, AuditRow),
     (tables.events, Event),
+    (tables.configurations, Configuration),
+    (tables.discoveries, Discovery),
+    (tables.discovered, Found),
 ]
 
 
