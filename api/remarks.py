@@ -13,6 +13,7 @@ from storage.remarks import Wanted
 
 BEFORE, AFTER = timedelta(minutes=10), timedelta(minutes=5)  # of an incident
 _DIGITS = 18  # of a number that fits 64 bits
+MOST_WORDS = 6  # of a search; SQLite binds 32,766 values at the most
 MOST_MEMBERS = 2000  # of an incident whose words are looked for
 VIA = {
     Via.TRAP_V1: Text("trap SNMP v1", "SNMP v1 trap"),
@@ -65,7 +66,7 @@ def wanted(
     return Wanted(
         devices=devices,
         sites=sites,
-        words=tuple((word, _named(picture, word)) for word in fold(words).split()),
+        words=tuple((word, _named(picture, word)) for word in fold(words).split()[:MOST_WORDS]),
         severity=severity,
         begin=begin,
         end=end,

@@ -436,6 +436,21 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
         ),
     ),
     (
+        re.compile(r"^notInTimeWindow, but not signed"),
+        Text(
+            "thiết bị báo lệch giờ SNMPv3 mà không ký: có thể sai mật khẩu hoặc kiểu (auth=)",
+            "the device tells of another SNMPv3 time, unsigned: the password or kind of auth= may "
+            "be another than there",
+        ),
+    ),
+    (
+        re.compile(r'^unknownContext: the device has no context "(.*?)"; '),
+        Text(
+            'thiết bị không có ngữ cảnh SNMPv3 "{0}": sửa hoặc bỏ context= trong mật khẩu',
+            'the device has no SNMPv3 context "{0}": correct or leave out context= in the secret',
+        ),
+    ),
+    (
         re.compile(r"^notInTimeWindow again and again"),
         Text(
             "đồng hồ SNMPv3 của thiết bị không chạy: khởi động lại tác nhân SNMP",

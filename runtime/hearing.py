@@ -75,11 +75,22 @@ class Ear:
             return None
         if self.allowance.allows(address, self.hints.clock.monotonic()):
             return speaker
-        if self.remarks is not None:
-            self.remarks.drop(speaker, address, via)
-        else:
-            stats.dropped += 1
+        self._drop(speaker, address, via, 1)
         return None
+
+    def let_fall(self, address: str, via: Via, count: int) -> None:
+        """Count lines that came at once with one that there was no room for."""
+        self.hints.stats.heard += count
+        speaker = self.hints.speaker(address)
+        if speaker is None:
+            self.hints.stats.strangers += count
+        elif count:
+            self._drop(speaker, address, via, count)
+
+    def _drop(self, speaker: Speaker, address: str, via: Via, count: int) -> None:
+        self.hints.stats.dropped += count
+        if self.remarks is not None:
+            self.remarks.drop(speaker, address, via, count)
 
     def take_trap(self, data: bytes, address: str) -> bytes | None:
         """Take a datagram of the door for traps; return what is to be answered."""
@@ -188,12 +199,17 @@ class Stream(asyncio.Protocol):
         """Take what came, and no more for a while if that was too much."""
         self._await_words()
         lines = self._frames.feed(data)
-        refused = [not self._listener.ear.take_line(one, self.address, self._via) for one in lines]
+        ear = self._listener.ear
+        room = True
+        for number, line in enumerate(lines, 1):
+            room = ear.take_line(line, self.address, self._via)
+            if not room:
+                ear.let_fall(self.address, self._via, len(lines) - number)
+                break
         if self._frames.broken:
-            self._listener.ear.hints.stats.junk += 1
+            ear.hints.stats.junk += 1
             self.close()
-            return
-        if any(refused) and self._transport is not None and not self._transport.is_closing():
+        elif not room and self._transport is not None and not self._transport.is_closing():
             # By TCP the sender can be made to wait, which loses less than letting lines fall.
             self._transport.pause_reading()
             asyncio.get_running_loop().call_later(REST, self._resume)
@@ -277,6 +293,8 @@ class Listener:
                 stream.close()
             if ending:
                 await asyncio.wait(ending)
+            if self.ear.remarks is not None:
+                await self.ear.remarks.farewell()
 
     def close(self) -> None:
         """Close the doors."""

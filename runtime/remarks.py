@@ -7,6 +7,7 @@ count of the row that is there; what is too much is counted, and that count is a
 import asyncio
 import logging
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -68,20 +69,19 @@ class Remarks:
         """Take a remark."""
         self._take(Key(speaker.device, address, via, *said), speaker.site)
 
-    def drop(self, speaker: Speaker, address: str, via: Via) -> None:
-        """Count a remark that was not even read."""
-        self._stats.dropped += 1
-        self._take(Key(speaker.device, address, via, _OURS, DROPPED, ""), speaker.site)
+    def drop(self, speaker: Speaker, address: str, via: Via, count: int = 1) -> None:
+        """Declare remarks that were not even read."""
+        self._take(Key(speaker.device, address, via, _OURS, DROPPED, ""), speaker.site, count)
 
-    def _take(self, key: Key, site: str | None) -> None:
+    def _take(self, key: Key, site: str | None, count: int = 1) -> None:
         now = self._clock.now()
         known = self._waiting.get(key)
         if known is not None:
-            self._waiting[key] = replace(known, last_at=now, count=known.count + 1)
+            self._waiting[key] = replace(known, last_at=now, count=known.count + count)
             return
         written = self._written.get(key)
         if written is not None and now - written.at < TOGETHER:
-            self._waiting[key] = replace(written, last_at=now, count=written.count + 1)
+            self._waiting[key] = replace(written, last_at=now, count=written.count + count)
             return
         of_device = self._of_device.get(key.device, 0)
         if key.kind != DROPPED and (len(self._waiting) >= WAITING or of_device >= OF_ONE):
@@ -103,6 +103,7 @@ class Remarks:
             text=key.text,
             means=key.means,
             means_en=key.means_en,
+            count=count,
         )
 
     async def run(self) -> None:
@@ -115,6 +116,12 @@ class Remarks:
                 if str(trouble) != self._trouble:
                     log.warning("remarks of devices wait for the ledger: %s", trouble)
                 self._trouble = str(trouble)
+
+    async def farewell(self) -> None:
+        """Write what waits before we go; wait for no ledger that is away."""
+        with suppress(OSError, Unavailable, TimeoutError):
+            async with asyncio.timeout(PERIOD):
+                await self.write()
 
     async def write(self) -> None:
         """Write what waits; it waits on where that fails."""

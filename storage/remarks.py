@@ -16,7 +16,7 @@ from storage.unbroken import unbroken
 
 _R = remarks.c
 _BOOTS = "snmp_boots"
-_NAMED = 2000  # devices that the words of a search may name
+_NAMED = 5000  # devices that a word may name; one that names more is looked for in texts alone
 
 
 @dataclass(frozen=True, slots=True)

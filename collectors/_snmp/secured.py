@@ -89,8 +89,9 @@ class Scoped(NamedTuple):
 def sealed(said: Spoken, message_id: int, scope: Scoped, *, reportable: bool = True) -> bytes:
     """Return the message that carries a PDU."""
     user = said.user
-    about = ber.tlv(ber.STRING, scope.engine_id) + ber.tlv(ber.STRING, scope.context)
-    body = ber.tlv(ber.SEQUENCE, about + scope.pdu)
+    body = ber.tlv(
+        ber.SEQUENCE, _octet_string(scope.engine_id) + _octet_string(scope.context) + scope.pdu
+    )
     flags = REPORTABLE if reportable else 0
     salt = b""
     if user.priv is not None:
@@ -99,18 +100,20 @@ def sealed(said: Spoken, message_id: int, scope: Scoped, *, reportable: bool = T
     elif user.auth is not None:
         flags |= AUTH_FLAG
     blank = bytes(user.auth.digest) if user.auth is not None else b""
-    ends = ber.tlv(ber.STRING, blank) + ber.tlv(ber.STRING, salt)
     security = ber.tlv(
         ber.SEQUENCE,
-        ber.tlv(ber.STRING, said.engine_id)
+        _octet_string(said.engine_id)
         + _number(said.boots)
-        + ber.integer(said.time)
-        + ber.tlv(ber.STRING, user.name.encode())
-        + ends,
+        + _number(said.time)
+        + _octet_string(user.name.encode())
+        + _octet_string(blank)
+        + b"\x04"
+        + bytes((len(salt),))
+        + salt,
     )
     header = ber.tlv(
         ber.SEQUENCE,
-        ber.integer(message_id) + _LARGEST + ber.tlv(ber.STRING, bytes((flags,))) + _MODEL,
+        ber.integer(message_id) + _LARGEST + b"\x04\x01" + bytes((flags,)) + _MODEL,
     )
     front = _VERSION_3 + header + ber.tlv(ber.STRING, security)
     whole = ber.tlv(ber.SEQUENCE, front + body)
@@ -121,9 +124,14 @@ def sealed(said: Spoken, message_id: int, scope: Scoped, *, reportable: bool = T
     return whole[:at] + digest + whole[at + len(digest) :]
 
 
-@lru_cache(maxsize=4096)
-def _number(boots: int) -> bytes:
-    return ber.integer(boots)
+@lru_cache(maxsize=8192)
+def _number(number: int) -> bytes:
+    return ber.integer(number)
+
+
+@lru_cache(maxsize=8192)
+def _octet_string(octets: bytes) -> bytes:
+    return ber.tlv(ber.STRING, octets)
 
 
 def is_third_version(data: bytes) -> bool:

@@ -45,6 +45,8 @@ PRIVS = {
     "AES": Priv.AES128,
     "AES-192": Priv.AES192,
     "AES-256": Priv.AES256,
+    "AES-192-C": Priv.AES192C,
+    "AES-256-C": Priv.AES256C,
 }
 ONE, TWO = "mot-mat-khau", "hai-mat-khau"
 

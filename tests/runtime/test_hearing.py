@@ -14,16 +14,21 @@ import pytest
 import trustme
 import uvloop
 
+from collectors._snmp.agent import Patience
 from collectors._snmp.authority import Authority
+from collectors._snmp.engine import Engine
 from core.clock import SystemClock
 from core.errors import Conflict
 from core.remark import DROPPED, Remark, Via
 from runtime import hearing as doors
 from runtime.hearing import Ear, Listener, open_ear
 from runtime.hints import Hints, HintStats
+from runtime.kit import DirectSockets
+from runtime.remarks import OF_ONE
 from runtime.settings import Hearing
 from storage.ledger import Ledger
 from storage.remarks import Wanted
+from tests.collectors.snmp_agent import SYSTEM, stage
 from tests.factories import a_check
 from tests.ports import free_port
 
@@ -353,6 +358,33 @@ async def test_a_flood_by_tcp_is_slowed_down_and_what_fell_is_declared(house: Ho
     dropped = next(one for one in said if one.kind == DROPPED)
     assert dropped.count > 500
     assert house.listener.ear.hints.stats.dropped >= dropped.count
+
+
+async def test_a_storm_neither_stalls_a_poll_nor_fills_the_ledger(house: House) -> None:
+    engine = Engine(DirectSockets())
+    async with stage() as play:
+        agent = await engine.agent("127.0.0.1", play(SYSTEM).port, "public")
+        plan = engine.plan(["1.3.6.1.2.1.1.5.0"])
+
+        def send() -> None:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
+                for n in range(4000):
+                    door.sendto(b"<11>a: line %d" % n, ("127.0.0.1", house.ports["syslog"]))
+                    door.sendto(b"\x30\x05 junk", ("127.0.0.1", house.ports["traps"]))
+
+        sending = asyncio.create_task(asyncio.to_thread(send))
+        polls = 0
+        while not sending.done() or polls == 0:
+            await engine.get(agent, plan, Patience(wait=2.0, retries=0))
+            polls += 1
+            await asyncio.sleep(0.01)
+        await sending
+    await engine.aclose()
+    await house.until(lambda: house.hints.stats.heard > 2000)  # the kernel may let some fall
+    rows = await house.said()
+    assert sum(one.kind == "a" for one in rows) <= OF_ONE * 3
+    assert sum(one.count for one in rows if one.kind == DROPPED) > 500
+    assert len(house.given) <= 2
 
 
 async def test_junk_at_every_door_is_survived_and_counted(house: House) -> None:
