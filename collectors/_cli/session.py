@@ -25,7 +25,8 @@ _CALM = 0.15  # seconds without a word after a prompt, until it is believed
 _GLANCE = 0.02
 _FAREWELLS = 25  # glances that a device has for closing the session itself
 _PAGER = re.compile(
-    r"(?:-+ ?\(?more\b[^\n]*?-+|<-+ More -+>|press any key to continue[^\n]*)\s*$", re.IGNORECASE
+    r"(?:-+ ?\(?more\b[^\n]*?-+|-- \[Q quit\|[^\n]*\]|press any key to continue[^\n]*)\s*$",
+    re.IGNORECASE,
 )
 _ACCEPT = re.compile(r"\(Press 'a' to accept\)|to accept", re.IGNORECASE)
 

@@ -10,14 +10,36 @@ import pytest
 
 from collectors import cli_config
 from collectors._cli.desk import desk_of
+from collectors._cli.paper import paper
+from collectors._cli.platform import FORTIOS as FORTIOS_ROW
+from collectors._cli.platform import MIKROTIK
 from core.collector import Kit
 from core.configuration import Kept
 from core.reading import FailureKind, Reading
-from lab.emulators.command_line import IOS, VRP, CommandLine, served
+from lab.emulators.command_line import (
+    COMWARE,
+    FORTIOS,
+    IOS,
+    JUNOS,
+    ROUTEROS,
+    VRP,
+    CommandLine,
+    Dialect,
+    served,
+)
 from runtime.kit import make_kit
 from runtime.scheduler import look_once
 from runtime.transcripts import Run
-from tests.collectors.configurations import SECRETS, ios, ios_startup, vrp
+from tests.collectors.configurations import (
+    SECRETS,
+    comware,
+    fortios,
+    ios,
+    ios_startup,
+    junos,
+    routeros,
+    vrp,
+)
 from tests.collectors.families import told
 from tests.factories import FakeClock, a_check
 
@@ -178,6 +200,42 @@ async def test_vrp_is_read_with_paging_off() -> None:
         assert "2 lines differ" in reading.failure.detail
         assert set(at.device.asked) <= ALLOWED
         assert "screen-length 0 temporary" in at.device.asked
+
+
+@pytest.mark.parametrize(
+    ("platform", "dialect", "command", "text", "whose"),
+    [
+        ("h3c_comware", COMWARE, "display current-configuration", comware(), None),
+        ("juniper_junos", JUNOS, "show configuration", junos(), "minh"),
+        ("mikrotik_routeros", ROUTEROS, "/export", routeros(), None),
+        ("fortinet", FORTIOS, "show", fortios(), None),
+    ],
+)
+async def test_other_command_lines_are_read_whole_and_hidden(
+    platform: str, dialect: Dialect, command: str, text: str, whose: str | None
+) -> None:
+    async with stand(CommandLine(dialect, answers={command: text}), platform) as at:
+        reading = await at.look()
+        assert reading.ok, (reading.failure, at.runs[-1].lines)
+        [one] = reading.papers
+        assert one.text == text
+        assert "bi-mat" in one.text
+        assert "bi-mat" not in one.masked, one.masked
+        assert one.changed_by == whose
+        session = {command, "display saved-configuration", "exit", "quit", "/quit"}
+        session |= {"screen-length disable", "set cli screen-length 0", "set cli screen-width 511"}
+        assert set(at.device.asked) <= session | {"set cli complete-on-space off"}
+        await asyncio.sleep(0.05)
+        assert at.device.left == 1
+
+
+async def test_what_a_device_writes_anew_each_time_is_no_change() -> None:
+    for platform, first, second in (
+        (FORTIOS_ROW, fortios("AAAA"), fortios("BBBBB")),
+        (MIKROTIK, routeros(), routeros("2026-12-01 10:00:00")),
+    ):
+        before, after = (paper(platform, Kept.RUNNING, text) for text in (first, second))
+        assert before.compared == after.compared, platform.name
 
 
 async def test_a_refused_login_is_tried_once_and_then_left_alone() -> None:

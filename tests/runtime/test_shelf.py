@@ -33,7 +33,8 @@ def read(*papers: Paper, target: str = "gw-1") -> Reading:
 
 
 async def test_papers_are_kept_and_the_judge_never_sees_them(sqlite_ledger: Ledger) -> None:
-    sink, told, clock = Sink(), [], FakeClock()
+    sink, clock = Sink(), FakeClock()
+    told: list[Sample] = []
 
     async def append(batch: Sequence[tuple[datetime, Sequence[Sample]]]) -> None:
         told.extend(sample for _, samples in batch for sample in samples)
