@@ -101,6 +101,7 @@ ROUTEROS = Dialect(
     prompt="[admin@{}] > ",
     pager="-- [Q quit|D dump|down]",
     erase="\r\x1b[K",
+    leave=r"/?quit",
     quiet=r"(?!)",
     unpaged=r"(?!)",
     refusal="bad command name (line 1 column 1)\n",
