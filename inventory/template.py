@@ -133,6 +133,16 @@ _PROPOSALS = (
         source="proposal",
     ),
     Rule(
+        slug="cau-hinh-cu",
+        name="Hai ngày chưa đọc được cấu hình",
+        name_en="No configuration read for two days",
+        metric="max by (instance) (device_config_age_seconds)",
+        value="expression",
+        threshold=2 * 86400,
+        recovery=86400,
+        source="proposal",
+    ),
+    Rule(
         slug="chay-ac-quy",
         name="Đang chạy bằng ắc quy",
         name_en="Running on battery",

@@ -41,6 +41,7 @@ def looking_defaults(looking: Looking) -> LookingDefaults:
         intervals=dict(looking.intervals),
         authorities=str(looking.authorities) if looking.authorities else None,
         cli_secret=looking.cli_secret or None,
+        cli_port=looking.cli_port,
         cli_secrets=dict(looking.cli_secrets),
     )
 
