@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api import words
 from api.configurations import beside, compared, unified
 from api.context import Web
 from core.configuration import Kept
@@ -123,3 +124,10 @@ def test_a_difference_has_its_lines_below_and_beside_each_other() -> None:
     changed = [(p.old and p.old.text, p.new and p.new.text) for p in pairs if p.old is not p.new]
     assert changed == [("line 5", "line five"), (None, "line five and a half"), ("line 30", None)]
     assert compared(before, before) == []
+
+
+def test_what_is_not_saved_is_told_in_plain_words() -> None:
+    said = "cli_config: protocol: the running configuration is not saved: 2 lines differ from the"
+    told = words.detail(f"{said} startup one", "vi")
+    assert told.startswith("Cấu hình (SSH): cấu hình đang chạy chưa được lưu, khác 2 dòng")
+    assert "a restart would lose them" in words.detail(f"{said} startup one", "en")

@@ -33,7 +33,8 @@ async def test_a_difference_fits_the_screen(tmp_path: Path, size: str, form: str
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= SIZES[size][0]
         columns = await page.evaluate(
-            "getComputedStyle(document.querySelector('.diff')).gridTemplateColumns.split(' ').length"
+            "getComputedStyle(document.querySelector('.diff'))"
+            ".gridTemplateColumns.split(' ').length"
         )
         assert columns == (2 if (size, form) == ("laptop", "beside") else 1)
         assert complaints == []

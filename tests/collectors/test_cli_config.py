@@ -41,6 +41,7 @@ from tests.collectors.configurations import (
     vrp,
 )
 from tests.collectors.families import told
+from tests.collectors.servers import talking
 from tests.factories import FakeClock, a_check
 
 ALLOWED = {
@@ -297,12 +298,43 @@ def _keys(at: Stand) -> dict[str, str]:
     return desk_of(at.kit).host_keys
 
 
+# The emulator's library warns of what its old key exchange needs; ours does not use that.
+@pytest.mark.filterwarnings("ignore:Diffie-Hellman over finite fields")
+async def test_old_equipment_is_reached_by_the_algorithms_it_has() -> None:
+    device = router()
+    async with stand(device, "cisco_ios") as at, served(device, old=True) as port:
+        at.port = port
+        reading = await at.look()
+        assert reading.ok, (reading.failure, at.runs[-1].lines)
+
+
 async def test_one_session_per_device_at_a_time() -> None:
     async with stand(router(slow=0.001), "cisco_ios") as at:
         readings = await asyncio.gather(*(at.look(target=f"gw-{n}") for n in range(3)))
         assert all(reading.ok for reading in readings)
         assert at.device.sessions == 3
         assert at.device.most == 1
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"\x00\xff" * 5000, b"SSH-2.0-x\r\n", b"HTTP/1.1 400 Bad\r\n\r\n"]
+)
+async def test_what_is_no_ssh_server_is_told_within_the_deadline(said: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+        await reader.read(65536)
+        await asyncio.sleep(5)
+
+    async with stand(router(), "cisco_ios") as at, talking(talk) as port:
+        at.port = port
+        begun = time.monotonic()
+        reading = await at.look(timeout=2.0)
+        assert reading.failure is not None
+        assert reading.failure.kind in {FailureKind.TIMEOUT, FailureKind.PROTOCOL}
+        assert time.monotonic() - begun < 3.0
+        begun = time.monotonic()
+        await at.kit.aclose()
+        assert time.monotonic() - begun < 2.0
 
 
 async def test_cancelling_cuts_the_session() -> None:
