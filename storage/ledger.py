@@ -21,11 +21,14 @@ from storage.outbox import Outbox
 from storage.people import PeopleBook
 from storage.proofs import ProofBook
 from storage.pruning import PruneBook
+from storage.remarks import RemarkBook
+from storage.room_keys import RoomKeyBook
 from storage.rota import RotaBook
 from storage.secrets import SecretBook
 from storage.sendings import SendingBook
 from storage.silences import SilenceBook
 from storage.status import StatusBook
+from storage.suggestions import SuggestionBook
 from storage.tellings import TellingBook
 from storage.tickets import TicketBook
 from storage.timekeeping import TimekeepingBook
@@ -45,6 +48,7 @@ class Ledger:
         self.silences = SilenceBook(database)
         self.rota = RotaBook(database)
         self.meetings = MeetingBook(database)
+        self.room_keys = RoomKeyBook(database)
         self.incidents = IncidentBook(database)
         self.tickets = TicketBook(database)
         self.tellings = TellingBook(database)
@@ -59,8 +63,10 @@ class Ledger:
         self.configurations = ConfigurationBook(database, vault)
         self.discoveries = DiscoveryBook(database)
         self.events = EventBook(database)
+        self.remarks = RemarkBook(database)
         self.sendings = SendingBook(database)
         self.timekeeping = TimekeepingBook(database)
+        self.suggestions = SuggestionBook(database)
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -14,6 +14,8 @@ OPEN = {
     "/a/{token}",
     "/m/{token}",
     "/api/v1/answers/{channel}",  # the provider of a channel proves itself
+    "/api/v1/rooms/{slug}/heartbeat",  # a room's PC signs
+    "/api/v1/hints/{device}/{token}",  # a device knows its own address
     "/healthz",
     "/readyz",
 }
@@ -81,6 +83,8 @@ ADMIN = {
     "/import/{token}/apply",
     "/import/{token}/drop",
     "/import/{token}/errors.xlsx",
+    "/rooms/{slug}/key",
+    "/rooms/{slug}/key/revoke",
 }
 # What everybody may see and only some may change.
 POSTED = {

@@ -1,13 +1,13 @@
 """Versions of configurations, sweeps of ranges and what they found.
 
-Follows 0011.
+Follows 0015.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0011"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
