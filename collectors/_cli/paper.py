@@ -13,7 +13,8 @@ _LEAST = 3  # lines of a configuration
 _LONGEST = 4096  # characters of a line that is searched for secrets; a longer one is hidden whole
 _KEY_BEGINS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _KEY_ENDS = re.compile(r"-----END [A-Z ]*PRIVATE KEY-----")
-_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>78]")
+_MOVES = re.compile(r"\x1b\[[0-9;]*[DGHJKf]")  # of the cursor to the left, and what erases
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>78]")  # colours and modes
 
 
 def paper(platform: Platform, kind: Kept, text: str) -> Paper:
@@ -41,21 +42,20 @@ def masked(platform: Platform, lines: Sequence[str]) -> Iterator[str]:
     """Yield the lines with every secret replaced by asterisks."""
     inside = False
     for line in lines:
+        begins, ends = _KEY_BEGINS.search(line), _KEY_ENDS.search(line)
         if inside:
-            inside = _KEY_ENDS.search(line) is None
-            yield line if not inside else MASK
-            continue
-        inside = _KEY_BEGINS.search(line) is not None and _KEY_ENDS.search(line) is None
-        yield _KEY_BEGINS.sub(_key_head, line) if inside else _masked(platform, line)
-
-
-def _key_head(found: re.Match[str]) -> str:
-    return found[0]
+            inside = ends is None
+            yield MASK if ends is None else f"{MASK}{line[ends.start() :]}"
+        elif begins is not None:
+            inside = ends is None
+            yield f"{line[: begins.end()]}{MASK}"
+        else:
+            yield _masked(platform, line)
 
 
 def _masked(platform: Platform, line: str) -> str:
     if len(line) > _LONGEST:
-        return f"{line[:80]} {MASK}"
+        return f"{_masked(platform, line[:80])} {MASK}"
     for pattern in platform.hidden:
         for begin, end in spans(pattern, line):
             if line[begin:end] != MASK:
@@ -106,7 +106,8 @@ def printed(said: str, command: str, prompt: str) -> str:
 
 def _drawn(said: str) -> str:
     """Return what stands on a screen in the end: a line that is written over shows the newest."""
-    said = _ESCAPES.sub("\r", said.replace("\r\n", "\n").replace("\r\r\n", "\n"))
+    said = said.replace("\r\r\n", "\n").replace("\r\n", "\n")
+    said = _ESCAPES.sub("", _MOVES.sub("\r", said))
     return "\n".join(_overwritten(line) for line in said.split("\n"))
 
 

@@ -142,8 +142,30 @@ def test_a_secret_of_another_form_is_refused_without_being_shown(text: str) -> N
     assert "mat-khau" not in refused.value.failure.detail
 
 
+def test_colours_are_dropped_and_what_is_written_over_is_gone() -> None:
+    said = (
+        "show\r\n\x1b[1minterface\x1b[0m Gi0/1\x1b[K\r\n mtu 1500\r\r\n --More-- "
+        "\b\b\b\b\b\b\b\b\b         \b\b\b\b\b\b\b\b\b description x\r\nR1#"
+    )
+    assert printed(said, "show", "R1#") == "interface Gi0/1\n mtu 1500\n description x"
+
+
+def test_private_keys_are_hidden_wherever_they_begin_and_end() -> None:
+    begin, end = "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----"
+    lines = [f'set key "{begin}MIIE', "abcdef", f'ghi{end}"', f"{begin}xyz{end}", "next"]
+    assert list(masked(PLATFORMS["fortinet"], lines)) == [
+        f'set key "{begin}***',
+        "***",
+        f'***{end}"',
+        f"{begin}***",
+        "next",
+    ]
+
+
 def test_a_line_without_end_is_hidden_whole() -> None:
     [shown] = masked(PLATFORMS["cisco_ios"], [" description " + "x" * 10_000 + SECRET])
+    assert SECRET not in shown
+    [shown] = masked(PLATFORMS["cisco_ios"], [f" password 7 {SECRET}" + "x" * 10_000])
     assert SECRET not in shown
 
 
