@@ -192,6 +192,15 @@ async def test_a_pager_that_nobody_can_turn_off_is_read_through() -> None:
         assert "bi-mat" not in reading.papers[0].masked
 
 
+async def test_the_pager_of_ios_leaves_no_trace_and_no_blank_is_lost() -> None:
+    device = router()
+    device.dialect = replace(device.dialect, unpaged="(?!)")
+    async with stand(device, "cisco_ios") as at:
+        reading = await at.look()
+        assert reading.ok, (reading.failure, at.runs[-1].lines)
+        assert reading.papers[0].text.splitlines() == [line.rstrip() for line in ios().splitlines()]
+
+
 async def test_vrp_is_read_with_paging_off() -> None:
     device = CommandLine(VRP, answers={"display current-configuration": vrp(9000)})
     device.answers["display saved-configuration"] = vrp()
