@@ -5,6 +5,7 @@ Read over SSH by the device's own commands, which change nothing. Tables of plat
 behind a real sshd; the others on emulators written from documents, not on real equipment yet.
 """
 
+import asyncio
 import difflib
 import functools
 
@@ -39,8 +40,9 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     failure: Failure | None = None
     papers: tuple[Paper, ...] = ()
     try:
-        papers = await _read(check, kit, transcript, params)
-        failure = unsaved(papers)
+        texts = await _read(check, kit, transcript, params)
+        # A large firewall's text is searched for seconds, in which others have their turns.
+        papers, failure = await asyncio.to_thread(_understood, params.row, texts)
     except TimeoutError:
         failure = out_of_time(check.timeout)
     except Trouble as refusal:
@@ -52,19 +54,24 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     return Reading(check.slug, check.vantage, at, samples, failure, elapsed, papers=papers)
 
 
-async def _read(
-    check: Check, kit: Kit, transcript: Transcript, params: Params
-) -> tuple[Paper, ...]:
+async def _read(check: Check, kit: Kit, transcript: Transcript, params: Params) -> list[str | None]:
     platform: Platform = params.row
     commands = [(platform.running, True)]
     if platform.startup:
         commands.append((platform.startup, False))
-    running, *startup = await asked(
+    return await asked(
         check, kit, transcript, platform=platform, port=params.port, commands=commands
     )
+
+
+def _understood(
+    platform: Platform, texts: list[str | None]
+) -> tuple[tuple[Paper, ...], Failure | None]:
+    running, *startup = texts
     found = [paper(platform, Kept.RUNNING, running or "")]
     found += [paper(platform, Kept.STARTUP, text) for text in startup if text and text.strip()]
-    return tuple(found)
+    papers = tuple(found)
+    return papers, unsaved(papers)
 
 
 def unsaved(papers: tuple[Paper, ...]) -> Failure | None:
@@ -98,7 +105,7 @@ def _samples(
         for one in papers
     ]
     if len(papers) > 1:
-        samples.append((Series.of(UNSAVED, base), float(unsaved(papers) is not None)))
+        samples.append((Series.of(UNSAVED, base), float(failure is not None)))
     return samples
 
 

@@ -55,6 +55,8 @@ def checks(
     vantage: str,
     intervals: Mapping[str, float],
     labels: tuple[tuple[str, str], ...],
+    *,
+    port: int = 22,
 ) -> Iterator[Check]:
     """Yield the checks of a device's command line: none without a login or a known platform.
 
@@ -70,7 +72,7 @@ def checks(
             target=device.slug,
             collector=collector,
             address=device.address,
-            params={"platform": platform},
+            params={"platform": platform, "port": port},
             vantage=vantage,
             interval=intervals.get(collector, _INTERVALS[collector]),
             timeout=_TIMEOUTS[collector],

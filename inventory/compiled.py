@@ -58,6 +58,7 @@ class LookingDefaults(Model):
     authorities: str | None = None  # of services by TLS: a PEM file, instead of the system's
     published: bool = False  # whether rooms may publish the quality of their calls
     cli_secret: Slug | None = None  # the login of command lines; None: they are not asked
+    cli_port: int = Field(default=22, ge=1, le=65535)
     cli_secrets: Mapping[str, str] = Field(default_factory=dict)  # by device, of those with another
 
 
@@ -347,7 +348,9 @@ class _Compiler:
         settings = self.settings
         secret = command_lines.login_of(device, settings.cli_secret, settings.cli_secrets)
         labels = _labels(device.slug, device.site, settings.vantage)
-        return command_lines.checks(device, secret, settings.vantage, settings.intervals, labels)
+        return command_lines.checks(
+            device, secret, settings.vantage, settings.intervals, labels, port=settings.cli_port
+        )
 
     def _line_check(self, link: Link) -> Check:
         """Return the reach check of a link with an address that answers over it alone."""

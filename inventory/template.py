@@ -181,6 +181,16 @@ _PROPOSALS = (
         source="proposal",
     ),
     Rule(
+        slug="cau-hinh-cu",
+        name="Hai ngày chưa đọc được cấu hình",
+        name_en="No configuration read for two days",
+        metric="max by (instance) (device_config_age_seconds)",
+        value="expression",
+        threshold=2 * 86400,
+        recovery=86400,
+        source="proposal",
+    ),
+    Rule(
         slug="chap-chon-cong",
         name="Cổng của đường truyền đổi trạng thái quá 4 lần trong một giờ",
         name_en="The line's port changed its state more than 4 times in an hour",

@@ -53,6 +53,7 @@ def looking_defaults(looking: Looking, hearing: Hearing | None = None) -> Lookin
         authorities=str(looking.authorities) if looking.authorities else None,
         published=bool(hearing and hearing.publications),
         cli_secret=looking.cli_secret or None,
+        cli_port=looking.cli_port,
         cli_secrets=dict(looking.cli_secrets),
     )
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
+from core.discovery import size
 from core.text import Language, Text
 from core.watching import Check
 from runtime import registries
@@ -39,6 +40,8 @@ _USUAL = {
     "yealink_text": 6024,
     "yealink_ymcs": 443,
     "lifesize": 23,
+    "cli_config": 22,
+    "cli_facts": 22,
 }
 _DATAGRAMS = frozenset({"snmp", "ntp", "stun", "h323_gatekeeper"})
 _UNASKED = frozenset({"vq_rtcpxr"})  # what comes by itself
@@ -67,8 +70,11 @@ _REASONS = {
     "yealink_text": Text(vi="hỏi thiết bị họp Yealink", en="reads of Yealink codecs"),
     "yealink_ymcs": Text(vi="hỏi máy chủ quản lý Yealink", en="reads of Yealink's service"),
     "lifesize": Text(vi="hỏi thiết bị họp Lifesize", en="reads of Lifesize codecs"),
+    "cli_config": Text(vi="đọc cấu hình thiết bị mạng (SSH)", en="configurations (SSH)"),
+    "cli_facts": Text(vi="hỏi thiết bị mạng bằng dòng lệnh (SSH)", en="reads by command line"),
     "poly_videoos": Text(vi="hỏi thiết bị họp Poly", en="reads of Poly codecs"),
 }
+_SWEEPS = Text(vi="dò thiết bị chưa khai báo", en="looking for undeclared devices")
 _PAGES = Text(vi="trang web và API", en="pages and API")
 _PROXIED = Text(vi="proxy ngược chuyển tới trang web", en="pages, by way of the reverse proxy")
 _LEDGER = Text(vi="sổ cái PostgreSQL", en="the ledger on PostgreSQL")
@@ -117,6 +123,7 @@ def rules(
         *_inbound(settings, users),
         *_heard(settings, devices),
         *_probes(checks, exact=exact),
+        *_sweeps(settings),
         *_stores(settings),
     ]
     found += _channels(settings)
@@ -169,6 +176,19 @@ def _probes(checks: Sequence[Check], *, exact: bool) -> Iterable[Rule]:
         why = _REASONS.get(kind, Text(vi=f"phép đo {kind}", en=f"checks by {kind}"))
         for destination, count in gathered(hosts, exact=exact):
             yield Rule("out", OURSELVES, destination, protocol, port, count, why)
+
+
+def _sweeps(settings: Settings) -> Iterable[Rule]:
+    """Yield what a sweep for devices asks in the ranges that it may sweep."""
+    ports = ",".join(str(port) for port in sorted(settings.discovery.ports))
+    for wanted in settings.discovery.ranges:
+        count = size((wanted,))
+        for protocol, port in (
+            ("icmp", ""),
+            ("udp", str(settings.looking.snmp_port)),
+            ("tcp", ports),
+        ):
+            yield Rule("out", OURSELVES, wanted, protocol, port, count, _SWEEPS)
 
 
 def _doors_of(kind: str, params: Mapping[str, object]) -> list[tuple[str, str]]:

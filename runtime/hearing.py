@@ -30,7 +30,7 @@ from core.text import Text
 from runtime import syslog
 from runtime.allowance import Allowance
 from runtime.framing import Frames
-from runtime.hints import ANY, GRAVE, Hints, Speaker, about
+from runtime.hints import Hints, Speaker, about, about_line
 from runtime.remarks import Remarks, Said
 from runtime.settings import Hearing, split_listen
 from storage.remarks import RemarkBook
@@ -121,8 +121,9 @@ class Ear:
             self.hints.stats.junk += 1
             return True
         self._keep(speaker, address, via, Said(said.severity, said.kind, said.text))
-        if said.severity <= GRAVE:
-            self.hints.give(speaker, ANY)
+        collectors = about_line(said.kind, said.text, said.severity)
+        if collectors is not None:
+            self.hints.give(speaker, collectors)
         return True
 
     def _keep(self, speaker: Speaker, address: str, via: Via, said: Said) -> None:

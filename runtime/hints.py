@@ -4,6 +4,7 @@ Nothing that they say is believed. Whoever is not watched is not heard, and a st
 check forward once in a while, no more.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from core.watching import Check
 from runtime.estate_feed import EstateFeed
 
 PAUSE = 10.0  # seconds between two hints to one check
+PAUSES = MappingProxyType({"cli_config": 60.0})  # of checks that cost a device a login
 MOST = 50  # hints a second, of all devices together
 GRAVE = 5  # syslog: notice and worse (RFC 5424, 6.2.1); what is milder wakes nobody
 
@@ -35,6 +37,12 @@ ABOUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "1.3.6.1.2.1.47": ("snmp_health", "snmp_inventory"),  # ENTITY-MIB
     }
 )
+
+
+# What syslog lines begin with when somebody has changed the configuration: IOS and NX-OS, Junos,
+# Comware.
+CONFIGURED = re.compile(r"(?:\b|_)(?:CONFIG_I|UI_COMMIT|CFGMAN_CFGCHANGED)\b")
+_HEAD = 80  # characters of a line in which that stands
 
 
 @dataclass(slots=True)
@@ -108,7 +116,8 @@ class Hints:
         for check in speaker.checks:
             if not check.reach and check.collector not in collectors:
                 continue
-            if now - self._given.get(check.slug, -PAUSE) < PAUSE or not self._room(now):
+            pause = PAUSES.get(check.collector, PAUSE)
+            if now - self._given.get(check.slug, -pause) < pause or not self._room(now):
                 self.stats.held += 1
                 continue
             self._given[check.slug] = now
@@ -128,6 +137,13 @@ def about(kind: str) -> tuple[str, ...] | None:
         if f"{kind}.".startswith(f"{begin}."):
             return collectors or None
     return ANY
+
+
+def about_line(kind: str, text: str, severity: int) -> tuple[str, ...] | None:
+    """Return the collectors that see what a syslog line is about; None: it is no reason to look."""
+    if severity > GRAVE:
+        return None
+    return (*ANY, "cli_config") if CONFIGURED.search(f"{kind} {text[:_HEAD]}") else ANY
 
 
 def _speaker(checks: Sequence[Check]) -> Speaker:

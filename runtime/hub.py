@@ -427,7 +427,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             ).run,
             "room": room.run,
             "configurations": shelf.run,
-            **_sweeping(settings, ledger, kit, clock),
+            **_sweeping(settings, ledger, keyring, clock),
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock
             ).run,
@@ -535,12 +535,21 @@ def _asking(series: SeriesSide, brain: Brain, pipeline: Pipeline, clock: Clock) 
     return {"rules": RuleAsking(series.reader, brain, pipeline.apply, clock).run}
 
 
-def _sweeping(settings: Settings, ledger: Ledger, kit: Kit, clock: Clock) -> dict[str, Part]:
+def _sweeping(
+    settings: Settings, ledger: Ledger, keyring: Keyring, clock: Clock
+) -> dict[str, Part]:
     """Return what looks for devices, where the settings allow any range."""
     if not settings.discovery.ranges:
         return {}
     collectors = registries.collectors()
-    sweeper = Sweeper(ledger.discoveries, collectors, kit, terms_of(settings), clock)
+    sockets = _sockets(settings.looking.sockets)
+    sweeper = Sweeper(
+        ledger.discoveries,
+        collectors,
+        lambda: make_kit(clock, sockets, keyring),
+        terms_of(settings),
+        clock,
+    )
     return {"discovery": sweeper.run}
 
 

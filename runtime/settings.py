@@ -461,6 +461,7 @@ class Looking(Section):
             "empty: none is read",
         ),
     ] = ""
+    cli_port: Annotated[Port, Text(vi="Cổng SSH của thiết bị mạng", en="Their SSH port")] = 22
     cli_secrets: Annotated[
         dict[str, Slug],
         Text(

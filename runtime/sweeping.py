@@ -71,7 +71,7 @@ class Sweeper:
 
     book: DiscoveryBook
     collectors: Mapping[str, Collector]
-    kit: Kit
+    make_kit: Callable[[], Kit]  # of each step: engines remember whom they have asked
     terms: Terms
     clock: Clock
 
@@ -95,8 +95,8 @@ class Sweeper:
         while sweep.ended_at is None:
             some = list(islice(rest, step))
             # The settings may have changed since it was begun: what they forbid is passed over.
-            asked = [self._of(sweep, one, pace) for one in some if within(one, self.terms.ranges)]
-            found = [one for one in await asyncio.gather(*asked) if one is not None]
+            allowed = [one for one in some if within(one, self.terms.ranges)]
+            found = await self._step(sweep, allowed, pace)
             moved = await self.book.move(
                 sweep, sweep.done + len(some), before + pace.sent, found, self.clock.now()
             )
@@ -106,20 +106,41 @@ class Sweeper:
             told(sweep)
         return sweep
 
-    async def _of(self, sweep: Discovery, address: str, pace: Pace) -> Found | None:
+    async def _step(self, sweep: Discovery, some: Sequence[str], pace: Pace) -> list[Found]:
+        kit = self.make_kit()
+        try:
+            asked = [_Asking(self, kit, pace).of(sweep, one) for one in some]
+            return [one for one in await asyncio.gather(*asked) if one is not None]
+        finally:
+            await kit.aclose()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One step's questions: with a kit of its own, at the pace of the whole sweep."""
+
+    sweeper: Sweeper
+    kit: Kit
+    pace: Pace
+
+    @property
+    def terms(self) -> Terms:
+        return self.sweeper.terms
+
+    async def of(self, sweep: Discovery, address: str) -> Found | None:
         """Return what an address is, None if nothing answers there.
 
         One that does not answer a ping is asked by SNMP with one secret and on one port only.
         """
-        await pace.go(_PING)
+        await self.pace.go(_PING)
         ping = await self._look("icmp", address, {"count": 1})
         alive = ping.ok
         secrets = self.terms.secrets if alive else self.terms.secrets[:1]
-        named, system = await self._system(address, secrets, pace)
+        named, system = await self._system(address, secrets)
         alive = alive or named is not None
         ports: list[int] = []
         for port in self.terms.ports if alive else self.terms.ports[:1]:
-            answered, took = await self._port(address, port, pace)
+            answered, took = await self._port(address, port)
             alive = alive or answered
             if took:
                 ports.append(port)
@@ -128,7 +149,7 @@ class Sweeper:
         return _found(
             sweep.id or 0,
             address,
-            self.clock,
+            self.sweeper.clock,
             ping=ping.ok,
             ports=ports,
             secret=named,
@@ -136,21 +157,21 @@ class Sweeper:
         )
 
     async def _system(
-        self, address: str, secrets: Sequence[str], pace: Pace
+        self, address: str, secrets: Sequence[str]
     ) -> tuple[str | None, Mapping[str, str]]:
         for name in secrets:
             if self.kit.secrets.reveal(name) is None:
                 continue
-            await pace.go(_SNMP)
+            await self.pace.go(_SNMP)
             params = {"port": self.terms.snmp_port, "retries": 0, "wait": _PATIENCE}
             reading = await self._look("snmp_system", address, params, name)
             if reading.ok:
                 return name, _described(reading)
         return None, {}
 
-    async def _port(self, address: str, port: int, pace: Pace) -> tuple[bool, bool]:
+    async def _port(self, address: str, port: int) -> tuple[bool, bool]:
         """Return whether somebody answers there, and whether it takes connections."""
-        await pace.go(_TCP)
+        await self.pace.go(_TCP)
         reading = await self._look("tcp", address, {"port": port})
         refused = reading.failure is not None and reading.failure.kind is FailureKind.REFUSED
         return reading.ok or refused, reading.ok
@@ -168,7 +189,7 @@ class Sweeper:
             timeout=_PATIENCE + (1.0 if name == "snmp_system" else 0.0),
             secret=secret,
         )
-        _, reading = await look_once(self.collectors[name], check, self.kit)
+        _, reading = await look_once(self.sweeper.collectors[name], check, self.kit)
         return reading
 
 

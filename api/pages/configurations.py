@@ -6,16 +6,29 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 
 from api.configurations import beside
+from api.context import Context
 from api.door import Admin, Ctx, Operator
 from api.snapshot import Picture
 from api.v1.configurations import differing, restorable
 from api.v1.estate import the_target
 from core.configuration import KEPT, Configuration, Kept
 from core.errors import NotFound
-from core.text import Text
+from core.remark import Remark
+from core.text import Text, fold
+from storage.remarks import Wanted
 
 router = APIRouter(include_in_schema=False)
 ROWS = 100
+# How devices begin to say by syslog that somebody has changed their configuration: Cisco, Junos,
+# Comware, RouterOS, FortiOS, from their documents.
+_SAID = (
+    "config_i:",
+    "ui_commit:",
+    "cfgman_cfgchanged",
+    "changed by",
+    "object attribute configured",
+)
+_HEARD = 10
 Number = Annotated[int | None, Query(ge=1)]
 
 
@@ -50,9 +63,20 @@ async def configurations(
         both=both,
         pairs=beside(both[2]) if both and form == "beside" else None,
         form=form,
+        said=await _said(context, slug),
         KEPT=KEPT,
     )
     return page
+
+
+async def _said(context: Context, slug: str) -> list[Remark]:
+    """Return what a device has said lately of changes to its configuration, newest first."""
+    found: dict[int, Remark] = {}
+    for words in _SAID:
+        wanted = Wanted(devices=(slug,), words=tuple((fold(word), ()) for word in words.split()))
+        page = await context.ledger.remarks.find(wanted, _HEARD)
+        found |= {one.id: one for one in page.items}
+    return sorted(found.values(), key=lambda one: one.last_at, reverse=True)[:_HEARD]
 
 
 def _chosen(

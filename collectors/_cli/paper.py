@@ -13,7 +13,13 @@ _LEAST = 3  # lines of a configuration
 _LONGEST = 4096  # characters of a line that is searched for secrets; a longer one is hidden whole
 _KEY_BEGINS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _KEY_ENDS = re.compile(r"-----END [A-Z ]*PRIVATE KEY-----")
-_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>78]")
+# IOS goes back as far as its words are long, or one column less: they count for nothing.
+_LEFT_PAGER = re.compile(r" *-+ ?more ?-+ *\x08+ +\x08+", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x08\r\x1b]")
+_TOKEN = re.compile(
+    r"(?P<text>[^\x08\r\x1b]+)|[\x08\r]|"
+    r"\x1b\[(?P<count>\d{0,4})[0-9;?]*(?P<move>[A-Za-z])|\x1b[=>78]?"
+)
 
 
 def paper(platform: Platform, kind: Kept, text: str) -> Paper:
@@ -41,21 +47,20 @@ def masked(platform: Platform, lines: Sequence[str]) -> Iterator[str]:
     """Yield the lines with every secret replaced by asterisks."""
     inside = False
     for line in lines:
+        begins, ends = _KEY_BEGINS.search(line), _KEY_ENDS.search(line)
         if inside:
-            inside = _KEY_ENDS.search(line) is None
-            yield line if not inside else MASK
-            continue
-        inside = _KEY_BEGINS.search(line) is not None and _KEY_ENDS.search(line) is None
-        yield _KEY_BEGINS.sub(_key_head, line) if inside else _masked(platform, line)
-
-
-def _key_head(found: re.Match[str]) -> str:
-    return found[0]
+            inside = ends is None
+            yield MASK if ends is None else f"{MASK}{line[ends.start() :]}"
+        elif begins is not None:
+            inside = ends is None
+            yield f"{line[: begins.end()]}{MASK}"
+        else:
+            yield _masked(platform, line)
 
 
 def _masked(platform: Platform, line: str) -> str:
     if len(line) > _LONGEST:
-        return f"{line[:80]} {MASK}"
+        return f"{_masked(platform, line[:80])} {MASK}"
     for pattern in platform.hidden:
         for begin, end in spans(pattern, line):
             if line[begin:end] != MASK:
@@ -106,19 +111,24 @@ def printed(said: str, command: str, prompt: str) -> str:
 
 def _drawn(said: str) -> str:
     """Return what stands on a screen in the end: a line that is written over shows the newest."""
-    said = _ESCAPES.sub("\r", said.replace("\r\n", "\n").replace("\r\r\n", "\n"))
-    return "\n".join(_overwritten(line) for line in said.split("\n"))
+    lines = said.replace("\r\r\n", "\n").replace("\r\n", "\n").split("\n")
+    return "\n".join(_overwritten(line) if _CONTROL.search(line) else line for line in lines)
 
 
 def _overwritten(line: str) -> str:
-    """Return a line after carriage returns and backspaces.
-
-    Pagers write over themselves with blanks; what is written last from the left margin holds.
-    """
-    if "\b" in line:
-        line = re.sub(r"\s*-+ ?more ?-+\s*\x08[\x08 ]*", "\r", line, flags=re.IGNORECASE)
-        line = re.sub(r"[\x08]+ *[\x08]*", "\r", line)
-    if "\r" not in line:
-        return line
-    parts = [part for part in line.split("\r") if part.strip()]
-    return parts[-1] if parts else ""
+    """Return a line as a terminal has it: pagers go back and write blanks over themselves."""
+    cells: list[str] = []
+    at = 0
+    for found in _TOKEN.finditer(_LEFT_PAGER.sub("", line)):
+        text, count, move = found["text"], int(found["count"] or 0), found["move"]
+        if text:
+            cells[at : at + len(text)] = text
+            at += len(text)
+        elif found[0] == "\b" or move == "D":
+            at = max(0, at - max(1, count))
+        elif found[0] == "\r" or move in {"G", "H"}:
+            at = 0
+        elif move in {"J", "K"}:
+            del cells[0 if count else at :]
+            at = min(at, len(cells))
+    return "".join(cells).rstrip()

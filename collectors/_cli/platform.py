@@ -64,7 +64,7 @@ _EVERYWHERE = (
     r"authentication-key|key-string|encrypted-password|shared-secret|auth-pwd|priv-pwd|psksecret|"
     r"private-key)"
     r"(?:[ =]+(?:simple|cipher|irreversible-cipher|hash|sha256|plain|ascii-text|hex|ascii|"
-    r"encrypted|ENC|level \d+|\d{1,3}))*[ =]+" + _VALUE,
+    r"encrypted|ENC|local|remote|level \d+|\d{1,3}))*[ =]+" + _VALUE,
     r"\b(?:cipher|irreversible-cipher|ENC) " + _VALUE,
     r"\bcommunity(?:[ =]+(?:read|write|simple|cipher))*[ =]+" + _VALUE,
     r"(?P<secret>\$(?:1|5|6|8|9|14|y|2[aby])\$[^\s\";]+)",  # crypt(3) and its kind, anywhere

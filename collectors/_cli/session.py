@@ -17,7 +17,7 @@ from typing import Any
 from collectors._cli.login import Login
 from collectors._cli.paper import printed
 from collectors._cli.platform import Platform
-from collectors._net.trouble import printable, trouble
+from collectors._net.trouble import Trouble, printable, trouble
 from core.reading import FailureKind
 
 LONGEST = 8 * 1024 * 1024  # characters of a whole session: a large firewall prints some 5 MB
@@ -25,13 +25,14 @@ _CALM = 0.15  # seconds without a word after a prompt, until it is believed
 _GLANCE = 0.02
 _FAREWELLS = 25  # glances that a device has for closing the session itself
 _PAGER = re.compile(
-    r"(?:-+ ?\(?more\b[^\n]*?-+|<-+ More -+>|press any key to continue[^\n]*)\s*$", re.IGNORECASE
+    r"(?:-+ ?\(?more\b[^\n]*?-+|-- \[Q quit\|[^\n]*\]|press any key to continue[^\n]*)\s*$",
+    re.IGNORECASE,
 )
 _ACCEPT = re.compile(r"\(Press 'a' to accept\)|to accept", re.IGNORECASE)
 
 
 class Ended(Exception):
-    """The session is to end: it was cut, its time is over, or it says too much."""
+    """The session is to end: it was cut, or its time is over."""
 
 
 @dataclass(slots=True, eq=False)
@@ -55,7 +56,7 @@ class Leash:
             return
 
     def check(self, more: int = 0) -> None:
-        """Raise Ended if it is time to stop."""
+        """Count what was read; Ended if it is time to stop, Trouble if it is too much."""
         self.read += more
         if self.stopped.is_set() or self.left <= 0:
             raise Ended("the time is over")
@@ -275,8 +276,6 @@ def converse(
 
 
 def _answer(session: Session, command: str, *, needed: bool) -> str | None:
-    from collectors._net.trouble import Trouble  # noqa: PLC0415
-
     try:
         return session.ask(command)
     except Trouble as refusal:

@@ -10,6 +10,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import asyncssh
 
@@ -101,6 +102,7 @@ ROUTEROS = Dialect(
     prompt="[admin@{}] > ",
     pager="-- [Q quit|D dump|down]",
     erase="\r\x1b[K",
+    leave=r"/?quit",
     quiet=r"(?!)",
     unpaged=r"(?!)",
     refusal="bad command name (line 1 column 1)\n",
@@ -277,16 +279,29 @@ class _Shell:
         self._process.stdout.write(re.sub(r"(?<!\r)\n", "\r\n", text))
 
 
+_OLD: dict[str, Any] = {
+    "kex_algs": ["diffie-hellman-group14-sha1", "diffie-hellman-group1-sha1"],
+    "encryption_algs": ["aes128-cbc", "3des-cbc"],
+    "mac_algs": ["hmac-sha1"],
+    "signature_algs": ["ssh-rsa"],
+}
+
+
 @asynccontextmanager
-async def served(device: CommandLine, address: str = "127.0.0.1") -> AsyncIterator[int]:
-    """Serve a device's command line on a free port; give the port."""
+async def served(
+    device: CommandLine, address: str = "127.0.0.1", *, old: bool = False
+) -> AsyncIterator[int]:
+    """Serve a device's command line on a free port; give the port.
+
+    An `old` one speaks as IOS 12 and 15 of the years before 2015: SHA-1, CBC, an RSA key.
+    """
 
     async def talk(process: "asyncssh.SSHServerProcess[str]") -> None:
         with suppress(asyncssh.Error, OSError, asyncio.IncompleteReadError):
             await _Shell(device, process).run()
         process.exit(0)
 
-    key = asyncssh.generate_private_key("ssh-ed25519")
+    key = asyncssh.generate_private_key("ssh-rsa" if old else "ssh-ed25519")
     open_ones: set[asyncssh.SSHServerConnection] = set()
     server = await asyncssh.create_server(
         lambda: _Door(device, open_ones),
@@ -296,6 +311,7 @@ async def served(device: CommandLine, address: str = "127.0.0.1") -> AsyncIterat
         process_factory=talk,
         line_editor=False,
         encoding="utf-8",
+        **(_OLD if old else {}),
     )
     try:
         yield server.get_port()

@@ -92,15 +92,14 @@ async def _swept(
         sweep = await _stopped(ledger)
     door = settings.looking.sockets
     sockets = DoorSockets(door) if door else DirectSockets()
-    kit = make_kit(clock, sockets, await ledger.secrets.keyring())
-    try:
-        sweeper = Sweeper(book, registries.collectors(), kit, terms, clock)
-        with pieces(speaker, Text("Dò thiết bị", "Looking for devices")) as bar:
-            return await sweeper.sweep(
-                sweep, lambda at: bar(at.done, at.total) if bar is not None else None
-            )
-    finally:
-        await kit.aclose()
+    keyring = await ledger.secrets.keyring()
+    sweeper = Sweeper(
+        book, registries.collectors(), lambda: make_kit(clock, sockets, keyring), terms, clock
+    )
+    with pieces(speaker, Text("Dò thiết bị", "Looking for devices")) as bar:
+        return await sweeper.sweep(
+            sweep, lambda at: bar(at.done, at.total) if bar is not None else None
+        )
 
 
 async def _stopped(ledger: "Ledger") -> "Discovery":

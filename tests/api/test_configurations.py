@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from api import words
 from api.configurations import beside, compared, unified
 from api.context import Web
 from core.configuration import Kept
 from core.people import Role
+from core.remark import Remark, Via
 from core.watching import Check, Estate
 from storage.ledger import open_ledger
 from storage.vault import Vault
@@ -123,3 +125,27 @@ def test_a_difference_has_its_lines_below_and_beside_each_other() -> None:
     changed = [(p.old and p.old.text, p.new and p.new.text) for p in pairs if p.old is not p.new]
     assert changed == [("line 5", "line five"), (None, "line five and a half"), ("line 30", None)]
     assert compared(before, before) == []
+
+
+async def test_who_changed_it_is_told_as_the_device_said_it_by_syslog(keeping: World) -> None:
+    now = keeping.clock.now()
+    said = [
+        ("SYS-5-CONFIG_I", "%SYS-5-CONFIG_I: Configured from console by lan on vty0 (10.75.0.9)"),
+        ("LINK-3-UPDOWN", "%LINK-3-UPDOWN: Interface Gi0/1, changed state to up"),
+    ]
+    rows = [
+        Remark(now, now, "core-1", "center", "10.75.0.6", Via.SYSLOG_UDP, 5, kind, text)
+        for kind, text in said
+    ]
+    await keeping.ledger.remarks.write(rows, 100)
+    operator = await keeping.token(Role.OPERATOR)
+    page = (await keeping.client.get(PAGE, headers=operator)).text
+    assert "Configured from console by lan on vty0" in page
+    assert "changed state to up" not in page
+
+
+def test_what_is_not_saved_is_told_in_plain_words() -> None:
+    said = "cli_config: protocol: the running configuration is not saved: 2 lines differ from the"
+    told = words.detail(f"{said} startup one", "vi")
+    assert told.startswith("Cấu hình (SSH): cấu hình đang chạy chưa được lưu, khác 2 dòng")
+    assert "a restart would lose them" in words.detail(f"{said} startup one", "en")

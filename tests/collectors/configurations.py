@@ -64,3 +64,64 @@ def vrp(mtu: int = 1500) -> str:
         "aaa\n local-user sao-luu password irreversible-cipher $1a$bi-mat$\n"
         f"#\n{interfaces}interface GigabitEthernet0/0/99\n mtu {mtu}\n#\nreturn\n"
     )
+
+
+def comware(mtu: int = 1500) -> str:
+    """Return what Comware prints of its running configuration."""
+    interfaces = "".join(
+        f"interface GigabitEthernet1/0/{n}\n port access vlan {n}\n#\n" for n in range(1, 20)
+    )
+    return (
+        "#\n version 7.1.070, Release 6328\n#\n sysname R1\n#\n"
+        f"{interfaces}interface GigabitEthernet1/0/48\n mtu {mtu}\n#\n"
+        " snmp-agent community read cipher $c$3$bi-mat-cong-dong==\n#\n"
+        "local-user sao-luu class manage\n password hash $h$6$bi-mat$==\n#\nreturn\n"
+    )
+
+
+def junos() -> str:
+    """Return what Junos prints of its committed configuration."""
+    interfaces = "".join(
+        f"    ge-0/0/{n} {{\n        description cong-{n};\n    }}\n" for n in range(12)
+    )
+    return (
+        "## Last commit: 2026-11-30 09:12:33 +07 by minh\nversion 21.4R3-S4.9;\n"
+        "system {\n    host-name R1;\n    root-authentication {\n"
+        '        encrypted-password "$6$bi-mat$x"; ## SECRET-DATA\n    }\n'
+        '    radius-server {\n        10.75.0.9 secret "$9$bi-mat-x"; ## SECRET-DATA\n    }\n}\n'
+        f"interfaces {{\n{interfaces}}}\n"
+        "snmp {\n    community bi-mat-cong-dong {\n        authorization read-only;\n    }\n}\n"
+    )
+
+
+def routeros(at: str = "2026-11-30 09:12:33") -> str:
+    """Return what RouterOS exports."""
+    lists = "".join(f"add address=10.75.{n}.0/24 list=xa\n" for n in range(30))
+    return (
+        f"# {at} by RouterOS 6.49.17\n# software id = ABCD-1234\n#\n"
+        "/interface bridge\nadd name=bridge\n"
+        "/snmp community\nset [ find default=yes ] name=bi-mat-cong-dong read-access=yes\n"
+        f"/ip firewall address-list\n{lists}"
+        "/ppp secret\nadd name=xa-a password=bi-mat-ppp service=l2tp\n"
+        "/system identity\nset name=R1\n"
+    )
+
+
+def fortios(salt: str = "AAAA") -> str:
+    """Return what FortiOS shows; what it encrypts is salted anew each time."""
+    interfaces = "".join(
+        f'    edit "internal{n}"\n        set vdom "root"\n        set alias "cong {n}"\n    next\n'
+        for n in range(12)
+    )
+    return (
+        "#config-version=FGT60F-7.2.8-FW-build1639-240313:opmode=0:vdom=0:user=sao-luu\n"
+        f"#conf_file_ver=9000{len(salt)}\n#buildno=1639\n#global_vdom=1\n"
+        'config system global\n    set hostname "R1"\nend\n'
+        f"config system interface\n{interfaces}end\n"
+        'config system admin\n    edit "admin"\n'
+        f"        set password ENC SH2{salt}bi-mat\n    next\nend\n"
+        'config vpn certificate local\n    edit "may-chu"\n'
+        f"        set password ENC {salt}bi-mat==\n"
+        '        set private-key "-----BEGIN ENCRYPTED PRIVATE KEY-----\n'
+        f'{salt}bi-mat\n-----END ENCRYPTED PRIVATE KEY-----"\n    next\nend\n'
+    )

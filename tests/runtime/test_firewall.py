@@ -44,6 +44,7 @@ def test_every_way_of_looking_names_its_door() -> None:
         check("dns", "10.1.0.5", port=53, transport="udp"),
         check("ntp", "10.1.0.6", port=123),
         check("sip_options", "10.1.0.7", port=5060, transport="tcp"),
+        check("cli_config", "10.1.0.8", port=22, platform="frr"),
         check("icmp", "127.0.0.1"),
     )
     assert {(row[2], row[3], row[4]) for row in found} == {
@@ -57,6 +58,7 @@ def test_every_way_of_looking_names_its_door() -> None:
         ("10.1.0.5", "tcp", "53"),
         ("10.1.0.6", "udp", "123"),
         ("10.1.0.7", "tcp", "5060"),
+        ("10.1.0.8", "tcp", "22"),
     }
     assert {row[1] for row in found} == {OURSELVES}
 
@@ -79,6 +81,15 @@ def test_what_rooms_publish_comes_in_by_datagram_and_stream_and_nothing_goes_out
     ]
     nearby = build({"hearing": {"quality": "127.0.0.1:5060"}}, Path("/tmp"))
     assert said(nearby, check("vq_rtcpxr", "10.1.0.8")) == []
+
+
+def test_a_sweep_asks_in_the_ranges_that_it_may() -> None:
+    ranges = {"discovery": {"ranges": ["10.75.3.0/24"], "ports": [443, 22]}}
+    assert [row[2:6] for row in said(build(ranges, Path("/tmp")))] == [
+        ("10.75.3.0/24", "icmp", "", "254"),
+        ("10.75.3.0/24", "udp", "161", "254"),
+        ("10.75.3.0/24", "tcp", "22,443", "254"),
+    ]
 
 
 def test_names_ask_for_the_name_servers_of_this_machine() -> None:

@@ -18,7 +18,7 @@ from collectors._snmp.ber import Junk
 from core.errors import Conflict
 from core.watching import Check
 from runtime.hearing import Ear, Listener
-from runtime.hints import MOST, PAUSE, Hints
+from runtime.hints import MOST, PAUSE, Hints, about_line
 from runtime.settings import Hearing
 from tests.factories import FakeClock, a_check
 from tests.ports import free_port
@@ -160,6 +160,39 @@ async def test_a_syslog_line_that_matters_is_a_hint_and_a_chatty_one_is_not(ears
     await ears.heard(2)
     handler.close()
     assert ears.given == ["gw-1/icmp", "gw-1/snmp_interfaces", "gw-1/snmp_health"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "severity", "reads"),
+    [
+        ("SYS-5-CONFIG_I", "%SYS-5-CONFIG_I: Configured from console by lan", 5, True),
+        ("VSHD-5-VSHD_SYSLOG_CONFIG_I", "%VSHD-5-VSHD_SYSLOG_CONFIG_I: Configured", 5, True),
+        ("mgd", "UI_COMMIT: User 'minh' requested 'commit' operation", 5, True),
+        ("CFGMAN/5/CFGMAN_CFGCHANGED", "-EventIndex=1", 5, True),
+        ("SYS-6-CONFIG_I", "%SYS-6-CONFIG_I: x", 6, False),
+        ("LINK-3-UPDOWN", "%LINK-3-UPDOWN: Interface Gi0/1", 3, False),
+    ],
+)
+def test_which_lines_tell_of_a_changed_configuration(
+    kind: str, text: str, severity: int, reads: bool
+) -> None:
+    assert ("cli_config" in (about_line(kind, text, severity) or ())) is reads
+
+
+async def test_a_line_of_a_changed_configuration_lets_it_be_read_once_a_minute(
+    ears: Ears,
+) -> None:
+    feed = ears.hints.feed
+    check = a_check("gw-1", "cli_config", address="127.0.0.1", reach=False)
+    feed.checks.append(check)  # type: ignore[attr-defined]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
+        for said in ("SYS-5-CONFIG_I: Configured", "SYS-5-RESTART: x", "SYS-5-CONFIG_I: Again"):
+            line = f"<189>1: Nov 30 09:00:00: %{said} from console by lan on vty0"
+            door.sendto(line.encode(), ("127.0.0.1", ears.syslog))
+            await asyncio.sleep(0.1)
+            ears.clock.advance(PAUSE + 1)
+    assert ears.given.count("gw-1/cli_config") == 1
+    assert ears.given.count("gw-1/icmp") == 3
 
 
 async def test_whoever_is_not_watched_is_not_heard() -> None:

@@ -54,15 +54,15 @@ def world() -> Iterator[Land]:
 
 def sweeper(ledger: Ledger, terms: Terms, sockets: Land | None = None) -> Sweeper:
     clock = SystemClock()
-    kit = make_kit(clock, sockets, Purse())
-    return Sweeper(ledger.discoveries, registries.collectors(), kit, terms, clock)
+    collectors = registries.collectors()
+    return Sweeper(
+        ledger.discoveries, collectors, lambda: make_kit(clock, sockets, Purse()), terms, clock
+    )
 
 
 async def swept(ledger: Ledger, work: Sweeper, *ranges: str) -> Discovery:
     sweep = await ledger.discoveries.begin(ranges, "cli:an", SystemClock().now())
-    done = await work.sweep(sweep)
-    await work.kit.aclose()
-    return done
+    return await work.sweep(sweep)
 
 
 async def test_it_says_what_answers_and_what_that_is(sqlite_ledger: Ledger, tmp_path: Path) -> None:
@@ -140,7 +140,6 @@ async def test_a_sweep_that_is_stopped_ends_at_its_next_step(
     await book.stop(sweep.id or 0, SystemClock().now())
     async with asyncio.timeout(20):
         ended = await task
-    await work.kit.aclose()
     assert ended.ended_at is not None
     assert ended.done < ended.total
 
@@ -181,7 +180,6 @@ async def test_killed_in_the_middle_it_goes_on_where_it_was(
     seen: list[int] = []
     work = sweeper(sqlite_ledger, Terms(("127.0.0.0/8",), (), 1000, (9,)))
     done = await work.sweep(again, lambda at: seen.append(at.done))
-    await work.kit.aclose()
     assert seen[0] > before.done
     assert done.done == done.total == 254
     found = await book.found(before.id or 0)

@@ -1,6 +1,6 @@
 """Versions of configurations, sweeps of ranges and what they found.
 
-Follows 0011.
+Follows 0015.
 """
 
 import sqlalchemy as sa

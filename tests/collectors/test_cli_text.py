@@ -1,0 +1,178 @@
+"""Text of strangers: whatever a command line prints, nothing breaks and no secret shows."""
+
+import subprocess
+import sys
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collectors._cli.login import Login
+from collectors._cli.paper import masked, paper, printed
+from collectors._cli.platform import PLATFORMS, Platform
+from collectors._cli.questions import QUESTIONS
+from collectors._cli.reading import facts
+from collectors._net.trouble import Trouble
+from core.configuration import Kept
+
+ANY = st.text(st.characters(codec="utf-8"), max_size=400)
+ROWS = tuple(PLATFORMS.values())
+SECRET = "bI7-mAt-9x"
+# A line of each kind that holds a secret, as the platforms' references write it.
+LINES = {
+    "cisco_ios": (
+        "enable secret 9 {}",
+        "enable password {}",
+        "username a privilege 15 secret 9 {}",
+        "username a password 0 {}",
+        " password 7 {}",
+        "snmp-server community {} RO 10",
+        "snmp-server host 10.0.0.1 version 2c {} config",
+        "snmp-server host 10.0.0.1 {}",
+        "snmp-server user a b v3 auth sha {} priv aes 128 khac",
+        "snmp-server user a b v3 auth sha khac priv aes 128 {}",
+        "tacacs-server host 10.0.0.1 key 7 {}",
+        "radius-server key {}",
+        " key {}",
+        "  key-string {}",
+        "crypto isakmp key {} address 10.0.0.1",
+        " pre-shared-key local {}",
+        " ip ospf message-digest-key 1 md5 7 {}",
+        " ip ospf authentication-key {}",
+        " neighbor 10.0.0.1 password 7 {}",
+        " ppp chap password 0 {}",
+        " standby 1 authentication {}",
+        " standby 1 authentication md5 key-string {}",
+        " wpa-psk ascii 0 {}",
+        "ntp authentication-key 1 md5 {} 7",
+    ),
+    "huawei_vrp": (
+        "snmp-agent community read cipher {}",
+        "snmp-agent community read {}",
+        " local-user a password irreversible-cipher {}",
+        " local-user a password cipher {}",
+        " set authentication password cipher {}",
+        " radius-server shared-key cipher {}",
+        " pre-shared-key cipher {}",
+        " ospf authentication-mode md5 1 cipher {}",
+        " peer 10.0.0.1 password simple {}",
+    ),
+    "h3c_comware": (
+        "snmp-agent community write simple {}",
+        " password simple {}",
+        " key authentication cipher {}",
+        " pre-shared-key address 10.0.0.1 key simple {}",
+    ),
+    "juniper_junos": (
+        '    encrypted-password "{}"; ## SECRET-DATA',
+        '    authentication-key "{}"; ## SECRET-DATA',
+        "    community {} {{",
+        "    pre-shared-key ascii-text {}; ## SECRET-DATA",
+    ),
+    "mikrotik_routeros": (
+        "add name=a password={} service=any",
+        "set wpa2-pre-shared-key={}",
+        'add secret="{}" address=10.0.0.1',
+        "set [ find default=yes ] name={} read-access=yes",
+    ),
+    "fortinet": (
+        "        set password ENC {}",
+        "        set passwd ENC {}",
+        '        set psksecret "{}"',
+        "        set secret {}",
+        "        set auth-pwd {}",
+    ),
+    "cisco_nxos": ("snmp-server community {} group network-operator", "  key 0 {}"),
+    "frr": ("password {}", "enable password {}", " neighbor 10.0.0.1 password {}"),
+}
+
+
+@pytest.mark.parametrize(
+    ("platform", "form"), [(name, form) for name, forms in LINES.items() for form in forms]
+)
+def test_every_kind_of_secret_is_hidden(platform: str, form: str) -> None:
+    [shown] = masked(PLATFORMS[platform], [form.format(SECRET)])
+    assert SECRET not in shown
+    assert "***" in shown
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "service password-encryption",
+        "hostname R1",
+        " description khoa hoc, so 12",
+        "ip address 10.75.0.1 255.255.255.0",
+        "aaa authentication login default local",
+        " key chain",
+        "snmp-server location Phường An Lộc",
+        "interface GigabitEthernet0/1",
+    ],
+)
+def test_what_is_no_secret_stays_readable(line: str) -> None:
+    assert list(masked(PLATFORMS["cisco_ios"], [line])) == [line]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(ROWS), ANY, ANY)
+def test_any_output_becomes_a_configuration_or_a_reason(
+    platform: Platform, text: str, prompt: str
+) -> None:
+    said = printed(text, platform.running, prompt)
+    with suppress(Trouble):
+        found = paper(platform, Kept.RUNNING, said)
+        assert found.masked.count("\n") == found.text.count("\n")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(sorted(QUESTIONS)), st.lists(ANY, min_size=5, max_size=5))
+def test_any_answer_is_read_or_named(platform: str, texts: list[str]) -> None:
+    told = list(zip(QUESTIONS[platform], texts, strict=False))
+    found = facts(platform, told)
+    assert set(found.unread) <= {question.command for question, _ in told}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "mot-chuoi", ":mat-khau", "ten:", "a:b\nkhac:c", "a:b\nenable"]
+)
+def test_a_secret_of_another_form_is_refused_without_being_shown(text: str) -> None:
+    with pytest.raises(Trouble) as refused:
+        Login.of(text)
+    assert "mat-khau" not in refused.value.failure.detail
+
+
+def test_colours_are_dropped_and_what_is_written_over_is_gone() -> None:
+    said = (
+        "show\r\n\x1b[1minterface\x1b[0m Gi0/1\x1b[K\r\n mtu 1500\r\r\n --More-- "
+        "\b\b\b\b\b\b\b\b\b         \b\b\b\b\b\b\b\b\b description x\r\nR1#"
+    )
+    assert printed(said, "show", "R1#") == "interface Gi0/1\n mtu 1500\n description x"
+
+
+def test_private_keys_are_hidden_wherever_they_begin_and_end() -> None:
+    begin, end = "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----"
+    lines = [f'set key "{begin}MIIE', "abcdef", f'ghi{end}"', f"{begin}xyz{end}", "next"]
+    assert list(masked(PLATFORMS["fortinet"], lines)) == [
+        f'set key "{begin}***',
+        "***",
+        f'***{end}"',
+        f"{begin}***",
+        "next",
+    ]
+
+
+def test_a_line_without_end_is_hidden_whole() -> None:
+    [shown] = masked(PLATFORMS["cisco_ios"], [" description " + "x" * 10_000 + SECRET])
+    assert SECRET not in shown
+    [shown] = masked(PLATFORMS["cisco_ios"], [f" password 7 {SECRET}" + "x" * 10_000])
+    assert SECRET not in shown
+
+
+def test_the_library_is_loaded_by_nobody_who_does_not_log_in() -> None:
+    heavy = "netmiko", "paramiko", "ntc_templates", "textfsm"
+    code = (
+        "import sys; from runtime import registries; registries.collectors(); import runtime.hub; "
+        f"sys.exit(any(name in sys.modules for name in {heavy!r}))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
