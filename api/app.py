@@ -21,6 +21,7 @@ from api.pages import (
     annexes,
     board,
     causes,
+    certificates,
     channels,
     contacts,
     days,
@@ -45,6 +46,7 @@ from api.snapshot import Pictures
 from api.uploads import Uploads
 from api.v1 import alertmanager, answers, estate, events, me
 from api.v1 import causes as causes_v1
+from api.v1 import certificates as certificates_v1
 from api.v1 import incidents as incidents_v1
 from api.v1 import meetings as meetings_v1
 from api.v1 import reports as reports_v1
@@ -74,6 +76,7 @@ ROUTERS = (
     reports_v1.router,
     silences_v1.router,
     meetings_v1.router,
+    certificates_v1.router,
     answers.router,
     alertmanager.router,
     prometheus.router,
@@ -89,6 +92,7 @@ ROUTERS = (
     channels.router,
     grafana.router,
     days.router,
+    certificates.router,
     rota.router,
     contacts.router,
     rules.router,
