@@ -58,7 +58,7 @@ SERVICE_FAULTS: tuple[tuple[re.Pattern[str], Text], ...] = (
         re.compile(r"^(\d+) of our letters lay in the mailbox"),
         Text(
             "{0} thư thử còn trong hộp: thư có thể đang chạy vòng; đã xoá, không gửi thêm",
-            "{0} of our letters lay in the mailbox: perhaps mail runs in circles; they were deleted, "
+            "{0} of our letters lay in the mailbox: mail may run in circles; they were deleted, "
             "none was sent",
         ),
     ),
