@@ -15,6 +15,7 @@ MOST_STEPS = 20
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
 _SOURCES = ("regex", "json", "field", "meta", "header", "cookie")
 _SELECTOR = re.compile(r"[#.]?[A-Za-z][A-Za-z0-9_-]{0,100}")
+_SKETCH = re.compile(r"[0-9a-f]{256}")
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 GIVEN = frozenset({"user", "password", "secret", "token"})  # what the secrets bring
 
@@ -303,6 +304,14 @@ class Params(TlsParams):
         for one in value:
             if not _SELECTOR.fullmatch(one):
                 raise ValueError(f"{one!r} is no tag, #id or .class")
+        return value
+
+    @field_validator("accepted")
+    @classmethod
+    def _are_sketches(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if not _SKETCH.fullmatch(one):
+                raise ValueError(f"{one[:20]!r} is no sketch of a page: 256 hexadecimal digits")
         return value
 
     @field_validator("age_pattern")

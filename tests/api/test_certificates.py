@@ -44,7 +44,7 @@ async def test_the_page_shows_first_what_has_ended_or_ends_soon(world: World) ->
     told = words(await page(world, "/certificates"))
     soon = told[told.index("Đã hết hạn hoặc hết hạn trong 60 ngày") : told.index("Lịch hết hạn")]
     assert soon.index("=UBND") < soon.index("Nguyễn Văn An")
-    assert "hết hạn 3 ngày" in soon
+    assert "đã hết hạn 3 ngày" in soon
     assert "còn 20 ngày" in soon
     assert "chưa khai người giữ: không ai được nhắc" in soon
     assert "Cổng" not in soon
