@@ -293,6 +293,20 @@ async def test_a_page_that_turned_into_another_is_told_until_it_is_back_or_accep
         await kit.aclose()
 
 
+async def test_a_page_that_is_made_to_be_read_for_hours_holds_nobody_up() -> None:
+    async with serving(news="<a " * 300_000) as app:
+        kit, check = a_kit(), news(app.url(""))
+        begun = asyncio.get_running_loop().time()
+        _, reading = await look_once(COLLECTOR, check, kit)
+        assert asyncio.get_running_loop().time() - begun < 4
+        assert kind(reading) is FailureKind.PROTOCOL
+        assert why(reading) == "reading the marks takes too long on this page"
+        app.news = "<p>Tin</p>"
+        _, reading = await look_once(COLLECTOR, check, kit)
+        await kit.aclose()
+    assert reading.ok
+
+
 async def test_the_words_of_known_defacements_are_found_in_any_case() -> None:
     async with serving(news="<h1>HACKED  by Nobody</h1>") as app:
         reading, _ = await looked(COLLECTOR, news(app.url("")))
