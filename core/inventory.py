@@ -124,6 +124,9 @@ class Link(Dated):
     pop: Line | None = None  # the carrier's station that the line comes from
 
 
+_ALIAS = r"^[^\s;,|=+\-@'][^\s;,|]{0,199}$"  # nothing that begins like a formula
+
+
 class Room(Dated):
     """A điểm cầu: a room that joins meetings, with or without equipment of its own."""
 
@@ -134,6 +137,8 @@ class Room(Dated):
     seats: Annotated[int, Field(ge=1)] | None = None
     contact: Slug | None = None  # whom to phone
     calendar: Slug | None = None
+    # What bridges call it: SIP URIs, numbers, accounts.
+    aliases: tuple[Annotated[str, StringConstraints(pattern=_ALIAS)], ...] = ()
 
 
 _NEED = r"^[a-z0-9][a-z0-9._-]{0,62}(\|[a-z0-9][a-z0-9._-]{0,62})*$"
@@ -160,6 +165,7 @@ class Service(Dated):
     keyword: Line | None = None  # what a web page must contain
     contact: Slug | None = None
     calendar: Slug | None = None
+    vantage: Slug | None = None  # from where it is looked at; None: from where this platform stands
     # Services, devices and sites that it cannot do without; `a|b`: one of them is enough.
     depends_on: tuple[Annotated[str, StringConstraints(pattern=_NEED)], ...] = ()
 

@@ -555,6 +555,15 @@ TABLES: tuple[Table, ...] = (
                 "Whom to phone (contacts.csv)",
             ),
             _CALENDAR,
+            Column(
+                "aliases",
+                cells.aliases,
+                "Cầu nối gọi điểm cầu này là gì: URI SIP, số máy, tài khoản; cách nhau bằng dấu "
+                "cách. Để trống: nhận theo địa chỉ thiết bị, rồi theo tên",
+                "What bridges call it: SIP URIs, numbers, accounts, blanks between. Empty: known "
+                "by its equipment's address, then by its name",
+                "binh-phuoc@hop.dongnai.gov.vn 7501",
+            ),
             _FROM,
             _TO,
         ),
@@ -621,6 +630,14 @@ TABLES: tuple[Table, ...] = (
             ),
             Column("contact", cells.slug, "Đầu mối (contacts.csv)", "Contact (contacts.csv)"),
             _CALENDAR,
+            Column(
+                "vantage",
+                cells.slug,
+                "Nhìn từ đâu: tên một điểm đo trong [looking] vantages, ví dụ internet; để trống "
+                "là từ máy giám sát này",
+                "From where it is looked at: a vantage of [looking] vantages, such as internet; "
+                "empty = from this platform",
+            ),
             Column(
                 "depends_on",
                 cells.needs,

@@ -182,6 +182,11 @@ rooms = st.builds(
     seats=st.none() | st.integers(1, 9999),
     contact=maybe_slug,
     calendar=maybe_slug,
+    aliases=st.lists(
+        st.sampled_from(["7501", "xa@hop.vn", "sip:xa@10.1.2.3:5061", "842713879999"]),
+        max_size=3,
+        unique=True,
+    ).map(tuple),
 )
 services = st.builds(
     Service,
