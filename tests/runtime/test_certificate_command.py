@@ -20,7 +20,7 @@ def test_a_list_is_imported_and_what_ends_soon_is_printed(tmp_path: Path) -> Non
         encoding="utf-8",
     )
     assert terminal.on("import", path).returncode == 0
-    code, told = terminal.json("certificate", "list", "--within", 60)
+    code, told = terminal.json("certificate", "list", "--within", "60")
     assert code == 0
     assert [(one["name"], one["serial"], one["days_left"]) for one in told] == [
         ("Nguyễn Văn An", "5401", 10)
