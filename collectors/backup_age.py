@@ -104,6 +104,6 @@ COLLECTOR = Collector(
         _emit(FILES, Text("Số bản sao lưu trong thư mục", "Backups in the folder")),
     ),
     look=look,
-    interval=900.0,
+    interval=240.0,
     timeout=30.0,
 )

@@ -122,6 +122,6 @@ COLLECTOR = Collector(
         ),
     ),
     look=look,
-    interval=1800.0,
+    interval=240.0,
     timeout=20.0,
 )

@@ -16,6 +16,7 @@ from collectors._net.names import places
 from collectors._net.stream import connect
 from collectors._net.threads import threads_of
 from collectors._net.trouble import Trouble, trouble
+from collectors._sql.bounded import Bounded
 from collectors._sql.listener import greeting
 from collectors._sql.params import ASKED, PORTS, Params
 from collectors._sql.reader import Reader, Refused, Terms, logged_in, number
@@ -107,8 +108,9 @@ def _visit(connected: socket.socket, attempt: Attempt, terms: Terms) -> list[str
     clock, params = attempt.kit.clock, terms.params
     begun = clock.monotonic()
     session: Reader | None = None
+    bounded = Bounded.over(connected)
     try:
-        session = logged_in(connected, terms)
+        session = logged_in(bounded, terms)
         attempt.tell(LOGIN, clock.monotonic() - begun)
         attempt.tell(INFO, 1.0, engine=params.engine, version=session.version)
         attempt.transcript.note("logged in, version %s", session.version)
@@ -129,7 +131,7 @@ def _visit(connected: socket.socket, attempt: Attempt, terms: Terms) -> list[str
     finally:
         if session is not None:
             session.close()
-        connected.close()
+        bounded.close()
 
 
 def _beyond(params: Params, name: str, value: float | None) -> list[str]:

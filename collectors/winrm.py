@@ -164,6 +164,6 @@ COLLECTOR = Collector(
         ),
     ),
     look=look,
-    interval=300.0,
+    interval=240.0,  # what is seen more rarely has no value in between (Prometheus)
     timeout=30.0,
 )

@@ -74,7 +74,7 @@ _MAP = ProfileCheck(MAPPED, timeout=15.0, needs_secret=True)
 PUBLISHING = ProfileCheck("vq_rtcpxr", interval=60.0, timeout=2.0)
 _NODE = ProfileCheck("prometheus", MappingProxyType({"port": 9100}), timeout=10.0)
 _WINDOWS = ProfileCheck("prometheus", MappingProxyType({"port": 9182}), timeout=10.0)
-_WINRM = ProfileCheck("winrm", interval=300.0, timeout=30.0, needs_secret=True)
+_WINRM = ProfileCheck("winrm", interval=240.0, timeout=30.0, needs_secret=True)
 _REDFISH = ProfileCheck("redfish", interval=120.0, timeout=30.0, needs_secret=True)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(

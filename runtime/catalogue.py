@@ -22,7 +22,7 @@ from runtime import (
 )
 from runtime.selfmetrics import descriptions
 
-_IDENTITY = ("instance", "job", "site")
+_IDENTITY = ("instance", "job", "site", "vantage")
 _UNITS = ("province", "district", "commune")
 _INFO = ("name", "role", "unit", *_UNITS)
 _OURS = ("job", "vantage")

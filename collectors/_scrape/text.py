@@ -95,6 +95,8 @@ class Page:
 
     def _judged(self, name: str, labels: dict[str, str]) -> Series | Cut:
         rules = self.rules
+        if len(name) > rules.longest:  # before any pattern is tried on it
+            return Cut.LABEL
         if not rules.allows(name):
             return Cut.NAME
         longest = max((len(key) + len(value) for key, value in labels.items()), default=0)

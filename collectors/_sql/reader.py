@@ -74,7 +74,7 @@ class Postgresql:
                 host=terms.host,
                 database=terms.params.database,
                 password=terms.password,
-                ssl_context=terms.context,
+                ssl_context=terms.context or False,  # None would try TLS with whoever is there
                 sock=connected,
                 application_name="thongsuot",
             )

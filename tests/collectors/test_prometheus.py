@@ -206,9 +206,9 @@ async def test_bounds_hold_and_what_was_cut_is_told() -> None:
         reading = await scraped(port, allow="*", max_series=20)
         assert told(reading, "scrape_samples_post_metric_relabeling") == 20
         assert told(reading, "probe_scrape_dropped_series", reason=Cut.COUNT) == 30
-    async with page(f'a 1\nb{{x="{"y" * 300}"}} 1\n') as port:
+    async with page(f'a 1\nb{{x="{"y" * 300}"}} 1\n{"c" * 300} 1\n') as port:
         reading = await scraped(port, allow="*")
-        assert told(reading, "probe_scrape_dropped_series", reason=Cut.LABEL) == 1
+        assert told(reading, "probe_scrape_dropped_series", reason=Cut.LABEL) == 2
     long = "a 1\n" + "".join(f'b{{n="{number}"}} 1\n' for number in range(2000))
     packed = gzip.compress(long.encode())
 

@@ -298,6 +298,30 @@ async def test_a_login_to_what_is_no_database_ends_in_time(engine: str, said: by
     assert reading.failure.kind is not FailureKind.BUG, run.lines
 
 
+@pytest.mark.parametrize(
+    ("engine", "head"),
+    [("postgresql", b"R\x7f\xff\xff\xff"), ("mysql", b"\xff\xff\xff\x00")],
+)
+async def test_a_server_that_never_stops_is_stopped(engine: str, head: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(head)
+        try:
+            while True:
+                writer.write(b"x" * 65536)
+                await writer.drain()
+        finally:
+            writer.transport.abort()
+
+    async with talking(talk) as port:
+        params = {"engine": engine, "port": port}
+        async with looking(sql.COLLECTOR, params, LOGIN, timeout=5.0) as here:
+            async with asyncio.timeout(4):
+                reading, run = await here.look()
+    assert reading.failure is not None
+    assert reading.failure.kind is FailureKind.REFUSED, run.lines
+    assert "more than 4 MiB" in reading.failure.detail
+
+
 async def test_nobody_there_is_a_refusal() -> None:
     params = {"engine": "postgresql", "port": free_port()}
     async with looking(sql.COLLECTOR, params, LOGIN) as here:
