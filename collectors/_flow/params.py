@@ -22,7 +22,12 @@ GIVEN = frozenset({"user", "password", "secret", "token"})  # what the secrets b
 
 def _parsed(value: object) -> object:
     """Accept JSON text, as a cell or a command line has it."""
-    return json.loads(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError(f"not JSON: {error}") from error
 
 
 def _words(value: object) -> object:
@@ -202,7 +207,6 @@ class Params(TlsParams):
     """What may be set."""
 
     steps: Steps = Field(
-        min_length=1,
         max_length=MOST_STEPS,
         description="The steps, a list (or its JSON text); cookies are kept from step to step",
         json_schema_extra={
@@ -324,6 +328,8 @@ class Params(TlsParams):
     def _is_whole(self) -> "Params":
         if (self.token_url is None) != (self.token_secret is None):
             raise ValueError("token_url and token_secret belong together")
+        if not self.steps:
+            raise ValueError("there is no step")
         names = [step.name or str(number) for number, step in enumerate(self.steps, 1)]
         if len(set(names)) < len(names):
             raise ValueError("two steps bear the same name")

@@ -359,7 +359,7 @@ async def test_an_event_loop_like_that_of_the_platform_walks_alike() -> None:
 @pytest.mark.parametrize(
     ("steps", "words"),
     [
-        ([], "at least 1"),
+        ([], "there is no step"),
         ([{"url": "/login"}], "the first step needs a whole address"),
         ([{"url": "http://a/{{x}}"}], "step 1 uses {{x}}, which no step extracts"),
         ([{"url": "http://a/", "extract": {"x": "xpath://a"}}], "is none of regex"),
@@ -368,7 +368,7 @@ async def test_an_event_loop_like_that_of_the_platform_walks_alike() -> None:
         ([{"url": "http://a/", "form": {}, "json_body": {}}], "a form or JSON, not both"),
         ([{"url": "http://a/", "statuses": "abc"}], "not a status code"),
         ([{"name": "a", "url": "http://a/"}, {"name": "a", "url": "/"}], "the same name"),
-        ("[{", "steps"),
+        ("[{", "not JSON"),
     ],
 )
 def test_steps_that_cannot_be_taken_are_refused_with_the_reason(steps: object, words: str) -> None:
