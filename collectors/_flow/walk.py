@@ -206,6 +206,10 @@ class Walk:
         failure = unmet_words(wish, text) or unmet_json(wish, text)
         if failure is None and step.pattern:
             failure = await self.matcher.unmet(step.pattern, text)
+        if failure is not None and wish is not step and wish.keyword is not None:
+            # What stands for a variable may be secret.
+            said = failure.detail.replace(wish.keyword, step.keyword or "")
+            failure = Failure(failure.kind, said)
         if failure is not None:
             raise Trouble(failure)
 

@@ -82,6 +82,14 @@ async def test_nothing_that_is_secret_stands_in_the_transcript() -> None:
     assert not any(session in said for session in sessions)
 
 
+async def test_a_keyword_with_a_secret_in_it_is_told_as_it_was_written() -> None:
+    async with serving() as app:
+        step = {"url": app.url("/"), "keyword": "chào {{password}}"}
+        reading, run = await looked(COLLECTOR, walking([step], secret="robot"), robot=ROBOT)
+    assert why(reading) == 'step 1: the page lacks "chào {{password}}"'
+    assert not any(PASSWORD in line for line in run.lines)
+
+
 async def test_cookies_are_thrown_away_after_the_walk() -> None:
     async with serving() as app:
         kit = a_kit(robot=ROBOT)
