@@ -21,6 +21,7 @@ from api.pages import (
     annexes,
     board,
     causes,
+    certificates,
     channels,
     configurations,
     contacts,
@@ -61,6 +62,7 @@ from api.v1 import (
     me,
 )
 from api.v1 import causes as causes_v1
+from api.v1 import certificates as certificates_v1
 from api.v1 import configurations as configurations_v1
 from api.v1 import incidents as incidents_v1
 from api.v1 import line_use as line_use_v1
@@ -93,6 +95,7 @@ ROUTERS = (
     line_use_v1.router,
     silences_v1.router,
     meetings_v1.router,
+    certificates_v1.router,
     heartbeats.router,
     hints.router,
     answers.router,
@@ -117,6 +120,7 @@ ROUTERS = (
     channels.router,
     grafana.router,
     days.router,
+    certificates.router,
     rota.router,
     contacts.router,
     rules.router,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from alerts.wording import alert_name
 from api import findings
+from api.service_words import SERVICE_FAULTS
 from core.clock import LOCAL
 from core.finding import CATEGORIES, FAULT, Fault
 from core.incident import (
@@ -110,6 +111,12 @@ DAY_KIND = {
     "holiday": Text("nghỉ lễ", "holiday"),
     "substitute": Text("nghỉ bù, hoán đổi", "day off in lieu"),
     "working": Text("làm bù", "make-up working day"),
+}
+HOLDER = {  # of a digital certificate
+    "person": Text("cá nhân", "person"),
+    "organisation": Text("cơ quan", "organisation"),
+    "server": Text("máy chủ", "server"),
+    "other": Text("khác", "other"),
 }
 SERVICE_ROLE = {
     "website": Text("trang thông tin điện tử", "website"),
@@ -316,6 +323,15 @@ COLLECTOR = {
     "vq_rtcpxr": Text("Chất lượng thiết bị tự báo", "Quality that the room reports"),
     "dns": Text("Tên miền (DNS)", "DNS"),
     "http": Text("Trang web (HTTP)", "Web page (HTTP)"),
+    "http_flow": Text("Ứng dụng web (từng bước)", "Web application (steps)"),
+    "dns_zone": Text("Vùng tên miền (DNS)", "Zone (DNS)"),
+    "smtp": Text("Máy chủ thư (SMTP)", "Mail server (SMTP)"),
+    "mailbox": Text("Hộp thư (IMAP, POP3)", "Mailbox (IMAP, POP3)"),
+    "mail_roundtrip": Text("Thư đi và về", "Letter there and back"),
+    "ldap": Text("Danh bạ (LDAP)", "Directory (LDAP)"),
+    "ocsp": Text("Tình trạng chứng thư (OCSP)", "Certificate status (OCSP)"),
+    "crl": Text("Danh sách thu hồi (CRL)", "Revocation list (CRL)"),
+    "timestamp": Text("Dấu thời gian (TSA)", "Time stamp (TSA)"),
     "icmp": Text("Ping (ICMP)", "Ping (ICMP)"),
     "ntp": Text("Giờ chuẩn (NTP)", "Time (NTP)"),
     "sip_options": Text("SIP (OPTIONS)", "SIP (OPTIONS)"),
@@ -528,6 +544,7 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
             "device was replaced, or somebody stands between",
         ),
     ),
+    *SERVICE_FAULTS,
     (
         re.compile(r"^the name (\S+) cannot be resolved$"),
         Text("không tra được địa chỉ của tên {0}", "the name {0} cannot be resolved"),

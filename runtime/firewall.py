@@ -35,6 +35,11 @@ _USUAL = {
     "bigbluebutton": 443,
     "jitsi": 8080,
     "trueconf": 443,
+    "dns_zone": 53,
+    "smtp": 25,
+    "mailbox": 993,
+    "mail_roundtrip": 587,
+    "ldap": 389,
     "jicofo": 8888,
     "expressway": 443,
     "yealink_text": 6024,
@@ -43,9 +48,11 @@ _USUAL = {
     "cli_config": 22,
     "cli_facts": 22,
 }
+_WEB = frozenset({"http", "http_flow", "ocsp", "crl", "timestamp"})  # that are told an address
 _DATAGRAMS = frozenset({"snmp", "ntp", "stun", "h323_gatekeeper"})
+_MAIL_DOORS = (("smtp_port", 587), ("mailbox_port", 993))  # and the usual ones
 _UNASKED = frozenset({"vq_rtcpxr"})  # what comes by itself
-_EITHER = frozenset({"dns", "sip_options"})  # whose parameters say which transport
+_EITHER = frozenset({"dns", "dns_zone", "sip_options"})  # whose parameters say which transport
 
 _REASONS = {
     "icmp": Text(vi="đo thông mạng (ping)", en="reach (ping)"),
@@ -73,6 +80,15 @@ _REASONS = {
     "cli_config": Text(vi="đọc cấu hình thiết bị mạng (SSH)", en="configurations (SSH)"),
     "cli_facts": Text(vi="hỏi thiết bị mạng bằng dòng lệnh (SSH)", en="reads by command line"),
     "poly_videoos": Text(vi="hỏi thiết bị họp Poly", en="reads of Poly codecs"),
+    "http_flow": Text(vi="kiểm tra ứng dụng web", en="checks of web applications"),
+    "dns_zone": Text(vi="kiểm tra vùng tên miền", en="checks of zones"),
+    "smtp": Text(vi="kiểm tra máy chủ thư", en="checks of mail servers"),
+    "mailbox": Text(vi="kiểm tra hộp thư", en="checks of mailboxes"),
+    "mail_roundtrip": Text(vi="gửi và nhận thư thử", en="test letters there and back"),
+    "ldap": Text(vi="kiểm tra danh bạ", en="checks of directories"),
+    "ocsp": Text(vi="hỏi tình trạng chứng thư (OCSP)", en="checks of OCSP responders"),
+    "crl": Text(vi="tải danh sách thu hồi (CRL)", en="checks of revocation lists"),
+    "timestamp": Text(vi="kiểm tra dấu thời gian (TSA)", en="checks of time stamps"),
 }
 _SWEEPS = Text(vi="dò thiết bị chưa khai báo", en="looking for undeclared devices")
 _PAGES = Text(vi="trang web và API", en="pages and API")
@@ -194,26 +210,33 @@ def _sweeps(settings: Settings) -> Iterable[Rule]:
 def _doors_of(kind: str, params: Mapping[str, object]) -> list[tuple[str, str]]:
     """Return the protocols and ports that a way of looking knocks at."""
     port = str(params.get("port") or _USUAL.get(kind, ""))
-    if kind == "icmp":
-        return [("icmp", "")]
-    if kind in _UNASKED:
-        return []
-    if kind == "http":
-        return [("tcp", str(_port_of(str(params.get("url", "")))))]
+    if kind == "icmp" or kind in _UNASKED:
+        return [("icmp", "")] if kind == "icmp" else []
+    if kind in _WEB:
+        return [("tcp", str(_port_of(_url(params))))]
+    if kind == "mail_roundtrip":
+        return [("tcp", str(params.get(key) or usual)) for key, usual in _MAIL_DOORS]
     if kind in _DATAGRAMS:
         return [("udp", port)]
     transport = str(params.get("transport", "udp")) if kind in _EITHER else "tcp"
     if transport == "tls":
         return [("tcp", str(params.get("port") or 5061))]
     # What is too long for one datagram is asked of a name server again by TCP.
-    again = [("tcp", port)] if kind == "dns" and transport == "udp" else []
+    again = [("tcp", port)] if kind in {"dns", "dns_zone"} and transport == "udp" else []
     return [(transport, port), *again]
 
 
 def _host(check: Check) -> str:
-    if check.collector == "http":
-        return urlsplit(str(check.params.get("url", ""))).hostname or check.address
+    if check.collector in _WEB:
+        return urlsplit(_url(check.params)).hostname or check.address
     return check.address
+
+
+def _url(params: Mapping[str, object]) -> str:
+    """Return the address that a check is told, of a walk the first one."""
+    steps = params.get("steps")
+    first = steps[0] if isinstance(steps, list | tuple) and steps else params
+    return str(first.get("url") or "") if isinstance(first, Mapping) else ""
 
 
 def _stores(settings: Settings) -> Iterable[Rule]:

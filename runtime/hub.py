@@ -47,6 +47,7 @@ from runtime.boards import GrafanaSite, archive, grafana_files
 from runtime.by_hand import ByHand
 from runtime.caretakers import Caretakers
 from runtime.catalogue import metadata
+from runtime.certificate_watch import CertificateWatch
 from runtime.channel_watch import ChannelWatch, standings
 from runtime.description import Description
 from runtime.digest_letters import Desk, digests
@@ -389,6 +390,14 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "reports": mailing.run,
             "rota": RotaWatch(
                 ledger.rota,
+                outlets_of(settings, channels, keyring.reveal),
+                policy,
+                lambda: feed.edition.contacts,
+                clock,
+            ).run,
+            "certificates": CertificateWatch(
+                ledger.inventory.load,
+                ledger.sendings,
                 outlets_of(settings, channels, keyring.reveal),
                 policy,
                 lambda: feed.edition.contacts,

@@ -37,7 +37,7 @@ _MAIL = re.compile(
     r"(?:[+-]\d{4}|GMT|UTC)"
 )
 _AHEAD = timedelta(days=1)  # what lies further ahead is announced, not news
-_LONGEST = 512 * 1024  # characters
+_LONGEST = 128 * 1024  # characters: 40 ms of our time
 
 
 def newest(text: str, now: datetime) -> datetime | None:

@@ -17,7 +17,7 @@ from core.reading import FailureKind
 from core.text import nfc
 
 _KEPT = 1000  # checks
-_LINES = 400  # of a page
+_LINES = 200  # of a page, that are kept
 _SHOWN = 2  # lines that are told
 _LENGTH = 70  # characters of one
 _BY_CHANCE = 1 / 255  # how often two bins are alike that have nothing in common
@@ -55,7 +55,7 @@ class Pages:
             raise trouble(FailureKind.PROTOCOL, _told(change, was, page))
         while len(self.kept) >= _KEPT:
             self.kept.popitem(last=False)
-        self.kept[check] = _Kept(terms, page.sketch, page.watched[:_LINES])
+        self.kept[check] = _Kept(terms, page.sketch, _lines(page))
         self.kept.move_to_end(check)
         return change
 
@@ -93,10 +93,15 @@ def defaced(words: Iterable[str], page: Page) -> str | None:
     return next((word for word in words if word and nfc(word).casefold() in said), None)
 
 
+def _lines(page: Page) -> tuple[str, ...]:
+    """Return the beginnings of a page's first lines: enough to say what came and went."""
+    return tuple(line[: _LENGTH + 1] for line in page.watched[:_LINES])
+
+
 def _told(change: float, before: Sequence[str], page: Page) -> str:
-    was, now = set(before), set(page.watched)
-    new = [line for line in page.watched if line not in was][:_SHOWN]
-    gone = [line for line in before if line not in now][:_SHOWN]
+    after = _lines(page)
+    new = [line for line in after if line not in before][:_SHOWN]
+    gone = [line for line in before if line not in after][:_SHOWN]
     said = f"{change:.0%} of the page has changed"
     if before and new:
         said += "; new: " + ", ".join(f'"{printable(line, _LENGTH)}"' for line in new)

@@ -15,13 +15,19 @@ MOST_STEPS = 20
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}")
 _SOURCES = ("regex", "json", "field", "meta", "header", "cookie")
 _SELECTOR = re.compile(r"[#.]?[A-Za-z][A-Za-z0-9_-]{0,100}")
+_SKETCH = re.compile(r"[0-9a-f]{256}")
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 GIVEN = frozenset({"user", "password", "secret", "token"})  # what the secrets bring
 
 
 def _parsed(value: object) -> object:
     """Accept JSON text, as a cell or a command line has it."""
-    return json.loads(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError(f"not JSON: {error}") from error
 
 
 def _words(value: object) -> object:
@@ -201,7 +207,6 @@ class Params(TlsParams):
     """What may be set."""
 
     steps: Steps = Field(
-        min_length=1,
         max_length=MOST_STEPS,
         description="The steps, a list (or its JSON text); cookies are kept from step to step",
         json_schema_extra={
@@ -305,6 +310,14 @@ class Params(TlsParams):
                 raise ValueError(f"{one!r} is no tag, #id or .class")
         return value
 
+    @field_validator("accepted")
+    @classmethod
+    def _are_sketches(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if not _SKETCH.fullmatch(one):
+                raise ValueError(f"{one[:20]!r} is no sketch of a page: 256 hexadecimal digits")
+        return value
+
     @field_validator("age_pattern")
     @classmethod
     def _compiles(cls, value: str | None) -> str | None:
@@ -315,6 +328,8 @@ class Params(TlsParams):
     def _is_whole(self) -> "Params":
         if (self.token_url is None) != (self.token_secret is None):
             raise ValueError("token_url and token_secret belong together")
+        if not self.steps:
+            raise ValueError("there is no step")
         names = [step.name or str(number) for number, step in enumerate(self.steps, 1)]
         if len(set(names)) < len(names):
             raise ValueError("two steps bear the same name")

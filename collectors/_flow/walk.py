@@ -18,7 +18,7 @@ from collectors._http.dialer import Session, Way
 from collectors._http.errand import Answer
 from collectors._http.matcher import Matcher, Page
 from collectors._http.params import LONGEST, ranges
-from collectors._http.wanted import unmet_json, unmet_words
+from collectors._http.wanted import LACKS, unmet_json, unmet_words
 from collectors._net.trouble import Trouble, printable, trouble
 from core.clock import Clock
 from core.collector import Transcript
@@ -206,6 +206,9 @@ class Walk:
         failure = unmet_words(wish, text) or unmet_json(wish, text)
         if failure is None and step.pattern:
             failure = await self.matcher.unmet(step.pattern, text)
+        if failure is not None and wish is not step and failure.detail.startswith(LACKS):
+            # What stands for a variable may be secret.
+            failure = Failure(failure.kind, f'{LACKS} "{printable(step.keyword or "", 80)}"')
         if failure is not None:
             raise Trouble(failure)
 

@@ -22,6 +22,10 @@ _LENGTH = struct.Struct(searcher.LENGTH)
 _SHOWN = 80  # characters of an expression in a sentence
 
 
+class _TooLong(Trouble):
+    """The process was ended: it did not come to an end by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A form of a page: its id, name and action, and the fields as they are filled."""
@@ -68,7 +72,11 @@ class Matcher:
 
     async def page(self, html: str, watch: Sequence[str], ignore: Sequence[str]) -> Page:
         """Read a page; Trouble if it is written so that this takes too long."""
-        told = await self._asked(["page", html, list(watch), list(ignore)], "reading the marks")
+        asked: list[object] = ["page", html, list(watch), list(ignore)]
+        try:
+            told = await self._asked(asked, "reading the marks")
+        except _TooLong as slow:  # no page of an office is like that: not our own fault
+            raise trouble(FailureKind.PROTOCOL, slow.failure.detail) from slow
         if not isinstance(told, dict):
             said = printable(str(told), _SHOWN)
             raise trouble(FailureKind.PROTOCOL, f"the page cannot be read: {said}")
@@ -96,7 +104,7 @@ class Matcher:
             except TimeoutError as error:
                 await self._end()
                 said = f"{what} takes too long on this page"
-                raise trouble(FailureKind.LOCAL, said) from error
+                raise _TooLong(Failure(FailureKind.LOCAL, said)) from error
             except (OSError, asyncio.IncompleteReadError) as error:
                 await self._end()
                 said = f"no process for the pattern: {error}"

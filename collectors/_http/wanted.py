@@ -9,6 +9,7 @@ from collectors._net.trouble import printable
 from core.reading import Failure, FailureKind
 from core.text import nfc
 
+LACKS = "the page lacks"
 _SHOWN = 80  # characters of a value in a sentence
 
 
@@ -47,7 +48,7 @@ def unmet_words(params: Wish, text: str) -> Failure | None:
         return None
     page = nfc(html.unescape(text)).casefold()
     if params.keyword and nfc(params.keyword).casefold() not in page:
-        return _failure(f"the page lacks {_quoted(params.keyword)}")
+        return _failure(f"{LACKS} {_quoted(params.keyword)}")
     if params.absent and nfc(params.absent).casefold() in page:
         return _failure(f"the page contains {_quoted(params.absent)}")
     return None

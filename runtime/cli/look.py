@@ -12,7 +12,8 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticUndefined
 
 from api import words
 from core.clock import LOCAL, SystemClock
@@ -32,7 +33,15 @@ from runtime.settings_faults import said as wrong
 from runtime.transcripts import Run
 
 app = typer.Typer(add_completion=False)
-_EXAMPLES = {"url": "http://{address}/", "port": "443", "name": "chinhphu.vn"}
+_EXAMPLES = {
+    "url": "http://{address}/",
+    "port": "443",
+    "name": "chinhphu.vn",
+    "steps": '\'[{"url": "http://{address}/", "keyword": "văn bản"}]\'',
+    "zone": "tinh.gov.vn",
+    "sender": "robot@tinh.gov.vn",
+    "recipient": "robot@tinh.gov.vn",
+}
 _BETWEEN = 10.0  # seconds between two looks that are recorded: counters are to move
 _KEPT = Text(
     vi="Đã ghi vào {file}. Mật khẩu đã xoá; tên và địa chỉ còn: đọc lại trước khi gửi đi",
@@ -182,12 +191,13 @@ def _fault(fault: ErrorDetails, collector: Collector) -> Text:
             en=f'{collector.name} has no parameter "{key}". {meant.en}',
         )
     if fault["type"] == "missing":
-        help_ = names[key].description or ""
-        extra = names[key].json_schema_extra
+        field = names.get(key)  # None: it stands inside a parameter, like steps.0.url
+        help_ = (field.description if field else None) or ""
+        extra = field.json_schema_extra if field else None
         help_vi = extra.get("vi", help_) if isinstance(extra, dict) else help_
         return Text(
-            vi=f'{collector.name} cần tham số "{key}": {help_vi}',
-            en=f'{collector.name} needs the parameter "{key}": {help_}',
+            vi=f'{collector.name} cần tham số "{key}": {help_vi}'.removesuffix(": "),
+            en=f'{collector.name} needs the parameter "{key}": {help_}'.removesuffix(": "),
         )
     message = fault["msg"].removeprefix("Value error, ")
     what, mend = wrong(fault["type"], fault.get("ctx", {}), message)
@@ -201,14 +211,20 @@ def _usage(check: Check, collector: Collector, wrong_keys: Sequence[str]) -> Tex
     """Return which parameters there are, and the command as it could be."""
     fields = collector.params.model_fields
     shown = [key for key in fields if fields[key].is_required() or key in wrong_keys]
-    pairs = {key: _EXAMPLES.get(key, str(fields[key].get_default())) for key in shown}
+    pairs = {key: _EXAMPLES.get(key, _default(fields[key])) for key in shown}
     params = "".join(f" -p {key}={value}" for key, value in pairs.items())
-    asked = f"--address {check.address} {collector.name}{params}".format(address=check.address)
+    params = params.replace("{address}", check.address)
+    asked = f"--address {check.address} {collector.name}{params}"
     names = ", ".join(fields)
     return Text(
         vi=f"Các tham số: {names}. Ví dụ: thongsuot look {asked}",
         en=f"Parameters: {names}. Example: thongsuot look {asked}",
     )
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True)
+    return "…" if value is PydanticUndefined else str(value)
 
 
 class _Login:

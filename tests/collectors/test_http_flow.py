@@ -82,6 +82,14 @@ async def test_nothing_that_is_secret_stands_in_the_transcript() -> None:
     assert not any(session in said for session in sessions)
 
 
+async def test_a_keyword_with_a_secret_in_it_is_told_as_it_was_written() -> None:
+    async with serving() as app:
+        step = {"url": app.url("/"), "keyword": "chào {{password}}"}
+        reading, run = await looked(COLLECTOR, walking([step], secret="robot"), robot=ROBOT)
+    assert why(reading) == 'step 1: the page lacks "chào {{password}}"'
+    assert not any(PASSWORD in line for line in run.lines)
+
+
 async def test_cookies_are_thrown_away_after_the_walk() -> None:
     async with serving() as app:
         kit = a_kit(robot=ROBOT)
@@ -293,6 +301,20 @@ async def test_a_page_that_turned_into_another_is_told_until_it_is_back_or_accep
         await kit.aclose()
 
 
+async def test_a_page_that_is_made_to_be_read_for_hours_holds_nobody_up() -> None:
+    async with serving(news="<a " * 300_000) as app:
+        kit, check = a_kit(), news(app.url(""))
+        begun = asyncio.get_running_loop().time()
+        _, reading = await look_once(COLLECTOR, check, kit)
+        assert asyncio.get_running_loop().time() - begun < 4
+        assert kind(reading) is FailureKind.PROTOCOL
+        assert why(reading) == "reading the marks takes too long on this page"
+        app.news = "<p>Tin</p>"
+        _, reading = await look_once(COLLECTOR, check, kit)
+        await kit.aclose()
+    assert reading.ok
+
+
 async def test_the_words_of_known_defacements_are_found_in_any_case() -> None:
     async with serving(news="<h1>HACKED  by Nobody</h1>") as app:
         reading, _ = await looked(COLLECTOR, news(app.url("")))
@@ -345,7 +367,7 @@ async def test_an_event_loop_like_that_of_the_platform_walks_alike() -> None:
 @pytest.mark.parametrize(
     ("steps", "words"),
     [
-        ([], "at least 1"),
+        ([], "there is no step"),
         ([{"url": "/login"}], "the first step needs a whole address"),
         ([{"url": "http://a/{{x}}"}], "step 1 uses {{x}}, which no step extracts"),
         ([{"url": "http://a/", "extract": {"x": "xpath://a"}}], "is none of regex"),
@@ -354,7 +376,7 @@ async def test_an_event_loop_like_that_of_the_platform_walks_alike() -> None:
         ([{"url": "http://a/", "form": {}, "json_body": {}}], "a form or JSON, not both"),
         ([{"url": "http://a/", "statuses": "abc"}], "not a status code"),
         ([{"name": "a", "url": "http://a/"}, {"name": "a", "url": "/"}], "the same name"),
-        ("[{", "steps"),
+        ("[{", "not JSON"),
     ],
 )
 def test_steps_that_cannot_be_taken_are_refused_with_the_reason(steps: object, words: str) -> None:

@@ -239,12 +239,16 @@ async def test_a_letter_that_does_not_arrive_in_time_is_told_and_swept_up_later(
     assert values(reading)["probe_success"] == 0
 
 
-async def test_a_letter_that_comes_twice_is_told(host: MailHost) -> None:
-    reading, _ = await looked(TRIP, trip(host, "imap", recipient=f"twice@{DOMAIN}"), robot=LOGIN)
-    # Both copies fall into one mailbox; which of them is seen first is the server's matter.
-    assert reading.ok or why(reading) == "the letter came 2 times"
-    reading, _ = await looked(TRIP, trip(host, "imap"), robot=LOGIN)
-    assert reading.ok
+async def test_a_letter_that_comes_twice_is_told_now_or_found_by_the_next_look(
+    host: MailHost,
+) -> None:
+    check = trip(host, "imap", recipient=f"twice@{DOMAIN}")
+    first, _ = await looked(TRIP, check, robot=LOGIN)
+    await asyncio.sleep(0.5)  # whether both copies were seen at once is the server's matter
+    second, run = await looked(TRIP, trip(host, "imap"), robot=LOGIN)
+    assert second.ok, run.lines
+    left = values(second)["probe_mail_left_messages"]
+    assert (first.ok, left) == (True, 1) or (why(first), left) == ("the letter came 2 times", 0)
 
 
 async def test_where_our_letters_multiply_none_is_sent(host: MailHost) -> None:

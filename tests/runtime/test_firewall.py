@@ -187,3 +187,15 @@ def test_it_prints_a_table_csv_and_json(tmp_path: Path) -> None:
     assert {line.partition(",")[0] for line in sheet.splitlines()[1:]} == {"ra"}
     rows = json.loads(cli.invoke(check_config.app, ["--firewall", "--json", *config]).stdout)
     assert {"out"} == {row["direction"] for row in rows}
+
+
+def test_services_that_are_walked_through_or_written_to_are_doors_too() -> None:
+    found = said(
+        Settings(),
+        check("http_flow", "10.1.0.3", steps=[{"url": "https://vb.example.gov.vn:8443/"}]),
+        check("mail_roundtrip", "10.1.0.5"),
+        check("dns_zone", "10.1.0.6", zone="example.gov.vn"),
+    )
+    told = "\n".join(map(str, found))
+    for place in ("vb.example.gov.vn", "8443", "587", "993", "10.1.0.6"):
+        assert place in told

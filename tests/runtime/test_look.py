@@ -128,3 +128,10 @@ def test_settings_that_are_not_there_are_named(tmp_path: Path) -> None:
     done = look("may-giam-sat", "icmp", "-c", str(tmp_path / "none.toml"))
     assert done.exit_code == WRONG
     assert "none.toml" in done.output
+
+
+def test_what_is_missing_inside_a_parameter_is_named_and_an_example_shown() -> None:
+    result = look("--address", "127.0.0.1", "http_flow", "-p", "steps=[{}]")
+    assert result.exit_code == WRONG
+    assert 'http_flow needs the parameter "steps.0.url"' in result.output
+    assert """-p steps='[{"url": "http://127.0.0.1/", "keyword": "văn bản"}]'""" in result.output
