@@ -351,6 +351,17 @@ async def test_a_call_that_is_over_is_told_once_and_ends() -> None:
         assert not any(is_stale(value) for _, value in (await at.look()).samples)
 
 
+async def test_a_call_that_told_intervals_sums_nothing_up_at_its_end() -> None:
+    async with stand() as at:
+        interval = SESSION.replace(b"VQSessionReport: CallTerm", b"VQIntervalReport")
+        at.inbox.take(HERE, parse(interval))
+        assert told(await at.look(), "vc_media_loss_ratio", direction="rx", **PLACE) == 0.05
+        at.inbox.take(HERE, parse(SESSION.replace(b"NLR=5.0", b"NLR=1.0")))
+        after = await at.look()
+        assert told(after, "vc_media_loss_ratio", direction="rx", **PLACE) is None
+        assert told(after, "vc_quality_reports_total") == 2
+
+
 async def test_an_interval_stands_until_the_next_one_is_long_overdue() -> None:
     async with stand() as at:
         at.inbox.take(HERE, parse(OLD))
@@ -368,6 +379,17 @@ async def test_picture_and_sound_of_one_call_stand_side_by_side() -> None:
         for media in ("audio", "video"):
             place = {"remote": PLACE["remote"], "direction": "rx", "media": media}
             assert told(reading, "vc_media_loss_ratio", **place) == 0.05
+
+
+async def test_a_new_call_with_a_far_end_replaces_the_one_before() -> None:
+    async with stand() as at:
+        at.inbox.take(
+            HERE, parse(SESSION.replace(b"VQSessionReport: CallTerm", b"VQIntervalReport"))
+        )
+        at.clock.advance(5)
+        again = SESSION.replace(b"CallID:1234", b"CallID:9999").replace(b"NLR=5.0", b"NLR=1.0")
+        at.inbox.take(HERE, parse(again))
+        assert told(await at.look(), "vc_media_loss_ratio", direction="rx", **PLACE) == 0.01
 
 
 async def test_invented_names_make_no_endless_series() -> None:
