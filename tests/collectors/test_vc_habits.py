@@ -91,6 +91,18 @@ async def test_a_poly_unit_that_has_locked_up_is_told_in_time_and_read_later() -
         assert not at.emulator.sessions
 
 
+@pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b'{"session": {"sessionId": "other"}}'])
+async def test_a_session_that_was_begun_is_ended_though_the_answer_is_damaged(body: bytes) -> None:
+    async with stand(BY_NAME["poly_videoos"]) as at:
+        assert isinstance(at.emulator, PolyVideoOs)
+        at.spoiling.spoil = lambda n, ask, reply: (
+            Reply(reply.status, body, reply.kind, reply.headers) if n == 1 else reply
+        )
+        await at.look()
+        assert at.spoiling.asked[0].method == "POST"
+        assert not at.emulator.sessions
+
+
 async def test_a_poly_account_that_others_have_locked_is_not_kept_locked_by_us() -> None:
     async with stand(BY_NAME["poly_videoos"]) as at:
         assert isinstance(at.emulator, PolyVideoOs)
