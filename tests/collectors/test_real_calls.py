@@ -23,7 +23,8 @@ from tests.collectors.families import told
 from tests.collectors.phones import counted, phone
 from tests.runtime.test_publications import Ears
 
-LOSS, JITTER, TRIP = 0.01, 0.002, 0.02  # what may be between the truth and a measurement
+# What may be between the truth and a measurement: phones and relay share the cores of one machine.
+LOSS, JITTER, TRIP = 0.01, 0.004, 0.05
 
 
 @dataclass(frozen=True)
