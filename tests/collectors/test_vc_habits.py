@@ -13,8 +13,8 @@ from lab.emulators.cisco_meeting_server import CiscoMeetingServer
 from lab.emulators.poly_videoos import PolyVideoOs
 from tests.collectors import test_polycom_text
 from tests.collectors.families import CONFERENCE, FAMILIES, ROOM, ROOMS, Family, stand, told
+from tests.collectors.test_icmp import Feed
 from tests.collectors.test_sip_options import (
-    Feed,
     echoed,
     failures,
     kind,
