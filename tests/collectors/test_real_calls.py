@@ -60,7 +60,7 @@ async def called(folder: Path, down: Quality, up: Quality, reports: int) -> list
             caller.heard = note
             await caller.command("dial", f"sip:b@127.0.0.1:{relay.port}")
             await caller.until("CALL_ESTABLISHED")
-            await caller.until("CALL_RTCP", reports, patience=60)
+            await caller.until("CALL_RTCP", reports, patience=20 + 10 * reports)
             await caller.command("hangup")
             await caller.until("CALL_CLOSED")
         finally:
