@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from alerts.severity import sites_among
 from alerts.topology import Topology
-from alerts.wording import cause_in_words, named, root_in_words
+from alerts.wording import beyond_in_words, cause_in_words, named, root_in_words
 from core.clock import LOCAL
-from core.incident import Incident
+from core.incident import THRESHOLD, Incident
 from core.text import Language, Text, vietnamese_order
 from core.watching import Target
 
@@ -16,6 +16,11 @@ _LETTER = Text(
     vi="Kính gửi {carrier}, đề nghị kiểm tra và khắc phục:",
     en="To {carrier}: please look into this and mend it.",
 )
+_ASKS = Text(
+    vi="Kính gửi {carrier}, đề nghị xem xét, nâng cấp hoặc khắc phục:",
+    en="To {carrier}: please look into this, and upgrade or mend it.",
+)
+_SINCE = Text("Từ lúc", "Since")
 _LINES = {
     "circuit": Text("Mã kênh", "Circuit"),
     "line": Text("Đường truyền", "Line"),
@@ -56,8 +61,11 @@ def report(
     """Return the text to copy into a ticket, a mail or a chat."""
     lines = _facts(incident, carrier, topology, language)
     lines["contact"] = caller.said()
-    rows = [f"- {_LINES[key].said(language)}: {value}" for key, value in lines.items() if value]
-    return "\n".join([_LETTER.said(language).format(carrier=carrier), *rows])
+    works = incident.kind == THRESHOLD  # nothing is lost: it carries too much, or badly
+    heads = _LINES | ({"since": _SINCE} if works else {})
+    rows = [f"- {heads[key].said(language)}: {value}" for key, value in lines.items() if value]
+    letter = (_ASKS if works else _LETTER).said(language)
+    return "\n".join([letter.format(carrier=carrier), *rows])
 
 
 def _facts(
@@ -77,10 +85,17 @@ def _facts(
         "line": root_in_words(topology, line.slug, language) if line is not None else "",
         "since": f"{incident.began_at.astimezone(LOCAL):%H:%M:%S %d/%m/%Y}",
         "back": f"{back.astimezone(LOCAL):%H:%M:%S %d/%m/%Y}" if back is not None else "",
-        "seen": cause_in_words(incident, topology, language),
+        "seen": _seen(incident, topology, language),
         "touched": touched,
         "code": incident.id,
     }
+
+
+def _seen(incident: Incident, topology: Topology, language: Language) -> str:
+    cause = cause_in_words(incident, topology, language)
+    if incident.kind != THRESHOLD:
+        return cause
+    return f"{beyond_in_words(incident.cause, topology, language)}: {cause}"
 
 
 def _line(incident: Incident, carrier: str, topology: Topology) -> Target | None:

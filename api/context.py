@@ -15,6 +15,7 @@ from api.live import Live
 from core.alert import Alert, Heard
 from core.channel import Posted, Standing
 from core.clock import Clock
+from core.discovery import Terms
 from core.finding import CATEGORIES, Category
 from core.incident import Decision, Notification
 from core.inventory import Contact
@@ -23,12 +24,15 @@ from core.proof import Proof
 from core.text import Language, Text
 from core.watching import Estate
 from reports.annex import Prices
+from reports.capacity import Week
 from reports.render.formats import render
 from reports.render.kinds import Format
 from reports.render.letterhead import Letterhead
 from reports.report import Report
 from reports.request import UptimeRequest
 from storage.ledger import Ledger
+from storage.optics import Light
+from storage.port_quality import PortQuality
 from storage.series import SeriesReader
 
 
@@ -65,6 +69,14 @@ class Health:
 
 def _well() -> Health:
     return Health()
+
+
+def _not_measured() -> Week | None:
+    return None
+
+
+def _not_looked() -> Sequence[Light] | None:
+    return None
 
 
 def _nothing_said(_target: str, _collector: str) -> list[str] | None:
@@ -148,6 +160,9 @@ class Context:
     `ask_rooms(meeting, contacts by room, now)` puts a link of its own for each room into the
     outbox; returns how many.
     `rehearse` plays what was wished for, telling the share that is done; None: this hub cannot.
+    `line_use()` returns how lines were used in the 7 days that have ended, None before it is known;
+    `line_quality()` how cleanly the ports of each line work; `fading()` which optical sensors show
+    ever less light, None before it is known.
     `build_report` counts (None: this hub cannot), `print_report` makes a file of a report.
     """
 
@@ -175,7 +190,12 @@ class Context:
     letterhead: Letterhead = field(default_factory=Letterhead)
     work: Work = _worked_here
     rehearse: Rehearse | None = None
+    discovery: Terms | None = None  # what may be swept; None: this hub sweeps nothing
     collectors: tuple[str, ...] | None = None  # names of those there are; None: any will do
     travel: Prices = field(default_factory=Prices)  # what meetings save
     ask_rooms: AskRooms | None = None  # None: this hub tells nobody
+    hint: Callable[[str, str], bool] | None = None  # takes (device, token); is the token right?
     signals: Signals = field(default_factory=Signals)  # what equipment says of calls
+    line_use: Callable[[], Week | None] = _not_measured
+    line_quality: Callable[[], Mapping[str, PortQuality]] = dict
+    fading: Callable[[], Sequence[Light] | None] = _not_looked

@@ -25,6 +25,7 @@ from core.status import Status
 from core.text import Language, Text
 from core.watching import Target, TargetKind
 from inventory.vocabulary import SOURCES
+from reports.capacity import Direction, Verdict
 
 STATUS = {
     Status.UP: Text("hoạt động", "up"),
@@ -34,6 +35,20 @@ STATUS = {
     Status.UNKNOWN: Text("chưa có số liệu", "no data"),
 }
 STATUS_SHORT = STATUS | {Status.UNREACHABLE: Text("mất theo", "unreachable")}
+USE = {
+    Verdict.EXCEEDED: Text("vượt 90 %", "above 90%"),
+    Verdict.MET: Text("trong mức 90 %", "within 90%"),
+    Verdict.UNKNOWN: Text("chưa đủ số liệu", "not enough data"),
+}
+USE_AS_STATUS = {
+    Verdict.EXCEEDED: Status.DEGRADED,
+    Verdict.MET: Status.UP,
+    Verdict.UNKNOWN: Status.UNKNOWN,
+}
+DIRECTION = {
+    Direction.IN: Text("nhận", "in"),
+    Direction.OUT: Text("gửi", "out"),
+}
 SEVERITY = {
     Severity.CRITICAL: Text("khẩn cấp", "critical"),
     Severity.MAJOR: Text("nghiêm trọng", "major"),
@@ -163,6 +178,10 @@ BECAUSE = {
     "silence": Text("đang tạm dừng báo", "it is silenced"),
     "works": Text("đang có bảo trì đã báo trước", "announced works are under way"),
     "meeting": Text("liên quan cuộc họp, báo ngay", "a meeting is touched: told at once"),
+    "others_meet": Text(
+        "đang có cuộc họp mà nơi này không dự, chờ họp xong",
+        "a meeting goes on without this place: told when it is over",
+    ),
 }
 LAYER = {
     "reachable": Text("kết nối", "reached"),
@@ -267,6 +286,8 @@ FAILURE = {
 }
 WAITED = Text("hết thời gian chờ", "timed out")
 COLLECTOR = {
+    "cli_config": Text("Cấu hình (SSH)", "Configuration (SSH)"),
+    "cli_facts": Text("Hệ thống (dòng lệnh)", "System (command line)"),
     "bigbluebutton": Text("Máy chủ BigBlueButton", "BigBlueButton"),
     "cisco_codec": Text("Thiết bị họp Cisco (xAPI)", "Cisco codec (xAPI)"),
     "cisco_meeting_server": Text("Cầu Cisco Meeting Server", "Cisco Meeting Server"),
@@ -277,6 +298,16 @@ COLLECTOR = {
     "pexip": Text("Cầu Pexip Infinity", "Pexip Infinity"),
     "polycom_text": Text("Polycom Group, HDX (lệnh chữ)", "Polycom Group, HDX (text commands)"),
     "snmp_rmx": Text("Cầu Polycom RMX (SNMP)", "Polycom RMX (SNMP)"),
+    "snmp_dma": Text("Polycom DMA (SNMP)", "Polycom DMA (SNMP)"),
+    "snmp_rprm": Text("Polycom RPRM (SNMP, chưa xác nhận)", "Polycom RPRM (SNMP, unconfirmed)"),
+    "snmp_map": Text("Thiết bị theo bản đồ OID", "Device by a map of objects"),
+    "jicofo": Text("Jicofo (điều phối Jitsi)", "Jicofo (Jitsi's focus)"),
+    "expressway": Text("Cisco Expressway, VCS", "Cisco Expressway, VCS"),
+    "lifesize": Text("Thiết bị họp Lifesize (chưa xác nhận)", "Lifesize codec (unconfirmed)"),
+    "yealink_text": Text("Thiết bị họp Yealink (chưa xác nhận)", "Yealink codec (unconfirmed)"),
+    "yealink_ymcs": Text(
+        "Máy chủ quản lý Yealink (chưa xác nhận)", "Yealink management service (unconfirmed)"
+    ),
     "snmp_polycom": Text(
         "Thiết bị họp Polycom (SNMP, chưa xác nhận)", "Polycom endpoint (SNMP, unconfirmed)"
     ),
@@ -293,6 +324,7 @@ COLLECTOR = {
     "snmp_inventory": Text("Mẫu máy, bộ phận (SNMP)", "Hardware (SNMP)"),
     "snmp_neighbours": Text("Láng giềng (SNMP)", "Neighbours (SNMP)"),
     "snmp_interfaces": Text("Các cổng (SNMP)", "Ports (SNMP)"),
+    "snmp_probes": Text("Phép đo của thiết bị (SNMP)", "Tests by the device (SNMP)"),
     "snmp_system": Text("Hệ thống (SNMP)", "System (SNMP)"),
 }
 SNMP_SILENT = Text(
@@ -300,6 +332,33 @@ SNMP_SILENT = Text(
     "SNMP does not answer: check the community, the address and the device's access list",
 )
 _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, and the remedy
+    (
+        re.compile(r"^the running configuration is not saved: (\S+) lines differ"),
+        Text(
+            "cấu hình đang chạy chưa được lưu, khác {0} dòng với cấu hình khởi động: thiết bị khởi "
+            "động lại sẽ mất",
+            "the running configuration is not saved, {0} lines differ from the startup one: a "
+            "restart would lose them",
+        ),
+    ),
+    (
+        re.compile(r"^the configuration ends in the middle"),
+        Text("cấu hình đọc được bị cụt", "only a part of the configuration came"),
+    ),
+    (
+        re.compile(r"^the device refuses “(.+)” to this account"),
+        Text(
+            "tài khoản không được phép chạy lệnh “{0}” trên thiết bị",
+            "the account may not run “{0}” on the device",
+        ),
+    ),
+    (
+        re.compile(r"^the device shows the host key (\S+), not (\S+):"),
+        Text(
+            "khoá SSH của thiết bị đã đổi thành {0} (trước là {1}): thay máy, hay có kẻ giả mạo?",
+            "the device's SSH key is now {0}, it was {1}: was it replaced, or is it another?",
+        ),
+    ),
     (
         re.compile(r"^the secret (\S+) is not set$"),
         Text(
@@ -312,6 +371,74 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
         Text(
             "chưa khai báo mật khẩu hay community SNMP cho thiết bị",
             "neither a secret nor an SNMP community is declared for the device",
+        ),
+    ),
+    (
+        re.compile(r"^the secret (\S+) is no SNMPv3 login: (.+)$"),
+        Text(
+            "mật khẩu {0} bắt đầu bằng v3 nhưng không đúng mẫu tài khoản SNMPv3 ({1}); đặt lại "
+            "bằng thongsuot secret set {0}",
+            "the secret {0} begins with v3 but is no login of SNMPv3 ({1}); set it again by "
+            "thongsuot secret set {0}",
+        ),
+    ),
+    (
+        re.compile(r"^unknownUserName: the device has no SNMPv3 user (.+?); "),
+        Text(
+            "thiết bị không có người dùng SNMPv3 {0}: tạo trên thiết bị, hoặc sửa user= trong mật "
+            "khẩu",
+            "the device has no SNMPv3 user {0}: make it there, or correct user= in the secret",
+        ),
+    ),
+    (
+        re.compile(r"^wrongDigest: for user (.+?) the password"),
+        Text(
+            "sai mật khẩu hoặc kiểu xác thực SNMPv3 (auth=) của người dùng {0}",
+            "the SNMPv3 password or kind of auth= of user {0} is another than on the device",
+        ),
+    ),
+    (
+        re.compile(
+            r"^decryptionError: for user (.+?) the password"
+            r"|^the agent is there, but does not answer what is encrypted for user (.+?): "
+        ),
+        Text(
+            "thiết bị không giải mã được: sai mật khẩu hoặc kiểu mã hoá SNMPv3 (priv=); với "
+            "aes192, aes256 hãy thử aes192c, aes256c",
+            "the device cannot decrypt: the SNMPv3 password or kind of priv= is another than "
+            "there; for aes192 and aes256 try aes192c, aes256c",
+        ),
+    ),
+    (
+        re.compile(r"^the agent is there, but does not answer user (.+?): "),
+        Text(
+            "thiết bị có SNMPv3 nhưng không trả lời người dùng {0}: xem người dùng ấy đã được tạo "
+            "và cho đọc chưa",
+            "the device speaks SNMPv3, but does not answer user {0}: is there such a user, with "
+            "access?",
+        ),
+    ),
+    (
+        re.compile(r"^unsupportedSecLevel: the device does not take user (.+?) at (\w+); "),
+        Text(
+            "thiết bị không nhận người dùng SNMPv3 {0} ở mức {1}: đặt lại mức trên thiết bị, hoặc "
+            "sửa mật khẩu cho khớp",
+            "the device does not take SNMPv3 user {0} at {1}: give it that level there, or correct "
+            "the secret",
+        ),
+    ),
+    (
+        re.compile(r"^notInTimeWindow again and again"),
+        Text(
+            "đồng hồ SNMPv3 của thiết bị không chạy: khởi động lại tác nhân SNMP",
+            "the device's SNMPv3 clock does not run: restart its SNMP agent",
+        ),
+    ),
+    (
+        re.compile(r"^unknownEngineID again and again"),
+        Text(
+            "thiết bị liên tục đổi engine ID SNMPv3: có hai thiết bị chung địa chỉ chăng?",
+            "the device keeps changing its SNMPv3 engine id: do two devices share the address?",
         ),
     ),
     (
@@ -394,6 +521,8 @@ _AUDITED: tuple[tuple[re.Pattern[str], Text], ...] = (
     ),
 )
 ACTION = {
+    "configuration.reveal": Text("tải cấu hình đầy đủ", "downloaded a whole configuration"),
+    "discovery.begin": Text("bắt đầu dò thiết bị", "began to look for devices"),
     "answer.already": Text("trả lời tin khi đã có người nhận", "answered when it was taken on"),
     "answer.ended": Text("trả lời tin khi sự cố đã hết", "answered when it was over"),
     "answer.expired": Text("trả lời bằng mã hết hạn", "answered with an expired code"),
@@ -417,6 +546,10 @@ ACTION = {
     "login": Text("đăng nhập", "logged in"),
     "login.failed": Text("đăng nhập sai", "failed to log in"),
     "logout": Text("đăng xuất", "logged out"),
+    "room_key.make": Text("cấp khoá cho máy tính phòng họp", "made the key of a room's PC"),
+    "room_key.revoke": Text(
+        "thu hồi khoá của máy tính phòng họp", "revoked the key of a room's PC"
+    ),
     "rota.swap": Text("đổi ca trực", "swapped duty"),
     "rota.swap.cancel": Text("bỏ lần đổi ca trực", "took a swap of duty back"),
     "rota.hand_over": Text("ghi bàn giao ca trực", "left a note of handing over"),
@@ -603,6 +736,14 @@ def number(value: float, language: Language, digits: int = 1) -> str:
     """Return a number with decimal comma and dotted thousands in Vietnamese."""
     text = f"{value:,.{digits}f}"
     return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def share(value: float | None, language: Language, digits: int = 1) -> str:
+    """Return a ratio 0…1 in per cent: `93,2 %`, in English `93.2%`; a dash for None."""
+    if value is None:
+        return "–"
+    figure = number(value * 100, language, digits)
+    return f"{figure}%" if language == "en" else f"{figure}\N{NO-BREAK SPACE}%"
 
 
 def _reported(incident: Incident, root: Target | None) -> Text:

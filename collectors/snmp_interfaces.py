@@ -82,6 +82,10 @@ _HELP = {
         "Present state: 1 up, 2 down, 3 testing, 4 unknown, 5 dormant, 6 not present, "
         "7 lower layer down",
     ),
+    "ifLastChange": Text(
+        "sysUpTime lúc trạng thái đổi lần cuối, 1/100 giây",
+        "sysUpTime when the state last changed, hundredths of a second",
+    ),
     "ifHighSpeed": Text("Tốc độ, triệu bit mỗi giây", "Speed in units of 1,000,000 bits/s"),
     "ifHCInOctets": Text("Số byte nhận", "Octets received"),
     "ifHCOutOctets": Text("Số byte gửi", "Octets sent"),

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from core.inventory import (
     CalendarSpan,
+    Certificate,
     Contact,
     Device,
     EscalationStep,
@@ -56,8 +57,31 @@ _DAYS_OF_2026 = (
     SpecialDay(on=date(2026, 11, 24), name="Ngày Văn hoá Việt Nam"),
 )
 
+
+def _of_line(*measured: str) -> str:
+    """Return the highest of what is measured of the ports that carry each line."""
+    either = " or ".join(
+        f'label_replace({one}, "of", "{number}", "", "")' for number, one in enumerate(measured)
+    )
+    ends = 'max by (link, instance, ifName) (link_end_info{ifName!=""})'
+    ports = f"max by (instance, ifName) ({either})"
+    return f"max by (link) ({ends} * on (instance, ifName) group_left () {ports})"
+
+
+def _shares(into: str, out_of: str) -> list[str]:
+    """Return the share, in per cent, that a counter makes up of the packets of its direction.
+
+    Of less than one packet a second the share of one: on a quiet line a single fault says little.
+    """
+    return [
+        f"rate({bad}[15m]) / clamp_min(rate({bad}[15m]) + rate({good}[15m]), 1) * 100"
+        for bad, good in ((into, "ifHCInUcastPkts"), (out_of, "ifHCOutUcastPkts"))
+    ]
+
+
 # Numbers for a province's lines and devices, to be tried over history and then enabled. Ours are
-# proposals; law is the room of the terminal equipment (circular 06/2026, annex I.3).
+# proposals; law is the room of the terminal equipment (circular 06/2026, annex I.3), and the use
+# of lines (article 5.6), which is counted once a day and so can hold from the beginning.
 _PROPOSALS = (
     Rule(
         slug="ac-quy-con-it",
@@ -98,6 +122,30 @@ _PROPOSALS = (
         source="proposal",
     ),
     Rule(
+        slug="bang-thong-p95",
+        name="90 % băng thông (P95, 7 ngày)",
+        name_en="90 % of the capacity (P95, 7 days)",
+        metric="max by (link) (link_use_p95_ratio) * 100",
+        value="expression",
+        threshold=90,
+        severity="info",
+        kind="link",
+        enabled=True,
+        source="law",
+    ),
+    Rule(
+        slug="bo-goi-nhieu",
+        name="Cổng của đường truyền bỏ quá 1 % gói",
+        name_en="The line's port discards more than 1 % of its packets",
+        metric=_of_line(*_shares("ifInDiscards", "ifOutDiscards")),
+        value="expression",
+        threshold=1,
+        recovery=0.5,
+        duration=15,
+        kind="link",
+        source="proposal",
+    ),
+    Rule(
         slug="bo-nho-gan-het",
         name="Bộ nhớ dùng quá 90 %",
         name_en="Memory above 90 %",
@@ -130,6 +178,17 @@ _PROPOSALS = (
         threshold=0.9,
         recovery=0.8,
         kind="device",
+        source="proposal",
+    ),
+    Rule(
+        slug="chap-chon-cong",
+        name="Cổng của đường truyền đổi trạng thái quá 4 lần trong một giờ",
+        name_en="The line's port changed its state more than 4 times in an hour",
+        metric=_of_line(*(f"changes({name}[1h])" for name in ("ifLastChange", "ifOperStatus"))),
+        value="expression",
+        threshold=4,
+        recovery=1,
+        kind="link",
         source="proposal",
     ),
     Rule(
@@ -176,6 +235,18 @@ _PROPOSALS = (
         threshold=0.1,
         recovery=0.08,
         duration=5,
+        source="proposal",
+    ),
+    Rule(
+        slug="loi-khung",
+        name="Cổng của đường truyền lỗi quá 0,1 % gói",
+        name_en="More than 0.1 % of the packets of the line's port are errors",
+        metric=_of_line(*_shares("ifInErrors", "ifOutErrors")),
+        value="expression",
+        threshold=0.1,
+        recovery=0.05,
+        duration=15,
+        kind="link",
         source="proposal",
     ),
     Rule(
@@ -330,6 +401,7 @@ EXAMPLES = Inventory(
             seats=30,
             contact="nguyen-van-an",
             calendar="gio-hanh-chinh",
+            aliases=("binh-phuoc@hop.dongnai.gov.vn", "7501"),
             valid_from=_REFORM,
         ),
     ),
@@ -416,6 +488,17 @@ EXAMPLES = Inventory(
             calendar="gio-hanh-chinh",
             kind="service",
             enabled=True,
+        ),
+    ),
+    certificates=(
+        Certificate(
+            slug="cts-nguyen-van-an",
+            name="Nguyễn Văn An",
+            serial="540111019a2b3c4d",
+            issuer="Cơ quan chứng thực số chuyên dùng Chính phủ",
+            begins=date(2024, 11, 20),
+            ends=date(2027, 11, 20),
+            contact="nguyen-van-an",
         ),
     ),
 )

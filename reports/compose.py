@@ -5,7 +5,7 @@ causes of the outages that are listed are asked of the ledger in between.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
@@ -18,13 +18,14 @@ from core.status import Status
 from core.text import Text
 from core.watching import TargetKind
 from reports import periods
+from reports.capacity import Crowding, Named
 from reports.counting import Counting, Rules
 from reports.hours import ALWAYS, EXPECTED, Hours
 from reports.lives import Life, Units, lives_of
 from reports.notes import notes_of
 from reports.outages import Listing, listed
 from reports.report import Period, Report, Row, ScopeKind, Works
-from reports.request import ROWS, UptimeRequest
+from reports.request import HERE, ROWS, UptimeRequest
 from reports.rows import TargetRows, Tree
 from reports.scopes import Found, find
 from reports.tally import Counter
@@ -63,6 +64,16 @@ class Plan:
         return (*self.lives, *self.links, *self.before, *self.links_before)
 
     @property
+    def lines(self) -> tuple[Named, ...]:
+        """Return the lines that the report speaks of, as they were called last."""
+        lives = self.lives if self.kind is TargetKind.LINK else self.links
+        last = {life.target: life for life in sorted(lives, key=lambda life: life.end)}
+        return tuple(
+            Named(slug, life.name, life.carrier, life.circuit)
+            for slug, life in sorted(last.items())
+        )
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """Return whose history is needed."""
         return tuple(sorted({life.target for life in self.all_lives}))
@@ -77,6 +88,8 @@ class Gathered:
     incidents: Mapping[int, str] = field(default_factory=dict)
     findings: Mapping[str, Finding] = field(default_factory=dict)  # by incident
     unsynchronised: tuple[tuple[datetime, datetime], ...] = ()
+    crowding: Crowding | None = None
+    crowding_asked: bool = False
 
 
 def seconds(instant: datetime) -> int:
@@ -90,6 +103,7 @@ def plan(inventory: Inventory, request: UptimeRequest, end: int) -> Plan:
     units = Units(inventory.units, begin, end)
     found = find(inventory, units, request.scope, request.key, end)
     kind = found.kind if request.scope is ScopeKind.TARGET else request.kind or found.kind
+    found = _seen_from(request.vantage, found)
     previous = periods.before(request.period)
     beside = kind is TargetKind.SITE and request.scope in _SITES
 
@@ -120,6 +134,23 @@ def plan(inventory: Inventory, request: UptimeRequest, end: int) -> Plan:
         before=before,
         links_before=links_before,
     )
+
+
+def _seen_from(vantage: str | None, found: Found) -> Found:
+    """Return a scope that holds only what is looked at from a vantage, and says so."""
+    if vantage is None:
+        return found
+    own = None if vantage == HERE else vantage
+
+    def branch(life: Life) -> tuple[str, ...] | None:
+        return found.branch(life) if life.vantage == own else None
+
+    name = found.scope.name
+    said = Text(
+        f"{name.vi} (nhìn từ {'nơi đặt hệ thống này' if own is None else own})",
+        f"{name.en} (as seen from {'where this platform stands' if own is None else own})",
+    )
+    return replace(found, branch=branch, scope=replace(found.scope, name=said))
 
 
 def _within(found: Found, lives: Iterable[Life]) -> tuple[Life, ...]:
@@ -179,6 +210,8 @@ class Draft:
             goal=request.goal,
             goal_is_ours=request.goal_is_ours,
             unsynchronised=gathered.unsynchronised,
+            crowding=gathered.crowding,
+            crowding_asked=gathered.crowding_asked,
             notes=notes_of(plan, gathered.as_known_at, (self.main, self.links), self.listing.total),
             links=self._lines(targets),
             special_days={

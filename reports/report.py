@@ -13,6 +13,7 @@ from fractions import Fraction
 from core.maintenance import Maintenance
 from core.text import Text
 from core.watching import TargetKind
+from reports.capacity import Crowding
 
 DIGITS = 3  # after the comma of a percentage
 
@@ -197,6 +198,8 @@ class Report:
     notes: tuple[Text, ...] = ()  # successors of an ended unit, a period that still runs …
     links: tuple[Row, ...] = ()  # by line; of a unit, organisation or carrier
     special_days: Mapping[date, Text] = field(default_factory=dict)  # within the period
+    crowding: Crowding | None = None  # lines beyond 90 %; None: not asked, or not known
+    crowding_asked: bool = False  # a section of it belongs to this report
 
 
 def share(value: Fraction | None, digits: int = DIGITS) -> Fraction | None:

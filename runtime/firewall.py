@@ -34,6 +34,11 @@ _USUAL = {
     "bigbluebutton": 443,
     "jitsi": 8080,
     "trueconf": 443,
+    "jicofo": 8888,
+    "expressway": 443,
+    "yealink_text": 6024,
+    "yealink_ymcs": 443,
+    "lifesize": 23,
 }
 _DATAGRAMS = frozenset({"snmp", "ntp", "stun", "h323_gatekeeper"})
 _UNASKED = frozenset({"vq_rtcpxr"})  # what comes by itself
@@ -57,6 +62,11 @@ _REASONS = {
     "jitsi": Text(vi="hỏi cầu Jitsi", en="reads of the bridge"),
     "trueconf": Text(vi="hỏi máy chủ TrueConf", en="reads of the bridge"),
     "pexip": Text(vi="hỏi cầu Pexip", en="reads of the bridge"),
+    "jicofo": Text(vi="hỏi Jicofo", en="reads of Jicofo"),
+    "expressway": Text(vi="hỏi Cisco Expressway", en="reads of the Expressway"),
+    "yealink_text": Text(vi="hỏi thiết bị họp Yealink", en="reads of Yealink codecs"),
+    "yealink_ymcs": Text(vi="hỏi máy chủ quản lý Yealink", en="reads of Yealink's service"),
+    "lifesize": Text(vi="hỏi thiết bị họp Lifesize", en="reads of Lifesize codecs"),
     "poly_videoos": Text(vi="hỏi thiết bị họp Poly", en="reads of Poly codecs"),
 }
 _PAGES = Text(vi="trang web và API", en="pages and API")
@@ -133,10 +143,16 @@ def _inbound(settings: Settings, users: str) -> Iterable[Rule]:
 
 
 def _heard(settings: Settings, devices: str) -> Iterable[Rule]:
-    for listen, why in ((settings.hearing.traps, _TRAPS), (settings.hearing.syslog, _SYSLOG)):
+    hearing = settings.hearing
+    for listen, protocol, why in (
+        (hearing.traps, "udp", _TRAPS),
+        (hearing.syslog, "udp", _SYSLOG),
+        (hearing.syslog_tcp, "tcp", _SYSLOG),
+        (hearing.syslog_tls, "tcp", _SYSLOG),
+    ):
         if listen and not is_loopback(listen):
-            yield Rule("in", devices, OURSELVES, "udp", str(split_listen(listen)[1]), 1, why)
-    plain, secure = settings.hearing.quality, settings.hearing.quality_tls
+            yield Rule("in", devices, OURSELVES, protocol, str(split_listen(listen)[1]), 1, why)
+    plain, secure = hearing.quality, hearing.quality_tls
     for listen, protocol in ((plain, "udp"), (plain, "tcp"), (secure, "tcp")):
         if listen and not is_loopback(listen):
             port = str(split_listen(listen)[1])

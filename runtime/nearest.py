@@ -12,16 +12,22 @@ from reports.report import Report, ScopeKind
 from reports.request import UptimeRequest
 from runtime.reporting import Progress, build
 from storage.ledger import Ledger
+from storage.series import SeriesReader
 
 NAMED = 3  # names that are proposed
 
 
 async def counted(
-    ledger: Ledger, request: UptimeRequest, now: datetime, progress: Progress | None = None
+    ledger: Ledger,
+    request: UptimeRequest,
+    now: datetime,
+    progress: Progress | None = None,
+    *,
+    series: SeriesReader | None = None,
 ) -> Report:
     """Return the report; NotFound names what may have been meant."""
     try:
-        return await build(ledger, request, now, progress=progress)
+        return await build(ledger, request, now, progress=progress, series=series)
     except NotFound as missing:
         inventory = await ledger.inventory.load()
         found = calendars(inventory, request.calendar)

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
@@ -21,6 +21,7 @@ from reports.report import Report
 from reports.request import UptimeRequest
 
 T = TypeVar("T")
+Engine = tuple[str, Mapping[str, str]]  # where series are read: address, headers
 IDLE = 120.0  # seconds after which the process is given up, with the memory it holds
 WAITING = 16  # jobs at once; more are refused
 _NICE = 10
@@ -37,8 +38,12 @@ _BROKEN = Text(
 class Press:
     """Counts in one process and prints in another: who looks at a page waits for no PDF."""
 
-    def __init__(self, url: str, head: Letterhead, clock: Clock) -> None:
+    def __init__(
+        self, url: str, head: Letterhead, clock: Clock, engine: Engine | None = None
+    ) -> None:
+        """Open nothing yet; `engine` is where series are read, by address and headers."""
         self._url = url
+        self._engine = engine
         self._head = head
         self._clock = clock
         self._counting = Worker()
@@ -46,7 +51,9 @@ class Press:
 
     async def build(self, request: UptimeRequest) -> Report:
         """Return the report of the ledger's facts; DomainError says what cannot be meant."""
-        return await self._counting.run(counted_by, self._url, request, self._clock.now())
+        return await self._counting.run(
+            counted_by, self._url, request, self._clock.now(), self._engine
+        )
 
     async def printed(self, report: Report, language: Language, form: Format) -> bytes:
         """Return a file of a report."""
@@ -113,17 +120,26 @@ class Worker:
             self._pool = None
 
 
-def counted_by(url: str, request: UptimeRequest, now: datetime) -> Report:
+def counted_by(
+    url: str,
+    request: UptimeRequest,
+    now: datetime,
+    engine: Engine | None = None,
+) -> Report:
     """Return a report, in a process without an event loop."""
 
     async def inside() -> Report:
         from runtime.nearest import counted  # noqa: PLC0415  (what only this process needs)
         from storage.ledger import open_ledger  # noqa: PLC0415
+        from storage.series import SeriesReader  # noqa: PLC0415
 
         ledger = await open_ledger(url, None, SystemClock())
+        series = SeriesReader(*engine) if engine is not None else None
         try:
-            return await counted(ledger, request, now)
+            return await counted(ledger, request, now, series=series)
         finally:
+            if series is not None:
+                await series.aclose()
             await ledger.aclose()
 
     return asyncio.run(inside())

@@ -8,28 +8,37 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from core.errors import Conflict
+from core.errors import Conflict, Unavailable
 from core.history import STATUSES, History
 from core.status import Status
 from core.text import Text
 from reports import compose
+from reports.capacity import Crowding
 from reports.compose import Draft, Gathered, seconds
 from reports.report import Report
 from reports.request import UptimeRequest
 from reports.works import newest, occurrences
+from runtime.line_use import crowded, is_asked
 from runtime.timekeeping import WRITTEN
 from storage.histories import Touch
 from storage.ledger import Ledger
+from storage.series import SeriesReader
 
 Progress = Callable[[int, int], None]  # (done, of how many): targets read
 _LAG = timedelta(minutes=1)  # a hub that wrote so lately still looks
 
 
 async def build(
-    ledger: Ledger, request: UptimeRequest, now: datetime, *, progress: Progress | None = None
+    ledger: Ledger,
+    request: UptimeRequest,
+    now: datetime,
+    *,
+    progress: Progress | None = None,
+    series: SeriesReader | None = None,
 ) -> Report:
     """Return the report; the same facts in the ledger give the same one, whenever it is made.
 
+    `series` is asked for the lines beyond their capacity; without an answer their section says so.
     A period that has not ended is counted until now. NotFound if the scope or calendar is not
     in the inventory; Conflict if the period has not begun.
     """
@@ -59,8 +68,21 @@ async def build(
         incidents=incidents,
         findings=found,
         unsynchronised=doubt,
+        crowding=await _crowding(series, plan, now),
+        crowding_asked=series is not None and is_asked(plan.lines, request.period),
     )
     return await asyncio.to_thread(draft.report, gathered)
+
+
+async def _crowding(
+    series: SeriesReader | None, plan: compose.Plan, now: datetime
+) -> Crowding | None:
+    if series is None or not is_asked(plan.lines, plan.request.period):
+        return None
+    try:
+        return await crowded(series, plan.lines, plan.request.period, now)
+    except Unavailable:
+        return None
 
 
 def _counted_until(request: UptimeRequest, now: datetime, observed: datetime | None) -> int:

@@ -143,14 +143,7 @@ class SelfMetrics(Collector):
             beats = self._heartbeat.stats
             yield "heartbeats_sent", "Pings that the watcher outside has taken.", beats.sent
             yield "heartbeats_failed", "Pings that did not arrive.", beats.failed
-        if self._hints is not None:
-            heard = self._hints.stats
-            yield "hints_heard", "Traps and syslog lines received.", heard.heard
-            yield "hints_junk", "Datagrams that were neither.", heard.junk
-            words = "Traps and lines from addresses that are not watched."
-            yield "hints_strangers", words, heard.strangers
-            yield "hints_given", "Checks that a trap or a line brought forward.", heard.given
-            yield "hints_held", "Hints that came too soon after another.", heard.held
+        yield from self._of_hearing()
         if self._published is not None:
             yield from _of_publications(self._published.stats)
         if self._sender is not None:
@@ -189,6 +182,22 @@ class SelfMetrics(Collector):
         if self._clock is not None:
             yield from _of_clock(self._clock.stats)
         yield "batch_seconds", "How long the last batch took.", self._pipeline.stats.last_batch_s
+
+    def _of_hearing(self) -> Iterator[tuple[str, str, float]]:
+        if self._hints is None:
+            return
+        heard = self._hints.stats
+        yield "hints_heard", "Traps and syslog lines received.", heard.heard
+        yield "hints_junk", "Datagrams that were neither.", heard.junk
+        words = "Traps and lines from addresses that are not watched."
+        yield "hints_strangers", words, heard.strangers
+        yield "hints_given", "Checks that a trap or a line brought forward.", heard.given
+        yield "hints_held", "Hints that came too soon after another.", heard.held
+        words = "Traps and lines that came too fast to be read, or were too many to be kept."
+        yield "remarks_dropped", words, heard.dropped
+        yield "remarks_kept", "Remarks of devices written, repeated ones once.", heard.kept
+        words = "Connections for syslog that were not let in."
+        yield "syslog_turned_away", words, heard.turned_away
 
     def _of_channels(self) -> Iterator[Metric]:
         words = "Whether a channel rests because its provider takes nothing (1), or works (0)."

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from core.clock import Clock
+from core.clock import Clock, SystemClock
 from core.errors import Unavailable
 from core.reading import Sample
 from core.text import Text
@@ -30,6 +30,7 @@ class SeriesSide:
 
     spool: Spool | None = None
     reader: SeriesReader | None = None
+    reading: tuple[str, dict[str, str]] | None = None  # where the reader asks: address, headers
     sender: Sender | None = None
     engine: Engine | None = None  # where it is a child of ours
     room: RoomLeft | None = None
@@ -69,6 +70,7 @@ async def open_series(
         side.engine = engine
         side.parts["engine"] = engine.run
         write_url, read_url, metrics_url = engine.write_url, engine.base_url, engine.metrics_url
+    side.reading = (read_url, headers)
     side.reader = SeriesReader(read_url, headers)
     stack.push_async_callback(side.reader.aclose)
     side.sender = Sender(side.spool, write_url, headers, clock, metrics_url=metrics_url)
@@ -79,7 +81,7 @@ async def open_series(
 def reading_side(wanted: Series, reveal: Callable[[str], str | None]) -> SeriesReader:
     """Return what asks the engine of the settings: the agency's, or ours where it runs."""
     headers = {name: str(revealed(value, reveal)) for name, value in wanted.headers.items()}
-    own = f"http://127.0.0.1:{wanted.port}"
+    own = Engine(_options(wanted), SystemClock()).running() or f"http://127.0.0.1:{wanted.port}"
     return SeriesReader(wanted.read_url if wanted.write_url and wanted.read_url else own, headers)
 
 

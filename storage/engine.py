@@ -160,6 +160,11 @@ class Engine:
         ours = f"-storageDataPath={self._data}".encode() in line
         return process if ours and born(process.pid) == process.born else None
 
+    def running(self) -> str | None:
+        """Return where the engine of a hub that runs beside us answers; None if there is none."""
+        process = self._left_over()
+        return f"http://127.0.0.1:{process.port}" if process is not None else None
+
     async def _adopt(self, process: _Process) -> bool:
         """Take a running engine over; if it is on its way out, wait for its end."""
         wanted = self._options.port in {0, process.port}

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from api import words
+from alerts.quality_words import of_room
+from api import remarks, words
 from api.charts import Curve, Frame, line_chart, status_bar
 from api.context import Context
 from api.door import Ctx, Viewer
@@ -23,10 +24,12 @@ from core.errors import Unavailable
 from core.status import Interval, Status
 from core.text import Language, Text, vietnamese_order
 from core.watching import Target, TargetKind
+from reports.capacity import SLOTS
 
 router = APIRouter(include_in_schema=False)
 TRANSITIONS = 30  # shown
 INCIDENTS = 10
+SAID = 8  # remarks of the device
 DAY, HOUR = 24, 1  # hours
 YOUNG = timedelta(hours=2)  # so long a day's chart would show next to nothing
 _SILENT = {Status.DOWN, Status.UNREACHABLE, Status.UNKNOWN}  # there is no present value
@@ -166,6 +169,7 @@ async def target(
     begin = now - timedelta(hours=hours)
     charted = _charted(picture, found)
     service = service_rows(context, picture, [found]) if found.kind is TargetKind.SERVICE else []
+    week = context.line_use()
     past = await context.ledger.incidents.find(target=slug, limit=INCIDENTS)
     page: HTMLResponse = pages.render(
         request,
@@ -188,7 +192,14 @@ async def target(
         drawings=await _drawn(context, picture, charted, hours, language),
         checks=[newest(context, one) for one in picture.estate.checks if one.target == slug],
         hours=hours,
+        line_use=week.lines.get(slug) if week is not None else None,
+        week=week,
+        slots=SLOTS,
+        quality=context.line_quality().get(slug),
         room=await room_now(context, picture, slug) if found.kind is TargetKind.ROOM else None,
+        sounds=lambda quality: of_room(quality, language),
+        heard=remarks,
+        said=(await context.ledger.remarks.find(remarks.wanted(picture, target=slug), SAID)).items,
     )
     return page
 

@@ -87,6 +87,7 @@ def _environment(language: Language, version: str) -> Environment:
         name=name,
         number=number,
         sample=lambda one: words.sample(one.name, one.value, language),
+        share=lambda value, digits=1: words.share(value, language, digits),
         why=why,
     )
     environment.globals.update(

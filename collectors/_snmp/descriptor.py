@@ -63,7 +63,8 @@ class Words:
     `only` is a pattern whose first group is taken of the words, where they say more than a name.
     `told` are the words of an enumeration. Without a column the words are the index itself.
     Rows that `where` does not mean have no words. `address`: the octets are an IP address;
-    `spelled`: the index holds texts, each after its length.
+    `spelled`: the index holds texts, each after its length. `port`: the words are the name of the
+    port in which the entity lies whose entPhysicalIndex the row's index begins with.
     """
 
     column: str | None = None
@@ -76,6 +77,7 @@ class Words:
     where: tuple[Where, ...] = ()
     address: bool = False
     spelled: bool = False
+    port: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +173,16 @@ class FirstOf:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """A row that is told in words: an info series, always 1."""
+    """A row that is told in words: an info series, always 1.
+
+    `under`: only rows whose index begins so are walked, as the default routes of a long table.
+    """
 
     quantity: Quantity
     oid: str  # which rows there are
     named: tuple[tuple[Words, ...], ...] = ()  # one for each label of the quantity
     where: tuple[Where, ...] = ()
+    under: str = ""
 
 
 Source = Words | str  # words of the first row that has any, or a pattern over sysDescr
@@ -208,5 +214,6 @@ class Family:
     described: str | None = None
     health: tuple[Entry, ...] = ()
     neighbours: tuple[Entry | Info, ...] = ()
+    probes: tuple[Entry | Info, ...] = ()
     parts: tuple[Info, ...] = ()
     facts: Facts = field(default_factory=Facts)

@@ -43,6 +43,7 @@ class Column:
 COLUMNS = (
     Column("ifAdminStatus", f"{_IF}.7", counter=False),
     Column("ifOperStatus", f"{_IF}.8", counter=False),
+    Column("ifLastChange", f"{_IF}.9", counter=False),
     Column("ifHighSpeed", f"{_IFX}.15", f"{_IF}.5", 1e-6, counter=False),
     Column("ifHCInOctets", f"{_IFX}.6", f"{_IF}.10", wide=True),
     Column("ifHCOutOctets", f"{_IFX}.10", f"{_IF}.16", wide=True),

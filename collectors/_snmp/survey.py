@@ -25,6 +25,7 @@ from collectors._snmp.descriptor import (
 from collectors._snmp.engine import Engine
 from collectors._snmp.gauges import Cells, Filling, Level, Sign, Told
 from collectors._snmp.octets import address, spoken, text
+from collectors._snmp.ports import Ports
 from collectors._snmp.vocabulary import HARDWARE, STATE, STATUS
 from core.collector import Transcript
 from core.labels import Series
@@ -43,6 +44,7 @@ class Survey:
     def __init__(self, engine: Engine, agent: Agent, patience: Patience) -> None:
         self.engine, self.agent, self._patience = engine, agent, patience
         self._columns: dict[str, Mapping[Ids, Value]] = {}
+        self._ports = Ports(self._column)
 
     @property
     def size(self) -> int:
@@ -115,6 +117,20 @@ class Survey:
                 self._columns[oid] = dict(walk.rows)
         return self._columns[oid]
 
+    async def _beginning(self, oid: str, under: str) -> Mapping[Ids, Value]:
+        """Return the rows of a column whose index begins with `under`."""
+        if not under:
+            return await self._column(oid)
+        await self._know((oid,))
+        if self._columns.get(oid) == {}:
+            return {}
+        key = f"{oid}|{under}"
+        if key not in self._columns:
+            first = tuple(map(int, under.split(".")))
+            walk = await self.engine.walk(self.agent, f"{oid}.{under}", self._patience, ROWS)
+            self._columns[key] = {(*first, *ids): value for ids, value in walk.rows}
+        return self._columns[key]
+
     # What it means.
 
     async def _draw(self, drawing: "_Drawing", entry: Entry | Info) -> bool:
@@ -170,7 +186,7 @@ class Survey:
 
     async def _draw_info(self, drawing: "_Drawing", info: Info) -> bool:
         found = False
-        for ids in await self._column(info.oid):
+        for ids in await self._beginning(info.oid, info.under):
             if await self._meant(info.where, ids):
                 words = [await self._words(named, ids) for named in info.named]
                 drawing.info(info, ids, words)
@@ -216,6 +232,8 @@ class Survey:
             if not isinstance(pointer, int):
                 return ""
             key = (pointer,)
+        if words.port:
+            return await self._ports.of(key[0]) if key else ""
         if words.column is None:
             return _spelled(key) if words.spelled else _dotted(key)
         if _is_scalar(words.column):
@@ -281,7 +299,7 @@ class _Drawing:
                     Sign(place, state, status, measure.meaning, measure.low, measure.high)
                 )
             return
-        series = self._series(measure.quantity, words)
+        series = self._series(measure.quantity, words, bare=True)
         if series:
             self.cells.levels.append(
                 Level(place, series, measure.read, factor, measure.low, measure.high)
@@ -324,9 +342,16 @@ class _Drawing:
         if series:
             self.cells.told.append(Told(self.cells.place(_instance(info.oid, ids)), series))
 
-    def _series(self, quantity: Quantity, words: Sequence[str]) -> Series | None:
-        """Return the series of these labels, None if another row has it already."""
+    def _series(
+        self, quantity: Quantity, words: Sequence[str], *, bare: bool = False
+    ) -> Series | None:
+        """Return the series of these labels, None if another row has it already.
+
+        `bare`: without the labels that have no words.
+        """
         named = dict(zip(quantity.labels, words, strict=False))
+        if bare:
+            named = {name: said for name, said in named.items() if said}
         series = Series.of(quantity.metric, self._labels, **named)
         if series in self._drawn:
             return None

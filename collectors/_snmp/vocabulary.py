@@ -51,10 +51,13 @@ FAN_RATIO = _sensor(
     "device_fan_ratio", "Tốc độ quạt so với lớn nhất, 0…1", "Fan speed of its greatest, 0…1"
 )
 HUMIDITY = _sensor("device_humidity_ratio", "Độ ẩm, 0…1", "Humidity, 0…1")
-OPTICAL = _sensor(
+OPTICAL = Quantity(
     "device_optical_power_dbm",
-    "Công suất quang, dBm; −40 là không có ánh sáng",
-    "Optical power, dBm; −40 is no light",
+    Text(
+        "Công suất quang, dBm, thu (rx) hay phát (tx) của cổng; −40 là không có ánh sáng",
+        "Optical power, dBm, received (rx) or sent (tx) by a port; −40 is no light",
+    ),
+    ("sensor", "ifName", "direction"),
 )
 
 CHARGE = _sensor("device_battery_charge_ratio", "Ắc quy còn, 0…1", "Battery charge, 0…1")
@@ -103,6 +106,22 @@ PART = Quantity(
     Text("Bộ phận trong thiết bị, luôn bằng 1", "A part inside the device, always 1"),
     ("part", "kind", "model", "serial", "hardware", "firmware", "software"),
 )
+ADDRESS = Quantity(
+    "device_address_info",
+    Text(
+        "Địa chỉ IP của thiết bị và cổng mang nó, luôn bằng 1",
+        "An IP address of the device and the port that bears it, always 1",
+    ),
+    ("address", "port"),
+)
+DEFAULT_ROUTE = Quantity(
+    "device_default_route_info",
+    Text(
+        "Tuyến mặc định của thiết bị đi qua đâu, luôn bằng 1",
+        "Where the default route of the device leads, always 1",
+    ),
+    ("next_hop",),
+)
 NEIGHBOUR = Quantity(
     "device_neighbour_info",
     Text(
@@ -110,4 +129,62 @@ NEIGHBOUR = Quantity(
         "A neighbour by LLDP or CDP, always 1",
     ),
     ("protocol", "port", "neighbour", "neighbour_port", "neighbour_description"),
+)
+
+_PROBE = ("test", "peer", "direction")
+PROBE_RTT = Quantity(
+    "device_probe_rtt_seconds",
+    Text(
+        "Phép đo của chính thiết bị (IP SLA, NQA, RPM, ping): thời gian đi về, giây",
+        "A test that the device runs (IP SLA, NQA, RPM, ping): round trip, seconds",
+    ),
+    _PROBE,
+)
+PROBE_DELAY = Quantity(
+    "device_probe_one_way_seconds",
+    Text(
+        "Phép đo của chính thiết bị: trễ một chiều, giây; cần đồng hồ hai đầu khớp nhau",
+        "A test that the device runs: one-way delay, seconds; both clocks must agree",
+    ),
+    _PROBE,
+)
+PROBE_JITTER = Quantity(
+    "device_probe_jitter_seconds",
+    Text(
+        "Phép đo của chính thiết bị: dao động trễ, giây, theo chiều",
+        "A test that the device runs: jitter, seconds, by direction",
+    ),
+    _PROBE,
+)
+PROBE_LOSS = Quantity(
+    "device_probe_loss_ratio",
+    Text(
+        "Phép đo của chính thiết bị: tỷ lệ mất gói lần gần nhất, 0…1",
+        "A test that the device runs: loss of the latest run, 0…1",
+    ),
+    _PROBE,
+)
+PROBE_LOST = Quantity(
+    "device_probe_lost_packets",
+    Text(
+        "Phép đo của chính thiết bị: số gói mất lần gần nhất, theo chiều",
+        "A test that the device runs: packets lost in the latest run, by direction",
+    ),
+    _PROBE,
+)
+PROBE_SENT = Quantity(
+    "device_probe_sent_packets",
+    Text(
+        "Phép đo của chính thiết bị: số gói gửi lần gần nhất",
+        "A test that the device runs: packets sent in the latest run",
+    ),
+    _PROBE,
+)
+PROBE_ANSWERED = Quantity(
+    "device_probe_answered_packets",
+    Text(
+        "Phép đo của chính thiết bị: số gói có trả lời lần gần nhất",
+        "A test that the device runs: packets answered in the latest run",
+    ),
+    _PROBE,
 )

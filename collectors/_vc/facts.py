@@ -129,3 +129,4 @@ class Bridge(Device):
     bits: dict[tuple[str, str], float] = field(default_factory=dict)  # (media, direction)
     loss: dict[str, float] = field(default_factory=dict)  # of all streams, by direction
     round_trip: float | None = None  # of all streams
+    registrations: int | None = None  # devices that are registered with it, or online

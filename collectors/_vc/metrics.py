@@ -52,6 +52,7 @@ CONFERENCE_LEGS = "vc_conference_legs"
 BRIDGE_BITS = "vc_bridge_bits_per_second"
 BRIDGE_LOSS = "vc_bridge_loss_ratio"
 BRIDGE_TRIP = "vc_bridge_round_trip_seconds"
+REGISTRATIONS = "vc_registrations"
 
 _OWN = "collector"
 DEVICE = (  # what says how the device itself is
@@ -156,6 +157,7 @@ BRIDGE = (
         labels=("direction",),
     ),
     Emit(BRIDGE_TRIP, Text("Thời gian đi và về, cả cầu", "Round trip time, of the whole bridge")),
+    Emit(REGISTRATIONS, Text("Số thiết bị đang đăng ký", "Devices registered with it")),
     Emit(
         CONFERENCE_LEGS,
         Text("Số điểm cầu trong một cuộc họp", "Participants of a conference"),

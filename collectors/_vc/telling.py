@@ -144,6 +144,7 @@ class _Teller:
         for direction, loss in found.loss.items():
             self._say(m.BRIDGE_LOSS, loss, direction=direction)
         self._say(m.BRIDGE_TRIP, found.round_trip)
+        self._say(m.REGISTRATIONS, found.registrations)
         self._say(m.CONFERENCES, found.conference_count)
         if found.conferences is not None:
             self._say(m.CONFERENCES, len(found.conferences))

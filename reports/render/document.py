@@ -1,6 +1,7 @@
 """The report as a document: one template, for the screen, for mail and for paper."""
 
 from datetime import UTC
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 
@@ -113,6 +114,9 @@ def _values(shown: Sheet, head: Letterhead, language: Language) -> dict[str, obj
         "scope_word": words.SCOPE[report.scope.kind].said(language),
         "period_name": named if language == "en" else named[:1].lower() + named[1:],
         "method": words.METHOD,
+        "crowding_asked": report.crowding_asked,
+        "directions": words.DIRECTION,
+        "fraction": Fraction,
         "sums": [
             (key, getattr(now, key), getattr(before, key) if before else None) for key in _SUMS
         ],

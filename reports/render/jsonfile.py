@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from core.text import Text
+from reports.capacity import Crowding
 from reports.render.figures import percent_figure
 from reports.report import Outage, Period, Report, Row, Seconds, Works
 
@@ -53,6 +54,7 @@ def plain(report: Report) -> Plain:
             for on, name in sorted(report.special_days.items())
         ],
         "notes": [_text(note) for note in report.notes],
+        "crowding": _maybe(report.crowding, _crowding),
     }
 
 
@@ -129,6 +131,28 @@ def _works(works: Works) -> Plain:
         "seconds": works.seconds,
         "excluded": works.excluded,
         "why": _maybe(works.why, _text),
+    }
+
+
+def _crowding(one: Crowding) -> Plain:
+    return {
+        "links": one.watched,
+        "unknown": one.unknown,
+        "above": [
+            {
+                "link": line.link,
+                "name": _text(line.name),
+                "carrier": line.carrier,
+                "circuit": line.circuit,
+                "direction": line.direction.value,
+                "days": line.days,
+                "judged_days": line.judged,
+                "highest_p95_ratio": round(line.highest, 6),
+                "first": line.first.isoformat(),
+                "last": line.last.isoformat(),
+            }
+            for line in one.lines
+        ],
     }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from core.text import Language, Text
 from core.watching import TargetKind
+from reports.capacity import Direction, Verdict
 from reports.report import Bucket, ScopeKind
 
 BUCKET: Mapping[Bucket, Text] = {
@@ -33,6 +34,15 @@ LEVEL: Mapping[str, Text] = {
     "commune": Text("xã, phường", "commune"),
 }
 NO_DATA = BUCKET[Bucket.UNKNOWN]
+DIRECTION: Mapping[Direction, Text] = {
+    Direction.IN: Text("nhận (từ trung tâm về điểm)", "in (from the centre to the site)"),
+    Direction.OUT: Text("gửi (từ điểm về trung tâm)", "out (from the site to the centre)"),
+}
+VERDICT: Mapping[Verdict, Text] = {
+    Verdict.EXCEEDED: Text("vượt 90 %", "above 90%"),
+    Verdict.MET: Text("trong mức 90 %", "within 90%"),
+    Verdict.UNKNOWN: Text("chưa đủ số liệu", "not enough data"),
+}
 
 WORDS: Mapping[str, Text] = {
     "republic": Text("Cộng hòa xã hội chủ nghĩa Việt Nam", "Socialist Republic of Viet Nam"),
@@ -114,6 +124,46 @@ WORDS: Mapping[str, Text] = {
     "links": Text("Đường truyền", "Links"),
     "line_name": Text("Đường truyền, mã kênh", "Link, circuit"),
     "no_links": Text("Không có đường truyền nào trong phạm vi.", "There is no link in the scope."),
+    "crowded": Text(
+        "Đường truyền vượt 90 % (P95, 7 ngày)", "Links above 90% (95th percentile, 7 days)"
+    ),
+    "crowded_rule": Text(
+        "Thông tư 06/2026/TT-BKHCN, điều 5.6: mỗi chiều, phân vị 95 của các trung bình 5 phút "
+        "trong 7 ngày liên tục không quá 90 % băng thông thuê; vượt thì phải nâng cấp. Số ngày là "
+        "số ngày mà 7 ngày kết thúc ở đó vượt mức; số liệu thiếu tính là không có lưu lượng, nên "
+        "P95 in ra là ít nhất.",
+        "Circular 06/2026/TT-BKHCN, article 5.6: in each direction the 95th percentile of 5-minute "
+        "means over 7 consecutive days is at most 90% of the rented capacity, else it is to be "
+        "upgraded. Days are those on which the 7 days that ended were above; what is missing "
+        "counts as no traffic, so that the percentile printed is the least it can be.",
+    ),
+    "crowded_none": Text(
+        "Không có đường truyền nào vượt mức trong kỳ.", "No link was above it in the period."
+    ),
+    "crowded_unknown": Text(
+        "Chưa đủ số liệu để kết luận về {0} trong {1} đường truyền; không có số liệu không phải là "
+        "đạt.",
+        "Nothing can be said of {0} of {1} links for want of data; no data is not compliance.",
+    ),
+    "crowded_not_asked": Text(
+        "Không đọc được chuỗi thời gian nên không lập được mục này.",
+        "The time series could not be read, so there is nothing to say here.",
+    ),
+    "direction": Text("Chiều", "Direction"),
+    "crowded_days": Text("Số ngày vượt", "Days above"),
+    "crowded_judged": Text("Số ngày kết luận được", "Days judged"),
+    "crowded_highest": Text("P95 cao nhất", "Highest P95"),
+    "crowded_span": Text("Từ ngày, đến ngày", "First, last day"),
+    "first_day": Text("Ngày đầu", "First day"),
+    "last_day": Text("Ngày cuối", "Last day"),
+    "capacity": Text("Băng thông (Mbit/s)", "Capacity (Mbit/s)"),
+    "p95": Text("P95 của số liệu có", "P95 of what is known"),
+    "at_least": Text("P95 ít nhất", "P95 at least"),
+    "highest": Text("Cao nhất", "Highest"),
+    "known_slots": Text("Số trung bình 5 phút có", "5-minute means known"),
+    "missing_slots": Text("Số trung bình 5 phút thiếu", "5-minute means missing"),
+    "above_slots": Text("Số trung bình 5 phút trên 90 %", "5-minute means above 90%"),
+    "verdict": Text("Kết luận", "Verdict"),
     "works": Text("Bảo trì có báo trước", "Announced works"),
     "no_works": Text("Không có lần bảo trì nào được báo trước.", "No works were announced."),
     "works_id": Text("Số", "No."),
@@ -167,6 +217,7 @@ WORDS: Mapping[str, Text] = {
     "sheet_detail": Text("Chi tiết", "Detail"),
     "sheet_outages": Text("Gián đoạn", "Outages"),
     "sheet_links": Text("Đường truyền", "Links"),
+    "sheet_crowded": Text("Vượt 90 % P95", "Above 90% P95"),
     "sheet_works": Text("Bảo trì", "Works"),
     "sheet_method": Text("Cách tính", "Method"),
 }

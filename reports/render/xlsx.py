@@ -9,6 +9,7 @@ from typing import Any
 
 from core.clock import LOCAL
 from core.text import Language, Text
+from reports.capacity import Crowded
 from reports.render import figures, words
 from reports.render.document import title
 from reports.render.letterhead import Letterhead
@@ -42,6 +43,11 @@ _FORMATS: dict[str, dict[str, object]] = {
     "dark": {"border": 1, "italic": True, "valign": "top"},
 }
 _SECONDS = ("numerator", "up", "degraded", "down", "denominator", "excluded", "unknown")
+_EMPTY = {
+    "sheet_outages": "no_outages",
+    "sheet_works": "no_works",
+    "sheet_crowded": "crowded_none",
+}
 Cell = tuple[str, object]  # the name of a format, and a value
 
 
@@ -52,7 +58,7 @@ class _Column:
 
 
 def xlsx(report: Report, head: Letterhead, language: Language) -> bytes:
-    """Return the workbook: six sheets, no formula, no macro, the same bytes every time."""
+    """Return the workbook: six or seven sheets, no formula, no macro, the same bytes every time."""
     import xlsxwriter  # noqa: PLC0415  (loads when a workbook is asked for)
 
     out = io.BytesIO()
@@ -100,6 +106,9 @@ class _Book:
         self._table(
             "sheet_links", self._detail_columns(w("line_name")), map(self._row, report.links)
         )
+        if report.crowding is not None:
+            lines = report.crowding.lines
+            self._table("sheet_crowded", self._crowded_columns(), map(self._crowded, lines))
         self._table("sheet_works", self._works_columns(), map(self._works, report.works))
         self._method()
 
@@ -179,7 +188,7 @@ class _Book:
             said = self._w("unlisted", figures.whole(unlisted, self._language))
             self._put(sheet, last + 1, 0, ("dark", said))
         elif not last:
-            empty = {"sheet_outages": "no_outages", "sheet_works": "no_works"}.get(name, "no_links")
+            empty = _EMPTY.get(name, "no_links")
             self._put(sheet, 1, 0, ("dark", self._w(empty)))
 
     def _method(self) -> None:
@@ -290,6 +299,33 @@ class _Book:
             ("text", one.circuit or ""),
             ("text", one.incident or ""),
             ("text", "; ".join(notes)),
+        ]
+
+    def _crowded_columns(self) -> list[_Column]:
+        w = self._w
+        return [
+            _Column(w("line_name"), 42),
+            _Column(w("circuit"), 16),
+            _Column(w("carrier"), 14),
+            _Column(w("direction"), 26),
+            _Column(w("crowded_days"), 12),
+            _Column(w("crowded_judged"), 14),
+            _Column(w("crowded_highest"), 12),
+            _Column(w("first_day"), 12),
+            _Column(w("last_day"), 12),
+        ]
+
+    def _crowded(self, one: Crowded) -> list[Cell]:
+        return [
+            ("text", self._said(one.name)),
+            ("text", one.circuit or ""),
+            ("text", one.carrier or ""),
+            ("text", self._said(words.DIRECTION[one.direction])),
+            ("whole", one.days),
+            ("whole", one.judged),
+            ("percent", one.highest),
+            ("text", figures.day(one.first)),
+            ("text", figures.day(one.last)),
         ]
 
     def _works_columns(self) -> list[_Column]:

@@ -27,6 +27,7 @@ from reports.report import Report, Row
 from reports.request import UptimeRequest
 from runtime.assembly import letterhead
 from runtime.cli._ledger import Voice, settings_of, with_ledger
+from runtime.cli._series import engine, with_secrets
 from runtime.nearest import counted
 from runtime.press import prepare
 from storage.ledger import Ledger
@@ -59,6 +60,7 @@ class Desk:
 
     def counted(self, request: UptimeRequest) -> Report:
         """Return the report, with a bar while it is counted."""
+        settings = settings_of(self._config, self._voice)
         with _bar() as bar:
             task = bar.add_task(_COUNTING.said(self._voice.language), total=None)
 
@@ -66,9 +68,12 @@ class Desk:
                 bar.update(task, completed=done, total=of)
 
             async def work(ledger: Ledger) -> Report:
-                return await counted(ledger, request, SystemClock().now(), told)
+                async with engine(ledger, settings.series) as series:
+                    return await counted(ledger, request, SystemClock().now(), told, series=series)
 
-            return with_ledger(self._config, self._voice, work)
+            return with_ledger(
+                self._config, self._voice, work, needs_key=with_secrets(settings.series)
+            )
 
     def write(self, report: Report, language: Language, form: Format, path: Path | None) -> None:
         """Write one file, or to standard output."""
@@ -76,7 +81,7 @@ class Desk:
         if path is None:
             sys.stdout.buffer.write(content)
             return
-        self._put(path, content)
+        self.put(path, content)
         if not self._voice.as_json:
             self._said(path, content)
 
@@ -97,7 +102,7 @@ class Desk:
             }
             for future in as_completed(made):
                 content = self.meant(future.result)
-                self._put(folder / made[future], content)
+                self.put(folder / made[future], content)
                 written[made[future]] = len(content)
                 bar.advance(task)
         files = sorted(written)
@@ -143,7 +148,8 @@ class Desk:
     def _head(self) -> Letterhead:
         return letterhead(settings_of(self._config, self._voice).reports)
 
-    def _put(self, path: Path, content: bytes) -> None:
+    def put(self, path: Path, content: bytes) -> None:
+        """Write a file, or say why that cannot be and end."""
         try:
             path.write_bytes(content)
         except OSError as error:

@@ -61,6 +61,7 @@ def check_config(
 
 def _problems(config: Path | None) -> "tuple[int, Sequence[Problem]]":
     """Return the exit code and what is wrong: 2 if there is nothing to check, 1 for faults."""
+    from collectors._oidmap.folder import read_all
     from core.errors import Invalid
     from runtime.settings import chosen, load
 
@@ -69,9 +70,12 @@ def _problems(config: Path | None) -> "tuple[int, Sequence[Problem]]":
     except Invalid as none:
         return 2, none.problems
     try:
-        load(file, os.environ)
+        settings = load(file, os.environ)
     except Invalid as invalid:
         return 1, invalid.problems
+    if settings.looking.maps is not None:
+        _, faults = read_all(settings.looking.maps)
+        return int(bool(faults)), faults
     return 0, ()
 
 

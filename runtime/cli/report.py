@@ -44,6 +44,10 @@ def uptime(
         str | None,
         typer.Option("--calendar", help="24x7 (default), expected, or a calendar's slug."),
     ] = None,
+    vantage: Annotated[
+        str | None,
+        typer.Option("--vantage", help="Services looked at from there (here: from this platform)."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write a file; a table without it.")
     ] = None,
@@ -85,6 +89,7 @@ def uptime(
             SystemClock().now(),
             kind=chosen_kind(kind),
             calendar=calendar,
+            vantage=vantage,
             as_known_at=moment(as_known_at),
         )
     )
@@ -93,6 +98,48 @@ def uptime(
         desk.show(report, language)
     else:
         desk.write(report, language, wanted_format, output)
+
+
+@app.command()
+def links(
+    *,
+    unit: Unit = None,
+    carrier: Annotated[str | None, typer.Option("--carrier", help="A carrier, by name.")] = None,
+    on: Annotated[
+        str | None,
+        typer.Option("--on", metavar="2026-11-29", help="The last of the 7 days; else yesterday."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write a file, csv, xlsx or json; else a table."),
+    ] = None,
+    lang: Annotated[
+        str | None, typer.Option("--lang", help="vi or en; that of the terminal if absent.")
+    ] = None,
+    config: Config = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Tell the use of lines over 7 days, against 90 % of their capacity (P95), the worst first."""
+    from runtime.cli._ledger import Voice
+    from runtime.cli._line_use import Wanted, tell
+
+    tell(Wanted(unit, carrier, on, output, lang), config, Voice(as_json=as_json))
+
+
+@app.command()
+def optics(
+    config: Config = None,
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every sensor, not only those that fade.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List optical sensors whose light fades by more than 0.5 dB in 30 days, the fastest first."""
+    from runtime.cli._ledger import Voice
+    from runtime.cli._optics import tell
+
+    tell(config, Voice(as_json=as_json), everything=everything)
 
 
 @app.command(name="set")

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from alerts.carrier import Caller, carriers, report
 from alerts.topology import Topology
-from core.incident import Incident, Member, Severity
+from core.incident import THRESHOLD, Incident, Member, Severity
+from inventory.template import BEGINNING
 from tests.alerts.province import estate
 from tests.factories import DAWN
 
@@ -37,6 +38,19 @@ def test_a_lost_line_is_told_with_circuit_time_sign_sites_and_contact() -> None:
         "- Mã theo dõi của chúng tôi: SC-20261122-0001",
         "- Liên hệ: Lê Thu Hà, 0912345678, ha@example.vn",
     ]
+
+
+def test_a_crowded_line_is_told_as_a_line_that_carries_too_much() -> None:
+    rule = next(one for one in BEGINNING.rules if one.slug == "bang-thong-p95")
+    topology = Topology(estate(hubs=1, communes=9).model_copy(update={"rules": (rule,)}))
+    full = trouble("line1", rule.slug).model_copy(
+        update={"kind": THRESHOLD, "detail": "93.2 > 90", "severity": Severity.INFO}
+    )
+    lines = report(full, "VNPT", topology, HA, "vi").splitlines()
+    assert lines[0] == "Kính gửi VNPT, đề nghị xem xét, nâng cấp hoặc khắc phục:"
+    assert "- Từ lúc: 09:00:07 22/11/2026" in lines
+    assert "- Hiện tượng: vượt ngưỡng “90 % băng thông (P95, 7 ngày)”: đo được 93.2 > 90" in lines
+    assert not any("Mất từ" in line for line in lines)
 
 
 def test_what_is_over_says_when_it_came_back() -> None:

@@ -215,6 +215,7 @@ def interface_table(
         table[(*entry, 5, i)] = number(1_000_000_000, ber.GAUGE32)
         table[(*entry, 7, i)] = number(1)
         table[(*entry, 8, i)] = number(1)
+        table[(*entry, 9, i)] = number(500, ber.TIME_TICKS)
         for column in (10, 11, 13, 14, 16, 17, 19, 20):
             table[(*entry, column, i)] = number(first + column, ber.COUNTER32)
         if not wide:

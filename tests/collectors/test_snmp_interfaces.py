@@ -125,7 +125,7 @@ async def test_the_second_poll_asks_only_for_what_is_known(
     poller.agent.requests.clear()
     second = await poller.poll()
     assert [request.kind for request in poller.agent.requests] == [0xA0]
-    assert len(poller.agent.requests[0].names) == 11 * 2 + 3
+    assert len(poller.agent.requests[0].names) == 12 * 2 + 3
     assert [series for series, _ in first.samples] == [series for series, _ in second.samples]
 
 

@@ -62,9 +62,12 @@ def test_every_way_of_looking_names_its_door() -> None:
 
 
 def test_traps_and_syslog_come_in_where_they_are_heard() -> None:
-    hearing = {"traps": "0.0.0.0:162", "syslog": "127.0.0.1:514"}
+    hearing = {"traps": "0.0.0.0:162", "syslog": "127.0.0.1:514", "syslog_tcp": "0.0.0.0:601"}
     found = said(build({"hearing": hearing}, Path("/tmp")))
-    assert [(row[0], row[2], row[3], row[4]) for row in found] == [("in", OURSELVES, "udp", "162")]
+    assert [(row[0], row[2], row[3], row[4]) for row in found] == [
+        ("in", OURSELVES, "udp", "162"),
+        ("in", OURSELVES, "tcp", "601"),
+    ]
 
 
 def test_what_rooms_publish_comes_in_by_datagram_and_stream_and_nothing_goes_out() -> None:

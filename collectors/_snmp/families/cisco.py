@@ -12,8 +12,21 @@ from collectors._snmp.descriptor import (
     Words,
     states,
 )
+from collectors._snmp.families.probes import BOTH, IN, OUT
 from collectors._snmp.families.standards import BY_ENTITY, BY_PORT, ENTITY, INDEX, once, sensors
-from collectors._snmp.vocabulary import CPU, MEMORY, SESSIONS, STATE, TEMPERATURE, VOLTAGE
+from collectors._snmp.vocabulary import (
+    CPU,
+    MEMORY,
+    PROBE_ANSWERED,
+    PROBE_DELAY,
+    PROBE_JITTER,
+    PROBE_LOST,
+    PROBE_RTT,
+    SESSIONS,
+    STATE,
+    TEMPERATURE,
+    VOLTAGE,
+)
 from core.text import Text
 
 _CISCO = "1.3.6.1.4.1.9"
@@ -54,6 +67,57 @@ _FRU = f"{_MGMT}.117.1"
 _STACK = f"{_MGMT}.500.1"  # CISCO-STACKWISE-MIB
 _RF = f"{_MGMT}.176.1"  # CISCO-RF-MIB
 _SENSORS = f"{_MGMT}.91.1.1.1.1"  # CISCO-ENTITY-SENSOR-MIB
+
+# CISCO-RTTMON-MIB (IP SLA): rttMonCtrlAdminEntry, rttMonEchoAdminEntry, rttMonLatestRttOperEntry,
+# rttMonLatestJitterOperEntry, by the number of the operation; times in milliseconds.
+_SLA = f"{_MGMT}.42.1"
+_SLA_NAMED = (Words(f"{_SLA}.2.1.1.3"), Words(form="IP SLA {0}"))
+_SLA_PEER = (Words(f"{_SLA}.2.2.1.2", address=True),)
+
+
+def _sla(
+    quantity: Quantity, column: int, direction: tuple[Words, ...], *, low: float = 0
+) -> Measure:
+    factor = 1e-3 if quantity in {PROBE_DELAY, PROBE_JITTER} else 1.0
+    oid = f"{_SLA}.5.2.1.{column}"
+    return Measure(quantity, oid, _SLA_NAMED, factor=factor, low=low, others=(_SLA_PEER, direction))
+
+
+_IP_SLA: tuple[Entry, ...] = (
+    Measure(
+        PROBE_RTT,
+        f"{_SLA}.2.10.1.1",  # zero where there was no answer
+        _SLA_NAMED,
+        factor=1e-3,
+        low=1,
+        others=(_SLA_PEER, BOTH),
+    ),
+    Measure(
+        Quantity(
+            "rttMonLatestRttOperSense",
+            Text(
+                "Kết quả IP SLA gần nhất: 1 tốt, 2 mất kết nối, 3 quá ngưỡng, 4 quá giờ, "
+                "khác là lỗi",
+                "Result of the latest IP SLA: 1 ok, 2 disconnected, 3 over threshold, 4 timeout, "
+                "others are errors",
+            ),
+            ("test", "peer"),
+        ),
+        f"{_SLA}.2.10.1.2",
+        _SLA_NAMED,
+        low=1,
+        others=(_SLA_PEER,),
+    ),
+    _sla(PROBE_ANSWERED, 1, BOTH),
+    _sla(PROBE_LOST, 26, OUT),
+    _sla(PROBE_LOST, 27, IN),
+    _sla(PROBE_LOST, 29, BOTH),  # of which nobody can tell where
+    _sla(PROBE_JITTER, 46, BOTH),
+    _sla(PROBE_JITTER, 47, OUT),
+    _sla(PROBE_JITTER, 48, IN),
+    _sla(PROBE_DELAY, 49, OUT, low=1),  # zero where the clocks do not agree
+    _sla(PROBE_DELAY, 50, IN, low=1),
+)
 
 _COMMON: tuple[Entry, ...] = (
     FirstOf(
@@ -212,6 +276,7 @@ IOS = Family(
     "Cisco",
     objects=(f"{_CISCO}.1",),
     health=(*_COMMON, *_PROBES),
+    probes=_IP_SLA,
     facts=Facts(
         software=(
             r"Version ([^,\s]+)",
@@ -225,6 +290,7 @@ NXOS = Family(
     "Cisco",
     objects=(f"{_CISCO}.12.3",),
     health=_COMMON,
+    probes=_IP_SLA,
     facts=Facts(software=(r"Version ([^,\s]+)",)),
 )
 

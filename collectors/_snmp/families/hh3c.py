@@ -1,12 +1,15 @@
 """H3C and what shares its Comware: HPE A and FlexNetwork series, older 3Com."""
 
 from collectors._snmp.descriptor import Facts, Family, FirstOf, Measure, Pool, Where, Words, states
-from collectors._snmp.families.standards import BY_ENTITY, BY_PORT, ENTITY_CLASS, INDEX
+from collectors._snmp.families.probes import IN, NAMED, OUT, PEER
+from collectors._snmp.families.standards import BY_ENTITY, BY_PORT, ENTITY_CLASS, INDEX, once
 from collectors._snmp.vocabulary import (
     CPU,
     CURRENT,
     MEMORY,
     OPTICAL,
+    PROBE_JITTER,
+    PROBE_LOST,
     STATE,
     TEMPERATURE,
     VOLTAGE,
@@ -60,7 +63,14 @@ def _optics(root: str) -> tuple[Measure, ...]:
     def light(column: int, way: str) -> Measure:
         named = tuple(Words(one.column, form=f"{{0}} {way}") for one in BY_PORT)
         return Measure(
-            OPTICAL, f"{entry}.{column}", named, factor=0.01, low=-6000, high=3000, where=there
+            OPTICAL,
+            f"{entry}.{column}",
+            named,
+            factor=0.01,
+            low=-6000,
+            high=3000,
+            where=there,
+            others=(BY_PORT, once(way.lower())),
         )
 
     return (
@@ -72,6 +82,26 @@ def _optics(root: str) -> tuple[Measure, ...]:
         ),
         Measure(
             CURRENT, f"{entry}.17", BY_PORT, factor=1e-5, low=0, high=_NOTHING - 1, where=there
+        ),
+    )
+
+
+def _tests(root: str) -> tuple[Measure, ...]:
+    """Return hh3cNqaJitterStatsTable: losses by direction, means of the jitter in milliseconds."""
+    entry = f"{root}.8.3.1.4.1"
+    return (
+        Measure(PROBE_LOST, f"{entry}.22", NAMED, low=0, others=(PEER, OUT)),
+        Measure(PROBE_LOST, f"{entry}.23", NAMED, low=0, others=(PEER, IN)),
+        *(
+            Measure(
+                PROBE_JITTER,
+                f"{entry}.{column}",
+                NAMED,
+                factor=1e-3,
+                low=0,
+                others=(PEER, direction),
+            )
+            for column, direction in ((31, OUT), (32, IN))
         ),
     )
 
@@ -102,6 +132,7 @@ COMWARE = Family(
         FirstOf((_optics(_NEW), _optics(_OLD))),
         FirstOf((_equipment(_NEW), _equipment(_OLD))),
     ),
+    probes=(FirstOf((_tests(_NEW), _tests(_OLD))),),
     facts=Facts(
         model=(r"^(?:HPE?|H3C|3Com) (?!Comware)(\S+)", r"\n?(?:HPE?|H3C) (\S+ \S+) Switch"),
         software=(r"Software Version ([^,\s]+(?: Release \S+)?)",),

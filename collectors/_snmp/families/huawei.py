@@ -11,7 +11,7 @@ from collectors._snmp.descriptor import (
     Words,
     states,
 )
-from collectors._snmp.families.standards import BY_ENTITY, INDEX, once
+from collectors._snmp.families.standards import BY_ENTITY, INDEX, PORT_OF_ENTITY, once
 from collectors._snmp.vocabulary import (
     CPU,
     CURRENT,
@@ -49,6 +49,7 @@ def _light(column: int, way: str) -> Measure:
         low=-60,
         high=30,
         where=_MODULE,
+        others=(PORT_OF_ENTITY, once(way.lower())),
     )
 
 

@@ -10,12 +10,19 @@ from collectors._snmp.descriptor import (
     Words,
     states,
 )
+from collectors._snmp.families.probes import BOTH, IN, NAMED, OUT, PEER
 from collectors._snmp.families.standards import BY_PORT, INDEX, once
 from collectors._snmp.vocabulary import (
     CPU,
     CURRENT,
     MEMORY,
     OPTICAL,
+    PROBE_ANSWERED,
+    PROBE_DELAY,
+    PROBE_JITTER,
+    PROBE_LOSS,
+    PROBE_RTT,
+    PROBE_SENT,
     SESSIONS,
     STATE,
     TEMPERATURE,
@@ -36,7 +43,15 @@ _POWERS, _FANS = frozenset({7}), frozenset({13})
 
 def _light(column: int, way: str) -> Measure:
     named = tuple(Words(one.column, form=f"{{0}} {way}") for one in BY_PORT)
-    return Measure(OPTICAL, f"{_DOM}.{column}", named, factor=0.01, low=-5000, high=2000)
+    return Measure(
+        OPTICAL,
+        f"{_DOM}.{column}",
+        named,
+        factor=0.01,
+        low=-5000,
+        high=2000,
+        others=(BY_PORT, once(way.lower())),
+    )
 
 
 def _unit(kind: str, of: Where) -> Measure:
@@ -47,6 +62,19 @@ def _unit(kind: str, of: Where) -> Measure:
         kind=kind,
         where=(of, Where(f"{_FRU}.8", but=frozenset({2}))),  # an empty slot
         meaning=states(ok=(3, 4, 5, 6, 10), warning=(7, 9), critical=(8,)),
+    )
+
+
+def _tested(quantity: Quantity, measured: int, direction: tuple[Words, ...]) -> Measure:
+    """Return jnxRpmResCalcAverage (microseconds) of one measurement of the last whole test."""
+    return Measure(
+        quantity,
+        f"{_JUNIPER}.3.50.1.3.1.5",
+        NAMED,
+        factor=1e-6,
+        low=0,
+        where=(Where("", frozenset({f"2.{measured}"}), skip=-2),),
+        others=(PEER, direction),
     )
 
 
@@ -101,6 +129,35 @@ JUNOS = Family(
             f"{_RPM}.4",
             (Words(spelled=True),),
             where=(Where("", frozenset({"2"}), skip=-1),),  # the last test that was completed
+        ),
+    ),
+    probes=(
+        _tested(PROBE_RTT, 1, BOTH),
+        _tested(PROBE_JITTER, 2, BOTH),
+        _tested(PROBE_DELAY, 4, OUT),
+        _tested(PROBE_JITTER, 5, OUT),
+        _tested(PROBE_DELAY, 7, IN),
+        _tested(PROBE_JITTER, 8, IN),
+        Measure(
+            PROBE_LOSS,
+            f"{_RPM}.4",
+            NAMED,
+            factor=0.01,
+            low=0,
+            high=100,
+            where=(Where("", frozenset({"2"}), skip=-1),),
+            others=(PEER, BOTH),
+        ),
+        *(
+            Measure(
+                quantity,
+                f"{_RPM}.{column}",
+                NAMED,
+                low=0,
+                where=(Where("", frozenset({"2"}), skip=-1),),
+                others=(PEER, BOTH),
+            )
+            for quantity, column in ((PROBE_SENT, 2), (PROBE_ANSWERED, 3))
         ),
     ),
     neighbours=(

@@ -38,6 +38,7 @@ def _light(column: int, way: str) -> Measure:
         factor=1e-3,
         low=-60000,
         high=30000,
+        others=((Words(f"{_OPTICAL}.2"),), once(way.lower())),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collectors._snmp.convert import tenth_microwatts
 from collectors._snmp.descriptor import Facts, Family, Measure, Pool, Quantity, Where, Words, states
-from collectors._snmp.families.standards import INDEX, once
+from collectors._snmp.families.standards import BY_PORT, INDEX, once
 from collectors._snmp.vocabulary import (
     CPU,
     CURRENT,
@@ -26,7 +26,15 @@ _THERE = (Where(f"{_DDM}.6", but=frozenset({0, ""})),)  # a module without volta
 
 def _light(column: int, way: str) -> Measure:
     named = tuple(Words(one.column, form=f"{{0}} {way}") for one in _BY_PORT)
-    return Measure(OPTICAL, f"{_DDM}.{column}", named, read=tenth_microwatts, high=30, where=_THERE)
+    return Measure(
+        OPTICAL,
+        f"{_DDM}.{column}",
+        named,
+        read=tenth_microwatts,
+        high=30,
+        where=_THERE,
+        others=((*(Words(one.column, skip=1) for one in BY_PORT), *_BY_PORT), once(way.lower())),
+    )
 
 
 TIMOS = Family(

@@ -15,9 +15,11 @@ from collectors._snmp.descriptor import (
     states,
 )
 from collectors._snmp.vocabulary import (
+    ADDRESS,
     CHARGE,
     CPU,
     CURRENT,
+    DEFAULT_ROUTE,
     FAN,
     FREQUENCY,
     HUMIDITY,
@@ -68,6 +70,16 @@ _SENSORS = (
     (FAN, (10,), 1.0),
     (OPTICAL, (14,), 1.0),
 )
+PORT_OF_ENTITY = (Words(port=True),)
+RECEIVED, SENT = once("rx"), once("tx")
+_RECEIVED = r"\b[Rr](?:[Xx]|eceive|ecv)\b"
+_SENT = r"\b[Tt](?:[Xx]|ransmit)\b"
+# Which way the light goes is said by the sensor's name alone.
+_WAYS: tuple[tuple[tuple[Words, ...], str], ...] = (
+    (RECEIVED, _RECEIVED),
+    (SENT, _SENT),
+    ((), rf"^(?!.*(?:{_RECEIVED}|{_SENT}))"),
+)
 _SCALES = {1 + step: 10.0 ** (3 * step - 24) for step in range(17)}  # 1 yocto … 9 units … 17 yotta
 _PRECISIONS = {digits: 10.0**-digits for digits in range(-8, 10)}
 
@@ -87,10 +99,22 @@ def sensors(entry: str, named: tuple[Words, ...] = BY_ENTITY) -> tuple[Measure, 
             where=(
                 Where(f"{entry}.1", frozenset(kinds)),
                 Where(f"{entry}.5", but=frozenset({2, 3})),
+                *which,
             ),
+            others=others,
         )
         for quantity, kinds, factor in _SENSORS
+        for others, which in _turned(quantity)
     )
+
+
+def _turned(
+    quantity: Quantity,
+) -> tuple[tuple[tuple[tuple[Words, ...], ...], tuple[Where, ...]], ...]:
+    """Return the further labels of a sensor, and which rows they are of."""
+    if quantity is not OPTICAL:
+        return (((), ()),)
+    return tuple(((PORT_OF_ENTITY, way), (Where(f"{ENTITY}.7", like=like),)) for way, like in _WAYS)
 
 
 _ENTITY_SENSOR = "1.3.6.1.2.1.99.1.1.1"
@@ -460,6 +484,44 @@ NEIGHBOURS = Family(
 # BGP4-MIB (RFC 4273): bgpPeerEntry by the peer's address. OSPF-MIB (RFC 4750): ospfNbrEntry.
 _BGP, _OSPF = "1.3.6.1.2.1.15.3.1", "1.3.6.1.2.1.14.10.1"
 _STARTED = (Where(f"{_BGP}.3", frozenset({2})),)
+# IP-MIB ipAddrTable (RFC 4293, and older): ipAdEntIfIndex, by the address. IP-FORWARD-MIB
+# (RFC 4292): inetCidrRouteIfIndex and ipCidrRouteIfIndex, of which the default routes alone are
+# walked; RFC1213-MIB: ipRouteNextHop of 0.0.0.0. The last four numbers of an index are the hop.
+_ADDRESSES, _FORWARD = "1.3.6.1.2.1.4.20.1.2", "1.3.6.1.2.1.4.24"
+_HOP = ((Words(skip=-4),),)
+_A_HOP = (Where("", like=r"[1-9]", skip=-4),)
+LAYER_3 = Family(
+    "IP-MIB, IP-FORWARD-MIB",
+    "",
+    neighbours=(
+        Info(
+            ADDRESS,
+            _ADDRESSES,
+            (INDEX, tuple(Words(one.column, via=_ADDRESSES) for one in BY_PORT)),
+            where=(Where("", like=r"^(?!0\.|127\.)"),),
+        ),
+        Info(
+            DEFAULT_ROUTE,
+            f"{_FORWARD}.7.1.7",
+            _HOP,
+            where=_A_HOP,
+            under="1.4.0.0.0.0.0",
+        ),
+        Info(
+            DEFAULT_ROUTE,
+            f"{_FORWARD}.4.1.5",
+            _HOP,
+            where=_A_HOP,
+            under="0.0.0.0.0.0.0.0",
+        ),
+        Info(
+            DEFAULT_ROUTE,
+            "1.3.6.1.2.1.4.21.1.7.0.0.0.0",
+            ((Words("1.3.6.1.2.1.4.21.1.7.0.0.0.0", address=True),),),
+        ),
+    ),
+)
+
 ROUTING = Family(
     "BGP4-MIB, OSPF-MIB",
     "",
@@ -529,5 +591,6 @@ FAMILIES = (
     POWER_ETHERNET,
     BRIDGE,
     NEIGHBOURS,
+    LAYER_3,
     ROUTING,
 )
