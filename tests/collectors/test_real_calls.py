@@ -116,7 +116,7 @@ async def held_to(moments: list[Moment], down: Quality, up: Quality) -> None:
         begin, end = truths[0], truths[-1]
         loss = (end.lost - begin.lost) / (end.sent - begin.sent)
         jitter = mean([truth.jitter for truth in truths[1:]])
-        place = {"direction": way, "remote": "sip:b@127.0.0.1"}
+        place = {"direction": way, "media": "audio"}
         assert told(reading, "vc_media_loss_ratio", **place) == pytest.approx(loss, abs=LOSS)
         seen = told(reading, "vc_media_jitter_seconds", **place)
         assert seen == pytest.approx(jitter, abs=JITTER)

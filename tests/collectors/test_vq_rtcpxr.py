@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.legs import Legs
 from collectors import vq_rtcpxr
 from collectors._sip.request import Request, read
 from collectors._vq.inbox import ENDED, FRESH, OTHERS, Inbox, inbox_of
@@ -314,7 +315,7 @@ async def stand() -> AsyncIterator[Stand]:
     await made.kit.aclose()
 
 
-PLACE = {"remote": "sip:giao-ban@hoinghi.example", "media": "audio"}
+PLACE = {"media": "audio"}
 
 
 async def test_what_a_room_published_is_told_per_call_and_direction() -> None:
@@ -323,7 +324,8 @@ async def test_what_a_room_published_is_told_per_call_and_direction() -> None:
         reading = await at.look()
         assert reading.ok
         assert told(reading, "vc_quality_reports_total") == 1
-        assert told(reading, "vc_call_info", origin="outgoing", protocol="sip") == 1
+        far_end = "sip:giao-ban@hoinghi.example"
+        assert told(reading, "vc_call_info", origin="outgoing", remote=far_end) == 1
         assert told(reading, "vc_media_loss_ratio", direction="rx", **PLACE) == 0.05
         assert told(reading, "vc_media_discarded_ratio", direction="rx", **PLACE) == 0.02
         assert told(reading, "vc_media_jitter_seconds", direction="rx", **PLACE) == 0.012
@@ -337,6 +339,17 @@ async def test_what_a_room_published_is_told_per_call_and_direction() -> None:
         declared = {emit.name: set(emit.labels) for emit in vq_rtcpxr.COLLECTOR.emits}
         for series, _ in reading.samples:
             assert {key for key, _ in series.labels} - {"instance"} <= declared[series.name]
+
+
+async def test_what_a_room_published_is_taken_for_its_own_end_of_the_call() -> None:
+    async with stand() as at:
+        at.inbox.take(HERE, parse(SESSION))
+        legs = Legs()
+        legs.hear([await at.look()])
+        leg = legs.of_room("phong", at.clock.now())
+        assert leg is not None
+        losses = {(one.media, one.direction): one.loss for one in leg.streams}
+        assert losses == {("audio", "rx"): 0.05, ("audio", "tx"): 0.005}
 
 
 async def test_a_call_that_is_over_is_told_once_and_ends() -> None:
@@ -366,9 +379,9 @@ async def test_an_interval_stands_until_the_next_one_is_long_overdue() -> None:
     async with stand() as at:
         at.inbox.take(HERE, parse(OLD))
         at.clock.advance(FRESH - 1)
-        assert told(await at.look(), "vc_media_loss_ratio", remote="10.2.0.52") == 0.015
+        assert told(await at.look(), "vc_media_loss_ratio", **PLACE) == 0.015
         at.clock.advance(1)
-        assert told(await at.look(), "vc_media_loss_ratio", remote="10.2.0.52") is None
+        assert told(await at.look(), "vc_media_loss_ratio", **PLACE) is None
 
 
 async def test_picture_and_sound_of_one_call_stand_side_by_side() -> None:
@@ -377,7 +390,7 @@ async def test_picture_and_sound_of_one_call_stand_side_by_side() -> None:
         at.inbox.take(HERE, parse(SESSION.replace(b"PD=G729", b"PD=H264")))
         reading = await at.look()
         for media in ("audio", "video"):
-            place = {"remote": PLACE["remote"], "direction": "rx", "media": media}
+            place = {"direction": "rx", "media": media}
             assert told(reading, "vc_media_loss_ratio", **place) == 0.05
 
 
