@@ -171,8 +171,11 @@ BRIDGE = (
     *_media("remote"),
 )
 _PUBLISHED = (  # what a room says by itself of its calls
-    *(one for one in (*DEVICE, *ENDPOINT) if one.name in {SUCCESS, DURATION, CALL}),
-    *MEDIA,
+    *(
+        one
+        for one in (*DEVICE, *ENDPOINT, *MEDIA)
+        if one.name in {SUCCESS, DURATION, CALL, LOSS, JITTER, ROUND_TRIP, MOS}
+    ),
     Emit(
         DISCARDED,
         Text("Tỷ lệ gói đến quá muộn, bị bỏ", "Share of packets that came too late to be played"),
