@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from collectors._net.trouble import trouble
 from collectors._vc import metrics
 from collectors._vc.facts import Call, Direction, Endpoint, Fault, Media, Peripheral, Stream
-from collectors._vc.guest import Guest
+from collectors._vc.guest import Answer, Guest
 from collectors._vc.looking import looked
 from collectors._vc.notation import (
     Json,
@@ -82,13 +82,21 @@ async def _begun(guest: Guest) -> _Session:
         headers={"Content-Type": "application/json"},
         basic=False,
     )
+    # The cookie shows that a session was begun, and is to end, whatever the body turns out to be.
+    cookie = answer.cookies.get("session_id", "")
+    if cookie:
+        guest.farewell = _session(guest, answer, cookie).end
     said = wanted(parsed(answer.octets), "the answer to the login")
     identity = words(record(said, "session"), "sessionId")
     if not identity:
         raise guest.unwelcome("the login brought no session")
-    session = _Session(guest, identity, answer.cookies.get("XSRF-TOKEN", identity))
+    session = _session(guest, answer, cookie or identity)
     guest.farewell = session.end
     return session
+
+
+def _session(guest: Guest, answer: Answer, identity: str) -> _Session:
+    return _Session(guest, identity, answer.cookies.get("XSRF-TOKEN", identity))
 
 
 async def _visit(guest: Guest) -> Endpoint:

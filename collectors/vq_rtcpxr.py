@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from collectors._net.identity import identity
 from collectors._vc import metrics
-from collectors._vc.facts import Bridge, Call, Direction, Media, Score, Stream
+from collectors._vc.facts import Call, Device, Direction, Media, Score, Stream
 from collectors._vc.looking import Course, concluded
 from collectors._vc.telling import before_of, samples
 from collectors._vq.inbox import inbox_of, is_video
@@ -37,7 +37,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
         reports = inbox.of(check.address)
         for report in reports:
             transcript.note("%s of a call with %s", report.kind.value, report.far_end or "nobody")
-        found = Bridge(calls=[_call(report) for report in reports])
+        found = Device(calls=[_call(report) for report in reports])
         told = samples(check, found, before_of(kit, check))
         counted = Series.of(metrics.REPORTS, identity(check))
         told.append((counted, float(inbox.counted(check.address))))

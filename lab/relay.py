@@ -18,7 +18,7 @@ from lab.world import Quality
 
 _SOUND = re.compile(rb"^m=audio (\d+) ", re.MULTILINE)
 _CONTROL = re.compile(rb"^a=rtcp:(\d+)", re.MULTILINE)
-_PLACE = re.compile(rb"^c=IN IP4 \S+", re.MULTILINE)
+_PLACE = re.compile(rb"\bIN IP[46] \S+")  # of the whole (o=) and of its parts (c=)
 _LENGTH = re.compile(rb"^(Content-Length|l)[ \t]*:[ \t]*\d+", re.MULTILINE | re.IGNORECASE)
 _TRIES = 200
 Address = tuple[str, int]
@@ -191,7 +191,7 @@ class Relay:
         end.media, end.control = (host, port), (host, int(told[1]) if told else port + 1)
         body = _SOUND.sub(b"m=audio %d " % end.port, body)
         body = _CONTROL.sub(b"a=rtcp:%d" % (end.port + 1), body)
-        body = _PLACE.sub(b"c=IN IP4 127.0.0.1", body)
+        body = _PLACE.sub(b"IN IP4 127.0.0.1", body)
         return _LENGTH.sub(b"Content-Length: %d" % len(body), head) + gap + body
 
     def close(self) -> None:

@@ -13,9 +13,9 @@ _AGAIN = (0.5, 1.0, 2.0)  # seconds until an unanswered request is sent once mor
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What one end of a call received. Shares 0…1, seconds."""
+    """What one end of a call received. Shares 0…1, seconds. `loss` None: nothing was to come."""
 
-    loss: float
+    loss: float | None
     jitter: float
     round_trip: float
     discarded: float = 0.0
@@ -61,9 +61,11 @@ def _metrics(said: Reported, heard: Heard) -> list[str]:
     lines = [
         f"Timestamps:START={said.begin:%Y-%m-%dT%H:%M:%SZ} STOP={said.end:%Y-%m-%dT%H:%M:%SZ}",
         f'SessionDesc:PT=96 PD={said.payload} SR=48000 PPS=50 FMTP="" PLC=3 SSUP=off',
-        f"PacketLoss:NLR={heard.loss * 100:.2f} JDR={heard.discarded * 100:.2f}",
         f"Delay:RTD={heard.round_trip * 1000:.0f} ESD=0 IAJ={heard.jitter * 1000:.0f} MAJ=0",
     ]
+    if heard.loss is not None:
+        loss, late = heard.loss * 100, heard.discarded * 100
+        lines.append(f"PacketLoss:NLR={loss:.2f} JDR={late:.2f}")
     if heard.mos is not None:
         lines.append(f"QualityEst:MOSLQ={heard.mos:.1f} MOSCQ={heard.mos:.1f} QoEEstAlg=P.564")
     return lines

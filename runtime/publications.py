@@ -257,6 +257,8 @@ class Publications:
 
     def _admitted(self, octets: bytes, source: Source) -> Request | None:
         """Return a request that is worth an answer."""
+        if not octets.strip(b"\r\n\0"):  # it keeps a way through a NAT open (RFC 5626 §4.4)
+            return None
         self.stats.heard += 1
         self._rooms.follow()
         if not self._rooms.watched(source[0]):

@@ -114,6 +114,7 @@ class Guest:
             terms = terms._replace(verify=False, ca=None)
         self._way = Way(terms, check.timeout, transcript, pin=self._pin)
         self._client: Client | None = None
+        self._leaving = False  # ending a session shows no login, and spares the device one
 
     async def enter(self) -> None:
         """Take the connection of this check, kept from the look before or new."""
@@ -150,7 +151,7 @@ class Guest:
             what = f"{printable(target, 80)} cannot be asked for"
             raise trouble(FailureKind.PROTOCOL, what)
         resting = self.manners.rest(str(self.base), self._login_key)
-        if resting is not None:
+        if resting is not None and not self._leaving:
             raise Trouble(resting)
         shown = self._headers(headers, basic=basic)
         answer = await self._exchanged(method, target, body, shown)
@@ -253,6 +254,7 @@ class Guest:
     async def leave(self, *, keep: bool) -> None:
         """End the session, if one was begun; hang up unless the connection is to be kept."""
         farewell, self.farewell = self.farewell, None
+        self._leaving = True
         try:
             if farewell is not None:
                 async with asyncio.timeout(FAREWELL):

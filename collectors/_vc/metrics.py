@@ -170,14 +170,16 @@ BRIDGE = (
     ),
     *_media("remote"),
 )
-_PUBLISHED = (  # what a room says itself of its calls; `remote` is the far end
-    *(one for one in DEVICE if one.name in {SUCCESS, DURATION}),
-    *(one for one in BRIDGE if one.name == CALL),
-    *_media("remote"),
+_PUBLISHED = (  # what a room says by itself of its calls
+    *(
+        one
+        for one in (*DEVICE, *ENDPOINT, *MEDIA)
+        if one.name in {SUCCESS, DURATION, CALL, LOSS, JITTER, ROUND_TRIP, MOS}
+    ),
     Emit(
         DISCARDED,
         Text("Tỷ lệ gói đến quá muộn, bị bỏ", "Share of packets that came too late to be played"),
-        labels=("remote", "media", "direction"),
+        labels=("media", "direction"),
     ),
     Emit(
         REPORTED_MOS,
@@ -187,7 +189,7 @@ _PUBLISHED = (  # what a room says itself of its calls; `remote` is the far end
             "MOS as the receiving equipment estimates and reports it (rx: the room, tx: its far "
             "end); kind: listening (lq) or conversational (cq)",
         ),
-        labels=("remote", "media", "direction", "kind", "algorithm"),
+        labels=("media", "direction", "kind", "algorithm"),
     ),
     Emit(
         REPORTS,

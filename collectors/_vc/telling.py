@@ -74,6 +74,8 @@ def samples(check: Check, found: Device, before: Before) -> list[Sample]:
     elif isinstance(found, Bridge):
         teller.bridge(found)
         teller.legs(found.calls)
+    elif found.calls is not None:
+        teller.own_calls(found.calls)
     shown = frozenset(series for series, _ in teller.samples)
     ended = [(series, STALE) for series in before.shown - shown]
     before.shown = shown
@@ -123,9 +125,7 @@ class _Teller:
         self._say(m.CALLS, len(calls))
         durations = [call.duration for call in calls if call.duration is not None]
         self._say(m.CALL_DURATION, max(durations, default=None))
-        for labels in _unique(_about(call) for call in calls):
-            self._say(m.CALL, True, **labels)
-        streams = self._media([("", calls)])
+        streams = self.own_calls(calls)
         for direction, rates in (
             (Direction.RX, [call.bits_rx for call in calls]),
             (Direction.TX, [call.bits_tx for call in calls]),
@@ -134,6 +134,12 @@ class _Teller:
             self._say(m.CALL_BITS, negotiated, direction=direction)
             in_use = _sum([s.bits for s in streams if s.direction is direction])
             self._say(m.USED, used(in_use, negotiated), direction=direction)
+
+    def own_calls(self, calls: list[Call]) -> list[Stream]:
+        """Tell calls of which the equipment is one end; return their streams."""
+        for labels in _unique(_about(call) for call in calls):
+            self._say(m.CALL, True, **labels)
+        return self._media([("", calls)])
 
     def bridge(self, found: Bridge) -> None:
         self._say(m.LEGS, found.legs)

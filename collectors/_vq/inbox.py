@@ -1,7 +1,7 @@
 """What rooms have published lately, between whoever hears it and the check that tells it.
 
-An engine of the kit. An interval's report stands for three of the usual 30 s, one of a call that is
-over for as long as it takes to look once more; then there is nothing to tell.
+An engine of the kit. An interval's report stands for three of the usual 30 s, or until the call is
+over; a call that told no interval is told as a whole for as long as it takes to look once more.
 """
 
 from collections import defaultdict
@@ -51,8 +51,11 @@ class Inbox:
         now, room = self.clock.monotonic(), self._rooms[address]
         room.count += 1
         kept = replace(report, far_end=_known(room, report.far_end, now))
-        key = report.call, is_video(report.local.payload)
-        room.live.pop(key, None)  # so that the newest stands last
+        # Nobody is in two calls with one far end: a new one with it has ended the one before.
+        key = report.far_end or report.call, is_video(report.local.payload)
+        before = room.live.pop(key, None)  # so that the newest stands last
+        if report.kind is Kind.SESSION and before is not None and before.report.call == report.call:
+            return  # its intervals have been told: what it sums up at its end is no news
         lasts = ENDED if report.kind is Kind.SESSION else FRESH
         room.live[key] = Heard(kept, now + lasts)
         while len(room.live) > _CALLS:

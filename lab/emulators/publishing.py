@@ -3,7 +3,7 @@
 Written from the RFC. It is asked nothing: the figures are those of the lab's one state of calls.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -30,14 +30,20 @@ class PublishingRoom:
     stage: Stage
     _counted: dict[int, Counts] = field(default_factory=dict)  # by channel
     _since: datetime | None = None
+    _said: list[Reported] = field(default_factory=list)  # last
 
     def reports(self) -> list[Reported]:
-        """Return a report for each medium of the call that goes on; nothing without a call."""
+        """Return a report for each medium of the call that goes on, and of one that has ended."""
         self.stage.calls.settle()
         leg, now = self.stage.calls.legs.get(self.stage.device), self.stage.clock.now()
         begin, self._since = self._since or now, now
-        if leg is None:
-            return []
+        said = self._of(leg, begin, now) if leg is not None else []
+        going_on = {one.call for one in said}
+        ended = [replace(one, over=True) for one in self._said if one.call not in going_on]
+        self._said = said
+        return [*ended, *said]
+
+    def _of(self, leg: Leg, begin: datetime, now: datetime) -> list[Reported]:
         by = {(channel.media, channel.way): channel for channel in leg.channels}
         return [
             Reported(
@@ -57,7 +63,7 @@ class PublishingRoom:
         counts = Counts(*channel.counted)
         loss = between(self._counted.get(channel.number), counts).loss
         self._counted[channel.number] = counts
-        return Heard(loss or 0.0, channel.jitter, channel.round_trip)
+        return Heard(loss, channel.jitter, channel.round_trip)
 
 
 def _media(leg: Leg) -> list[str]:

@@ -23,7 +23,8 @@ from tests.collectors.families import told
 from tests.collectors.phones import counted, phone
 from tests.runtime.test_publications import Ears
 
-LOSS, JITTER, TRIP = 0.01, 0.002, 0.02  # what may be between the truth and a measurement
+# What may be between the truth and a measurement: phones and relay share the cores of one machine.
+LOSS, JITTER, TRIP = 0.01, 0.004, 0.05
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ async def called(folder: Path, down: Quality, up: Quality, reports: int) -> list
             caller.heard = note
             await caller.command("dial", f"sip:b@127.0.0.1:{relay.port}")
             await caller.until("CALL_ESTABLISHED")
-            await caller.until("CALL_RTCP", reports, patience=60)
+            await caller.until("CALL_RTCP", reports, patience=20 + 10 * reports)
             await caller.command("hangup")
             await caller.until("CALL_CLOSED")
         finally:
@@ -115,7 +116,7 @@ async def held_to(moments: list[Moment], down: Quality, up: Quality) -> None:
         begin, end = truths[0], truths[-1]
         loss = (end.lost - begin.lost) / (end.sent - begin.sent)
         jitter = mean([truth.jitter for truth in truths[1:]])
-        place = {"direction": way, "remote": "sip:b@127.0.0.1"}
+        place = {"direction": way, "media": "audio"}
         assert told(reading, "vc_media_loss_ratio", **place) == pytest.approx(loss, abs=LOSS)
         seen = told(reading, "vc_media_jitter_seconds", **place)
         assert seen == pytest.approx(jitter, abs=JITTER)

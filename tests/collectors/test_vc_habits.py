@@ -1,6 +1,8 @@
 """The bad habits of conference equipment: each is lived with, and nothing is made worse."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -11,6 +13,15 @@ from lab.emulators.cisco_meeting_server import CiscoMeetingServer
 from lab.emulators.poly_videoos import PolyVideoOs
 from tests.collectors import test_polycom_text
 from tests.collectors.families import CONFERENCE, FAMILIES, ROOM, ROOMS, Family, stand, told
+from tests.collectors.test_icmp import Feed
+from tests.collectors.test_sip_options import (
+    echoed,
+    failures,
+    kind,
+    peer,
+    sweeping,
+    values,
+)
 
 BY_NAME = {family.name: family for family in FAMILIES}
 GENERATIONS = [family for family in FAMILIES if family.name.startswith("cisco_codec")]
@@ -77,6 +88,18 @@ async def test_a_poly_unit_that_has_locked_up_is_told_in_time_and_read_later() -
         at.emulator.sessions.clear()
         at.clock.advance(60)
         assert (await at.look()).ok
+        assert not at.emulator.sessions
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"{}", b'{"session": {"sessionId": "other"}}'])
+async def test_a_session_that_was_begun_is_ended_though_the_answer_is_damaged(body: bytes) -> None:
+    async with stand(BY_NAME["poly_videoos"]) as at:
+        assert isinstance(at.emulator, PolyVideoOs)
+        at.spoiling.spoil = lambda n, ask, reply: (
+            Reply(reply.status, body, reply.kind, reply.headers) if n == 1 else reply
+        )
+        await at.look()
+        assert at.spoiling.asked[0].method == "POST"
         assert not at.emulator.sessions
 
 
@@ -168,3 +191,44 @@ async def test_a_polycom_codec_that_writes_slowly_is_read_whole() -> None:
         assert reading.ok, reading.failure
         assert told(reading, "vc_device_info", product="RealPresence Group 500") == 1
         assert told(reading, "vc_media_height_pixels", media="video", direction="rx") == 720
+
+
+class _Heard(asyncio.DatagramProtocol):
+    """Answers what comes by another door, after a while that shrinks to nothing."""
+
+    def __init__(self, away: asyncio.DatagramTransport, lateness: float) -> None:
+        self._away, self._lateness = away, lateness
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        wait, self._lateness = self._lateness, 0.0
+        asyncio.get_running_loop().call_later(wait, self._away.sendto, echoed(data), addr)
+
+
+@asynccontextmanager
+async def elsewhere(lateness: float = 0.0) -> AsyncIterator[int]:
+    """Serve SIP by UDP; the answers come from another port than was asked."""
+    loop, here = asyncio.get_running_loop(), ("127.0.0.1", 0)
+    away, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, local_addr=here)
+    door, _ = await loop.create_datagram_endpoint(lambda: _Heard(away, lateness), local_addr=here)
+    try:
+        yield door.get_extra_info("sockname")[1]
+    finally:
+        door.close()
+        away.close()
+
+
+async def test_a_sip_peer_that_answers_from_another_port_is_heard() -> None:
+    async with elsewhere() as port, sweeping(Feed(peer("a", port))) as watch:
+        await watch.until(lambda: len(watch.readings) >= 2)
+    assert failures(watch.readings) == []
+
+
+async def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_one() -> None:
+    check = peer("a", 0, interval=0.6, timeout=0.3)
+    async with elsewhere(lateness=0.7) as port:
+        asked = check.model_copy(update={"params": {"port": port}})
+        async with sweeping(Feed(asked)) as watch:
+            await watch.until(lambda: len(watch.readings) >= 3)
+    assert kind(watch.readings[0]) is FailureKind.TIMEOUT
+    assert failures(watch.readings[1:]) == []
+    assert all(values(r)["probe_sip_rtt_seconds"] < 0.3 for r in watch.readings[1:])

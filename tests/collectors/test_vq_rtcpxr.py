@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.legs import Legs
 from collectors import vq_rtcpxr
 from collectors._sip.request import Request, read
 from collectors._vq.inbox import ENDED, FRESH, OTHERS, Inbox, inbox_of
@@ -314,7 +315,7 @@ async def stand() -> AsyncIterator[Stand]:
     await made.kit.aclose()
 
 
-PLACE = {"remote": "sip:giao-ban@hoinghi.example", "media": "audio"}
+PLACE = {"media": "audio"}
 
 
 async def test_what_a_room_published_is_told_per_call_and_direction() -> None:
@@ -323,7 +324,8 @@ async def test_what_a_room_published_is_told_per_call_and_direction() -> None:
         reading = await at.look()
         assert reading.ok
         assert told(reading, "vc_quality_reports_total") == 1
-        assert told(reading, "vc_call_info", origin="outgoing", protocol="sip") == 1
+        far_end = "sip:giao-ban@hoinghi.example"
+        assert told(reading, "vc_call_info", origin="outgoing", remote=far_end) == 1
         assert told(reading, "vc_media_loss_ratio", direction="rx", **PLACE) == 0.05
         assert told(reading, "vc_media_discarded_ratio", direction="rx", **PLACE) == 0.02
         assert told(reading, "vc_media_jitter_seconds", direction="rx", **PLACE) == 0.012
@@ -339,6 +341,17 @@ async def test_what_a_room_published_is_told_per_call_and_direction() -> None:
             assert {key for key, _ in series.labels} - {"instance"} <= declared[series.name]
 
 
+async def test_what_a_room_published_is_taken_for_its_own_end_of_the_call() -> None:
+    async with stand() as at:
+        at.inbox.take(HERE, parse(SESSION))
+        legs = Legs()
+        legs.hear([await at.look()])
+        leg = legs.of_room("phong", at.clock.now())
+        assert leg is not None
+        losses = {(one.media, one.direction): one.loss for one in leg.streams}
+        assert losses == {("audio", "rx"): 0.05, ("audio", "tx"): 0.005}
+
+
 async def test_a_call_that_is_over_is_told_once_and_ends() -> None:
     async with stand() as at:
         at.inbox.take(HERE, parse(SESSION))
@@ -351,13 +364,24 @@ async def test_a_call_that_is_over_is_told_once_and_ends() -> None:
         assert not any(is_stale(value) for _, value in (await at.look()).samples)
 
 
+async def test_a_call_that_told_intervals_sums_nothing_up_at_its_end() -> None:
+    async with stand() as at:
+        interval = SESSION.replace(b"VQSessionReport: CallTerm", b"VQIntervalReport")
+        at.inbox.take(HERE, parse(interval))
+        assert told(await at.look(), "vc_media_loss_ratio", direction="rx", **PLACE) == 0.05
+        at.inbox.take(HERE, parse(SESSION.replace(b"NLR=5.0", b"NLR=1.0")))
+        after = await at.look()
+        assert told(after, "vc_media_loss_ratio", direction="rx", **PLACE) is None
+        assert told(after, "vc_quality_reports_total") == 2
+
+
 async def test_an_interval_stands_until_the_next_one_is_long_overdue() -> None:
     async with stand() as at:
         at.inbox.take(HERE, parse(OLD))
         at.clock.advance(FRESH - 1)
-        assert told(await at.look(), "vc_media_loss_ratio", remote="10.2.0.52") == 0.015
+        assert told(await at.look(), "vc_media_loss_ratio", **PLACE) == 0.015
         at.clock.advance(1)
-        assert told(await at.look(), "vc_media_loss_ratio", remote="10.2.0.52") is None
+        assert told(await at.look(), "vc_media_loss_ratio", **PLACE) is None
 
 
 async def test_picture_and_sound_of_one_call_stand_side_by_side() -> None:
@@ -366,8 +390,19 @@ async def test_picture_and_sound_of_one_call_stand_side_by_side() -> None:
         at.inbox.take(HERE, parse(SESSION.replace(b"PD=G729", b"PD=H264")))
         reading = await at.look()
         for media in ("audio", "video"):
-            place = {"remote": PLACE["remote"], "direction": "rx", "media": media}
+            place = {"direction": "rx", "media": media}
             assert told(reading, "vc_media_loss_ratio", **place) == 0.05
+
+
+async def test_a_new_call_with_a_far_end_replaces_the_one_before() -> None:
+    async with stand() as at:
+        at.inbox.take(
+            HERE, parse(SESSION.replace(b"VQSessionReport: CallTerm", b"VQIntervalReport"))
+        )
+        at.clock.advance(5)
+        again = SESSION.replace(b"CallID:1234", b"CallID:9999").replace(b"NLR=5.0", b"NLR=1.0")
+        at.inbox.take(HERE, parse(again))
+        assert told(await at.look(), "vc_media_loss_ratio", direction="rx", **PLACE) == 0.01
 
 
 async def test_invented_names_make_no_endless_series() -> None:

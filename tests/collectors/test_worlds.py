@@ -135,7 +135,7 @@ def _by_publication(at: Observed, world: World) -> None:
 
 PUBLISHED = [
     (
-        {"media": media, "direction": way, "remote": f"sip:{CONFERENCE}@hoinghi.example"},
+        {"media": media, "direction": way},
         (media, {"rx": "down", "tx": "up"}[way]),
     )
     for media in ("audio", "video")
