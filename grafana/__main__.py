@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from core.text import Language
-from grafana import collectors, duty, links, province, rules, site
+from grafana import collectors, duty, links, network, province, rules, site
 
 HERE = Path(__file__).parent
-BOARDS = (province, site, links, duty, collectors)
+BOARDS = (province, site, links, network, duty, collectors)
 
 
 def written() -> dict[str, str]:
