@@ -39,6 +39,9 @@ APART = timedelta(seconds=1)  # between two transitions of one target
 STREAKS_PERIOD = timedelta(seconds=30)  # between two writings of a streak that stays as it is
 TOGETHER = timedelta(seconds=1)  # such streaks wait so long for each other, and for other rows
 LOOK_FOR_OVERDUE = timedelta(seconds=5)
+_BURST = timedelta(seconds=2.5)  # until it is sure whether a suspect is silent
+_LONGEST_LAPSE = timedelta(seconds=6)  # after which all that is silent is known anew, as at a start
+_LONGEST_HOLD = timedelta(seconds=20)  # a process that gets hardly any turn must speak too
 _REPORTING = Reporting()
 
 
@@ -78,6 +81,8 @@ class Brain:
         self._calm: dict[str, Place] = {}
         self._dirty = True
         self._waiting_until: datetime | None = None
+        self._held_since: datetime | None = None
+        self._held_until: datetime | None = None
         self._boundary: datetime | None = None
         self._shortest_patience = timedelta(0)
         self._swept_at = self._latest = now
@@ -121,7 +126,8 @@ class Brain:
     @property
     def waits_until(self) -> datetime | None:
         """When a wait or a span of hours runs out, whatever checks may be overdue by then."""
-        times = (self._waiting_until, self._boundary)
+        held = self._held_until if self._dirty else None
+        times = (self._waiting_until if held is None else held, self._boundary)
         return min((t for t in times if t is not None), default=None)
 
     def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
@@ -171,6 +177,17 @@ class Brain:
             self._boundary = next_boundary(self._topology.scheduled, now)
             self._dirty = True
         return self._conclude(outcome, now)
+
+    def lapsed(self, late: timedelta, now: datetime) -> None:
+        """Conclude nothing for a while: for as long as `late` our process had no turn.
+
+        Then nothing was sent nor heard either, and "it would have been heard of by now" is not true
+        of anything, and whoever was under suspicion has not been cleared for want of probes.
+        """
+        if self._held_until is None or self._held_since is None:
+            self._held_since = now
+        until = min(now + min(late, _LONGEST_LAPSE) + _BURST, self._held_since + _LONGEST_HOLD)
+        self._held_until = max(until, self._held_until or until)
 
     def report(self, alerts: Sequence[Alert], now: datetime) -> tuple[Outcome, Heard]:
         """Take what others report; the same again changes nothing."""
@@ -296,6 +313,7 @@ class Brain:
         self._started.incidents += self._reported.set_back(by, now)
         self._written = {s: earlier(at, by, now) for s, at in self._written.items()}
         self._swept_at = earlier(self._swept_at, by, now)
+        self._held_since = self._held_until = None
         self._boundary = next_boundary(self._topology.scheduled, now)
         self._calm.clear()
         self._dirty = True
@@ -371,8 +389,13 @@ class Brain:
             if known is None or (known.up, known.enabled) != (port.up, port.enabled):
                 self._calm.pop(link, None)
                 self._dirty = True
-            elif link in self._incidents:
+            elif link in self._incidents or (not port.up and self._carries(link)):
                 self._dirty = True  # "still up, and silent" names the cause better
+
+    def _carries(self, link: str) -> bool:
+        """Say whether a link is held to be well: a word of its port was too old to be believed."""
+        state = self._states.get(link)
+        return state is None or state.status not in {Status.DOWN, Status.UNREACHABLE}
 
     def _look_at(self, target: str, now: datetime) -> None:
         """Make the fact of a target anew; say whether the whole must be thought over."""
@@ -421,7 +444,10 @@ class Brain:
         return [(c, self._streaks.get(c.slug) or Streak(c.slug)) for c in checks]
 
     def _conclude(self, outcome: Outcome, now: datetime) -> Outcome:
-        if self._dirty or self._thresholds.dirty:
+        if self._held_until is not None and now >= self._held_until:
+            self._held_since = self._held_until = None
+            self._dirty = True
+        if self._held_until is None and (self._dirty or self._thresholds.dirty):
             self._dirty = False
             self._think(outcome, now)
         outcome.watches.extend(self._thresholds.take_unwritten())

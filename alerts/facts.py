@@ -13,7 +13,7 @@ from core.watching import Check
 _GOOD = frozenset({Verdict.OK, Verdict.LOSSY})
 # How surely a verdict speaks of life when a target has several reach checks.
 _LIFE = (Verdict.FAILED, Verdict.UNKNOWN, Verdict.SUSPECT, Verdict.LOSSY, Verdict.OK)
-_SLACK = 0.5  # seconds between a loss and our hearing of it
+_SLACK = 0.3  # seconds between a loss and our hearing of it
 
 
 @dataclass(frozen=True, slots=True)

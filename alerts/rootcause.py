@@ -18,7 +18,7 @@ from alerts.hours import expected_since
 from alerts.places import HIDING, Place, measured
 from alerts.shared import Shared
 from alerts.topology import Topology
-from alerts.waiting import PATIENCE, Waiting
+from alerts.waiting import PATIENCE, VERIFY_ROUND, Waiting
 from core.status import Status, TargetState, Verdict
 
 _INDEPENDENT = 60.0  # seconds; a target that failed so long before its parent failed by itself
@@ -30,6 +30,8 @@ _REASONS = {
     "mains_suspected": "mains_suspected",
 }
 _ANSWERED = {"refused": "refused", "protocol": "wrong_answer", "auth": "wrong_answer"}
+_AT_ONCE, _RISING = timedelta(0), VERIFY_ROUND
+_ONE_BY_ONE = VERIFY_ROUND  # what dies at once is not seen to at once: its ports follow each other
 _TOGETHER = timedelta(seconds=10)  # two silences that begin so close are one
 
 
@@ -80,13 +82,15 @@ def _fresh(topology: Topology, facts: Facts) -> dict[str, Port]:
     """Return what is said of ports, without what has been overtaken.
 
     What a device said before it was cut off itself, and that a port is down over which something
-    has come back since, is not known any more until it is said anew.
+    has come back since, is not known any more until it is said anew. Ports come up one by one: that
+    one is down counts only when the devices at its ends have been back for a round.
     """
     return {
         link: port
         for link, port in facts.ports.items()
         if not any(
-            back is not None and back > port.at for back in _returns(topology, facts, link, port)
+            back is not None and back + (_RISING if not port.up else _AT_ONCE) > port.at
+            for back in _returns(topology, facts, link, port)
         )
     }
 
@@ -463,7 +467,7 @@ class _Walk:
         if port is not None and not port.enabled:
             return False
         stood = port is not None and port.up and port.since is not None and port.since <= fell
-        if port is not None and stood and port.at >= fell:
+        if port is not None and stood and port.at >= fell + _ONE_BY_ONE:
             return False
         back = own.alive_since is not None and own.alive_since > fell
         return back or not own.answers_at(fell, self.now)

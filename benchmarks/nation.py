@@ -5,6 +5,7 @@ answers; what the devices themselves would say is played by a collector of this 
 """
 
 import socket
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -124,8 +125,10 @@ def watched(estate: Estate) -> Estate:
 
 @dataclass(slots=True)
 class _Played:
+    """The counters of a device. They are the device's, not ours: so they take little room."""
+
     series: list[Series]
-    values: list[float]
+    values: "array[float]"
     rounds: int = 0
 
 
@@ -171,7 +174,7 @@ def _learned(check: Check) -> _Played:
     states = [Series.of(name, check.labels, ifName=p) for name in STATES for p in PORTS]
     values = [begin] * len(moving) + [0.0] * len(still)
     values += [value for value in STATES.values() for _ in PORTS]
-    return _Played([*moving, *still, *states], values)
+    return _Played([*moving, *still, *states], array("d", values))
 
 
 class CutSocket(socket.socket):

@@ -5,13 +5,15 @@ namespace each, runs the whole platform on them with page delays 0, cuts one lin
 in the four ways of LAB (`admin`, `far`, `blackhole`, `halfin`) and prints one JSON line.
 `--soak 3600 --loss 0.2` instead puts random loss on every hub line and counts what goes down.
 `--scenes 200` plays random scenes (`benchmarks.scenes`), one in every hub's branch at a time, and
-has what was told of them judged by `benchmarks.witness`.
+has what was told of them judged by `benchmarks.witness`. `--booked` holds a meeting of all sites
+meanwhile; `--starve` stops the whole platform for seconds, again and again (SIGSTOP).
 """
 
 import argparse
 import asyncio
 import json
 import math
+import os
 import random
 import resource
 import socket
@@ -22,7 +24,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from benchmarks.scenes import Branch, Fault, Scene, branches, province, scene
@@ -30,6 +32,7 @@ from benchmarks.witness import CALM, Findings, Happened, Look, Told, Witness, op
 from core.clock import LOCAL, Clock, SystemClock
 from core.incident import Incident
 from core.inventory import Inventory, Link
+from core.meeting import Wanted
 from core.status import Status
 from inventory.plan import plan
 from lab.fabric import Fabric
@@ -168,6 +171,34 @@ async def cuts(stage: Stage, inventory: Inventory, count: int, seed: int) -> dic
         "latency_max_s": round(max(latencies), 2) if latencies else None,
         "wrong": [vars(c) for c in results if not c.right or c.problems != 1 or c.recoveries != 1],
     }
+
+
+async def book_everything(stage: Stage, inventory: Inventory) -> None:
+    """Hold a meeting of all sites, and wait until what it depends on is looked at more often."""
+    now = stage.clock.now()
+    wanted = Wanted(
+        title="Giao ban toàn tỉnh",
+        begin=now,
+        end=now + timedelta(hours=4),
+        rooms=tuple(site.slug for site in inventory.sites),
+    )
+    await stage.hub.ledger.meetings.add(wanted, "benchmark", now)
+    async with asyncio.timeout(120):
+        while True:
+            if stage.hub.feed.estate().bookings:
+                return
+            await asyncio.sleep(1)
+
+
+async def starve(seed: int) -> None:
+    """Let another process stop this one for one to ten seconds, and let it go on for a while."""
+    chance = random.Random(seed)
+    while True:
+        lasts, free = chance.uniform(1, 10), chance.uniform(3, 15)
+        stopping = f"kill -STOP {os.getpid()}; sleep {lasts}; kill -CONT {os.getpid()}"
+        stopper = await asyncio.create_subprocess_exec("sh", "-c", stopping)
+        await stopper.wait()
+        await asyncio.sleep(free)
 
 
 async def soak(
@@ -452,6 +483,9 @@ async def measure(wish: argparse.Namespace) -> dict[str, object]:
     """Build, measure, take down."""
     async with staged(wish.hubs, wish.communes) as stage:
         inventory = stage.lab.inventory
+        if wish.booked:
+            await book_everything(stage, inventory)
+        starving = asyncio.create_task(starve(wish.seed)) if wish.starve else None
         begun, cpu = stage.clock.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
         if wish.soak:
             result = await soak(stage, inventory, wish.soak, wish.loss)
@@ -460,6 +494,8 @@ async def measure(wish: argparse.Namespace) -> dict[str, object]:
             result = await scenes(stage, inventory, wish.scenes, wish.seed)
         else:
             result = await cuts(stage, inventory, wish.cuts, wish.seed)
+        if starving is not None:
+            starving.cancel()
         spent = resource.getrusage(resource.RUSAGE_SELF)
         wall = stage.clock.monotonic() - begun
         used = spent.ru_utime + spent.ru_stime - cpu.ru_utime - cpu.ru_stime
@@ -481,6 +517,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--soak", type=float, default=0.0, help="seconds of loss instead of cuts")
     parser.add_argument("--loss", type=float, default=0.2)
+    parser.add_argument("--booked", action="store_true", help="during a meeting of all sites")
+    parser.add_argument("--starve", action="store_true", help="and with no turn for seconds")
     print(json.dumps(asyncio.run(measure(parser.parse_args(arguments)))))
 
 

@@ -15,17 +15,25 @@ class Series:
     def of(cls, name: str, base: tuple[tuple[str, str], ...] = (), **labels: str) -> "Series":
         """Return the series with `base` and `labels` merged, sorted by label name.
 
-        The pairs of `base` are kept as they are: all series of a check share them.
+        The pairs of `base` are kept as they are: all series of a check share them. Series of one
+        port that are made one soon after the other share all their labels.
         """
-        kept = base
-        if any(key in labels for key, _ in base):
-            kept = tuple(pair for pair in base if pair[0] not in labels)
-        return cls(name, tuple(sorted((*kept, *map(_pair, labels, labels.values())))))
+        return cls(name, _merged(base, tuple(labels.items())))
 
     def __str__(self) -> str:
         """Return the Prometheus notation, `name{label="value",…}`."""
         inner = ",".join(f'{k}="{escaped(v)}"' for k, v in self.labels)
         return f"{self.name}{{{inner}}}" if inner else self.name
+
+
+@lru_cache(maxsize=4096)
+def _merged(
+    base: tuple[tuple[str, str], ...], labels: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    """Return the labels of a series: what a device measures ten things of has them once."""
+    own = {name for name, _ in labels}
+    kept = (pair for pair in base if pair[0] not in own)
+    return tuple(sorted((*kept, *(_pair(*pair) for pair in labels))))
 
 
 @lru_cache(maxsize=4096)

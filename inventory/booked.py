@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from core.meeting import Meeting
 from core.watching import Booking, Check, Confirm, Estate, Target, TargetKind
 
-REACH = 1.0  # seconds between two probes of what is swept
+REACH = 0.4  # seconds between two probes of what is swept
+SPACING = 0.05  # seconds between two of a burst: still longer than any burst of loss we tolerate
 BY_CONNECTION = 3.0  # of what is reached by connections, which a device logs
 OTHERS = 15.0  # of everything else that is looked at on the path
 _SOON = Confirm(failures=2, window=2)
@@ -37,12 +38,14 @@ def quickened(check: Check) -> Check:
     by_connection = check.reach and check.collector != "icmp"
     most = BY_CONNECTION if by_connection else REACH if check.reach else OTHERS
     interval = min(check.interval, most)
-    confirm = check.confirm
+    confirm, verify = check.confirm, check.verify
+    if check.reach and not by_connection and verify is not None and verify.spacing > SPACING:
+        verify = verify.model_copy(update={"spacing": SPACING})
     if by_connection and confirm.failures > _SOON.failures:
         confirm = confirm.model_copy(update={"failures": _SOON.failures, "window": _SOON.window})
-    if (interval, confirm) == (check.interval, check.confirm):
+    if (interval, confirm, verify) == (check.interval, check.confirm, check.verify):
         return check
-    return check.model_copy(update={"interval": interval, "confirm": confirm})
+    return check.model_copy(update={"interval": interval, "confirm": confirm, "verify": verify})
 
 
 def _booking(meeting: Meeting, targets: Mapping[str, Target]) -> Booking:

@@ -356,6 +356,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "balance": balance.run,
             "samples": pipeline.carry,
             "pipeline": pipeline.run,
+            "attention": pipeline.attend,
             "ledger": upkeep.follow_the_ledger,
             "description": upkeep.describe,
             "reports": mailing.run,

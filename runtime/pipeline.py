@@ -5,7 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from core.clock import Clock
@@ -16,6 +16,7 @@ from core.reading import Reading, Sample
 log = logging.getLogger(__name__)
 
 BATCH_PERIOD = 0.2  # seconds between two transactions while readings flow
+LAPSE = 0.3  # seconds; who comes so much too late has not been looking
 T = TypeVar("T")
 QUEUE_LIMIT = 500_000  # readings; about ten minutes of a ledger that does not answer
 
@@ -31,6 +32,9 @@ class Judge(Protocol):
 
     def wake_at(self) -> datetime | None:
         """Return when `tick` has something to say, if that is known."""
+
+    def lapsed(self, late: timedelta, now: datetime) -> None:
+        """Hear that for so long we had no turn, and so neither sent nor heard anything."""
 
 
 class Remembers(Protocol):
@@ -51,6 +55,7 @@ class PipelineStats:
     dropped: int = 0
     batches: int = 0
     retries: int = 0
+    lapses: int = 0
     last_batch_s: float = 0.0
     judged_at: datetime | None = None
 
@@ -81,6 +86,7 @@ class Pipeline:
         self._measured: list[tuple[datetime, Sequence[Sample]]] = []
         self._arrived = asyncio.Event()
         self._turn = asyncio.Lock()
+        self._awake_at: float | None = None
 
     def put(self, batch: Sequence[Reading]) -> None:
         """Take readings in; never blocks. Beyond the limit the oldest go, and are counted."""
@@ -100,6 +106,24 @@ class Pipeline:
                 await self._hand_on()
         finally:
             await self._hand_on()
+
+    async def attend(self) -> None:
+        """Notice, until cancelled, when the whole process had no turn for a while."""
+        try:
+            while True:
+                self._awake_at = self._clock.monotonic()
+                await asyncio.sleep(BATCH_PERIOD)
+                self.stats.lapses += self._mind_a_lapse()
+        finally:
+            self._awake_at = None
+
+    def _mind_a_lapse(self) -> bool:
+        if self._awake_at is None:
+            return False
+        late = self._clock.monotonic() - self._awake_at - BATCH_PERIOD
+        if late > LAPSE:
+            self._judge.lapsed(timedelta(seconds=late), self._clock.now())
+        return late > LAPSE
 
     async def _hand_on(self) -> None:
         measured, self._measured = self._measured, []
@@ -122,6 +146,7 @@ class Pipeline:
             begun = self._clock.monotonic()
             batch = list(self._waiting)
             self._waiting.clear()
+            self._mind_a_lapse()
             now = self._clock.now()
             await self._write(self._judge.feed(batch, now), now)
             await self._write(self._judge.tick(now), now)

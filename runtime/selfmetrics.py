@@ -99,6 +99,7 @@ class SelfMetrics(Collector):
         )
         yield "batches", "Batches judged.", pipeline.batches
         yield "ledger_retries", "Writes that had to be tried again.", pipeline.retries
+        yield "lapses", "Times the whole process had no turn for 0.3 s.", pipeline.lapses
         yield "checks_started", "Runs of checks begun.", runs.started
         yield "checks_failed", "Runs that brought a failure.", runs.failed
         yield "checks_deadline", "Runs ended because their time was over.", runs.deadlines

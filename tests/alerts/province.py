@@ -291,6 +291,22 @@ class World:
             self.outcomes.append(self.brain.tick(self.now))
         return self.now
 
+    def stall(self, seconds: float, *, known: bool = True) -> None:
+        """Let time pass in which our own process gets no turn: nothing is sent, nothing heard.
+
+        What was due by then is sent when it is over, in any order. `known`: the brain is told.
+        """
+        self.now += timedelta(seconds=seconds)
+        late = [probe for probe in self._probes if probe[0] <= self.now]
+        self._probes = [probe for probe in self._probes if probe[0] > self.now]
+        heapq.heapify(self._probes)
+        self.random.shuffle(late)
+        for _, slug, bursting in late:
+            soon = timedelta(seconds=self.random.uniform(0.0, 0.2))
+            heapq.heappush(self._probes, (self.now + soon, slug, bursting))
+        if known:
+            self.brain.lapsed(timedelta(seconds=seconds), self.now)
+
     def report_port(self, line: str, *, up: bool, enabled: bool = True) -> None:
         near = self.by_slug[line].uplinks[0]
         base = (("ifName", f"to-{line}"),)

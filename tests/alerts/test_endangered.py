@@ -151,7 +151,7 @@ def test_what_is_on_the_path_is_looked_at_more_often_and_nothing_more_seldom() -
     assert quickened(quick) is quick
     table = a_check(collector="snmp_interfaces", interval=60.0, reach=False)
     assert quickened(table).interval == OTHERS
-    assert quickened(a_check(interval=0.5)).interval == 0.5
+    assert quickened(a_check(interval=0.25)).interval == 0.25
 
 
 def test_a_path_holds_rooms_lines_and_bridge_but_not_what_stands_beside() -> None:

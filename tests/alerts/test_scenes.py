@@ -4,6 +4,7 @@ The scenes and the judge of them are those of the real lines (`benchmarks.scenes
 """
 
 import heapq
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -24,6 +25,7 @@ FABRIC = Fabric(INVENTORY)
 PARTS = branches(INVENTORY)
 ESTATE = compile_estate(INVENTORY, date(2026, 11, 22), LookingDefaults())
 POLL, SETTLES = 20.0, 40.0  # seconds
+_LAG = {False: 1.0, True: 2.5}  # seconds until a port has gone down, or come up, at most
 
 
 def of(branch: Branch) -> Estate:
@@ -52,17 +54,20 @@ class Play:
         self.looks: list[Look] = []
         self._tables = [c for c in self.world.estate.checks if c.ports]
         chance = self.world.random
-        self._polls = [(chance.uniform(0, POLL), n) for n in range(len(self._tables))]
+        # when, and the number of the table from 1 on; below 0: once
+        self._polls = [(chance.uniform(0, POLL), n + 1) for n in range(len(self._tables))]
         heapq.heapify(self._polls)
         self._clock = 0.0
+        self._lagging: dict[tuple[str, str], float] = {}  # ports that follow a moment later
 
     def go(self, until: float) -> None:
         """Let time pass until so many seconds after the beginning, with the polls due by then."""
         while self._polls and self._polls[0][0] <= until:
             at, number = heapq.heappop(self._polls)
             self._run(at)
-            self._poll(self._tables[number])
-            heapq.heappush(self._polls, (at + POLL, number))
+            self._poll(self._tables[abs(number) - 1])
+            if number > 0:
+                heapq.heappush(self._polls, (at + POLL, number))
         self._run(until)
 
     def _run(self, until: float) -> None:
@@ -76,6 +81,8 @@ class Play:
         samples = []
         for fact in check.ports:
             state = self.truth.port(check.target, fact.port)
+            if self._lagging.get((check.target, fact.port), 0.0) > self._clock:
+                state = replace(state, oper_up=not state.oper_up)
             label = (("ifName", fact.port),)
             samples += [
                 (Series.of("ifOperStatus", label), 1.0 if state.oper_up else 2.0),
@@ -84,14 +91,18 @@ class Play:
         self.world.hear(self.world.now, Reading(check.slug, "center", self.world.now, samples))
 
     def hint(self) -> None:
-        """Poll within a moment whoever lost or regained a port."""
-        for number, table in enumerate(self._tables):
-            if any(
-                self.before.port(table.target, f.port) != self.truth.port(table.target, f.port)
-                for f in table.ports
-            ):
-                soon = self._clock + self.world.random.uniform(0.1, 1.5)
-                heapq.heappush(self._polls, (soon, number))
+        """Poll within a moment whoever lost or regained a port; ports follow one by one."""
+        chance = self.world.random
+        for number, table in enumerate(self._tables, 1):
+            for port in (f.port for f in table.ports):
+                state = self.truth.port(table.target, port)
+                if self.before.port(table.target, port) == state:
+                    continue
+                seen = self._clock
+                if state.oper_up is not self.before.port(table.target, port).oper_up:
+                    seen += chance.uniform(0.0, _LAG[state.oper_up])
+                    self._lagging[table.target, port] = seen
+                heapq.heappush(self._polls, (seen + chance.uniform(0.1, 1.5), -number))
 
     def play(self) -> Findings:
         """Play all of it; return what is to be said of what was told."""

@@ -83,7 +83,7 @@ async def test_a_meeting_is_booked_from_an_hour_before_to_its_end(sqlite_ledger:
     assert feed.version == version + 1
     [booking] = told[-1].estate.bookings
     assert {"xa", "xa-gw", "xa-vc", "kenh-xa", "core"} == set(booking.path)
-    assert intervals() == usual | {"xa-gw": 1.0, "xa-vc": 1.0, "core": 1.0}
+    assert intervals() == usual | {"xa-gw": 0.4, "xa-vc": 0.4, "core": 0.4}
     assert feed.edition.phones == {"xa": "an"}
     assert not await feed.refresh(changed)
     clock.advance(7200)

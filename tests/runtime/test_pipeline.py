@@ -23,6 +23,10 @@ class EveryFailureIsATransition:
     def __init__(self, due: datetime | None = None) -> None:
         self.ticks = 0
         self.due = due
+        self.lapses: list[timedelta] = []
+
+    def lapsed(self, late: timedelta, now: datetime) -> None:
+        self.lapses.append(late)
 
     def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
         return Outcome(
@@ -172,3 +176,27 @@ async def test_what_stays_due_is_not_thought_over_without_end(heard: Heard) -> N
     with pytest.raises(asyncio.CancelledError):
         await running
     assert judge.ticks < 6
+
+
+async def test_a_process_that_had_no_turn_says_so_before_it_judges_what_piled_up(
+    heard: Heard,
+) -> None:
+    clock, judge = FakeClock(), EveryFailureIsATransition()
+    pipeline = Pipeline(judge, ForgetfulLedger(), heard.outlets(), clock, "center")
+    attending = asyncio.create_task(pipeline.attend())
+    await asyncio.sleep(0)
+    clock.advance(0.4)
+    await pipeline.turn()
+    assert not judge.lapses
+    clock.advance(9.8)
+    await pipeline.turn()
+    assert judge.lapses == [timedelta(seconds=10)]
+    async with asyncio.timeout(5):
+        while not pipeline.stats.lapses:
+            await asyncio.sleep(0.01)
+    assert judge.lapses == [timedelta(seconds=10)] * 2
+    await asyncio.sleep(0.5)
+    assert pipeline.stats.lapses == 1
+    attending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await attending
