@@ -9,6 +9,7 @@ from grafana.expressions import NOW, chosen, code, count, metric, named, only, r
 from grafana.panels import Column, Words, lines, number, worst_first
 from grafana.site import link_here
 from grafana.statuses import ANY_IS_ORANGE, ANY_IS_RED, ANY_IS_YELLOW
+from runtime.optics_watch import TREND
 
 DEVICE = TargetKind.DEVICE
 ROWS, CURVES = 25, 10
@@ -33,7 +34,7 @@ def board(language: Language) -> Board:
     made.row(4, *_counts(language))
     made.row(12, _worst(language))
     made.row(8, _errors(language), _flaps(language))
-    made.row(8, _cpu(language), _light(language))
+    made.row(8, _cpu(language), _light(language), _trend(language))
     made.row(8, *_tests(language))
     return made
 
@@ -231,6 +232,24 @@ def _light(language: Language) -> object:
         [(only(f"min by ({_PORT}) ({name})", _PORT, weakest), "{{instance}} {{ifName}}")],
         unit="dBm",
         below="/^$/",  # it is negative by nature: the scale must not begin at zero
+    )
+
+
+def _trend(language: Language) -> object:
+    by = "instance, sensor"
+    trend = f"min by ({by}) ({metric(TREND)})"
+    return lines(
+        Words(
+            Text("Suy hao tăng", "Light that fades"),
+            Text(
+                f"{CURVES} cảm biến giảm nhanh nhất, dB trong 30 ngày.",
+                f"The {CURVES} sensors that fall fastest, dB in 30 days.",
+            ),
+        ),
+        language,
+        [(f"bottomk({CURVES}, {_within(trend)})", "{{instance}} {{sensor}}")],
+        unit="dB",
+        below="/^$/",
     )
 
 

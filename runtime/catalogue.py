@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from core.text import Text
 from core.watching import TargetKind
-from runtime import duty_series, line_use, registries, surroundings, tally
+from runtime import duty_series, line_use, optics_watch, registries, surroundings, tally
 from runtime.selfmetrics import descriptions
 
 _IDENTITY = ("instance", "job", "site")
@@ -72,7 +72,7 @@ def _described() -> Iterator[Metric]:
             ),
             (identity, "status"),
         )
-    for name, words, labels in (*_SURROUNDINGS, *line_use.SERIES):
+    for name, words, labels in (*_SURROUNDINGS, *line_use.SERIES, *optics_watch.SERIES):
         yield Metric(name, "gauge", words, labels)
 
 

@@ -30,6 +30,7 @@ from reports.capacity import SLOTS, Direction, LineUse, Way, Week, ended_by
 from runtime import settings as settings_file
 from runtime.hub import Hub, open_hub
 from runtime.line_use import use_samples
+from runtime.optics_watch import TREND
 from runtime.series import Batch, SeriesSide
 from runtime.settings import Delays
 from storage.silences import Wanted
@@ -162,6 +163,7 @@ def _of_other_equipment(lab: Lab) -> list[Sample]:
         base = (("instance", device), ("job", "thongsuot"))
         light = {"sensor": "wan rx", "ifName": "wan", "direction": "rx"}
         samples.append((Series.of("device_optical_power_dbm", base, **light), -9.5))
+        samples.append((Series.of(TREND, (("instance", device),), **light), -0.7))
         for direction in ("in", "out", "both"):
             labels = {"test": "line", "peer": "10.0.0.1", "direction": direction}
             for name in ("rtt_seconds", "jitter_seconds", "lost_packets"):
