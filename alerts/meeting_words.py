@@ -26,6 +26,9 @@ ITEM = {
     "screen": Text("màn hình", "screen"),
     "sound": Text("âm thanh", "sound"),
     "power": Text("nguồn điện", "power"),
+    "camera": Text("camera", "camera"),
+    "microphone": Text("micrô", "microphone"),
+    "speaker": Text("loa", "speaker"),
 }
 REASON = {
     "cut_off": Text("mất kết nối do {about}, từ {since}", "cut off by {about}, since {since}"),
@@ -46,6 +49,14 @@ REASON = {
         "không có thiết bị để đo và chưa ai ở điểm cầu xác nhận",
         "no equipment to look at, and nobody in the room has confirmed",
     ),
+    "client_silent": Text(
+        "máy tính ở điểm cầu không báo về, từ {since}", "the PC there is silent, since {since}"
+    ),
+    "client_closed": Text(
+        "chưa mở phần mềm họp trên máy tính", "the meeting program is not open on its PC"
+    ),
+    "client_lacks": Text("máy tính không thấy {about}", "its PC finds no {about}"),
+    "client_clock": Text("đồng hồ máy tính sai", "the clock of its PC is wrong"),
     "person_says": Text(
         "người ở điểm cầu báo hỏng: {about}, lúc {since}",
         "the person there says it is broken: {about}, at {since}",

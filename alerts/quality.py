@@ -7,21 +7,11 @@ not measured is not good: it is not known.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
 
 from pydantic import Field, model_validator
 
+from core.callquality import AMISS, Grade, Side
 from core.model import Model
-
-
-class Grade(IntEnum):
-    """From good to bad; UNKNOWN says nothing."""
-
-    GOOD = 0
-    FAIR = 1
-    POOR = 2
-    BAD = 3
-    UNKNOWN = 4
 
 
 class Band(Model):
@@ -73,12 +63,16 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A grade, and the figure that it is by: `loss`, `jitter`, `round_trip`, `used`."""
+    """A grade, and the figure that it is by: `loss`, `jitter`, `round_trip`, `used`.
+
+    `value` is that figure, a share or seconds.
+    """
 
     grade: Grade
     by: str = ""
     media: str = ""
     direction: str = ""
+    value: float | None = None
 
 
 UNKNOWN = Verdict(Grade.UNKNOWN)
@@ -91,14 +85,22 @@ def of_stream(figures: Figures, bands: Bands) -> Verdict:
         "loss": loss.grade(figures.loss),
         "jitter": bands.jitter.grade(figures.jitter),
         "round_trip": bands.round_trip.grade(figures.round_trip),
-        # A still picture and silence need little: only of video a low rate tells anything.
-        "used": bands.bandwidth.grade(figures.used if figures.media == "video" else None),
+        "used": _of_use(figures, bands),
     }
     known = {name: grade for name, grade in found.items() if grade is not Grade.UNKNOWN}
     if not known:
         return UNKNOWN
-    worst = max(known, key=lambda name: known[name])
-    return Verdict(known[worst], worst, figures.media, figures.direction)
+    by = max(known, key=lambda name: known[name])
+    return Verdict(known[by], by, figures.media, figures.direction, getattr(figures, by))
+
+
+def _of_use(figures: Figures, bands: Bands) -> Grade:
+    """Return what the rate in use says: of video alone, and never worse than fair.
+
+    Slides and a room in which nobody moves need little; whether that hurts, loss and delay say.
+    """
+    found = bands.bandwidth.grade(figures.used if figures.media == "video" else None)
+    return Grade.FAIR if found in AMISS else found
 
 
 def of_leg(streams: Iterable[Figures], bands: Bands) -> Verdict:
@@ -138,34 +140,36 @@ def of_meeting(legs: Mapping[str, Verdict]) -> MeetingQuality:
 
 def lasting(windows: Sequence[Grade], *, need: int = 3, of: int = 5) -> bool:
     """Say whether `need` of the last `of` windows were poor or worse: one sample alarms nobody."""
-    bad = (Grade.POOR, Grade.BAD)
-    return sum(grade in bad for grade in windows[-of:]) >= need
+    return sum(grade in AMISS for grade in windows[-of:]) >= need
 
 
-class Side(StrEnum):
-    """Where a bad leg goes wrong."""
-
-    LINE = "line"
-    ROOM = "room"  # its own network, or the equipment itself
-    BRIDGE = "bridge"
-    UNKNOWN = "unknown"
-
-
-def at_fault(leg: Grade, others: Sequence[Grade], path: Figures | None, bands: Bands) -> Side:
+def at_fault(
+    leg: Grade,
+    others: Sequence[Grade],
+    path: Figures | None,
+    bands: Bands,
+    *,
+    way: bool = False,
+    bridge: bool = False,
+) -> Side:
     """Return which side a bad leg is to be blamed on.
 
     `others` are the legs of the same meeting, `path` what was measured of the room's line in the
-    same minutes (`media` of no meaning). Where most of the others are bad too the bridge or its own
-    line is; where the path is as bad as the leg, the line; where it was measured and is clean, the
-    room.
+    same minutes (`media` of no meaning); `way` and `bridge` say whether a line on the way, or the
+    bridge, is known to be amiss. A bad line is the line's; where most of the others are bad too,
+    or the bridge is amiss, it is the bridge's; where the line was measured and is clean, the
+    room's. A line that is neither clean nor bad proves nothing.
     """
-    bad = (Grade.POOR, Grade.BAD)
-    if leg not in bad:
+    if leg not in AMISS:
         return Side.UNKNOWN
-    known = [grade for grade in others if grade is not Grade.UNKNOWN]
-    if len(known) > 1 and sum(grade in bad for grade in known) * 2 > len(known):
-        return Side.BRIDGE
     line = of_stream(path, bands).grade if path is not None else Grade.UNKNOWN
-    if line is Grade.UNKNOWN:
-        return Side.UNKNOWN
-    return Side.LINE if line is not Grade.GOOD else Side.ROOM
+    if way or line in AMISS:
+        return Side.LINE
+    if bridge or _most_are_bad(others):
+        return Side.BRIDGE
+    return Side.ROOM if line is Grade.GOOD else Side.UNKNOWN
+
+
+def _most_are_bad(others: Sequence[Grade]) -> bool:
+    known = [grade for grade in others if grade is not Grade.UNKNOWN]
+    return len(known) > 1 and sum(grade in AMISS for grade in known) * 2 > len(known)

@@ -7,11 +7,13 @@ looked at; equipment that is still switched off is no fault until it should be o
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from alerts.room_stack import Layer, RoomFacts, Standing, amiss, stack
-from core.meeting import Finding, Meeting, Readiness, ReadinessRun, Reason
+from alerts.room_stack import Layer, RoomFacts, Stack, Standing, amiss, stack
+from core.meeting import CHECKLIST, Finding, Meeting, Readiness, ReadinessRun, Reason
 from core.status import Status
 
 SWITCHED_ON = 45  # minutes before the begin at which equipment should be on
+OPENED = 10  # minutes before the begin at which a PC should have its meeting program open
+CLOCK = 60.0  # seconds that a PC's clock may be wrong: then logins and certificates fail
 _Because = tuple[Readiness, Reason | None]
 
 
@@ -77,10 +79,12 @@ def to_be_told(run: ReadinessRun, before: Sequence[ReadinessRun], stages: Iterab
 
 def _line(facts: RoomFacts) -> Iterable[_Because]:
     site = facts.site
+    heard = facts.endpoint is None and facts.beat is not None  # whatever else is silent
     if site.lost:
         about = site.cause or site.slug
-        yield Readiness.NOT_READY, Reason(name="cut_off", about=about, since=site.since)
-    elif site.status is Status.UNKNOWN and site.reason != "off_hours":
+        result = Readiness.AT_RISK if heard else Readiness.NOT_READY
+        yield result, Reason(name="cut_off", about=about, since=site.since)
+    elif site.status is Status.UNKNOWN and site.reason != "off_hours" and not heard:
         yield Readiness.NOT_CHECKED, Reason(name="not_observed", about=site.slug, since=site.since)
     else:
         for one in facts.weak:
@@ -90,14 +94,16 @@ def _line(facts: RoomFacts) -> Iterable[_Because]:
 
 def _equipment(facts: RoomFacts, ahead: float) -> Iterable[_Because]:
     """Yield what is amiss with the equipment; before its hour it may be off."""
+    own = facts.endpoint
     unseen = facts.site.status is Status.UNKNOWN and facts.site.reason != "off_hours"
-    if facts.site.lost or unseen:
+    if (facts.site.lost or unseen) and (own is not None or facts.beat is None):
         return
     layers = stack(facts, meets=ahead <= 0)
-    own = facts.endpoint
-    if own is None and facts.signal is None and facts.beat is None:
-        looked = all(facts.ticks.get(item) for item in ("screen", "sound", "power"))
-        if ahead <= SWITCHED_ON and not looked:
+    if own is None and facts.client is not None:
+        yield from _client(facts, layers, ahead)
+        return
+    if own is None and facts.signal is None and not facts.on_bridge:
+        if ahead <= SWITCHED_ON and not _looked(facts):
             yield Readiness.NOT_CHECKED, Reason(name="nobody_looked", about=facts.room)
         return
     if own is not None and layers.reachable is not Layer.GOOD:
@@ -110,8 +116,39 @@ def _equipment(facts: RoomFacts, ahead: float) -> Iterable[_Because]:
             yield Readiness.NOT_READY, Reason(name="not_registered", about=facts.room)
     if layers.in_call is Layer.BAD:
         yield Readiness.NOT_READY, Reason(name="not_in_call", about=facts.room)
-    if layers.media is Layer.BAD:
+    if layers.media is Layer.BAD and facts.quality is not None and facts.quality.lasts:
         yield Readiness.AT_RISK, Reason(name="poor_media", about=facts.room)
+
+
+def _looked(facts: RoomFacts) -> bool:
+    """Say whether a person has looked at everything there."""
+    return all(facts.ticks.get(item) for item in CHECKLIST)
+
+
+def _client(facts: RoomFacts, layers: Stack, ahead: float) -> Iterable[_Because]:
+    """Yield what is amiss with the PC of a room; one that is off before its hour is no fault."""
+    beat, room = facts.beat, facts.room
+    if beat is None:
+        if ahead > SWITCHED_ON:
+            yield Readiness.READY, Reason(name="too_early", about=room)
+            return
+        since = facts.client.at if facts.client is not None else None
+        result = Readiness.AT_RISK if _looked(facts) else Readiness.NOT_READY
+        yield result, Reason(name="client_silent", about=room, since=since)
+        return
+    if beat.registered is False:
+        yield Readiness.NOT_READY, Reason(name="not_registered", about=room)
+    elif beat.client is False and ahead <= OPENED:
+        result = Readiness.NOT_READY if ahead <= 0 else Readiness.AT_RISK
+        yield result, Reason(name="client_closed", about=room)
+    for item in beat.lacking:
+        yield Readiness.AT_RISK, Reason(name="client_lacks", about=item)
+    if abs(beat.clock_offset or 0.0) > CLOCK:
+        yield Readiness.AT_RISK, Reason(name="client_clock", about=room)
+    if layers.in_call is Layer.BAD:
+        yield Readiness.NOT_READY, Reason(name="not_in_call", about=room)
+    if layers.media is Layer.BAD:
+        yield Readiness.AT_RISK, Reason(name="poor_media", about=room)
 
 
 def _silent(own: Standing, layer: Layer, ahead: float) -> _Because:

@@ -6,18 +6,20 @@ busy and switched off before its hour are no faults (DOMAIN A1).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from alerts.signals import FRESH, Signal, Signals
+from alerts.both_ends import RoomQuality, beside, of_ends
+from alerts.legs import FRESH
+from alerts.quality import Figures
+from alerts.signals import Signal, Signals
 from alerts.topology import Topology
+from core.callquality import AMISS
 from core.meeting import CHECKLIST, PRESENT, Beat, Said, Tick
 from core.status import Status, TargetState
 from core.watching import TargetKind
 
-# Proposals of ours, no rule: where speech and pictures begin to suffer.
-POOR_LOSS = 0.02  # share of packets
-POOR_JITTER = 0.05  # seconds
+KNOWN_FOR = timedelta(days=30)  # after which a PC that is silent is taken to be gone
 _LOST = frozenset({Status.DOWN, Status.UNREACHABLE})
 _HEADS = frozenset({"gateway", "router"})
 
@@ -57,9 +59,12 @@ class RoomFacts:
     endpoint: Standing | None = None  # None: no equipment that we look at
     weak: tuple[Standing, ...] = ()  # lines and gateways on its way that carry badly
     signal: Signal | None = None
-    beat: Beat | None = None
+    beat: Beat | None = None  # what its PC said lately
+    client: Beat | None = None  # what its PC said last, however long ago; None: it has none
     ticks: Mapping[str, Tick] = field(default_factory=dict)
     phone: str | None = None  # a contact that can be reached
+    quality: RoomQuality | None = None  # None: nobody measured
+    on_bridge: bool | None = None  # whether a bridge says that it is connected; None: none says
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +98,44 @@ class Surroundings:
     phones: Mapping[str, str]  # room or site → its contact
     now: datetime
 
-    def facts(self, room: str) -> RoomFacts | None:
-        """Return what is known of a room, or of a site as a whole; None if it is not watched."""
+    def facts(self, room: str, bridge: str | None = None) -> RoomFacts | None:
+        """Return what is known of a room, or of a site as a whole; None if it is not watched.
+
+        `bridge`: the one of its meeting, which is believed before others.
+        """
         target = self.topology.targets.get(room)
         if target is None:
             return None
         site = self.topology.site_of(room)
         endpoint = self._endpoint(room)
-        beat = self.said.beats.get(room)
+        said = self.said.beats.get(room)
         where = site.slug if site is not None else room
+        beat = said if said is not None and self.now - said.at <= FRESH else None
+        legs, callers = self.signals.legs, self.topology.callers
+        joined_leg = legs.of_bridge(room, target.kind, callers, self.now, bridge)
+        quality = of_ends(legs.of_room(endpoint, self.now), joined_leg, beat, legs.bands)
+        left = legs.has_left(room, target.kind, callers, self.now)
         return RoomFacts(
             room=room,
             site=self._standing(where),
             endpoint=self._standing(endpoint) if endpoint is not None else None,
             weak=tuple(self._weak(where)),
             signal=self.signals.of(endpoint, self.now),
-            beat=beat if beat is not None and self.now - beat.at <= FRESH else None,
+            beat=beat,
+            client=said if said is not None and self.now - said.at <= KNOWN_FOR else None,
             ticks=self.said.ticks.get(room, {}),
             phone=self.phones.get(room) or self.phones.get(where),
+            quality=beside(quality, self._line(where)) if quality is not None else None,
+            on_bridge=True if joined_leg is not None else False if left else None,
         )
+
+    def _line(self, site: str) -> Figures | None:
+        """Return what was measured of the way to a site: to its first gateway that answers."""
+        for head in self.topology.heads(site) if site in self.topology.by_site else ():
+            found = self.signals.legs.path(head, self.now)
+            if found is not None:
+                return found
+        return None
 
     def _endpoint(self, room: str) -> str | None:
         """Return the equipment of a room; of a site the only one that stands there."""
@@ -146,7 +170,7 @@ class Surroundings:
 
 def stack(facts: RoomFacts, *, meets: bool) -> Stack:
     """Return the layers of a room; `meets`: a meeting in which it must be goes on now."""
-    reachable = reached(facts)
+    reachable = reached(facts, meets=meets)
     if reachable is Layer.BAD:
         below = Layer.NOT_CHECKED
         return Stack(reachable, below, Layer.BAD if meets else below, below)
@@ -154,11 +178,18 @@ def stack(facts: RoomFacts, *, meets: bool) -> Stack:
     return Stack(reachable, _registered(facts), in_call, _media(facts, in_call))
 
 
-def reached(facts: RoomFacts) -> Layer:
-    """Return whether a room can be reached: its equipment, or the site that speaks for it."""
+def reached(facts: RoomFacts, *, meets: bool = False) -> Layer:
+    """Return whether a room can be reached: its equipment, its PC, or the site that speaks for it.
+
+    A PC that is switched off is no fault until a meeting goes on.
+    """
     own = facts.endpoint or facts.site
+    if facts.endpoint is None and facts.beat is not None:
+        return Layer.GOOD
     if own.lost:
         return Layer.BAD
+    if facts.endpoint is None and facts.client is not None:
+        return Layer.BAD if meets else Layer.NOT_EXPECTED
     if own.status is Status.UNKNOWN:
         return Layer.NOT_EXPECTED if own.reason == "off_hours" else Layer.NOT_CHECKED
     return Layer.GOOD
@@ -167,10 +198,12 @@ def reached(facts: RoomFacts) -> Layer:
 def joined(facts: RoomFacts) -> tuple[bool, str] | None:
     """Return whether a room is in its meeting, and who says so; None where nobody does.
 
-    Equipment is believed before a client, a client before a person.
+    Equipment is believed before a bridge, a bridge before a client, a client before a person.
     """
     if facts.signal is not None and facts.signal.in_call is not None:
         return facts.signal.in_call, "call"
+    if facts.on_bridge is not None:
+        return facts.on_bridge, "bridge"
     if facts.beat is not None and facts.beat.in_call is not None:
         return facts.beat.in_call, "client"
     tick = facts.ticks.get(PRESENT)
@@ -179,6 +212,8 @@ def joined(facts: RoomFacts) -> tuple[bool, str] | None:
 
 def _registered(facts: RoomFacts) -> Layer:
     said = [one.registered for one in (facts.signal, facts.beat) if one is not None]
+    if facts.beat is not None:
+        said.append(facts.beat.client)  # a program that runs is as far as a PC can be asked
     known = next((one for one in said if one is not None), None)
     return Layer.NOT_CHECKED if known is None else _good(known)
 
@@ -195,12 +230,9 @@ def _in_call(facts: RoomFacts, *, meets: bool) -> Layer:
 def _media(facts: RoomFacts, in_call: Layer) -> Layer:
     if in_call is not Layer.GOOD:
         return Layer.NOT_EXPECTED if in_call is Layer.NOT_EXPECTED else Layer.NOT_CHECKED
-    signal, beat = facts.signal, facts.beat
-    loss = signal.loss if signal is not None else beat.loss if beat is not None else None
-    jitter = signal.jitter if signal is not None else None
-    if loss is None and jitter is None:
+    if facts.quality is None:
         return Layer.NOT_CHECKED
-    return _good((loss or 0.0) < POOR_LOSS and (jitter or 0.0) < POOR_JITTER)
+    return _good(facts.quality.verdict.grade not in AMISS)
 
 
 def _good(well: bool) -> Layer:

@@ -1,38 +1,39 @@
-"""What did a room's equipment say last of registration, calls and media? Kept in memory alone."""
+"""What did a room's equipment say last of registration and calls? Kept in memory alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from alerts.legs import FRESH, Legs
 from core.reading import Reading, is_stale
 
-FRESH = timedelta(seconds=95)  # three polls of 30 s: what was said before is not known any more
 _FAMILY = "vc_"
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """What one device says of itself; None: it does not say. `loss` 0…1, `jitter` in seconds.
-
-    Of several registrations one is enough; of several streams the worst counts.
-    """
+    """What one device says of itself; None: it does not say. Of registrations one is enough."""
 
     at: datetime
     registered: bool | None = None
     in_call: bool | None = None
-    loss: float | None = None
-    jitter: float | None = None
 
 
 class Signals:
-    """The last word of every device that speaks of calls. One per process."""
+    """The last word of every device that speaks of calls. One per process.
 
-    def __init__(self) -> None:
+    `legs` are what it was said of: every leg at both of its ends, and the lines below.
+    """
+
+    def __init__(self, legs: Legs | None = None) -> None:
+        self.legs = legs or Legs()
         self._known: dict[str, dict[str, Signal]] = {}  # device → check → signal
         self._mute: set[str] = set()  # checks that bring nothing of the kind
 
     def hear(self, readings: Iterable[Reading]) -> None:
         """Take in a batch. A look that failed says nothing, and what was said before stands."""
+        readings = list(readings)
+        self.legs.hear(readings)
         for reading in readings:
             if reading.check in self._mute or not reading.ok or not reading.samples:
                 continue
@@ -43,10 +44,23 @@ class Signals:
             self._known.setdefault(device, {})[reading.check] = _signal(reading)
 
     def of(self, device: str | None, now: datetime) -> Signal | None:
-        """Return what a device said lately, by whichever check; None if it said nothing."""
+        """Return what a device said lately; None if it said nothing.
+
+        Of several checks the newest that speaks of a thing is believed in that thing: who publishes
+        how its call goes says nothing of its registration.
+        """
         found = self._known.get(device or "", {}).values()
-        fresh = [one for one in found if now - one.at <= FRESH]
-        return max(fresh, key=lambda one: one.at, default=None)
+        fresh = sorted((one for one in found if now - one.at <= FRESH), key=lambda one: one.at)
+        if not fresh:
+            return None
+        newest, *older = reversed(fresh)
+        for one in older:
+            newest = Signal(
+                newest.at,
+                newest.registered if newest.registered is not None else one.registered,
+                newest.in_call if newest.in_call is not None else one.in_call,
+            )
+        return newest
 
 
 def _signal(reading: Reading) -> Signal:
@@ -59,6 +73,4 @@ def _signal(reading: Reading) -> Signal:
         at=reading.at,
         registered=any(registered) if registered else None,
         in_call=any(in_call) if in_call else None,
-        loss=max(said.get("vc_media_loss_ratio", ()), default=None),
-        jitter=max(said.get("vc_media_jitter_seconds", ()), default=None),
     )

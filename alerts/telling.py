@@ -22,6 +22,8 @@ from core.model import Model, Slug
 from core.text import Language
 from core.watching import Target
 
+AT_HAND = timedelta(minutes=15)  # before its begin a meeting has whoever is on duty to itself
+LONGEST_WAIT = timedelta(hours=4)  # for the end of meetings
 DELAYS: Mapping[str, float] = {
     "center": 0.0,
     "hub": 0.0,
@@ -49,6 +51,8 @@ class TellingPolicy(Model):
     base_url: str = ""  # of the links in messages, without a slash at the end
     language: Language = "vi"  # of messages to no particular person
     settling: float = 3.0  # seconds between a recovery and its message
+    # What touches no meeting while one is at hand: told as usual, or when that is over.
+    unbooked: Literal["usual", "wait"] = "usual"
     night: Night = Night()
 
     def delay(self, klass: str) -> float:
@@ -119,7 +123,21 @@ def page_due(incident: Incident, topology: Topology, policy: TellingPolicy, now:
         return Due(incident.decided_at, "meeting")
     wait = usual_delay(incident, topology, policy)
     ready = Due(incident.decided_at + timedelta(seconds=wait), "delay" if wait else "at_once")
+    if wait and policy.unbooked == "wait":
+        ready = after_meetings(ready, incident, topology)
     return not_at_night(ready, incident, topology, policy.night)
+
+
+def after_meetings(due: Due, incident: Incident, topology: Topology) -> Due:
+    """Return when a problem that touches no meeting is told: after the meetings that are at hand.
+
+    Who is on duty has a meeting to look after. What is told at once anyway (a centre, a hub, their
+    lines) does not wait, and nothing waits for longer than `LONGEST_WAIT`.
+    """
+    at = incident.decided_at
+    ends = [one.end for one in topology.bookings if one.begin - AT_HAND <= at < one.end]
+    until = min(max(ends, default=at), at + LONGEST_WAIT)
+    return Due(until, "others_meet") if until > due.at else due
 
 
 def usual_delay(incident: Incident, topology: Topology, policy: TellingPolicy) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from alerts.callers import Callers
 from core.watching import Check, DaysOff, Estate, Hours, Target, TargetKind
 
 NETWORK_ROLES = frozenset({"gateway", "router", "firewall", "switch"})
@@ -69,6 +70,11 @@ class Topology:
         site = self.site_of(slug)
         of_site = site.risks if site is not None else ()
         return tuple(risk for risk in (*own, *of_site) if risk in self.targets)
+
+    @cached_property
+    def callers(self) -> Callers:
+        """Return who is who on bridges."""
+        return Callers.of(self.targets)
 
     @cached_property
     def powered(self) -> dict[str, frozenset[str]]:

@@ -50,6 +50,7 @@ async def annex_of(
         venue=_venue(chair, picture, sites),
         prices=context.travel,
         as_known_at=now,
+        qualities=await book.qualities(meeting.id),
         chair=_named(chair) if chair is not None else _words(meeting.chair),
         officer=picture.person(meeting.officer) if meeting.officer else None,
         bridge=_named(bridge) if bridge is not None else _words(meeting.bridge),

@@ -22,8 +22,10 @@ from api.pages import (
     board,
     causes,
     channels,
+    configurations,
     contacts,
     days,
+    discovery,
     grafana,
     incidents,
     intake,
@@ -32,7 +34,9 @@ from api.pages import (
     maintenance,
     meetings,
     rehearsal,
+    remarks,
     reports,
+    rooms,
     rota,
     rules,
     services,
@@ -45,8 +49,19 @@ from api.pages.view import Pages
 from api.rehearsals import Rehearsals
 from api.snapshot import Pictures
 from api.uploads import Uploads
-from api.v1 import alertmanager, answers, estate, events, me
+from api.v1 import (
+    alertmanager,
+    answers,
+    discoveries,
+    estate,
+    events,
+    heard,
+    heartbeats,
+    hints,
+    me,
+)
 from api.v1 import causes as causes_v1
+from api.v1 import configurations as configurations_v1
 from api.v1 import incidents as incidents_v1
 from api.v1 import line_use as line_use_v1
 from api.v1 import meetings as meetings_v1
@@ -78,13 +93,20 @@ ROUTERS = (
     line_use_v1.router,
     silences_v1.router,
     meetings_v1.router,
+    heartbeats.router,
+    hints.router,
     answers.router,
+    heard.router,
+    configurations_v1.router,
+    discoveries.router,
     alertmanager.router,
     prometheus.router,
     metrics.router,
     board.router,
     targets.router,
+    configurations.router,
     services.router,
+    remarks.router,
     links.router,
     uplinks.router,
     incidents.router,
@@ -99,8 +121,10 @@ ROUTERS = (
     contacts.router,
     rules.router,
     intake.router,
+    discovery.router,
     maintenance.router,
     annexes.router,
+    rooms.router,
     meetings.router,
     silences.router,
     rehearsal.router,
@@ -130,6 +154,9 @@ def create_app(context: Context) -> FastAPI:
     app.state.rehearsals = Rehearsals()
     app.state.alerts_pace = Pace(alertmanager.MOST, alertmanager.SECONDS, context.clock.monotonic)
     app.state.answers_pace = Pace(answers.MOST, answers.SECONDS, context.clock.monotonic)
+    app.state.heartbeats_pace = Pace(heartbeats.MOST, heartbeats.SECONDS, context.clock.monotonic)
+    app.state.room_pace = Pace(heartbeats.OF_A_ROOM, heartbeats.SECONDS, context.clock.monotonic)
+    app.state.hints_pace = Pace(hints.MOST, hints.SECONDS, context.clock.monotonic)
     app.state.born = secrets.token_hex(8)
     for router in ROUTERS:
         app.include_router(router)

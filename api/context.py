@@ -15,6 +15,7 @@ from api.live import Live
 from core.alert import Alert, Heard
 from core.channel import Posted, Standing
 from core.clock import Clock
+from core.discovery import Terms
 from core.finding import CATEGORIES, Category
 from core.incident import Decision, Notification
 from core.inventory import Contact
@@ -189,9 +190,11 @@ class Context:
     letterhead: Letterhead = field(default_factory=Letterhead)
     work: Work = _worked_here
     rehearse: Rehearse | None = None
+    discovery: Terms | None = None  # what may be swept; None: this hub sweeps nothing
     collectors: tuple[str, ...] | None = None  # names of those there are; None: any will do
     travel: Prices = field(default_factory=Prices)  # what meetings save
     ask_rooms: AskRooms | None = None  # None: this hub tells nobody
+    hint: Callable[[str, str], bool] | None = None  # takes (device, token); is the token right?
     signals: Signals = field(default_factory=Signals)  # what equipment says of calls
     line_use: Callable[[], Week | None] = _not_measured
     line_quality: Callable[[], Mapping[str, PortQuality]] = dict

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from alerts.both_ends import Heard, RoomQuality
+from alerts.meeting_sound import sound_of
 from alerts.meeting_words import phone_in_words, reason_in_words
+from alerts.quality_words import of_blame, of_room, of_verdict
 from alerts.readiness import finding
 from alerts.room_stack import RoomFacts, Stack, Surroundings, joined, stack
 from api.context import Context
 from api.snapshot import Picture
+from core.callquality import AMISS, Grade
+from core.callwords import estimate
 from core.incident import Incident
 from core.meeting import Attendance, Finding, Meeting, Presence, Readiness, ReadinessRun, Said
 from core.status import Status
@@ -43,6 +48,17 @@ class RoomRow:
         """Return what the room is called, its slug if nobody knows it."""
         return self.target.name if self.target is not None else self.slug
 
+    @property
+    def quality(self) -> RoomQuality | None:
+        """Return how its call is; None if nobody measured it."""
+        return self.facts.quality if self.facts is not None else None
+
+    @property
+    def poor(self) -> bool:
+        """Say whether its call is poor or bad, and not for a single window alone."""
+        found = self.quality
+        return found is not None and found.lasts and found.verdict.grade in AMISS
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingView:
@@ -53,6 +69,7 @@ class MeetingView:
     rows: tuple[RoomRow, ...]
     runs: tuple[ReadinessRun, ...]
     bridge: tuple[Target | None, Status] | None
+    sound: Heard
     presences: tuple[Presence, ...] = ()
 
     @property
@@ -92,6 +109,7 @@ async def looked_over(context: Context, picture: Picture, meeting: Meeting) -> M
     rows = [
         _row(room, meeting, around, picture, state, presences, delegates) for room in meeting.rooms
     ]
+    sound = sound_of(meeting, {row.slug: row.facts for row in rows}, around)
     bridge = None
     if meeting.bridge is not None:
         bridge = (picture.targets.get(meeting.bridge), picture.status(meeting.bridge))
@@ -101,6 +119,7 @@ async def looked_over(context: Context, picture: Picture, meeting: Meeting) -> M
         tuple(sorted(rows, key=_during if state == "on" else _before)),
         tuple(runs),
         bridge,
+        sound,
         tuple(presences),
     )
 
@@ -112,6 +131,7 @@ class RoomNow:
     stack: Stack
     on: Meeting | None
     next: Meeting | None
+    quality: RoomQuality | None = None
 
 
 async def room_now(context: Context, picture: Picture, room: str) -> RoomNow | None:
@@ -123,11 +143,11 @@ async def room_now(context: Context, picture: Picture, room: str) -> RoomNow | N
     said: Said = await context.ledger.meetings.said(on.id if on is not None else None)
     topology = await asyncio.to_thread(lambda: picture.ground.topology)
     around = Surroundings(topology, picture.states, context.signals, said, picture.phones, now)
-    facts = around.facts(room)
+    facts = around.facts(room, on.bridge if on is not None else None)
     if facts is None:
         return None
     coming = next((one for one in mine if one.begin > now), None)
-    return RoomNow(stack(facts, meets=on is not None), on, coming)
+    return RoomNow(stack(facts, meets=on is not None), on, coming, facts.quality)
 
 
 def _row(  # noqa: PLR0917
@@ -139,7 +159,7 @@ def _row(  # noqa: PLR0917
     presences: Sequence[Presence],
     delegates: Mapping[str, Attendance],
 ) -> RoomRow:
-    facts = around.facts(room)
+    facts = around.facts(room, meeting.bridge)
     ahead = (meeting.begin - around.now) / timedelta(minutes=1)
     mine = [row for row in presences if row.room == room]
     attending, since = _attending(facts, mine)
@@ -193,7 +213,10 @@ def _before(row: RoomRow) -> tuple[object, ...]:
 
 
 def _during(row: RoomRow) -> tuple[object, ...]:
-    return (_RANK[row.attending], -row.finding.result.badness, vietnamese_order(row.name))
+    grade = row.quality.verdict.grade if row.quality is not None else Grade.GOOD
+    badness = -row.finding.result.badness
+    rank = _RANK["absent"] if row.poor else _RANK[row.attending]
+    return (rank, -grade, badness, vietnamese_order(row.name))
 
 
 def why(picture: Picture, row: RoomRow, language: Language, *, wall: bool = False) -> list[str]:
@@ -210,3 +233,26 @@ def why(picture: Picture, row: RoomRow, language: Language, *, wall: bool = Fals
 def whom(picture: Picture, row: RoomRow, language: Language) -> str:
     """Return whom to phone about a room, in words."""
     return phone_in_words(row.finding.phone, picture.contacts, language)
+
+
+def sounds(row: RoomRow, language: Language, *, wall: bool = False) -> str:
+    """Return how a room's call is, in words: grade and worst figure; off a wall who says so, too.
+
+    Empty where it was not measured.
+    """
+    if row.quality is None:
+        return ""
+    if wall:
+        return of_verdict(row.quality.verdict, language)
+    return of_room(row.quality, language)
+
+
+def blamed(view: MeetingView, picture: Picture, room: str, language: Language) -> str:
+    """Return whom a room's poor call is blamed on and by what, in words; empty if it is not."""
+    blame = view.sound.blames.get(room)
+    return of_blame(blame, picture.ground.topology, language) if blame is not None else ""
+
+
+def estimated(row: RoomRow, language: Language) -> str:
+    """Return the estimate of a room's path, in words; empty where there is none."""
+    return estimate(row.quality.rating, row.quality.mos, language) if row.quality else ""

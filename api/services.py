@@ -30,6 +30,7 @@ class ServiceRow:
     duration: float | None  # seconds until it answered; None while it does not
     expires: datetime | None  # of its certificate, or the first of its chain
     days_left: int | None  # whole days; negative: it has ended
+    vantage: str | None = None  # from where it is looked at
 
     @property
     def certificate(self) -> Status:
@@ -68,6 +69,7 @@ def _row(
         duration=_value(samples, DURATION) if answers else None,
         expires=expires,
         days_left=left,
+        vantage=check.vantage if check is not None else None,
     )
 
 

@@ -178,6 +178,10 @@ BECAUSE = {
     "silence": Text("đang tạm dừng báo", "it is silenced"),
     "works": Text("đang có bảo trì đã báo trước", "announced works are under way"),
     "meeting": Text("liên quan cuộc họp, báo ngay", "a meeting is touched: told at once"),
+    "others_meet": Text(
+        "đang có cuộc họp mà nơi này không dự, chờ họp xong",
+        "a meeting goes on without this place: told when it is over",
+    ),
 }
 LAYER = {
     "reachable": Text("kết nối", "reached"),
@@ -282,6 +286,8 @@ FAILURE = {
 }
 WAITED = Text("hết thời gian chờ", "timed out")
 COLLECTOR = {
+    "cli_config": Text("Cấu hình (SSH)", "Configuration (SSH)"),
+    "cli_facts": Text("Hệ thống (dòng lệnh)", "System (command line)"),
     "bigbluebutton": Text("Máy chủ BigBlueButton", "BigBlueButton"),
     "cisco_codec": Text("Thiết bị họp Cisco (xAPI)", "Cisco codec (xAPI)"),
     "cisco_meeting_server": Text("Cầu Cisco Meeting Server", "Cisco Meeting Server"),
@@ -292,10 +298,21 @@ COLLECTOR = {
     "pexip": Text("Cầu Pexip Infinity", "Pexip Infinity"),
     "polycom_text": Text("Polycom Group, HDX (lệnh chữ)", "Polycom Group, HDX (text commands)"),
     "snmp_rmx": Text("Cầu Polycom RMX (SNMP)", "Polycom RMX (SNMP)"),
+    "snmp_dma": Text("Polycom DMA (SNMP)", "Polycom DMA (SNMP)"),
+    "snmp_rprm": Text("Polycom RPRM (SNMP, chưa xác nhận)", "Polycom RPRM (SNMP, unconfirmed)"),
+    "snmp_map": Text("Thiết bị theo bản đồ OID", "Device by a map of objects"),
+    "jicofo": Text("Jicofo (điều phối Jitsi)", "Jicofo (Jitsi's focus)"),
+    "expressway": Text("Cisco Expressway, VCS", "Cisco Expressway, VCS"),
+    "lifesize": Text("Thiết bị họp Lifesize (chưa xác nhận)", "Lifesize codec (unconfirmed)"),
+    "yealink_text": Text("Thiết bị họp Yealink (chưa xác nhận)", "Yealink codec (unconfirmed)"),
+    "yealink_ymcs": Text(
+        "Máy chủ quản lý Yealink (chưa xác nhận)", "Yealink management service (unconfirmed)"
+    ),
     "snmp_polycom": Text(
         "Thiết bị họp Polycom (SNMP, chưa xác nhận)", "Polycom endpoint (SNMP, unconfirmed)"
     ),
     "poly_videoos": Text("Thiết bị họp Poly (REST)", "Poly codec (REST)"),
+    "vq_rtcpxr": Text("Chất lượng thiết bị tự báo", "Quality that the room reports"),
     "dns": Text("Tên miền (DNS)", "DNS"),
     "http": Text("Trang web (HTTP)", "Web page (HTTP)"),
     "icmp": Text("Ping (ICMP)", "Ping (ICMP)"),
@@ -316,6 +333,33 @@ SNMP_SILENT = Text(
 )
 _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, and the remedy
     (
+        re.compile(r"^the running configuration is not saved: (\S+) lines differ"),
+        Text(
+            "cấu hình đang chạy chưa được lưu, khác {0} dòng với cấu hình khởi động: thiết bị khởi "
+            "động lại sẽ mất",
+            "the running configuration is not saved, {0} lines differ from the startup one: a "
+            "restart would lose them",
+        ),
+    ),
+    (
+        re.compile(r"^the configuration ends in the middle"),
+        Text("cấu hình đọc được bị cụt", "only a part of the configuration came"),
+    ),
+    (
+        re.compile(r"^the device refuses “(.+)” to this account"),
+        Text(
+            "tài khoản không được phép chạy lệnh “{0}” trên thiết bị",
+            "the account may not run “{0}” on the device",
+        ),
+    ),
+    (
+        re.compile(r"^the device shows the host key (\S+), not (\S+):"),
+        Text(
+            "khoá SSH của thiết bị đã đổi thành {0} (trước là {1}): thay máy, hay có kẻ giả mạo?",
+            "the device's SSH key is now {0}, it was {1}: was it replaced, or is it another?",
+        ),
+    ),
+    (
         re.compile(r"^the secret (\S+) is not set$"),
         Text(
             "chưa đặt mật khẩu SNMP {0}: thongsuot secret set {0}",
@@ -330,10 +374,87 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
         ),
     ),
     (
+        re.compile(r"^the secret (\S+) is no SNMPv3 login: (.+)$"),
+        Text(
+            "mật khẩu {0} bắt đầu bằng v3 nhưng không đúng mẫu tài khoản SNMPv3 ({1}); đặt lại "
+            "bằng thongsuot secret set {0}",
+            "the secret {0} begins with v3 but is no login of SNMPv3 ({1}); set it again by "
+            "thongsuot secret set {0}",
+        ),
+    ),
+    (
+        re.compile(r"^unknownUserName: the device has no SNMPv3 user (.+?); "),
+        Text(
+            "thiết bị không có người dùng SNMPv3 {0}: tạo trên thiết bị, hoặc sửa user= trong mật "
+            "khẩu",
+            "the device has no SNMPv3 user {0}: make it there, or correct user= in the secret",
+        ),
+    ),
+    (
+        re.compile(r"^wrongDigest: for user (.+?) the password"),
+        Text(
+            "sai mật khẩu hoặc kiểu xác thực SNMPv3 (auth=) của người dùng {0}",
+            "the SNMPv3 password or kind of auth= of user {0} is another than on the device",
+        ),
+    ),
+    (
+        re.compile(
+            r"^decryptionError: for user (.+?) the password"
+            r"|^the agent is there, but does not answer what is encrypted for user (.+?): "
+        ),
+        Text(
+            "thiết bị không giải mã được: sai mật khẩu hoặc kiểu mã hoá SNMPv3 (priv=); với "
+            "aes192, aes256 hãy thử aes192c, aes256c",
+            "the device cannot decrypt: the SNMPv3 password or kind of priv= is another than "
+            "there; for aes192 and aes256 try aes192c, aes256c",
+        ),
+    ),
+    (
+        re.compile(r"^the agent is there, but does not answer user (.+?): "),
+        Text(
+            "thiết bị có SNMPv3 nhưng không trả lời người dùng {0}: xem người dùng ấy đã được tạo "
+            "và cho đọc chưa",
+            "the device speaks SNMPv3, but does not answer user {0}: is there such a user, with "
+            "access?",
+        ),
+    ),
+    (
+        re.compile(r"^unsupportedSecLevel: the device does not take user (.+?) at (\w+); "),
+        Text(
+            "thiết bị không nhận người dùng SNMPv3 {0} ở mức {1}: đặt lại mức trên thiết bị, hoặc "
+            "sửa mật khẩu cho khớp",
+            "the device does not take SNMPv3 user {0} at {1}: give it that level there, or correct "
+            "the secret",
+        ),
+    ),
+    (
+        re.compile(r"^notInTimeWindow again and again"),
+        Text(
+            "đồng hồ SNMPv3 của thiết bị không chạy: khởi động lại tác nhân SNMP",
+            "the device's SNMPv3 clock does not run: restart its SNMP agent",
+        ),
+    ),
+    (
+        re.compile(r"^unknownEngineID again and again"),
+        Text(
+            "thiết bị liên tục đổi engine ID SNMPv3: có hai thiết bị chung địa chỉ chăng?",
+            "the device keeps changing its SNMPv3 engine id: do two devices share the address?",
+        ),
+    ),
+    (
         re.compile(r"^no secret (\S+) is set$"),
         Text(
             "chưa đặt mật khẩu {0}: thongsuot secret set {0}",
             "the secret {0} is not set: thongsuot secret set {0}",
+        ),
+    ),
+    (
+        re.compile(r"^nobody listens for publications"),
+        Text(
+            "chưa mở nơi nghe thiết bị tự báo chất lượng: đặt [hearing] quality; chỉ hệ thống "
+            "đang chạy mới nghe",
+            "nobody listens for what rooms publish: set [hearing] quality; only the running "
+            "platform hears",
         ),
     ),
     (
@@ -400,6 +521,8 @@ _AUDITED: tuple[tuple[re.Pattern[str], Text], ...] = (
     ),
 )
 ACTION = {
+    "configuration.reveal": Text("tải cấu hình đầy đủ", "downloaded a whole configuration"),
+    "discovery.begin": Text("bắt đầu dò thiết bị", "began to look for devices"),
     "answer.already": Text("trả lời tin khi đã có người nhận", "answered when it was taken on"),
     "answer.ended": Text("trả lời tin khi sự cố đã hết", "answered when it was over"),
     "answer.expired": Text("trả lời bằng mã hết hạn", "answered with an expired code"),
@@ -423,6 +546,10 @@ ACTION = {
     "login": Text("đăng nhập", "logged in"),
     "login.failed": Text("đăng nhập sai", "failed to log in"),
     "logout": Text("đăng xuất", "logged out"),
+    "room_key.make": Text("cấp khoá cho máy tính phòng họp", "made the key of a room's PC"),
+    "room_key.revoke": Text(
+        "thu hồi khoá của máy tính phòng họp", "revoked the key of a room's PC"
+    ),
     "rota.swap": Text("đổi ca trực", "swapped duty"),
     "rota.swap.cancel": Text("bỏ lần đổi ca trực", "took a swap of duty back"),
     "rota.hand_over": Text("ghi bàn giao ca trực", "left a note of handing over"),

@@ -2,13 +2,13 @@
 
 import asyncio
 import functools
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dns.message import Message
 
 from collectors._dns import message
+from collectors._dns.asking import over_stream
 from collectors._dns.params import Params
 from collectors._net.datagram import Question, exchange
 from collectors._net.identity import OWN, identity
@@ -89,23 +89,15 @@ class _Visit:
             self.transcript.note("the answer is cut, asking again by TCP")
 
     async def _by_tcp(self, found: Sequence[Place], query: Message) -> None:
-        loop, clock = asyncio.get_running_loop(), self.kit.clock
-        begun, course = clock.monotonic(), self.course
+        clock, course = self.kit.clock, self.course
+        begun = clock.monotonic()
         asking, _ = await connect(
             self.kit.sockets, found, self.params.port, self.check.timeout, self.transcript
         )
         with asking:
             connected = clock.monotonic()
             course.connect = connected - begun
-            wire = query.to_wire()
-            await loop.sock_sendall(asking, len(wire).to_bytes(2, "big") + wire)
-            while True:
-                size = int.from_bytes(await _exactly(asking, 2), "big")
-                reply = message.read(await _exactly(asking, size), query)
-                if reply is not None and not message.is_cut(reply):
-                    break
-                self.transcript.note("%d bytes that answer nothing we asked", size)
-        course.reply = reply
+            course.reply = await over_stream(asking, query, self.transcript)
         course.request = (course.request or 0.0) + clock.monotonic() - connected
 
 
@@ -129,16 +121,6 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     elapsed = kit.clock.monotonic() - begun
     samples = _samples(check, course, elapsed)
     return Reading(check.slug, check.vantage, at, samples, course.failure, elapsed)
-
-
-async def _exactly(connection: socket.socket, count: int) -> bytes:
-    loop, got = asyncio.get_running_loop(), bytearray()
-    while len(got) < count:
-        chunk = await loop.sock_recv(connection, count - len(got))
-        if not chunk:
-            raise trouble(FailureKind.REFUSED, "the connection was closed without an answer")
-        got += chunk
-    return bytes(got)
 
 
 def _judge(params: Params, reply: Message | None, transcript: Transcript) -> None:

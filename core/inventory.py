@@ -124,6 +124,9 @@ class Link(Dated):
     pop: Line | None = None  # the carrier's station that the line comes from
 
 
+_ALIAS = r"^[^\s;,|=+\-@'][^\s;,|]{0,199}$"  # nothing that begins like a formula
+
+
 class Room(Dated):
     """A điểm cầu: a room that joins meetings, with or without equipment of its own."""
 
@@ -134,6 +137,8 @@ class Room(Dated):
     seats: Annotated[int, Field(ge=1)] | None = None
     contact: Slug | None = None  # whom to phone
     calendar: Slug | None = None
+    # What bridges call it: SIP URIs, numbers, accounts.
+    aliases: tuple[Annotated[str, StringConstraints(pattern=_ALIAS)], ...] = ()
 
 
 _NEED = r"^[a-z0-9][a-z0-9._-]{0,62}(\|[a-z0-9][a-z0-9._-]{0,62})*$"
@@ -160,6 +165,7 @@ class Service(Dated):
     keyword: Line | None = None  # what a web page must contain
     contact: Slug | None = None
     calendar: Slug | None = None
+    vantage: Slug | None = None  # from where it is looked at; None: from where this platform stands
     # Services, devices and sites that it cannot do without; `a|b`: one of them is enough.
     depends_on: tuple[Annotated[str, StringConstraints(pattern=_NEED)], ...] = ()
 
@@ -323,6 +329,26 @@ class Rule(Dated):
         return self
 
 
+class Certificate(Dated):
+    """A digital certificate (chứng thư số) of a person, an organisation or a server.
+
+    `ends` is the last day on which it may be used. Who is told before that is its `contact`.
+    """
+
+    name: Line  # of whom it is for
+    kind: Annotated[str, StringConstraints(pattern="^(person|organisation|server|other)$")] = (
+        "person"
+    )
+    serial: Line  # as its authority writes it, hexadecimal as a rule
+    issuer: Line | None = None
+    begins: date | None = None
+    ends: date
+    unit: Slug | None = None
+    organisation: Slug | None = None
+    contact: Slug | None = None  # the owner, who is told before it ends
+    note: Line | None = None
+
+
 class Inventory(Model):
     """All rows of a folder, or of the ledger, at once."""
 
@@ -342,6 +368,7 @@ class Inventory(Model):
     shifts: tuple[Shift, ...] = ()
     escalations: tuple[EscalationStep, ...] = ()
     rules: tuple[Rule, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
 
 
 class Changes(Model):

@@ -12,7 +12,7 @@ class Series:
     labels: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, name: str, base: tuple[tuple[str, str], ...] = (), **labels: str) -> "Series":
+    def of(cls, name: str, base: tuple[tuple[str, str], ...] = (), /, **labels: str) -> "Series":
         """Return the series with `base` and `labels` merged, sorted by label name.
 
         The pairs of `base` are kept as they are: all series of a check share them. Series of one

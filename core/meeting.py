@@ -16,6 +16,7 @@ from core.model import Line, Model, Slug
 Importance = Annotated[str, StringConstraints(pattern="^(normal|high)$")]
 MOST_LEVELS = 3  # bridges above ours: a cascade has two to four levels
 CHECKLIST = ("screen", "sound", "power")  # what the person in the room looks at
+DEVICES = ("camera", "microphone", "speaker")  # of a PC in a room
 PRESENT = "present"  # the room has joined, as the person in it says
 
 
@@ -104,14 +105,38 @@ class Tick(Model):
 
 
 class Beat(Model):
-    """What a room's own client said last: a PC without equipment that we could ask."""
+    """What a room's own client said last: a PC without equipment that we could ask.
+
+    `loss` is that of its way to us, `round_trip` and `clock_offset` (how far its clock is ahead
+    of ours) are seconds. None: it did not say, or cannot tell.
+    """
 
     room: str
     at: datetime
     registered: bool | None = None
     in_call: bool | None = None
     loss: Annotated[float, Field(ge=0, le=1)] | None = None
+    client: bool | None = None  # the program that joins meetings runs
+    camera: bool | None = None
+    microphone: bool | None = None
+    speaker: bool | None = None
+    round_trip: Annotated[float, Field(ge=0)] | None = None
+    clock_offset: float | None = None
     by: str
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Return what a meeting needs and the PC does not have."""
+        return tuple(name for name in DEVICES if getattr(self, name) is False)
+
+
+class RoomKey(Model):
+    """What is known of the key with which a room's PC signs; never the key."""
+
+    room: str
+    by: str
+    created_at: datetime
+    used_at: datetime | None = None
 
 
 class Presence(Model):
@@ -122,7 +147,7 @@ class Presence(Model):
     room: str
     at: datetime
     present: bool
-    source: str  # call, person, client; reach: it can no longer be reached
+    source: str  # call, bridge, client, person; reach: it can no longer be reached
     incident: str | None = None  # what took it away
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from core.configuration import Paper
 from core.labels import Series
 
 Sample = tuple[Series, float]
@@ -43,7 +44,8 @@ class Reading:
     """One run of one check (or one probe of a sweep, while it is under suspicion).
 
     `samples` are (series, value) pairs, all of time `at`. `loss` is the share of probes
-    lost (0…1) over the window that a summary reading closes, None elsewhere.
+    lost (0…1) over the window that a summary reading closes, None elsewhere. `papers` are
+    configurations that were read, secrets and all: they are taken out on the way to the judge.
     """
 
     check: str
@@ -53,6 +55,7 @@ class Reading:
     failure: Failure | None = None
     duration: float | None = None
     loss: float | None = None
+    papers: tuple[Paper, ...] = field(default=(), repr=False)
 
     @property
     def ok(self) -> bool:

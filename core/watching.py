@@ -65,6 +65,7 @@ class Target(Model):
     valid_from: date | None = None
     needs: tuple[tuple[str, ...], ...] = ()  # of a service: of each of these one
     risks: tuple[str, ...] = ()  # groups that a link or site belongs to, the nearest first
+    aliases: tuple[str, ...] = ()  # of a room: what bridges call it
 
 
 class Confirm(Model):
@@ -144,6 +145,7 @@ class Estate(Model):
     rules: tuple[Rule, ...] = ()  # enabled or not
     calendars: Mapping[str, tuple[Hours, ...]] = Field(default_factory=dict)  # that rules name
     bookings: tuple[Booking, ...] = ()  # meetings that are near or going on
+    vantages: Mapping[str, str] = Field(default_factory=dict)  # slug → what people call the place
 
 
 MISS_GRACE = timedelta(seconds=5)  # lateness of our own that is not yet a missed check

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from core.text import Language
-from grafana import collectors, duty, links, network, province, rules, site
+from grafana import bridges, collectors, duty, links, meeting, network, province, rooms, rules, site
 
 HERE = Path(__file__).parent
-BOARDS = (province, site, links, network, duty, collectors)
+BOARDS = (province, site, links, network, rooms, meeting, bridges, duty, collectors)
 
 
 def written() -> dict[str, str]:

@@ -9,7 +9,7 @@ from core.text import Language, Text
 from core.watching import TargetKind
 from grafana.board import HUB, SOURCE
 from grafana.expressions import chosen, metric
-from runtime import surroundings, tally
+from runtime import meeting_series, surroundings, tally
 
 ALL = ".*"
 _LABEL_VALUES, _QUERY_RESULT = 1, 3  # Grafana's own numbers of its kinds of queries
@@ -47,6 +47,14 @@ def site(language: Language) -> Any:
     by_name = f"max by (site, name) ({chosen(TargetKind.SITE)})"
     label = Text("Điểm cầu", "Site").said(language)
     return _told_by_name("site", "site", label, by_name).multi(False).include_all(False)
+
+
+def meeting(language: Language) -> Any:
+    """Return the choice of one meeting that is near or goes on, told by its title."""
+    titled = f"max by (meeting, title) ({metric(meeting_series.INFO)})"
+    by_name = f'label_replace({titled}, "name", "$1", "title", "(.+)")'
+    label = Text("Cuộc họp", "Meeting").said(language)
+    return _told_by_name("meeting", "meeting", label, by_name).multi(False).include_all(False)
 
 
 def carrier(language: Language) -> Any:

@@ -144,6 +144,15 @@ def needs(text: str, row: Row) -> tuple[str, ...]:
     )
 
 
+def aliases(text: str, row: Row) -> tuple[str, ...]:
+    """Read what bridges call a room: addresses and numbers, with blanks or semicolons between.
+
+    A number's leading plus, which spreadsheets take for a formula, is left out.
+    """
+    parts = (part.lstrip("+") for part in _SEPARATORS.split(text))
+    return tuple(dict.fromkeys(line(part, row) for part in parts if part))
+
+
 def secret(text: str, row: Row) -> str:
     """Read the name of a credential; refuse what is plainly the credential itself."""
     if fold(text) in {"public", "private"}:

@@ -12,9 +12,10 @@ from core.inventory import Dated, Device, Inventory, Link, Room, Service, Site, 
 from core.model import Model, Slug
 from core.risks import Risk, risks_of_line, risks_of_site
 from core.watching import Check, Confirm, Estate, Hours, PortFact, Target, TargetKind, Verify
+from inventory import command_lines
 from inventory.hours import days_off, hours_of
 from inventory.plan import as_of
-from inventory.profiles import REACH, ProfileCheck, profile_of
+from inventory.profiles import MAPPED, PUBLISHING, REACH, ProfileCheck, profile_of
 from inventory.uplinks import Ways, all_above, ways
 from inventory.urls import Way, cut
 
@@ -45,6 +46,7 @@ class LookingDefaults(Model):
     """
 
     vantage: Slug = "center"
+    vantages: Mapping[str, str] = Field(default_factory=dict)  # slug → its name
     reach_interval: float = Field(default=1.0, gt=0)
     icmp_blocked: bool = False
     reach_port: int = Field(default=443, ge=1, le=65535)  # of profiles without a tcp check
@@ -52,7 +54,11 @@ class LookingDefaults(Model):
     snmp_secret: Slug | None = "snmp-default"  # noqa: S105  (a name, of devices that name none)
     snmp_community: str | None = None  # in plain sight instead, for labs
     intervals: Mapping[str, float] = Field(default_factory=dict)
+    maps: str | None = None  # a folder of maps of objects, for equipment of which we know none
     authorities: str | None = None  # of services by TLS: a PEM file, instead of the system's
+    published: bool = False  # whether rooms may publish the quality of their calls
+    cli_secret: Slug | None = None  # the login of command lines; None: they are not asked
+    cli_secrets: Mapping[str, str] = Field(default_factory=dict)  # by device, of those with another
 
 
 def compile_estate(inventory: Inventory, on: date, settings: LookingDefaults) -> Estate:
@@ -117,6 +123,7 @@ class _Compiler:
             for device in self.devices.values()
             for check in self._checks(device)
         ]
+        checks += [c for device in self.devices.values() for c in self._command_lines(device)]
         checks += [self._line_check(link) for link in self.links.values() if link.address]
         checks += [self._service_check(service, way) for service, way in self.services]
         return Estate(
@@ -125,6 +132,7 @@ class _Compiler:
             days_off=self.days_off,
             rules=tuple(self.rules),
             calendars={r.calendar: self._expected(r.calendar) for r in self.rules if r.calendar},
+            vantages=self.settings.vantages,
         )
 
     def _site(self, site: Site) -> Target:
@@ -235,6 +243,7 @@ class _Compiler:
             members=(device.slug if device else site.slug,),
             expected=self._expected(calendar),
             valid_from=room.valid_from,
+            aliases=room.aliases,
         )
 
     def _service(self, service: Service, way: Way) -> Target:
@@ -328,8 +337,17 @@ class _Compiler:
             if check.collector != reach.collector
             and not (check.collector == "icmp" and self.settings.icmp_blocked)
             and (device.secret is not None or not check.needs_secret)
+            and (self.settings.maps is not None or check.collector != MAPPED)
         ]
+        if self.settings.published and device.kind == "endpoint":
+            others.append(PUBLISHING)
         return [reach, *others]
+
+    def _command_lines(self, device: Device) -> Iterator[Check]:
+        settings = self.settings
+        secret = command_lines.login_of(device, settings.cli_secret, settings.cli_secrets)
+        labels = _labels(device.slug, device.site, settings.vantage)
+        return command_lines.checks(device, secret, settings.vantage, settings.intervals, labels)
 
     def _line_check(self, link: Link) -> Check:
         """Return the reach check of a link with an address that answers over it alone."""
@@ -345,7 +363,7 @@ class _Compiler:
             timeout=self._timeout(check),
             reach=True,
             verify=self._verify(link.slug, check),
-            labels=_labels(link.slug, self.devices[link.far].site),
+            labels=_labels(link.slug, self.devices[link.far].site, self.settings.vantage),
         )
 
     def _service_check(self, service: Service, way: Way) -> Check:
@@ -354,13 +372,14 @@ class _Compiler:
         keyword = {"keyword": service.keyword} if http and service.keyword else {}
         wanted = self.settings.intervals.get(way.collector, _INTERVAL)
         site, above = self._place(service), self._above(service)
+        vantage = service.vantage or self.settings.vantage
         return Check(
             slug=f"{service.slug}/{way.collector}",
             target=service.slug,
             collector=way.collector,
             address=way.host,
             params={**way.params, **keyword, **self._authorities(way)},
-            vantage=self.settings.vantage,
+            vantage=vantage,
             interval=max(wanted, self.settings.reach_interval),
             timeout=_SERVICE_TIMEOUTS.get(way.collector, _SERVICE_TIMEOUT),
             reach=True,
@@ -372,7 +391,7 @@ class _Compiler:
                 spacing=_SPACING,
                 probes=Confirm().failures,
             ),
-            labels=_labels(service.slug, site.slug if site else None),
+            labels=_labels(service.slug, site.slug if site else None, vantage),
         )
 
     def _authorities(self, way: Way) -> Mapping[str, object]:
@@ -409,7 +428,7 @@ class _Compiler:
             verify=self._verify(device.slug, check) if reach else None,
             ports=tuple(self.ports[device.slug]) if check.collector == "snmp_interfaces" else (),
             secret=self._secret(device) if snmp else device.secret if check.needs_secret else None,
-            labels=_labels(device.slug, device.site),
+            labels=_labels(device.slug, device.site, self.settings.vantage),
         )
 
     def _verify(self, target: str, check: ProfileCheck) -> Verify:
@@ -435,6 +454,8 @@ class _Compiler:
         params = {"port": self.settings.snmp_port, **check.params}
         if device.secret is None and self.settings.snmp_community:
             params["community"] = self.settings.snmp_community
+        if check.collector == MAPPED:
+            params["maps"] = self.settings.maps
         return params
 
     def _trusting(self, check: ProfileCheck) -> Mapping[str, object]:
@@ -452,9 +473,9 @@ def _sorted(items: Sequence[DatedRow]) -> list[DatedRow]:
     return sorted(items, key=lambda item: item.slug)
 
 
-def _labels(instance: str, site: str | None) -> tuple[tuple[str, str], ...]:
-    labels = (("instance", instance), ("job", JOB))
-    return (*labels, ("site", site)) if site else labels
+def _labels(instance: str, site: str | None, vantage: str) -> tuple[tuple[str, str], ...]:
+    where = (("site", site),) if site else ()
+    return (("instance", instance), ("job", JOB), *where, ("vantage", vantage))
 
 
 def _shared(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:

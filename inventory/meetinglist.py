@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from core.clock import LOCAL
 from core.errors import Problem
 from core.inventory import Inventory
-from core.meeting import Wanted
+from core.meeting import MOST_LEVELS, Wanted
 from core.text import Text, fold, nfc
 from inventory import cells, lists
 from inventory.faults import Fault
@@ -35,6 +35,7 @@ _HEADINGS: Mapping[str, re.Pattern[str]] = {
         "chair": r"(?:diem cau |don vi )?chu tri|diem cau trung tam|chair",
         "officer": r"(?:can bo |nguoi )?(?:truc|phu trach)(?: ky thuat| hop)?|officer",
         "bridge": r"cau noi(?: hoi nghi)?|mcu|bridge",
+        "above": r"(?:cau noi|mcu)(?: hoi nghi)? cap tren|bridges? above",
         "importance": r"muc(?: do)?(?: quan trong)?|quan trong|importance",
         "mark": r"ma(?: (?:cuoc )?hop)?|so|id",
     }.items()
@@ -183,6 +184,9 @@ class _Sheet:
             self._fail(row, "rooms", _NOBODY)
         officer = self._whom(row, "officer", self.names.person)
         bridge = self._whom(row, "bridge", self.names.bridge)
+        above = tuple(filter(None, map(nfc, _PARTS.split(self._said(row, "above")))))
+        if len(above) > MOST_LEVELS:
+            self._fail(row, "above", _TOO_HIGH)
         if span is None or len(self.found.problems) > before:
             return None
         chair = nfc(self._said(row, "chair"))
@@ -195,6 +199,7 @@ class _Sheet:
             chair=(self.names.room(chair) or chair) if chair else None,
             officer=officer,
             bridge=bridge,
+            above=above,
             importance="high" if _HIGH.search(key(self._said(row, "importance"))) else "normal",
             mark=self._said(row, "mark") or f"{key(title)} {begin.astimezone(LOCAL):%Y-%m-%d}",
         )
@@ -297,6 +302,12 @@ _NOBODY = _fault(
     "no room is invited",
     'Ghi tên các điểm cầu, cách nhau bằng dấu chấm phẩy, hoặc "tất cả"',
     'Name the rooms, parted by semicolons, or write "tất cả" for all',
+)
+_TOO_HIGH = _fault(
+    f"hơn {MOST_LEVELS} cấp cầu nối ở trên",
+    f"more than {MOST_LEVELS} bridges above",
+    "Ghi các cầu nối cấp trên, gần trước, cách nhau bằng dấu chấm phẩy",
+    "Name the bridges above, the nearest first, parted by semicolons",
 )
 _NO_DAY = _fault(
     "không có ngày họp", "the day is missing", "Ghi ngày như 30/11/2026", "Write it like 30/11/2026"

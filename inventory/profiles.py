@@ -35,6 +35,7 @@ def _tcp(port: int) -> ProfileCheck:
     return ProfileCheck("tcp", MappingProxyType({"port": port}))
 
 
+MAPPED = "snmp_map"  # reads what an engineer mapped from a vendor's MIB
 REACH = ("icmp", "tcp")  # collectors that can decide up and down
 
 _ICMP = ProfileCheck("icmp")
@@ -59,6 +60,22 @@ _JITSI = ProfileCheck("jitsi", interval=30.0, timeout=10.0)
 _POLYCOM = ProfileCheck("snmp_polycom", needs_secret=True)
 _POLYCOM_TEXT = ProfileCheck("polycom_text", interval=30.0, timeout=10.0, needs_secret=True)
 _RMX = ProfileCheck("snmp_rmx", needs_secret=True)
+_DMA = ProfileCheck("snmp_dma", timeout=15.0, needs_secret=True)
+_RPRM = ProfileCheck("snmp_rprm", timeout=15.0, needs_secret=True)
+_YEALINK = ProfileCheck("yealink_text", interval=30.0, timeout=10.0, needs_secret=True)
+_YMCS = ProfileCheck("yealink_ymcs", timeout=15.0, needs_secret=True)
+_LIFESIZE = ProfileCheck("lifesize", interval=30.0, timeout=10.0, needs_secret=True)
+_EXPRESSWAY = ProfileCheck("expressway", timeout=15.0, needs_secret=True)
+_JICOFO = ProfileCheck("jicofo", interval=30.0, timeout=10.0)
+# Only where the settings name a folder of maps.
+_MAP = ProfileCheck(MAPPED, timeout=15.0, needs_secret=True)
+
+# Of every endpoint, where somebody listens for what rooms publish.
+PUBLISHING = ProfileCheck("vq_rtcpxr", interval=60.0, timeout=2.0)
+_NODE = ProfileCheck("prometheus", MappingProxyType({"port": 9100}), timeout=10.0)
+_WINDOWS = ProfileCheck("prometheus", MappingProxyType({"port": 9182}), timeout=10.0)
+_WINRM = ProfileCheck("winrm", interval=240.0, timeout=30.0, needs_secret=True)
+_REDFISH = ProfileCheck("redfish", interval=120.0, timeout=30.0, needs_secret=True)
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
@@ -68,10 +85,15 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
                 "network",
                 (_ICMP, _SYSTEM, _INTERFACES, _HEALTH, _NEIGHBOURS, _INVENTORY, _PROBES),
             ),
-            Profile("endpoint-h323", (_ICMP, _tcp(1720), *_BY_SECRET)),
-            Profile("endpoint-sip", (_ICMP, _tcp(5060), *_BY_SECRET)),
-            Profile("bridge", (_ICMP, _tcp(1720), *_BY_SECRET)),
+            Profile("network-cli", (_ICMP,)),  # and what inventory.command_lines adds
+            Profile("endpoint-h323", (_ICMP, _tcp(1720), *_BY_SECRET, _MAP)),
+            Profile("endpoint-sip", (_ICMP, _tcp(5060), *_BY_SECRET, _MAP)),
+            Profile("bridge", (_ICMP, _tcp(1720), *_BY_SECRET, _MAP)),
             Profile("server", (_ICMP, *_BY_SECRET)),
+            Profile("server-linux", (_ICMP, _tcp(9100), _NODE)),
+            Profile("server-windows", (_ICMP, _tcp(9182), _WINDOWS)),
+            Profile("server-winrm", (_ICMP, _tcp(5986), _WINRM)),
+            Profile("server-redfish", (_ICMP, _tcp(443), _REDFISH)),
             Profile("ups", (_ICMP, _SYSTEM, _HEALTH, _INVENTORY)),
             Profile("other", (_ICMP, *_BY_SECRET)),
             Profile("endpoint-cisco", (_ICMP, _tcp(443), _CISCO)),
@@ -84,6 +106,13 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             Profile("bridge-jitsi", (_ICMP, _JITSI)),
             Profile("bridge-rmx", (_ICMP, _tcp(1720), _RMX)),
             Profile("bridge-trueconf", (_ICMP, _tcp(443), _TRUECONF)),
+            Profile("endpoint-yealink", (_ICMP, _tcp(5060), _YEALINK)),
+            Profile("endpoint-lifesize", (_ICMP, _tcp(1720), _LIFESIZE)),
+            Profile("bridge-jicofo", (_ICMP, _JICOFO)),
+            Profile("bridge-expressway", (_ICMP, _tcp(443), _EXPRESSWAY)),
+            Profile("bridge-dma", (_ICMP, _tcp(443), _DMA)),
+            Profile("bridge-rprm", (_ICMP, _tcp(443), _RPRM)),
+            Profile("bridge-ymcs", (_ICMP, _tcp(443), _YMCS)),
             Profile("icmp", (_ICMP,)),
             Profile("tcp-22", (_tcp(22),)),
             Profile("tcp-80", (_tcp(80),)),
@@ -106,6 +135,7 @@ BY_KIND: Mapping[tuple[str, str | None], str] = MappingProxyType(
         ("endpoint", "cisco"): "endpoint-cisco",
         ("endpoint", "poly"): "endpoint-poly",
         ("endpoint", "polycom"): "endpoint-polycom",
+        ("endpoint", "lifesize"): "endpoint-lifesize",
         ("endpoint", "yealink"): "endpoint-sip",
         ("endpoint", "grandstream"): "endpoint-sip",
         ("endpoint", "aver"): "endpoint-sip",

@@ -28,6 +28,7 @@ MARKS = {
     "links": ("circuit",),
     "services": ("url",),
     "contacts": ("email", "phone"),
+    "certificates": ("serial",),
 }
 _SHARED = ("sites", "devices", "links", "rooms", "services")  # their slugs may not collide
 _LONGEST = 63

@@ -42,6 +42,7 @@ ORDER = (
     "shifts",
     "escalations",
     "rules",
+    "certificates",
 )
 _SHARED_SLUGS = ("calendars", "escalations")  # whose rows are parts of one thing
 _BY_SLUG = frozenset({"uplinks", "parent", "depends_on"})  # whose cells hold slugs, never names
@@ -706,6 +707,8 @@ class _Making:
                 slug = register.by_mark("code", texts.get("code", ""))
             case "services":
                 slug = register.by_mark("url", texts.get("url", ""))
+            case "certificates":
+                slug = register.by_mark("serial", texts.get("serial", ""))
             case "devices":
                 slug = self._device(texts)
                 slug = slug or (

@@ -21,6 +21,7 @@ _UNNAMED = frozenset(  # tables whose rows nobody looks for by name
         "shifts",
         "escalations",
         "rules",
+        "certificates",
     }
 )
 _WORDS = re.compile(r"[^\W_]+")

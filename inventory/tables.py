@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from core.inventory import (
     CalendarSpan,
+    Certificate,
     Contact,
     Dated,
     Device,
@@ -83,6 +84,7 @@ KINDS = (
     "other",
 )
 SERVICE_KINDS = ("website", "portal", "application", "mail", "dns", "ntp", "sip", "other")
+HOLDERS = ("person", "organisation", "server", "other")
 DAY_KINDS = ("holiday", "substitute", "working")
 DUTY_ROLES = ("primary", "secondary")
 TURNS = ("day", "week")
@@ -104,6 +106,19 @@ _LEVEL_WORDS = MappingProxyType(
         "phuong": "commune",
         "thi tran": "commune",
         "dac khu": "commune",
+    }
+)
+_HOLDER_WORDS = MappingProxyType(
+    {
+        "ca nhan": "person",
+        "nguoi": "person",
+        "co quan": "organisation",
+        "to chuc": "organisation",
+        "don vi": "organisation",
+        "may chu": "server",
+        "thiet bi": "server",
+        "ssl": "server",
+        "khac": "other",
     }
 )
 _RULE_VALUE_WORDS = MappingProxyType(
@@ -540,6 +555,15 @@ TABLES: tuple[Table, ...] = (
                 "Whom to phone (contacts.csv)",
             ),
             _CALENDAR,
+            Column(
+                "aliases",
+                cells.aliases,
+                "Cầu nối gọi điểm cầu này là gì: URI SIP, số máy, tài khoản; cách nhau bằng dấu "
+                "cách. Để trống: nhận theo địa chỉ thiết bị, rồi theo tên",
+                "What bridges call it: SIP URIs, numbers, accounts, blanks between. Empty: known "
+                "by its equipment's address, then by its name",
+                "binh-phuoc@hop.dongnai.gov.vn 7501",
+            ),
             _FROM,
             _TO,
         ),
@@ -606,6 +630,14 @@ TABLES: tuple[Table, ...] = (
             ),
             Column("contact", cells.slug, "Đầu mối (contacts.csv)", "Contact (contacts.csv)"),
             _CALENDAR,
+            Column(
+                "vantage",
+                cells.slug,
+                "Nhìn từ đâu: tên một điểm đo trong [looking] vantages, ví dụ internet; để trống "
+                "là từ máy giám sát này",
+                "From where it is looked at: a vantage of [looking] vantages, such as internet; "
+                "empty = from this platform",
+            ),
             Column(
                 "depends_on",
                 cells.needs,
@@ -976,6 +1008,68 @@ TABLES: tuple[Table, ...] = (
                 "Whose number it is: law, proposal (of ours, no rule), own (default)",
                 "own",
             ),
+            _FROM,
+            _TO,
+        ),
+    ),
+    Table(
+        "certificates",
+        Certificate,
+        Text(vi="Chứng thư số", en="Digital certificates"),
+        (
+            _slug("Mã định danh", "Identifier", "cts-nguyen-van-an"),
+            _name("Cấp cho ai: người, cơ quan, máy chủ", "Of whom it is for", "Nguyễn Văn An"),
+            Column(
+                "kind",
+                cells.choice(HOLDERS, _HOLDER_WORDS),
+                "Loại: person (cá nhân, mặc định), organisation (cơ quan), server (máy chủ), other "
+                "(khác)",
+                "Kind: person (default), organisation, server, other",
+                "person",
+            ),
+            Column(
+                "serial",
+                cells.line,
+                "Số chứng thư (serial)",
+                "Serial number",
+                "540111019a2b3c4d",
+            ),
+            Column(
+                "issuer",
+                cells.line,
+                "Nơi cấp",
+                "Its authority",
+                "Cơ quan chứng thực số chuyên dùng Chính phủ",
+            ),
+            Column(
+                "begins",
+                cells.day,
+                "Ngày bắt đầu hiệu lực của chứng thư",
+                "First day on which the certificate may be used",
+                "2024-11-20",
+            ),
+            Column(
+                "ends",
+                cells.day,
+                "Ngày hết hạn của chứng thư",
+                "Last day on which the certificate may be used",
+                "2027-11-20",
+            ),
+            Column("unit", cells.slug, "Đơn vị hành chính (units.csv)", "Unit (units.csv)"),
+            Column(
+                "organisation",
+                cells.slug,
+                "Cơ quan (organisations.csv)",
+                "Organisation (organisations.csv)",
+            ),
+            Column(
+                "contact",
+                cells.slug,
+                "Người giữ (contacts.csv), được nhắc trước khi hết hạn",
+                "Its owner (contacts.csv), who is told before it ends",
+                "nguyen-van-an",
+            ),
+            Column("note", cells.line, "Ghi chú", "Note"),
             _FROM,
             _TO,
         ),

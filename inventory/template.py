@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from core.inventory import (
     CalendarSpan,
+    Certificate,
     Contact,
     Device,
     EscalationStep,
@@ -413,6 +414,7 @@ EXAMPLES = Inventory(
             seats=30,
             contact="nguyen-van-an",
             calendar="gio-hanh-chinh",
+            aliases=("binh-phuoc@hop.dongnai.gov.vn", "7501"),
             valid_from=_REFORM,
         ),
     ),
@@ -499,6 +501,17 @@ EXAMPLES = Inventory(
             calendar="gio-hanh-chinh",
             kind="service",
             enabled=True,
+        ),
+    ),
+    certificates=(
+        Certificate(
+            slug="cts-nguyen-van-an",
+            name="Nguyễn Văn An",
+            serial="540111019a2b3c4d",
+            issuer="Cơ quan chứng thực số chuyên dùng Chính phủ",
+            begins=date(2024, 11, 20),
+            ends=date(2027, 11, 20),
+            contact="nguyen-van-an",
         ),
     ),
 )

@@ -59,6 +59,9 @@ REFERENCES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("escalations", "unit"): ("units",),
     ("rules", "calendar"): ("calendars",),
     ("rules", "unit"): ("units",),
+    ("certificates", "unit"): ("units",),
+    ("certificates", "organisation"): ("organisations",),
+    ("certificates", "contact"): ("contacts",),
 }
 _ABOVE = {"province": (), "district": ("province",), "commune": ("province", "district")}
 _JOINS = ("endpoint", "bridge", "other")  # kinds of device that join meetings

@@ -65,8 +65,10 @@ _HEADS: Mapping[str, Text] = MappingProxyType(
         "feeder": _text("Lộ điện", "Power feeder"),
         "device": _text("Thiết bị đầu cuối", "Endpoint"),
         "seats": _text("Số chỗ", "Seats"),
+        "aliases": _text("Tên trên cầu nối", "Called by bridges"),
         "url": _text("Địa chỉ (URL)", "Address (URL)"),
         "keyword": _text("Chữ phải có", "Keyword"),
+        "vantage": _text("Điểm đo", "Vantage"),
         "depends_on": _text("Phụ thuộc vào", "Depends on"),
         "email": _text("Thư điện tử", "E-mail"),
         "phone": _text("Điện thoại", "Telephone"),
@@ -99,6 +101,11 @@ _HEADS: Mapping[str, Text] = MappingProxyType(
         "severity": _text("Mức sự cố", "Severity"),
         "enabled": _text("Có hiệu lực", "Enabled"),
         "source": _text("Nguồn của con số", "Source"),
+        "serial": _text("Số chứng thư", "Serial number"),
+        "issuer": _text("Nơi cấp", "Issuer"),
+        "begins": _text("Có hiệu lực từ", "Valid from (certificate)"),
+        "ends": _text("Ngày hết hạn", "Expires"),
+        "note": _text("Ghi chú", "Note"),
     }
 )
 _HEADS_OF: Mapping[tuple[str, str], Text] = MappingProxyType(
@@ -134,6 +141,9 @@ _HEADS_OF: Mapping[tuple[str, str], Text] = MappingProxyType(
         ("rules", "calendar"): _text("Giờ có hiệu lực", "Hours in force"),
         ("rules", "kind"): _text("Loại đối tượng", "Kind of target"),
         ("rules", "role"): _text("Loại thiết bị", "Kind of device"),
+        ("certificates", "name"): _text("Cấp cho", "Holder"),
+        ("certificates", "kind"): _text("Loại chứng thư", "Kind of certificate"),
+        ("certificates", "contact"): _text("Người giữ", "Owner"),
     }
 )
 
@@ -179,6 +189,7 @@ TABS: Mapping[str, Text] = MappingProxyType(
         "shifts": _text("Ca trực", "Shifts"),
         "escalations": _text("Các bước báo tin", "Escalations"),
         "rules": _text("Ngưỡng cảnh báo", "Rules"),
+        "certificates": _text("Chứng thư số", "Certificates"),
     }
 )
 # Whose number a threshold is; what we propose must not pass for law.
@@ -225,6 +236,8 @@ _OTHER_TABS = {
     "danh ba": "contacts",
     "lich lam viec": "calendars",
     "ngay nghi": "special_days",
+    "danh sach chung thu so": "certificates",
+    "cts": "certificates",
 }
 TAB_NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -352,6 +365,17 @@ _OWN_WORDS = {
     "contacts": {"unit": "don vi|dia ban", "name": "ten"},
     "special_days": {"on": "ngay nghi|ngay", "name": "ten ngay le|ngay le|noi dung|ten"},
     "shifts": {"on": "ngay", "contact": "can bo truc|ho ten nguoi truc"},
+    "certificates": {
+        "name": "ten thue bao|thue bao|ten nguoi duoc cap|nguoi duoc cap|ho va ten|ho ten|ten|"
+        "chu so huu|subject|cn",
+        "kind": "loai|loai thue bao|loai cts",
+        "serial": "serial|so serial|so hieu|so hieu chung thu|serial number|so hieu cts",
+        "issuer": "don vi cap|to chuc cap|nha cung cap|ca",
+        "begins": "ngay cap|tu ngay|ngay bat dau|ngay hieu luc|not before",
+        "ends": "het han|han su dung|den ngay|ngay het hieu luc|thoi han|not after|expiry",
+        "organisation": "don vi|don vi cong tac|co quan",
+        "contact": "nguoi quan ly|nguoi su dung|dau moi",
+    },
 }
 
 
@@ -434,6 +458,12 @@ _CHOICES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "contact": "một người|đầu mối",
             "site": "đầu mối của điểm",
             "concerned": "mọi đầu mối của đơn vị|tất cả",
+        },
+        "certificates.kind": {
+            "person": "cá nhân|người",
+            "organisation": "cơ quan|tổ chức|đơn vị",
+            "server": "máy chủ|thiết bị|ssl",
+            "other": "khác",
         },
         "rules.value": {
             "last": "mới nhất|số mới nhất",

@@ -133,6 +133,12 @@ class Calls:
         leg = self.legs[device]
         self._open(leg, tuple(dict.fromkeys(channel.media for channel in leg.channels)))
 
+    def recount(self, device: str) -> None:
+        """Let the counts of a call begin again under the same numbers, as some software does."""
+        self.settle()
+        for channel in self.legs[device].channels:
+            channel.sent = channel.lost = 0.0
+
     def _open(self, leg: Leg, media: tuple[str, ...]) -> None:
         leg.channels = [
             Channel(self._channels + i, kind, way, _RATES[kind])

@@ -1,7 +1,8 @@
-"""What became of a meeting? Who joined from when to when, what failed, what travel it saved.
+"""What became of a meeting? Who joined from when to when, how it sounded, what failed and saved.
 
-Presence is integer seconds over half-open spans, clipped to the meeting. What nobody saw is not
-"absent". Savings follow indicator I13 and are an estimate: prices and distances are printed.
+Presence is integer seconds over half-open spans, clipped to the meeting, and so are the times in
+which a call was good or bad. What nobody saw is not "absent", what nobody measured not "good".
+Savings follow indicator I13 and are an estimate: prices and distances are printed.
 """
 
 import math
@@ -9,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.callquality import Grade, QualitySpan
 from core.meeting import Attendance, Meeting, Presence
 from core.text import Text
 
@@ -56,6 +58,24 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """How a room's call was: seconds by grade, and what was worst.
+
+    `unmeasured` are the seconds in which it was in the meeting and nobody measured.
+    """
+
+    seconds: Mapping[Grade, int]
+    unmeasured: int
+    worst: QualitySpan | None = None  # None: nothing was measured
+    rating: float | None = None  # the lowest R, an estimate of the path
+
+    @property
+    def measured(self) -> int:
+        """Return the seconds of which anything is known."""
+        return sum(self.seconds.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One room of the annex."""
 
@@ -69,6 +89,7 @@ class Line:
     km: float | None  # one way, by road, estimated
     saved: int | None  # đồng, estimated
     hours: float | None  # of people's travel, estimated
+    sound: Sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +134,12 @@ class Annex:
         return sum(known) if known else None
 
     @property
+    def heard(self) -> tuple[Line, ...]:
+        """Return the rooms whose call was measured at any time, the worst first."""
+        found = [line for line in self.lines if line.sound.worst is not None]
+        return tuple(sorted(found, key=_badness))
+
+    @property
     def uncounted(self) -> int:
         """Return how many rooms joined of which travel could not be estimated."""
         return sum(line.joined is not None and line.hours is None for line in self.lines)
@@ -128,6 +155,7 @@ def annex(
     venue: Place | None,
     prices: Prices,
     as_known_at: datetime,
+    qualities: Sequence[QualitySpan] = (),
     chair: Text | None = None,
     officer: str | None = None,
     bridge: Text | None = None,
@@ -142,18 +170,21 @@ def annex(
         km = road(place, venue, prices) if room != meeting.chair else None
         joined = spans[0][0] if spans else None
         known = delegates is not None and km is not None and joined is not None
+        seconds = sum(_seconds(*span) for span in spans) if spans else None
+        heard = [row for row in qualities if row.room == room]
         lines.append(
             Line(
                 room=room,
                 name=place.name,
                 joined=joined,
                 left=spans[-1][1] if spans else None,
-                seconds=sum(_seconds(*span) for span in spans) if spans else None,
+                seconds=seconds,
                 drops=_drops(meeting, [p for p in presences if p.room == room]),
                 delegates=delegates,
                 km=km,
                 saved=saved(delegates or 0, km or 0.0, prices) if known else None,
                 hours=travel(delegates or 0, km or 0.0, prices) if known else None,
+                sound=sound_of(meeting, heard, seconds, as_known_at),
             )
         )
     return Annex(
@@ -178,6 +209,38 @@ def spans_of(
         found.append((since, last))
     clipped = [(max(begin, meeting.begin), min(end, last)) for begin, end in found]
     return [(begin, end) for begin, end in clipped if begin < end]
+
+
+def sound_of(
+    meeting: Meeting, mine: Sequence[QualitySpan], present: int | None, as_known_at: datetime
+) -> Sound:
+    """Return how a room's call was, of its spans; `present` are the seconds in which it was in.
+
+    Where two spans overlap, since a clock was set back, the later one begins where the other ends.
+    """
+    last = min(meeting.end, max(meeting.begin, as_known_at))
+    seconds = dict.fromkeys((Grade.GOOD, Grade.FAIR, Grade.POOR, Grade.BAD), 0)
+    told = meeting.begin
+    for row in sorted(mine, key=lambda row: row.begin):
+        begin, end = max(told, row.begin), min(last, row.until)
+        if begin < end:
+            seconds[row.grade] += _seconds(begin, end)
+            told = end
+    within = [row for row in mine if row.begin < last and row.until >= meeting.begin]
+    measured = sum(seconds.values())
+    ratings = [row.rating for row in within if row.rating is not None]
+    return Sound(
+        seconds=seconds,
+        unmeasured=max(0, (present or 0) - measured),
+        worst=max(within, key=lambda row: row.grade, default=None),
+        rating=min(ratings, default=None),
+    )
+
+
+def _badness(line: Line) -> tuple[int, ...]:
+    """Return a key that sorts the worst first: by seconds that were bad, then poor, then fair."""
+    worse = (Grade.BAD, Grade.POOR, Grade.FAIR)
+    return tuple(-line.sound.seconds[grade] for grade in worse)
 
 
 def road(place: Place, venue: Place | None, prices: Prices) -> float | None:

@@ -23,6 +23,7 @@ def asked(
     *,
     kind: TargetKind | None = None,
     calendar: str | None = None,
+    vantage: str | None = None,
     as_known_at: datetime | None = None,
 ) -> UptimeRequest:
     """Return the request; Invalid names everything that is wrong with it at once."""
@@ -36,6 +37,8 @@ def asked(
         problems.append(_ZONE)
     if kind is TargetKind.GROUP:
         problems.append(_GROUP)
+    if vantage and kind is not TargetKind.SERVICE:
+        problems.append(_VANTAGE)
     if problems or scope is None or period is None:
         raise Invalid(problems)
     return UptimeRequest(
@@ -44,6 +47,7 @@ def asked(
         period=period,
         kind=kind,
         calendar=calendar or ALWAYS,
+        vantage=vantage or None,
         as_known_at=as_known_at.astimezone(UTC) if as_known_at else None,
         listed=LISTED,
     )
@@ -103,6 +107,13 @@ _GROUP = Problem(
         "what lines and sites share has no uptime of its own",
     ),
     mend=Text("Chọn đường truyền của nhà mạng ấy", "Count the links of that carrier"),
+)
+
+_VANTAGE = Problem(
+    file="report",
+    key="vantage",
+    what=Text("chỉ dịch vụ mới có điểm đo", "services alone are looked at from a vantage"),
+    mend=Text("Chọn tính dịch vụ (--kind service)", "Count services (--kind service)"),
 )
 
 

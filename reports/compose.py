@@ -5,7 +5,7 @@ causes of the outages that are listed are asked of the ledger in between.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
@@ -25,7 +25,7 @@ from reports.lives import Life, Units, lives_of
 from reports.notes import notes_of
 from reports.outages import Listing, listed
 from reports.report import Period, Report, Row, ScopeKind, Works
-from reports.request import ROWS, UptimeRequest
+from reports.request import HERE, ROWS, UptimeRequest
 from reports.rows import TargetRows, Tree
 from reports.scopes import Found, find
 from reports.tally import Counter
@@ -103,6 +103,7 @@ def plan(inventory: Inventory, request: UptimeRequest, end: int) -> Plan:
     units = Units(inventory.units, begin, end)
     found = find(inventory, units, request.scope, request.key, end)
     kind = found.kind if request.scope is ScopeKind.TARGET else request.kind or found.kind
+    found = _seen_from(request.vantage, found)
     previous = periods.before(request.period)
     beside = kind is TargetKind.SITE and request.scope in _SITES
 
@@ -133,6 +134,23 @@ def plan(inventory: Inventory, request: UptimeRequest, end: int) -> Plan:
         before=before,
         links_before=links_before,
     )
+
+
+def _seen_from(vantage: str | None, found: Found) -> Found:
+    """Return a scope that holds only what is looked at from a vantage, and says so."""
+    if vantage is None:
+        return found
+    own = None if vantage == HERE else vantage
+
+    def branch(life: Life) -> tuple[str, ...] | None:
+        return found.branch(life) if life.vantage == own else None
+
+    name = found.scope.name
+    said = Text(
+        f"{name.vi} (nhìn từ {'nơi đặt hệ thống này' if own is None else own})",
+        f"{name.en} (as seen from {'where this platform stands' if own is None else own})",
+    )
+    return replace(found, branch=branch, scope=replace(found.scope, name=said))
 
 
 def _within(found: Found, lives: Iterable[Life]) -> tuple[Life, ...]:

@@ -35,6 +35,7 @@ class Life:
     carrier: str | None = None
     circuit: str | None = None
     network: str | None = None
+    vantage: str | None = None  # of a service; None: from where the platform stands
     detail: str = ""
     outside: int = 0
 
@@ -49,6 +50,7 @@ class Life:
             self.carrier,
             self.circuit,
             self.network,
+            self.vantage,
         )
 
 
@@ -201,7 +203,8 @@ def _services(tables: _Tables, units: Units, begin: int, end: int) -> Iterator[L
                     *(service.slug, TargetKind.SERVICE, name, since, until, path, service.site),
                     organisation=service.organisation,
                     calendar=service.calendar,
-                    detail=service.url,
+                    vantage=service.vantage,
+                    detail=f"{service.url} @ {service.vantage}" if service.vantage else service.url,
                 )
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from alerts.night import Night
+from alerts.quality import Band, Bands
 from alerts.telling import TellingPolicy, Way
 from core.channel import Channel
 from core.clock import Clock
@@ -14,7 +15,15 @@ from inventory.compiled import LookingDefaults
 from reports.render.letterhead import Letterhead
 from runtime.outlet import Outlet
 from runtime.precaution import save_before_migration
-from runtime.settings import ChannelSettings, Incidents, Looking, Reports, Settings
+from runtime.settings import (
+    ChannelSettings,
+    Hearing,
+    Incidents,
+    Looking,
+    Quality,
+    Reports,
+    Settings,
+)
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault
@@ -28,10 +37,11 @@ async def open_books(settings: Settings, clock: Clock) -> Ledger:
     return await open_ledger(settings.ledger.url, vault, clock)
 
 
-def looking_defaults(looking: Looking) -> LookingDefaults:
+def looking_defaults(looking: Looking, hearing: Hearing | None = None) -> LookingDefaults:
     """Return what compiling an estate needs to know of the settings."""
     return LookingDefaults(
         vantage=looking.vantage,
+        vantages=dict(looking.vantages),
         reach_interval=looking.reach_interval,
         icmp_blocked=looking.icmp_blocked,
         reach_port=looking.reach_port,
@@ -39,7 +49,11 @@ def looking_defaults(looking: Looking) -> LookingDefaults:
         snmp_secret=looking.snmp_secret,
         snmp_community=looking.snmp_community or None,
         intervals=dict(looking.intervals),
+        maps=str(looking.maps) if looking.maps else None,
         authorities=str(looking.authorities) if looking.authorities else None,
+        published=bool(hearing and hearing.publications),
+        cli_secret=looking.cli_secret or None,
+        cli_secrets=dict(looking.cli_secrets),
     )
 
 
@@ -61,6 +75,7 @@ def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> Telli
         ),
         base_url=settings.web.address,
         language=settings.web.language,
+        unbooked=settings.meetings.unbooked,
     )
 
 
@@ -110,3 +125,19 @@ def categories(incidents: Incidents) -> Mapping[str, Category]:
         if row.offered:
             found[slug] = Category(slug, Text(row.name, row.name_en or row.name), row.fault)
     return found
+
+
+def bands(quality: Quality) -> Bands:
+    """Return the limits of a call's quality, as shares and seconds."""
+    return Bands(
+        loss_video=_band(quality.loss_video, 100),
+        loss_audio=_band(quality.loss_audio, 100),
+        jitter=_band(quality.jitter, 1000),
+        round_trip=_band(quality.round_trip, 1000),
+        bandwidth=_band(quality.bandwidth, 100),
+    )
+
+
+def _band(limits: tuple[float, float, float], whole: float) -> Band:
+    good, fair, poor = (limit / whole for limit in limits)
+    return Band(good=good, fair=fair, poor=poor)

@@ -10,10 +10,20 @@ from types import MappingProxyType
 
 from core.text import Text
 from core.watching import TargetKind
-from runtime import duty_series, line_use, optics_watch, registries, surroundings, tally
+from runtime import (
+    duty_series,
+    line_use,
+    meeting_series,
+    optics_watch,
+    registries,
+    room_series,
+    shelf,
+    surroundings,
+    tally,
+)
 from runtime.selfmetrics import descriptions
 
-_IDENTITY = ("instance", "job", "site")
+_IDENTITY = ("instance", "job", "site", "vantage")
 _UNITS = ("province", "district", "commune")
 _INFO = ("name", "role", "unit", *_UNITS)
 _OURS = ("job", "vantage")
@@ -58,11 +68,12 @@ def _described() -> Iterator[Metric]:
     for kind in TargetKind:
         identity = "instance" if kind is TargetKind.DEVICE else kind.value
         extra = ("carrier", "circuit", "medium", "vendor", "model", "site")
+        own = ("member",) if kind is TargetKind.ROOM else ()
         yield Metric(
             f"{kind.value}_info",
             "gauge",
             Text("Đích là gì, luôn bằng 1", "What the target is, always 1"),
-            (identity, *_INFO, *extra),
+            (identity, *_INFO, *extra, *own),
         )
         yield Metric(
             f"{kind.value}_status",
@@ -72,8 +83,15 @@ def _described() -> Iterator[Metric]:
             ),
             (identity, "status"),
         )
-    for name, words, labels in (*_SURROUNDINGS, *line_use.SERIES, *optics_watch.SERIES):
+    for name, words, labels in (
+        *_SURROUNDINGS,
+        *line_use.SERIES,
+        *optics_watch.SERIES,
+        *shelf.SERIES,
+    ):
         yield Metric(name, "gauge", words, labels)
+    for name, words, beside in room_series.SERIES:
+        yield Metric(name, "gauge", words, (*_OURS, "room", *beside))
 
 
 _SURROUNDINGS = (
@@ -113,6 +131,8 @@ def _of_ourselves() -> Iterator[Metric]:
         yield Metric(name, kind, words, (*_OURS, *labels))
     for name, kind, words, labels in duty_series.SERIES:
         yield Metric(name, kind, words, (*_OURS, *labels))
+    for name, words, labels in meeting_series.SERIES:
+        yield Metric(name, "gauge", words, (*_OURS, *labels))
     for name, kind, words, labels in (
         (tally.READINGS, "counter", Text("Số lần đo", "Readings"), ()),
         (tally.FAILURES, "counter", Text("Số lần đo hỏng", "Readings that failed"), ("kind",)),

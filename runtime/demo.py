@@ -62,6 +62,8 @@ sip_options = "15s"
 min_free_space = "100MB"
 [telling.night]
 waiting = []
+[meetings]
+unbooked = "usual"
 [channels.email]
 kind = "email"
 host = "127.0.0.1"

@@ -4,22 +4,25 @@ A country has over a hundred thousand such series. Those of the estate are made 
 a turn only fills in statuses, and comes in parts, so that nobody waits for the whole of it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from alerts.brain import Brain
 from core.reading import Sample
 from inventory.compiled import JOB
-from runtime.duty_series import DutySeries
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.infoseries import StatusRow, info_samples, status_rows, status_samples
-from runtime.lines import Lines
 from runtime.selfmetrics import SelfMetrics
 from runtime.surroundings import Lapse, incident_samples, line_samples, unit_samples
 from runtime.tally import Tally
 
 PART = 1000  # targets
 T = TypeVar("T")
+
+
+# What the ledger or the engine hold besides the estate (duty, meetings, rooms, lines), as series;
+# it is given the labels of all that is ours.
+Told = Callable[[tuple[tuple[str, str], ...]], Iterable[Sample]]
 
 
 class Description:
@@ -33,15 +36,13 @@ class Description:
         tally: Tally,
         vantage: str,
         *,
-        duty: DutySeries | None = None,
-        lines: Lines | None = None,
+        beside: Sequence[Told] = (),
     ) -> None:
         self._feed = feed
         self._brain = brain
         self._of_ourselves = of_ourselves
         self._tally = tally
-        self._duty = duty
-        self._lines = lines or Lines()
+        self._beside = tuple(beside)
         self._ours = (("job", JOB), ("vantage", vantage))
         self._edition: Edition | None = None
         self._fixed: list[Sequence[Sample]] = []
@@ -60,8 +61,7 @@ class Description:
             *incident_samples(self._brain.incidents, edition.estate),
             *self._of_ourselves.samples(self._ours),
             *self._tally.samples(edition.estate.checks, self._ours),
-            *(self._duty.samples(self._ours) if self._duty is not None else ()),
-            *self._lines.samples(),
+            *(sample for told in self._beside for sample in told(self._ours)),
         ]
         yield moving + self._lapse.ended(moving)
 

@@ -74,8 +74,9 @@ class EstateFeed:
         return self._version
 
     def current(self) -> Sequence[Check]:
-        """Return the checks as they stand now."""
-        return self.edition.estate.checks
+        """Return the checks that are made from here; others are for who stands elsewhere."""
+        own = self._looking.vantage
+        return [check for check in self.edition.estate.checks if check.vantage == own]
 
     def estate(self) -> Estate:
         """Return the compiled whole."""

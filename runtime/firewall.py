@@ -34,8 +34,14 @@ _USUAL = {
     "bigbluebutton": 443,
     "jitsi": 8080,
     "trueconf": 443,
+    "jicofo": 8888,
+    "expressway": 443,
+    "yealink_text": 6024,
+    "yealink_ymcs": 443,
+    "lifesize": 23,
 }
 _DATAGRAMS = frozenset({"snmp", "ntp", "stun", "h323_gatekeeper"})
+_UNASKED = frozenset({"vq_rtcpxr"})  # what comes by itself
 _EITHER = frozenset({"dns", "sip_options"})  # whose parameters say which transport
 
 _REASONS = {
@@ -56,6 +62,11 @@ _REASONS = {
     "jitsi": Text(vi="hỏi cầu Jitsi", en="reads of the bridge"),
     "trueconf": Text(vi="hỏi máy chủ TrueConf", en="reads of the bridge"),
     "pexip": Text(vi="hỏi cầu Pexip", en="reads of the bridge"),
+    "jicofo": Text(vi="hỏi Jicofo", en="reads of Jicofo"),
+    "expressway": Text(vi="hỏi Cisco Expressway", en="reads of the Expressway"),
+    "yealink_text": Text(vi="hỏi thiết bị họp Yealink", en="reads of Yealink codecs"),
+    "yealink_ymcs": Text(vi="hỏi máy chủ quản lý Yealink", en="reads of Yealink's service"),
+    "lifesize": Text(vi="hỏi thiết bị họp Lifesize", en="reads of Lifesize codecs"),
     "poly_videoos": Text(vi="hỏi thiết bị họp Poly", en="reads of Poly codecs"),
 }
 _PAGES = Text(vi="trang web và API", en="pages and API")
@@ -69,6 +80,7 @@ _TIME = Text(
 )
 _TRAPS = Text(vi="trap SNMP của thiết bị", en="SNMP traps of devices")
 _SYSLOG = Text(vi="syslog của thiết bị", en="syslog of devices")
+_QUALITY = Text(vi="thiết bị họp tự báo chất lượng (SIP)", en="call quality that rooms publish")
 _DEVICES = Text(vi="các thiết bị", en="the devices")
 _USERS = Text(vi="máy của người dùng", en="users' machines")
 _TIME_SERVER = Text(vi="máy chủ giờ", en="time server")
@@ -131,9 +143,20 @@ def _inbound(settings: Settings, users: str) -> Iterable[Rule]:
 
 
 def _heard(settings: Settings, devices: str) -> Iterable[Rule]:
-    for listen, why in ((settings.hearing.traps, _TRAPS), (settings.hearing.syslog, _SYSLOG)):
+    hearing = settings.hearing
+    for listen, protocol, why in (
+        (hearing.traps, "udp", _TRAPS),
+        (hearing.syslog, "udp", _SYSLOG),
+        (hearing.syslog_tcp, "tcp", _SYSLOG),
+        (hearing.syslog_tls, "tcp", _SYSLOG),
+    ):
         if listen and not is_loopback(listen):
-            yield Rule("in", devices, OURSELVES, "udp", str(split_listen(listen)[1]), 1, why)
+            yield Rule("in", devices, OURSELVES, protocol, str(split_listen(listen)[1]), 1, why)
+    plain, secure = hearing.quality, hearing.quality_tls
+    for listen, protocol in ((plain, "udp"), (plain, "tcp"), (secure, "tcp")):
+        if listen and not is_loopback(listen):
+            port = str(split_listen(listen)[1])
+            yield Rule("in", devices, OURSELVES, protocol, port, 1, _QUALITY)
 
 
 def _probes(checks: Sequence[Check], *, exact: bool) -> Iterable[Rule]:
@@ -153,6 +176,8 @@ def _doors_of(kind: str, params: Mapping[str, object]) -> list[tuple[str, str]]:
     port = str(params.get("port") or _USUAL.get(kind, ""))
     if kind == "icmp":
         return [("icmp", "")]
+    if kind in _UNASKED:
+        return []
     if kind == "http":
         return [("tcp", str(_port_of(str(params.get("url", "")))))]
     if kind in _DATAGRAMS:

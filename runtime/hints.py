@@ -1,40 +1,25 @@
 """Traps and syslog lines are hints: their device is looked at now, not when it is due.
 
-Nothing that they say is believed, and nothing of them is kept. Whoever is not watched is not
-heard, and a storm brings each check forward once in a while, no more.
+Nothing that they say is believed. Whoever is not watched is not heard, and a storm brings each
+check forward once in a while, no more.
 """
 
-import asyncio
-import logging
-import re
-import socket
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from types import MappingProxyType
 
-from collectors._net.channel import enlarge
 from collectors._snmp import trap
-from collectors._snmp.ber import Junk
 from core.clock import Clock
-from core.errors import Conflict
-from core.text import Text
 from core.watching import Check
 from runtime.estate_feed import EstateFeed
-from runtime.settings import Hearing, split_listen
-
-log = logging.getLogger(__name__)
 
 PAUSE = 10.0  # seconds between two hints to one check
 MOST = 50  # hints a second, of all devices together
-BATCH = 256  # datagrams per wake-up, so that others get their turn
-LARGEST = 8192  # octets of a datagram that is worth reading
 GRAVE = 5  # syslog: notice and worse (RFC 5424, 6.2.1); what is milder wakes nobody
 
 # Beginnings of a trap's kind: the collectors that see what it is about.
-_ANY = ("snmp_interfaces", "snmp_health")
+ANY = ("snmp_interfaces", "snmp_health")
 ABOUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         f"{trap.STANDARD}.1": ("snmp_system",),  # coldStart
@@ -50,18 +35,6 @@ ABOUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "1.3.6.1.2.1.47": ("snmp_health", "snmp_inventory"),  # ENTITY-MIB
     }
 )
-_PRIORITY = re.compile(rb"<(\d{1,3})>")
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a datagram is a reason for: collectors to look (None: no reason), and an answer."""
-
-    collectors: Sequence[str] | None
-    answer: bytes | None = None
-
-
-Reader = Callable[[bytes], Heard]
 
 
 @dataclass(slots=True)
@@ -73,6 +46,20 @@ class HintStats:
     strangers: int = 0  # from an address that nothing watched has
     given: int = 0  # checks brought forward
     held: int = 0  # hints that came too soon after another
+    dropped: int = 0  # heard too fast to be read, or too many to be kept
+    turned_away: int = 0  # connections: of strangers, too many, or that never spoke
+    kept: int = 0  # remarks written, repeated ones once
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who has an address: the device, its site, its checks, the secrets of its SNMP."""
+
+    device: str
+    site: str | None
+    checks: tuple[Check, ...]
+    secrets: tuple[str, ...]  # names
+    communities: tuple[str, ...]  # what stands in place of a secret, in labs
 
 
 @dataclass(slots=True)
@@ -84,26 +71,41 @@ class Hints:
     clock: Clock
     stats: HintStats = field(default_factory=HintStats)
     _version: int = -1
-    _checks: dict[str, tuple[Check, ...]] = field(default_factory=dict)
+    _speakers: dict[str, Speaker] = field(default_factory=dict)  # by address
+    _voices: dict[str, tuple[Speaker, ...]] = field(default_factory=dict)  # by target
     _given: dict[str, float] = field(default_factory=dict)
     _second: int = 0
     _this_second: int = 0
 
-    def watched(self, address: str) -> bool:
-        """Say whether something that is watched has this address."""
+    def speaker(self, address: str) -> Speaker | None:
+        """Return whom of those that are watched has this address."""
+        self._follow()
+        return self._speakers.get(address)
+
+    def voices(self, target: str) -> tuple[Speaker, ...]:
+        """Return who has the addresses at which a target is looked at."""
+        self._follow()
+        return self._voices.get(target, ())
+
+    def _follow(self) -> None:
+        """Take up what the feed says now."""
         if self._version != self.feed.version:
             found: defaultdict[str, list[Check]] = defaultdict(list)
             for check in self.feed.current():
                 found[check.address].append(check)
-            self._checks = {address: tuple(checks) for address, checks in found.items()}
+            self._speakers = {address: _speaker(checks) for address, checks in found.items()}
+            voices: defaultdict[str, dict[str, Speaker]] = defaultdict(dict)
+            for address, checks in found.items():
+                for check in checks:
+                    voices[check.target][address] = self._speakers[address]
+            self._voices = {target: tuple(those.values()) for target, those in voices.items()}
             self._given.clear()
             self._version = self.feed.version
-        return address in self._checks
 
-    def give(self, address: str, collectors: Sequence[str]) -> None:
+    def give(self, speaker: Speaker, collectors: Sequence[str]) -> None:
         """Bring forward a device's reach check and what these collectors look at."""
         now = self.clock.monotonic()
-        for check in self._checks.get(address, ()):
+        for check in speaker.checks:
             if not check.reach and check.collector not in collectors:
                 continue
             if now - self._given.get(check.slug, -PAUSE) < PAUSE or not self._room(now):
@@ -120,95 +122,23 @@ class Hints:
         return self._this_second <= MOST
 
 
-class Listener:
-    """The doors at which devices knock."""
-
-    def __init__(self, hearing: Hearing, hints: Hints) -> None:
-        """Open the doors that are set; Conflict names the one that cannot be opened."""
-        self.hints = hints
-        self._doors: list[tuple[socket.socket, Reader]] = []
-        for name, reader in (("traps", _trap), ("syslog", _line)):
-            listen = getattr(hearing, name)
-            if listen:
-                self._doors.append((_opened(name, listen), reader))
-
-    @property
-    def ports(self) -> tuple[int, ...]:
-        """Return the ports of the open doors."""
-        return tuple(door.getsockname()[1] for door, _ in self._doors)
-
-    async def run(self) -> None:
-        """Listen until cancelled."""
-        loop = asyncio.get_running_loop()
-        for door, reader in self._doors:
-            loop.add_reader(door, partial(self._drain, door, reader))
-        try:
-            await asyncio.Event().wait()
-        finally:
-            for door, _ in self._doors:
-                loop.remove_reader(door)
-
-    def close(self) -> None:
-        """Close the doors."""
-        for door, _ in self._doors:
-            door.close()
-        self._doors.clear()
-
-    def _drain(self, door: socket.socket, reader: Reader) -> None:
-        hints = self.hints
-        for _ in range(BATCH):
-            try:
-                data, source = door.recvfrom(LARGEST)
-            except OSError:  # nothing more, or an ICMP error for an answer of ours
-                return
-            hints.stats.heard += 1
-            address = source[0].removeprefix("::ffff:")
-            if not hints.watched(address):
-                hints.stats.strangers += 1
-                continue
-            try:
-                heard = reader(data)
-            except Junk:
-                hints.stats.junk += 1
-                continue
-            if heard.answer is not None:
-                with suppress(OSError):
-                    door.sendto(heard.answer, source)
-            if heard.collectors is not None:
-                hints.give(address, heard.collectors)
-
-
-def _trap(data: bytes) -> Heard:
-    said = trap.opened(data)
+def about(kind: str) -> tuple[str, ...] | None:
+    """Return the collectors that see what a trap is about; None: it is no reason to look."""
     for begin, collectors in ABOUT.items():
-        if f"{said.kind}.".startswith(f"{begin}."):
-            return Heard(collectors or None, said.answer)
-    return Heard(_ANY, said.answer)
+        if f"{kind}.".startswith(f"{begin}."):
+            return collectors or None
+    return ANY
 
 
-def _line(data: bytes) -> Heard:
-    """Read the priority of a syslog line (RFC 3164, RFC 5424); Junk where there is none."""
-    found = _PRIORITY.match(data)
-    if found is None or int(found[1]) > 191:  # noqa: PLR2004  (23 facilities, 8 severities)
-        raise Junk("no syslog line")
-    return Heard(_ANY if int(found[1]) % 8 <= GRAVE else None)
-
-
-def _opened(name: str, listen: str) -> socket.socket:
-    host, port = split_listen(listen)
-    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
-    door.setblocking(False)
-    enlarge(door)  # a storm waits in the kernel for some seconds
-    try:
-        door.bind((host, port))
-    except OSError as error:
-        door.close()
-        raise Conflict(
-            Text(
-                vi=f"Không mở được {listen} để nghe {name}: {error.strerror}; "
-                f"chọn cổng khác bằng [hearing] {name}, hoặc cho phép dùng cổng dưới 1024",
-                en=f"Cannot listen on {listen} for {name}: {error.strerror}; "
-                f"choose another port by [hearing] {name}, or allow ports below 1024",
-            )
-        ) from error
-    return door
+def _speaker(checks: Sequence[Check]) -> Speaker:
+    """Return who speaks: where services share a server's address, the server."""
+    first = min(checks, key=lambda c: (not c.collector.startswith("snmp"), not c.reach))
+    asked = [check for check in checks if check.collector.startswith("snmp")]
+    communities = (check.params.get("community") for check in asked)
+    return Speaker(
+        device=first.target,
+        site=dict(first.labels).get("site"),
+        checks=tuple(checks),
+        secrets=tuple({c.secret: None for c in asked if c.secret is not None}),
+        communities=tuple({c: None for c in communities if isinstance(c, str)}),
+    )

@@ -27,7 +27,9 @@ class Housekeeping:
         self._transcripts = transcripts
         self._clock = clock
         self._kept = Kept(
-            events=timedelta(seconds=wanted.events), messages=timedelta(seconds=wanted.messages)
+            events=timedelta(seconds=wanted.events),
+            messages=timedelta(seconds=wanted.messages),
+            remarks=timedelta(seconds=wanted.remarks),
         )
         self._spoken = timedelta(seconds=wanted.transcripts)
 

@@ -12,15 +12,18 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.registry import Collector
 
 from alerts.brain import Brain
+from alerts.legs import Legs
 from alerts.reported import Reporting
 from alerts.signals import Signals
+from alerts.telling import TellingPolicy
 from alerts.topology import Topology
 from api.app import create_app
 from api.context import Context, Health
 from api.fleet import FleetPage
 from api.live import Live
+from collectors._vq.inbox import inbox_of
 from core.clock import Clock
-from core.collector import Sockets
+from core.collector import Kit, Sockets
 from core.errors import Conflict, Unavailable
 from core.people import called
 from core.reading import Reading
@@ -29,6 +32,7 @@ from reports.annex import Prices
 from runtime import registries
 from runtime.answers import Answers
 from runtime.assembly import (
+    bands,
     categories,
     letterhead,
     looking_defaults,
@@ -50,31 +54,39 @@ from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.duty_series import DutySeries, Telling
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
+from runtime.feedback import Feedback
+from runtime.hearing import Listener, open_ear
 from runtime.heartbeat import Heartbeat, vitals
-from runtime.hints import Hints, Listener
+from runtime.hints import Hints
 from runtime.housekeeping import Housekeeping
 from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.lines import Lines
 from runtime.mailing import Mailing
 from runtime.meeting_feeds import MeetingFeeds
 from runtime.meeting_letters import MeetingLetters
+from runtime.meeting_series import MeetingSeries
 from runtime.meeting_watch import MeetingWatch
 from runtime.pipeline import Outlets, Pipeline
 from runtime.press import Press
 from runtime.proving import Prover
+from runtime.publications import Places, Publications
+from runtime.quality_watch import QualityWatch
 from runtime.receipts import Receipts
 from runtime.rehearsing import Rehearsing
 from runtime.report_letters import ReportLetters
 from runtime.reports_of_others import Reports
 from runtime.room_left import RoomLeft
 from runtime.room_requests import RoomRequests
+from runtime.room_series import RoomSeries
 from runtime.rota_watch import RotaWatch
 from runtime.rule_asking import RuleAsking
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
 from runtime.settings import Settings, is_loopback, revealed
+from runtime.shelf import Shelf
 from runtime.shift_letters import ShiftLetters
+from runtime.sweeping import Sweeper, terms_of
 from runtime.tally import Tally
 from runtime.timekeeping import Timekeeper
 from runtime.transcripts import Run, Transcripts
@@ -157,7 +169,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
 
         feed = EstateFeed(
             ledger.inventory,
-            looking_defaults(settings.looking),
+            looking_defaults(settings.looking, settings.hearing),
             clock,
             ledger.meetings,
             lead=timedelta(seconds=settings.meetings.lead),
@@ -165,32 +177,29 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         await feed.refresh()
         channels = registries.channels()
         policy = telling_policy(settings, channels)
-        now = clock.now()
-        brain = Brain(
-            feed.estate(),
-            await ledger.brain.restore(now),
-            policy,
-            feed.edition.contacts,
-            now,
-            escalations=feed.edition.escalations,
-            reporting=Reporting(
-                labels=settings.alertmanager.labels,
-                patience=settings.alertmanager.patience,
-            ),
-        )
+        brain = await _brain(settings, ledger, feed, policy, clock.now())
 
-        live, fleet, told, signals = Live(), FleetPage(), asyncio.Event(), Signals()
-        outlets = Outlets(
-            series.append, heard_by(fleet.update, signals.hear), live.publish, told.set
+        live, fleet, told, signals = (
+            Live(),
+            FleetPage(),
+            asyncio.Event(),
+            Signals(Legs(bands(settings.quality))),
         )
-        pipeline = Pipeline(brain, ledger.brain, outlets, clock, settings.looking.vantage)
+        pipeline = Pipeline(
+            brain,
+            ledger.brain,
+            Outlets(series.append, heard_by(fleet.update, signals.hear), live.publish, told.set),
+            clock,
+            settings.looking.vantage,
+        )
         kit = make_kit(clock, _sockets(settings.looking.sockets), keyring)
         stack.push_async_callback(kit.aclose)
         transcripts = Transcripts()
         tally = Tally(pipeline)
-        scheduler = Scheduler(feed, tally, registries.collectors(), kit, transcripts, clock)
-        listener = stack.enter_context(
-            closing(Listener(settings.hearing, Hints(feed, scheduler.hint, clock)))
+        shelf = Shelf(tally, ledger.configurations, series.append, feed.estate, clock)
+        scheduler = Scheduler(feed, shelf, registries.collectors(), kit, transcripts, clock)
+        listener, published = await _listeners(
+            settings, ledger, keyring, feed, kit, scheduler.hint, stack
         )
         dispatcher = Dispatcher(
             ledger,
@@ -279,7 +288,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             auditor=auditor,
             heartbeat=heartbeat if settings.heartbeat.url else None,
             balance=balance,
-            hints=listener.hints if listener.ports else None,
+            hints=listener.ear.hints if listener.ports or settings.hearing.feedback else None,
+            published=published if published.listens else None,
             answers=answers if answers.listens else None,
             reports=others,
         )
@@ -291,6 +301,8 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             lambda: feed.edition,
             clock,
         )
+        met = MeetingSeries(ledger.meetings, brain, lambda: feed.edition, signals, clock)
+        rooms = RoomSeries(ledger, clock)
         lines = Lines.of(series.reader, feed.estate, clock)
         context = Context(
             ledger=ledger,
@@ -300,7 +312,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             settings=web_settings(settings.web, open_without_login=nobody),
             live=live,
             fleet=fleet,
-            registry=_registry(of_ourselves, room, duty),
+            registry=_registry(of_ourselves, room, duty, met),
             health=lambda: _health(
                 pipeline,
                 series,
@@ -333,17 +345,32 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             collectors=tuple(registries.collectors()),
             travel=Prices(**settings.meetings.travel.model_dump()),
             ask_rooms=RoomRequests(ledger.outbox, policy, lambda: feed.edition.contacts, told).ask,
+            hint=Feedback(listener.ear.hints, keyring.reveal, settings.hearing.feedback).take,
             signals=signals,
             line_use=lines.week,
             line_quality=lines.qualities,
             fading=lines.fading,
+            discovery=terms_of(settings),
         )
         server = make_server(create_app(context), settings.web)
-        described = Description(
-            feed, brain, of_ourselves, tally, settings.looking.vantage, duty=duty, lines=lines
-        )
         upkeep = Upkeep(
-            ledger, keyring, feed, brain, pipeline, transcripts, series, clock, described, duty
+            ledger,
+            keyring,
+            feed,
+            brain,
+            pipeline,
+            transcripts,
+            series,
+            clock,
+            Description(
+                feed,
+                brain,
+                of_ourselves,
+                tally,
+                settings.looking.vantage,
+                beside=(duty.samples, met.samples, rooms.samples, lambda _: lines.samples()),
+            ),
+            (duty, met, rooms),
         )
         parts: dict[str, Part] = {
             "web": lambda: serve(server, listening, live.close),
@@ -378,6 +405,9 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 told.set,
                 stages=tuple(round(s / 60) for s in settings.meetings.stages),
             ).run,
+            "quality": QualityWatch(
+                ledger.meetings, brain, lambda: feed.edition, signals, clock, live.publish
+            ).run,
             "calendars": MeetingFeeds(
                 settings.meetings.feeds,
                 ledger.meetings,
@@ -396,12 +426,15 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 clock,
             ).run,
             "room": room.run,
+            "configurations": shelf.run,
+            **_sweeping(settings, ledger, kit, clock),
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock
             ).run,
             "clock": timekeeper.run,
             "scheduler": scheduler.run,
             **({"hints": listener.run} if listener.ports else {}),
+            **({"publications": published.run} if published.listens else {}),
         }
         yield Hub(settings, ledger, brain, feed, pipeline, scheduler, series, notes, parts)
 
@@ -419,7 +452,7 @@ class Upkeep:
     series: SeriesSide
     clock: Clock
     description: Description
-    duty: DutySeries
+    described: Sequence[DutySeries | MeetingSeries | RoomSeries]
 
     async def follow_the_ledger(self) -> None:
         """Go on with what people changed: the inventory, the local day, credentials."""
@@ -451,11 +484,48 @@ class Upkeep:
     async def describe(self) -> None:
         """Write what may change about targets, statuses, incidents and ourselves, as series."""
         while True:
-            with suppress(OSError, Unavailable):  # what was found last stands
-                await self.duty.refresh()
+            for one in self.described:
+                with suppress(OSError, Unavailable):  # what was found last stands
+                    await one.refresh()
             for samples in self.description.parts():
                 await self.series.append([(self.clock.now(), samples)])
             await asyncio.sleep(SELF_PERIOD)
+
+
+async def _brain(
+    settings: Settings, ledger: Ledger, feed: EstateFeed, policy: TellingPolicy, now: datetime
+) -> Brain:
+    """Return the brain as the ledger remembers it."""
+    return Brain(
+        feed.estate(),
+        await ledger.brain.restore(now),
+        policy,
+        feed.edition.contacts,
+        now,
+        escalations=feed.edition.escalations,
+        reporting=Reporting(
+            labels=settings.alertmanager.labels,
+            patience=settings.alertmanager.patience,
+        ),
+    )
+
+
+async def _listeners(  # noqa: PLR0917
+    settings: Settings,
+    ledger: Ledger,
+    keyring: Keyring,
+    feed: EstateFeed,
+    kit: Kit,
+    hint: Callable[[str], None],
+    stack: AsyncExitStack,
+) -> tuple[Listener, Publications]:
+    """Return what hears devices: their traps and lines, and the quality that rooms publish."""
+    hints = Hints(feed, hint, kit.clock)
+    ear = await open_ear(settings.hearing, hints, keyring, ledger.remarks, kit.clock)
+    places = Places.of(settings)
+    listener = stack.enter_context(closing(Listener(settings.hearing, ear)))
+    published = Publications(places, feed, inbox_of(kit), hint, kit.clock)
+    return listener, stack.enter_context(closing(published))
 
 
 def _asking(series: SeriesSide, brain: Brain, pipeline: Pipeline, clock: Clock) -> dict[str, Part]:
@@ -463,6 +533,15 @@ def _asking(series: SeriesSide, brain: Brain, pipeline: Pipeline, clock: Clock) 
     if series.reader is None:
         return {}
     return {"rules": RuleAsking(series.reader, brain, pipeline.apply, clock).run}
+
+
+def _sweeping(settings: Settings, ledger: Ledger, kit: Kit, clock: Clock) -> dict[str, Part]:
+    """Return what looks for devices, where the settings allow any range."""
+    if not settings.discovery.ranges:
+        return {}
+    collectors = registries.collectors()
+    sweeper = Sweeper(ledger.discoveries, collectors, kit, terms_of(settings), clock)
+    return {"discovery": sweeper.run}
 
 
 async def _called(name: str, ledger: Ledger, feed: EstateFeed) -> str:

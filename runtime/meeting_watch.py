@@ -118,7 +118,7 @@ class MeetingWatch:
         if stage is None or self._settles(meeting, now):
             return
         around = self._around(await self.book.said(meeting.id), now)
-        rooms = [(room, around.facts(room)) for room in meeting.rooms]
+        rooms = [(room, around.facts(room, meeting.bridge)) for room in meeting.rooms]
         run = ReadinessRun(
             meeting=meeting.id,
             stage=stage,
@@ -192,20 +192,20 @@ class MeetingWatch:
         self, meeting: Meeting, known: Mapping[str, bool], around: Surroundings, now: datetime
     ) -> Iterable[Presence]:
         for room in meeting.rooms:
-            facts = around.facts(room)
+            facts = around.facts(room, meeting.bridge)
             if facts is None:
                 continue
-            found = _present(facts)
+            found = present(facts)
             if found is None or found[0] is known.get(room, False):
                 continue
-            present, source = found
+            there, source = found
             yield Presence(
                 meeting=meeting.id,
                 room=room,
-                at=self._since(facts, now) if not present else now,
-                present=present,
+                at=self._since(facts, now) if not there else now,
+                present=there,
                 source=source,
-                incident=None if present else self._incident(room, facts),
+                incident=None if there else self._incident(room, facts),
             )
 
     def _since(self, facts: RoomFacts, now: datetime) -> datetime:
@@ -221,7 +221,7 @@ class MeetingWatch:
         return next((one.id for one in open_ones), None)
 
 
-def _present(facts: RoomFacts) -> tuple[bool, str] | None:
+def present(facts: RoomFacts) -> tuple[bool, str] | None:
     """Return whether a room is in; what can no longer be reached has dropped out."""
     if facts.site.lost or (facts.endpoint is not None and facts.endpoint.lost):
         return False, "reach"

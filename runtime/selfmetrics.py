@@ -20,6 +20,7 @@ from runtime.dispatcher import DispatchStats
 from runtime.heartbeat import HeartbeatStats
 from runtime.hints import HintStats
 from runtime.pipeline import PipelineStats
+from runtime.publications import PublicationStats
 from runtime.reports_of_others import AlertStats
 from runtime.scheduler import Stats
 from runtime.timekeeping import ClockStats
@@ -60,6 +61,7 @@ class SelfMetrics(Collector):
         hints: Counting[HintStats] | None = None,
         answers: Counting[AnswerStats] | None = None,
         reports: Counting[AlertStats] | None = None,
+        published: Counting[PublicationStats] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._scheduler = scheduler
@@ -72,6 +74,7 @@ class SelfMetrics(Collector):
         self._hints = hints
         self._answers = answers
         self._reports = reports
+        self._published = published
 
     def collect(self) -> Iterator[Metric]:
         """Yield every self metric."""
@@ -140,14 +143,9 @@ class SelfMetrics(Collector):
             beats = self._heartbeat.stats
             yield "heartbeats_sent", "Pings that the watcher outside has taken.", beats.sent
             yield "heartbeats_failed", "Pings that did not arrive.", beats.failed
-        if self._hints is not None:
-            heard = self._hints.stats
-            yield "hints_heard", "Traps and syslog lines received.", heard.heard
-            yield "hints_junk", "Datagrams that were neither.", heard.junk
-            words = "Traps and lines from addresses that are not watched."
-            yield "hints_strangers", words, heard.strangers
-            yield "hints_given", "Checks that a trap or a line brought forward.", heard.given
-            yield "hints_held", "Hints that came too soon after another.", heard.held
+        yield from self._of_hearing()
+        if self._published is not None:
+            yield from _of_publications(self._published.stats)
         if self._sender is not None:
             sent = self._sender.stats
             yield "samples_sent", "Samples the engine has taken.", sent.sent_samples
@@ -185,6 +183,22 @@ class SelfMetrics(Collector):
             yield from _of_clock(self._clock.stats)
         yield "batch_seconds", "How long the last batch took.", self._pipeline.stats.last_batch_s
 
+    def _of_hearing(self) -> Iterator[tuple[str, str, float]]:
+        if self._hints is None:
+            return
+        heard = self._hints.stats
+        yield "hints_heard", "Traps and syslog lines received.", heard.heard
+        yield "hints_junk", "Datagrams that were neither.", heard.junk
+        words = "Traps and lines from addresses that are not watched."
+        yield "hints_strangers", words, heard.strangers
+        yield "hints_given", "Checks that a trap or a line brought forward.", heard.given
+        yield "hints_held", "Hints that came too soon after another.", heard.held
+        words = "Traps and lines that came too fast to be read, or were too many to be kept."
+        yield "remarks_dropped", words, heard.dropped
+        yield "remarks_kept", "Remarks of devices written, repeated ones once.", heard.kept
+        words = "Connections for syslog that were not let in."
+        yield "syslog_turned_away", words, heard.turned_away
+
     def _of_channels(self) -> Iterator[Metric]:
         words = "Whether a channel rests because its provider takes nothing (1), or works (0)."
         rests = GaugeMetricFamily("thongsuot_channel_rests", words, labels=["channel"])
@@ -198,6 +212,15 @@ class SelfMetrics(Collector):
         for name, balance in sorted(self._balance.stats.balances.items()):
             left.add_metric([name], balance.amount)
         yield left
+
+
+def _of_publications(said: PublicationStats) -> Iterator[tuple[str, str, float]]:
+    yield "publications_heard", "Requests at the door where rooms publish.", said.heard
+    yield "publications_refused", "Publications answered with an error.", said.refused
+    words = "Publications from addresses that are not watched."
+    yield "publications_strangers", words, said.strangers
+    yield "publications_held", "Publications beyond the rate, left unanswered.", said.held
+    yield "publications_junk", "What came there and is no SIP.", said.junk
 
 
 def _of_clock(clock: ClockStats) -> Iterator[tuple[str, str, float]]:
@@ -226,6 +249,7 @@ def descriptions() -> list[tuple[str, str, Text, tuple[str, ...]]]:
         hints=_Still(HintStats()),
         answers=_Still(AnswerStats()),
         reports=_Still(AlertStats()),
+        published=_Still(PublicationStats()),
     )
     return [
         (

@@ -68,6 +68,25 @@ def _heard(value: str) -> str:
     return _listen(value) if value else value
 
 
+def _engine_id(value: str) -> str:
+    try:
+        octets = bytes.fromhex(value)
+    except ValueError:
+        octets = b""
+    if not 5 <= len(octets) <= 32:  # noqa: PLR2004  (RFC 3411, SnmpEngineID)
+        raise Wrong(
+            Text(vi=f'"{value}" không phải là engine ID', en=f'"{value}" is not an engine id'),
+            Text(
+                vi="Viết từ 5 đến 32 byte ở hệ 16, ví dụ 800000000474686f6e6773756f74",
+                en="Write 5 to 32 octets in hexadecimal, such as 800000000474686f6e6773756f74",
+            ),
+        )
+    return octets.hex()
+
+
+EngineId = Annotated[str, AfterValidator(_engine_id)]
+
+
 def _network(value: str) -> str:
     try:
         ipaddress.ip_network(value)
@@ -115,6 +134,29 @@ def _ledger_url(value: str, info: ValidationInfo) -> str:
             en='Write "sqlite:///folder/file.db" or "postgresql://user@host/name"',
         ),
     )
+
+
+def _three(value: object) -> object:
+    if not isinstance(value, list | tuple) or len(value) != 3:  # noqa: PLR2004
+        raise Wrong(
+            Text(vi="cần đúng ba số", en="three numbers are needed"),
+            Text(vi="Viết như [0.5, 1, 3]", en="Write it like [0.5, 1, 3]"),
+        )
+    return tuple(value)
+
+
+def _in_order(value: tuple[float, float, float]) -> tuple[float, float, float]:
+    good, fair, poor = value
+    rising, falling = good <= fair <= poor, good >= fair >= poor
+    if min(value) < 0 or not (rising or falling):
+        raise Wrong(
+            Text(
+                vi="ba mức phải từ 0 trở lên và tăng dần, hoặc giảm dần",
+                en="the limits must be 0 or more and rise, or fall",
+            ),
+            Text(vi="Viết như [0.5, 1, 3]", en="Write it like [0.5, 1, 3]"),
+        )
+    return value
 
 
 Beside = Annotated[Path, AfterValidator(_beside)]
@@ -338,6 +380,15 @@ class Looking(Section):
     vantage: Annotated[
         Slug, Text(vi="Tên điểm đặt máy đo", en="The name of the place we look from")
     ] = "center"
+    vantages: Annotated[
+        dict[Slug, str],
+        Text(
+            vi="Các điểm đặt máy đo và cách gọi, ví dụ "
+            'center = "mạng TSLCD", internet = "Internet"',
+            en='The places we look from and what they are called, such as center = "TSLCD", '
+            'internet = "Internet"',
+        ),
+    ] = Field(default_factory=dict)
     sockets: Annotated[
         OptionalBeside,
         Text(
@@ -380,6 +431,13 @@ class Looking(Section):
             en="An SNMP community in plain sight; better is `thongsuot secret set`",
         ),
     ] = ""
+    maps: Annotated[
+        OptionalBeside,
+        Text(
+            vi="Thư mục các bản đồ OID (tệp .toml) cho thiết bị họp chưa có tài liệu công khai",
+            en="Folder of maps of objects (.toml) for equipment without public documents",
+        ),
+    ] = None
     authorities: Annotated[
         OptionalBeside,
         Text(
@@ -395,17 +453,72 @@ class Looking(Section):
             en='Intervals by collector, such as snmp_interfaces = "30s"',
         ),
     ] = Field(default_factory=dict)
+    cli_secret: Annotated[
+        Annotated[str, Field(pattern=r"^$|^[a-z0-9][a-z0-9._-]{0,62}$")],
+        Text(
+            vi="Tên mật khẩu SSH của thiết bị mạng, để sao lưu cấu hình; để trống là không đọc",
+            en="Name of the SSH login of network devices, to back their configurations up; "
+            "empty: none is read",
+        ),
+    ] = ""
+    cli_secrets: Annotated[
+        dict[str, Slug],
+        Text(
+            vi='Thiết bị đăng nhập bằng mật khẩu khác, ví dụ gw-dong-xoai = "ssh-dong-xoai"',
+            en='Devices with a login of their own, such as gw-dong-xoai = "ssh-dong-xoai"',
+        ),
+    ] = Field(default_factory=dict)
+
+
+class Discovery(Section):
+    """Dò thiết bị trong các dải địa chỉ / Looking for devices in ranges of addresses."""
+
+    ranges: Annotated[
+        tuple[Annotated[str, AfterValidator(_network)], ...],
+        Text(
+            vi='Những dải được phép dò, ví dụ ["10.75.0.0/16"]; ngoài đó không bao giờ dò',
+            en='Ranges that may be swept, such as ["10.75.0.0/16"]; nothing else ever is',
+        ),
+    ] = ()
+    secrets: Annotated[
+        tuple[Slug, ...],
+        Field(max_length=3),
+        Text(
+            vi="Tên community SNMP để thử, nhiều nhất 3; để trống là snmp_secret của [looking]",
+            en="Names of SNMP communities to try, 3 at most; empty: the snmp_secret of [looking]",
+        ),
+    ] = ()
+    packets_per_second: Annotated[
+        int,
+        Field(ge=1, le=1000),
+        Text(vi="Nhiều nhất bao nhiêu gói mỗi giây", en="Packets a second, at most"),
+    ] = 100
+    ports: Annotated[
+        tuple[Annotated[int, Field(ge=1, le=65535)], ...],
+        Field(max_length=12),
+        Text(
+            vi="Cổng TCP thử trên địa chỉ trả lời ping; không trả lời thì chỉ thử cổng đầu tiên",
+            en="TCP ports tried where a ping is answered; only the first one elsewhere",
+        ),
+    ] = (443, 22, 80, 1720, 5060, 5061)
+    addresses: Annotated[
+        int,
+        Field(ge=1, le=1_048_576),
+        Text(vi="Nhiều nhất bao nhiêu địa chỉ một lần dò", en="Addresses of one sweep, at most"),
+    ] = 65_536
 
 
 class Hearing(Section):
-    """Nghe trap và syslog, để đo ngay / Traps and syslog: their device is looked at now."""
+    """Nghe trap, syslog, báo cáo chất lượng cuộc gọi, để đo ngay và để xem lại / What devices say by themselves (traps, syslog, call quality): they are looked at now, and people can read it."""  # noqa: E501
 
     traps: Annotated[
         str,
         AfterValidator(_heard),
         Text(
-            vi='Nơi nghe trap SNMP v1, v2c (UDP), ví dụ "0.0.0.0:162"; để trống là không nghe',
-            en='Where SNMP v1 and v2c traps are heard (UDP), such as "0.0.0.0:162"; empty: nowhere',
+            vi='Nơi nghe trap và inform SNMP v1, v2c, v3 (UDP), ví dụ "0.0.0.0:162"; để trống là '
+            "không nghe",
+            en='Where SNMP traps and informs (v1, v2c, v3) are heard, such as "0.0.0.0:162" (UDP); '
+            "empty: nowhere",
         ),
     ] = ""
     syslog: Annotated[
@@ -416,6 +529,107 @@ class Hearing(Section):
             en='Where syslog is heard (UDP), such as "0.0.0.0:514"; empty: nowhere',
         ),
     ] = ""
+    feedback: Annotated[
+        str,
+        Field(pattern=r"^([a-z0-9][a-z0-9._-]{0,62})?$"),
+        Text(
+            vi="Tên mật khẩu tạo địa chỉ để thiết bị họp tự báo (Cisco HttpFeedback); "
+            "để trống là không nhận",
+            en="Name of the secret that makes the addresses to which codecs post "
+            "(Cisco HttpFeedback); empty: nothing is taken",
+        ),
+    ] = ""
+    quality: Annotated[
+        str,
+        AfterValidator(_heard),
+        Text(
+            vi="Nơi nghe thiết bị họp tự báo chất lượng (SIP PUBLISH vq-rtcpxr, UDP và TCP), ví dụ "
+            '"0.0.0.0:5060"; để trống là không nghe',
+            en="Where rooms publish the quality of their calls (SIP PUBLISH vq-rtcpxr, UDP and "
+            'TCP), such as "0.0.0.0:5060"; empty: nowhere',
+        ),
+    ] = ""
+    quality_tls: Annotated[
+        str,
+        AfterValidator(_heard),
+        Text(
+            vi='Như quality, qua TLS bằng chứng thư của [web], ví dụ "0.0.0.0:5061"; để trống là '
+            "không nghe",
+            en="The same by TLS, with the certificate of [web], such as "
+            '"0.0.0.0:5061"; empty: nowhere',
+        ),
+    ] = ""
+
+    @property
+    def publications(self) -> bool:
+        """Say whether rooms may publish at all."""
+        return bool(self.quality or self.quality_tls)
+
+    syslog_tcp: Annotated[
+        str,
+        AfterValidator(_heard),
+        Text(
+            vi='Nơi nghe syslog qua TCP, ví dụ "0.0.0.0:601"; để trống là không nghe',
+            en='Where syslog by TCP is heard, such as "0.0.0.0:601"; empty: nowhere',
+        ),
+    ] = ""
+    syslog_tls: Annotated[
+        str,
+        AfterValidator(_heard),
+        Text(
+            vi='Nơi nghe syslog qua TLS, ví dụ "0.0.0.0:6514"; để trống là không nghe',
+            en='Where syslog by TLS is heard, such as "0.0.0.0:6514"; empty: nowhere',
+        ),
+    ] = ""
+    certificate: Annotated[
+        OptionalBeside,
+        Text(vi="Chứng thư cho syslog qua TLS (PEM)", en="The certificate for syslog by TLS (PEM)"),
+    ] = None
+    key: Annotated[
+        OptionalBeside,
+        Text(
+            vi="Khoá riêng của chứng thư ấy (PEM)", en="The private key of that certificate (PEM)"
+        ),
+    ] = None
+    clients: Annotated[
+        OptionalBeside,
+        Text(
+            vi="Tệp PEM các nơi cấp chứng thư cho thiết bị; có tệp này thì chỉ nghe thiết bị có "
+            "chứng thư",
+            en="PEM file of the authorities of devices' certificates; with it only devices that "
+            "have one are heard",
+        ),
+    ] = None
+    engine_id: Annotated[
+        EngineId,
+        Text(
+            vi="Định danh engine SNMPv3 của hệ thống (hệ 16), khai trên thiết bị gửi inform v3",
+            en="Our SNMPv3 engine id (hexadecimal), for devices that send v3 informs",
+        ),
+    ] = "800000000474686f6e6773756f74"
+    kept: Annotated[
+        int,
+        Field(ge=1000, le=10_000_000),
+        Text(
+            vi="Giữ nhiều nhất bao nhiêu lời thiết bị tự báo (mỗi triệu lời khoảng 0,5 GB)",
+            en="How many remarks of devices are kept at the most (about 0.5 GB for a million)",
+        ),
+    ] = 200_000
+
+    @model_validator(mode="after")
+    def _certified(self) -> Self:
+        if self.syslog_tls and (self.certificate is None or self.key is None):
+            raise Wrong(
+                Text(
+                    vi="syslog_tls cần certificate và key",
+                    en="syslog_tls needs certificate and key",
+                ),
+                Text(
+                    vi="Đặt certificate và key, hoặc bỏ syslog_tls",
+                    en="Set certificate and key, or leave syslog_tls out",
+                ),
+            )
+        return self
 
 
 class Delays(Section):
@@ -661,6 +875,13 @@ class Retention(Section):
             en="Messages done with, of closed incidents: their text and receipts",
         ),
     ] = "400d"  # type: ignore[assignment]
+    remarks: Annotated[
+        Duration,
+        Text(
+            vi="Lời thiết bị tự báo qua trap và syslog (và không quá [hearing] kept)",
+            en="What devices said by traps and syslog (and no more than [hearing] kept)",
+        ),
+    ] = "30d"  # type: ignore[assignment]
     transcripts: Annotated[
         Duration,
         Text(
@@ -800,6 +1021,17 @@ class Meetings(Section):
             en="From how long before it what it depends on is probed faster and told at once",
         ),
     ] = "1h"  # type: ignore[assignment]
+    unbooked: Annotated[
+        Literal["wait", "usual"],
+        Text(
+            vi="Từ 15 phút trước đến hết cuộc họp, sự cố ở nơi không dự: wait, họp xong mới báo "
+            "(trung tâm, đầu mối và đường truyền của chúng vẫn báo ngay; lâu nhất 4 giờ); usual, "
+            "báo như mọi khi",
+            en="From 15 min before a meeting to its end, what fails elsewhere: wait, it is "
+            "told when the meeting is over (a centre, hubs and their lines still at once; 4 h at "
+            "the most); usual, as always",
+        ),
+    ] = "wait"
     travel: Travel = Field(default_factory=Travel)
     feeds: Annotated[
         dict[Slug, Feed],
@@ -808,6 +1040,41 @@ class Meetings(Section):
             en="Calendars kept elsewhere, one table [meetings.feeds.NAME] for each",
         ),
     ] = Field(default_factory=dict)
+
+
+Limits = Annotated[
+    tuple[float, float, float],
+    BeforeValidator(_three),
+    AfterValidator(_in_order),
+]
+
+
+class Quality(Section):
+    """Ngưỡng chất lượng cuộc gọi: tốt, tạm được, kém; quá nữa là rất kém. Không phải ngưỡng của pháp luật / Limits of a call's quality: good, fair, poor; beyond that it is bad. No law names any."""  # noqa: E501
+
+    loss_video: Annotated[
+        Limits,
+        Text(vi="Mất gói của hình, %, ba mức", en="Loss of pictures, %, three limits"),
+    ] = (0.5, 1.0, 3.0)
+    loss_audio: Annotated[
+        Limits,
+        Text(vi="Mất gói của tiếng, %, ba mức", en="Loss of sound, %, three limits"),
+    ] = (1.0, 2.0, 5.0)
+    jitter: Annotated[
+        Limits, Text(vi="Biến thiên trễ, ms, ba mức", en="Jitter, ms, three limits")
+    ] = (15.0, 30.0, 50.0)
+    round_trip: Annotated[
+        Limits, Text(vi="Thời gian đi về, ms, ba mức", en="Round trip, ms, three limits")
+    ] = (150.0, 300.0, 400.0)
+    bandwidth: Annotated[
+        Limits,
+        Text(
+            vi="Phần tốc độ đã thoả thuận mà hình đang dùng, %, ba mức giảm dần; một mình nó không "
+            "bao giờ là kém",
+            en="Share of the negotiated rate that the picture uses, %, three falling limits; by "
+            "itself it is never poor",
+        ),
+    ] = (80.0, 50.0, 25.0)
 
 
 class Drill(Section):
@@ -940,6 +1207,7 @@ class Settings(Section):
     secrets: Secrets = Field(default_factory=Secrets)
     looking: Looking = Field(default_factory=Looking)
     hearing: Hearing = Field(default_factory=Hearing)
+    discovery: Discovery = Field(default_factory=Discovery)
     telling: Telling = Field(default_factory=Telling)
     alertmanager: Alertmanager = Field(default_factory=Alertmanager)
     log: Log = Field(default_factory=Log)
@@ -949,6 +1217,7 @@ class Settings(Section):
     reports: Reports = Field(default_factory=Reports)
     heartbeat: Heartbeat = Field(default_factory=Heartbeat)
     meetings: Meetings = Field(default_factory=Meetings)
+    quality: Quality = Field(default_factory=Quality)
     incidents: Incidents = Field(default_factory=Incidents)
     channels: Mapping[str, ChannelSettings] = {}
 
@@ -960,6 +1229,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "secrets": Secrets,
     "looking": Looking,
     "hearing": Hearing,
+    "discovery": Discovery,
     "telling": Telling,
     "alertmanager": Alertmanager,
     "log": Log,
@@ -969,6 +1239,7 @@ SECTIONS: Mapping[str, type[Section]] = {
     "reports": Reports,
     "heartbeat": Heartbeat,
     "meetings": Meetings,
+    "quality": Quality,
     "incidents": Incidents,
 }
 

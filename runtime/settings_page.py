@@ -88,10 +88,14 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
-        return f"[{', '.join(map(_quoted, value))}]"
+        return f"[{', '.join(map(_item, value))}]"
     if isinstance(value, dict):
         return "{}"
     return str(value) if isinstance(value, int) else _quoted(value)
+
+
+def _item(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else _quoted(value)
 
 
 def _quoted(value: object) -> str:

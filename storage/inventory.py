@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from core.errors import Conflict
 from core.inventory import (
     CalendarSpan,
+    Certificate,
     Changes,
     Contact,
     Device,
@@ -55,6 +56,7 @@ KINDS: tuple[tuple[str, type[Model], Table, Table | None], ...] = (
     ("shifts", Shift, tables.shifts, None),
     ("escalations", EscalationStep, tables.escalations, tables.escalation_identities),
     ("rules", Rule, tables.rules, tables.rule_identities),
+    ("certificates", Certificate, tables.certificates, tables.certificate_identities),
 )
 
 

@@ -6,7 +6,9 @@ from core.text import Text
 from storage import migrations
 from storage.answers import AnswerBook
 from storage.brain import BrainBook
+from storage.configurations import ConfigurationBook
 from storage.database import Database
+from storage.discoveries import DiscoveryBook
 from storage.events import EventBook
 from storage.findings import FindingBook
 from storage.histories import HistoryBook
@@ -19,6 +21,8 @@ from storage.outbox import Outbox
 from storage.people import PeopleBook
 from storage.proofs import ProofBook
 from storage.pruning import PruneBook
+from storage.remarks import RemarkBook
+from storage.room_keys import RoomKeyBook
 from storage.rota import RotaBook
 from storage.secrets import SecretBook
 from storage.sendings import SendingBook
@@ -44,6 +48,7 @@ class Ledger:
         self.silences = SilenceBook(database)
         self.rota = RotaBook(database)
         self.meetings = MeetingBook(database)
+        self.room_keys = RoomKeyBook(database)
         self.incidents = IncidentBook(database)
         self.tickets = TicketBook(database)
         self.tellings = TellingBook(database)
@@ -55,7 +60,10 @@ class Ledger:
         self.people = PeopleBook(database)
         self.pruning = PruneBook(database)
         self.secrets = SecretBook(database, vault)
+        self.configurations = ConfigurationBook(database, vault)
+        self.discoveries = DiscoveryBook(database)
         self.events = EventBook(database)
+        self.remarks = RemarkBook(database)
         self.sendings = SendingBook(database)
         self.timekeeping = TimekeepingBook(database)
         self.suggestions = SuggestionBook(database)

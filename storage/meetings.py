@@ -12,10 +12,12 @@ from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.callquality import QualitySpan
 from core.clock import LOCAL
 from core.errors import Conflict, Invalid, NotFound, Problem
 from core.incident import Notification
 from core.meeting import (
+    DEVICES,
     Attendance,
     Beat,
     Meeting,
@@ -39,6 +41,7 @@ from storage.tables import (
     attendances,
     meetings,
     presences,
+    quality_spans,
     readiness_runs,
     room_beats,
     room_links,
@@ -50,6 +53,7 @@ from storage.unbroken import unbroken
 LONGEST = timedelta(days=7)  # of one meeting
 YEARS = (2000, 2100)
 MOST_ROOMS = 5_000
+_TOLD = ("registered", "in_call", "client", *DEVICES)  # of a beat: what pages show at once
 _M, _R, _T, _P, _L = meetings.c, readiness_runs.c, room_ticks.c, presences.c, room_links.c
 _Row = TypeVar("_Row", bound=Model)
 
@@ -210,15 +214,8 @@ class MeetingBook:
 
         Pages hear of it where it says something new.
         """
-        columns = room_beats.c
         async with self._database.writing() as connection:
-            query = select(room_beats).where(columns.room == beat.room)
-            before = (await connection.execute(query)).mappings().first()
-            await upsert(connection, room_beats, [beat.model_dump()])
-            told = {"registered": beat.registered, "in_call": beat.in_call}
-            if before is not None and all(before[name] == said for name, said in told.items()):
-                return []
-            return await write_events(connection, [("beat", beat.room, told)], beat.at)
+            return await keep_beat(connection, beat)
 
     async def said(self, meeting: str | None) -> Said:
         """Return what people said in a meeting's rooms, and what clients said last anywhere."""
@@ -282,6 +279,28 @@ class MeetingBook:
         async with self._database.reading() as connection:
             return await _all(connection, Presence, query)
 
+    # how it sounded
+
+    async def sounded(self, rows: Sequence[QualitySpan], now: datetime) -> list[Event]:
+        """Keep how rooms sound, in place of what was kept of the same spans.
+
+        Pages hear of each meeting once.
+        """
+        if not rows:
+            return []
+        async with self._database.writing() as connection:
+            await upsert(connection, quality_spans, [row.model_dump() for row in rows])
+            met = dict.fromkeys(row.meeting for row in rows)
+            drafts: list[Draft] = [("meeting", meeting, {"heard": True}) for meeting in met]
+            return await write_events(connection, drafts, now)
+
+    async def qualities(self, meeting: str) -> list[QualitySpan]:
+        """Return how the rooms of a meeting sounded, by begin."""
+        columns = quality_spans.c
+        query = select(quality_spans).where(columns.meeting == meeting)
+        async with self._database.reading() as connection:
+            return await _all(connection, QualitySpan, query.order_by(columns.begin, columns.room))
+
     async def attended(self, row: Attendance, origin: str = "") -> None:
         """Keep how many took part in a room, audited. NotFound as of `tick`."""
         async with self._database.writing() as connection:
@@ -304,6 +323,17 @@ class MeetingBook:
         query = select(attendances).where(attendances.c.meeting == meeting)
         async with self._database.reading() as connection:
             return {row.room: row for row in await _all(connection, Attendance, query)}
+
+
+async def keep_beat(connection: AsyncConnection, beat: Beat) -> list[Event]:
+    """Keep a beat in place of the one before; return events where it says something new."""
+    query = select(room_beats).where(room_beats.c.room == beat.room)
+    before = (await connection.execute(query)).mappings().first()
+    await upsert(connection, room_beats, [beat.model_dump()])
+    told = {name: getattr(beat, name) for name in _TOLD}
+    if before is not None and all(before[name] == said for name, said in told.items()):
+        return []
+    return await write_events(connection, [("beat", beat.room, told)], beat.at)
 
 
 async def _all(connection: AsyncConnection, model: type[_Row], query: Select[Any]) -> list[_Row]:

@@ -16,6 +16,7 @@ from storage.tables import (
     incidents,
     login_attempts,
     notifications,
+    remarks,
     room_links,
     sessions,
 )
@@ -38,6 +39,7 @@ class Kept:
 
     events: timedelta
     messages: timedelta
+    remarks: timedelta = timedelta(days=30)
 
 
 @unbroken
@@ -88,4 +90,5 @@ def _over(kept: Kept, now: datetime) -> list[tuple[Table, ColumnElement[bool]]]:
         (room_links, room_links.c.expires_at < now - _LINKS_KEPT),
         (answer_codes, answer_codes.c.expires_at < now - _LINKS_KEPT),
         (answers, answers.c.at < now - kept.messages),
+        (remarks, remarks.c.at < now - kept.remarks),
     ]

@@ -1,6 +1,7 @@
 """Which tables are there? Columns bear the names of the core models' fields."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -50,6 +51,7 @@ rota_identities = _identity("rota_identities")
 rota_rule_identities = _identity("rota_rule_identities")
 escalation_identities = _identity("escalation_identities")
 rule_identities = _identity("rule_identities")
+certificate_identities = _identity("certificate_identities")
 
 
 def _dated(name: str, identity: Table, *columns: Column[object]) -> Table:
@@ -145,6 +147,7 @@ rooms = _dated(
     Column("seats", Integer),
     Column("contact", Words, _to(contact_identities)),
     Column("calendar", Words, _to(calendar_identities)),
+    Column("aliases", Items),
 )
 services = _dated(
     "services",
@@ -160,6 +163,7 @@ services = _dated(
     Column("keyword", Words),
     Column("contact", Words, _to(contact_identities)),
     Column("calendar", Words, _to(calendar_identities)),
+    Column("vantage", Words),
     Column("depends_on", Items),
 )
 contacts = _dated(
@@ -238,6 +242,20 @@ escalations = Table(
     Column("channels", Items, nullable=False),
     Column("severities", Items, nullable=False),
     Column("unit", Words, _to(unit_identities)),
+)
+certificates = _dated(
+    "certificates",
+    certificate_identities,
+    Column("name", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("serial", Words, nullable=False),
+    Column("issuer", Words),
+    Column("begins", Date),
+    Column("ends", Date, nullable=False),
+    Column("unit", Words, _to(unit_identities)),
+    Column("organisation", Words, _to(organisation_identities)),
+    Column("contact", Words, _to(contact_identities)),
+    Column("note", Words),
 )
 rules = _dated(
     "rules",
@@ -380,7 +398,24 @@ room_beats = Table(
     Column("registered", Boolean),
     Column("in_call", Boolean),
     Column("loss", Float),
+    Column("client", Boolean),
+    Column("camera", Boolean),
+    Column("microphone", Boolean),
+    Column("speaker", Boolean),
+    Column("round_trip", Float),
+    Column("clock_offset", Float),
     Column("by", Words, nullable=False),
+)
+# With what the PC of a room signs. `stamp`: milliseconds of the last word that was taken.
+room_keys = Table(
+    "room_keys",
+    metadata,
+    Column("room", Words, primary_key=True),
+    Column("hash", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("stamp", BigInteger, nullable=False),
 )
 presences = Table(
     "presences",
@@ -401,6 +436,23 @@ attendances = Table(
     Column("delegates", Integer, nullable=False),
     Column("at", Instant, nullable=False),
     Column("by", Words, nullable=False),
+)
+# A time in which a room's call was of one grade; times without a measurement have no row.
+quality_spans = Table(
+    "quality_spans",
+    metadata,
+    Column("meeting", Words, ForeignKey("meetings.id"), primary_key=True),
+    Column("room", Words, primary_key=True),
+    Column("begin", Instant, primary_key=True),
+    Column("until", Instant, nullable=False),
+    Column("grade", Integer, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("media", Words, nullable=False),
+    Column("direction", Words, nullable=False),
+    Column("value", Float),
+    Column("at", Instant, nullable=False),
+    Column("rating", Float),
+    Column("side", Words, nullable=False),
 )
 room_links = Table(
     "room_links",
@@ -755,6 +807,58 @@ secrets = Table(
     Column("set_by", Words, nullable=False),
     Column("set_at", Instant, nullable=False),
 )
+# Versions of configurations: what people see is masked; the whole is sealed, for a restore alone.
+configurations = Table(
+    "configurations",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("target", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("platform", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("lines", Integer, nullable=False),
+    Column("changed_by", Words),
+    Column("changed_at", Words),
+    Column("unsaved", Boolean),
+    Column("mark", Words, nullable=False),
+    Column("masked", LargeBinary, nullable=False),  # zlib
+    Column("key_id", Words, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # zlib within
+    Index(None, "target", "kind", "id"),
+)
+# Sweeps of address ranges: how far they have come, and what they found. Proposals, never rows.
+discoveries = Table(
+    "discoveries",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("ranges", Items, nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    Column("begun_by", Words, nullable=False),
+    Column("moved_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("total", Integer, nullable=False),
+    Column("done", Integer, nullable=False),
+    Column("packets", Integer, nullable=False),
+)
+discovered = Table(
+    "discovered",
+    metadata,
+    Column("discovery", Identity, ForeignKey("discoveries.id"), primary_key=True),
+    Column("address", Words, primary_key=True),
+    Column("ping", Boolean, nullable=False),
+    Column("ports", Items, nullable=False),
+    Column("snmp", Words),  # the name of the secret that was answered to
+    Column("object_id", Words, nullable=False),
+    Column("description", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("location", Words, nullable=False),
+    Column("family", Words, nullable=False),
+    Column("vendor", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+)
 events = Table(
     "events",
     metadata,
@@ -763,6 +867,27 @@ events = Table(
     Column("kind", Words, nullable=False),
     Column("subject", Words, nullable=False),
     Column("data", Document, nullable=False),
+)
+# What devices say of themselves. `key` is what a search looks into: words without diacritics.
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("id", Identity, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("device", Words, nullable=False),
+    Column("site", Words),
+    Column("address", Words, nullable=False),
+    Column("via", Words, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("means", Words, nullable=False),
+    Column("means_en", Words, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("key", Words, nullable=False),
+    Index(None, "device", "id"),
+    Index(None, "at"),
 )
 # Numbers handed out inside the transaction that uses them. A database's own sequence would let
 # a later number become visible first, and a reader that resumes "after 41" would miss 40.

@@ -1,6 +1,7 @@
 """Credentials at rest: each under a key of its own, wrapped by one master key in a file."""
 
 import hashlib
+import hmac
 import os
 import stat
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ class Vault:
         if len(master) != _KEY_BYTES:
             raise ValueError(f"a master key has {_KEY_BYTES} bytes, not {len(master)}")
         self._master = AESGCM(master)
+        self._marking = hashlib.sha256(b"thongsuot marks" + master).digest()
         self.key_id = hashlib.sha256(b"thongsuot key id" + master).hexdigest()[:16]
 
     @classmethod
@@ -65,15 +67,27 @@ class Vault:
 
     def seal(self, name: str, plain: str) -> Sealed:
         """Return a secret sealed under a new data key, bound to its name."""
+        return self.seal_octets(name, plain.encode())
+
+    def seal_octets(self, name: str, plain: bytes) -> Sealed:
+        """Return octets sealed under a new data key, bound to their name."""
         key = AESGCM.generate_key(bit_length=_KEY_BYTES * 8)
         return Sealed(
             key_id=self.key_id,
             wrapped=_encrypt(self._master, key, name),
-            sealed=_encrypt(AESGCM(key), plain.encode(), name),
+            sealed=_encrypt(AESGCM(key), plain, name),
         )
+
+    def mark(self, text: str) -> str:
+        """Return a mark by which equal texts are known, and nothing can be guessed without us."""
+        return hmac.new(self._marking, text.encode(errors="replace"), hashlib.sha256).hexdigest()
 
     def unseal(self, name: str, kept: Sealed) -> str:
         """Return the plain text; Conflict if another master key sealed it or it was altered."""
+        return self.unseal_octets(name, kept).decode()
+
+    def unseal_octets(self, name: str, kept: Sealed) -> bytes:
+        """Return the plain octets; Conflict if another master key sealed them, or altered."""
         if kept.key_id != self.key_id:
             raise Conflict(
                 Text(
@@ -85,7 +99,7 @@ class Vault:
             )
         try:
             key = _decrypt(self._master, kept.wrapped, name)
-            return _decrypt(AESGCM(key), kept.sealed, name).decode()
+            return _decrypt(AESGCM(key), kept.sealed, name)
         except InvalidTag as fault:
             raise Conflict(
                 Text(

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from api import remarks
 from api.carriers import drafts
 from api.causes import proposed
 from api.context import Context
@@ -32,6 +33,7 @@ from core.incident import (
     Severity,
 )
 from core.people import Role
+from core.remark import Remark
 from core.text import Language, Text, fold, nfc, vietnamese_order
 from core.ticket import Step
 from core.watching import TargetKind
@@ -39,6 +41,7 @@ from storage.tickets import Said
 
 router = APIRouter(include_in_schema=False)
 ROWS = 50
+HEARD = 40  # remarks around an incident
 OFFERED = 30  # incidents to merge with; whoever means another finds it by the interface
 Words = Annotated[str, Form(max_length=2000)]
 
@@ -186,11 +189,19 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         telling=lines(found, told, picture),
         taken=taken(found, await context.ledger.links.answered(incident), answers, picture),
         said=said(answers, picture),
+        heard=remarks,
+        remarks_then=(await _heard(context, picture, found)),
         deciding=may and context.by_hand is not None,
         others=_others(picture, found) if may else [],
         waiting=min(waiting, key=lambda note: note.due_at, default=None),
     )
     return page
+
+
+async def _heard(context: Context, picture: Picture, found: Incident) -> Sequence[Remark]:
+    """Return what was said around the incident, newest first."""
+    wanted = remarks.during(picture, found, context.clock.now())
+    return (await context.ledger.remarks.find(wanted, HEARD)).items
 
 
 def _others(picture: Picture, found: Incident) -> list[Incident]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -15,13 +15,14 @@ from api.door import Asker, Ctx, Operator, Viewer, same_origin
 from api.errors import Refused
 from api.guard import client_address
 from api.localtime import instant
-from api.meetings import MeetingView, looked_over, state_of, whom, why
+from api.meetings import MeetingView, blamed, estimated, looked_over, sounds, state_of, whom, why
 from api.pages.view import is_wall
 from api.snapshot import Picture
 from api.v1.meetings import refuse_strangers
+from core.callwords import GRADE
 from core.clock import LOCAL
 from core.errors import DomainError, Invalid, NotFound, Problem
-from core.meeting import CHECKLIST, PRESENT, Meeting, ReadinessRun, Tick, Wanted
+from core.meeting import CHECKLIST, MOST_LEVELS, PRESENT, Meeting, ReadinessRun, Tick, Wanted
 from core.model import Model
 from core.recurrence import BadRule, normal, spans
 from core.text import Text, nfc, vietnamese_order
@@ -34,6 +35,7 @@ AHEAD, BEHIND = timedelta(days=8), timedelta(days=7)
 LIST_LIMIT = 8 * 1024 * 1024  # bytes
 _MOST = 60  # times that one entry of the form comes back
 _SHOWN = 30  # faults of a list
+_NONE_ABOVE: Final = [""] * MOST_LEVELS
 
 
 class Entry(Model):
@@ -46,6 +48,7 @@ class Entry(Model):
     chair: str = ""
     officer: str = ""
     bridge: str = ""
+    above: tuple[str, ...] = ("",) * MOST_LEVELS  # bridges above ours, nearest first
     importance: str = "normal"
     repeat: str = ""
     repeat_until: str = ""
@@ -60,6 +63,7 @@ def _entry(
     chair: Annotated[str, Form(max_length=200)] = "",
     officer: Annotated[str, Form(max_length=63)] = "",
     bridge: Annotated[str, Form(max_length=63)] = "",
+    above: Annotated[list[str], Form(max_length=MOST_LEVELS)] = _NONE_ABOVE,
     importance: Annotated[str, Form(max_length=10)] = "normal",
     repeat: Annotated[str, Form(max_length=20)] = "",
     repeat_until: Annotated[str, Form(max_length=20)] = "",
@@ -72,6 +76,7 @@ def _entry(
         chair=nfc(chair),
         officer=officer,
         bridge=bridge,
+        above=_levels(nfc(one)[:200] for one in above),
         importance="high" if importance == "high" else "normal",
         repeat=repeat,
         repeat_until=repeat_until,
@@ -150,7 +155,7 @@ async def change(
     except Invalid as refusal:
         return await _one(request, context, asker, meeting, entry, _said(refusal.problems))
     before = await context.ledger.meetings.get(meeting)
-    wanted = wanted.model_copy(update={"mark": before.mark, "above": before.above})
+    wanted = wanted.model_copy(update={"mark": before.mark})
     origin = client_address(request, context.settings.proxies)
     _, events = await context.ledger.meetings.change(
         meeting, wanted, asker.name, context.clock.now(), origin
@@ -262,6 +267,7 @@ async def _wanted(request: Request, context: Context, entry: Entry) -> list[Want
         chair=(names.room(entry.chair) or entry.chair) if entry.chair else None,
         officer=entry.officer or None,
         bridge=entry.bridge or None,
+        above=tuple(one for one in entry.above if one),
         importance=entry.importance,
     )
     refuse_strangers(wanted, picture)
@@ -342,6 +348,10 @@ async def _one(  # noqa: PLR0917
         meeting=row,
         why=lambda one: why(picture, one, language, wall=is_wall(request)),
         whom=lambda one: whom(picture, one, language),
+        sounds=lambda one: sounds(one, language, wall=is_wall(request)),
+        estimated=lambda one: estimated(one, language),
+        blamed=lambda room: blamed(view, picture, room, language),
+        worst=next((one for one in view.rows if one.slug == view.sound.whole.worst_room), None),
         ahead=lambda minutes: ahead_in_words(minutes, language),
         counted=counted,
         entry=entry or _filled_in(row, picture),
@@ -392,6 +402,7 @@ async def _room(
 _WORDS: dict[str, object] = {
     "RESULT": RESULT,
     "ITEM": ITEM,
+    "GRADE": GRADE,
     "local": lambda at: at.astimezone(LOCAL),
 }
 
@@ -418,8 +429,15 @@ def _filled_in(row: Meeting, picture: Picture) -> Entry:
         chair=_chair(picture, row, english=False) or "",
         officer=row.officer or "",
         bridge=row.bridge or "",
+        above=_levels(row.above),
         importance=row.importance,
     )
+
+
+def _levels(above: Iterable[str]) -> tuple[str, ...]:
+    """Return the fields of the bridges above ours, the empty ones last."""
+    filled = [one for one in above if one]
+    return (*filled, *_NONE_ABOVE)[:MOST_LEVELS]
 
 
 def _chair(picture: Picture, row: Meeting, english: bool) -> str | None:

@@ -70,6 +70,7 @@ class Choice(BaseModel):
     on: Annotated[date | None, BeforeValidator(_or_none)] = None  # a day within the period
     kind: Annotated[TargetKind | None, BeforeValidator(_or_none)] = None
     calendar: str = Field("", max_length=63)
+    vantage: str = Field("", max_length=63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Choices:
     version: int
     groups: Mapping[ScopeKind, list[tuple[str, str]]]  # what is sent, what is shown
     calendars: list[tuple[str, str]]
+    vantages: list[str]  # that services name
 
 
 @router.get("/reports/style.css")
@@ -140,6 +142,7 @@ async def _report(context: Context, choice: Choice, now: datetime) -> Report:
         now,
         kind=choice.kind,
         calendar=choice.calendar or None,
+        vantage=choice.vantage or None,
     )
     return await built(context, wanted)
 
@@ -167,6 +170,7 @@ def _links(report: Report, choice: Choice) -> dict[Format, dict[str, str]]:
         report.period.kind.value: written(report.period),
         "kind": choice.kind.value if choice.kind else "",
         "calendar": choice.calendar,
+        "vantage": choice.vantage,
         "as_known_at": f"{report.as_known_at:%Y-%m-%dT%H:%M:%S.%fZ}",
     }
     kept = {name: value for name, value in query.items() if value}
@@ -217,7 +221,8 @@ def _drawn(inventory: Inventory, version: int, language: Language) -> Choices:
     tops = {slug for slug, one in units.items() if one.parent is None and one.valid_to is None}
     groups[ScopeKind.UNIT].sort(key=lambda pair: pair[0].partition(":")[2] not in tops)
     calendars = {one.slug: one.name for one in inventory.calendars}
-    return Choices(version, groups, sorted(calendars.items()))
+    vantages = sorted({one.vantage for one in inventory.services if one.vantage})
+    return Choices(version, groups, sorted(calendars.items()), vantages)
 
 
 def _by_day(rows: Iterable[_D]) -> list[_D]:

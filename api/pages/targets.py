@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Request
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from api import words
+from alerts.quality_words import of_room
+from api import remarks, words
 from api.charts import Curve, Frame, line_chart, status_bar
 from api.context import Context
 from api.door import Ctx, Viewer
@@ -28,6 +29,7 @@ from reports.capacity import SLOTS
 router = APIRouter(include_in_schema=False)
 TRANSITIONS = 30  # shown
 INCIDENTS = 10
+SAID = 8  # remarks of the device
 DAY, HOUR = 24, 1  # hours
 YOUNG = timedelta(hours=2)  # so long a day's chart would show next to nothing
 _SILENT = {Status.DOWN, Status.UNREACHABLE, Status.UNKNOWN}  # there is no present value
@@ -195,6 +197,9 @@ async def target(
         slots=SLOTS,
         quality=context.line_quality().get(slug),
         room=await room_now(context, picture, slug) if found.kind is TargetKind.ROOM else None,
+        sounds=lambda quality: of_room(quality, language),
+        heard=remarks,
+        said=(await context.ledger.remarks.find(remarks.wanted(picture, target=slug), SAID)).items,
     )
     return page
 

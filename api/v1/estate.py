@@ -183,6 +183,7 @@ async def services(
         ServiceOut(
             **_out(picture, target).model_dump(),
             url=known[target.slug].url,
+            vantage=known[target.slug].vantage,
             certificate_expires_at=known[target.slug].expires,
         )
         for target in shown

@@ -1,22 +1,36 @@
 """Meetings: what is to come, how ready every room is, who is in; rooms' own clients report here."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from alerts.both_ends import End
 from alerts.meeting_words import reason_in_words
+from alerts.quality import Verdict
 from alerts.room_stack import Layer
 from api.annexes import printed
 from api.context import Context
 from api.door import Ctx, Operator, Viewer
 from api.guard import client_address
-from api.meetings import Attending, MeetingView, State, looked_over, room_now, state_of
+from api.meetings import (
+    Attending,
+    MeetingView,
+    RoomRow,
+    State,
+    blamed,
+    looked_over,
+    room_now,
+    sounds,
+    state_of,
+)
 from api.snapshot import Picture
 from api.translations import language_of
 from api.v1.estate import the_target
+from core.callquality import Grade, Side
 from core.errors import Invalid, NotFound, Problem
 from core.meeting import (
     CHECKLIST,
@@ -105,6 +119,28 @@ class StackOut(BaseModel):
     media: Layer
 
 
+class FigureOut(BaseModel):
+    """The figure that a grade is by."""
+
+    grade: Literal["good", "fair", "poor", "bad"]
+    by: str = Field(description="loss, jitter, round_trip, or used.")
+    value: float | None = Field(description="A share 0…1, or seconds.")
+    media: str = Field(description="audio, video, content, or all.")
+    direction: str = Field(description="rx comes to the room, tx leaves it.")
+
+
+class QualityOut(FigureOut):
+    """A room's call at present: its worst figure at whichever of its ends sees it."""
+
+    measured_by: End = Field(description="room: its equipment; bridge; client: its PC.")
+    ends: dict[End, FigureOut] = Field(description="What each end says.")
+    lasts: bool = Field(description="It is no single bad window.")
+    estimated_r: float | None = Field(description="R of the E-model: an estimate of the path.")
+    estimated_mos: float | None = Field(description="MOS of that R: an estimate of the path.")
+    side: Side | None = Field(description="Whom a poor or bad call is blamed on.")
+    said: str = Field(description="In English, for people.")
+
+
 class RoomOut(BaseModel):
     """One room of a meeting, as it stands now."""
 
@@ -114,6 +150,7 @@ class RoomOut(BaseModel):
     reasons: list[ReasonOut]
     phone: str | None = Field(description="The contact to phone about it.")
     stack: StackOut | None
+    quality: QualityOut | None = Field(description="None: nobody measured it.")
     attending: Attending
     since: datetime | None
     incident: str | None
@@ -125,6 +162,8 @@ class MeetingWhole(MeetingOut):
     """A meeting with its rooms, the worst first, and its readiness runs."""
 
     counts: dict[Readiness, int]
+    rooms_good: int = Field(description="How many rooms are well heard now.")
+    rooms_measured: int = Field(description="Of how many that is known.")
     now: list[RoomOut]
     runs: list[ReadinessRun]
 
@@ -367,6 +406,7 @@ def _whole(view: MeetingView, picture: Picture, context: Context) -> MeetingWhol
             ],
             phone=row.finding.phone,
             stack=StackOut(**dict(row.stack.layers)) if row.stack is not None else None,
+            quality=_quality(row, view, picture),
             attending=row.attending,
             since=row.since,
             incident=row.incident.id if row.incident is not None else None,
@@ -375,4 +415,46 @@ def _whole(view: MeetingView, picture: Picture, context: Context) -> MeetingWhol
         )
         for row in view.rows
     ]
-    return MeetingWhole(**base.model_dump(), counts=view.counts, now=rooms, runs=list(view.runs))
+    return MeetingWhole(
+        **base.model_dump(),
+        counts=view.counts,
+        rooms_good=view.sound.whole.good,
+        rooms_measured=view.sound.whole.known,
+        now=rooms,
+        runs=list(view.runs),
+    )
+
+
+def _quality(row: RoomRow, view: MeetingView, picture: Picture) -> QualityOut | None:
+    found, blame = row.quality, view.sound.blames.get(row.slug)
+    if found is None:
+        return None
+    words = [sounds(row, "en"), blamed(view, picture, row.slug, "en")]
+    return QualityOut(
+        **_figure(found.verdict).model_dump(),
+        measured_by=found.end,
+        ends={end: _figure(one) for end, one in found.ends.items()},
+        lasts=found.lasts,
+        estimated_r=found.rating,
+        estimated_mos=found.mos,
+        side=blame.side if blame is not None else None,
+        said=". ".join(word for word in words if word),
+    )
+
+
+_NAMES: Mapping[Grade, Literal["good", "fair", "poor", "bad"]] = {
+    Grade.GOOD: "good",
+    Grade.FAIR: "fair",
+    Grade.POOR: "poor",
+    Grade.BAD: "bad",
+}
+
+
+def _figure(verdict: Verdict) -> FigureOut:
+    return FigureOut(
+        grade=_NAMES[verdict.grade],
+        by=verdict.by,
+        value=verdict.value,
+        media=verdict.media,
+        direction=verdict.direction,
+    )

@@ -46,6 +46,11 @@ class Asked(BaseModel):
     calendar: str | None = Field(
         None, max_length=63, description="`24x7`, `expected` or a calendar's slug."
     )
+    vantage: str | None = Field(
+        None,
+        max_length=63,
+        description="Services looked at from this vantage alone; `here`: those that name none.",
+    )
     as_known_at: datetime | None = Field(
         None, description="Leave out what was recorded later; with a time zone."
     )
@@ -60,6 +65,7 @@ class Asked(BaseModel):
             now,
             kind=self.kind,
             calendar=self.calendar,
+            vantage=self.vantage,
             as_known_at=self.as_known_at,
         )
 

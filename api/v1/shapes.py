@@ -102,6 +102,7 @@ class ServiceOut(TargetOut):
     """A service, with what is asked of it and until when its certificate holds."""
 
     url: str | None = Field(description="The address by which it is looked at.")
+    vantage: str | None = Field(description="The place from where it is looked at.")
     certificate_expires_at: datetime | None = Field(
         description="Of the newest reading; null where it has none, or was not read yet."
     )

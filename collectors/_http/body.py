@@ -40,8 +40,9 @@ class Unpackable(Exception):
 class Body:
     """What was read of a body; `cut` if it was longer than we read."""
 
-    def __init__(self, packed: str) -> None:
-        """Begin; `packed` is the answer's Content-Encoding."""
+    def __init__(self, packed: str, largest: int = LARGEST) -> None:
+        """Begin; `packed` is the answer's Content-Encoding, `largest` the bound in bytes."""
+        self._largest = largest
         self.received = 0  # octets on the wire
         self.cut = False
         self._parts: list[bytes] = []
@@ -54,7 +55,7 @@ class Body:
         while chunk := await stream.readany():
             self.received += len(chunk)
             self._take(chunk)
-            if self._size >= LARGEST or self.received >= LARGEST:
+            if self._size >= self._largest or self.received >= self._largest:
                 self.cut = True
                 return
 
@@ -64,7 +65,7 @@ class Body:
         return b"".join(self._parts)
 
     def _take(self, chunk: bytes) -> None:
-        chunk = self._unpacked(chunk)[: LARGEST - self._size]
+        chunk = self._unpacked(chunk)[: self._largest - self._size]
         self._parts.append(chunk)
         self._size += len(chunk)
 
@@ -72,7 +73,7 @@ class Body:
         if self._unpack is None:
             return chunk
         try:
-            return self._unpack.decompress(chunk, LARGEST - self._size)
+            return self._unpack.decompress(chunk, self._largest - self._size)
         except zlib.error as error:
             if self._packing != "deflate" or self._size:
                 raise Unpackable(f"the body is not {self._packing}: {error}") from error

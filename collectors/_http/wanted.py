@@ -3,8 +3,8 @@
 import html
 import json
 import re
+from typing import Protocol
 
-from collectors._http.params import Params
 from collectors._net.trouble import printable
 from core.reading import Failure, FailureKind
 from core.text import nfc
@@ -12,12 +12,36 @@ from core.text import nfc
 _SHOWN = 80  # characters of a value in a sentence
 
 
-def is_asked(params: Params) -> bool:
+class Wish(Protocol):
+    """What may be wanted of a page."""
+
+    @property
+    def keyword(self) -> str | None:
+        """Text that it must contain."""
+
+    @property
+    def absent(self) -> str | None:
+        """Text that it must not contain."""
+
+    @property
+    def pattern(self) -> str | None:
+        """Regular expression that it must match."""
+
+    @property
+    def json_path(self) -> str | None:
+        """Dotted path that its JSON must have."""
+
+    @property
+    def json_value(self) -> str | None:
+        """Value that must stand there."""
+
+
+def is_asked(params: Wish) -> bool:
     """Say whether anything is wanted of the body."""
     return any((params.keyword, params.absent, params.pattern, params.json_path))
 
 
-def unmet_words(params: Params, text: str) -> Failure | None:
+def unmet_words(params: Wish, text: str) -> Failure | None:
     """Return what of `keyword` and `absent` the page does not meet."""
     if not (params.keyword or params.absent):
         return None
@@ -29,23 +53,23 @@ def unmet_words(params: Params, text: str) -> Failure | None:
     return None
 
 
-def unmet_json(params: Params, text: str) -> Failure | None:
+def unmet_json(params: Wish, text: str) -> Failure | None:
     """Return what of `json_path` and `json_value` the answer does not meet."""
     if params.json_path is None:
         return None
     try:
-        found = _at(json.loads(text), params.json_path)
+        found = at(json.loads(text), params.json_path)
     except (ValueError, RecursionError):
         return _failure("the answer is not JSON")
     except LookupError:
         return _failure(f"the JSON has no {params.json_path}")
-    if params.json_value is None or _said(found) == params.json_value.strip():
+    if params.json_value is None or said(found) == params.json_value.strip():
         return None
-    shown = _quoted(_said(found))
+    shown = _quoted(said(found))
     return _failure(f"{params.json_path} is {shown}, not {_quoted(params.json_value)}")
 
 
-def _at(document: object, path: str) -> object:
+def at(document: object, path: str) -> object:
     """Return what stands at a dotted path; LookupError."""
     for step in path.removeprefix("$").strip(".").split("."):
         if isinstance(document, dict):
@@ -57,7 +81,7 @@ def _at(document: object, path: str) -> object:
     return document
 
 
-def _said(value: object) -> str:
+def said(value: object) -> str:
     """Return a JSON value as a person would write it: true, null, 1, text without quotes."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 

@@ -1,1 +1,1 @@
-"""Our own SNMP v2c engine: one socket for the fleet, requests encoded once, strict decoding."""
+"""Our own SNMP engine, v2c and v3: one socket for the fleet, strict decoding."""

@@ -1,4 +1,4 @@
-"""What we know of one SNMP agent: where it is, its community, how it likes to be asked."""
+"""What we know of one SNMP agent: where it is, how we get in, how it likes to be asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from collectors._net.channel import Channel, Sockaddr
 from collectors._snmp import ber, message
 from collectors._snmp.layout import Layout
+from collectors._snmp.session import Session
 from core.reading import Failure, FailureKind
 
 if TYPE_CHECKING:
     from collectors._snmp.ber import Value
 
 GROUP = 50  # names per GET: with 64-bit counters the reply just fits an Ethernet frame
+ENVELOPE = 6  # names fewer in version 3, whose envelope takes their room
 FEW = 12  # names or rows that any agent can be asked for at once
 
 
@@ -73,11 +75,15 @@ class Route:
 
 @dataclass(slots=True, eq=False)
 class Agent:
-    """An SNMP agent at one address. Kept by the engine between polls."""
+    """An SNMP agent at one address. Kept by the engine between polls.
+
+    With a `session` it is asked by version 3, and its community is empty.
+    """
 
     channel: Channel
     sockaddr: Sockaddr
     community: bytes
+    session: Session | None = None
     group: int = GROUP  # halved when the agent says tooBig, or has no answer to so many
     repetitions: int = 25  # likewise
     heard: bool = False  # has answered, and has not been silent ever since

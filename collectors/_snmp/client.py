@@ -1,9 +1,12 @@
 """What the SNMP collectors share: their settings, the engine of the kit, the agent of a check."""
 
+from functools import lru_cache
+
 from pydantic import Field
 
 from collectors._snmp.agent import Agent, Patience, Trouble
 from collectors._snmp.engine import Engine
+from collectors._snmp.usm import NoLogin, User, is_login, user_of
 from core.collector import Kit
 from core.model import Model
 from core.reading import FailureKind
@@ -25,9 +28,11 @@ class Params(Model):
     community: str | None = Field(
         default=None,
         max_length=255,
-        description="Community, where it is no secret; the check's secret comes first",
+        description="Community or SNMPv3 login (v3 user=… auth=… priv=…), where it is no secret; "
+        "the check's secret comes first",
         json_schema_extra={
-            "vi": "Chuỗi community khi không cần giữ kín; mật khẩu của kiểm tra được ưu tiên"
+            "vi": "Chuỗi community hoặc tài khoản SNMPv3 (v3 user=… auth=… priv=…) khi không cần "
+            "giữ kín; mật khẩu của kiểm tra được ưu tiên"
         },
     )
     wait: float = Field(
@@ -60,16 +65,29 @@ def engine_of(kit: Kit) -> Engine:
 
 
 async def agent_of(check: Check, kit: Kit, params: Params) -> Agent:
-    """Return the agent a check asks; Trouble if its community or address is unknown."""
-    return await engine_of(kit).agent(check.address, params.port, _community(check, kit, params))
+    """Return the agent a check asks; Trouble if its login or address is unknown."""
+    return await engine_of(kit).agent(check.address, params.port, _access(check, kit, params))
 
 
-def _community(check: Check, kit: Kit, params: Params) -> str:
+def _access(check: Check, kit: Kit, params: Params) -> str | User:
+    """Return the community, or the user of version 3, that a check gets in by."""
     if check.secret is not None:
         secret = kit.secrets.reveal(check.secret)
         if secret is None:
             raise Trouble(FailureKind.LOCAL, f"the secret {check.secret} is not set")
-        return secret
+        return _read(secret, f"the secret {check.secret}")
     if params.community is None:
         raise Trouble(FailureKind.LOCAL, "neither a secret nor a community is set for the device")
-    return params.community
+    return _read(params.community, "the parameter community")
+
+
+def _read(secret: str, where: str) -> str | User:
+    if not is_login(secret):
+        return secret
+    try:
+        return _user(secret)
+    except NoLogin as fault:
+        raise Trouble(FailureKind.LOCAL, f"{where} is no SNMPv3 login: {fault}") from None
+
+
+_user = lru_cache(maxsize=1024)(user_of)

@@ -19,10 +19,23 @@ from weakref import WeakValueDictionary
 
 from collectors._net.channel import LARGEST, Channel, Sockaddr, is_full, kind_of
 from collectors._snmp import ber, message
-from collectors._snmp.agent import FEW, Agent, Leg, Patience, Plan, Route, Trouble, Walk
+from collectors._snmp.agent import (
+    ENVELOPE,
+    FEW,
+    GROUP,
+    Agent,
+    Leg,
+    Patience,
+    Plan,
+    Route,
+    Trouble,
+    Walk,
+)
 from collectors._snmp.ber import Junk, Value
 from collectors._snmp.form import POPULAR, Form
 from collectors._snmp.layout import Lessons
+from collectors._snmp.session import Session
+from collectors._snmp.usm import User
 from core.reading import FailureKind
 
 if TYPE_CHECKING:
@@ -34,6 +47,7 @@ TICK = 0.05  # seconds between two looks at the deadlines
 BATCH = 256  # datagrams per wake-up, so that others get their turn
 MOST_IN_FLIGHT = 4096  # devices; more hold memory and make nothing faster
 REFUSAL_PAUSE = 0.2  # seconds until a refused request is repeated: the service may be restarting
+RENEWALS = 4  # of an engine's id or clock, in the course of one list of requests
 REFUSALS = 16  # names of one list that an agent may refuse to tell
 EXCUSES = 3  # tries that our own overflow may cost before the look is given up as our fault
 _FIRST_ID, _LAST_ID = 0x01000000, 0x7FFFFFFF  # ids that always take four octets
@@ -56,6 +70,7 @@ class Counts:
     strays: int = 0  # from anyone else, or too late
     dropped: int = 0  # by the kernel, because our buffer was full
     by_pattern: int = 0  # replies read by a learned layout or form, not by the strict decoder
+    reports: int = 0  # what the security of version 3 said instead of a reply
 
 
 @dataclass(slots=True, eq=False)
@@ -72,6 +87,8 @@ class Flight:
     excuses: int = 0  # tries that our own overflow has cost
     pardoned: bool = False  # a try that brought only junk was not counted
     request_id: bytes = b""
+    mark: bytes = b""  # what of our datagram an ICMP error will quote: its id, unencrypted
+    renewals: int = 0  # of what we know of the agent's engine
     earlier: tuple[bytes, ...] = ()  # ids of this request's former tries: a late reply is welcome
     sent_at: float = 0.0
     deadline: float = 0.0
@@ -83,7 +100,7 @@ class Flight:
 
 
 class Engine:
-    """The SNMP v2c side of the platform: `get` and `walk` by any number of callers."""
+    """The SNMP side of the platform, v2c and v3: `get` and `walk` by any number of callers."""
 
     def __init__(self, sockets: "Sockets", window: int | None = None) -> None:
         """Take sockets from `sockets` when first needed; `window` bounds the devices in flight."""
@@ -93,7 +110,7 @@ class Engine:
         self._asked_window = window
         self._window = window or 0
         self._channels: dict[socket.AddressFamily, Channel] = {}
-        self._agents: dict[tuple[str, int, bytes], Agent] = {}
+        self._agents: dict[tuple[str, int, bytes | User], Agent] = {}
         self._plans: WeakValueDictionary[tuple[str, ...], Plan] = WeakValueDictionary()
         self._alive = Plan(("1.3.6.1.2.1.1.3.0",))  # sysUpTime: every agent has it
         self._pending: dict[Sockaddr, Flight] = {}
@@ -121,18 +138,26 @@ class Engine:
             plan = self._plans[key] = Plan(key)
         return plan
 
-    async def agent(self, address: str, port: int, community: str) -> Agent:
-        """Return the agent at an address or host name; Trouble where there is none."""
-        key = (address, port, community.encode())
-        agent = self._agents.get(key)
+    async def agent(self, address: str, port: int, access: str | User) -> Agent:
+        """Return the agent at an address or host name; Trouble where there is none.
+
+        `access` is a community, or a user of version 3.
+        """
+        who = access if isinstance(access, User) else access.encode()
+        agent = self._agents.get((address, port, who))
         if agent is None:
             # A name may move: it is resolved every time, and the agent kept by its address.
             family, sockaddr = await _resolved(address, port)
-            key = (sockaddr[0], port, key[2])
-            agent = self._agents.get(key)
+            agent = self._agents.get((sockaddr[0], port, who))
             if agent is None:
-                agent = self._agents[key] = Agent(self._channel(family), sockaddr, key[2])
+                agent = self._made(self._channel(family), sockaddr, who)
+                self._agents[sockaddr[0], port, who] = agent
         return agent
+
+    def _made(self, channel: Channel, sockaddr: Sockaddr, who: bytes | User) -> Agent:
+        if isinstance(who, User):
+            return Agent(channel, sockaddr, b"", Session(who), group=GROUP - ENVELOPE)
+        return Agent(channel, sockaddr, who)
 
     async def get(self, agent: Agent, plan: Plan, patience: Patience = USUAL) -> list[Value]:
         """Return the values of a plan in its order, None for what the agent does not have.
@@ -342,7 +367,13 @@ class Engine:
         flight.tries += 1
         flight.sent_at = self._loop.time()
         flight.deadline = flight.sent_at + flight.patience.wait
-        datagram = ask.prefix + flight.request_id + ask.suffix
+        if agent.session is None:
+            flight.mark = flight.request_id
+            datagram = ask.prefix + flight.request_id + ask.suffix
+        else:
+            flight.mark = agent.session.message_id(flight.request_id)
+            pdu = ask.pdu(flight.request_id)
+            datagram = agent.session.request(pdu, flight.request_id, flight.sent_at)
         try:
             agent.channel.socket.sendto(datagram, agent.sockaddr)
         except OSError as error:
@@ -400,22 +431,30 @@ class Engine:
             if flight is None:
                 counts.strays += 1
                 continue
-            leg = flight.route.legs[flight.place]
-            layout, form = leg.layout, leg.ask.form
-            values = None
-            if layout is not None and layout.size == len(data):
-                values = layout.read(data, flight.request_id)
-            lesson = False
-            if values is None:
-                lesson = self.lessons.due(rarely=form is not None)
-                if form is not None and not lesson:
-                    values = form.read(data, flight.request_id)
-            if values is None:
-                self._study(flight, leg, data, lesson=lesson)
-            else:
-                counts.by_pattern += 1
-                self._advance(flight, values)
+            session = flight.agent.session
+            if session is None:
+                self._read(flight, data)
+            elif (taken_out := self._taken_out(flight, session, data)) is not None:
+                self._read(flight, taken_out)
         return False
+
+    def _read(self, flight: Flight, data: bytes) -> None:
+        """Read a reply by what has been learned of its form, else strictly."""
+        leg = flight.route.legs[flight.place]
+        layout, form = leg.layout, leg.ask.form
+        values = None
+        if layout is not None and layout.size == len(data):
+            values = layout.read(data, flight.request_id)
+        lesson = False
+        if values is None:
+            lesson = self.lessons.due(rarely=form is not None)
+            if form is not None and not lesson:
+                values = form.read(data, flight.request_id)
+        if values is None:
+            self._study(flight, leg, data, lesson=lesson)
+        else:
+            self.counts.by_pattern += 1
+            self._advance(flight, values)
 
     def _advance(self, flight: Flight, values: list[Value]) -> None:
         self.counts.replies += 1
@@ -433,6 +472,37 @@ class Engine:
         flight.pardoned = False
         flight.trouble = None
         self._send(flight)
+
+    def _taken_out(self, flight: Flight, session: Session, data: bytes) -> bytes | None:
+        """Return what is in the envelope of version 3; None where it is no reply."""
+        assert self._loop is not None  # noqa: S101
+        now = self._loop.time()
+        try:
+            said = session.opened(data, (flight.request_id, *flight.earlier), now)
+        except Junk as junk:
+            self._junk(flight, junk)
+            return None
+        if isinstance(said, bytes):
+            return said
+        self.counts.reports += 1
+        refused = session.heed(said, now)
+        if refused is None and flight.renewals >= RENEWALS:
+            refused = session.stubborn(said)
+        if refused is None:
+            flight.renewals += 1
+            flight.tries -= 1  # it was heard, and answered in its way
+            flight.earlier = (*flight.earlier, flight.request_id)
+            self._send(flight)
+        elif flight.tries <= min(1, flight.patience.retries):
+            self._repeat(flight)  # a report may be forged, or of the moment before
+        else:
+            self._land(flight, Trouble(*refused))
+        return None
+
+    def _junk(self, flight: Flight, junk: Junk) -> None:
+        self.counts.junk += 1
+        flight.junk = True
+        flight.trouble = (FailureKind.PROTOCOL, f"no usable answer: {junk}")
 
     def _study(self, flight: Flight, leg: Leg, data: bytes, *, lesson: bool) -> None:
         """Read a datagram by the strict decoder, and learn from it if it is its turn."""
@@ -460,9 +530,7 @@ class Engine:
                     flight.place += 1
                 self._advance(flight, values)
         except Junk as junk:
-            self.counts.junk += 1
-            flight.junk = True
-            flight.trouble = (FailureKind.PROTOCOL, f"no usable answer: {junk}")
+            self._junk(flight, junk)
 
     def _refused(self, flight: Flight, status: int, index: int) -> None:
         """Take an error status: halve what was too big, else ask again, else name it."""
@@ -500,7 +568,7 @@ class Engine:
         for asked, sent, number in channel.errors():
             found = True
             flight = self._pending.get(asked)
-            if flight is None or flight.request_id not in sent:
+            if flight is None or flight.mark not in sent:
                 continue
             kind = kind_of(number)
             flight.trouble = (kind, _said(OSError(number, "")))
@@ -628,6 +696,9 @@ def _compare(reply: message.Reply, flight: Flight) -> None:
 def _silence(flight: Flight) -> Trouble:
     if flight.trouble is not None:
         return Trouble(*flight.trouble)
+    session = flight.agent.session
+    if session is not None and (why := session.unheard()) is not None:
+        return Trouble(*why)
     part = flight.place + 1
     whole = len(flight.route.legs)
     where = f" (part {part} of {whole})" if whole > 1 else ""

@@ -19,6 +19,8 @@ everything. What it lacks has no series. What was found is polled by GET; tables
 Thêm một dòng máy: một tệp bảng trong thư mục ấy và một bản ghi trong `tests/collectors/captures`, không sửa mã nào khác; rồi sinh lại trang này.
 *A new family is a file with its table in that folder and a capture in `tests/collectors/captures`, no other code; then this page is made anew.*
 
+Hỏi bằng SNMP v2c hoặc v3; cách khai SNMPv3: [snmp-v3.md](snmp-v3.md). *Asked by SNMP v2c or v3; how to declare the latter:* [snmp-v3.md](snmp-v3.md).
+
 `device_component_status`: 0 tốt, 1 cần chú ý, 2 hỏng / 0 well, 1 wants attention, 2 failed. `device_component_state`: số của MIB / the MIB's number.
 
 """  # noqa: E501

@@ -1,4 +1,8 @@
-"""SNMP v2c messages (RFC 1901, RFC 3416): requests encoded once, replies read strictly."""
+"""SNMP v2c messages (RFC 1901, RFC 3416): requests encoded once, replies read strictly.
+
+Version 3 puts the same requests into its own envelope (`secured`): they are made here for an
+empty community, and taken out by `Ask.pdu`.
+"""
 # ruff: noqa: PLR2004  (octets of an encoding are best seen as what they are)
 
 from collections.abc import Sequence
@@ -60,34 +64,42 @@ class Ask:
     heads: tuple[bytes, ...] = ()
     form: "Form | None" = None  # of the replies, once many have been read
     read: int = 0
+    pdu_at: int = 0  # where in the prefix the PDU begins, after version and community
+
+    def pdu(self, request_id: bytes) -> bytes:
+        """Return the request without its community, for an envelope of version 3."""
+        return self.prefix[self.pdu_at :] + request_id + self.suffix
 
 
 def get(community: bytes, heads: Sequence[bytes]) -> Ask:
     """Return a GET of encoded names."""
-    prefix, suffix = _cut(GET, community, b"\x02\x01\x00\x02\x01\x00", heads)
-    return Ask(prefix, suffix, community, tuple(heads))
+    prefix, suffix, pdu_at = _cut(GET, community, b"\x02\x01\x00\x02\x01\x00", heads)
+    return Ask(prefix, suffix, community, tuple(heads), pdu_at=pdu_at)
 
 
 def get_next(community: bytes, heads: Sequence[bytes]) -> Ask:
     """Return a GetNext of what follows each of these encoded names."""
-    prefix, suffix = _cut(GET_NEXT, community, b"\x02\x01\x00\x02\x01\x00", heads)
-    return Ask(prefix, suffix, community)
+    prefix, suffix, pdu_at = _cut(GET_NEXT, community, b"\x02\x01\x00\x02\x01\x00", heads)
+    return Ask(prefix, suffix, community, pdu_at=pdu_at)
 
 
 def get_bulk(community: bytes, head: bytes, repetitions: int) -> Ask:
     """Return a GetBulk of the rows that follow one encoded name."""
     fields = b"\x02\x01\x00" + ber.integer(repetitions)
-    prefix, suffix = _cut(GET_BULK, community, fields, (head,))
-    return Ask(prefix, suffix, community)
+    prefix, suffix, pdu_at = _cut(GET_BULK, community, fields, (head,))
+    return Ask(prefix, suffix, community, pdu_at=pdu_at)
 
 
-def _cut(kind: int, community: bytes, fields: bytes, heads: Sequence[bytes]) -> tuple[bytes, bytes]:
+def _cut(
+    kind: int, community: bytes, fields: bytes, heads: Sequence[bytes]
+) -> tuple[bytes, bytes, int]:
     bindings = b"".join(ber.tlv(ber.SEQUENCE, head + b"\x05\x00") for head in heads)
     suffix = fields + ber.tlv(ber.SEQUENCE, bindings)
     front = bytes((kind,)) + ber.length(len(_REQUEST_ID) + 4 + len(suffix)) + _REQUEST_ID
     opening = _VERSION_2C + ber.tlv(ber.STRING, community) + front
     whole = ber.length(len(opening) + 4 + len(suffix))
-    return bytes((ber.SEQUENCE,)) + whole + opening, suffix
+    prefix = bytes((ber.SEQUENCE,)) + whole + opening
+    return prefix, suffix, len(prefix) - len(front)
 
 
 @dataclass(slots=True)

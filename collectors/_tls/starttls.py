@@ -17,15 +17,16 @@ _LDAP = bytes.fromhex("301d02010177188016") + b"1.3.6.1.4.1.1466.20037"
 _LDAP_DONE = bytes.fromhex("0a0100")  # resultCode success
 
 
-async def ask(connected: socket.socket, how: StartTls, transcript: Transcript) -> None:
-    """Bring a fresh connection to the point where the handshake begins; Trouble, OSError."""
+async def ask(connected: socket.socket, how: StartTls, transcript: Transcript) -> str:
+    """Bring a fresh connection to the point where the handshake begins; Trouble, OSError.
+
+    Return the greeting of a mail server, which is not said again in TLS; a directory has none.
+    """
     clear = _Clear(connected, transcript)
     if how == "ldap":
         await clear.ldap()
-    elif how == "smtp":
-        await clear.smtp()
-    else:
-        await clear.line_by_line(how)
+        return ""
+    return await (clear.smtp() if how == "smtp" else clear.line_by_line(how))
 
 
 _PLAIN: Mapping[str, tuple[bytes, bytes, bytes]] = MappingProxyType(
@@ -45,21 +46,24 @@ class _Clear:
         self._transcript = transcript
         self._said = 0
 
-    async def smtp(self) -> None:
-        await self._reply(b"220")
+    async def smtp(self) -> str:
+        greeting = await self._reply(b"220")
         await self._send(b"EHLO thongsuot\r\n")
         await self._reply(b"250")
         await self._send(b"STARTTLS\r\n")
         await self._reply(b"220")
+        return greeting
 
-    async def line_by_line(self, how: str) -> None:
+    async def line_by_line(self, how: str) -> str:
         greeting, request, consent = _PLAIN[how]
-        self._expect(await self._line(), greeting)
+        said = await self._line()
+        self._expect(said, greeting)
         await self._send(request)
         line = await self._line()
         while how == "imap" and line.startswith(b"* "):  # untagged: told beside the answer
             line = await self._line()
         self._expect(line, consent)
+        return printable(said.strip())
 
     async def ldap(self) -> None:
         await asyncio.get_running_loop().sock_sendall(self._socket, _LDAP)
@@ -71,13 +75,15 @@ class _Clear:
         if head[0] != 0x30 or _LDAP_DONE not in answer[:16]:  # noqa: PLR2004  (a SEQUENCE)
             raise trouble(FailureKind.PROTOCOL, "the directory server refuses TLS")
 
-    async def _reply(self, code: bytes) -> None:
-        """Read a reply of SMTP, of many lines: `250-…`, `250 …`."""
+    async def _reply(self, code: bytes) -> str:
+        """Read a reply of SMTP, of many lines: `250-…`, `250 …`; return its first line."""
+        first = ""
         while True:
             line = await self._line()
             self._expect(line, code)
+            first = first or printable(line.strip())
             if line[3:4] != b"-":
-                return
+                return first
 
     async def _send(self, line: bytes) -> None:
         self._transcript.note("> %s", printable(line.strip()))

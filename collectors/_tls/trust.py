@@ -1,5 +1,6 @@
 """The TLS contexts of a kit, made once: loading the certificate authorities takes milliseconds."""
 
+import os
 import ssl
 import warnings
 from pathlib import Path
@@ -30,6 +31,7 @@ class Terms(NamedTuple):
     ca: str | None = None  # PEM text, or the path of a file; None: the system's authorities
     min_tls: MinTls | None = None  # None: as this system's OpenSSL has it
     alpn: tuple[str, ...] = ()
+    client: str | None = None  # PEM text of our own certificate and its key: never to be logged
 
 
 class Trust:
@@ -115,7 +117,24 @@ def _made(terms: Terms) -> ssl.SSLContext:
             context.minimum_version = _VERSIONS[terms.min_tls]
     if terms.alpn:
         context.set_alpn_protocols(list(terms.alpn))
+    if terms.client is not None:
+        _show(context, terms.client)
     return context
+
+
+def _show(context: ssl.SSLContext, pem: str) -> None:
+    """Have the context show our own certificate; Trouble if there is none in the text.
+
+    OpenSSL is given keys as files alone; this one is a file in memory that nobody else can open.
+    """
+    try:
+        with os.fdopen(os.memfd_create("client", os.MFD_CLOEXEC), "w", encoding="ascii") as file:
+            file.write(pem)
+            file.flush()
+            context.load_cert_chain(f"/proc/self/fd/{file.fileno()}", password=lambda: "")
+    except (OSError, ValueError) as error:  # its words may quote what was read
+        what = "our own certificate and its key cannot be read: PEM, without a password"
+        raise trouble(FailureKind.LOCAL, what) from error
 
 
 def _is_text(ca: str) -> bool:

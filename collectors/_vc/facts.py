@@ -25,6 +25,15 @@ class Direction(StrEnum):
     TX = "tx"
 
 
+@dataclass(frozen=True, slots=True)
+class Score:
+    """An opinion score (1…5) that the equipment reckoned: listening (lq) or conversational (cq)."""
+
+    kind: str
+    value: float
+    algorithm: str = ""  # as the equipment calls it
+
+
 @dataclass(slots=True)
 class Stream:
     """One channel of one call.
@@ -44,6 +53,8 @@ class Stream:
     frames: float | None = None
     width: int | None = None
     height: int | None = None
+    discarded: float | None = None  # share that came too late to be played out
+    scores: tuple[Score, ...] = ()
 
 
 @dataclass(slots=True)
@@ -118,3 +129,4 @@ class Bridge(Device):
     bits: dict[tuple[str, str], float] = field(default_factory=dict)  # (media, direction)
     loss: dict[str, float] = field(default_factory=dict)  # of all streams, by direction
     round_trip: float | None = None  # of all streams
+    registrations: int | None = None  # devices that are registered with it, or online

@@ -40,6 +40,9 @@ FRAMES = "vc_media_frames_per_second"
 WIDTH = "vc_media_width_pixels"
 HEIGHT = "vc_media_height_pixels"
 MOS = "vc_media_estimated_mos"
+DISCARDED = "vc_media_discarded_ratio"
+REPORTED_MOS = "vc_media_reported_mos"
+REPORTS = "vc_quality_reports_total"
 
 CONFERENCES = "vc_bridge_conferences"
 LEGS = "vc_bridge_legs"
@@ -49,6 +52,7 @@ CONFERENCE_LEGS = "vc_conference_legs"
 BRIDGE_BITS = "vc_bridge_bits_per_second"
 BRIDGE_LOSS = "vc_bridge_loss_ratio"
 BRIDGE_TRIP = "vc_bridge_round_trip_seconds"
+REGISTRATIONS = "vc_registrations"
 
 _OWN = "collector"
 DEVICE = (  # what says how the device itself is
@@ -153,6 +157,7 @@ BRIDGE = (
         labels=("direction",),
     ),
     Emit(BRIDGE_TRIP, Text("Thời gian đi và về, cả cầu", "Round trip time, of the whole bridge")),
+    Emit(REGISTRATIONS, Text("Số thiết bị đang đăng ký", "Devices registered with it")),
     Emit(
         CONFERENCE_LEGS,
         Text("Số điểm cầu trong một cuộc họp", "Participants of a conference"),
@@ -165,6 +170,31 @@ BRIDGE = (
     ),
     *_media("remote"),
 )
+_PUBLISHED = (  # what a room says itself of its calls; `remote` is the far end
+    *(one for one in DEVICE if one.name in {SUCCESS, DURATION}),
+    *(one for one in BRIDGE if one.name == CALL),
+    *_media("remote"),
+    Emit(
+        DISCARDED,
+        Text("Tỷ lệ gói đến quá muộn, bị bỏ", "Share of packets that came too late to be played"),
+        labels=("remote", "media", "direction"),
+    ),
+    Emit(
+        REPORTED_MOS,
+        Text(
+            "Điểm MOS do thiết bị nhận tự ước tính rồi báo (rx: phòng, tx: đầu bên kia); "
+            "kind: nghe (lq) hay đối thoại (cq)",
+            "MOS as the receiving equipment estimates and reports it (rx: the room, tx: its far "
+            "end); kind: listening (lq) or conversational (cq)",
+        ),
+        labels=("remote", "media", "direction", "kind", "algorithm"),
+    ),
+    Emit(
+        REPORTS,
+        Text("Số báo cáo chất lượng đã nhận", "Reports of quality received"),
+        "counter",
+    ),
+)
 
 
 def own(*emits: Emit) -> tuple[Emit, ...]:
@@ -175,3 +205,4 @@ def own(*emits: Emit) -> tuple[Emit, ...]:
 LEVELS = ("critical", "error", "warning", "info")
 EQUIPMENT = own(*DEVICE, *ENDPOINT, *MEDIA)
 BRIDGES = own(*DEVICE, *BRIDGE)
+PUBLISHED = own(*_PUBLISHED)

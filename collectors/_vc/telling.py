@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from collectors._net.identity import identity
 from collectors._net.trouble import printable
 from collectors._vc import metrics as m
-from collectors._vc.facts import Bridge, Call, Device, Direction, Endpoint, Media, Stream
+from collectors._vc.facts import (
+    Bridge,
+    Call,
+    Device,
+    Direction,
+    Endpoint,
+    Media,
+    Score,
+    Stream,
+)
 from core import emodel
 from core.collector import Kit
 from core.labels import Series
@@ -135,6 +144,7 @@ class _Teller:
         for direction, loss in found.loss.items():
             self._say(m.BRIDGE_LOSS, loss, direction=direction)
         self._say(m.BRIDGE_TRIP, found.round_trip)
+        self._say(m.REGISTRATIONS, found.registrations)
         self._say(m.CONFERENCES, found.conference_count)
         if found.conferences is not None:
             self._say(m.CONFERENCES, len(found.conferences))
@@ -207,6 +217,11 @@ class _Teller:
         self._say(m.FRAMES, worst.frames, **labels)
         self._say(m.WIDTH, worst.width, **labels)
         self._say(m.HEIGHT, worst.height, **labels)
+        self._say(m.DISCARDED, worst.discarded, **labels)
+        for score in _worst_scores(streams):
+            self._say(
+                m.REPORTED_MOS, score.value, **labels, kind=score.kind, algorithm=score.algorithm
+            )
         return loss
 
 
@@ -248,4 +263,13 @@ def _worst(streams: list[Stream]) -> Stream:
         frames=min((s.frames for s in streams if s.frames is not None), default=None),
         width=min((s.width for s in streams if s.width is not None), default=None),
         height=min((s.height for s in streams if s.height is not None), default=None),
+        discarded=max((s.discarded for s in streams if s.discarded is not None), default=None),
     )
+
+
+def _worst_scores(streams: list[Stream]) -> Iterable[Score]:
+    found: dict[tuple[str, str], Score] = {}
+    for score in (score for stream in streams for score in stream.scores):
+        key = score.kind, score.algorithm
+        found[key] = min(found.get(key, score), score, key=lambda one: one.value)
+    return found.values()

@@ -37,8 +37,27 @@ _ABOUT = About(
         "the session cookie": "SecureSessionId",
         "too many sessions": "403 from the fourth on",
         "bad logins": "403 for five minutes after the fifth",
+        "no session left": "403 to whoever has none, a right login included",
+        "feedback": "a slot is Failed after three deliveries that were not taken",
     },
 )
+
+
+_TMS = "https://tms.example/tms/public/feedback/code.aspx"  # the manager that owns slot 3
+_DELIVERIES = 3
+
+
+@dataclass(slots=True)
+class Slot:
+    """A place of HttpFeedback: where the codec pushes changes to, until nobody takes them."""
+
+    url: str
+    missed: int = 0
+
+    @property
+    def status(self) -> str:
+        """Return what the codec says of it."""
+        return "Failed" if self.missed >= _DELIVERIES else "OK"
 
 
 @dataclass(slots=True)
@@ -54,6 +73,8 @@ class CiscoCodec:
     bad_logins: int = 0
     locked_until: float = 0.0
     commands: list[str] = field(default_factory=list)  # whatever was asked to change
+    crowded: bool = False  # every session is taken, by others
+    feedback: dict[int, Slot] = field(default_factory=lambda: {3: Slot(_TMS)})
 
     def answer(self, ask: Ask) -> Reply:
         """Answer one request."""
@@ -85,7 +106,7 @@ class CiscoCodec:
         shown = shown_login(ask)
         if shown == (self.stage.user, self.stage.password):
             self.bad_logins = 0
-            return None
+            return Reply(403, b"Too many sessions") if self.crowded else None
         if shown is not None:
             self.bad_logins += 1
             if self.bad_logins >= _BAD_LOGINS:
@@ -141,6 +162,10 @@ class CiscoCodec:
         self._cameras(root)
         self._conference(root)
         self._diagnostics(root)
+        for number, slot in sorted(self.feedback.items()):
+            made = SubElement(root, "HttpFeedback", {"item": str(number), "maxOccurrence": "n"})
+            _put(made, "Status", slot.status)
+            _put(made, "URL", slot.url)
         self._registration(root)
         if leg is not None and self._state(leg) == "Connected":
             media = SubElement(root, "MediaChannels")
@@ -261,6 +286,8 @@ class CiscoCodec:
             said.append(("Warning", "MissingDisplay", "No display is connected"))
         if not condition.registered:
             said.append(("Error", "SIPProfileRegistration", "The SIP profile is not registered"))
+        if any(slot.status == "Failed" for slot in self.feedback.values()):
+            said.append(("Warning", "HTTPFeedbackFailed", "A feedback URL cannot be reached"))
         if condition.hot:
             said.append(("Critical", "TemperatureCheck", "The temperature is too high"))
         tree = SubElement(root, "Diagnostics")

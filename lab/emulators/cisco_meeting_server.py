@@ -36,6 +36,7 @@ class CiscoMeetingServer:
 
     stage: Stage
     vanishing: set[str] = field(default_factory=set)  # legs that are gone once they were listed
+    elsewhere: int = 0  # participants of each conference on other bridges of the cluster
 
     def answer(self, ask: Ask) -> Reply:
         """Answer one request."""
@@ -66,7 +67,7 @@ class CiscoMeetingServer:
             ("softwareVersion", "3.9.1"),
             ("uptimeSeconds", seconds),
             ("activated", "true"),
-            ("clusterEnabled", "false"),
+            ("clusterEnabled", "true" if self.elsewhere else "false"),
             ("callLegsActive", len(legs)),
             ("callLegsMaxActive", 42),
             ("callLegsCompleted", len(self.stage.calls.ended)),
@@ -96,7 +97,8 @@ class CiscoMeetingServer:
             ("numCallLegs", len(legs)),
             ("maxCallLegs", len(legs)),
             ("numParticipantsLocal", len(legs)),
-            ("numParticipantsRemote", 0),
+            ("numParticipantsRemote", self.elsewhere),
+            ("numDistributedInstances", 2 if self.elsewhere else 0),
         ):
             SubElement(made, key).text = str(value)
         return _xml(made)

@@ -6,6 +6,7 @@ Written from the integrator's manual and what an open adapter says of it: echo, 
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -14,6 +15,8 @@ from lab.calls import Channel, Leg
 from lab.emulators.answering import About, Stage
 
 _LONGEST = 512
+_MEASURED = 5.0  # seconds of a call until something is measured
+_FIGURE = re.compile(r"(%?\b(?:[rt][av](?:pl|j)|pktloss)):[\d.]+ ?((?:ms|%)?)")
 ABOUT = About(
     family="polycom_text",
     source="RealPresence Group integrator's manual; comments of an open adapter",
@@ -22,6 +25,7 @@ ABOUT = About(
         "a second session": "closed without a word",
         "%pktloss": "of what is received, over the last seconds",
         "out of a call": "netstats and advnetstats say that the system is not in a call",
+        "missing values": "a dash in the first seconds of a call, before anything is measured",
     },
 )
 
@@ -34,6 +38,7 @@ class PolycomText:
     stage: Stage
     password: str | None = None
     busy: bool = False
+    pause: float = 0.0  # seconds between two pieces of a line
     refused: int = 0  # second sessions
     wrong: int = 0  # passwords
     asked: list[str] = field(default_factory=list)
@@ -78,9 +83,11 @@ class PolycomText:
                 for piece in (whole[: len(whole) // 2], whole[len(whole) // 2 :]):
                     writer.write(piece)
                     await writer.drain()
-                    await asyncio.sleep(0)
+                    await asyncio.sleep(self.pause)
                 if number % 4 == 2:  # noqa: PLR2004
                     writer.write(b"notification:sysstatus:x:y\r\n")
+                if number % 5 == 3:  # noqa: PLR2004
+                    writer.write(b"cs: call[34] chan[0] dialstr[a:b] state[CONNECTED]\r\n")
             with contextlib.suppress(ConnectionError):
                 await writer.drain()
 
@@ -95,14 +102,19 @@ class PolycomText:
         elif command == "callinfo all":
             yield from _callinfo(leg)
         elif command in {"advnetstats", "netstats"}:
-            stats = _advnetstats if command == "advnetstats" else _netstats
-            yield stats(leg) if leg else "system is not in a call"
+            yield self._stats(command, leg) if leg else "system is not in a call"
         elif command == "mute near get":
             yield f"mute near {'on' if condition.microphone_muted else 'off'}"
         elif command == "videomute near get":
             yield f"videomute near {'on' if condition.video_muted else 'off'}"
         else:
             yield f"error: command not found: {command}"
+
+    def _stats(self, command: str, leg: Leg) -> str:
+        said = _advnetstats(leg) if command == "advnetstats" else _netstats(leg)
+        if self.stage.clock.monotonic() - leg.began >= _MEASURED:
+            return said
+        return _FIGURE.sub(r"\1:- \2", said)
 
     def _whoami(self) -> Iterator[str]:
         yield f"Hi, my name is : {self.stage.device}"

@@ -8,6 +8,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from core.callquality import Grade
 from core.clock import LOCAL
 from core.text import Language, Text
 from reports.annex import Annex
@@ -57,6 +58,10 @@ def body(annex: Annex, head: Letterhead, language: Language) -> Markup:
         "clock": lambda at: _clock(at, annex),
         "whole": lambda value: figures.whole(value, language),
         "number": lambda value: number(value, language),
+        "grades": (Grade.GOOD, Grade.FAIR, Grade.POOR, Grade.BAD),
+        "worst": lambda line: annex_words.worst(line, language),
+        "side": lambda line: annex_words.side(line, language),
+        "mos": annex_words.mos,
     }
     return Markup(text.render(**values))  # noqa: S704  (escaped)
 

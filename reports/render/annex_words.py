@@ -1,7 +1,10 @@
 """The words of the annex of a meeting."""
 
+from core import emodel
+from core.callquality import AMISS
+from core.callwords import GRADE, SIDE, worst_figure
 from core.text import Language, Text
-from reports.annex import Annex
+from reports.annex import Annex, Line
 from reports.render import figures
 
 WORDS = {
@@ -59,6 +62,32 @@ WORDS = {
         "{0} điểm cầu đã dự không tính được vì thiếu số đại biểu hoặc toạ độ.",
         "{0} rooms that joined are not counted for want of delegates or coordinates.",
     ),
+    "quality": Text("Chất lượng cuộc gọi, xấu nhất trước", "Quality of calls, worst first"),
+    "no_quality": Text(
+        "Không đo được chất lượng cuộc gọi của điểm cầu nào.", "No call of any room was measured."
+    ),
+    "good": Text("Tốt, phút", "Good, minutes"),
+    "fair": Text("Tạm được, phút", "Fair, minutes"),
+    "poor": Text("Kém, phút", "Poor, minutes"),
+    "bad": Text("Rất kém, phút", "Bad, minutes"),
+    "unmeasured": Text("Không đo được, phút", "Not measured, minutes"),
+    "worst": Text("Số đo xấu nhất", "Worst figure"),
+    "worst_at": Text("Lúc", "At"),
+    "side": Text("Bên có lỗi", "At fault"),
+    "mos": Text("MOS thấp nhất (ước tính đường truyền)", "Lowest MOS (estimate of the path)"),
+    "rest_unmeasured": Text(
+        "{0} điểm cầu khác không đo được chất lượng.", "{0} other rooms were not measured."
+    ),
+    "quality_method": Text(
+        "Chất lượng theo số đo của thiết bị họp và của cầu nối, bên xấu hơn được tính; một mức "
+        "được ghi khi hai lần đo liền nhau cùng cho biết. Ngưỡng do cơ quan đặt ([quality]). MOS "
+        "là ước tính đường truyền theo E-model (ITU-T G.107), không phải đo được.",
+        "Quality as the equipment and the bridge measure it, the worse of both; a grade counts "
+        "when two measurements in a row agree. Limits are set by the office ([quality]). MOS is "
+        "an estimate of the path by the E-model (ITU-T G.107), not measured.",
+    ),
+    "above": Text("Cầu nối cấp trên", "Bridges above"),
+    "sheet_quality": Text("Chất lượng", "Quality"),
     "sheet_rooms": Text("Điểm cầu", "Rooms"),
     "sheet_troubles": Text("Sự cố", "Incidents"),
     "sheet_method": Text("Cách tính", "Method"),
@@ -101,6 +130,7 @@ def facts(annex: Annex, language: Language) -> list[str]:
         ("chair", annex.chair.said(language) if annex.chair else ""),
         ("officer", annex.officer or ""),
         ("bridge", annex.bridge.said(language) if annex.bridge else ""),
+        ("above", " → ".join(meeting.above)),
         ("attended", f"{annex.attended}/{len(annex.lines)}"),
         ("known", figures.moment(annex.as_known_at)),
     ]
@@ -123,11 +153,34 @@ def method(annex: Annex, language: Language) -> list[str]:
         number(prices.speed, language),
     )
     told = [said("presence_method", language)]
+    if annex.heard:
+        told.append(said("quality_method", language))
     key = "saving_method" if prices.priced else "no_prices"
     told.append(said(key, language, *values))
     if annex.uncounted:
         told.append(said("uncounted", language, annex.uncounted))
     return told
+
+
+def worst(line: Line, language: Language) -> str:
+    """Return the worst figure of a room's call in words; empty where nothing was measured."""
+    row = line.sound.worst
+    if row is None:
+        return ""
+    return worst_figure(row.by, row.media, row.direction, row.value, language) or GRADE[
+        row.grade
+    ].said(language)
+
+
+def side(line: Line, language: Language) -> str:
+    """Return which side a poor call is blamed on; empty where it was never poor."""
+    row = line.sound.worst
+    return SIDE[row.side].said(language) if row is not None and row.grade in AMISS else ""
+
+
+def mos(line: Line) -> float | None:
+    """Return the lowest MOS of a room's call, an estimate of the path."""
+    return emodel.mos(line.sound.rating) if line.sound.rating is not None else None
 
 
 def title(annex: Annex, language: Language) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from core.callquality import Grade
 from core.clock import LOCAL
 from core.text import Language
 from reports.annex import Annex
@@ -24,14 +25,28 @@ _FORMATS: dict[str, dict[str, object]] = {
 }
 _ROOMS = ("room", "joined", "left", "present", "drops", "delegates", "km", "saved", "hours")
 _TROUBLES = ("code", "what", "begin", "end", "rooms_hit")
+_QUALITY = (
+    "room",
+    "good",
+    "fair",
+    "poor",
+    "bad",
+    "unmeasured",
+    "worst",
+    "worst_at",
+    "side",
+    "mos",
+)
+_GRADES = (Grade.GOOD, Grade.FAIR, Grade.POOR, Grade.BAD)
 Cell = tuple[str, str | float | datetime | None]  # the name of a format, and a value
 
 
 def xlsx(annex: Annex, head: Letterhead, language: Language) -> bytes:
-    """Return the workbook: rooms, incidents, method; the same bytes every time."""
+    """Return the workbook: rooms, quality, incidents, method; the same bytes every time."""
     writer = Writer(title(annex, language), head, annex.as_known_at)
     for name, heads, lines, widths in (
         ("sheet_rooms", _ROOMS, _rooms(annex, language), (40, 18)),
+        ("sheet_quality", _QUALITY, _quality(annex, language), (40, 18)),
         ("sheet_troubles", _TROUBLES, _troubles(annex, language), (22, 50)),
         ("sheet_method", (), _prose(annex, language), (120, 12)),
     ):
@@ -64,6 +79,25 @@ def _rooms(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:
         ("whole", annex.saved),
         ("one", annex.hours),
     )
+
+
+def _quality(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:
+    """Yield a row for every room, those whose call was worst first."""
+    heard = annex.heard
+    for line in (*heard, *(line for line in annex.lines if line not in heard)):
+        sound, known = line.sound, line.sound.worst is not None
+        minutes: list[Cell] = [
+            ("one", round(sound.seconds[grade] / 60, 1) if known else None) for grade in _GRADES
+        ]
+        yield (
+            ("text", line.name.said(language)),
+            *minutes,
+            ("one", round(sound.unmeasured / 60, 1)),
+            ("text", annex_words.worst(line, language) or None),
+            ("moment", sound.worst.at if sound.worst is not None else None),
+            ("text", annex_words.side(line, language) or None),
+            ("one", annex_words.mos(line)),
+        )
 
 
 def _troubles(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:

@@ -39,6 +39,7 @@ _TABLES = {
     "shifts": Text(vi="ca trực", en="shifts"),
     "escalations": Text(vi="bước báo tin", en="steps of telling"),
     "rules": Text(vi="ngưỡng cảnh báo", en="rules"),
+    "certificates": Text(vi="chứng thư số", en="certificates"),
 }
 _SIGNS = {"add": "[green]+", "change": "[yellow]~", "retire": "[red]-"}
 

@@ -39,6 +39,10 @@ class Voice:
         else:
             typer.echo(text.said(self.language))
 
+    def facts(self, facts: dict[str, object]) -> None:
+        """Print facts as JSON."""
+        self._json(facts)
+
     def table(self, heads: tuple[Text, ...], rows: list[dict[str, object]]) -> None:
         """Print rows: the values of each in the order of the heads, or all of them as JSON."""
         if self.as_json:

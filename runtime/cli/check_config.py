@@ -61,6 +61,7 @@ def check_config(
 
 def _problems(config: Path | None) -> "tuple[int, Sequence[Problem]]":
     """Return the exit code and what is wrong: 2 if there is nothing to check, 1 for faults."""
+    from collectors._oidmap.folder import read_all
     from core.errors import Invalid
     from runtime.settings import chosen, load
 
@@ -69,9 +70,12 @@ def _problems(config: Path | None) -> "tuple[int, Sequence[Problem]]":
     except Invalid as none:
         return 2, none.problems
     try:
-        load(file, os.environ)
+        settings = load(file, os.environ)
     except Invalid as invalid:
         return 1, invalid.problems
+    if settings.looking.maps is not None:
+        _, faults = read_all(settings.looking.maps)
+        return int(bool(faults)), faults
     return 0, ()
 
 
@@ -93,7 +97,7 @@ def _firewall(config: Path | None, *, exact: bool, as_csv: bool, as_json: bool) 
     settings = settings_of(config, voice)
     today = SystemClock().now().astimezone(LOCAL).date()
     inventory = with_ledger(config, voice, lambda ledger: ledger.inventory.load(on=today))
-    estate = compile_estate(inventory, today, looking_defaults(settings.looking))
+    estate = compile_estate(inventory, today, looking_defaults(settings.looking, settings.hearing))
     found = rules(settings, estate.checks, _resolvers(), exact=exact, language=voice.language)
     if as_json:
         voice.table((), [{**asdict(rule), "why": rule.why.said(voice.language)} for rule in found])

@@ -296,7 +296,9 @@ async def _estate(config: Path | None) -> AsyncIterator[tuple[Estate, Kit]]:
     vault = Vault.open(settings.secrets.key_file)
     ledger = await open_ledger(settings.ledger.url, vault, clock)
     try:
-        feed = EstateFeed(ledger.inventory, looking_defaults(settings.looking), clock)
+        feed = EstateFeed(
+            ledger.inventory, looking_defaults(settings.looking, settings.hearing), clock
+        )
         await feed.refresh()
         door = settings.looking.sockets
         sockets = DoorSockets(door) if door else DirectSockets()

@@ -44,6 +44,10 @@ def uptime(
         str | None,
         typer.Option("--calendar", help="24x7 (default), expected, or a calendar's slug."),
     ] = None,
+    vantage: Annotated[
+        str | None,
+        typer.Option("--vantage", help="Services looked at from there (here: from this platform)."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write a file; a table without it.")
     ] = None,
@@ -85,6 +89,7 @@ def uptime(
             SystemClock().now(),
             kind=chosen_kind(kind),
             calendar=calendar,
+            vantage=vantage,
             as_known_at=moment(as_known_at),
         )
     )

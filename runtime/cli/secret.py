@@ -7,6 +7,7 @@ import typer
 from runtime.cli._config import Config
 
 if TYPE_CHECKING:
+    from core.text import Text
     from storage.ledger import Ledger
 
 app = typer.Typer(
@@ -46,12 +47,32 @@ def set_(name: Name, config: Config = None, *, as_json: Json = False) -> None:
         voice.refuse(
             DomainError(Text(vi="Giá trị trống, không lưu", en="The value is empty; not kept"))
         )
+    fault = _fault(plain)
+    if fault is not None:
+        voice.refuse(DomainError(fault))
 
     async def work(ledger: "Ledger") -> None:
         await ledger.secrets.set_secret(name, plain, actor(), SystemClock().now())
 
     with_ledger(config, voice, work, needs_key=True)
     voice.done(Text(vi=f"Đã lưu bí mật {name}.", en=f"Secret {name} is kept."), name=name)
+
+
+def _fault(plain: str) -> "Text | None":
+    """Return what is wrong with a login of SNMPv3, None if it is good or something else."""
+    from collectors._snmp.usm import FORM, NoLogin, is_login, user_of
+    from core.text import Text
+
+    if not is_login(plain):
+        return None
+    try:
+        user_of(plain)
+    except NoLogin as fault:
+        return Text(
+            vi=f"Không phải tài khoản SNMPv3 hợp lệ, không lưu ({fault}). Viết theo mẫu: {FORM}",
+            en=f"Not a login of SNMPv3, not kept: {fault}. Write it like: {FORM}",
+        )
+    return None
 
 
 @app.command("list")

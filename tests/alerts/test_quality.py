@@ -10,8 +10,6 @@ from alerts.quality import (
     Band,
     Bands,
     Figures,
-    Grade,
-    Side,
     Verdict,
     at_fault,
     lasting,
@@ -19,6 +17,7 @@ from alerts.quality import (
     of_meeting,
     of_stream,
 )
+from core.callquality import Grade, Side
 
 BANDS = Bands()
 shares = st.floats(0, 1)
@@ -51,7 +50,7 @@ def stream(
         (stream(loss=0.0, round_trip=0.35), Grade.POOR, "round_trip"),
         (stream(loss=0.0, used=0.9), Grade.GOOD, "loss"),
         (stream(loss=0.0, used=0.5), Grade.FAIR, "used"),
-        (stream(loss=0.0, used=0.2), Grade.BAD, "used"),
+        (stream(loss=0.0, used=0.2), Grade.FAIR, "used"),  # a room in which nobody moves
         (stream("content", loss=0.0, used=0.01), Grade.GOOD, "loss"),
     ],
 )
@@ -83,7 +82,7 @@ def test_what_was_not_measured_is_not_good() -> None:
 
 def test_a_leg_is_as_good_as_its_worse_direction() -> None:
     found = of_leg([stream(loss=0.0), stream(direction="tx", loss=0.02), stream("audio")], BANDS)
-    assert found == Verdict(Grade.POOR, "loss", "video", "tx")
+    assert found == Verdict(Grade.POOR, "loss", "video", "tx", 0.02)
 
 
 def test_a_meeting_is_as_good_as_its_worst_room_and_tells_how_many_are_good() -> None:
@@ -111,6 +110,8 @@ def test_one_bad_window_alarms_nobody() -> None:
         (Grade.BAD, [Grade.GOOD] * 9, None, Side.UNKNOWN),
         (Grade.BAD, [Grade.UNKNOWN] * 9, stream(), Side.UNKNOWN),
         (Grade.BAD, [Grade.BAD], stream(loss=0.0), Side.ROOM),
+        (Grade.BAD, [Grade.BAD] * 9, stream(loss=0.04), Side.LINE),
+        (Grade.POOR, [Grade.GOOD] * 9, stream(loss=0.007), Side.UNKNOWN),
         (Grade.GOOD, [Grade.BAD] * 9, stream(loss=0.3), Side.UNKNOWN),
     ],
 )
@@ -118,6 +119,13 @@ def test_a_bad_leg_is_set_beside_its_path_and_the_others(
     leg: Grade, others: list[Grade], path: Figures | None, side: Side
 ) -> None:
     assert at_fault(leg, others, path, BANDS) is side
+
+
+def test_what_is_known_to_be_amiss_is_blamed_before_what_is_reckoned() -> None:
+    others, clean = [Grade.GOOD] * 9, stream(loss=0.0)
+    assert at_fault(Grade.BAD, others, clean, BANDS, way=True, bridge=True) is Side.LINE
+    assert at_fault(Grade.BAD, others, clean, BANDS, bridge=True) is Side.BRIDGE
+    assert at_fault(Grade.GOOD, others, clean, BANDS, way=True) is Side.UNKNOWN
 
 
 def test_limits_out_of_order_are_refused() -> None:

@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.both_ends import End, RoomQuality
+from alerts.legs import FRESH
 from alerts.meeting_words import REASON, Telling, reason_in_words, report, request
+from alerts.quality import Bands, Figures, of_stream
 from alerts.readiness import due_stage, finding, findings, to_be_told, worse
 from alerts.room_stack import Layer, RoomFacts, Standing, Surroundings, joined, stack
-from alerts.signals import FRESH, Signal, Signals
+from alerts.signals import Signal, Signals
 from alerts.topology import Topology
 from core.inventory import Contact
 from core.labels import Series
@@ -43,6 +46,11 @@ def signal(**changes: object) -> Signal:
     return Signal(at=DAWN, **changes)  # type: ignore[arg-type]
 
 
+def heard(loss: float, *, lasts: bool = True) -> RoomQuality:
+    verdict = of_stream(Figures("video", "rx", loss=loss), Bands())
+    return RoomQuality(DAWN, verdict, End.ROOM, {End.ROOM: verdict}, lasts=lasts)
+
+
 @pytest.mark.parametrize(
     ("known", "ahead", "result", "reason"),
     [
@@ -72,11 +80,18 @@ def signal(**changes: object) -> Signal:
         (facts(signal=signal(in_call=False)), 10, Readiness.READY, None),
         (facts(signal=signal(in_call=False)), -1, Readiness.NOT_READY, "not_in_call"),
         (
-            facts(signal=signal(in_call=True, loss=0.1)),
+            facts(signal=signal(in_call=True), quality=heard(0.1)),
             -1,
             Readiness.AT_RISK,
             "poor_media",
         ),
+        (
+            facts(signal=signal(in_call=True), quality=heard(0.1, lasts=False)),
+            -1,
+            Readiness.READY,
+            None,
+        ),
+        (facts(endpoint=None, on_bridge=True), 30, Readiness.READY, None),
         (None, 60, Readiness.NOT_CHECKED, "not_watched"),
     ],
 )
@@ -127,6 +142,59 @@ def test_the_officer_hears_the_first_run_the_last_and_what_became_worse() -> Non
     assert to_be_told(a_run(30, b=Readiness.NOT_READY), (first, better), STAGES)
 
 
+def pc(*, heard: bool = True, **said: object) -> dict[str, object]:
+    """Return the facts of a room that meets by PC."""
+    beat = Beat.model_validate({"room": "r", "at": DAWN, "by": "pc", **said})
+    return {"endpoint": None, "client": beat, "beat": beat if heard else None}
+
+
+LOOKED = ticked(screen=True, sound=True, power=True)
+
+
+@pytest.mark.parametrize(
+    ("known", "ahead", "result", "reason"),
+    [
+        (facts(**pc(heard=False)), 60, Readiness.READY, "too_early"),
+        (facts(**pc(heard=False)), 45, Readiness.NOT_READY, "client_silent"),
+        (facts(**pc(heard=False), ticks=LOOKED), 30, Readiness.AT_RISK, "client_silent"),
+        (facts(**pc(client=True)), 10, Readiness.READY, None),
+        (facts(**pc(client=False)), 30, Readiness.READY, None),
+        (facts(**pc(client=False)), 10, Readiness.AT_RISK, "client_closed"),
+        (facts(**pc(client=False)), -1, Readiness.NOT_READY, "client_closed"),
+        (facts(**pc(camera=False)), 60, Readiness.AT_RISK, "client_lacks"),
+        (facts(**pc(camera=None)), 60, Readiness.READY, None),
+        (facts(**pc(clock_offset=-61.0)), 60, Readiness.AT_RISK, "client_clock"),
+        (facts(**pc(in_call=True, loss=0.1)), -1, Readiness.AT_RISK, "poor_media"),
+        (
+            facts(**pc(client=True), ticks=ticked(sound=False)),
+            10,
+            Readiness.NOT_READY,
+            "person_says",
+        ),
+        (facts(**pc(client=True), site=CUT), 10, Readiness.AT_RISK, "cut_off"),
+        (facts(**pc(client=True), site=DARK), 10, Readiness.READY, None),
+        (facts(**pc(heard=False), site=CUT), 10, Readiness.NOT_READY, "cut_off"),
+    ],
+)
+def test_a_room_that_meets_by_pc_is_judged_by_what_its_pc_says(
+    known: RoomFacts, ahead: float, result: Readiness, reason: str | None
+) -> None:
+    found = finding("r", known, ahead)
+    assert found.result is result
+    assert (found.reasons[0].name if found.reasons else None) == reason
+
+
+def test_a_pc_that_is_off_is_no_fault_until_its_meeting_begins() -> None:
+    off = facts(**pc(heard=False))
+    assert stack(off, meets=False).reachable is Layer.NOT_EXPECTED
+    assert stack(off, meets=True).reachable is Layer.BAD
+    on = facts(**pc(client=True))
+    assert (stack(on, meets=True).reachable, stack(on, meets=True).registered) == (
+        Layer.GOOD,
+        Layer.GOOD,
+    )
+
+
 def test_layers_stand_on_each_other_and_what_is_not_seen_is_not_good() -> None:
     unseen = stack(facts(), meets=True)
     assert [layer for _, layer in unseen.layers] == [
@@ -143,20 +211,21 @@ def test_layers_stand_on_each_other_and_what_is_not_seen_is_not_good() -> None:
         Layer.BAD,
     )
     well = stack(
-        facts(signal=signal(registered=True, in_call=True, loss=0.0, jitter=0.01)), meets=True
+        facts(signal=signal(registered=True, in_call=True), quality=heard(0.0)), meets=True
     )
     assert {layer for _, layer in well.layers} == {Layer.GOOD}
     asleep = stack(facts(endpoint=OFF), meets=False)
     assert asleep.reachable is Layer.NOT_EXPECTED
 
 
-def test_equipment_is_believed_before_a_client_and_a_client_before_a_person() -> None:
+def test_equipment_is_believed_before_a_bridge_a_client_and_a_person() -> None:
     beat = Beat(room="r", at=DAWN, in_call=False, by="pc")
     person = ticked(present=True)
     assert joined(facts()) is None
     assert joined(facts(ticks=person)) == (True, "person")
     assert joined(facts(ticks=person, beat=beat)) == (False, "client")
-    assert joined(facts(ticks=person, beat=beat, signal=signal(in_call=True))) == (True, "call")
+    assert joined(facts(ticks=person, beat=beat, on_bridge=True)) == (True, "bridge")
+    assert joined(facts(beat=beat, on_bridge=False, signal=signal(in_call=True))) == (True, "call")
 
 
 def reading(**values: float) -> Reading:
@@ -173,7 +242,7 @@ def test_signals_are_the_last_word_of_equipment_and_grow_stale() -> None:
     assert signals.of("c11-gw", DAWN) is None
     found = signals.of("c11-vc", DAWN + FRESH)
     assert found is not None
-    assert (found.registered, found.in_call, found.loss) == (True, False, None)
+    assert (found.registered, found.in_call) == (True, False)
     assert signals.of("c11-vc", DAWN + FRESH + timedelta(seconds=1)) is None
     assert signals.of(None, DAWN) is None
 
@@ -191,6 +260,16 @@ def test_a_look_at_equipment_that_failed_does_not_make_it_mute() -> None:
     found = signals.of("c11-vc", DAWN)
     assert found is not None
     assert found.registered is True
+
+
+def test_who_publishes_a_calls_quality_hides_nothing_that_a_look_has_found() -> None:
+    signals, later = Signals(), DAWN + timedelta(seconds=10)
+    signals.hear([reading(vc_registered=1.0, vc_in_call=1.0)])
+    said = [(Series.of("vc_media_loss_ratio"), 0.04), (Series.of("vc_media_jitter_seconds"), 0.02)]
+    signals.hear([Reading("c11-vc/vq_rtcpxr", "center", later, said)])
+    found = signals.of("c11-vc", later)
+    assert found is not None
+    assert (found.registered, found.in_call) == (True, True)
 
 
 def test_the_facts_of_rooms_come_from_their_equipment_their_site_and_their_lines() -> None:

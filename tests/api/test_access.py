@@ -14,10 +14,17 @@ OPEN = {
     "/a/{token}",
     "/m/{token}",
     "/api/v1/answers/{channel}",  # the provider of a channel proves itself
+    "/api/v1/rooms/{slug}/heartbeat",  # a room's PC signs
+    "/api/v1/hints/{device}/{token}",  # a device knows its own address
     "/healthz",
     "/readyz",
 }
 OPERATOR = {
+    "/api/v1/configurations/difference",
+    "/api/v1/configurations/{number}",
+    "/api/v1/targets/{slug}/configurations",
+    "/targets/{slug}/configurations",
+    "/targets/{slug}/configurations/{number}",
     "/api/v1/alertmanager",
     "/contacts/{contact}/confirm",
     "/contacts/{contact}/prove",
@@ -57,6 +64,15 @@ OPERATOR = {
 }
 ADMIN = {
     "/admin",
+    "/api/v1/configurations/{number}/whole",
+    "/targets/{slug}/configurations/{number}/whole",
+    "/api/v1/discoveries",
+    "/api/v1/discoveries/{number}",
+    "/api/v1/discoveries/{number}/stop",
+    "/discovery",
+    "/discovery/{number}",
+    "/discovery/{number}/rows.{form}",
+    "/discovery/{number}/stop",
     "/days/remove",
     "/days/seed",
     "/grafana",
@@ -67,6 +83,8 @@ ADMIN = {
     "/import/{token}/apply",
     "/import/{token}/drop",
     "/import/{token}/errors.xlsx",
+    "/rooms/{slug}/key",
+    "/rooms/{slug}/key/revoke",
 }
 # What everybody may see and only some may change.
 POSTED = {
@@ -111,7 +129,7 @@ def filled(path: str) -> str:
         "room",
     ):
         path = path.replace(f"{{{name}}}", "nothing-of-ours")
-    return path.replace("{ticket}", "4711").replace("{form}", "xlsx")
+    return path.replace("{ticket}", "4711").replace("{form}", "xlsx").replace("{number}", "4711")
 
 
 def needed_for(method: str, path: str) -> Role:

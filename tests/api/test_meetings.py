@@ -1,7 +1,7 @@
 """Meetings on pages and in the JSON interface: entered, looked over, followed, ticked."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ async def met(world: World, ahead: timedelta = timedelta(minutes=14), **changes:
     return (await world.ledger.meetings.add(wanted, "minh", DAWN))[0]
 
 
-async def posted(world: World, path: str, **fields: str) -> tuple[int, str]:
+async def posted(world: World, path: str, **fields: str | list[str]) -> tuple[int, str]:
     """Send a form as an operator; return status and words of the answer."""
     if not await world.ledger.people.users():
         await world.add_user("ha", Role.OPERATOR, "Lê Thu Hà")
@@ -316,3 +316,82 @@ async def test_a_month_is_summed_up_by_its_indicators(world: World) -> None:
     assert "Tháng này chưa có cuộc họp nào." in empty
     wrong = await world.client.get("/meetings/summary?month=hôm", headers=headers)
     assert wrong.status_code == 422
+
+
+def says(world: World, loss: float, at: datetime) -> None:
+    """Let the codec of Đồng Xoài and the bridge, which knows it by a number, tell of one call."""
+    media = {"media": "video", "direction": "rx"}
+    codec = [
+        (Series.of("vc_in_call"), 1.0),
+        (Series.of("vc_media_loss_ratio", (), **media), loss),
+        (Series.of("vc_media_loss_ratio", (), media="audio", direction="rx"), loss),
+    ]
+    call = Series.of("vc_call_info", (), remote="vc-dong-xoai", conference="giao-ban")
+    leg = [
+        (call, 1.0),
+        (Series.of("vc_media_loss_ratio", (), remote="vc-dong-xoai", **media), 0.0),
+    ]
+    world.context.signals.hear(
+        [
+            Reading("vc-dong-xoai/cisco_codec", "center", at, codec),
+            Reading("mcu-1/pexip", "center", at, leg),
+        ]
+    )
+
+
+async def test_the_wall_tells_how_rooms_sound_and_whom_a_poor_one_is_blamed_on(
+    world: World,
+) -> None:
+    meeting = await met(world, ahead=timedelta(minutes=-30))
+    legs = world.context.signals.legs
+    legs.attend({"gw-dong-xoai"})
+    for n in range(6):
+        at = DAWN - timedelta(seconds=30 * (5 - n))
+        says(world, 0.062, at)
+        swept = [(Series.of("probe_loss_ratio"), 0.0)]
+        legs.hear([Reading("gw-dong-xoai/icmp", "center", at, swept)])
+    raw = await page(world, f"/meetings/{meeting.id}?wall")
+    assert 'data-slug="phong-dong-xoai" data-status="degraded"' in raw
+    text = words(raw)
+    rooms = len(meeting.rooms)
+    assert f"0/{rooms} điểm cầu tốt , {rooms - 1} chưa đo được" in text.replace("tốt,", "tốt ,")
+    assert "kém nhất: Phòng họp UBND Phường Đồng Xoài , rất kém" in text.replace("Xoài,", "Xoài ,")
+    assert "rất kém: mất gói 6,2 % (tiếng, chiều đến điểm cầu)" in text
+    assert "ước tính đường truyền: R" in text
+    assert "lỗi ở điểm cầu: mạng nội bộ hoặc thiết bị tại điểm cầu" in text
+    near = words(await page(world, f"/meetings/{meeting.id}"))
+    assert "thiết bị tại điểm cầu đo" in near
+    english = words(await page(world, f"/meetings/{meeting.id}", thongsuot_lang="en"))
+    assert "The room is at fault: its own network or its equipment" in english
+    room = words(await page(world, "/targets/phong-dong-xoai"))
+    assert "Quality: bad: 6.2 % of packets lost" in room
+    whole = (await asked(world, "GET", f"/meetings/{meeting.id}")).json()
+    assert (whole["rooms_good"], whole["rooms_measured"]) == (0, 1)
+    found = next(one for one in whole["now"] if one["room"] == "phong-dong-xoai")["quality"]
+    assert (found["grade"], found["by"], found["measured_by"]) == ("bad", "loss", "room")
+    assert (found["side"], found["lasts"]) == ("room", True)
+    assert whole["now"][0]["room"] == "phong-dong-xoai"  # before those that nobody knows of
+    assert found["ends"]["bridge"]["grade"] == "good"
+    assert 1 <= found["estimated_mos"] < 4
+
+
+async def test_a_room_that_nobody_measures_is_not_called_good(world: World) -> None:
+    meeting = await met(world, ahead=timedelta(minutes=-30))
+    text = words(await page(world, f"/meetings/{meeting.id}?wall"))
+    assert "chưa đo được chất lượng của điểm cầu nào" in text
+    whole = (await asked(world, "GET", f"/meetings/{meeting.id}")).json()
+    assert {one["quality"] for one in whole["now"]} == {None}
+
+
+async def test_a_cascade_of_bridges_is_entered_shown_and_changed(world: World) -> None:
+    above = ["MCU Cục Bưu điện Trung ương", "", "MCU Văn phòng Chính phủ"]
+    status, _ = await posted(world, "/meetings", **FORM, above=above)
+    assert status == 303
+    [meeting] = await world.ledger.meetings.find(DAWN - HOUR, DAWN + timedelta(days=2))
+    assert meeting.above == (above[0], above[2])
+    for path in (f"/meetings/{meeting.id}", f"/meetings/{meeting.id}?wall"):
+        text = words(await page(world, path))
+        assert "MCU trung tâm → MCU Cục Bưu điện Trung ương → MCU Văn phòng Chính phủ" in text
+    lower = ["MCU khác", "", ""]
+    assert (await posted(world, f"/meetings/{meeting.id}/change", **FORM, above=lower))[0] == 303
+    assert (await world.ledger.meetings.get(meeting.id)).above == ("MCU khác",)

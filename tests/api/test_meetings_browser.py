@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from core.callquality import Grade, QualitySpan, Side
+from core.labels import Series
 from core.meeting import Meeting, Wanted
+from core.reading import Reading
 from tests.api.serving import serving
 from tests.api.test_browser import a_browser, pytestmark
+from tests.api.test_meetings import says
 from tests.api.world import World, hub_cut
 
 __all__ = ["pytestmark"]  # runs where a browser is
@@ -25,6 +29,7 @@ async def met(world: World, ahead: timedelta) -> Meeting:
         officer="lan",
         chair="Bộ Khoa học và Công nghệ",
         bridge="mcu-1",
+        above=("MCU của Cục Bưu điện Trung ương", "MCU Văn phòng Chính phủ"),
     )
     return (await world.ledger.meetings.add(wanted, "ha", world.clock.now()))[0]
 
@@ -62,4 +67,52 @@ async def test_meetings_fit_every_screen(tmp_path: Path, size: str) -> None:
             await page.goto(base + path)
             wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, path
+        assert bad == []
+
+
+@pytest.mark.parametrize("size", ["phone", "laptop"])
+async def test_the_quality_of_calls_and_a_cascade_fit_every_screen(
+    tmp_path: Path, size: str
+) -> None:
+    known = serving()
+    async with a_browser(tmp_path, size, estate=lambda: known) as (world, page, base, bad):
+        meeting = await met(world, timedelta(minutes=-20))
+        now = world.clock.now()
+        world.context.signals.legs.attend({"gw-dong-xoai"})
+        for n in range(6):
+            at = now - timedelta(seconds=30 * (5 - n))
+            says(world, 0.062, at)
+            swept = Reading(
+                "gw-dong-xoai/icmp", "center", at, [(Series.of("probe_loss_ratio"), 0.04)]
+            )
+            world.context.signals.hear([swept])
+        span = QualitySpan(
+            meeting=meeting.id,
+            room="phong-dong-xoai",
+            begin=now - timedelta(minutes=9),
+            until=now,
+            grade=Grade.BAD,
+            by="loss",
+            media="audio",
+            direction="rx",
+            value=0.062,
+            at=now - timedelta(minutes=4),
+            rating=74.0,
+            side=Side.LINE,
+        )
+        await world.ledger.meetings.sounded([span], now)
+        for name, path in (
+            ("page", f"/meetings/{meeting.id}"),
+            ("wall", f"/meetings/{meeting.id}?wall"),
+            ("annex", f"/meetings/{meeting.id}/annex"),
+            ("list", "/meetings"),
+        ):
+            await page.goto(base + path)
+            wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, path
+            await page.screenshot(path=tmp_path / f"{name}-{size}.png", full_page=True)
+        await page.goto(f"{base}/meetings/{meeting.id}?wall")
+        room = page.locator('[data-slug="phong-dong-xoai"]')
+        await expect(room).to_have_attribute("data-status", "degraded")
+        await expect(room).to_contain_text("lỗi ở đường truyền")
         assert bad == []

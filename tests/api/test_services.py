@@ -65,6 +65,32 @@ async def test_services_are_filtered_by_status_and_name(land: World) -> None:
     assert "Không có dịch vụ nào như vậy" in await _page(land, "/services?q=zzz")
 
 
+async def test_services_are_filtered_by_the_place_they_are_seen_from(tmp_path: Path) -> None:
+    known = serving()
+    checks = tuple(
+        one.model_copy(update={"vantage": "internet"}) if one.target == "cong" else one
+        for one in known.checks
+    )
+    named = {"checks": checks, "vantages": {"internet": "mạng Internet"}}
+    estate = known.model_copy(update=named)
+    async with a_world(tmp_path, estate=lambda: estate) as world:
+        page = await _page(world, "/services?vantage=internet")
+        assert 'data-slug="cong"' in page
+        assert 'data-slug="dns"' not in page
+        assert "nhìn từ mạng Internet" in page
+        page = await _page(world, "/services?vantage=center")
+        assert 'data-slug="cong"' not in page
+        assert 'data-slug="dns"' in page
+        headers = await world.token(Role.VIEWER)
+        answer = await world.client.get("/api/v1/services", headers=headers)
+        seen = {one["slug"]: one["vantage"] for one in answer.json()["items"]}
+        assert (seen["cong"], seen["dns"]) == ("internet", "center")
+
+
+async def test_where_all_is_seen_from_one_place_nobody_is_asked_for_it(land: World) -> None:
+    assert 'name="vantage"' not in await _page(land, "/services")
+
+
 async def test_services_speak_english_too(land: World) -> None:
     page = await _page(land, "/services", "en")
     assert "Services and websites" in page

@@ -9,10 +9,13 @@ from collectors import (
     bigbluebutton,
     cisco_codec,
     cisco_meeting_server,
+    expressway,
+    jicofo,
     jitsi,
     pexip,
     poly_videoos,
     trueconf,
+    yealink_ymcs,
 )
 from core.collector import Collector, Kit
 from core.reading import Reading, is_stale
@@ -23,11 +26,14 @@ from lab.emulators.answering import About, Ask, Emulator, Reply, Stage
 from lab.emulators.bigbluebutton import BigBlueButton
 from lab.emulators.cisco_codec import CiscoCodec, Generation
 from lab.emulators.cisco_meeting_server import CiscoMeetingServer
+from lab.emulators.expressway import Expressway
+from lab.emulators.jicofo import Jicofo
 from lab.emulators.jitsi import Jitsi
 from lab.emulators.pexip import Pexip
 from lab.emulators.poly_videoos import PolyVideoOs
 from lab.emulators.serving import served
 from lab.emulators.trueconf import TrueConf
+from lab.emulators.yealink_ymcs import YealinkYmcs
 from lab.fabric import Fabric
 from lab.world import World
 from runtime.kit import make_kit
@@ -95,6 +101,9 @@ FAMILIES = [
     ),
     Family("trueconf", trueconf.COLLECTOR, TrueConf, is_bridge=True, media=()),
     Family("poly_videoos", poly_videoos.COLLECTOR, PolyVideoOs, counts=False),
+    Family("jicofo", jicofo.COLLECTOR, Jicofo, is_bridge=True, media=(), secret=None),
+    Family("expressway", expressway.COLLECTOR, Expressway, is_bridge=True, media=()),
+    Family("yealink_ymcs", yealink_ymcs.COLLECTOR, YealinkYmcs, is_bridge=True, media=()),
     Family("pexip", pexip.COLLECTOR, Pexip, is_bridge=True, remote=address),
 ]
 

@@ -17,15 +17,17 @@ import pytest
 
 from benchmarks.scenario import prepare
 from core.clock import SystemClock
-from core.inventory import EPOCH, Contact, Rota, RotaRule
+from core.inventory import EPOCH, Contact, Inventory, Room, Rota, RotaRule
 from core.labels import Series
+from core.meeting import Wanted as Meeting
 from core.reading import STALE, Sample, is_stale
 from core.silence import Scope
 from core.status import Status
 from lab import synthetic
+from lab.conferencing import LOGIN, with_logins
 from lab.lab import Lab
 from lab.mailbox import Webhook
-from lab.network import Kind
+from lab.network import Kind, Ports
 from reports.capacity import SLOTS, Direction, LineUse, Way, Week, ended_by
 from runtime import settings as settings_file
 from runtime.hub import Hub, open_hub
@@ -51,6 +53,7 @@ DUTY = {
         ),
     ),
 }
+ROOMS, LOGIN_NAME = 5, "thiet-bi-hop"  # rooms with a codec that is asked, and its secret
 RENAMED, NEW_NAME = "huyen-02", "Tên mới"  # of a site, its line and its devices, at the end
 RENAMED_FOR = 3  # steps; less than the engines look back, so that both names are found
 
@@ -122,19 +125,22 @@ async def captured() -> Captured:
         patch.setattr(SeriesSide, "append", append)
         patch.setattr("runtime.hub.SELF_PERIOD", 1.0)
         patch.setattr("collectors._icmp.sweep.SUMMARY", 3.0)
+        patch.setattr("inventory.booked.OTHERS", 4.0)  # seconds between looks at the rooms
         async with AsyncExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="boards-")))
             lab = await stack.enter_async_context(
                 Lab(
-                    synthetic.inventory(HUBS, COMMUNES).model_copy(update=DUTY),
+                    _furnished(),
                     network=Kind.FLAT,
                     socket=folder / "lab.sock",
                 )
             )
             hook = await stack.enter_async_context(Webhook())
+            (folder / "authorities.pem").write_text(str(lab.facts["authorities"]))
             settings = settings_file.build(_tables(lab, hook.url), folder)
-            await prepare(settings, lab.inventory, SystemClock())
+            await prepare(settings, _asked(lab), SystemClock())
             hub = await stack.enter_async_context(open_hub(settings, SystemClock()))
+            await _met(hub, lab)
             stop = asyncio.Event()
             running = asyncio.create_task(hub.run(stop))
             try:
@@ -171,6 +177,51 @@ def _of_other_equipment(lab: Lab) -> list[Sample]:
     return samples
 
 
+def _furnished() -> Inventory:
+    """Return a province with rooms, and a bridge of a make that tells how full it is."""
+    whole = synthetic.inventory(HUBS, COMMUNES)
+    pexip = {"vendor": "Pexip", "model": "Infinity"}
+    devices = tuple(
+        one.model_copy(update=pexip) if one.kind == "bridge" else one for one in whole.devices
+    )
+    codecs = [one for one in devices if (one.kind, one.vendor) == ("endpoint", "Poly")][:ROOMS]
+    rooms = tuple(
+        Room(slug=f"ph-{one.site}", name=f"Phòng họp {one.site}", site=one.site, device=one.slug)
+        for one in codecs
+    )
+    return whole.model_copy(update={"devices": devices, "rooms": rooms, **DUTY})
+
+
+def _asked(lab: Lab) -> Inventory:
+    """Return the province with its bridge and the codecs of its rooms asked by a login."""
+    inventory = lab.inventory
+    asked = {one.device for one in inventory.rooms}
+    known = {d.slug: d for d in with_logins(inventory, LOGIN_NAME, Ports()).devices}
+    devices = tuple(
+        known[one.slug] if one.slug in asked or one.kind == "bridge" else one
+        for one in inventory.devices
+    )
+    return inventory.model_copy(update={"devices": devices})
+
+
+async def _met(hub: Hub, lab: Lab) -> None:
+    """Let a meeting go on in the rooms, but for one that nobody has joined from."""
+    now, rooms = SystemClock().now(), lab.inventory.rooms
+    await hub.ledger.secrets.set_secret(LOGIN_NAME, LOGIN, "an", now)
+    for room in rooms[:-1]:
+        await asyncio.to_thread(lab.client.join, room.device or "", "giao-ban")
+    bridge = next(d.slug for d in lab.inventory.devices if d.kind == "bridge")
+    wanted = Meeting(
+        title="Giao ban",
+        begin=now - timedelta(minutes=10),
+        end=now + timedelta(hours=1),
+        rooms=tuple(room.slug for room in rooms),
+        officer="an",
+        bridge=bridge,
+    )
+    await hub.ledger.meetings.add(wanted, "an", now)
+
+
 def _tables(lab: Lab, hook: str) -> dict[str, object]:
     return {
         "channels": {"hook": {"kind": "webhook", "url": hook}},
@@ -186,6 +237,7 @@ def _tables(lab: Lab, hook: str) -> dict[str, object]:
                 "snmp_health": "6s",
                 "tcp": "6s",
             },
+            "authorities": "authorities.pem",
         },
     }
 
@@ -209,6 +261,8 @@ async def _described(written: list[tuple[datetime, Sequence[Sample]]]) -> None:
         "ifHCInOctets": 1,
         "device_cpu_ratio": 1,
         "thongsuot_readings_total": 2,
+        "vc_bridge_load_ratio": 1,
+        "meeting_room_estimated_mos": 2,
     }
     async with asyncio.timeout(60):
         while True:

@@ -9,6 +9,7 @@ from hypothesis.strategies import SearchStrategy
 from core.inventory import (
     EPOCH,
     CalendarSpan,
+    Certificate,
     Contact,
     Dated,
     Device,
@@ -33,6 +34,7 @@ from inventory.tables import (
     COMPARISONS,
     DAY_KINDS,
     DUTY_ROLES,
+    HOLDERS,
     KINDS,
     ON_HOLIDAYS,
     RULE_KINDS,
@@ -180,6 +182,11 @@ rooms = st.builds(
     seats=st.none() | st.integers(1, 9999),
     contact=maybe_slug,
     calendar=maybe_slug,
+    aliases=st.lists(
+        st.sampled_from(["7501", "xa@hop.vn", "sip:xa@10.1.2.3:5061", "842713879999"]),
+        max_size=3,
+        unique=True,
+    ).map(tuple),
 )
 services = st.builds(
     Service,
@@ -294,6 +301,20 @@ rules = st.builds(
     enabled=st.booleans(),
     source=st.sampled_from(RULE_SOURCES),
 )
+certificates = st.builds(
+    Certificate,
+    slug=slugs,
+    name=lines,
+    kind=st.sampled_from(HOLDERS),
+    serial=lines,
+    issuer=maybe_line,
+    begins=st.none() | st.dates(date(1976, 1, 2), date(2100, 1, 1)),
+    ends=st.dates(date(1976, 1, 2), date(2100, 1, 1)),
+    unit=maybe_slug,
+    organisation=maybe_slug,
+    contact=maybe_slug,
+    note=maybe_line,
+)
 
 
 def _unique(found: list[Succession]) -> tuple[Succession, ...]:
@@ -318,6 +339,7 @@ inventories = st.builds(
     shifts=shifts,
     escalations=_dated(escalations),
     rules=_dated(rules),
+    certificates=_dated(certificates),
 )
 # One table is enough where tables do not meet, and far quicker.
 of_contacts = st.builds(Inventory, contacts=_dated(contacts))

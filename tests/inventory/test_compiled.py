@@ -46,6 +46,13 @@ def test_everything_with_a_status_becomes_a_target() -> None:
     assert len(kinds) == 4 + 4 + 8
 
 
+def test_every_endpoint_may_publish_where_somebody_listens_and_nothing_else_may() -> None:
+    found = {c.target for c in _estate(published=True).checks if c.collector == "vq_rtcpxr"}
+    endpoints = {t.slug for t in _estate().targets if t.role == "endpoint"}
+    assert found == endpoints != set()
+    assert all(check.collector != "vq_rtcpxr" for check in _estate().checks)
+
+
 def test_a_gateway_hangs_on_its_links_and_the_rest_on_the_gateway() -> None:
     uplinks = {slug: target.uplinks for slug, target in _targets(_estate()).items()}
     assert uplinks["rt-1"] == uplinks["rt-2"] == ()
@@ -103,7 +110,8 @@ def test_a_reach_check_verifies_everything_on_every_path_above() -> None:
 def test_a_line_with_an_address_of_its_own_is_looked_at() -> None:
     check = _checks(_estate())["k-2b/icmp"]
     assert (check.target, check.address, check.reach) == ("k-2b", "10.9.9.9", True)
-    assert check.labels == (("instance", "k-2b"), ("job", "thongsuot"), ("site", "dc-2"))
+    here = ("vantage", "center")
+    assert check.labels == (("instance", "k-2b"), ("job", "thongsuot"), ("site", "dc-2"), here)
     assert check.verify is not None
     assert check.verify.uplinks == ("rt-2/icmp",)
     assert "k-1/icmp" not in _checks(_estate())
@@ -122,7 +130,7 @@ def test_ports_speak_of_the_links_they_carry() -> None:
 def test_identity_labels_are_sorted_and_hold_nothing_that_may_change() -> None:
     for check in _estate().checks:
         assert check.labels == tuple(sorted(check.labels))
-        assert [name for name, _ in check.labels] == ["instance", "job", "site"]
+        assert [name for name, _ in check.labels] == ["instance", "job", "site", "vantage"]
 
 
 def test_a_site_has_its_devices_gateway_first() -> None:
@@ -322,6 +330,16 @@ SERVED = a_land(
 )
 
 
+def test_a_service_is_looked_at_from_the_vantage_that_it_names() -> None:
+    row = a_service("ngoai", "https://ngoai.example/").model_copy(update={"vantage": "internet"})
+    served = SERVED.model_copy(update={"services": (*SERVED.services, row)})
+    checks = {check.target: check for check in _estate(served).checks if check.reach}
+    assert checks["ngoai"].vantage == "internet"
+    assert ("vantage", "internet") in checks["ngoai"].labels
+    assert checks["cong"].vantage == "center"
+    assert ("vantage", "center") in checks["cong"].labels
+
+
 def test_a_room_is_as_its_endpoint_or_its_site() -> None:
     rooms = {s: t for s, t in _targets(_estate(SERVED)).items() if t.kind is TargetKind.ROOM}
     assert {slug: room.members for slug, room in rooms.items()} == {
@@ -383,10 +401,12 @@ def test_suspicion_of_a_service_looks_at_all_above_it() -> None:
     assert check.verify is not None
     assert check.verify.uplinks == ("sv-1/icmp", "rt-1/icmp")
     assert check.verify.probes == check.confirm.failures == 3
-    assert dict(check.labels) == {"instance": "cong", "job": "thongsuot", "site": "tt"}
+    here = {"instance": "cong", "job": "thongsuot", "site": "tt", "vantage": "center"}
+    assert dict(check.labels) == here
     assert dict(_checks(_estate(SERVED))["gio/ntp"].labels) == {
         "instance": "gio",
         "job": "thongsuot",
+        "vantage": "center",
     }
 
 
@@ -462,3 +482,23 @@ def test_what_lines_and_sites_share_becomes_a_target_of_its_own() -> None:
     assert groups["feeder:473-e75"].members == tuple(sorted(site.slug for site in sites))
     shared = {t.slug: t.risks for t in _estate(what).targets if t.risks}
     assert shared[links[0].slug] == ("ring:vnpt:3", "carrier:vnpt")
+
+
+@pytest.mark.parametrize(
+    ("kind", "vendor"),
+    [("endpoint", "Huawei"), ("endpoint", "Sony"), ("endpoint", "AVer"), ("bridge", "Scopia")],
+)
+def test_equipment_without_documents_is_read_by_the_maps_of_a_folder(
+    kind: str, vendor: str
+) -> None:
+    shown = a_device("ep-9", "dc-1", kind, vendor=vendor, secret="codec-tinh")
+    land = a_land(devices=(*a_land().devices, shown))
+    with_maps = _checks(_estate(land, maps="maps"))["ep-9/snmp_map"]
+    COLLECTORS["snmp_map"].params.model_validate(dict(with_maps.params))
+    assert with_maps.params["maps"] == "maps"
+    assert with_maps.secret == "codec-tinh"
+    assert not with_maps.reach
+    assert "ep-9/snmp_map" not in _checks(_estate(land)), "no folder, nothing to map by"
+    silent = shown.model_copy(update={"secret": None})
+    land = a_land(devices=(*a_land().devices, silent))
+    assert "ep-9/snmp_map" not in _checks(_estate(land, maps="maps"))

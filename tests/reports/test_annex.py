@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from core.callquality import Grade, QualitySpan, Side
 from core.meeting import Attendance, Meeting, Presence
 from core.text import Language, Text
-from reports.annex import Annex, Place, Prices, Trouble, annex, road, spans_of
+from reports.annex import Annex, Place, Prices, Trouble, annex, road, sound_of, spans_of
 from reports.render.annex import file_name, render
 from reports.render.kinds import Format
 from reports.render.letterhead import Letterhead
@@ -42,6 +43,30 @@ def moved(room: str, minute: float, *, present: bool) -> Presence:
     return Presence(meeting=MEETING.id, room=room, at=at, present=present, source="call")
 
 
+def sounded(  # noqa: PLR0917
+    room: str,
+    begin: float,
+    until: float,
+    grade: Grade,
+    value: float = 0.0,
+    side: Side = Side.UNKNOWN,
+) -> QualitySpan:
+    return QualitySpan(
+        meeting=MEETING.id,
+        room=room,
+        begin=BEGIN + begin * MINUTE,
+        until=BEGIN + until * MINUTE,
+        grade=grade,
+        by="loss",
+        media="video",
+        direction="rx",
+        value=value,
+        at=BEGIN + begin * MINUTE,
+        rating=85.0 - 300 * value,
+        side=side,
+    )
+
+
 def an_annex(prices: Prices = PRICES) -> Annex:
     rows = [
         moved("a", -5, present=True),
@@ -70,6 +95,12 @@ def an_annex(prices: Prices = PRICES) -> Annex:
         venue=VENUE,
         prices=prices,
         as_known_at=END + timedelta(days=1),
+        qualities=[
+            sounded("b", 10, 60, Grade.GOOD),
+            sounded("b", 60, 90, Grade.BAD, 0.08, Side.LINE),
+            sounded("a", -3, 20, Grade.GOOD),
+            sounded("a", 110, 140, Grade.FAIR, 0.007),
+        ],
         chair=Text("Trung tâm", "Centre"),
         officer="Nguyễn Thị Lan",
     )
@@ -141,7 +172,7 @@ def test_the_workbook_holds_numbers_and_the_same_bytes_every_time() -> None:
     content = render(an_annex(), Letterhead(), "vi", Format.XLSX)
     assert content == render(an_annex(), Letterhead(), "vi", Format.XLSX)
     book = load_workbook(BytesIO(content))
-    rooms, troubles, method = book.worksheets
+    rooms, _, troubles, method = book.worksheets
     assert rooms["A2"].value == "UBND xã Đăk Ơ"
     assert rooms["B2"].value == datetime(2026, 11, 30, 8, 0)  # noqa: DTZ001  (as Excel has it)
     assert (rooms["D2"].value, rooms["D5"].value) == (110, 200)
@@ -152,3 +183,79 @@ def test_the_workbook_holds_numbers_and_the_same_bytes_every_time() -> None:
 def test_the_paper_is_a_pdf() -> None:
     printed = render(an_annex(), Letterhead(office="SỞ KHCN"), "vi", Format.PDF)
     assert printed.startswith(b"%PDF")
+
+
+def test_minutes_are_counted_by_grade_and_what_nobody_measured_is_not_good() -> None:
+    made = an_annex()
+    a, b, c = (line.sound for line in made.lines)
+    assert {grade.name: n // 60 for grade, n in b.seconds.items()} == {
+        "GOOD": 50,
+        "FAIR": 0,
+        "POOR": 0,
+        "BAD": 30,
+    }
+    assert b.unmeasured == 10 * 60  # in for 90 minutes, heard for 80
+    assert (a.seconds[Grade.GOOD], a.seconds[Grade.FAIR]) == (20 * 60, 10 * 60)  # clipped
+    assert (c.measured, c.unmeasured, c.worst) == (0, 0, None)
+    assert b.worst is not None
+    assert (b.worst.value, b.worst.at, b.worst.side) == (0.08, BEGIN + 60 * MINUTE, Side.LINE)
+    assert [line.room for line in made.heard] == ["b", "a"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(-30, 200), st.integers(0, 90), st.sampled_from(list(Grade)[:4])),
+        max_size=12,
+    ),
+    st.integers(0, 200),
+)
+def test_no_second_is_counted_twice_and_none_beyond_the_meeting(
+    spans: list[tuple[int, int, Grade]], known: int
+) -> None:
+    rows = [sounded("a", begin, begin + long, grade) for begin, long, grade in spans]
+    found = sound_of(MEETING, rows, None, BEGIN + known * MINUTE)
+    assert 0 <= found.measured <= min(known, 120) * 60
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_quality_of_calls_is_printed_with_the_worst_figure(language: Language) -> None:
+    page = render(an_annex(), Letterhead(), language, Format.HTML).decode()
+    said = {
+        "vi": (
+            "mất gói 8\N{NO-BREAK SPACE}% (hình, chiều đến điểm cầu)",
+            "lỗi ở đường truyền",
+            "ước tính đường truyền",
+        ),
+        "en": (
+            "8\N{NO-BREAK SPACE}% of packets lost (picture, to the room)",
+            "the line is at fault",
+            "an estimate",
+        ),
+    }[language]
+    assert all(words in page for words in said)
+    assert ("1 điểm cầu khác không đo được" if language == "vi" else "1 other rooms") in page
+    bare = annex(MEETING, [], {}, {}, [], venue=None, prices=PRICES, as_known_at=END)
+    plain = render(bare, Letterhead(), language, Format.HTML).decode()
+    assert ("Không đo được chất lượng" if language == "vi" else "No call of any room") in plain
+
+
+def test_the_workbook_has_a_sheet_of_quality_with_every_room() -> None:
+    sheet = load_workbook(BytesIO(render(an_annex(), Letterhead(), "vi", Format.XLSX)))[
+        "Chất lượng"
+    ]
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in rows] == [
+        "UBND phường An Lộc",
+        "UBND xã Đăk Ơ",
+        "UBND xã Phú Nghĩa",
+    ]
+    assert rows[0][1:6] == (50, 0, 0, 30, 10)
+    assert rows[2][1:6] == (None, None, None, None, 0)
+    assert rows[0][8] == "lỗi ở đường truyền"
+
+
+def test_a_cascade_of_bridges_stands_on_the_annex() -> None:
+    above = MEETING.model_copy(update={"above": ("MCU tỉnh", "MCU Cục Bưu điện")})
+    made = annex(above, [], {}, {}, [], venue=None, prices=PRICES, as_known_at=END)
+    page = render(made, Letterhead(), "vi", Format.HTML).decode()
+    assert "MCU tỉnh → MCU Cục Bưu điện" in page

@@ -62,9 +62,23 @@ def test_every_way_of_looking_names_its_door() -> None:
 
 
 def test_traps_and_syslog_come_in_where_they_are_heard() -> None:
-    hearing = {"traps": "0.0.0.0:162", "syslog": "127.0.0.1:514"}
+    hearing = {"traps": "0.0.0.0:162", "syslog": "127.0.0.1:514", "syslog_tcp": "0.0.0.0:601"}
     found = said(build({"hearing": hearing}, Path("/tmp")))
-    assert [(row[0], row[2], row[3], row[4]) for row in found] == [("in", OURSELVES, "udp", "162")]
+    assert [(row[0], row[2], row[3], row[4]) for row in found] == [
+        ("in", OURSELVES, "udp", "162"),
+        ("in", OURSELVES, "tcp", "601"),
+    ]
+
+
+def test_what_rooms_publish_comes_in_by_datagram_and_stream_and_nothing_goes_out() -> None:
+    wanted = build({"hearing": {"quality": "0.0.0.0:5060"}}, Path("/tmp"))
+    found = said(wanted, check("vq_rtcpxr", "10.1.0.8"))
+    assert [(row[0], row[3], row[4]) for row in found] == [
+        ("in", "udp", "5060"),
+        ("in", "tcp", "5060"),
+    ]
+    nearby = build({"hearing": {"quality": "127.0.0.1:5060"}}, Path("/tmp"))
+    assert said(nearby, check("vq_rtcpxr", "10.1.0.8")) == []
 
 
 def test_names_ask_for_the_name_servers_of_this_machine() -> None:

@@ -233,3 +233,13 @@ def test_wrong_settings_are_named(run: Run, settings: Path) -> None:
         refused = run(*command)
         assert refused.exit_code == 2
         assert "urk" in refused.output
+
+
+def test_a_login_of_snmpv3_is_looked_at_before_it_is_kept(run: Run, settings: Path) -> None:
+    refused = run("secret", "set", "snmp-xa", typed="v3 user=gs auth=sha256:ngan\n")
+    assert refused.exit_code == 1
+    assert "fewer than 8 characters" in refused.stderr
+    assert "ngan" not in refused.stderr
+    kept = run("secret", "set", "snmp-xa", typed="v3 user=gs auth=sha256:mot-mat-khau\n")
+    assert kept.exit_code == 0
+    assert look(settings, lambda ledger: ledger.secrets.names()) is not None

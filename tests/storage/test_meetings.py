@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core.callquality import Grade, QualitySpan, Side
 from core.errors import Conflict, Invalid, NotFound
 from core.incident import Notification, Purpose
 from core.meeting import (
@@ -193,3 +194,29 @@ async def test_a_source_speaks_for_its_own_meetings(ledger: Ledger) -> None:
     left = await book.find(NOW, NOW + 48 * HOUR)
     assert {one.title for one in left} == {"Của ta", "Họp 1"}
     assert own in left
+
+
+async def test_a_span_of_quality_is_one_row_however_often_it_is_written(ledger: Ledger) -> None:
+    await ledger.meetings.add(a_wish(), "lan", NOW)
+    first = QualitySpan(
+        meeting="HN-20261130-0001",
+        room="ph-dak-o",
+        begin=NOW,
+        until=NOW + HOUR / 4,
+        grade=Grade.BAD,
+        by="loss",
+        media="video",
+        direction="rx",
+        value=0.05,
+        at=NOW,
+        rating=71.5,
+        side=Side.LINE,
+    )
+    longer = first.model_copy(update={"until": NOW + HOUR / 2, "value": 0.07})
+    other = first.model_copy(update={"begin": NOW + HOUR / 2, "until": NOW + HOUR, "rating": None})
+    [event] = await ledger.meetings.sounded([first], NOW)
+    assert (event.kind, event.subject) == ("meeting", "HN-20261130-0001")
+    assert len(await ledger.meetings.sounded([longer, other], NOW)) == 1
+    assert await ledger.meetings.sounded([], NOW) == []
+    assert await ledger.meetings.qualities("HN-20261130-0001") == [longer, other]
+    assert await ledger.meetings.qualities("HN-20261130-0002") == []

@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Table
 
 from core.answer import Received
+from core.callquality import QualitySpan
+from core.configuration import Configuration
+from core.discovery import Discovery, Found
 from core.incident import Delivery, Incident, IncidentNote, Member, Notification
 from core.inventory import (
     CalendarSpan,
+    Certificate,
     Contact,
     Device,
     EscalationStep,
@@ -35,6 +39,7 @@ from core.meeting import Attendance, Beat, Meeting, Presence, ReadinessRun, Tick
 from core.outcome import Event
 from core.people import AuditRow, User
 from core.proof import Proof
+from core.remark import Remark
 from core.rota import HandOver, RotaWarning, Swap
 from core.sending import ReportSending
 from core.silence import Silence
@@ -48,9 +53,11 @@ from storage.inventory import KINDS
 NO_DIALECT: Any = None
 # What a row knows beside its model: who may use it, until when, and what is cached.
 MORE = {
+    "remarks": {"key"},
     "maintenance": {"until"},
     "notifications": {"lease_until"},
     "users": {"password_hash"},
+    "configurations": {"mark", "masked", "key_id", "wrapped", "sealed"},
     "states": {"at"},
     "incident_members": {"incident", "position"},
 }
@@ -60,6 +67,7 @@ LESS = {
 }
 
 PAIRS: list[tuple[Table, type]] = [
+    (tables.remarks, Remark),
     (tables.units, Unit),
     (tables.successions, Succession),
     (tables.organisations, Organisation),
@@ -76,7 +84,9 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.shifts, Shift),
     (tables.escalations, EscalationStep),
     (tables.rules, Rule),
+    (tables.certificates, Certificate),
     (tables.answers, Received),
+    (tables.quality_spans, QualitySpan),
     (tables.proofs, Proof),
     (tables.swaps, Swap),
     (tables.hand_overs, HandOver),
@@ -104,6 +114,9 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.users, User),
     (tables.audit, AuditRow),
     (tables.events, Event),
+    (tables.configurations, Configuration),
+    (tables.discoveries, Discovery),
+    (tables.discovered, Found),
 ]
 
 

@@ -1,0 +1,102 @@
+"""Looking for devices, for administrators: begin, follow, take the proposed rows away."""
+
+import asyncio
+import re
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.context import Context
+from api.door import Admin, Asker, Ctx
+from api.pages.intake import XLSX
+from api.v1.discoveries import begun, come_to
+from core.errors import Invalid, Unavailable
+from core.text import Text
+from inventory.proposed import table, workbook
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/discovery")
+async def sweeps(request: Request, context: Ctx, asker: Admin) -> HTMLResponse:
+    """List the sweeps and offer to begin one."""
+    return await _list(request, context, asker)
+
+
+@router.post("/discovery")
+async def begin(
+    request: Request, context: Ctx, asker: Admin, ranges: Annotated[str, Form(max_length=1000)]
+) -> Response:
+    """Begin one."""
+    try:
+        named = [one for one in re.split(r"[\s,;]+", ranges) if one]
+        sweep = await begun(request, context, asker.name, named)
+    except Invalid as invalid:
+        [first, *_] = invalid.problems
+        said = Text(
+            f"{first.key or ''} {first.what.vi}. {first.mend.vi}.",
+            f"{first.key or ''} {first.what.en}. {first.mend.en}.",
+        )
+        return await _list(request, context, asker, ranges, said)
+    except Unavailable as refusal:
+        return await _list(request, context, asker, ranges, refusal.text)
+    return RedirectResponse(f"/discovery/{sweep.id}", 303)
+
+
+@router.get("/discovery/{number}")
+async def sweep(request: Request, context: Ctx, asker: Admin, number: int) -> HTMLResponse:
+    """Show how far one is and what it proposes."""
+    one, found = await come_to(context, number)
+    page: HTMLResponse = request.app.state.pages.render(
+        request,
+        "discovery.html",
+        asker,
+        picture=await request.app.state.pictures.now(),
+        sweep=one,
+        proposed=found,
+    )
+    return page
+
+
+@router.post("/discovery/{number}/stop")
+async def stop(context: Ctx, asker: Admin, number: int) -> RedirectResponse:
+    """End one where it is."""
+    await context.ledger.discoveries.stop(number, context.clock.now())
+    return RedirectResponse(f"/discovery/{number}", 303)
+
+
+@router.get("/discovery/{number}/rows.{form}")
+async def rows(
+    request: Request, context: Ctx, asker: Admin, number: int, form: Literal["xlsx", "csv"]
+) -> Response:
+    """Hand out the proposed rows, as an import takes them."""
+    _, found = await come_to(context, number)
+    name = f"de-xuat-{number}.{form}"
+    disposition = {"content-disposition": f'attachment; filename="{name}"'}
+    if form == "csv":
+        return Response(table(found.fresh), media_type="text/csv", headers=disposition)
+    language = request.app.state.pages.language(request)
+    content = await asyncio.to_thread(workbook, found.fresh, language=language)
+    return Response(content, media_type=XLSX, headers=disposition)
+
+
+async def _list(
+    request: Request,
+    context: Context,
+    asker: Asker,
+    typed: str = "",
+    refusal: Text | None = None,
+) -> HTMLResponse:
+    terms = context.discovery
+    page: HTMLResponse = request.app.state.pages.render(
+        request,
+        "discoveries.html",
+        asker,
+        status=422 if refusal else 200,
+        sweeps=await context.ledger.discoveries.all(),
+        terms=terms,
+        typed=typed or (terms.ranges[0] if terms and terms.ranges else ""),
+        refusal=refusal,
+    )
+    return page

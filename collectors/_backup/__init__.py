@@ -1,0 +1,1 @@
+"""Folders of backups, listed by SFTP or HTTP."""

@@ -1,0 +1,1 @@
+"""A web transaction: steps as a visitor takes them, and what the pages say and should say."""

@@ -1,0 +1,1 @@
+"""A server as its own system sees it: how full, how busy, which services run."""

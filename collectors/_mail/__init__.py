@@ -1,0 +1,1 @@
+"""Mail as a client that reports: SMTP, IMAP and POP3 on our sockets."""

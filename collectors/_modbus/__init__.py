@@ -1,0 +1,1 @@
+"""Meters and controllers that speak Modbus TCP."""

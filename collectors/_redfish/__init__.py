@@ -1,0 +1,1 @@
+"""Management controllers of servers, by DMTF's Redfish."""

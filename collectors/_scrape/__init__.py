@@ -1,0 +1,1 @@
+"""Pages of metrics as Prometheus scrapes them."""

@@ -1,0 +1,1 @@
+"""Databases, asked like a reader who may change nothing."""

@@ -1,0 +1,1 @@
+"""Reports of call quality that endpoints publish themselves (RFC 6035)."""

@@ -1,0 +1,1 @@
+"""Windows, asked for WMI objects by WS-Management."""

@@ -1,0 +1,225 @@
+"""Board Bridge capacity: does a bridge have room for the next meeting?"""
+
+from core.text import Language, Text
+from core.watching import TargetKind
+from grafana import variables
+from grafana.board import Board
+from grafana.expressions import chosen, in_unit, metric, named
+from grafana.panels import Column, Words, lines, number, worst_first
+from grafana.statuses import LOSS, Limits
+from runtime import surroundings
+
+DEVICE = TargetKind.DEVICE
+ROWS, CURVES = 25, 10
+FULL: Limits = ((None, "green"), (0.7, "yellow"), (0.9, "red"))
+_BRIDGES = chosen(DEVICE, 'role="bridge"')
+
+
+def board(language: Language) -> Board:
+    """Return the board."""
+    made = Board(
+        slug="bridges",
+        title=Text("Thông Suốt – Sức chứa cầu nối", "Thông Suốt – Bridge capacity"),
+        question=Text(
+            "Cầu nối hội nghị còn chỗ cho cuộc họp tới không?",
+            "Does a bridge have room for the next meeting?",
+        ),
+        language=language,
+        variables=(variables.source(language), variables.hub(), variables.unit(language)),
+        marks=in_unit(surroundings.INCIDENT),
+    )
+    made.row(4, *_now(language))
+    made.row(8, _worst(language))
+    made.row(8, _legs(language), _load(language))
+    made.row(8, _loss(language), _rate(language))
+    return made
+
+
+def of_bridge(name: str, reduce: str = "max", *matchers: str) -> str:
+    """Return what bridges of the chosen units tell of themselves, with their names."""
+    return named(f"{reduce} by (instance) ({metric(name, *matchers)})", DEVICE, _BRIDGES)
+
+
+def _taken() -> str:
+    """Return the share of its places that each bridge has taken, of those that tell a limit."""
+    legs, limit = "vc_bridge_legs", "vc_bridge_legs_limit"
+    share = (
+        f"max by (instance) ({metric(legs)}) / on (instance) "
+        f"(max by (instance) ({metric(limit)}) > 0)"
+    )
+    return named(f"({share})", DEVICE, _BRIDGES)
+
+
+def _now(language: Language) -> list[object]:
+    return [
+        number(
+            Words(
+                Text("Cuộc họp đang diễn ra", "Conferences"),
+                Text(
+                    "Tổng số cuộc họp trên các cầu nối lúc này.",
+                    "Conferences in progress on all bridges.",
+                ),
+            ),
+            language,
+            f"sum({of_bridge('vc_bridge_conferences')})",
+            decimals=0,
+            link="${hub}/meetings",
+        ),
+        number(
+            Words(
+                Text("Điểm cầu đang nối", "Participants"),
+                Text("Tổng số điểm cầu đang nối.", "Participants connected to all bridges."),
+            ),
+            language,
+            f"sum({of_bridge('vc_bridge_legs')})",
+            decimals=0,
+        ),
+        number(
+            Words(
+                Text("Đầy nhất", "Fullest"),
+                Text(
+                    "Phần chỗ đã dùng của cầu đầy nhất, trong các cầu cho biết giới hạn.",
+                    "Places taken on the fullest bridge, of those that tell their limit.",
+                ),
+            ),
+            language,
+            f"max({_taken()})",
+            unit="percentunit",
+            decimals=0,
+            limits=FULL,
+        ),
+        number(
+            Words(
+                Text("Tải cao nhất", "Highest load"),
+                Text(
+                    "Tải xử lý của cầu bận nhất, trong các cầu cho biết.",
+                    "Load of the busiest bridge, of those that tell it.",
+                ),
+            ),
+            language,
+            f"max({of_bridge('vc_bridge_load_ratio')})",
+            unit="percentunit",
+            decimals=0,
+            limits=FULL,
+        ),
+    ]
+
+
+def _worst(language: Language) -> object:
+    return worst_first(
+        Words(
+            Text("Cầu nối, đông nhất trước", "Bridges, fullest first"),
+            Text(
+                "Số điểm cầu đang nối, giới hạn, cuộc họp, tải và mất gói của điểm cầu xấu nhất, "
+                "theo chính cầu nối. Trống: cầu không cho biết.",
+                "Participants, limit, conferences, load and the worst loss of any participant, as "
+                "the bridge itself tells. Empty: it does not tell.",
+            ),
+        ),
+        language,
+        by="instance",
+        labels={"name": Text("Cầu nối", "Bridge")},
+        columns=[
+            Column(
+                Text("Đang nối", "Participants"),
+                f"topk({ROWS}, {of_bridge('vc_bridge_legs')})",
+                decimals=0,
+            ),
+            Column(Text("Giới hạn", "Limit"), _bare("vc_bridge_legs_limit"), decimals=0),
+            Column(Text("Cuộc họp", "Conferences"), _bare("vc_bridge_conferences"), decimals=0),
+            Column(
+                Text("Tải", "Load"),
+                _bare("vc_bridge_load_ratio"),
+                unit="percentunit",
+                decimals=0,
+                limits=FULL,
+            ),
+            Column(
+                Text("Mất gói xấu nhất", "Worst loss"),
+                _bare("vc_media_loss_ratio", 'remote!=""'),
+                unit="percentunit",
+                decimals=1,
+                limits=LOSS,
+            ),
+        ],
+        link="${hub}/targets/${__data.fields.instance}",
+    )
+
+
+def _bare(name: str, *matchers: str) -> str:
+    told = f"max by (instance) ({metric(name, *matchers)})"
+    return f"topk({ROWS}, {named(told, DEVICE, _BRIDGES, ())})"
+
+
+def _legs(language: Language) -> object:
+    limit = named(f"max by (instance) ({metric('vc_bridge_legs_limit')})", DEVICE, _BRIDGES)
+    return lines(
+        Words(
+            Text("Điểm cầu đang nối và giới hạn", "Participants and limits"),
+            Text(
+                f"Theo thời gian, {CURVES} cầu đông nhất và giới hạn của các cầu cho biết.",
+                f"Over time, the {CURVES} fullest bridges, and the limits of those that tell them.",
+            ),
+        ),
+        language,
+        [
+            (f"topk({CURVES}, {of_bridge('vc_bridge_legs')})", "{{name}}"),
+            (
+                f"topk({CURVES}, {limit})",
+                Text("giới hạn {{name}}", "limit of {{name}}").said(language),
+            ),
+        ],
+        unit="short",
+    )
+
+
+def _load(language: Language) -> object:
+    return lines(
+        Words(
+            Text("Tải xử lý", "Load"),
+            Text(f"{CURVES} cầu bận nhất.", f"The {CURVES} busiest bridges."),
+        ),
+        language,
+        [(f"topk({CURVES}, {of_bridge('vc_bridge_load_ratio')})", "{{name}}")],
+        unit="percentunit",
+        limits=FULL,
+        top=1.0,
+    )
+
+
+def _loss(language: Language) -> object:
+    lost = metric("vc_media_loss_ratio", 'remote!=""')
+    kept = named(f"max by (instance, remote) ({lost})", DEVICE, _BRIDGES)
+    return lines(
+        Words(
+            Text("Mất gói của từng điểm cầu", "Loss of participants"),
+            Text(
+                f"{CURVES} điểm cầu mất gói nhiều nhất lúc ấy theo cầu nối, chiều và loại xấu "
+                "nhất.",
+                f"The {CURVES} participants that lose most at the time, as the bridge measures, "
+                "worst medium and direction.",
+            ),
+        ),
+        language,
+        [(f"topk({CURVES}, {kept})", "{{remote}} ({{name}})")],
+        unit="percentunit",
+        limits=LOSS,
+        top=1.0,
+    )
+
+
+def _rate(language: Language) -> object:
+    rate = metric("vc_media_bits_per_second", 'remote!=""')
+    summed = named(f"sum by (instance, direction) ({rate})", DEVICE, _BRIDGES)
+    return lines(
+        Words(
+            Text("Tốc độ của các điểm cầu", "Rate of all participants"),
+            Text(
+                "Cộng mọi điểm cầu; rx là cầu nhận, tx là cầu gửi.",
+                "All participants together; rx is received by the bridge, tx sent.",
+            ),
+        ),
+        language,
+        [(f"topk({2 * CURVES}, {summed})", "{{name}} {{direction}}")],
+        unit="bps",
+    )

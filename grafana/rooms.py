@@ -1,0 +1,241 @@
+"""Board Rooms: which room cannot join, and which call is poor?"""
+
+from core.callquality import Grade
+from core.callwords import GRADE
+from core.status import Status
+from core.text import Language, Text
+from core.watching import TargetKind
+from grafana import variables
+from grafana.board import Board
+from grafana.expressions import (
+    LOST,
+    NOW,
+    chosen,
+    code,
+    count,
+    in_unit,
+    metric,
+    named,
+    only,
+    share,
+    worst,
+)
+from grafana.panels import Column, Words, lines, number, timeline, worst_first
+from grafana.statuses import (
+    ANY_IS_GREY,
+    ANY_IS_ORANGE,
+    ANY_IS_RED,
+    ANY_IS_YELLOW,
+    LOSS,
+    Limits,
+)
+from runtime import surroundings
+
+ROOM = TargetKind.ROOM
+ROWS, CURVES = 25, 10
+COLOURS = {
+    Grade.GOOD: "green",
+    Grade.FAIR: "#a5b83c",
+    Grade.POOR: "orange",
+    Grade.BAD: "red",
+}
+GRADES = tuple((grade.value, GRADE[grade], colour) for grade, colour in COLOURS.items())
+GRADE_LIMITS: Limits = tuple(
+    (None if grade is Grade.GOOD else float(grade), colour) for grade, colour in COLOURS.items()
+)
+MOS: Limits = ((None, "red"), (2.6, "orange"), (3.1, "yellow"), (3.6, "green"))  # G.107, annex B
+_ROOMS = chosen(ROOM)
+
+
+def board(language: Language) -> Board:
+    """Return the board."""
+    made = Board(
+        slug="rooms",
+        title=Text("Thông Suốt – Phòng họp", "Thông Suốt – Rooms"),
+        question=Text(
+            "Phòng họp nào không dự được, và cuộc gọi của phòng nào kém?",
+            "Which room cannot join, and whose call is poor?",
+        ),
+        language=language,
+        variables=(variables.source(language), variables.hub(), variables.unit(language)),
+        marks=in_unit(surroundings.INCIDENT),
+    )
+    made.row(4, *_counts(language), _in_calls(language))
+    made.row(12, _worst(language))
+    made.row(9, _timeline(language))
+    made.row(
+        8,
+        _curves(
+            language,
+            Text("Mất gói", "Loss"),
+            Text("mất gói nhiều nhất", "that lose most"),
+            "vc_media_loss_ratio",
+            unit="percentunit",
+            limits=LOSS,
+        ),
+        _curves(
+            language,
+            Text("Biến thiên trễ", "Jitter"),
+            Text("có biến thiên trễ lớn nhất", "with most jitter"),
+            "vc_media_jitter_seconds",
+            unit="s",
+        ),
+    )
+    return made
+
+
+def by_room(name: str, reduce: str = "max", at: str = "", window: str = "") -> str:
+    """Return what a room's equipment tells of itself, by room; `window` means over a range."""
+    member = f'label_replace({metric("room_info")}{at}, "instance", "$1", "member", "(.+)")'
+    ends = f"max by (room, instance) ({member})"
+    selector = metric(name)
+    told = f"avg_over_time({selector}[{window}]{at})" if window else f"{selector}{at}"
+    measured = f"{reduce} by (instance) ({told})"
+    return f"{reduce} by (room) ({ends} * on (instance) group_left () {measured})"
+
+
+def _counts(language: Language) -> list[object]:
+    statuses = (
+        (
+            Words(
+                Text("Hỏng", "Down"),
+                Text("Số phòng họp mà thiết bị tự nó hỏng.", "Rooms whose equipment failed."),
+            ),
+            Status.DOWN,
+            ANY_IS_RED,
+        ),
+        (
+            Words(
+                Text("Mất theo", "Unreachable"),
+                Text(
+                    "Số phòng họp không tới được vì phía trên hỏng.",
+                    "Rooms out of reach because something above failed.",
+                ),
+            ),
+            Status.UNREACHABLE,
+            ANY_IS_ORANGE,
+        ),
+        (
+            Words(
+                Text("Suy giảm", "Degraded"),
+                Text("Số phòng họp còn thông nhưng kém.", "Rooms that work, badly."),
+            ),
+            Status.DEGRADED,
+            ANY_IS_YELLOW,
+        ),
+        (
+            Words(
+                Text("Không rõ", "Not known"),
+                Text(
+                    "Số phòng họp chưa đo được; không phải là hỏng.",
+                    "Rooms that were not looked at; that is not down.",
+                ),
+            ),
+            Status.UNKNOWN,
+            ANY_IS_GREY,
+        ),
+    )
+    return [
+        number(words, language, count(ROOM, status.value, _ROOMS), limits=limits)
+        for words, status, limits in statuses
+    ]
+
+
+def _in_calls(language: Language) -> object:
+    inside = named(f"({by_room('vc_in_call')})", ROOM, _ROOMS, ())
+    return number(
+        Words(
+            Text("Đang họp", "In a call"),
+            Text(
+                "Số phòng họp mà thiết bị cho biết đang trong cuộc gọi.",
+                "Rooms whose equipment says that it is in a call.",
+            ),
+        ),
+        language,
+        f"sum({inside})",
+        decimals=0,
+        link="${hub}/meetings",
+    )
+
+
+def _worst(language: Language) -> object:
+    ranked = worst(ROWS, named(f"({code(ROOM)} + {share(ROOM, LOST)} * 0.5)", ROOM, _ROOMS, ()))
+    told = only(named(code(ROOM), ROOM, _ROOMS), "room", ranked)
+
+    def of_it(name: str, reduce: str = "max") -> str:
+        return only(f"({by_room(name, reduce)})", "room", ranked)
+
+    return worst_first(
+        Words(
+            Text("Phòng họp, nặng nhất trước", "Rooms, worst first"),
+            Text(
+                f"{ROWS} phòng họp có trạng thái xấu nhất lúc này, với số đo của thiết bị ở đó, "
+                "chiều và loại xấu nhất. MOS là ước tính đường truyền, không phải đo được.",
+                f"The {ROWS} rooms whose present status is worst, with what their equipment "
+                "measures, its worst medium and direction. MOS is an estimate of the path.",
+            ),
+        ),
+        language,
+        by="room",
+        labels={"name": Text("Phòng họp", "Room")},
+        columns=[
+            Column(Text("Trạng thái", "Status"), told, status=True),
+            Column(
+                Text("Đang họp", "In a call"),
+                of_it("vc_in_call"),
+                words=(
+                    (0, Text("không", "no"), "text"),
+                    (1, Text("có", "yes"), "green"),
+                ),
+            ),
+            Column(
+                Text("Mất gói", "Loss"),
+                of_it("vc_media_loss_ratio"),
+                unit="percentunit",
+                limits=LOSS,
+                decimals=1,
+            ),
+            Column(Text("Biến thiên trễ", "Jitter"), of_it("vc_media_jitter_seconds"), unit="s"),
+            Column(
+                Text("MOS (ước tính)", "MOS (estimate)"),
+                of_it("vc_media_estimated_mos", "min"),
+                limits=MOS,
+                decimals=1,
+            ),
+        ],
+        link="${hub}/targets/${__data.fields.room}",
+    )
+
+
+def _timeline(language: Language) -> object:
+    then = chosen(ROOM, at=NOW)
+    ranked = worst(ROWS, named(share(ROOM, LOST, NOW), ROOM, then, ()))
+    return timeline(
+        Words(
+            Text("Mất lâu nhất trong khoảng", "Longest lost in the range"),
+            Text(
+                f"Trạng thái theo thời gian của {ROWS} phòng họp mất lâu nhất; chỗ trống là không "
+                "có dữ liệu.",
+                f"Statuses over time of the {ROWS} rooms longest lost; a gap is missing data.",
+            ),
+        ),
+        language,
+        only(named(code(ROOM), ROOM, _ROOMS), "room", ranked),
+    )
+
+
+def _curves(
+    language: Language, title: Text, which: Text, name: str, *, unit: str, limits: Limits = ()
+) -> object:
+    over = by_room(name, at=NOW, window="$__range")
+    ranked = worst(CURVES, named(f"({over})", ROOM, chosen(ROOM, at=NOW), ()))
+    shown = named(f"({only(f'({by_room(name)})', 'room', ranked)})", ROOM, _ROOMS)
+    about = Text(
+        f"{CURVES} phòng họp {which.vi} trong khoảng, chiều và loại xấu nhất, theo thiết bị ở đó.",
+        f"The {CURVES} rooms {which.en} in the range, worst medium and direction, as their "
+        "equipment measures.",
+    )
+    queries = [(shown, "{{name}}")]
+    if limits:
+        return lines(Words(title, about), language, queries, unit=unit, limits=limits, top=1.0)
+    return lines(Words(title, about), language, queries, unit=unit)

@@ -1,0 +1,127 @@
+"""Pretend listeners of SQL Server and Oracle, as far as they speak before anybody logs in.
+
+SQL Server from MS-TDS 2.2.6.5 (PRELOGIN). Oracle publishes nothing of TNS: what open clients and
+packet dissectors agree upon, with the listener's answers to tnsping and to an unknown service.
+"""
+
+import asyncio
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from lab.emulators.answering import About
+
+_TDS_HEAD = struct.Struct("!BBHHBB")
+_TDS_OPTION = struct.Struct("!BHH")
+_TNS_HEAD = struct.Struct("!HHBBH")
+_LARGEST = 4096
+
+
+@dataclass(slots=True)
+class SqlServer:
+    """A listener of SQL Server. `encryption`: 0 off, 1 on, 2 not supported, 3 required."""
+
+    about: ClassVar[About] = About(
+        family="sqlserver",
+        source="MS-TDS 2.2.6.5 (PRELOGIN)",
+        guessed={"options": "the answer bears VERSION and ENCRYPTION, INSTOPT and THREADID empty"},
+    )
+    version: tuple[int, int, int] = (15, 0, 4375)
+    encryption: int = 0
+    heard: list[bytes] = field(default_factory=list)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one PRELOGIN; hang up on anything else."""
+        head = await reader.readexactly(_TDS_HEAD.size)
+        kind, _, size, *_ = _TDS_HEAD.unpack(head)
+        self.heard.append(head + await reader.readexactly(min(size, _LARGEST) - _TDS_HEAD.size))
+        if kind != 0x12:  # noqa: PLR2004
+            return
+        major, minor, build = self.version
+        values = (
+            struct.pack("!BBHH", major, minor, build, 0),
+            bytes([self.encryption]),
+            b"\0",
+            b"",
+        )
+        at = _TDS_OPTION.size * len(values) + 1
+        table = b""
+        for token, value in enumerate(values):
+            table += _TDS_OPTION.pack(token, at, len(value))
+            at += len(value)
+        payload = table + b"\xff" + b"".join(values)
+        writer.write(_TDS_HEAD.pack(4, 1, _TDS_HEAD.size + len(payload), 0, 1, 0) + payload)
+        await writer.drain()
+
+
+@dataclass(slots=True)
+class Oracle:
+    """A listener of Oracle that knows some services. `resends`: it asks to hear it once more."""
+
+    about: ClassVar[About] = About(
+        family="oracle",
+        source="TNS as open clients and dissectors describe it; no document of the maker",
+        guessed={
+            "ping": "is refused with (ERR=0) and VSNNUM, as tnsping shows it",
+            "unknown service": "is refused with (ERR=12514)",
+            "known service": "is accepted; the listener may ask for the packet once more first",
+        },
+    )
+    services: tuple[str, ...] = ("ORCL",)
+    resends: bool = False
+    heard: list[str] = field(default_factory=list)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer CONNECT packets."""
+        asked = await self._asked(reader)
+        if self.resends and "COMMAND=ping" not in asked:
+            writer.write(_TNS_HEAD.pack(_TNS_HEAD.size, 0, 11, 0, 0))
+            await writer.drain()
+            asked = await self._asked(reader)
+        self.heard.append(asked)
+        if "(COMMAND=ping)" in asked:
+            said = "(DESCRIPTION=(TMP=)(VSNNUM=318767104)(ERR=0)(ALIAS=LISTENER))"
+            writer.write(_refusal(said))
+        elif any(f"(SERVICE_NAME={name})" in asked for name in self.services):
+            body = struct.pack("!HHHHHHHHBB", 312, 0, 2048, 32767, 1, 0, 32, 0, 0, 0) + b"\0" * 4
+            writer.write(_TNS_HEAD.pack(_TNS_HEAD.size + len(body), 0, 2, 0, 0) + body)
+        else:
+            said = "(DESCRIPTION=(TMP=)(VSNNUM=318767104)(ERR=12514))"
+            writer.write(_refusal(said))
+        await writer.drain()
+
+    async def _asked(self, reader: asyncio.StreamReader) -> str:
+        size, _, kind, _, _ = _TNS_HEAD.unpack(await reader.readexactly(_TNS_HEAD.size))
+        packet = await reader.readexactly(min(size, _LARGEST) - _TNS_HEAD.size)
+        if kind != 1:
+            return ""
+        length, offset = struct.unpack_from("!HH", packet, 16)
+        start = offset - _TNS_HEAD.size
+        return packet[start : start + length].decode("ascii", "replace")
+
+
+def _refusal(said: str) -> bytes:
+    octets = said.encode("ascii")
+    body = struct.pack("!BBH", 34, 0, len(octets)) + octets
+    return _TNS_HEAD.pack(_TNS_HEAD.size + len(body), 0, 4, 0, 0) + body
+
+
+@asynccontextmanager
+async def listening(listener: SqlServer | Oracle, address: str = "127.0.0.1") -> AsyncIterator[int]:
+    """Serve a listener on a free port; give the port."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await listener.serve(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, struct.error):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, address, 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()

@@ -1,0 +1,170 @@
+"""The bad habits of conference equipment: each is lived with, and nothing is made worse."""
+
+import asyncio
+
+import pytest
+
+from core.reading import FailureKind
+from lab.emulators.answering import Reply
+from lab.emulators.cisco_codec import CiscoCodec, Slot
+from lab.emulators.cisco_meeting_server import CiscoMeetingServer
+from lab.emulators.poly_videoos import PolyVideoOs
+from tests.collectors import test_polycom_text
+from tests.collectors.families import CONFERENCE, FAMILIES, ROOM, ROOMS, Family, stand, told
+
+BY_NAME = {family.name: family for family in FAMILIES}
+GENERATIONS = [family for family in FAMILIES if family.name.startswith("cisco_codec")]
+
+
+@pytest.mark.parametrize("family", GENERATIONS, ids=str)
+async def test_a_codec_without_a_session_to_spare_is_left_alone_and_asked_again(
+    family: Family,
+) -> None:
+    async with stand(family) as at:
+        assert isinstance(at.emulator, CiscoCodec)
+        at.emulator.crowded = True
+        reading = await at.look()
+        assert reading.failure is not None
+        assert reading.failure.kind is FailureKind.AUTH
+        asked = len(at.spoiling.asked)
+        at.clock.advance(60)
+        assert not (await at.look()).ok
+        assert len(at.spoiling.asked) == asked
+        at.emulator.crowded = False
+        at.clock.advance(15 * 60)
+        assert (await at.look()).ok
+
+
+async def test_a_codec_that_sets_a_call_up_may_take_its_time_within_the_deadline() -> None:
+    async with stand(BY_NAME["cisco_codec roomos11"]) as at:
+        assert isinstance(at.emulator, CiscoCodec)
+        await at.look()
+        at.emulator.slow = 0.5  # each of the six answers
+        begun = asyncio.get_running_loop().time()
+        at.clock.advance(30)
+        reading = await at.look(timeout=1.0)
+        assert asyncio.get_running_loop().time() - begun < 2.0
+        assert reading.failure is not None
+        assert reading.failure.kind is FailureKind.TIMEOUT
+        assert not at.emulator.sessions
+        at.clock.advance(30)
+        assert (await at.look(timeout=10.0)).ok
+        at.emulator.slow = 0.0
+        assert (await at.look()).ok
+
+
+async def test_the_feedback_slots_of_others_are_left_as_they_are_and_a_dead_one_is_told() -> None:
+    async with stand(BY_NAME["cisco_codec roomos11"]) as at:
+        assert isinstance(at.emulator, CiscoCodec)
+        before = dict(at.emulator.feedback)
+        assert told(await at.look(), "vc_faults", level="warning") == 0
+        at.emulator.feedback[1] = Slot("https://cu.example/hook", missed=3)
+        at.clock.advance(200)
+        reading = await at.look()
+        assert told(reading, "vc_fault_info", fault="HTTPFeedbackFailed", level="warning") == 1
+        assert at.emulator.commands == []
+        assert before.items() <= at.emulator.feedback.items()
+
+
+async def test_a_poly_unit_that_has_locked_up_is_told_in_time_and_read_later() -> None:
+    async with stand(BY_NAME["poly_videoos"]) as at:
+        assert isinstance(at.emulator, PolyVideoOs)
+        at.emulator.sessions = {f"PSN{n}": "" for n in range(8)}  # others left them open
+        reading = await at.look(timeout=0.5)
+        assert reading.failure is not None
+        assert reading.failure.kind is FailureKind.TIMEOUT
+        assert len(at.emulator.sessions) == 8
+        at.emulator.sessions.clear()
+        at.clock.advance(60)
+        assert (await at.look()).ok
+        assert not at.emulator.sessions
+
+
+async def test_a_poly_account_that_others_have_locked_is_not_kept_locked_by_us() -> None:
+    async with stand(BY_NAME["poly_videoos"]) as at:
+        assert isinstance(at.emulator, PolyVideoOs)
+        at.emulator.locked_until = at.clock.monotonic() + 600
+        reading = await at.look()
+        assert reading.failure is not None
+        assert reading.failure.kind is FailureKind.AUTH
+        asked = len(at.spoiling.asked)
+        at.clock.advance(300)
+        await at.look()
+        assert len(at.spoiling.asked) == asked
+        at.clock.advance(700)
+        assert (await at.look()).ok
+
+
+async def test_a_call_that_ends_between_two_questions_leaves_a_reading() -> None:
+    async with stand(BY_NAME["poly_videoos"]) as at:
+        at.calls.join(ROOM, CONFERENCE)
+        at.clock.advance(15)
+        at.spoiling.spoil = lambda n, ask, reply: (
+            Reply(404) if ask.path.endswith("mediastats") else reply
+        )
+        reading = await at.look()
+        assert reading.ok
+        assert told(reading, "vc_in_call") == 1
+        assert told(reading, "vc_media_jitter_seconds", media="video", direction="rx") is None
+
+
+async def test_a_bridge_of_a_cluster_tells_of_its_own_participants() -> None:
+    async with stand(BY_NAME["cisco_meeting_server"]) as at:
+        assert isinstance(at.emulator, CiscoMeetingServer)
+        at.emulator.elsewhere = 12
+        for room in ROOMS[:3]:
+            at.calls.join(room, CONFERENCE)
+        at.clock.advance(15)
+        reading = await at.look()
+        assert reading.ok
+        assert told(reading, "vc_bridge_legs") == 3
+        assert told(reading, "vc_conference_legs", conference=CONFERENCE) == 3
+
+
+async def test_a_bridge_that_limits_its_questions_is_not_asked_beyond() -> None:
+    async with stand(BY_NAME["pexip"]) as at:
+        for room in ROOMS:
+            at.calls.join(room, CONFERENCE)
+        at.clock.advance(15)
+        failed = None
+        for _ in range(200):
+            reading = await at.look()
+            if reading.failure is not None:
+                failed = reading.failure
+                break
+        assert failed is not None, "the emulator's own limit was never met"
+        assert "more rarely" in failed.detail
+        asked = len(at.spoiling.asked)
+        at.clock.advance(30)
+        await at.look()
+        assert len(at.spoiling.asked) == asked
+        at.clock.advance(60)
+        assert (await at.look()).ok
+
+
+async def test_values_that_a_polycom_codec_lacks_are_not_taken_for_zero() -> None:
+    async with test_polycom_text.stand() as at:
+        at.calls.join(ROOM, CONFERENCE)
+        at.clock.advance(1)
+        fresh = await at.look()
+        assert fresh.ok, fresh.failure
+        assert told(fresh, "vc_in_call") == 1
+        for direction in ("rx", "tx"):
+            place = {"media": "video", "direction": direction}
+            assert told(fresh, "vc_media_jitter_seconds", **place) is None
+        assert told(fresh, "vc_media_loss_ratio", media="all") is None
+        at.clock.advance(10)
+        later = await at.look()
+        assert told(later, "vc_media_jitter_seconds", media="video", direction="rx") is not None
+        assert told(later, "vc_media_loss_ratio", media="all") == 0
+
+
+async def test_a_polycom_codec_that_writes_slowly_is_read_whole() -> None:
+    async with test_polycom_text.stand() as at:
+        at.calls.join(ROOM, CONFERENCE)
+        at.clock.advance(10)
+        at.codec.pause = 0.005
+        reading = await at.look()
+        assert reading.ok, reading.failure
+        assert told(reading, "vc_device_info", product="RealPresence Group 500") == 1
+        assert told(reading, "vc_media_height_pixels", media="video", direction="rx") == 720
