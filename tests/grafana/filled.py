@@ -234,7 +234,7 @@ def _tables(lab: Lab, hook: str) -> dict[str, object]:
             "intervals": {
                 "snmp_system": "6s",
                 "snmp_interfaces": "6s",
-                "snmp_health": "6s",
+                "snmp_health": "20s",
                 "tcp": "6s",
             },
             "authorities": "authorities.pem",
