@@ -53,6 +53,7 @@ def switch() -> Table:
         table[(*_IFX, 15, port)] = ber.integer(1000, ber.GAUGE32)
         for column in (3, 7, 8):
             table[(*_IF, column, port)] = ber.integer(1)
+        table[(*_IF, 9, port)] = ber.integer(4_320_000 + port, ber.TIME_TICKS)
         for column in (13, 14, 19, 20):
             table[(*_IF, column, port)] = ber.integer(port, ber.COUNTER32)
         for column in (6, 7, 10, 11):

@@ -1,4 +1,4 @@
-"""Board Links: which line, of which carrier, is worst?"""
+"""Board Links and carriers: which line, of which carrier, is worst?"""
 
 from core.status import Status
 from core.text import Language, Text
@@ -28,12 +28,16 @@ from grafana.statuses import (
     ANY_IS_RED,
     ANY_IS_YELLOW,
     LOSS,
+    Limits,
 )
+from reports.capacity import BOUND
 from runtime import surroundings
+from storage.line_use import P95
 
 LINK = TargetKind.LINK
 OF_CARRIER = 'carrier=~"$carrier"'
 ROWS = 25
+BY_LAW: Limits = ((None, "green"), (BOUND, "yellow"))
 CURVES = 10
 _LINES = chosen(LINK, OF_CARRIER)
 _FAR = metric(surroundings.LINK_END, 'end="far"')
@@ -45,7 +49,7 @@ def board(language: Language) -> Board:
     """Return the board."""
     made = Board(
         slug="links",
-        title=Text("Thông Suốt – Đường truyền", "Thông Suốt – Links"),
+        title=Text("Thông Suốt – Đường truyền, nhà mạng", "Thông Suốt – Links and carriers"),
         question=Text(
             "Đường truyền nào, của nhà mạng nào, đang kém nhất?",
             "Which line, of which carrier, is worst?",
@@ -63,6 +67,7 @@ def board(language: Language) -> Board:
     made.row(12, _worst(language))
     made.row(9, _timeline(language), _carriers(language))
     made.row(8, _loss(language), _round_trip(language), _use(language))
+    made.row(8, _by_the_law(language), _crowded(language), _errors(language))
     return made
 
 
@@ -181,6 +186,13 @@ def _worst(language: Language) -> object:
                 decimals=1,
             ),
             Column(
+                Text("P95, 7 ngày", "P95, 7 days"),
+                only(f"max by (link) ({metric(P95)})", "link", ranked),
+                unit="percentunit",
+                limits=BY_LAW,
+                decimals=1,
+            ),
+            Column(
                 Text("Mất trong khoảng", "Lost in range"),
                 only(share(LINK, LOST), "link", ranked),
                 unit="percentunit",
@@ -206,6 +218,64 @@ def _timeline(language: Language) -> object:
         ),
         language,
         only(named(code(LINK), LINK, _LINES), "link", ranked),
+    )
+
+
+def _by_the_law(language: Language) -> object:
+    highest = f"max by (link) ({metric(P95)})"
+    ranked = worst(CURVES, named(f"({highest})", LINK, _LINES, ()))
+    return lines(
+        Words(
+            Text("P95 của 7 ngày", "P95 of 7 days"),
+            Text(
+                f"{CURVES} đường truyền dùng nhiều nhất; mức theo Thông tư 06/2026, điều 5.6. Số "
+                "liệu thiếu tính là không có lưu lượng.",
+                f"The {CURVES} most used lines; the limit is that of circular 06/2026, article "
+                "5.6. What is missing counts as no traffic.",
+            ),
+        ),
+        language,
+        [(named(f"({only(highest, 'link', ranked)})", LINK, _LINES), "{{name}}")],
+        unit="percentunit",
+        limits=BY_LAW,
+    )
+
+
+def _crowded(language: Language) -> object:
+    beyond = f"(max by (link) ({metric(P95)}) > bool {BOUND:g})"
+    return bars(
+        Words(
+            Text("Số đường vượt 90 %, theo nhà mạng", "Lines above 90%, by carrier"),
+            Text(
+                "Số đường truyền có P95 của 7 ngày vượt 90 % băng thông thuê.",
+                "Lines whose 95th percentile of 7 days is above 90% of the rented capacity.",
+            ),
+        ),
+        language,
+        f"sort_desc(sum by (carrier) ({named(beyond, LINK, _LINES, ('carrier',))}))",
+        "{{carrier}}",
+        unit="short",
+    )
+
+
+def _errors(language: Language) -> object:
+    ends = f"max by (link, instance, ifName) ({_PORTS})"
+    names = ("ifInErrors", "ifOutErrors", "ifInDiscards", "ifOutDiscards")
+    faults = " + ".join(
+        f"sum by (instance, ifName) (rate({metric(name)}[$__rate_interval]))" for name in names
+    )
+    by_line = f"max by (link) ({ends} * on (instance, ifName) group_left () ({faults}))"
+    return lines(
+        Words(
+            Text("Lỗi và bỏ gói ở cổng", "Errors and discards of ports"),
+            Text(
+                f"{CURVES} đường truyền nhiều nhất lúc này, theo cổng đã khai báo.",
+                f"The {CURVES} lines with most now, by their declared ports.",
+            ),
+        ),
+        language,
+        [(worst(CURVES, named(f"({by_line})", LINK, _LINES)), "{{name}}")],
+        unit="pps",
     )
 
 

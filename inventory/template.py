@@ -294,6 +294,19 @@ _PROPOSALS = (
         kind="device",
         source="proposal",
     ),
+    Rule(
+        slug="suy-hao-tang",
+        name="Công suất quang giảm quá 0,5 dB trong 30 ngày",
+        name_en="Optical power falls by more than 0.5 dB in 30 days",
+        metric="min by (instance) (device_optical_trend_decibels)",
+        value="expression",
+        comparison="below",
+        threshold=-0.5,
+        recovery=-0.3,
+        severity="info",
+        kind="device",
+        source="proposal",
+    ),
 )
 
 BEGINNING = Inventory(

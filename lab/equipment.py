@@ -61,6 +61,22 @@ class Traffic:
         return int(self._octets)
 
 
+class _Changes:
+    """When a state was seen to change last, as sysUpTime of that moment."""
+
+    def __init__(self, state: Live, clock: Clock, booted: float) -> None:
+        self._state, self._clock, self._booted = state, clock, booted
+        self._before, self._ticks = state(), 0
+
+    def last(self) -> Value:
+        """Return the moment, in hundredths of a second."""
+        now = self._state()
+        if now != self._before:
+            self._before = now
+            self._ticks = int((self._clock.monotonic() - self._booted) * 100) & 0xFFFFFFFF
+        return v2c.TimeTicks(self._ticks)
+
+
 def mib_of(device: Device, truth: Truth, clock: Clock) -> Mib:
     """Return everything the device's agent knows; live objects ask the truth and the clock."""
     fabric = truth().fabric
@@ -76,12 +92,16 @@ def mib_of(device: Device, truth: Truth, clock: Clock) -> Mib:
     return Mib(rows)
 
 
+def _booted(device: Device, clock: Clock) -> float:
+    """Return the monotonic time at which a device was last started."""
+    return clock.monotonic() - random.Random(device.slug).uniform(1, 90) * _DAY  # noqa: S311
+
+
 def _system(device: Device, place: str, clock: Clock) -> Iterator[Row]:
     make = f"{device.vendor or ''} {device.model or ''}".strip()
     number = _ENTERPRISES.get(device.vendor or "")
     identity = (1, 3, 6, 1, 4, 1, number, 1) if number else _NET_SNMP_LINUX
-    chance = random.Random(device.slug)  # noqa: S311
-    booted = clock.monotonic() - chance.uniform(1, 90) * _DAY
+    booted = _booted(device, clock)
 
     def uptime() -> Value:
         return v2c.TimeTicks(int((clock.monotonic() - booted) * 100) & 0xFFFFFFFF)
@@ -122,6 +142,7 @@ def _interface(device: Device, index: int, port: str, truth: Truth, clock: Clock
     def high(traffic: Traffic, divisor: int = 1) -> Live:
         return lambda: v2c.Counter64(octets(traffic) // divisor)
 
+    changes = _Changes(oper, clock, _booted(device, clock))
     alias = f"{carried[0].carrier} {carried[0].circuit}" if carried else "LAN"
     table: dict[int, Value | Live] = {
         1: v2c.Integer32(index),
@@ -132,7 +153,7 @@ def _interface(device: Device, index: int, port: str, truth: Truth, clock: Clock
         6: v2c.OctetString(hexValue=_hardware_address(device.slug, index)),
         7: admin,
         8: oper,
-        9: v2c.TimeTicks(0),
+        9: lambda: changes.last(),  # noqa: PLW0108  (the agent knows functions alone)
         10: low(inward),
         11: low(inward, _PACKET),
         13: v2c.Counter32(0),

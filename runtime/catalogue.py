@@ -14,6 +14,7 @@ from runtime import (
     duty_series,
     line_use,
     meeting_series,
+    optics_watch,
     registries,
     room_series,
     shelf,
@@ -82,7 +83,12 @@ def _described() -> Iterator[Metric]:
             ),
             (identity, "status"),
         )
-    for name, words, labels in (*_SURROUNDINGS, *line_use.SERIES, *shelf.SERIES):
+    for name, words, labels in (
+        *_SURROUNDINGS,
+        *line_use.SERIES,
+        *optics_watch.SERIES,
+        *shelf.SERIES,
+    ):
         yield Metric(name, "gauge", words, labels)
     for name, words, beside in room_series.SERIES:
         yield Metric(name, "gauge", words, (*_OURS, "room", *beside))

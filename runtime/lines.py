@@ -45,11 +45,12 @@ class Lines:
 
     def fading(self) -> Sequence[Light] | None:
         """Return the optical sensors whose light fades, None while that is not known."""
-        return self.optics.fading if self.optics is not None else None
+        return self.optics.fading() if self.optics is not None else None
 
     def samples(self) -> list[Sample]:
-        """Return what is written of their use."""
-        return self.use.samples() if self.use is not None else []
+        """Return what is written of their use, and of the trend of light."""
+        use = self.use.samples() if self.use is not None else []
+        return [*use, *(self.optics.samples() if self.optics is not None else ())]
 
     def parts(self) -> dict[str, Part]:
         """Return what works until cancelled, by name."""

@@ -58,10 +58,20 @@ async def of_ports(
     if port is not None:
         here += f',ifName="{escaped(port)}"'
     parts = [
-        _part(name, f"max by (ifName) (increase({name}{{{here}}}[{span}s]))") for name in _COUNTERS
+        _part(name, f"max by (ifName) (rate({name}{{{here}}}[{span}s]))") for name in _COUNTERS
     ]
     parts += [
         _part(name, f"max by (ifName) (changes({name}{{{here}}}[{span}s]))") for name in _STATES
+    ]
+    # VictoriaMetrics counts the first sample of a series as a change: a port that is new and quiet
+    # is told by its values, which never differed.
+    parts += [
+        _part(
+            f"{name} moved",
+            f"max by (ifName) (max_over_time({name}{{{here}}}[{span}s])"
+            f" - min_over_time({name}{{{here}}}[{span}s]))",
+        )
+        for name in _STATES
     ]
     found: dict[str, dict[str, float]] = {}
     for point in await reader.query(" or ".join(parts), at):
@@ -94,7 +104,7 @@ def _part(name: str, promql: str) -> str:
 
 def _quality(instance: str, port: str, said: dict[str, float]) -> PortQuality:
     got, sent = said.get("ifHCInUcastPkts"), said.get("ifHCOutUcastPkts")
-    flaps = [said[name] for name in _STATES if name in said]
+    flaps = [said[name] if said.get(f"{name} moved") else 0.0 for name in _STATES if name in said]
     return PortQuality(
         instance,
         port,
@@ -107,7 +117,10 @@ def _quality(instance: str, port: str, said: dict[str, float]) -> PortQuality:
 
 
 def _ratio(bad: float | None, good: float | None) -> float | None:
-    """Return the share of packets that went wrong; none at all went well where none went."""
+    """Return the share of packets that went wrong, from rates; 0 where none went at all.
+
+    Rates, since VictoriaMetrics takes the first value of a counter for an increase.
+    """
     if bad is None or good is None:
         return None
     return bad / (bad + good) if bad + good > 0 else 0.0

@@ -28,8 +28,11 @@ from lab.conferencing import LOGIN, with_logins
 from lab.lab import Lab
 from lab.mailbox import Webhook
 from lab.network import Kind, Ports
+from reports.capacity import SLOTS, Direction, LineUse, Way, Week, ended_by
 from runtime import settings as settings_file
 from runtime.hub import Hub, open_hub
+from runtime.line_use import use_samples
+from runtime.optics_watch import TREND
 from runtime.series import Batch, SeriesSide
 from runtime.settings import Delays
 from storage.silences import Wanted
@@ -149,7 +152,29 @@ async def captured() -> Captured:
             finally:
                 stop.set()
                 await running
+    written.append((cut_at - timedelta(seconds=1), _of_other_equipment(lab)))
+    written.append((SystemClock().now(), _of_other_equipment(lab)))
     return _sorted_out(written, cut_at)
+
+
+def _of_other_equipment(lab: Lab) -> list[Sample]:
+    """Return what the lab's short minute and plain agents do not say: a week, light, tests."""
+    samples: list[Sample] = []
+    ways = dict.fromkeys(Direction, Way(SLOTS, 150, 45e6, 45e6, 50e6))
+    lines = [link.slug for link in lab.inventory.links[:20]]
+    samples += use_samples(
+        Week(ended_by(SystemClock().now()), {s: LineUse(s, 49e6, ways) for s in lines})
+    )
+    for device in [d.slug for d in lab.inventory.devices if d.kind in {"gateway", "router"}][:3]:
+        base = (("instance", device), ("job", "thongsuot"))
+        light = {"sensor": "wan rx", "ifName": "wan", "direction": "rx"}
+        samples.append((Series.of("device_optical_power_dbm", base, **light), -9.5))
+        samples.append((Series.of(TREND, (("instance", device),), **light), -0.7))
+        for direction in ("in", "out", "both"):
+            labels = {"test": "line", "peer": "10.0.0.1", "direction": direction}
+            for name in ("rtt_seconds", "jitter_seconds", "lost_packets"):
+                samples.append((Series.of(f"device_probe_{name}", base, **labels), 0.004))
+    return samples
 
 
 def _furnished() -> Inventory:
@@ -206,7 +231,12 @@ def _tables(lab: Lab, hook: str) -> dict[str, object]:
         "looking": {
             "sockets": str(lab.socket),
             "snmp_community": "public",
-            "intervals": {"snmp_system": "6s", "snmp_interfaces": "6s", "tcp": "6s"},
+            "intervals": {
+                "snmp_system": "6s",
+                "snmp_interfaces": "6s",
+                "snmp_health": "20s",
+                "tcp": "6s",
+            },
             "authorities": "authorities.pem",
         },
     }
@@ -229,6 +259,7 @@ async def _described(written: list[tuple[datetime, Sequence[Sample]]]) -> None:
         "site_status": 2,
         "probe_loss_ratio": 2,
         "ifHCInOctets": 1,
+        "device_cpu_ratio": 1,
         "thongsuot_readings_total": 2,
         "vc_bridge_load_ratio": 1,
         "meeting_room_estimated_mos": 2,

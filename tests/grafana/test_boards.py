@@ -22,7 +22,17 @@ from tests.grafana.verifier import Ask, Reading
 
 IDS = [f"{file.parent.name}-{file.stem}" for file in FILES]
 WORST = "Điểm cầu, nặng nhất trước"
-SLUGS = ("province", "site", "links", "rooms", "meeting", "bridges", "duty", "collectors")
+SLUGS = (
+    "province",
+    "site",
+    "links",
+    "network",
+    "rooms",
+    "meeting",
+    "bridges",
+    "duty",
+    "collectors",
+)
 
 
 def test_what_is_committed_is_what_the_generator_writes() -> None:
@@ -30,7 +40,7 @@ def test_what_is_committed_is_what_the_generator_writes() -> None:
         assert (HERE / name).read_text(encoding="utf-8") == text, f"run python -m grafana: {name}"
 
 
-def test_there_are_eight_boards_in_both_languages_and_no_others() -> None:
+def test_there_are_nine_boards_in_both_languages_and_no_others() -> None:
     wanted = {f"{language}/{slug}.json" for language in get_args(Language) for slug in SLUGS}
     assert {f"{file.parent.name}/{file.name}" for file in FILES} == wanted
 

@@ -92,22 +92,6 @@ _IP_SLA: tuple[Entry, ...] = (
         low=1,
         others=(_SLA_PEER, BOTH),
     ),
-    Measure(
-        Quantity(
-            "rttMonLatestRttOperSense",
-            Text(
-                "Kết quả IP SLA gần nhất: 1 tốt, 2 mất kết nối, 3 quá ngưỡng, 4 quá giờ, "
-                "khác là lỗi",
-                "Result of the latest IP SLA: 1 ok, 2 disconnected, 3 over threshold, 4 timeout, "
-                "others are errors",
-            ),
-            ("test", "peer"),
-        ),
-        f"{_SLA}.2.10.1.2",
-        _SLA_NAMED,
-        low=1,
-        others=(_SLA_PEER,),
-    ),
     _sla(PROBE_ANSWERED, 1, BOTH),
     _sla(PROBE_LOST, 26, OUT),
     _sla(PROBE_LOST, 27, IN),

@@ -1,12 +1,15 @@
 """Light that fades is found on both engines; darkness and young sensors make no trend."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from core.labels import Series
+from runtime.optics_watch import OpticsWatch
 from storage.optics import FADING, lights
+from tests.factories import FakeClock
 from tests.storage.series_engines import BOTH, an_engine
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -55,3 +58,21 @@ async def test_the_fastest_fading_light_comes_first(name: str, tmp_path: Path) -
     assert [one.sensor for one in found if one.fades] == ["fading"]
     assert FADING < 0
     assert elsewhere == []
+
+
+async def test_the_watch_tells_the_trends_and_names_those_that_fade(tmp_path: Path) -> None:
+    samples = {sensor("fading"): shown(30, -8.0, -1.5), sensor("young"): shown(3, -8.0, -9.0)}
+    async with an_engine(BOTH[1], tmp_path, samples) as reader:
+        watch = OpticsWatch(reader, FakeClock(NOW))
+        assert (watch.fading(), watch.samples()) == (None, [])
+        task = asyncio.create_task(watch.run())
+        async with asyncio.timeout(10):
+            while watch.found is None:
+                await asyncio.sleep(0.01)
+        task.cancel()
+    [fading] = watch.fading() or []
+    [(series, value)] = watch.samples()
+    assert fading.sensor == "fading"
+    assert series.name == "device_optical_trend_decibels"
+    assert dict(series.labels)["ifName"] == "Gi0/0"
+    assert value == pytest.approx(-1.5, abs=0.02)
