@@ -175,6 +175,20 @@ class Service(Dated):
         return tuple(tuple(need.split("|")) for need in self.depends_on)
 
 
+class Measure(Dated):
+    """A way of looking at a service or device beside what its kind brings: a template, filled in.
+
+    `params` are the template's fields, `field=value; field=value`; what is secret is only named.
+    """
+
+    target: Slug  # a service or a device
+    template: Slug
+    params: Annotated[str, StringConstraints(max_length=4000)] | None = None
+    address: Line | None = None  # whom to ask; None: the target's own
+    secret: Slug | None = None
+    interval: Annotated[int, Field(ge=10, le=86_400)] | None = None  # seconds; None: the template's
+
+
 class Contact(Dated):
     """A person who is told.
 
@@ -369,6 +383,7 @@ class Inventory(Model):
     escalations: tuple[EscalationStep, ...] = ()
     rules: tuple[Rule, ...] = ()
     certificates: tuple[Certificate, ...] = ()
+    measures: tuple[Measure, ...] = ()
 
 
 class Changes(Model):

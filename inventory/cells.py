@@ -31,6 +31,7 @@ _FORMULA = re.compile(r"'*[=+\-@]")
 _SHIELDED = re.compile(r"'+[=+\-@]")
 _AS_TEXT = re.compile(r'="([^"]*)"')  # ="00070": how people keep zeros in Excel
 _SEPARATORS = re.compile(r"[\s,;|]+")
+PARAMS_LIMIT = 4000  # characters, core.inventory.Measure
 EXPRESSION_LIMIT = 1000  # characters of PromQL
 _EXPRESSION_WORDS = frozenset({"expression", "bieu thuc", "biểu thức"})
 _BLANKS = re.compile(r"[\s,;]+")
@@ -303,6 +304,13 @@ def order(text: str, row: Row) -> int:
     if match is None or int(match[1]) < 1:
         raise Unfit(faults.bad_integer(text[:80]))
     return int(match[1])
+
+
+def params(text: str, row: Row) -> str:
+    """Read the parameters of a template; which it has is asked when the template is known."""
+    if len(text) > PARAMS_LIMIT:
+        raise Unfit(faults.too_long(len(text), PARAMS_LIMIT))
+    return text
 
 
 def minutes(text: str, row: Row) -> int:

@@ -12,7 +12,7 @@ from core.inventory import Dated, Device, Inventory, Link, Room, Service, Site, 
 from core.model import Model, Slug
 from core.risks import Risk, risks_of_line, risks_of_site
 from core.watching import Check, Confirm, Estate, Hours, PortFact, Target, TargetKind, Verify
-from inventory import command_lines
+from inventory import command_lines, templating
 from inventory.hours import days_off, hours_of
 from inventory.plan import as_of
 from inventory.profiles import MAPPED, PUBLISHING, REACH, ProfileCheck, profile_of
@@ -95,6 +95,7 @@ class _Compiler:
         self.ways: Ways = ways(
             today.sites, tuple(self.devices.values()), tuple(self.links.values())
         )
+        self.measures = _sorted(today.measures)
         self.hours = hours_of(today, on)
         self.rules = _sorted(today.rules)
         self.days_off = days_off(today, on)
@@ -127,6 +128,7 @@ class _Compiler:
         checks += [c for device in self.devices.values() for c in self._command_lines(device)]
         checks += [self._line_check(link) for link in self.links.values() if link.address]
         checks += [self._service_check(service, way) for service, way in self.services]
+        checks += self._measures()
         return Estate(
             targets=tuple(targets),
             checks=tuple(checks),
@@ -396,6 +398,22 @@ class _Compiler:
             ),
             labels=_labels(service.slug, site.slug if site else None, vantage),
         )
+
+    def _measures(self) -> Iterator[Check]:
+        """Yield the checks of templates in use: of services and devices that are there."""
+        hosts = {service.slug: (way.host, service) for service, way in self.services}
+        for measure in self.measures:
+            if measure.target in hosts:
+                host, service = hosts[measure.target]
+                site = self._place(service)
+                place, vantage = site.slug if site else None, service.vantage
+            elif (device := self.devices.get(measure.target)) is not None:
+                host, place, vantage = device.address, device.site, None
+            else:
+                continue
+            where = vantage or self.settings.vantage
+            labels = _labels(measure.target, place, where)
+            yield from templating.checks(measure, host, where, labels)
 
     def _authorities(self, way: Way) -> Mapping[str, object]:
         by_tls = way.collector in {"http", "tls"} or way.params.get("transport") == "tls"

@@ -6,6 +6,7 @@ One function per fault; `tests/inventory/bad/<function>/` holds a folder that co
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 from core.text import Text
 
@@ -796,4 +797,70 @@ def no_way_to_look(collector: str) -> Fault:
         f'this installation lacks the collector "{collector}" that the address needs',
         "nâng cấp bản cài đặt, hoặc tạm kiểm tra cổng bằng địa chỉ tcp://máy:cổng",
         "upgrade the installation, or for now check the port by an address tcp://host:port",
+    )
+
+
+def no_template(name: str, known: Sequence[str]) -> Fault:
+    """Tell of a template that is not there."""
+    near = get_close_matches(name, known, n=1)
+    mend = _maybe(
+        near[0] if near else None,
+        "xem các mẫu bằng thongsuot template list",
+        "thongsuot template list shows the templates",
+    )
+    return _fault(f'không có mẫu giám sát "{name}"', f'there is no template "{name}"', *mend)
+
+
+def unread_params(example: str) -> Fault:
+    """Tell of parameters that cannot be read."""
+    return _fault(
+        "không đọc được tham số của mẫu",
+        "the template's parameters cannot be read",
+        f"viết dạng tên=giá trị, cách nhau bằng dấu chấm phẩy, ví dụ: {example}",
+        f"write field=value, semicolons between, such as: {example}",
+    )
+
+
+def unknown_param(name: str, template: str, known: Sequence[str]) -> Fault:
+    """Tell of a parameter that the template has not."""
+    near = get_close_matches(name, known, n=1)
+    mend = _maybe(
+        near[0] if near else None,
+        f"mẫu có các tham số: {', '.join(known) or 'không có'}",
+        f"its parameters are: {', '.join(known) or 'none'}",
+    )
+    return _fault(
+        f'mẫu "{template}" không có tham số "{name}"',
+        f'the template "{template}" has no parameter "{name}"',
+        *mend,
+    )
+
+
+def missing_param(name: str, vi: str, en: str, example: str) -> Fault:
+    """Tell of a parameter that the template cannot do without."""
+    return _fault(
+        f'thiếu tham số "{name}" ({vi})',
+        f'the parameter "{name}" is missing ({en})',
+        f"ghi thêm vào cột params, ví dụ {name}={example}",
+        f"add it to the column params, such as {name}={example}",
+    )
+
+
+def unfit_param(name: str, value: str, example: str) -> Fault:
+    """Tell of a parameter that does not have the form it must have."""
+    return _fault(
+        f'"{value}" không phải là giá trị dùng được của tham số "{name}"',
+        f'"{value}" is no usable value of the parameter "{name}"',
+        f"ghi như {name}={example}",
+        f"write it like {name}={example}",
+    )
+
+
+def missing_secret(vi: str, en: str) -> Fault:
+    """Tell of a template whose credential is not named."""
+    return _fault(
+        f"mẫu cần một mật khẩu: {vi}",
+        f"the template needs a credential: {en}",
+        "đặt tên cho nó ở cột secret, rồi chạy: thongsuot secret set TÊN",
+        "give it a name in the column secret, then run: thongsuot secret set NAME",
     )

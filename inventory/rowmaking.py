@@ -43,6 +43,7 @@ ORDER = (
     "escalations",
     "rules",
     "certificates",
+    "measures",
 )
 _SHARED_SLUGS = ("calendars", "escalations")  # whose rows are parts of one thing
 _BY_SLUG = frozenset({"uplinks", "parent", "depends_on"})  # whose cells hold slugs, never names

@@ -22,6 +22,7 @@ _UNNAMED = frozenset(  # tables whose rows nobody looks for by name
         "escalations",
         "rules",
         "certificates",
+        "measures",
     }
 )
 _WORDS = re.compile(r"[^\W_]+")

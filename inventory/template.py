@@ -12,6 +12,7 @@ from core.inventory import (
     EscalationStep,
     Inventory,
     Link,
+    Measure,
     Organisation,
     Room,
     Rota,
@@ -511,6 +512,14 @@ EXAMPLES = Inventory(
             calendar="gio-hanh-chinh",
             kind="service",
             enabled=True,
+        ),
+    ),
+    measures=(
+        Measure(
+            slug="tin-tuc-con-moi",
+            target="cong-thong-tin",
+            template="web-portal",
+            params="url=https://dongnai.gov.vn/tin-tuc; max_age_days=7",
         ),
     ),
     certificates=(

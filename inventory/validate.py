@@ -7,7 +7,7 @@ from datetime import date
 
 from core.errors import Problem
 from core.inventory import CalendarSpan, Dated, Device, Inventory, Link, Rule, Unit
-from inventory import faults
+from inventory import faults, templating
 from inventory.cells import nearest
 from inventory.faults import Fault
 from inventory.plan import as_of, holds, is_past
@@ -59,6 +59,7 @@ REFERENCES: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("escalations", "unit"): ("units",),
     ("rules", "calendar"): ("calendars",),
     ("rules", "unit"): ("units",),
+    ("measures", "target"): ("services", "devices"),
     ("certificates", "unit"): ("units",),
     ("certificates", "organisation"): ("organisations",),
     ("certificates", "contact"): ("contacts",),
@@ -128,6 +129,7 @@ def problems(
     _profiles(court, PROFILES if known_profiles is None else known_profiles, collectors)
     _rooms(court)
     _services(court, collectors)
+    _measures(court)
     _rows_alone(court)
     _loops(court)
     order = {table.file: place for place, table in enumerate(TABLES)}
@@ -354,6 +356,13 @@ def _services(court: _Court, collectors: Collection[str] | None) -> None:
         if device is not None and service.site is not None and device.site != service.site:
             fault = faults.stands_elsewhere(device.slug, service.site, device.site)
             court.fail("services", service, "device", fault)
+
+
+def _measures(court: _Court) -> None:
+    """A template is there, and filled in as it must be."""
+    for measure in court.inventory.measures:
+        if not is_past(measure, court.on) and (found := templating.fault_of(measure)) is not None:
+            court.fail("measures", measure, *found)
 
 
 def _live_devices(court: _Court) -> dict[str, Device]:

@@ -101,6 +101,10 @@ _HEADS: Mapping[str, Text] = MappingProxyType(
         "severity": _text("Mức sự cố", "Severity"),
         "enabled": _text("Có hiệu lực", "Enabled"),
         "source": _text("Nguồn của con số", "Source"),
+        "target": _text("Đối tượng", "Target"),
+        "template": _text("Mẫu giám sát", "Template"),
+        "params": _text("Tham số", "Parameters"),
+        "interval": _text("Chu kỳ (giây)", "Interval (s)"),
         "serial": _text("Số chứng thư", "Serial number"),
         "issuer": _text("Nơi cấp", "Issuer"),
         "begins": _text("Có hiệu lực từ", "Valid from (certificate)"),
@@ -190,6 +194,7 @@ TABS: Mapping[str, Text] = MappingProxyType(
         "escalations": _text("Các bước báo tin", "Escalations"),
         "rules": _text("Ngưỡng cảnh báo", "Rules"),
         "certificates": _text("Chứng thư số", "Certificates"),
+        "measures": _text("Mẫu giám sát", "Templates in use"),
     }
 )
 # Whose number a threshold is; what we propose must not pass for law.

@@ -17,6 +17,7 @@ from core.inventory import (
     EscalationStep,
     Inventory,
     Link,
+    Measure,
     Organisation,
     Room,
     Rota,
@@ -57,6 +58,7 @@ KINDS: tuple[tuple[str, type[Model], Table, Table | None], ...] = (
     ("escalations", EscalationStep, tables.escalations, tables.escalation_identities),
     ("rules", Rule, tables.rules, tables.rule_identities),
     ("certificates", Certificate, tables.certificates, tables.certificate_identities),
+    ("measures", Measure, tables.measures, tables.measure_identities),
 )
 
 

@@ -51,6 +51,7 @@ rota_identities = _identity("rota_identities")
 rota_rule_identities = _identity("rota_rule_identities")
 escalation_identities = _identity("escalation_identities")
 rule_identities = _identity("rule_identities")
+measure_identities = _identity("measure_identities")
 certificate_identities = _identity("certificate_identities")
 
 
@@ -242,6 +243,16 @@ escalations = Table(
     Column("channels", Items, nullable=False),
     Column("severities", Items, nullable=False),
     Column("unit", Words, _to(unit_identities)),
+)
+measures = _dated(
+    "measures",
+    measure_identities,
+    Column("target", Words, nullable=False),
+    Column("template", Words, nullable=False),
+    Column("params", Words),
+    Column("address", Words),
+    Column("secret", Words),
+    Column("interval", Integer),
 )
 certificates = _dated(
     "certificates",

@@ -40,6 +40,7 @@ _TABLES = {
     "escalations": Text(vi="bước báo tin", en="steps of telling"),
     "rules": Text(vi="ngưỡng cảnh báo", en="rules"),
     "certificates": Text(vi="chứng thư số", en="certificates"),
+    "measures": Text(vi="mẫu giám sát được dùng", en="templates in use"),
 }
 _SIGNS = {"add": "[green]+", "change": "[yellow]~", "retire": "[red]-"}
 

@@ -16,6 +16,7 @@ from core.inventory import (
     EscalationStep,
     Inventory,
     Link,
+    Measure,
     Organisation,
     Room,
     Rota,
@@ -301,6 +302,16 @@ rules = st.builds(
     enabled=st.booleans(),
     source=st.sampled_from(RULE_SOURCES),
 )
+measures = st.builds(
+    Measure,
+    slug=slugs,
+    target=slugs,
+    template=slugs,
+    params=maybe_line,
+    address=st.none() | st.just("10.70.0.53"),
+    secret=maybe_slug,
+    interval=st.none() | st.integers(10, 86_400),
+)
 certificates = st.builds(
     Certificate,
     slug=slugs,
@@ -340,6 +351,7 @@ inventories = st.builds(
     escalations=_dated(escalations),
     rules=_dated(rules),
     certificates=_dated(certificates),
+    measures=_dated(measures),
 )
 # One table is enough where tables do not meet, and far quicker.
 of_contacts = st.builds(Inventory, contacts=_dated(contacts))
