@@ -1,9 +1,9 @@
 """Templates: what to look at in a system that the documents name, with the fields one must know.
 
-A template is a TOML file in `inventory/templates`, named as people name it in an inventory. It lists
-the rows of the checklist it serves, its fields, and its checks; in a check's parameters `$field`
-stands for what a person filled in. A field that was left out takes the parameters with it that are
-made of it, and the checks that need it.
+A template is a TOML file in `inventory/templates`, called like the file. It lists the rows of
+the checklist that it serves, its fields, and its checks; in a check's parameters `$field` stands
+for what a person filled in. A field that was left out takes the parameters with it that are made
+of it, and the checks and steps that need it.
 """
 
 import json
@@ -114,19 +114,27 @@ def fault_of(measure: Measure) -> tuple[str, Fault] | None:
     values = given(measure.params)
     if values is None:
         return "params", faults.unread_params(_example(template))
-    unknown = next((key for key in values if key not in template.fields), None)
-    if unknown is not None:
-        return "params", faults.unknown_param(unknown, template.name, tuple(template.fields))
+    wrong = next(_wrong(template, values), None)
+    if wrong is not None:
+        return "params", wrong
+    asked = any(look.secret and not look.needs for look in template.checks)
+    if asked and measure.secret is None:
+        words = template.secret_vi or "", template.secret_en or ""
+        return "secret", faults.missing_secret(*words)
+    return None
+
+
+def _wrong(template: Template, values: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield what is wrong with the parameters of a template."""
+    for key in values:
+        if key not in template.fields:
+            yield faults.unknown_param(key, template.name, tuple(template.fields))
     for name, entry in template.fields.items():
         value = values.get(name)
         if not value and entry.required:
-            return "params", faults.missing_param(name, entry.vi, entry.en, entry.example)
+            yield faults.missing_param(name, entry.vi, entry.en, entry.example)
         if value and entry.pattern and not re.fullmatch(entry.pattern, value):
-            return "params", faults.unfit_param(name, value, entry.example)
-    if template.secret_vi and template.secret_en and measure.secret is None:
-        if any(look.secret and not look.needs for look in template.checks):
-            return "secret", faults.missing_secret(template.secret_vi, template.secret_en)
-    return None
+            yield faults.unfit_param(name, value, entry.example)
 
 
 def _example(template: Template) -> str:
@@ -143,23 +151,16 @@ def checks(
     """
     if fault_of(measure) is not None:
         return
-    template = templates()[measure.template]
-    defaults = {n: e.default for n, e in template.fields.items() if e.default is not None}
-    values = {
-        **defaults,
-        "host": host,
-        **{k: v for k, v in (given(measure.params) or {}).items() if v},
-    }
-    many = frozenset(name for name, entry in template.fields.items() if entry.many)
-    used = [look for look in template.checks if all(need in values for need in look.needs)]
-    for number, look in enumerate(used):
-        name = measure.slug if len(used) == 1 else f"{measure.slug}-{look.collector}-{number + 1}"
+    form = _Form.of(measure, host)
+    for number, look in enumerate(form.looks):
+        alone = len(form.looks) == 1
+        name = measure.slug if alone else f"{measure.slug}-{look.collector}-{number + 1}"
         yield Check(
             slug=f"{measure.target}/{name}",
             target=measure.target,
             collector=look.collector,
-            address=str(_filled(look.address, values, many) or measure.address or host),
-            params=_params(look.params, values, many),
+            address=str(form.filled(look.address) or measure.address or host),
+            params=form.mapping(look.params),
             vantage=vantage,
             interval=float(measure.interval or look.interval),
             timeout=look.timeout,
@@ -168,27 +169,45 @@ def checks(
         )
 
 
-def _params(
-    params: Mapping[str, object], values: Mapping[str, str], many: frozenset[str]
-) -> dict[str, object]:
-    """Return parameters with their fields filled in, without those whose field was left out."""
-    filled = {_filled(key, values, many): _filled(v, values, many) for key, v in params.items()}
-    return {str(key): v for key, v in filled.items() if key is not None and v is not None}
+class _Form:
+    """A template with what a person filled in."""
 
+    def __init__(self, template: Template, values: Mapping[str, str]) -> None:
+        self.looks = [
+            look for look in template.checks if all(need in values for need in look.needs)
+        ]
+        self._values = values
+        self._many = frozenset(name for name, entry in template.fields.items() if entry.many)
 
-def _filled(value: object, values: Mapping[str, str], many: frozenset[str]) -> object:
-    if isinstance(value, str):
+    @classmethod
+    def of(cls, measure: Measure, host: str) -> "_Form":
+        template = templates()[measure.template]
+        values = {"host": host}
+        values |= {n: e.default for n, e in template.fields.items() if e.default is not None}
+        values |= {name: value for name, value in (given(measure.params) or {}).items() if value}
+        return cls(template, values)
+
+    def mapping(self, params: Mapping[str, object]) -> dict[str, object]:
+        """Return parameters filled in, without those whose field was left out."""
+        pairs = ((self.filled(key), self.filled(value)) for key, value in params.items())
+        return {str(key): value for key, value in pairs if key is not None and value is not None}
+
+    def filled(self, value: object) -> object:
+        """Return a value with its fields filled in; None if one of them was left out."""
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, Mapping):
+            if any(need not in self._values for need in value.get("needs", ())):
+                return None  # a step that is made of what was left out
+            return self.mapping({key: one for key, one in value.items() if key != "needs"})
+        if isinstance(value, Sequence):
+            return [one for one in map(self.filled, value) if one is not None]
+        return value
+
+    def _text(self, value: str) -> str | list[str] | None:
         names = [a or b for a, b in _FIELD.findall(value)]
-        if any(name not in values for name in names):
+        if any(name not in self._values for name in names):
             return None
-        if len(names) == 1 and _FIELD.fullmatch(value) and names[0] in many:
-            return values[names[0]].split()
-        return Words(value).substitute(values)
-    if isinstance(value, Mapping):
-        if any(need not in values for need in value.get("needs", ())):
-            return None  # a step that is made of what was left out
-        return _params({k: v for k, v in value.items() if k != "needs"}, values, many)
-    if isinstance(value, Sequence):
-        kept = (_filled(one, values, many) for one in value)
-        return [one for one in kept if one is not None]
-    return value
+        if len(names) == 1 and _FIELD.fullmatch(value) and names[0] in self._many:
+            return self._values[names[0]].split()
+        return Words(value).substitute(self._values)

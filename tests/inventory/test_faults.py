@@ -13,7 +13,7 @@ from inventory.intake import propose
 
 ON = date(2026, 11, 22)
 BAD = Path(__file__).parent / "bad"
-SNMP = ("system", "interfaces", "health", "neighbours", "inventory")
+SNMP = ("system", "interfaces", "health", "neighbours", "inventory", "probes")
 COLLECTORS = ("icmp", *(f"snmp_{one}" for one in SNMP))  # no tcp: one fault needs that
 
 
