@@ -134,8 +134,12 @@ class Table:
         samples: list[Sample] = [(series, 1.0) for series in form.infos]
         for cell, value in zip(form.cells, values, strict=False):
             if isinstance(value, int):
-                plain = not cell.narrow  # most are: they are spared a call
-                said = value * cell.factor if plain else cell.carry(value, restarted=restarted)
+                if not cell.narrow:  # most are: they are spared a call
+                    said = value * cell.factor
+                elif value == cell.last and not restarted:  # so are errors, which seldom grow
+                    said = float(cell.carried + value)
+                else:
+                    said = cell.carry(value, restarted=restarted)
                 samples.append((cell.series, said))
         shown = [series for series, _ in samples]
         if shown != self.shown:  # the same objects, poll after poll
