@@ -382,8 +382,8 @@ class Inventory(Model):
     shifts: tuple[Shift, ...] = ()
     escalations: tuple[EscalationStep, ...] = ()
     rules: tuple[Rule, ...] = ()
-    certificates: tuple[Certificate, ...] = ()
     measures: tuple[Measure, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
 
 
 class Changes(Model):

@@ -127,7 +127,7 @@ def test_what_cannot_be_read_is_not_blamed_on_those_who_refer_to_it() -> None:
 
 
 def test_a_kind_needs_collectors_that_are_there() -> None:
-    others = {f"snmp_{name}" for name in ("system", "health", "neighbours", "inventory")}
+    others = {f"snmp_{name}" for name in ("system", "health", "neighbours", "inventory", "probes")}
     said = _said(a_land(), collectors={"icmp", "tcp", *others})
     assert len(said) == 5
     assert all('this installation has no collector "snmp_interfaces"' in line for line in said)
