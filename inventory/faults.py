@@ -805,8 +805,8 @@ def no_template(name: str, known: Sequence[str]) -> Fault:
     near = get_close_matches(name, known, n=1)
     mend = _maybe(
         near[0] if near else None,
-        "xem các mẫu bằng thongsuot template list",
-        "thongsuot template list shows the templates",
+        "xem các mẫu bằng thongsuot measure list",
+        "thongsuot measure list shows the templates",
     )
     return _fault(f'không có mẫu giám sát "{name}"', f'there is no template "{name}"', *mend)
 

@@ -1029,8 +1029,8 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "template",
                 cells.slug,
-                "Tên mẫu; xem thongsuot template list",
-                "Name of the template; thongsuot template list shows them",
+                "Tên mẫu; xem thongsuot measure list",
+                "Name of the template; thongsuot measure list shows them",
                 "web-portal",
             ),
             Column(

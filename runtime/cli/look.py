@@ -136,10 +136,10 @@ def _wish(
 
 async def _run(wish: Wish, count: int, language: Language, *, as_json: bool) -> bool:
     """Look `count` times, print each; say whether any brought a failure."""
-    collector = _collector(wish.collector)
-    at_target = _of_target(wish) if wish.target else _of_address(wish, collector)
+    at_target = _of_target(wish) if wish.target else _of_address(wish, _collector(wish.collector))
     failed, recorder = False, Recorder()
     async with at_target as (check, kit):
+        collector = _collector(check.collector)
         _validated(check, collector)
         kit.record = recorder.take if wish.record else None
         for number in range(count):
@@ -147,7 +147,7 @@ async def _run(wish: Wish, count: int, language: Language, *, as_json: bool) -> 
                 await asyncio.sleep(_BETWEEN)
             run, reading = await look_once(collector, check, kit)
             recorder.settle(reading)
-            typer.echo(_json(run, reading) if as_json else _page(run, reading, language))
+            typer.echo(line(run, reading) if as_json else page(run, reading, language))
             failed |= not reading.ok
         if wish.record:
             file = recorder.write(wish.record, check)
@@ -238,7 +238,7 @@ class _Login:
         return self._text
 
 
-def _login(file: Path | None) -> _Login | None:
+def login(file: Path | None) -> _Login | None:
     """Read a login from its file: of a command line everybody sees the words."""
     try:
         return _Login(file.read_text(encoding="utf-8")) if file else None
@@ -261,7 +261,7 @@ async def _of_address(wish: Wish, collector: Collector) -> AsyncIterator[tuple[C
         labels=(("instance", address), ("job", "look")),
         secret=str(wish.secret) if wish.secret else None,
     )
-    kit = make_kit(SystemClock(), secrets=_login(wish.secret))
+    kit = make_kit(SystemClock(), secrets=login(wish.secret))
     try:
         yield check, kit
     finally:
@@ -281,7 +281,9 @@ async def _of_target(wish: Wish) -> AsyncIterator[tuple[Check, Kit]]:
 
 
 def _check_of(wish: Wish, estate: Estate) -> Check:
-    own = {check.collector: check for check in estate.checks if check.target == wish.target}
+    checks = [check for check in estate.checks if check.target == wish.target]
+    own = {check.collector: check for check in reversed(checks)}  # of several the first
+    own |= {check.slug.partition("/")[2]: check for check in checks}
     if wish.collector in own:
         return own[wish.collector]
     if not any(target.slug == wish.target for target in estate.targets):
@@ -327,7 +329,7 @@ async def _estate(config: Path | None) -> AsyncIterator[tuple[Estate, Kit]]:
         await ledger.aclose()
 
 
-def _json(run: Run, reading: Reading) -> str:
+def line(run: Run, reading: Reading) -> str:
     failure = reading.failure
     return json.dumps(
         {
@@ -348,7 +350,7 @@ def _json(run: Run, reading: Reading) -> str:
     )
 
 
-def _page(run: Run, reading: Reading, language: Language) -> str:
+def page(run: Run, reading: Reading, language: Language) -> str:
     at = reading.at.astimezone(LOCAL).strftime("%H:%M:%S.%f")[:-3]
     if reading.failure is None:
         result = Text(vi="được", en="ok").said(language)

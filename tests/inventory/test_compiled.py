@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from core.inventory import Inventory, SpecialDay, UnitLevel
+from core.inventory import Inventory, Measure, SpecialDay, UnitLevel
 from core.watching import Check, Estate, Hours, PortFact, Target, TargetKind
 from inventory.compiled import LookingDefaults, compile_estate
 from inventory.plan import plan
@@ -502,3 +502,23 @@ def test_equipment_without_documents_is_read_by_the_maps_of_a_folder(
     silent = shown.model_copy(update={"secret": None})
     land = a_land(devices=(*a_land().devices, silent))
     assert "ep-9/snmp_map" not in _checks(_estate(land, maps="maps"))
+
+
+def test_a_template_adds_checks_that_never_decide_whether_its_target_is_up() -> None:
+    portal = a_service("cong", "https://cong.tinh.gov.vn/")
+    news = Measure(
+        slug="tin-tuc",
+        target="cong",
+        template="web-portal",
+        params="url=https://cong.tinh.gov.vn/tin; max_age_days=7",
+    )
+    disks = Measure(slug="dia", target="gw-1", template="server-linux", interval=120)
+    gone = Measure(slug="ma", target="nobody", template="server-linux")
+    checks = _checks(_estate(a_land(services=(portal,), measures=(news, disks, gone))))
+    found = checks["cong/tin-tuc"]
+    assert (found.collector, found.address, found.reach) == ("http_flow", "cong.tinh.gov.vn", False)
+    assert found.params["max_age_days"] == "7"
+    assert ("check", "tin-tuc") in found.labels
+    assert checks["cong/http"].reach
+    assert (checks["gw-1/dia"].address, checks["gw-1/dia"].interval) == ("10.0.0.1", 120.0)
+    assert not any(check.target == "nobody" for check in checks.values())

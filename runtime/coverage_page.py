@@ -1,0 +1,67 @@
+"""The page that says what each system of the documents is looked at by, from the registries."""
+
+from collections.abc import Iterable, Mapping
+
+from core.collector import Collector
+from inventory.checklist import Row, rows
+from inventory.profiles import PROFILES
+from inventory.templating import Template, templates
+from runtime import registries
+
+FEW = 4  # metrics that are named of a collector; the page of collectors has all
+HEAD = """\
+# Mục nào đo bằng gì / What each row is looked at by
+
+Trang này sinh từ mã nguồn (`docs/generate.py`). Các mục A1–E4 là hệ thống mà văn bản của các tỉnh nêu. *Mẫu*: `thongsuot measure show TÊN`;
+*hồ sơ*: cột `profile` của [thiết bị](inventory.md). Mọi chỉ số: [các cách đo](collectors.md). † chưa thử trên hệ thống đang chạy thật.
+*Made from the code. Rows A1 to E4 are the systems that the provinces' documents name. Templates: `thongsuot measure show NAME`; profiles: the column
+`profile` of [devices](inventory.md). All metrics: [ways of looking](collectors.md). † unconfirmed on a real system.*
+
+| mục / row | mẫu, hồ sơ / template, profile | đo bằng / collectors | chỉ số / metrics | bảng Grafana / board |
+|---|---|---|---|---|
+"""  # noqa: E501
+BOARDS: Mapping[str, str] = {
+    "services": "site",
+    "servers": "site",
+    "power": "site",
+}
+
+
+def markdown() -> str:
+    """Return the page."""
+    known = registries.collectors()
+    return HEAD + "".join(_line(row, known) + "\n" for row in rows())
+
+
+def _line(row: Row, known: Mapping[str, Collector]) -> str:
+    served = [one for one in templates().values() if row.code in one.rows]
+    name = f"**{row.code}** {row.name.vi} / *{row.name.en}*"
+    if row.unpolled is not None:
+        return f"| {name} | – | – | {row.unpolled.vi} / *{row.unpolled.en}* | – |"
+    collectors = list(dict.fromkeys(_collectors(row, served)))
+    ways = [f"`{one.name}`{'†' if one.unconfirmed else ''}" for one in served]
+    ways += [f"`{profile}`" for profile in row.profiles]
+    parts = f"{row.parts.vi} / *{row.parts.en}*" if row.parts is not None else ""
+    boards = dict.fromkeys((*row.boards, *(BOARDS[one.board] for one in served)))
+    cells = (
+        name,
+        ", ".join(ways) or "–",
+        ", ".join(f"`{one}`" for one in collectors) or "–",
+        "; ".join(filter(None, (*(_metrics(known[one]) for one in collectors), parts))) or "–",
+        ", ".join(boards) or "site",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _collectors(row: Row, served: Iterable[Template]) -> Iterable[str]:
+    for template in served:
+        yield from (look.collector for look in template.checks)
+    for profile in row.profiles:
+        yield from (check.collector for check in PROFILES[profile].checks)
+    yield from row.collectors
+
+
+def _metrics(collector: Collector) -> str:
+    names = [emit.name for emit in collector.emits if emit.name != "probe_success"]
+    shown = ", ".join(f"`{name}`" for name in names[:FEW])
+    return f"{shown}, …" if len(names) > FEW else shown
