@@ -39,7 +39,8 @@ _MOST = 4096  # bytes that may come before the answer is there
 _LISTED = 131072  # bytes of a whole list of messages: three hundred of them
 _AT_ONCE = 20  # messages of one look, so that a flood of them does not keep the line from a page
 _AT_HOME = frozenset({"1", "5"})  # registered, at home or roaming (TS 27.007 §7.2)
-_FINAL = re.compile(r"^(OK|ERROR|\+CM[ES] ERROR: .*)\r?$", re.MULTILINE)
+# A final result counts when its line has ended: "ERROR: 3" may yet become "ERROR: 332".
+_FINAL = re.compile(r"^(OK|ERROR|\+CM[ES] ERROR: [^\r\n]*)\r?\n", re.MULTILINE)
 _FAULT = re.compile(r"ERROR: (\d+)")
 _LONGEST_FINAL = 200  # bytes
 _STORED = re.compile(r"\+CMGL: (\d+),([01]),")  # received, unread or read (TS 27.005 §4.1)

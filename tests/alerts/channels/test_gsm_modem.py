@@ -14,8 +14,10 @@ from tests.alerts.channels.providers.modem import Modem, plugged_in
 from tests.alerts.channels.said import told
 
 
-async def sent(modem: Modem, message: Message | None = None, timeout: float = 5.0) -> str:
-    async with plugged_in(modem) as device:
+async def sent(
+    modem: Modem, message: Message | None = None, timeout: float = 5.0, piece: int = 5
+) -> str:
+    async with plugged_in(modem, piece=piece) as device:
         return await CHANNEL.send(GsmModemParams(device=device), message or told(), timeout)
 
 
@@ -84,7 +86,7 @@ async def test_a_lasting_error_is_given_up(error: int, *, broken: bool) -> None:
 @pytest.mark.parametrize("error", [38, 41, 42, 47, 331, 332, 500])
 async def test_an_error_that_passes_is_tried_again(error: int) -> None:
     with pytest.raises(Retry, match=f"the text: .CMS ERROR: {error}"):
-        await sent(Modem(error=error))
+        await sent(Modem(error=error), piece=1)
 
 
 @pytest.mark.parametrize("modem", [Modem(hears_nothing=True), Modem(loses_the_answer=True)])

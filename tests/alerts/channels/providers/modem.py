@@ -167,10 +167,10 @@ async def plugged_in(modem: Modem, *, piece: int = 5) -> AsyncIterator[str]:
         loop.add_writer(ours, said)
 
     def said() -> None:
-        """Say as much as the line takes."""
+        """Say one piece, and the next when the other side had its turn."""
         with suppress(BlockingIOError):
-            while saying:
-                del saying[: os.write(ours, saying[:piece])]
+            del saying[: os.write(ours, saying[:piece])]
+        if not saying:
             loop.remove_writer(ours)
 
     saying = bytearray()
