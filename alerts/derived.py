@@ -200,7 +200,11 @@ class Derived:
                 reason="losing_packets",
                 detail=f"{len(lossy)}/{len(seen)}",
             )
-        return Place(Status.UP, since=min(since, default=None), reason="members_answer")
+        well = min(since, default=None)
+        if before is not None and before.status is not Status.UP:
+            # it is well again since the last of those came back that had been lost with it
+            well = max((at for at in since if at > before.since), default=well)
+        return Place(Status.UP, since=well, reason="members_answer")
 
     def _standing(self, slug: str) -> Place:
         return standing(self.places[slug], self.facts.before.get(slug))

@@ -797,6 +797,12 @@ def _reported(incident: Incident, root: Target | None) -> Text:
     return Text(f"{vi}: hệ thống khác cảnh báo {name}", f"{en}: reported by an alert, {name}")
 
 
+def _ended(incident: Incident) -> Text:
+    if incident.merged_into is not None:  # it may be down still, as part of the other
+        return Text(f"gộp vào {incident.merged_into}", f"part of {incident.merged_into}")
+    return Text("đã khôi phục", "recovered")
+
+
 def headline(incident: Incident, root: Target | None, status: Status | None) -> Text:
     """Return one line that says what is broken: the root's kind, name and status."""
     if incident.kind == EXTERNAL:
@@ -816,5 +822,5 @@ def headline(incident: Incident, root: Target | None, status: Status | None) -> 
     if root.kind is TargetKind.SERVICE and word is STATUS[Status.DOWN]:
         word = Text("ngừng phục vụ", "out of service")
     if incident.state is not IncidentState.OPEN:
-        return Text(f"{root.name}: đã khôi phục", f"{root.name_en or root.name}: recovered")
+        word = _ended(incident)
     return Text(f"{root.name}: {word.vi}", f"{root.name_en or root.name}: {word.en}")

@@ -1,11 +1,12 @@
 """What goes over when people merge and split incidents: messages, links, tickets, who has it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.incident import NotificationState, Purpose
+from storage.findings import carry_on
 from storage.tables import ack_links, carrier_tickets, incidents, notifications
 
 _N = notifications.c
@@ -13,7 +14,7 @@ _I = incidents.c
 SPLIT_OFF = "split_off"  # the reason of messages that were told of before the split
 
 
-async def take_in(connection: AsyncConnection, pairs: Iterable[tuple[str, str]]) -> None:
+async def take_in(connection: AsyncConnection, pairs: Sequence[tuple[str, str]]) -> None:
     """Let the incident that stays go on with what the other promised; nobody is told twice.
 
     What both have promised to the same person by the same channel stays where it is, and so do
@@ -30,6 +31,7 @@ async def take_in(connection: AsyncConnection, pairs: Iterable[tuple[str, str]])
             update(carrier_tickets).where(carrier_tickets.c.incident == gone).values(incident=stays)
         )
         await _whoever_took_it_on(connection, gone, stays)
+    await carry_on(connection, pairs)
 
 
 async def split_off(connection: AsyncConnection, pairs: Iterable[tuple[str, str]]) -> None:

@@ -154,7 +154,7 @@ def _facts(context: Context, picture: Picture, found: Incident) -> dict[str, Any
         "path": up(picture.targets, root) if root else [],
         "touched": touched,
         "trees": fallen(found, picture.targets),
-        "ended": found.recovered_at or context.clock.now(),
+        "ended": found.recovered_at or (context.clock.now() if found.merged_into is None else None),
     }
 
 
@@ -186,6 +186,10 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         drafts=await drafts(picture, found, asker, language) if may else [],
         notes=await context.ledger.incidents.notes(incident),
         told=told,
+        told_already=any(
+            note.purpose is Purpose.PROBLEM and note.state is NotificationState.SENT
+            for note, _ in told
+        ),
         telling=lines(found, told, picture),
         taken=taken(found, await context.ledger.links.answered(incident), answers, picture),
         said=said(answers, picture),

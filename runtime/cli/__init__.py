@@ -1,9 +1,12 @@
 """The command line: every public module of this folder is one command, loaded when it runs."""
 
 import importlib
+import json
+import os
 import pkgutil
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import typer.main
 from typer.core import TyperCommand, TyperGroup
@@ -29,9 +32,29 @@ class Commands(TyperGroup):
         return command
 
 
+def _refuse(error: OSError) -> NoReturn:
+    from core.text import Text
+    from runtime.language import of
+
+    why = error.strerror or type(error).__name__
+    text = Text(
+        f"Không dùng được {error.filename}: {why}", f"{error.filename} cannot be used: {why}"
+    ).said(of(os.environ))
+    if "--json" in sys.argv:
+        sys.stdout.write(json.dumps({"ok": False, "error": text}, ensure_ascii=False) + "\n")
+    else:
+        sys.stderr.write(f"{text}\n")
+    sys.exit(1)
+
+
 def main() -> None:
     """Run the command line."""
     group = Commands(
         name="thongsuot", help="Thông Suốt: clear all the way through.", no_args_is_help=True
     )
-    group.main(sys.argv[1:], prog_name="thongsuot")
+    try:
+        group.main(sys.argv[1:], prog_name="thongsuot")
+    except OSError as error:  # a file that cannot be read or written: a sentence, no traceback
+        if error.filename is None:
+            raise
+        _refuse(error)

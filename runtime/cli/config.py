@@ -27,6 +27,7 @@ def list_(
 ) -> None:
     """Print the versions that are kept, newest first."""
     from core.configuration import KEPT
+    from core.errors import NotFound
     from core.text import Text
     from runtime.cli._ledger import Voice, with_ledger
 
@@ -34,7 +35,11 @@ def list_(
 
     async def work(ledger: "Ledger") -> "list[Configuration]":
         book = ledger.configurations
-        return await (book.versions(device) if device else book.newest())
+        if device is None:
+            return await book.newest()
+        if device not in {one.slug for one in (await ledger.inventory.load()).devices}:
+            raise NotFound(Text(f"Không có thiết bị “{device}”", f"There is no device {device!r}"))
+        return await book.versions(device)
 
     found = with_ledger(config, voice, work)
     if not found and not as_json:

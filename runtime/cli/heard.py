@@ -105,8 +105,13 @@ async def _sites(ledger: "Ledger", site: str, unit: str) -> "Collection[str] | N
     """Return the sites that are meant; None: all."""
     if not unit:
         return [site] if site else None
+    from core.errors import NotFound
+    from core.text import Text
+
     inventory = await ledger.inventory.load()
     parents = {one.slug: one.parent for one in inventory.units}
+    if unit not in parents:
+        raise NotFound(Text(f"Không có đơn vị “{unit}”", f"There is no unit {unit!r}"))
 
     def within(slug: str | None) -> bool:
         while slug is not None and slug != unit:

@@ -65,6 +65,15 @@ def rehearse(
                 )
             )
         )
+    if output is not None and (output.is_dir() or not output.parent.is_dir()):
+        speaker.refuse(
+            DomainError(
+                Text(
+                    f"Không ghi được vào {output}: cần tên tệp trong một thư mục đã có",
+                    f"{output} cannot be written: it must be a file in a folder that is there",
+                )
+            )
+        )
     settings = settings_of(config, speaker)
     day = on.date() if on is not None else None
     try:

@@ -50,6 +50,25 @@ def test_a_cut_ring_is_one_incident_told_once_and_recovers_once() -> None:
     assert world.status("ring:vnpt:1") is Status.UP
 
 
+def test_an_outage_of_most_of_a_carrier_lasts_until_its_lines_are_back() -> None:
+    world = World(sharing(PLAIN, {"carrier:vnpt": LINES}))
+    world.run(35)
+    cut = LINES[:-1]  # one line never fell, and says nothing of how long the others were down
+    world.cut(*cut)
+    world.run(20)
+    assert roots(world) == ["carrier:vnpt"]
+    world.mend(*cut)
+    mended = world.now
+    world.run(60)
+    assert not world.brain.incidents
+    ended = max(world.incidents.values(), key=lambda one: one.version)
+    assert ended.root == "carrier:vnpt"
+    assert ended.recovered_at is not None
+    assert abs(ended.recovered_at - mended) < timedelta(seconds=3)
+    back = [t for t in world.transitions if t.target == "carrier:vnpt" and t.new is Status.UP]
+    assert abs(back[-1].at - mended) < timedelta(seconds=3)
+
+
 def test_a_line_cut_beside_a_ring_has_a_message_of_its_own() -> None:
     world = ran()
     world.cut(*RINGS["ring:vnpt:1"], "line-c44")

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from core.errors import Conflict
+from core.finding import CATEGORIES
 from core.incident import Decision, NotificationState, Purpose
 from core.inventory import Contact
 from core.ticket import Step
 from runtime.by_hand import ByHand
 from runtime.pipeline import Outlets, Pipeline
+from storage.findings import Stated
 from storage.ledger import Ledger
 from storage.tickets import Said
 from tests.alerts.province import World, estate
@@ -125,6 +127,20 @@ async def test_links_tickets_and_who_has_it_go_over(land: Land) -> None:
     [row] = [r for r in await ledger.people.audit_rows() if r.action == "incident.merge"]
     assert (row.actor, row.subject, row.origin) == ("lan", stays, "192.0.2.9")
     assert row.detail == f"{gone}: cùng một sợi cáp"
+
+
+async def test_a_cause_that_was_stated_before_merging_stands_for_the_one_that_stays(
+    land: Land,
+) -> None:
+    land.world.cut("line3")
+    await land.run(10)
+    gone = next(i.id for i in land.world.brain.incidents if i.root == "line3")
+    category = next(iter(CATEGORIES.values()))
+    stated = Stated("lan", land.world.now, category, text="máy xúc làm đứt cáp")
+    await land.ledger.findings.state([gone], stated)
+    stays = await land.decide("line1", "line3")
+    found = (await land.ledger.findings.latest([stays]))[stays]
+    assert (found.category, found.text) == (category.slug, "máy xúc làm đứt cáp")
 
 
 async def test_whoever_has_the_other_has_the_one_that_stays(land: Land) -> None:
