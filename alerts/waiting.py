@@ -92,7 +92,11 @@ class Waiting:
         settled = heard + VERIFY_ROUND
         if self.now < settled:
             return settled
-        if fact.last_failed is None or fact.last_failed < since:
+        # Whoever is asked each second may lose the first answers, or be on its way: it is still
+        # dead when it was silent for the whole round.
+        proof = since + VERIFY_ROUND if fact.heard_within is not None else since
+        answered = fact.last_ok is not None and fact.last_ok >= since
+        if answered or fact.last_failed is None or fact.last_failed < proof:
             return settled + max(_STILL_DEAD, timedelta(seconds=2 * fact.interval))
         return None
 
