@@ -37,9 +37,10 @@ def list_(
         book = ledger.configurations
         if device is None:
             return await book.newest()
-        if device not in {one.slug for one in (await ledger.inventory.load()).devices}:
+        found = await book.versions(device)  # of one that is gone, too
+        if not found and device not in {d.slug for d in (await ledger.inventory.load()).devices}:
             raise NotFound(Text(f"Không có thiết bị “{device}”", f"There is no device {device!r}"))
-        return await book.versions(device)
+        return found
 
     found = with_ledger(config, voice, work)
     if not found and not as_json:

@@ -89,7 +89,6 @@ def test_everything_is_printed_newest_first(run: Run) -> None:
         (["--device", "gw-2"], ["gw-2"]),
         (["--site", "ubnd-dak-o"], ["gw-1"]),
         (["--unit", "dong-nai"], ["gw-1"]),
-        (["--unit", "khong-co"], []),
         (["--severity", "4"], ["gw-1"]),
         (["--since", "1h"], ["gw-2", "gw-1"]),
         (["--limit", "1"], ["gw-2"]),
@@ -98,6 +97,12 @@ def test_everything_is_printed_newest_first(run: Run) -> None:
 def test_it_is_narrowed_and_printed_as_json(run: Run, words: list[str], devices: list[str]) -> None:
     found = json.loads(run(*words, "--json").stdout)
     assert [one["device"] for one in found] == devices
+
+
+def test_a_unit_that_is_not_there_is_no_silence(run: Run) -> None:
+    refused = run("--unit", "khong-co")
+    assert refused.exit_code == 1
+    assert "khong-co" in refused.stderr
 
 
 def test_a_span_that_is_none_is_refused_with_an_example(run: Run) -> None:
