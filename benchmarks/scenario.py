@@ -169,6 +169,11 @@ async def cuts(stage: Stage, inventory: Inventory, count: int, seed: int) -> dic
         "one_recovery": sum(c.recoveries == 1 for c in results),
         "latency_p50_s": round(statistics.median(latencies), 2) if latencies else None,
         "latency_max_s": round(max(latencies), 2) if latencies else None,
+        "slowest": [
+            f"{c.how} {c.link}: {c.latency_s:.2f} s"
+            for c in sorted(results, key=lambda c: c.latency_s or PATIENCE, reverse=True)[:5]
+            if c.latency_s is not None
+        ],
         "wrong": [vars(c) for c in results if not c.right or c.problems != 1 or c.recoveries != 1],
     }
 
