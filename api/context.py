@@ -15,6 +15,7 @@ from api.live import Live
 from core.alert import Alert, Heard
 from core.channel import Posted, Standing
 from core.clock import Clock
+from core.collector import Collector
 from core.discovery import Terms
 from core.finding import CATEGORIES, Category
 from core.incident import Decision, Notification
@@ -191,7 +192,7 @@ class Context:
     work: Work = _worked_here
     rehearse: Rehearse | None = None
     discovery: Terms | None = None  # what may be swept; None: this hub sweeps nothing
-    collectors: tuple[str, ...] | None = None  # names of those there are; None: any will do
+    collectors: Mapping[str, Collector] | None = None  # those there are; None: any will do
     travel: Prices = field(default_factory=Prices)  # what meetings save
     ask_rooms: AskRooms | None = None  # None: this hub tells nobody
     hint: Callable[[str, str], bool] | None = None  # takes (device, token); is the token right?

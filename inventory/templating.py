@@ -15,8 +15,9 @@ from importlib.resources import files
 from string import Template as Words
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationError
 
+from core.collector import Collector
 from core.inventory import Measure
 from core.model import Line, Model, Slug
 from core.text import Text
@@ -121,6 +122,24 @@ def fault_of(measure: Measure) -> tuple[str, Fault] | None:
     if asked and measure.secret is None:
         words = template.secret_vi or "", template.secret_en or ""
         return "secret", faults.missing_secret(*words)
+    return None
+
+
+def refused(measure: Measure, collectors: Mapping[str, Collector]) -> tuple[str, Fault] | None:
+    """Return what a collector does not take of a row that is filled in; None if all is taken."""
+    template, values = templates()[measure.template], given(measure.params) or {}
+    for check in checks(measure, "host.invalid", "center", ()):
+        collector = collectors.get(check.collector)
+        if collector is None:
+            return "template", faults.no_way_to_look(check.collector)
+        try:
+            collector.params.model_validate(dict(check.params))
+        except ValidationError as error:
+            key = next((str(part) for part in error.errors(include_url=False)[0]["loc"]), "")
+            if key not in template.fields:  # it is made of several, or called otherwise
+                return "params", faults.unread_params(_example(template))
+            example = template.fields[key].example
+            return "params", faults.unfit_param(key, values.get(key, ""), example)
     return None
 
 

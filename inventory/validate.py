@@ -118,7 +118,8 @@ def problems(
 
     `on` is the day on which live rows must fit each other. Slugs in `broken` and tables in
     `unread` are taken on trust: their faults are told elsewhere. `known_profiles` and
-    `collectors` are names; None = the built-in profiles, and any collector.
+    `collectors` are names, or the collectors by name, whose parameters are then checked too; None =
+    the built-in profiles, and any collector.
     """
     court = _Court(inventory, on, where, broken or {}, unread)
     _spans(court)
@@ -129,7 +130,7 @@ def problems(
     _profiles(court, PROFILES if known_profiles is None else known_profiles, collectors)
     _rooms(court)
     _services(court, collectors)
-    _measures(court)
+    _measures(court, collectors)
     _rows_alone(court)
     _loops(court)
     order = {table.file: place for place, table in enumerate(TABLES)}
@@ -358,10 +359,15 @@ def _services(court: _Court, collectors: Collection[str] | None) -> None:
             court.fail("services", service, "device", fault)
 
 
-def _measures(court: _Court) -> None:
-    """A template is there, and filled in as it must be."""
+def _measures(court: _Court, collectors: Collection[str] | None) -> None:
+    """A template is there, and filled in so that its collectors take it."""
     for measure in court.inventory.measures:
-        if not is_past(measure, court.on) and (found := templating.fault_of(measure)) is not None:
+        if is_past(measure, court.on):
+            continue
+        found = templating.fault_of(measure)
+        if found is None and isinstance(collectors, Mapping):
+            found = templating.refused(measure, collectors)
+        if found is not None:
             court.fail("measures", measure, *found)
 
 

@@ -171,7 +171,7 @@ async def _of_folder(ledger: "Ledger", asked: _Asked, speaker: "Speaker") -> _Do
             asked.path,
             current,
             SystemClock().now().astimezone(LOCAL).date(),
-            collectors=registries.collectors().keys(),
+            collectors=registries.collectors(),
             progress=show,
         )
     if proposal.problems:
@@ -197,7 +197,7 @@ async def _of_file(ledger: "Ledger", asked: _Asked, speaker: "Speaker") -> _Done
             current,
             SystemClock().now().astimezone(LOCAL).date(),
             options=options,
-            collectors=registries.collectors().keys(),
+            collectors=registries.collectors(),
             replacing=asked.replacing,
             partial=asked.partial,
             progress=show,

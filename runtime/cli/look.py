@@ -140,7 +140,7 @@ async def _run(wish: Wish, count: int, language: Language, *, as_json: bool) -> 
     failed, recorder = False, Recorder()
     async with at_target as (check, kit):
         collector = _collector(check.collector)
-        _validated(check, collector)
+        validated(check, collector)
         kit.record = recorder.take if wish.record else None
         for number in range(count):
             if wish.record and number:
@@ -168,7 +168,8 @@ def _collector(name: str) -> Collector:
     return known[name]
 
 
-def _validated(check: Check, collector: Collector) -> None:
+def validated(check: Check, collector: Collector) -> None:
+    """Misasked says which parameter of a check is wrong, and how to mend it."""
     try:
         collector.params.model_validate(dict(check.params))
     except ValidationError as error:

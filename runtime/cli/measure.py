@@ -169,6 +169,8 @@ async def _looked(
     kit = make_kit(SystemClock(), secrets=look.login(secret))
     try:
         for check in made:
+            look.validated(check, collectors[check.collector])
+        for check in made:
             run, reading = await look_once(collectors[check.collector], check, kit)
             typer.echo(
                 look.line(run, reading) if as_json else look.page(run, reading, voice.language)

@@ -7,7 +7,7 @@ import pytest
 
 from core.inventory import Measure
 from core.watching import Check
-from inventory.templating import Template, checks, fault_of, given, templates
+from inventory.templating import Template, checks, fault_of, given, refused, templates
 from runtime import registries
 
 NAMES = sorted(templates())
@@ -71,6 +71,26 @@ def test_a_template_whose_checks_need_a_login_says_what_it_is(name: str) -> None
     template = templates()[name]
     assert any(look.secret for look in template.checks) is bool(template.secret_vi)
     assert bool(template.secret_vi) is bool(template.secret_en)
+
+
+@pytest.mark.parametrize(
+    ("template", "params", "said"),
+    [
+        ("data-centre-environment", "registers=xx", '"xx" is no usable value'),
+        ("web-portal", "url=http://a.vn/; ignore=((", '"((" is no usable value'),
+        ("database", "engine=mysql; query=DROP TABLE a", "cannot be read"),
+    ],
+)
+def test_what_a_collector_does_not_take_is_told_before_it_is_kept(
+    template: str, params: str, said: str
+) -> None:
+    secret = "robot" if templates()[template].secret_vi else None
+    measure = Measure(slug="x", target="dv", template=template, params=params, secret=secret)
+    assert fault_of(measure) is None
+    found = refused(measure, COLLECTORS)
+    assert found is not None
+    assert found[0] == "params"
+    assert said in found[1].what.en
 
 
 def test_what_was_left_out_takes_its_parameters_and_its_steps_with_it() -> None:

@@ -71,6 +71,14 @@ def test_it_is_tried_as_a_row_of_the_inventory_would_be(site: str) -> None:
     assert not json.loads(old.output)["ok"]
 
 
+def test_what_a_collector_does_not_take_is_a_sentence_and_no_traceback() -> None:
+    words = ("try", "data-centre-environment", "--address", "127.0.0.1", "-p", "registers=xx")
+    refused = measure(*words)
+    assert refused.exit_code != 0
+    assert "registers" in refused.output
+    assert "Traceback" not in refused.output
+
+
 def test_what_is_filled_in_wrongly_is_told_and_nothing_is_asked() -> None:
     result = measure("try", "web-portal", "--address", "127.0.0.1", "-p", "url=ftp://x")
     assert result.exit_code == 2
