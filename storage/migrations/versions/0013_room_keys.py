@@ -1,6 +1,6 @@
 """Keys of PCs in rooms, and more of what they say.
 
-Follows 0011.
+Follows 0012.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """What devices say of themselves: traps and lines of syslog.
 
-Follows 0011.
+Follows 0013.
 """
 
 import sqlalchemy as sa

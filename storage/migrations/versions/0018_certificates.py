@@ -1,6 +1,6 @@
 """Digital certificates of people, organisations and servers.
 
-Follows 0011.
+Follows 0017.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """From where a service is looked at.
 
-Follows 0011.
+Follows 0018.
 """
 
 import sqlalchemy as sa
