@@ -14,7 +14,7 @@ from collectors._net.trouble import Trouble, failure_of, out_of_time
 from collectors._tls import metrics
 from collectors._tls.certificates import Certificate
 from collectors._tls.handshake import session_of, shake
-from collectors._tls.params import TlsParams
+from collectors._tls.params import ServerName, TlsParams
 from collectors._tls.refusal import why
 from collectors._tls.starttls import StartTls, ask
 from collectors._tls.trust import Terms, Trust, trust_of
@@ -41,13 +41,7 @@ class Params(TlsParams):
         description="TCP port",
         json_schema_extra={"vi": "Cổng TCP"},
     )
-    server_name: str | None = Field(
-        default=None,
-        max_length=253,
-        pattern=r"^[^\s/\\:]+$",
-        description="Name that the certificate must bear; none: the address",
-        json_schema_extra={"vi": "Tên phải có trong chứng thư; trống: chính địa chỉ"},
-    )
+    server_name: ServerName = None
     starttls: StartTls | None = Field(
         default=None,
         description="Protocol that begins in the clear: smtp, imap, pop3, ldap",

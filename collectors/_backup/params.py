@@ -3,6 +3,7 @@
 from pydantic import Field, field_validator
 from yarl import URL
 
+from collectors._http.kinds import without_login
 from collectors._tls.params import TlsParams
 
 _MINUTES_A_DAY = 1440
@@ -65,6 +66,4 @@ class Params(TlsParams):
         url = URL(value)
         if url.scheme not in {"sftp", "http", "https"} or not url.host:
             raise ValueError("not an sftp://, http:// or https:// address")
-        if url.user is not None or url.password is not None:
-            raise ValueError("a login does not belong into the address: use a secret")
-        return value
+        return without_login(value)

@@ -1,11 +1,10 @@
 """What may be set for the balance of a gateway."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
-from yarl import URL
+from pydantic import AfterValidator, Field
 
-from collectors._http.params import LONGEST, Headers
+from collectors._http.kinds import LONGEST, Headers, web
 from collectors._tls.params import TlsParams
 
 SECRET = "{secret}"  # noqa: S105  (where the check's secret is put)
@@ -14,7 +13,7 @@ SECRET = "{secret}"  # noqa: S105  (where the check's secret is put)
 class Params(TlsParams):
     """What may be set. `{secret}` in url, body and headers stands for the check's secret."""
 
-    url: str = Field(
+    url: Annotated[str, AfterValidator(web)] = Field(
         max_length=LONGEST,
         description="Address of the gateway's balance, http:// or https://",
         json_schema_extra={"vi": "Địa chỉ hỏi số dư của cổng tin nhắn, http:// hoặc https://"},
@@ -54,11 +53,3 @@ class Params(TlsParams):
         description="What is counted: VND, messages",
         json_schema_extra={"vi": "Đơn vị tính: VND, tin"},
     )
-
-    @field_validator("url")
-    @classmethod
-    def _is_web(cls, value: str) -> str:
-        url = URL(value)
-        if url.scheme not in {"http", "https"} or not url.host:
-            raise ValueError("not an http:// or https:// address")
-        return value

@@ -7,7 +7,19 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, JsonValue, field_validator, model_validator
 
-from collectors._http.params import LONGEST, Headers, ranges
+from collectors._http.kinds import (
+    LONGEST,
+    Absent,
+    Follow,
+    Headers,
+    JsonPath,
+    JsonText,
+    Keyword,
+    PagePattern,
+    Pattern,
+    Statuses,
+    compiled,
+)
 from collectors._tls.params import TlsParams
 from core.model import Model, Slug
 
@@ -96,18 +108,8 @@ class Step(Model):
         description="JSON to send",
         json_schema_extra={"vi": "JSON gửi đi"},
     )
-    statuses: str = Field(
-        default="200-299",
-        description='Accepted status codes: "2xx 301 401-403"',
-        json_schema_extra={"vi": 'Các mã trạng thái chấp nhận: "2xx 301 401-403"'},
-    )
-    follow: int = Field(
-        default=5,
-        ge=0,
-        le=20,
-        description="Redirects that are followed at most",
-        json_schema_extra={"vi": "Số lần chuyển hướng đi theo, nhiều nhất"},
-    )
+    statuses: Statuses = "200-299"
+    follow: Follow = 5
     extract: Mapping[str, str] = Field(
         default_factory=dict,
         description="Variables for later steps: name = regex:…, json:data.token, field:csrf, "
@@ -117,36 +119,11 @@ class Step(Model):
             "meta:csrf-token, header:Location hoặc cookie:XSRF-TOKEN"
         },
     )
-    keyword: str | None = Field(
-        default=None,
-        max_length=1000,
-        description="Text the page must contain, in any letter case",
-        json_schema_extra={"vi": "Nội dung trang phải có, không phân biệt hoa thường"},
-    )
-    absent: str | None = Field(
-        default=None,
-        max_length=1000,
-        description="Text the page must not contain, in any letter case",
-        json_schema_extra={"vi": "Nội dung trang không được có, không phân biệt hoa thường"},
-    )
-    pattern: str | None = Field(
-        default=None,
-        max_length=1000,
-        description="Regular expression that the page must match somewhere",
-        json_schema_extra={"vi": "Biểu thức chính quy phải khớp ở đâu đó trong trang"},
-    )
-    json_path: str | None = Field(
-        default=None,
-        max_length=500,
-        description="Dotted path that the JSON answer must have: data.items.0.state",
-        json_schema_extra={"vi": "Đường dẫn phải có trong JSON trả về: data.items.0.state"},
-    )
-    json_value: str | None = Field(
-        default=None,
-        max_length=1000,
-        description="Value that must stand at json_path",
-        json_schema_extra={"vi": "Giá trị phải có tại json_path"},
-    )
+    keyword: Keyword = None
+    absent: Absent = None
+    pattern: PagePattern = None
+    json_path: JsonPath = None
+    json_value: JsonText = None
     final_url: str | None = Field(
         default=None,
         max_length=LONGEST,
@@ -160,18 +137,6 @@ class Step(Model):
         description="Seconds that the step may take",
         json_schema_extra={"vi": "Số giây bước này được phép mất"},
     )
-
-    @field_validator("statuses")
-    @classmethod
-    def _is_ranges(cls, value: str) -> str:
-        ranges(value)
-        return value
-
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        compiled(value or "")
-        return value
 
     @field_validator("extract")
     @classmethod
@@ -261,9 +226,8 @@ class Params(TlsParams):
         description="Days that the newest date on the last page may be old",
         json_schema_extra={"vi": "Ngày mới nhất ghi trên trang cuối được phép cũ bao nhiêu ngày"},
     )
-    age_pattern: str | None = Field(
+    age_pattern: Pattern = Field(
         default=None,
-        max_length=1000,
         description="Regular expression of the places where dates count; none: the whole page",
         json_schema_extra={"vi": "Biểu thức chính quy của những chỗ tính ngày; trống: cả trang"},
     )
@@ -318,12 +282,6 @@ class Params(TlsParams):
                 raise ValueError(f"{one[:20]!r} is no sketch of a page: 256 hexadecimal digits")
         return value
 
-    @field_validator("age_pattern")
-    @classmethod
-    def _compiles(cls, value: str | None) -> str | None:
-        compiled(value or "")
-        return value
-
     @model_validator(mode="after")
     def _is_whole(self) -> "Params":
         if (self.token_url is None) != (self.token_secret is None):
@@ -350,11 +308,3 @@ def variables(step: Step) -> set[str]:
     if step.json_body is not None:
         texts.append(json.dumps(step.json_body, ensure_ascii=False))
     return {name for text in texts for name in VARIABLE.findall(text)}
-
-
-def compiled(pattern: str) -> re.Pattern[str]:
-    """Return a regular expression; ValueError if it is none."""
-    try:
-        return re.compile(pattern)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise ValueError(f"not a regular expression: {error}") from error

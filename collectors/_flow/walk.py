@@ -16,8 +16,8 @@ from collectors._http import errand
 from collectors._http.client import Client
 from collectors._http.dialer import Session, Way
 from collectors._http.errand import Answer
+from collectors._http.kinds import LONGEST, accepts
 from collectors._http.matcher import Matcher, Page
-from collectors._http.params import LONGEST, ranges
 from collectors._http.wanted import LACKS, unmet_json, unmet_words
 from collectors._net.trouble import Trouble, printable, trouble
 from core.clock import Clock
@@ -165,7 +165,7 @@ class Walk:
             answer = await self._ask(request, start)
             transcript.note("HTTP %d %s", answer.status, printable(answer.reason))
             location = answer.headers.get("Location")
-            wanted = _accepts(step, answer.status)
+            wanted = accepts(step.statuses, answer.status)
             if answer.status not in _REDIRECTS or wanted or not location or not step.follow:
                 return answer
             redirects += 1
@@ -249,12 +249,8 @@ def _published(page: Page) -> list[str]:
     return [page.meta[name] for name in known if name in page.meta]
 
 
-def _accepts(step: Step, status: int) -> bool:
-    return any(first <= status <= last for first, last in ranges(step.statuses))
-
-
 def _expect_status(step: Step, answer: Answer) -> None:
-    if _accepts(step, answer.status):
+    if accepts(step.statuses, answer.status):
         return
     said = f"HTTP {answer.status} {printable(answer.reason, 60)}".rstrip()
     login = answer.status in _REFUSED_LOGIN

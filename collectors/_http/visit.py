@@ -19,8 +19,9 @@ from yarl import URL
 from collectors._http.body import Body, Unpackable, text_of
 from collectors._http.client import Client
 from collectors._http.dialer import WAY, Session, Way
+from collectors._http.kinds import LONGEST, accepts
 from collectors._http.matcher import Matcher
-from collectors._http.params import LONGEST, Params
+from collectors._http.params import Params
 from collectors._http.wanted import is_asked, unmet_json, unmet_words
 from collectors._net.trouble import Trouble, failure_of, printable, trouble
 from collectors._tls.refusal import ended
@@ -149,7 +150,7 @@ class Visit:
 
     def _next(self, response: ClientResponse, url: URL) -> URL | None:
         """Return where to go next, None to stay; Trouble where that leads nowhere good."""
-        if response.status not in _REDIRECTS or self.params.accepts(response.status):
+        if response.status not in _REDIRECTS or accepts(self.params.statuses, response.status):
             return None
         location = response.headers.get("Location")
         if not location or not self.params.follow:
@@ -181,7 +182,7 @@ class Visit:
             self._jar.update_cookies(response.cookies, url)
 
     async def _judge(self, response: ClientResponse, transcript: Transcript) -> None:
-        accepted = self.params.accepts(response.status)
+        accepted = accepts(self.params.statuses, response.status)
         begun = self.clock.monotonic()
         packed = response.headers.get("Content-Encoding", "")
         # Nobody looks into a body of which nothing is wanted: it may be packed as it likes.

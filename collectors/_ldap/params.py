@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from collectors._tls.params import TlsParams
+from collectors._tls.params import ServerName, TlsParams
 
 _FILTER = re.compile(r"\(([A-Za-z][A-Za-z0-9.;-]{0,100})=([^()\\\x00]{1,500})\)")
 
@@ -25,13 +25,7 @@ class Params(TlsParams):
         description="tls (LDAPS), starttls, or none",
         json_schema_extra={"vi": "tls (LDAPS), starttls, hoặc none (không mã hoá)"},
     )
-    server_name: str | None = Field(
-        default=None,
-        max_length=253,
-        pattern=r"^[^\s/\\:]+$",
-        description="Name that the certificate must bear; none: the address",
-        json_schema_extra={"vi": "Tên phải có trong chứng thư; trống: chính địa chỉ"},
-    )
+    server_name: ServerName = None
     user: str | None = Field(
         default=None,
         max_length=500,

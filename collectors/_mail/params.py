@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from collectors._tls.params import TlsParams
+from collectors._tls.params import ServerName, TlsParams
 from core.model import Slug
 
 Security = Literal["tls", "starttls", "none"]
@@ -13,6 +13,23 @@ Address = Annotated[
     str, StringConstraints(max_length=254, pattern=r"^[^@\s<>\x00-\x1f\x7f]+@[^@\s<>\x00-\x1f]+$")
 ]
 Login = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+LoginName = Annotated[
+    Login | None,
+    Field(
+        description="User name, if the secret is the password alone",
+        json_schema_extra={"vi": "Tên đăng nhập, nếu bí mật chỉ là mật khẩu"},
+    ),
+]
+Hello = Annotated[
+    str,
+    Field(
+        max_length=253,
+        pattern=r"^[A-Za-z0-9.\-\[\]:]+$",
+        description="Name under which we greet the server",
+        json_schema_extra={"vi": "Tên ta xưng khi chào máy chủ"},
+    ),
+]
+NOBODY = "thongsuot.invalid"  # greets where no name was given
 USUAL = {
     ("smtp", "tls"): 465,
     ("smtp", "starttls"): 587,
@@ -43,25 +60,9 @@ class SmtpParams(TlsParams):
         description="tls from the beginning, starttls, or none",
         json_schema_extra={"vi": "tls ngay từ đầu, starttls, hoặc none (không mã hoá)"},
     )
-    server_name: str | None = Field(
-        default=None,
-        max_length=253,
-        pattern=r"^[^\s/\\:]+$",
-        description="Name that the certificate must bear; none: the address",
-        json_schema_extra={"vi": "Tên phải có trong chứng thư; trống: chính địa chỉ"},
-    )
-    user: Login | None = Field(
-        default=None,
-        description="User name, if the secret is the password alone",
-        json_schema_extra={"vi": "Tên đăng nhập, nếu bí mật chỉ là mật khẩu"},
-    )
-    hello: str = Field(
-        default="thongsuot.invalid",
-        max_length=253,
-        pattern=r"^[A-Za-z0-9.\-\[\]:]+$",
-        description="Name under which we greet the server",
-        json_schema_extra={"vi": "Tên ta xưng khi chào máy chủ"},
-    )
+    server_name: ServerName = None
+    user: LoginName = None
+    hello: Hello = NOBODY
     banner: str | None = Field(
         default=None,
         max_length=200,
@@ -120,18 +121,8 @@ class MailboxParams(TlsParams):
         description="tls from the beginning, starttls, or none",
         json_schema_extra={"vi": "tls ngay từ đầu, starttls, hoặc none (không mã hoá)"},
     )
-    server_name: str | None = Field(
-        default=None,
-        max_length=253,
-        pattern=r"^[^\s/\\:]+$",
-        description="Name that the certificate must bear; none: the address",
-        json_schema_extra={"vi": "Tên phải có trong chứng thư; trống: chính địa chỉ"},
-    )
-    user: Login | None = Field(
-        default=None,
-        description="User name, if the secret is the password alone",
-        json_schema_extra={"vi": "Tên đăng nhập, nếu bí mật chỉ là mật khẩu"},
-    )
+    server_name: ServerName = None
+    user: LoginName = None
     folder: str = Field(
         default="INBOX",
         max_length=200,
@@ -184,13 +175,7 @@ class RoundtripParams(TlsParams):
         description="When sending: tls from the beginning, starttls, or none",
         json_schema_extra={"vi": "Khi gửi: tls ngay từ đầu, starttls, hoặc none"},
     )
-    hello: str = Field(
-        default="thongsuot.invalid",
-        max_length=253,
-        pattern=r"^[A-Za-z0-9.\-\[\]:]+$",
-        description="Name under which we greet the sending server",
-        json_schema_extra={"vi": "Tên ta xưng khi chào máy chủ gửi"},
-    )
+    hello: Hello = NOBODY
     mailbox_host: str | None = Field(
         default=None,
         max_length=253,

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from collectors._http.params import LONGEST
+from collectors._http.kinds import LONGEST
 from collectors._tls.params import TlsParams
 
 _PEM = 64 * 1024  # characters of a certificate

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from collectors._host.params import HostLimits
+from collectors._net.login import Shown, UserName
 from collectors._net.written import Names
 from collectors._tls.params import TlsParams
 
@@ -92,18 +93,8 @@ class Params(TlsParams, HostLimits):
         description="Characters of a label; series with a longer one are dropped",
         json_schema_extra={"vi": "Số ký tự của một nhãn; chuỗi có nhãn dài hơn bị bỏ"},
     )
-    auth: Literal["basic", "bearer"] = Field(
-        default="basic",
-        description="How the check's secret is shown: basic (user:password) or bearer (token)",
-        json_schema_extra={"vi": "Cách trình bí mật: basic (tên:mật khẩu) hoặc bearer (mã)"},
-    )
-    user: str | None = Field(
-        default=None,
-        max_length=200,
-        pattern=r"^[^:\x00-\x1f\x7f]+$",
-        description="User name, if the secret is the password alone",
-        json_schema_extra={"vi": "Tên đăng nhập, nếu bí mật chỉ là mật khẩu"},
-    )
+    auth: Shown = "basic"
+    user: UserName = None
     client_certificate: str | None = Field(
         default=None,
         max_length=100,

@@ -1,9 +1,21 @@
 """What may be set wherever TLS is spoken."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from collectors._tls.trust import MinTls, Terms
 from core.model import Model
+
+ServerName = Annotated[
+    str | None,
+    Field(
+        max_length=253,
+        pattern=r"^[^\s/\\:]+$",
+        description="Name that the certificate must bear; none: the address",
+        json_schema_extra={"vi": "Tên phải có trong chứng thư; trống: chính địa chỉ"},
+    ),
+]
 
 
 class TlsParams(Model):

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from collectors._net.login import UserName
 from collectors._tls.params import TlsParams
 
 
@@ -30,13 +31,7 @@ class VcParams(TlsParams):
         description="TCP port; none: the usual one",
         json_schema_extra={"vi": "Cổng TCP; trống: cổng thường dùng"},
     )
-    user: str | None = Field(
-        default=None,
-        max_length=200,
-        pattern=r"^[^:\x00-\x1f\x7f]+$",
-        description="User name, if the secret is the password alone",
-        json_schema_extra={"vi": "Tên đăng nhập, nếu bí mật chỉ là mật khẩu"},
-    )
+    user: UserName = None
     fingerprint: str | None = Field(
         default=None,
         description="SHA-256 fingerprint of the device's own certificate, which then is trusted "

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from collectors import http
 from collectors._http.body import LARGEST, Body, Unpackable, text_of
-from collectors._http.params import Params, ranges
+from collectors._http.kinds import ranges
+from collectors._http.params import Params
 from collectors._http.wanted import unmet_json, unmet_words
 from core.clock import SystemClock
 from core.reading import FailureKind, Reading
