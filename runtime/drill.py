@@ -41,7 +41,7 @@ async def drill(
     """
     with tempfile.TemporaryDirectory(prefix=".drill-", dir=near) as name:
         places = scratch(Path(name))
-        manifest = await restore(file, places, now, told, passphrase=passphrase, force=False)
+        manifest = await restore(file, places, told, passphrase=passphrase, force=False)
         findings = _rows(manifest["rows"], await copies.counts(places.ledger))
         findings += await _ledger(places.ledger, places.key, manifest)
         findings += await _series(places.series, manifest["series"])

@@ -160,7 +160,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
         stack.callback(listening.close)
         ledger = await open_books(settings, clock)
         stack.push_async_callback(ledger.aclose)
-        stack.enter_context(held(settings.ledger.url))
+        hold = await stack.enter_async_context(held(settings.ledger.url))
         notes: list[Text] = []
         nobody = await _nobody_has_a_login(ledger, settings, notes)
         keyring = await ledger.secrets.keyring()
@@ -437,6 +437,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             "room": room.run,
             "configurations": shelf.run,
             **_sweeping(settings, ledger, keyring, clock),
+            "hold": hold,
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock
             ).run,

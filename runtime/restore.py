@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ def scratch(folder: Path) -> Places:
 
 
 async def restore(
-    file: Path, places: Places, now: datetime, told: Told, *, passphrase: str | None, force: bool
+    file: Path, places: Places, told: Told, *, passphrase: str | None, force: bool
 ) -> dict[str, Any]:
     """Prove a backup whole and put its parts in their places; return its manifest.
 
@@ -71,7 +70,6 @@ async def restore(
             places.ledger,
             folder / LEDGER,
             copied,
-            now,
             lambda _table, rows: told(STEPS["ledger"], rows),
         )
         if key is not None:

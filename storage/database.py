@@ -67,6 +67,13 @@ class Database:
             async with self._reader.connect() as connection, connection.begin():
                 yield connection
 
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection without a transaction: every statement stands by itself."""
+        with _passing_trouble():
+            async with self._writer.connect() as connection:
+                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
     async def aclose(self) -> None:
         """Close every connection."""
         await self._reader.dispose()

@@ -37,7 +37,6 @@ def restore(
     from datetime import datetime
 
     from api.words import moment, number
-    from core.clock import SystemClock
     from core.errors import Conflict, DomainError
     from runtime import restore as restoring
     from runtime.cli._ledger import Voice, settings_of
@@ -62,7 +61,6 @@ def restore(
             restoring.restore(
                 file,
                 places,
-                SystemClock().now(),
                 steps,
                 passphrase=passphrase_of(passphrase_file, settings, voice),
                 force=force,

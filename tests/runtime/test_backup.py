@@ -89,7 +89,7 @@ async def test_a_restored_platform_has_everything_the_first_one_had(
     settings, file = await made(tmp_path, ledger_url)
     assert file.stat().st_mode & 0o777 == 0o600
     places = scratch(tmp_path / "scratch")
-    await restore(file, places, NOW, silent, passphrase=None, force=False)
+    await restore(file, places, silent, passphrase=None, force=False)
     assert places.key.read_bytes() == settings.secrets.key_file.read_bytes()
     assert places.key.stat().st_mode & 0o777 == 0o600
     ledger = await open_ledger(places.ledger, Vault.open(places.key), SystemClock())
@@ -143,12 +143,10 @@ async def test_a_locked_key_opens_with_its_passphrase_alone(
     assert settings.secrets.key_file.read_bytes() not in file.read_bytes()
     for wrong in (None, "ngựa sai pin"):
         with pytest.raises(Conflict):
-            await restore(
-                file, scratch(tmp_path / "no"), NOW, silent, passphrase=wrong, force=False
-            )
+            await restore(file, scratch(tmp_path / "no"), silent, passphrase=wrong, force=False)
         assert not (tmp_path / "no/var/thongsuot.db").exists()
     places = scratch(tmp_path / "yes")
-    await restore(file, places, NOW, silent, passphrase="ngựa đúng pin", force=False)
+    await restore(file, places, silent, passphrase="ngựa đúng pin", force=False)
     assert places.key.read_bytes() == settings.secrets.key_file.read_bytes()
 
 
@@ -163,7 +161,7 @@ async def test_a_damaged_backup_changes_nothing(sqlite_url: str, tmp_path: Path)
         file.write_bytes(spoilt)
         places = scratch(tmp_path / f"s{number}")
         try:
-            await restore(file, places, NOW, silent, passphrase=None, force=False)
+            await restore(file, places, silent, passphrase=None, force=False)
         except Conflict:
             refused += 1
             assert not (tmp_path / f"s{number}/var/thongsuot.db").exists()
@@ -174,7 +172,7 @@ async def test_a_damaged_backup_changes_nothing(sqlite_url: str, tmp_path: Path)
         file.write_bytes(whole[:length])
         with pytest.raises(Conflict, match="not a whole, unaltered backup"):
             await restore(
-                file, scratch(tmp_path / f"c{length}"), NOW, silent, passphrase=None, force=False
+                file, scratch(tmp_path / f"c{length}"), silent, passphrase=None, force=False
             )
 
 
@@ -194,17 +192,17 @@ async def test_in_place_it_replaces_only_when_told_and_keeps_what_was_there(
     settings, file = await made(tmp_path, ledger_url)
     places = Places(ledger_url, settings.secrets.key_file, None)
     with pytest.raises(Conflict, match="--force"):
-        await restore(file, places, NOW, silent, passphrase=None, force=False)
+        await restore(file, places, silent, passphrase=None, force=False)
     ledger = await open_ledger(ledger_url, None, SystemClock())
     await ledger.people.audit(AuditRow(at=NOW, actor="an", action="since", subject=""))
     before = await copies.counts(ledger_url)
     await ledger.aclose()
-    await restore(file, places, NOW, silent, passphrase=None, force=True)
+    await restore(file, places, silent, passphrase=None, force=True)
     after = await copies.counts(ledger_url)
     assert after["audit"] == before["audit"] - 1
     if ledger_url.startswith("sqlite"):
         assert await copies.counts(f"{ledger_url}.before-restore") == before
-    await restore(file, places, NOW, silent, passphrase=None, force=True)  # and again
+    await restore(file, places, silent, passphrase=None, force=True)  # and again
 
 
 async def test_while_a_platform_runs_its_ledger_is_not_replaced(
@@ -212,11 +210,9 @@ async def test_while_a_platform_runs_its_ledger_is_not_replaced(
 ) -> None:
     settings, file = await made(tmp_path, ledger_url)
     places = Places(ledger_url, settings.secrets.key_file, None)
-    ledger = await open_ledger(ledger_url, None, SystemClock())
-    await ledger.brain.observe("center", NOW - timedelta(seconds=2))
-    await ledger.aclose()
-    with held(ledger_url), pytest.raises(Conflict, match="running"):
-        await restore(file, places, NOW, silent, passphrase=None, force=True)
+    async with held(ledger_url):
+        with pytest.raises(Conflict, match="running"):
+            await restore(file, places, silent, passphrase=None, force=True)
     assert (await copies.counts(ledger_url))["users"] == 1
 
 
@@ -239,7 +235,6 @@ async def test_a_restore_that_fails_midway_leaves_the_ledger_as_it_was(
         await restore(
             file,
             Places(url, settings.secrets.key_file, None),
-            NOW,
             silent,
             passphrase=None,
             force=True,
@@ -353,7 +348,7 @@ async def test_the_series_of_a_running_engine_come_back(sqlite_url: str, tmp_pat
     assert list((tmp_path / "series/data/snapshots").iterdir()) == []  # removed again
     busy = Places(f"sqlite:///{tmp_path}/other.db", tmp_path / "k", tmp_path / "series")
     with pytest.raises(Conflict, match="stop it first"):
-        await restore(output, busy, now, silent, passphrase=None, force=False)
+        await restore(output, busy, silent, passphrase=None, force=False)
     findings = await drill.drill(output, tmp_path, now, silent, passphrase=None)
     assert all(finding.right for finding in findings)
     assert ("samples of an hour", "3.0") in {(f.what.en, f.found) for f in findings}
@@ -365,7 +360,7 @@ async def test_the_series_of_a_running_engine_come_back(sqlite_url: str, tmp_pat
     cold = tmp_path / "cold.tar"
     assert (await backup.make(backup.Wanted(settings, file), cold, now, silent))["series"] == {}
     places = scratch(tmp_path / "again")
-    await restore(cold, places, now, silent, passphrase=None, force=False)
+    await restore(cold, places, silent, passphrase=None, force=False)
     assert places.series is not None
     restored = Engine(EngineOptions(places.series, memory_bytes=64 << 20), clock)
     await restored.start()
