@@ -1,7 +1,7 @@
 """How is a trouble said to a person? Templates in two languages, filled when we speak."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -30,6 +30,8 @@ from core.text import Language, Text, ascii_only, vietnamese_order
 from core.watching import Target, TargetKind
 
 SMS_LENGTH = 160  # characters of one GSM-7 message
+_CUT = "..."  # where something of it was left out
+_A_NAME = 4  # characters of a name that still say what kind of thing it is: kenh
 _NAMED = 5  # sites named before "and others"
 _FEW = ("what", "since", "until", "lasted", "severity", "code", "url", "at", "answer")
 # What ASCII lacks, and what costs two of the 160 septets (3GPP TS 23.038 §6.2.1.1).
@@ -231,9 +233,11 @@ def _short(telling: Telling, language: Language, words: dict[str, object]) -> Sh
     """
     name = telling.purpose.value
     registered_as = "problem" if telling.purpose is Purpose.REMINDER else name
-    lines = _filled(f"{language}/{name}.parts.j2", words).splitlines()
-    parts = tuple(" ".join(plain(line).split()) for line in lines)
-    parts = shortened(registered_as, language, parts, retired=telling.retired)
+    flat = {key: _on_one_line(word) for key, word in words.items()}
+    lines = _filled(f"{language}/{name}.parts.j2", flat).splitlines()
+    parts = tuple(_lean(line) for line in lines)
+    kept = tuple(_kept(telling.purpose, words, parts[0])) if telling.incident else ()
+    parts = shortened(registered_as, language, parts, kept, retired=telling.retired)
     return Short(
         sms=registered(registered_as, language, parts, retired=telling.retired),
         minimal=_filled(f"{language}/{name}.minimal.j2", words).strip(),
@@ -254,14 +258,44 @@ def registered(
 
 
 def shortened(
-    template: str, language: Language, parts: Sequence[str], *, retired: bool = False
+    template: str,
+    language: Language,
+    parts: Sequence[str],
+    kept: Sequence[str] = (),
+    *,
+    retired: bool = False,
 ) -> tuple[str, ...]:
-    """Return the parts of a fixed text, the first cut so that the whole is one SMS."""
+    """Return the parts of a fixed text, the first cut so that the whole is one SMS.
+
+    `kept`: how the first part ends, at best and at least: what happened. Its name is cut rather
+    than that.
+    """
     first, *others = parts
     words: dict[str, object] = {"parts": tuple(parts), "retired": retired}
-    text = " ".join(plain(_filled(f"{language}/{template}.sms.j2", words)).split())
-    excess = len(text) - SMS_LENGTH
-    return (f"{first[: -excess - 3]}..." if excess > 0 else first, *others)
+    excess = len(_lean(_filled(f"{language}/{template}.sms.j2", words))) - SMS_LENGTH
+    if excess <= 0:
+        return tuple(parts)
+    for end in (*kept, ""):
+        room = len(first) - len(end) - excess - len(_CUT)
+        if room >= _A_NAME or not end:
+            break
+    return (f"{first[:room].rstrip(' ,(-')}{_CUT}{end}", *others)
+
+
+def _kept(purpose: Purpose, words: Mapping[str, object], first: str) -> Iterator[str]:
+    """Yield how the first part ends: its circuit, if it has one, and what happened."""
+    for word in (f"({words['circuit']})", words["fails" if purpose in ASKING else "back"]):
+        before, _, _ = first.rpartition(f" {_lean(str(word))}")
+        if before:
+            yield first[len(before) :]
+
+
+def _on_one_line(word: object) -> object:
+    return " ".join(word.split()) if isinstance(word, str) else word
+
+
+def _lean(text: str) -> str:
+    return " ".join(plain(text).split())
 
 
 def plain(text: str) -> str:
@@ -272,7 +306,7 @@ def plain(text: str) -> str:
 
 def sms(text: str) -> str:
     """Return a text as one SMS: ASCII, at most 160 characters, cut before the incident's code."""
-    line = " ".join(plain(text).split())
+    line = _lean(text)
     if len(line) <= SMS_LENGTH:
         return line
     head, code, number = line.rpartition(" SC-")
@@ -297,6 +331,10 @@ def moment(at: datetime, language: Language) -> str:
     """Return an instant as people here write it: 02:13 ngày 22/11/2026."""
     local = at.astimezone(LOCAL)
     return f"{local:%H:%M} {'ngày' if language == 'vi' else 'on'} {local:%d/%m/%Y}"
+
+
+def _moment_in_brief(at: datetime) -> str:
+    return f"{at.astimezone(LOCAL):%H:%M %d/%m}"
 
 
 def lasting(span: timedelta, language: Language) -> str:
@@ -371,6 +409,8 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
         "what": root_in_words(topology, incident.root, language),
         "since": moment(incident.began_at, language),
         "until": moment(ended, language),
+        "since_brief": _moment_in_brief(incident.began_at),
+        "until_brief": _moment_in_brief(ended),
         "lasted": lasting(ended - incident.began_at, language),
         "count": len(sites),
         "sites": sites[:_NAMED],

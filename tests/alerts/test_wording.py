@@ -211,6 +211,34 @@ def test_a_long_name_shortens_its_own_part_and_the_text_stays_the_registered_one
     assert short.parts[-1] == "SC-20261122-0001"
 
 
+@pytest.mark.parametrize(("language", "verb"), [("vi", "mat ket noi"), ("en", "is down")])
+def test_what_is_cut_is_the_name_and_neither_the_circuit_nor_what_happened(
+    language: Language, verb: str
+) -> None:
+    line = link("x", "core", "far", "hub1").model_copy(
+        update={
+            "name": "Kênh đi Bù Gia Mập " * 8,
+            "name_en": "Line to Bu Gia Map " * 8,
+            "carrier": "VNPT",
+            "circuit": "VNPT-DNI-0123",
+        }
+    )
+    short = said(incident("x"), language, topology=Topology(Estate(targets=(line,)))).short
+    assert short is not None
+    assert short.parts[0].endswith(f"... (VNPT-DNI-0123) {verb}")
+    assert short.parts[0].casefold().startswith(("kenh di bu gia map", "line to bu gia map"))
+    assert len(short.sms) <= SMS_LENGTH
+
+
+def test_a_line_break_in_a_name_moves_no_part_of_an_sms() -> None:
+    for broken in ("Kênh\nphụ", "Kênh\u2028phụ", "Kênh\x85\x0bphụ"):
+        line = link("x", "core", "far", "hub1").model_copy(update={"name": broken})
+        short = said(incident("x"), topology=Topology(Estate(targets=(line,)))).short
+        assert short is not None
+        assert short.parts[-1] == "SC-20261122-0001"
+        assert short.parts[0].startswith("Kenh phu")
+
+
 def test_an_sms_has_no_character_that_costs_two() -> None:
     assert sms("a\x1a\rb\x00c") == "a b c"
     assert sms("Kênh [phụ] {x} – “A|B” ~ 5€ C\\D^") == 'Kenh (phu) (x) - "A/B" - 5EUR C/D\''
