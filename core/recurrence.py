@@ -107,7 +107,7 @@ def _parts(rule: str) -> dict[str, str]:
 
 def _refuse_endless(rule: str, parts: dict[str, str], begin: datetime) -> None:
     step = parts.get("INTERVAL", "1")
-    if not step.isdigit() or not 1 <= int(step) <= _LONGEST_STEP:
+    if not step.isdecimal() or not 1 <= int(step) <= _LONGEST_STEP:
         raise BadRule(
             Text(
                 vi=f"INTERVAL phải từ 1 đến {_LONGEST_STEP}",
@@ -115,14 +115,25 @@ def _refuse_endless(rule: str, parts: dict[str, str], begin: datetime) -> None:
             )
         )
     try:
-        times = len(_begins(rule, begin))
+        times = _begins(rule, begin)
     except ValueError as fault:
         raise BadRule(
             Text(vi=f"không hiểu lịch lặp: {fault}", en=f"the rule is not understood: {fault}")
         ) from fault
     if not times:
         raise BadRule(Text(vi="lịch lặp không có lần nào", en="the rule never comes true"))
-    if times > MOST:
+    if times[0] != _wall(begin):
+        raise BadRule(
+            Text(
+                vi=f"lần đầu ({_wall(begin):%H:%M %d/%m/%Y}) không thuộc lịch lặp",
+                en=f"the first time ({_wall(begin):%H:%M %d/%m/%Y}) is none of the rule's",
+            ),
+            Text(
+                vi=f"Đổi lịch lặp, hoặc cho lần đầu bắt đầu {times[0]:%H:%M %d/%m/%Y}",
+                en=f"Change the rule, or let the first begin {times[0]:%H:%M %d/%m/%Y}",
+            ),
+        )
+    if len(times) > MOST:
         raise BadRule(
             Text(vi=f"lịch lặp quá {MOST} lần", en=f"the rule comes back more than {MOST} times"),
             Text(vi="Đặt điểm dừng gần hơn", en="Let it end earlier"),

@@ -27,7 +27,8 @@ _MOST = 20_000  # shifts of one calendar
 _IN_BRACKETS = re.compile(r"\(([^)]*)\)|\[([^\]]*)\]")
 _RESERVE = re.compile(r"\b(?:du phong|truc phu|reserve|secondary|backup)\b")
 _LEADING = re.compile(
-    r"^\s*(?:trực(?: chính| dự phòng| phụ)?|on duty|on-call)\s*[:–-]\s*", re.IGNORECASE
+    r"^\s*(?:tr[ựu]c(?: ch[íi]nh| d[ựu] ph[òo]ng| ph[ụu])?|on duty|on-call)\s*[:–-]\s*",
+    re.IGNORECASE,
 )
 
 
@@ -42,6 +43,8 @@ def read(name: str, content: bytes, rota: str, current: Inventory, on: date) -> 
     reading = Reading(rota, Registers(current, as_of(current, on))["contacts"], new_people=False)
     strangers: set[str] = set()
     for event in sorted(events, key=lambda event: _instant(event.decoded("dtstart"))):
+        if event.get("status", "").upper() == "CANCELLED":
+            continue
         title = nfc(str(event.get("summary", "")))
         who = _who(title)
         found = reading.person(who, "")
@@ -52,7 +55,10 @@ def read(name: str, content: bytes, rota: str, current: Inventory, on: date) -> 
             continue
         role = "secondary" if _RESERVE.search(fold(title)) else "primary"
         for shift in _shifts(event, rota, role, found):
-            reading.shifts.setdefault(place(shift), shift)
+            first = reading.shifts.setdefault(place(shift), shift)
+            if first != shift:
+                fault = _twice(shift)
+                reading.problems.append(Problem(name, fault.what, fault.mend, None, title[:80]))
         if len(reading.shifts) > _MOST:
             raise Invalid([Problem(name, _TOO_MANY.what, _TOO_MANY.mend)])
     if not reading.shifts and not reading.problems:
@@ -97,6 +103,16 @@ def _minute(at: datetime) -> time:
 
 def _fault(vi: str, en: str, mend_vi: str, mend_en: str) -> Fault:
     return Fault(Text(vi=vi, en=en), Text(vi=mend_vi, en=mend_en))
+
+
+def _twice(shift: Shift) -> Fault:
+    at = f"{shift.on:%d/%m/%Y} {shift.begin:%H:%M}"
+    return _fault(
+        f"ca {at} có hai sự kiện cùng bắt đầu",
+        f"two events begin the shift {at}",
+        "Bỏ một sự kiện, hoặc ghi (dự phòng) sau tên người dự phòng",
+        "Remove one of them, or write (reserve) after the name of the one in reserve",
+    )
 
 
 _UNREADABLE = _fault(

@@ -74,6 +74,8 @@ def test_a_rule_is_kept_in_one_form() -> None:
         ("every Saturday", "“EVERY SATURDAY” cannot be read"),
         ("FREQ=DAILY;BYHOUR=3;COUNT=2", "BYHOUR cannot be used with FREQ=DAILY"),
         ("FREQ=DAILY;INTERVAL=0;COUNT=2", "INTERVAL must be from 1 to 366"),
+        ("FREQ=DAILY;INTERVAL=²;COUNT=2", "INTERVAL must be from 1 to 366"),
+        ("FREQ=WEEKLY;BYDAY=MO;COUNT=2", "is none of the rule's"),
         ("FREQ=DAILY;COUNT=1001", f"more than {MOST} times"),
         ("FREQ=DAILY;UNTIL=20991231", f"more than {MOST} times"),
         ("FREQ=DAILY;UNTIL=20200101", "never comes true"),

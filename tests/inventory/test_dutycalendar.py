@@ -46,6 +46,27 @@ def test_whole_days_run_from_hand_over_to_hand_over() -> None:
     assert {(shift.begin, shift.end) for shift in found} == {(time(7, 30), time(7, 30))}
 
 
+def test_a_cancelled_event_puts_nobody_on_duty() -> None:
+    off = an_event("Lê Chi", ":20261207T073000", ":20261207T170000", "STATUS:CANCELLED")
+    instead = an_event("Nguyễn Văn An", ":20261207T073000", ":20261207T170000")
+    found = of(off, instead)
+    assert [shift.contact for shift in found.shifts] == ["an"]
+    assert not found.problems
+
+
+def test_two_people_in_one_shift_are_told_and_not_chosen_between() -> None:
+    one = an_event("Lê Chi", ":20261207T073000", ":20261207T170000")
+    other = an_event("Nguyễn Văn An", ":20261207T073000", ":20261207T170000")
+    [problem] = of(one, other).problems
+    assert "07/12/2026 07:30" in problem.what.vi
+    assert "(dự phòng)" in problem.mend.vi
+
+
+def test_the_word_for_duty_may_stand_without_marks() -> None:
+    [shift] = of(an_event("Truc chinh: Lê Chi", ":20261207T073000", ":20261207T170000")).shifts
+    assert shift.contact == "chi"
+
+
 def test_a_repeated_event_is_written_out_and_its_exceptions_heeded() -> None:
     weekly = an_event(
         "Lê Chi",
