@@ -46,6 +46,7 @@ _TOLD = Text("đã báo", "told")
 _FAILED = Text("KHÔNG gửi được tin", "the message could NOT be sent")
 _WILL = Text("sẽ báo lúc {0}", "will be told at {0}")
 _HELD = Text("tin được giữ lại bởi {0}", "held back by {0}")
+_UNREACHED = Text("KHÔNG có ai để báo", "there was NOBODY to tell")
 _PASSED = Text("hết trước giờ báo, không báo ai", "it ended before its hour: nobody was told")
 _NOBODY = Text("không có ai để báo", "there was nobody to tell")
 _PAUSED = Text("đang tạm dừng báo đến {0}", "silenced until {0}")
@@ -174,15 +175,16 @@ def _fate(incident: Incident, night: Night, language: Language) -> str:
         return _PAUSED.said(language).format(until)
     if fate.waiting is not None:
         return _WILL.said(language).format(moment(fate.waiting.at, language))
-    return _never(fate, language)
+    return _never(incident, fate, language)
 
 
-def _never(fate: Fate, language: Language) -> str:
+def _never(incident: Incident, fate: Fate, language: Language) -> str:
     if fate.failed:
         return _FAILED.said(language)
     if fate.held_by:
         return _HELD.said(language).format(", ".join(fate.held_by))
-    return _PASSED.said(language)
+    ended = incident.recovered_at is not None or incident.acked_by is not None
+    return (_PASSED if ended else _UNREACHED).said(language)
 
 
 def _silence(silence: Silence, names: Names, now: datetime, language: Language) -> str:

@@ -57,8 +57,8 @@ def read(name: str, content: bytes, rota: str, current: Inventory, on: date) -> 
         for shift in _shifts(event, rota, role, found):
             first = reading.shifts.setdefault(place(shift), shift)
             if first != shift:
-                fault = _twice(shift)
-                reading.problems.append(Problem(name, fault.what, fault.mend, None, title[:80]))
+                twice = _twice(shift)
+                reading.problems.append(Problem(name, twice.what, twice.mend, None, title[:80]))
         if len(reading.shifts) > _MOST:
             raise Invalid([Problem(name, _TOO_MANY.what, _TOO_MANY.mend)])
     if not reading.shifts and not reading.problems:

@@ -24,6 +24,8 @@ PERIOD = 60.0  # seconds between two audits
 SAID_AGAIN = timedelta(hours=1)  # as long as it lasts
 STEPS = ""  # where a step of a chain hangs: before any channel
 FORGOTTEN = "forgotten"  # where nothing was ever written down
+UNREACHED = "unreached"  # where nobody is left who could be told
+_NAMED = 5  # incidents whose codes are said
 
 
 class PromiseBook(Protocol):
@@ -35,6 +37,9 @@ class PromiseBook(Protocol):
     async def untold(self, since: datetime) -> list[Incident]:
         """Return what is open since then and nobody was ever to be told of."""
 
+    async def unreached(self, since: datetime) -> list[Incident]:
+        """Return what is open since then and whose messages reached nobody, nor will."""
+
     async def add(self, notification: Notification) -> int | None:
         """Add one message; None if it is there already."""
 
@@ -45,6 +50,7 @@ class AuditStats:
 
     late: int = 0  # messages and steps
     forgotten: int = 0  # incidents without any message
+    unreached: int = 0  # incidents of which every message was given up or led to nobody
     redriven: int = 0  # messages made because another was late or missing
     told: int = 0  # times that the administrators were told
     audited_at: datetime | None = None
@@ -52,10 +58,14 @@ class AuditStats:
     @property
     def kept(self) -> bool:
         """Say whether the last audit found every promise kept."""
-        return not (self.late or self.forgotten)
+        return not (self.late or self.forgotten or self.unreached)
 
 
-def by_place(late: Sequence[Notification], owed: Sequence[Notification]) -> dict[str, int]:
+def by_place(
+    late: Sequence[Notification],
+    owed: Sequence[Notification],
+    unreached: Sequence[Incident] = (),
+) -> dict[str, int]:
     """Return how many promises hang where: on a channel, in a chain, or nowhere at all."""
     places: dict[str, int] = {}
     for row in late:
@@ -63,6 +73,8 @@ def by_place(late: Sequence[Notification], owed: Sequence[Notification]) -> dict
         places[place] = places.get(place, 0) + 1
     if owed:
         places[FORGOTTEN] = len({row.incident for row in owed})
+    if unreached:
+        places[UNREACHED] = len(unreached)
     return places
 
 
@@ -116,6 +128,7 @@ class Auditor:
         now = self.clock.now()
         late = await self.book.undelivered(now - LATE)
         missing = await self._missing(now)
+        unreached = await self.book.unreached(now - LATE)
         for row in missing:
             self.stats.redriven += await self.book.add(row) is not None
         for row in late:
@@ -126,8 +139,9 @@ class Auditor:
             self.wake()
         self.stats.late = len(late)
         self.stats.forgotten = len({row.incident for row in missing})
+        self.stats.unreached = len(unreached)
         self.stats.audited_at = now
-        await self._say(late, missing, now)
+        await self._say(late, missing, unreached, now)
 
     async def _missing(self, now: datetime) -> list[Notification]:
         untold = await self.book.untold(now - LATE)
@@ -141,16 +155,22 @@ class Auditor:
         ]
 
     async def _say(
-        self, late: Sequence[Notification], missing: Sequence[Notification], now: datetime
+        self,
+        late: Sequence[Notification],
+        missing: Sequence[Notification],
+        unreached: Sequence[Incident],
+        now: datetime,
     ) -> None:
-        places = by_place(late, missing)
+        places = by_place(late, missing, unreached)
         news = to_say(places, self._said, now)
         if news:
-            since = min((row.due_at for row in (*late, *missing)), default=now)
+            due = [row.due_at for row in (*late, *missing)]
+            since = min([*due, *(one.decided_at for one in unreached)])
             log.error("promises are late since %s: %s", since, places)
             what = f"late {now.isoformat()}"
             self.stats.told += 1
-            await self.caretakers.tell(what, _LATE, _listed(places, since), besides=places)
+            codes = [one.id for one in unreached]
+            await self.caretakers.tell(what, _LATE, _listed(places, codes, since), besides=places)
             self._said |= dict.fromkeys(news, now)
         elif self._said and not places:
             log.warning("every promise is kept again")
@@ -158,10 +178,12 @@ class Auditor:
             self._said.clear()
 
 
-def _listed(places: Mapping[str, int], since: datetime) -> Text:
-    """Return what hangs where, a line each."""
+def _listed(places: Mapping[str, int], unreached: Sequence[str], since: datetime) -> Text:
+    """Return what hangs where, a line each; `unreached`: the codes of what reached nobody."""
     at = f"{since.astimezone(LOCAL):%H:%M %d/%m/%Y}"
-    words = {STEPS: _IN_CHAINS, FORGOTTEN: _NEVER}
+    codes = ", ".join(unreached[:_NAMED]) + (" …" if len(unreached) > _NAMED else "")
+    nobody = Text(f"{_NOBODY.vi} ({codes})", f"{_NOBODY.en} ({codes})")
+    words = {STEPS: _IN_CHAINS, FORGOTTEN: _NEVER, UNREACHED: nobody}
     lines = [
         (words.get(place) or Text(f"kênh {place}", f"channel {place}"), n)
         for place, n in sorted(places.items())
@@ -182,4 +204,8 @@ _IN_CHAINS = Text(vi="bước báo tiếp theo của chuỗi báo", en="next ste
 _NEVER = Text(
     vi="sự cố đang mở mà chưa có tin nào (đã lập lại tin)",
     en="open incidents without any message (now written)",
+)
+_NOBODY = Text(
+    vi="sự cố đang mở mà không còn ai nhận được tin, hãy tự báo",
+    en="open incidents of which nobody can be told any more: tell somebody",
 )

@@ -510,16 +510,25 @@ class Dispatcher:
     async def _again(
         self, notification: Notification, delivery: Delivery | None, after: float | None
     ) -> None:
-        """Try again later, unless it has been tried for too long."""
+        """Try again later, unless it has been tried for too long and somebody knows anyhow."""
         now = self._clock.now()
         wait = after if after is not None else backoff(notification.attempts)
         wait *= 1 + JITTER * self._random.random()
-        if now + timedelta(seconds=wait) > await self._deadline(notification, now):
+        late = now + timedelta(seconds=wait) > await self._deadline(notification, now)
+        if late and not await self._is_the_last_hope(notification):
             await self._fail(notification, delivery)
             return
         self.stats.retried += 1
         due = now + timedelta(seconds=wait)
         await self._ledger.outbox.settle(notification, delivery, NotificationState.PENDING, due)
+
+    async def _is_the_last_hope(self, notification: Notification) -> bool:
+        """Say whether nobody has heard yet of a problem that is still there."""
+        if notification.incident is None or notification.purpose is not Purpose.PROBLEM:
+            return False
+        rows = await self._ledger.outbox.for_incident(notification.incident)
+        sent, problem = NotificationState.SENT, Purpose.PROBLEM
+        return not any(row.state is sent and row.purpose is problem for row, _ in rows)
 
     async def _deadline(self, notification: Notification, now: datetime) -> datetime:
         known = await self._ledger.outbox.get(notification.id or 0)

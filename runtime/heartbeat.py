@@ -58,12 +58,18 @@ class Vitals:
     audited_at: datetime | None
     late: int = 0
     forgotten: int = 0
+    unreached: int = 0
 
 
 def vitals(pipeline: PipelineStats, dispatcher: DispatchStats, audit: AuditStats) -> Vitals:
     """Return when the parts of a hub last did their work."""
     return Vitals(
-        pipeline.judged_at, dispatcher.turned_at, audit.audited_at, audit.late, audit.forgotten
+        pipeline.judged_at,
+        dispatcher.turned_at,
+        audit.audited_at,
+        audit.late,
+        audit.forgotten,
+        audit.unreached,
     )
 
 
@@ -83,6 +89,13 @@ def unwell(vitals: Vitals, now: datetime) -> list[Text]:
             Text(
                 f"{vitals.forgotten} sự cố chưa có tin báo",
                 f"{vitals.forgotten} incidents without any message",
+            ),
+        ),
+        (
+            vitals.unreached > 0,
+            Text(
+                f"{vitals.unreached} sự cố không báo được cho ai",
+                f"{vitals.unreached} incidents of which nobody can be told",
             ),
         ),
     )

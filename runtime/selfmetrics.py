@@ -170,6 +170,8 @@ class SelfMetrics(Collector):
             yield "promises_late", words, audit.late
             words = "Open incidents without any message at the last audit."
             yield "promises_forgotten", words, audit.forgotten
+            words = "Open incidents whose messages reached nobody, nor will."
+            yield "promises_unreached", words, audit.unreached
         if self._heartbeat is not None:
             withheld = bool(self._heartbeat.stats.withheld)
             yield "heartbeat_withheld", "Whether the heartbeat does not go out.", float(withheld)

@@ -740,8 +740,10 @@ class Telling(Section):
     deadline: Annotated[
         Duration,
         Text(
-            vi="Sau bao lâu thì thôi gửi lại một tin không gửi được",
-            en="After how long a message that cannot be delivered is given up",
+            vi="Sau bao lâu thì thôi gửi lại một tin không gửi được; sự cố đang mở mà chưa ai hay "
+            "thì gửi lại mãi",
+            en="After how long a message that cannot be delivered is given up; an open problem of "
+            "which nobody has heard is told on and on",
         ),
     ] = "4h"  # type: ignore[assignment]
     together: Annotated[

@@ -420,6 +420,25 @@ class Outbox:
         async with self._database.reading() as connection:
             return await read_incidents(connection, query.order_by(incidents.c.id))
 
+    async def unreached(self, since: datetime) -> list[Incident]:
+        """Return the incidents open since then, not taken on, whose messages reached nobody.
+
+        Nor will they: every one was given up, or led to nobody.
+        """
+        told = and_(_N.incident == incidents.c.id, _N.purpose == Purpose.PROBLEM, _N.step.is_(None))
+        promised = and_(_N.incident == incidents.c.id, _N.purpose == Purpose.PROBLEM)
+        hopeful = _N.state.in_([NotificationState.PENDING, NotificationState.CLAIMED])
+        query = select(incidents).where(
+            incidents.c.state == IncidentState.OPEN,
+            incidents.c.acked_by.is_(None),
+            incidents.c.decided_at <= since,
+            select(_N.id).where(promised).exists(),
+            ~select(_N.id).where(promised, hopeful).exists(),
+            ~select(_N.id).where(told, _N.state == NotificationState.SENT).exists(),
+        )
+        async with self._database.reading() as connection:
+            return await read_incidents(connection, query.order_by(incidents.c.id))
+
     async def _find(
         self, condition: ColumnElement[bool]
     ) -> list[tuple[Notification, list[Delivery]]]:

@@ -137,6 +137,53 @@ async def test_it_says_again_every_hour_and_never_by_the_channel_that_is_stuck(
     assert not mail.said
 
 
+async def test_what_nobody_has_heard_of_yet_is_tried_beyond_every_deadline(
+    sqlite_ledger: Ledger,
+) -> None:
+    mail, sms = Mouth(*[Retry("503 later")] * 2000), Mouth(*[Retry("503 later")] * 2000)
+    house = House(sqlite_ledger, mail, sms)
+    await written(sqlite_ledger, an_incident(), a_notice())
+    for _ in range(5 * 60):  # the deadline is four hours
+        await house.pass_time(minutes=1)
+    assert (house.auditor.stats.late, house.auditor.stats.kept) == (1, False)
+    mail.troubles.clear()
+    for _ in range(30):
+        await house.pass_time(minutes=1)
+    [(note, _)] = await outbox(sqlite_ledger)
+    assert note.state is NotificationState.SENT
+    assert house.auditor.stats.kept
+
+
+async def test_what_somebody_has_heard_of_is_given_up_at_the_deadline(
+    sqlite_ledger: Ledger,
+) -> None:
+    mail, sms = Mouth(*[Retry("503 later")] * 2000), Mouth()
+    house = House(sqlite_ledger, mail, sms)
+    by_phone = a_notice(channel="sms", address="0900000002")
+    await written(sqlite_ledger, an_incident(), a_notice(), by_phone)
+    for _ in range(5 * 60):
+        await house.pass_time(minutes=1)
+    states = {note.channel: note.state for note, _ in await outbox(sqlite_ledger)}
+    assert states == {"mouth": NotificationState.FAILED, "sms": NotificationState.SENT}
+
+
+@pytest.mark.parametrize("refusal", [GiveUp("550 no such user"), None])
+async def test_an_open_incident_whose_messages_reach_nobody_is_no_kept_promise(
+    ledger: Ledger, refusal: GiveUp | None
+) -> None:
+    mail, sms = Mouth(*[refusal] if refusal else []), Mouth()
+    house = House(ledger, mail, sms)
+    step = a_notice(step=1, channel="", address="")  # of a chain in which nobody is found
+    rows = [a_notice(), step] if refusal else [step]
+    await written(ledger, an_incident(), *rows)
+    await house.pass_time(minutes=8)
+    assert (house.auditor.stats.unreached, house.auditor.stats.kept) == (1, False)
+    assert "không còn ai nhận được tin, hãy tự báo (SC-20261122-0001): 1" in sms.said[0].body
+    await ledger.incidents.acknowledge("SC-20261122-0001", "an", NOW)
+    await house.pass_time(minutes=1)
+    assert house.auditor.stats.kept
+
+
 async def test_an_open_incident_that_nobody_was_ever_to_be_told_of_is_told(
     ledger: Ledger,
 ) -> None:

@@ -173,12 +173,14 @@ async def test_what_cannot_be_delivered_until_the_deadline_fails_loudly(
     sqlite_ledger: Ledger, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock, mouth = LaterClock(), Mouth(*[Retry("no route")] * 50)
-    await written(sqlite_ledger, an_incident(), a_notice())
+    over = an_incident(state=IncidentState.RECOVERED, recovered_at=NOW)
+    told = a_notice(state=NotificationState.SENT)  # an open problem is tried until it is told
+    await written(sqlite_ledger, over, told, a_notice(purpose=Purpose.RECOVERY))
     dispatcher = made(sqlite_ledger, mouth, clock, deadline=600.0)
     for _ in range(40):
         await turned(dispatcher)
         clock.ahead += timedelta(seconds=30)
-    [(notice, deliveries)] = await outbox(sqlite_ledger)
+    notice, deliveries = (await outbox(sqlite_ledger))[1]
     assert notice.state is NotificationState.FAILED
     assert 3 < len(deliveries) < 12
     assert "is given up: no route" in caplog.text
