@@ -333,7 +333,8 @@ def moment(at: datetime, language: Language) -> str:
     return f"{local:%H:%M} {'ngày' if language == 'vi' else 'on'} {local:%d/%m/%Y}"
 
 
-def _moment_in_brief(at: datetime) -> str:
+def moment_in_brief(at: datetime) -> str:
+    """Return an instant for an SMS: 02:13 22/11."""
     return f"{at.astimezone(LOCAL):%H:%M %d/%m}"
 
 
@@ -409,8 +410,8 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
         "what": root_in_words(topology, incident.root, language),
         "since": moment(incident.began_at, language),
         "until": moment(ended, language),
-        "since_brief": _moment_in_brief(incident.began_at),
-        "until_brief": _moment_in_brief(ended),
+        "since_brief": moment_in_brief(incident.began_at),
+        "until_brief": moment_in_brief(ended),
         "lasted": lasting(ended - incident.began_at, language),
         "count": len(sites),
         "sites": sites[:_NAMED],

@@ -4,15 +4,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
+from alerts.notice import notice
 from alerts.telling import TellingPolicy, addresses
-from alerts.wording import sms
 from core.channel import GiveUp, Retry
+from core.clock import Clock
 from core.incident import Message
 from core.inventory import Contact
 from core.people import Role, User
-from core.text import Text
+from core.text import Language, Text
 from runtime.outlet import Outlet
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ class Caretakers:
     contacts: Callable[[], Sequence[Contact]]
     policy: TellingPolicy
     outlets: Mapping[str, Outlet]
+    clock: Clock
 
     async def tell(
         self, what: str, subject: Text, body: Text, besides: Collection[str] = ()
@@ -43,15 +44,29 @@ class Caretakers:
         policy = self.policy.model_copy(update={"ways": ways})
         taken = await asyncio.gather(
             *(
-                self._send(
-                    channel, _message(what, address, subject.said(language), body.said(language))
-                )
+                self._send(channel, self._message(what, subject, body, language, to=address))
                 for _, address, channel, language in addresses(policy, admins)
             )
         )
         if not any(taken):
             log.error("no administrator could be told: %s", subject.en)
         return sum(taken)
+
+    def _message(
+        self, what: str, subject: Text, body: Text, language: Language, *, to: str
+    ) -> Message:
+        said = subject.said(language)
+        return notice(
+            "platform",
+            what,
+            to=to,
+            subject=said,
+            body=f"{said}.\n\n{body.said(language)}\n",
+            at=self.clock.now(),
+            language=language,
+            url=self.policy.base_url,
+            what=what,
+        )
 
     async def _send(self, name: str, message: Message) -> bool:
         outlet = self.outlets.get(name)
@@ -67,14 +82,3 @@ class Caretakers:
 
 def _cares(user: User) -> bool:
     return user.role is Role.ADMIN and not user.disabled
-
-
-def _message(what: str, to: str, subject: str, body: str) -> Message:
-    mark = sha256(f"{what} {to}".encode()).hexdigest()[:16]
-    return Message(
-        id=f"platform.{mark}",
-        to=to,
-        subject=subject,
-        body=f"{subject}.\n\n{body}\n",
-        data={"purpose": "platform", "what": what, "sms": sms(subject)},
-    )

@@ -4,12 +4,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from hashlib import sha256
+from datetime import datetime
 from typing import Protocol
 
+from alerts.notice import notice
 from alerts.telling import TellingPolicy, addresses
-from alerts.wording import sms
 from core.channel import GiveUp, Retry
 from core.clock import LOCAL, Clock
 from core.errors import Unavailable
@@ -60,7 +59,8 @@ class CertificateWatch:
 
     async def turn(self) -> None:
         """Tell every owner of what has come nearer to its end, if it is day."""
-        local = self.clock.now().astimezone(LOCAL)
+        now = self.clock.now()
+        local = now.astimezone(LOCAL)
         if local.hour not in DAYTIME:
             return
         contacts = {contact.slug: contact for contact in self.contacts()}
@@ -70,16 +70,16 @@ class CertificateWatch:
             if one.certificate.contact in contacts and not await self._knows(one):
                 owned.setdefault(str(one.certificate.contact), []).append(one)
         for slug, news in owned.items():
-            await self._tell(contacts[slug], news, local.date())
+            await self._tell(contacts[slug], news, now)
 
     async def _knows(self, one: Ending) -> bool:
         return one.certificate.contact in await self.book.reached(*_mark(one))
 
-    async def _tell(self, owner: Contact, news: Sequence[Ending], today: date) -> None:
+    async def _tell(self, owner: Contact, news: Sequence[Ending], now: datetime) -> None:
         personal = tuple(way for way in self.policy.ways if way.to != "fixed")
         ways = self.policy.model_copy(update={"ways": personal})
         for _, address, channel, language in addresses(ways, [owner]):
-            message = letter(news, today, language, to=address, url=self._url())
+            message = letter(news, now, language, to=address, url=self._url())
             receipt = await self._send(channel, message)
             if receipt is not None:
                 for one in news:
@@ -119,7 +119,7 @@ def _mark(one: Ending) -> tuple[str, str]:
 
 
 def letter(
-    news: Sequence[Ending], today: date, language: Language, *, to: str, url: str = ""
+    news: Sequence[Ending], now: datetime, language: Language, *, to: str, url: str = ""
 ) -> Message:
     """Return the message to an owner about certificates that end."""
     first = news[0].certificate
@@ -132,13 +132,15 @@ def letter(
         lines.append(_MORE.said(language).format(len(news) - _NAMED))
     told = "\n".join(f"- {line}" for line in lines)
     body = f"{subject}.\n\n{told}\n\n{_MEND.said(language)}\n" + (f"{url}\n" if url else "")
-    mark = sha256("\n".join((to, today.isoformat(), *lines)).encode()).hexdigest()[:16]
-    return Message(
-        id=f"certificates.{mark}",
+    return notice(
+        "certificates",
+        "\n".join((f"{now.astimezone(LOCAL):%Y-%m-%d}", *lines)),
         to=to,
         subject=subject,
         body=body,
-        data={"purpose": "certificates", "sms": sms(f"{subject}. {url}"), "url": url},
+        at=now,
+        language=language,
+        url=url,
     )
 
 

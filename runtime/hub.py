@@ -249,6 +249,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             lambda: feed.edition.contacts,
             policy,
             outlets_of(settings, channels, keyring.reveal),
+            clock,
         )
         auditor = Auditor(
             ledger.outbox,

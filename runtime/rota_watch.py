@@ -5,12 +5,11 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from typing import Protocol
 
+from alerts.notice import notice
 from alerts.rota import Roster, Span, Turn, gaps, overlaps, rosters
 from alerts.telling import TellingPolicy, addresses
-from alerts.wording import sms
 from core.channel import GiveUp, Retry
 from core.clock import LOCAL, Clock
 from core.errors import Unavailable
@@ -115,7 +114,9 @@ class RotaWatch:
         personal = tuple(way for way in self.policy.ways if way.to != "fixed")
         ways = self.policy.model_copy(update={"ways": personal})
         for _, address, channel, language in addresses(ways, [owner]):
-            message = letter(rota, ahead, names, language, to=address, url=self._url(rota.slug))
+            message = letter(
+                rota, ahead, names, language, now, to=address, url=self._url(rota.slug)
+            )
             receipt = await self._send(channel, message)
             if receipt is not None:
                 warnings = [
@@ -154,6 +155,7 @@ def letter(
     ahead: Sequence[Hole],
     names: Mapping[str, str],
     language: Language,
+    now: datetime,
     *,
     to: str,
     url: str = "",
@@ -166,13 +168,16 @@ def letter(
         lines.append(_MORE.said(language).format(len(ahead) - _NAMED))
     told = "\n".join(f"- {line}" for line in lines)
     body = f"{subject}.\n\n{told}\n\n{_MEND.said(language)}\n" + (f"{url}\n" if url else "")
-    mark = sha256("\n".join((rota.slug, to, *lines)).encode()).hexdigest()[:16]
-    return Message(
-        id=f"rota.{mark}",
+    return notice(
+        "rota",
+        "\n".join((rota.slug, *lines)),
         to=to,
         subject=subject,
         body=body,
-        data={"purpose": "rota", "rota": rota.slug, "sms": sms(f"{subject}. {url}"), "url": url},
+        at=now,
+        language=language,
+        url=url,
+        rota=rota.slug,
     )
 
 

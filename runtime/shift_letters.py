@@ -5,12 +5,11 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from alerts.handing_over import Standing, letter
+from alerts.notice import notice
 from alerts.rota import Roster, Turn, rosters, turns
 from alerts.telling import TellingPolicy, addresses
-from alerts.wording import sms
 from core.channel import GiveUp, Retry
 from core.clock import LOCAL, Clock
 from core.errors import Unavailable
@@ -105,13 +104,16 @@ class ShiftLetters:
         for _, address, channel, language in addresses(ways, [person]):
             subject, body = letter(rota.name, note, state, names, language)
             url = f"{self.policy.base_url}/rota?rota={rota.slug}" if self.policy.base_url else ""
-            mark = sha256("\n".join((*known_as, address)).encode()).hexdigest()[:16]
-            message = Message(
-                id=f"shift.{mark}",
+            message = notice(
+                "shift",
+                "\n".join(known_as),
                 to=address,
                 subject=subject,
                 body=body + (f"\n{url}\n" if url else ""),
-                data={"purpose": "shift", "rota": rota.slug, "sms": sms(f"{subject}. {url}")},
+                at=now,
+                language=language,
+                url=url,
+                rota=rota.slug,
             )
             receipt = await self._send(channel, message)
             if receipt is not None:

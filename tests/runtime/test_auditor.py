@@ -82,7 +82,7 @@ class House:
         self.auditor = Auditor(
             ledger.outbox,
             self.dispatcher.pass_on,
-            Caretakers(self._users, lambda: CONTACTS, POLICY, outlets),
+            Caretakers(self._users, lambda: CONTACTS, POLICY, outlets, self.clock),
             lambda: Topology(ESTATE),
             self.clock,
             self._wake,

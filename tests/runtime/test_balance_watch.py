@@ -29,7 +29,7 @@ class House:
         self.mail, self.clock = Mouth(), LaterClock()
         outlets = {"sms": Outlet(CHANNEL, lambda: self.params), "mail": self.mail.outlet()}
         policy = TellingPolicy(ways=(Way(name="mail", to="email"),))
-        caretakers = Caretakers(self._users, lambda: CONTACTS, policy, outlets)
+        caretakers = Caretakers(self._users, lambda: CONTACTS, policy, outlets, self.clock)
         self.watch = BalanceWatch(outlets, ledger.people, caretakers, self.clock)
 
     async def _users(self) -> list[User]:

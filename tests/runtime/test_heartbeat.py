@@ -36,7 +36,7 @@ class House:
             Wanted.model_validate(wanted),
             self._vitals,
             ledger.people,
-            Caretakers(self._users, lambda: CONTACTS, policy, outlets),
+            Caretakers(self._users, lambda: CONTACTS, policy, outlets, self.clock),
             SECRETS.get,
             self.clock,
         )

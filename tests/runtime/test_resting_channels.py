@@ -122,7 +122,7 @@ class Admins:
         self.breakers = {"mail": Breaker(), "sms": Breaker()}
         self.outlets = {"mail": self.mail.outlet(), "sms": self.sms.outlet()}
         policy = TellingPolicy(ways=(Way(name="mail", to="email"), Way(name="sms", to="phone")))
-        caretakers = Caretakers(self._users, lambda: CONTACTS, policy, self.outlets)
+        caretakers = Caretakers(self._users, lambda: CONTACTS, policy, self.outlets, self.clock)
         self.watch = ChannelWatch(lambda: self.breakers, caretakers, self.clock)
 
     async def _users(self) -> list[User]:
