@@ -149,8 +149,7 @@ def _covered(
         if span.valid_from <= day and (span.valid_to is None or day < span.valid_to):
             heeded = None if span.open_on_holidays else special
             if _is_worked(span.days, day, heeded):
-                end = time.min if span.end >= _MIDNIGHT_FROM else span.end
-                yield _local(day, span.begin, end)
+                yield _local(day, span.begin, span.end)
 
 
 def _claims(roster: Roster, role: str, begin: datetime, end: datetime) -> Iterator[_Claim]:
@@ -194,6 +193,7 @@ def _rotation(
 
 def _local(day: date, begin: time, end: time) -> Span:
     """Return a span of local time; an end that is not after the begin lies on the next day."""
+    end = time.min if end >= _MIDNIGHT_FROM else end
     last = day if end > begin else day + _DAY
     return Span(datetime.combine(day, begin, LOCAL), datetime.combine(last, end, LOCAL))
 

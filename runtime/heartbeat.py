@@ -105,10 +105,11 @@ def unwell(vitals: Vitals, now: datetime) -> list[Text]:
 def begins(drill: Drill, last: datetime | None, now: datetime) -> bool:
     """Say whether the weekly drill begins now; `last` is when the one before did."""
     local = now.astimezone(LOCAL)
-    if drill.on is None or _DAYS[local.weekday()] != drill.on:
-        return False
-    at = datetime.combine(local.date(), drill.at, LOCAL)
-    return at <= local < at + _CATCH_UP and (last is None or last < at)
+    for day in (local.date(), local.date() - timedelta(days=1)):  # one of 23:30 lasts past midnight
+        at = datetime.combine(day, drill.at, LOCAL)
+        if _DAYS[day.weekday()] == drill.on and at <= local < at + _CATCH_UP:
+            return last is None or last < at
+    return False
 
 
 def a_drill(actor: str, now: datetime, seconds: float) -> AuditRow:

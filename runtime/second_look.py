@@ -72,7 +72,8 @@ class SecondLook:
             taken = incident.acked_by is not None
             if incident.state is not IncidentState.OPEN or taken:
                 return incident, NotificationState.CANCELLED
-            return incident, await self._held(incident)
+            held = await self._held(incident)
+            return incident, held or self._let_go_by_night(notification, incident)
         if notification.purpose is Purpose.RECOVERY and notification.step is None:
             return incident, await self._problem_was_told(notification)
         return incident, None
@@ -112,6 +113,14 @@ class SecondLook:
             return None
         over = Due(pause.until, pause.kind)
         return Held(pause, not_at_night(over, incident, self.topology(), self.night))
+
+    def _let_go_by_night(self, notification: Notification, incident: Incident) -> Postponed | None:
+        """Wait for the morning with what somebody's silence let go before its time."""
+        if notification.held_by is None:
+            return None
+        now = self.clock.now()
+        due = not_at_night(Due(now, notification.because), incident, self.topology(), self.night)
+        return Postponed((due.at - now).total_seconds()) if due.at > now else None
 
     async def _problem_was_told(
         self, notification: Notification

@@ -307,3 +307,12 @@ def test_nobody_is_on_duty_where_nothing_is_written(role: str) -> None:
     ]
     roster = Roster("cntt", (rule("an", role=role),))
     assert set(on_duty(roster, at(MONDAY, 12))) == {role}
+
+
+def test_a_shift_until_23_59_leaves_no_minute_to_nobody() -> None:
+    day, night = time(8), time(23, 59)
+    evening = [shift("an", on, begin=day, end=night) for on in days(2)]
+    early = [shift("binh", on, begin=time(0), end=day) for on in days(3)]
+    roster = Roster("cntt", shifts=(*evening, *early))
+    assert not gaps(roster, at(MONDAY), at(MONDAY + timedelta(days=2), 8))
+    assert first_at(roster, at(MONDAY, 23, 59)) == ("an",)

@@ -153,14 +153,23 @@ def test_the_weekly_drill_begins_once_at_its_hour(
     assert not begins(Drill(), last, MONDAY + after)
 
 
+def test_a_drill_late_in_the_evening_begins_after_midnight_too() -> None:
+    drill = Drill.model_validate({"on": "sun", "at": "23:30"})
+    midnight = MONDAY - timedelta(hours=9)
+    assert begins(drill, None, midnight + timedelta(minutes=10))
+    assert not begins(drill, midnight - timedelta(minutes=20), midnight + timedelta(minutes=10))
+    assert not begins(drill, None, midnight + timedelta(minutes=31))
+
+
 def test_whatever_does_not_work_is_a_reason() -> None:
     now, old = MONDAY, MONDAY - timedelta(minutes=5)
     assert not unwell(Vitals(now, now, now), now)
-    assert [one.en for one in unwell(Vitals(old, old, old, 1, 2), now)] == [
+    assert [one.en for one in unwell(Vitals(old, old, old, 1, 2, 3), now)] == [
         "the ledger is not written",
         "the dispatcher does not work",
         "the promises are not audited",
         "1 messages late",
         "2 incidents without any message",
+        "3 incidents of which nobody can be told",
     ]
     assert len(unwell(Vitals(None, None, None), now)) == 3

@@ -151,6 +151,30 @@ async def test_what_waits_for_the_morning_does_so_after_a_silence_too(
     assert (held.because, f"{held.due_at.astimezone(LOCAL):%H:%M}") == ("day_off", "07:30")
 
 
+async def test_a_silence_that_is_ended_at_night_lets_nothing_out_that_waits_for_the_morning(
+    sqlite_ledger: Ledger,
+) -> None:
+    silence = await silenced(sqlite_ledger, hours=20)
+    today = SystemClock().now().astimezone(LOCAL).date()
+    off = DaysOff(closed=(today, today + timedelta(days=1)))
+    mouth = Mouth()
+    dispatcher = Dispatcher(
+        sqlite_ledger,
+        {"mouth": mouth.outlet()},
+        lambda: Estate(targets=ESTATE.targets, days_off=off),
+        SystemClock(),
+        told=asyncio.Event(),
+        options=DispatchOptions(night=Night(waiting=(Severity.CRITICAL,))),
+    )
+    await written(sqlite_ledger, an_incident(), a_notice())
+    await turned(dispatcher)
+    await sqlite_ledger.silences.end(silence.id, "an", SystemClock().now())
+    await turned(dispatcher)
+    assert not mouth.said
+    [(waits, _)] = await outbox(sqlite_ledger)
+    assert f"{waits.due_at.astimezone(LOCAL):%H:%M}" == "07:30"
+
+
 async def test_one_silence_after_the_other_holds_on(sqlite_ledger: Ledger) -> None:
     clock, mouth = LaterClock(), Mouth()
     await silenced(sqlite_ledger)
