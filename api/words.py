@@ -158,6 +158,11 @@ DUTY_ROLE = {
     "primary": Text("trực chính", "on duty"),
     "secondary": Text("trực dự phòng", "in reserve"),
 }
+FLAW = {
+    "gap": Text("ca trống", "gap"),
+    "overlap": Text("ca trùng", "overlap"),
+    "double": Text("một người hai vai", "one person in two roles"),
+}
 WHOM = DUTY_ROLE | {
     "contact": Text("người được chỉ định", "a named contact"),
     "site": Text("đầu mối của điểm", "the site's contact"),
