@@ -165,6 +165,7 @@ FLAW = {
 }
 WHOM = DUTY_ROLE | {
     "contact": Text("người được chỉ định", "a named contact"),
+    "officer": Text("trực kỹ thuật của cuộc họp", "on duty for the meeting"),
     "site": Text("đầu mối của điểm", "the site's contact"),
     "concerned": Text("mọi đầu mối của đơn vị", "every contact of the units"),
 }
@@ -616,7 +617,8 @@ ACTION = {
     "user.password": Text("đổi mật khẩu", "changed a password"),
 }
 STEP = Text("Bước", "Step")
-_STEP = re.compile(r"[^/]+/(\d+)(?:\+\d+)?: (.+)")  # as the ledger writes a step that came due
+_AGAIN = Text(", báo thêm", ", told to more")
+_STEP = re.compile(r"[^/]+/(\d+)(\+\d+)?: (.+)")  # as the ledger writes a step that came due
 _FINDING = re.compile(r"(\S+) (\w+)(?:: (.*))?", re.DOTALL)  # as the ledger writes a cause
 _TOLD = re.compile(r"^(\w+): (\S+) → (\S+)$")  # as the ledger writes a settled notification
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -713,8 +715,9 @@ def whom(incident: Incident, number: int) -> Text:
 def note_text(note: IncidentNote, person: Callable[[str], str], language: Language) -> str:
     """Return a line of the timeline in the reader's words."""
     if note.kind == "escalated" and (turn := _STEP.fullmatch(note.text)) is not None:
-        people = ", ".join(person(slug) for slug in turn[2].split())
-        return f"{STEP.said(language)} {turn[1]}: {people}"
+        people = ", ".join(person(slug) for slug in turn[3].split())
+        again = _AGAIN.said(language) if turn[2] else ""
+        return f"{STEP.said(language)} {turn[1]}{again}: {people}"
     if note.kind == "finding" and (stated := _FINDING.fullmatch(note.text)) is not None:
         return _cause(stated[1], stated[2], stated[3], language)
     found = _TOLD.match(note.text) if note.kind in {"told", "failed"} else None

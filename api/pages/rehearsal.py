@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from alerts.reasons import REASON
 from alerts.rehearsed import Said
 from alerts.rehearsed_words import as_object, people, summary
 from api.context import Wish
@@ -12,7 +13,6 @@ from api.door import Asker, Ctx, Operator
 from api.errors import Refused
 from api.rehearsals import Job, Rehearsals
 from api.snapshot import Picture
-from api.telling import REASON
 from api.words import BECAUSE
 from core.errors import DomainError, Invalid
 from core.model import Model
