@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.chains import WHOEVER_WAS_TOLD
 from alerts.reasons import FIRST, REASON, beside, reason_in_words
 from alerts.telling import concerned
 from api.snapshot import Picture
@@ -82,7 +83,10 @@ def step_names(incident: Incident, told: Sequence[Notification]) -> dict[str, Te
     own = incident.chain.slug if incident.chain is not None else ""
     for note in told:
         chain = note.recipient.rpartition("/")[0]
-        if not note.step or note.recipient in found:
+        if note.step is None or note.recipient in found:
+            continue
+        if note.step == WHOEVER_WAS_TOLD:
+            found[note.recipient] = _TO_ALL
             continue
         times[chain, note.step] = again = times.get((chain, note.step), 0) + 1
         vi, en = f"{STEP.vi} {note.step}", f"{STEP.en} {note.step}"
@@ -218,6 +222,7 @@ def _cancelled(incident: Incident, note: Notification) -> Text:
 
 
 _NOTHING = Text("", "")
+_TO_ALL = Text("Mọi người đã được báo", "Everybody who was told")
 _NO_ADDRESS = Text("không có thư điện tử, không có số điện thoại", "no e-mail address, no phone")
 _BY_LINK = Text("bằng đường dẫn trong tin báo", "by the link in a message")
 _LOGGED_IN = Text("khi đăng nhập (trang hoặc API)", "logged in (page or interface)")

@@ -197,6 +197,13 @@ BECAUSE = {
         "a meeting goes on without this place: told when it is over",
     ),
 }
+REHEARSED = BECAUSE | {  # why a rehearsed incident is told when it is, or not at all
+    "ended": Text("hết trước giờ báo, không báo ai", "it ended before its hour: nobody was told"),
+    "taken": Text("có người tiếp nhận trước giờ báo", "somebody took it on before its hour"),
+    "waits": Text("còn chờ khi diễn tập kết thúc", "it still waited when the rehearsal ended"),
+    "failed": Text("không gửi được", "it could not be sent"),
+    "nobody": Text("không có ai để báo", "there was nobody to tell"),
+}
 LAYER = {
     "reachable": Text("kết nối", "reached"),
     "registered": Text("đăng ký", "registered"),

@@ -58,14 +58,16 @@ def test_no_two_steps_of_a_ledger_have_one_name() -> None:
     told = [
         a_notice(recipient=p, step=int(p.partition("/")[2].partition("+")[0])) for p in promises
     ]
-    names = step_names(incident, [*told, a_notice(recipient="an")])
-    assert list(names) == list(promises)
+    over = a_notice(recipient="bao-truc/0", purpose="recovery", step=0)
+    names = step_names(incident, [*told, a_notice(recipient="an"), over])
+    assert list(names) == [*promises, "bao-truc/0"]
     assert [name.vi for name in names.values()] == [
         "Bước 1 (chuỗi trước: cu)",
         "Bước 1 (trực kỹ thuật của cuộc họp)",
         "Bước 4 (mọi đầu mối của đơn vị)",
         "Bước 4, lần 2 (mọi đầu mối của đơn vị)",
         "Bước 4, lần 3 (mọi đầu mối của đơn vị)",
+        "Mọi người đã được báo",
     ]
 
 
