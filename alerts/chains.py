@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from alerts.endangered import chain_of, hit, joined_by
+from alerts.endangered import OFFICER, chain_of, hit, joined_by
 from alerts.incidents import Fold
+from alerts.reasons import ESCALATED, GROWN, TOGETHER
+from alerts.reasons import OFFICER as OF_MEETING
 from alerts.topology import Topology
 from core.incident import Chain, Due, Incident, Notification, Purpose, Severity, Step
 from core.inventory import EscalationStep
@@ -94,15 +96,24 @@ def promised(
         return [_promise(incident, chain, purpose, reason, WHOEVER_WAS_TOLD, due)]
     rows = []
     for step in chain.steps:
-        why = reason if step is chain.steps[0] else "escalated"
+        why = _why(step, chain.steps[0], reason)
         later = Due(due.at + timedelta(seconds=step.after), "delay") if step.after else due
         rows.append(_promise(incident, chain, purpose, why, step.number, later))
-        if reason == "touches_your_unit" and step.tell in _GROWING:
+        if reason == GROWN and step.tell in _GROWING:
             more = f"+{len(incident.members)}"
             own = max(due.at, (since or due.at) + timedelta(seconds=step.after))
             when = Due(own, "delay") if own > due.at else due
             rows.append(_promise(incident, chain, purpose, reason, step.number, when, more))
     return rows
+
+
+def _why(step: Step, first: Step, reason: str) -> str:
+    """Return why a step's people are told: who is told with the first has not been passed over."""
+    if step.tell == OFFICER:
+        return OF_MEETING
+    if step is first:
+        return reason
+    return ESCALATED if step.after > first.after else TOGETHER
 
 
 def _path(incident: Incident, topology: Topology) -> tuple[str, ...]:

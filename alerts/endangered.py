@@ -14,6 +14,7 @@ from core.incident import Chain, Incident, Step
 from core.watching import Booking, Target, TargetKind
 
 PATIENCE = 300.0  # seconds in which the officer may take it on before the usual people are told
+OFFICER = "officer"  # whom a step of theirs tells
 _PREFIX = "meeting-"  # of the chains that are made here
 
 
@@ -52,7 +53,7 @@ def chain_of(
     if officer is None:
         return usual
     wait = delay if touches_others(incident.present, found, topology) else PATIENCE
-    first = Step(number=1, tell="contact", contact=officer)
+    first = Step(number=1, tell=OFFICER, contact=officer)
     rest = usual.steps if usual is not None else (Step(number=1, tell="concerned"),)
     steps = (
         step.model_copy(update={"number": number, "after": step.after + wait})
@@ -69,12 +70,12 @@ def joined_by(found: Hit, chain: Chain | None) -> Chain | None:
         return chain
     slug = f"{_PREFIX}{found.booking.meeting.lower()}"
     if chain is None:
-        step = Step(number=1, tell="contact", contact=officer)
+        step = Step(number=1, tell=OFFICER, contact=officer)
         return Chain(slug=slug, name=found.booking.title, steps=(step,))
     if any(step.contact == officer and not step.after for step in chain.steps):
         return chain
     last = max(step.number for step in chain.steps)
-    step = Step(number=last + 1, tell="contact", contact=officer)
+    step = Step(number=last + 1, tell=OFFICER, contact=officer)
     return chain.model_copy(update={"steps": (*chain.steps, step)})
 
 

@@ -6,9 +6,10 @@ everybody whom the incident concerns is told: a hole in a rota must not swallow 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.hours import open_until
+from alerts.reasons import GROWN, NOBODY, REMINDER, UNREACHED
 from alerts.telling import TellingPolicy, addresses, concerned
 from alerts.topology import Topology
 from core.incident import (
@@ -23,7 +24,7 @@ from core.incident import (
 from core.inventory import Contact
 from core.watching import Hours
 
-NOBODY = "nobody_on_duty"
+REPEATED = timedelta(seconds=30)  # whoever was told less than that ago needs no reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +48,22 @@ def messages(
 ) -> list[Notification]:
     """Return the messages that a step of a problem's chain becomes.
 
-    Whoever was `told` by an earlier step is reminded by this one.
+    Whoever was `told` by an earlier step is reminded by this one; but not of what they heard a
+    moment ago, where two steps are due at one time.
     """
     rows = _reaching(promise, incident, people, topology, policy, now)
-    if promise.reason == "touches_your_unit":
+    if promise.reason == GROWN:
         return rows  # it is for those who are new
-    known = {(row.recipient, row.channel) for row in _sent(told)}
-    reminder = {"purpose": Purpose.REMINDER, "reason": "reminder"}
-    return [
-        row.model_copy(update=reminder)
-        if _in_person(row) and (row.recipient, row.channel) in known
-        else row
-        for row in rows
-    ]
+    known = {(row.recipient, row.channel): row.settled_at or now for row in _sent(told)}
+    reminder = {"purpose": Purpose.REMINDER, "reason": REMINDER}
+    found: list[Notification] = []
+    for row in rows:
+        heard_at = known.get((row.recipient, row.channel)) if _in_person(row) else None
+        if heard_at is None:
+            found.append(row)
+        elif now - heard_at >= REPEATED:
+            found.append(row.model_copy(update=reminder))
+    return found
 
 
 def _reaching(  # noqa: PLR0917
@@ -74,7 +78,9 @@ def _reaching(  # noqa: PLR0917
     for step in _from(incident.chain, promise.step or 0):
         fixed = bool(step.channels) and _only_fixed(step.channels, policy)
         contacts = _meant(step, incident, people, topology)
-        own = _messages(promise, contacts, step.channels, policy, now)
+        passed_on = {} if step.number == (promise.step or 0) else {"reason": UNREACHED}
+        said = promise.model_copy(update=passed_on)
+        own = _messages(said, contacts, step.channels, policy, now)
         found |= _by_way(own)
         if fixed or any(_in_person(row) for row in own):
             return list(found.values())
@@ -146,7 +152,7 @@ def _meant(step: Step, incident: Incident, people: People, topology: Topology) -
             known = incident.root in topology.targets
             site = topology.site_of(incident.root) if known else None
             slugs: Sequence[str] = (people.of_site.get(site.slug, ""),) if site is not None else ()
-        case "contact":
+        case "contact" | "officer":
             slugs = (step.contact or "",)
         case _:
             slugs = people.duty.get(step.rota or "", {}).get(step.tell, ())

@@ -61,6 +61,7 @@ REASON = {
         "người ở điểm cầu báo hỏng: {about}, lúc {since}",
         "the person there says it is broken: {about}, at {since}",
     ),
+    "dropped": Text("đã rớt khỏi cuộc họp, từ {since}", "it has dropped out, since {since}"),
     "nobody_to_phone": Text("chưa có số để gọi", "nobody to phone is known"),
     "bridge_down": Text("cầu nối hội nghị không trả lời", "the bridge is silent"),
     "bridge_weak": Text("cầu nối hội nghị có cảnh báo", "the bridge has a warning"),
@@ -139,7 +140,7 @@ def report(
 ) -> Message:
     """Return the message to a duty officer about one run: the worst rooms first."""
     meeting = telling.meeting
-    rooms = [one for one in run.findings if one.room in meeting.rooms]
+    rooms, beside = by_rooms(meeting, run)
     counts = counted(rooms)
     facts = _facts(telling, counts, len(rooms))
     subject = _SUBJECT.said(language).format(**facts)
@@ -150,8 +151,8 @@ def report(
     ]
     amiss += [
         reason_in_words(one.reasons[0], telling.topology, language)
-        for one in run.findings
-        if one not in rooms and one.result is Readiness.NOT_READY
+        for one in beside
+        if one.result is Readiness.NOT_READY
     ]
     if amiss:
         subject = f"{subject}, {', '.join(amiss)}"
@@ -228,6 +229,12 @@ def _with_the_link_whole(text: str, facts: Mapping[str, object]) -> str:
     if excess > 0:
         room = f"{room[: -excess - 3]}..."
     return sms(text.format(**{**facts, "room": room}))
+
+
+def by_rooms(meeting: Meeting, run: ReadinessRun) -> tuple[list[Finding], list[Finding]]:
+    """Return what was found of the rooms of a meeting, and beside them: of its bridge."""
+    rooms = [one for one in run.findings if one.room in meeting.rooms]
+    return rooms, [one for one in run.findings if one.room not in meeting.rooms]
 
 
 def counted(findings: Iterable[Finding]) -> dict[Readiness, int]:

@@ -79,12 +79,11 @@ def to_be_told(run: ReadinessRun, before: Sequence[ReadinessRun], stages: Iterab
 
 def _line(facts: RoomFacts) -> Iterable[_Because]:
     site = facts.site
-    heard = facts.endpoint is None and facts.beat is not None  # whatever else is silent
     if site.lost:
         about = site.cause or site.slug
-        result = Readiness.AT_RISK if heard else Readiness.NOT_READY
+        result = Readiness.AT_RISK if facts.heard else Readiness.NOT_READY
         yield result, Reason(name="cut_off", about=about, since=site.since)
-    elif site.status is Status.UNKNOWN and site.reason != "off_hours" and not heard:
+    elif site.status is Status.UNKNOWN and site.reason != "off_hours" and not facts.heard:
         yield Readiness.NOT_CHECKED, Reason(name="not_observed", about=site.slug, since=site.since)
     else:
         for one in facts.weak:

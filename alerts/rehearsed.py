@@ -167,7 +167,7 @@ class Count:
         self.lines: list[Line] = []
         self._begin, self._end, self._night, self._listed = begin, end, night, listed
         self._peace: dict[str, list[str]] = {}
-        self._said: dict[tuple[datetime, str, str, str], Said] = {}
+        self._said: dict[tuple[datetime, str, str, str, str], Said] = {}
         for (recipient, incident), until in (left_in_peace or {}).items():
             if begin <= until:
                 self._peace.setdefault(incident, []).append(recipient)
@@ -213,7 +213,7 @@ class Count:
         good = next((one for one in tries if one.ok), None)
         if good is None or not self._begin <= good.at < self._end:
             return
-        key = (good.at, row.recipient, row.channel, good.subject)
+        key = (good.at, row.recipient, row.channel, good.subject, good.body)
         known = self._said.get(key)
         codes = (*(known.incidents if known else ()), row.incident or "")
         self._said[key] = Said(

@@ -66,6 +66,11 @@ class RoomFacts:
     quality: RoomQuality | None = None  # None: nobody measured
     on_bridge: bool | None = None  # whether a bridge says that it is connected; None: none says
 
+    @property
+    def heard(self) -> bool:
+        """Say whether its PC speaks, by whatever way: then the site's lines say nothing of it."""
+        return self.endpoint is None and self.beat is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Stack:
@@ -184,7 +189,7 @@ def reached(facts: RoomFacts, *, meets: bool = False) -> Layer:
     A PC that is switched off is no fault until a meeting goes on.
     """
     own = facts.endpoint or facts.site
-    if facts.endpoint is None and facts.beat is not None:
+    if facts.heard:
         return Layer.GOOD
     if own.lost:
         return Layer.BAD

@@ -1,4 +1,4 @@
-"""Who is on duty, when is nobody, and when are two? Pure, from what is written down.
+"""Who is on duty, when is nobody, when are two, when is one twice? Pure, from what is written.
 
 Swaps win over shifts, shifts over rules; of two swaps the one that was recorded later. All
 spans are half-open and local days are those of Asia/Ho_Chi_Minh.
@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from core.clock import LOCAL
 from core.inventory import CalendarSpan, RotaRule, Shift, SpecialDay
@@ -60,6 +60,30 @@ class Turn:
     begin: datetime
     end: datetime
     source: Source
+
+
+class Flaw(StrEnum):
+    """What is wrong with a time of a rota."""
+
+    GAP = "gap"  # nobody is on duty
+    OVERLAP = "overlap"  # one role is held by more than one person
+    DOUBLE = "double"  # one person holds two roles: the next step calls the same telephone
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A time that has a flaw; `people` and `roles` are those concerned, none of a gap."""
+
+    flaw: Flaw
+    begin: datetime
+    end: datetime
+    people: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> tuple[str, date]:
+        """Return what it is known by: one that goes on is another one every day."""
+        return self.flaw.value, self.begin.astimezone(LOCAL).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +145,34 @@ def gaps(roster: Roster, begin: datetime, end: datetime) -> list[Span]:
     return found
 
 
-def overlaps(roster: Roster, begin: datetime, end: datetime) -> list[Turn]:
-    """Return the times within [begin, end) at which more than one person holds one role."""
-    return [turn for turn in turns(roster, begin, end) if len(turn.people) > 1]
+def holes(roster: Roster, begin: datetime, end: datetime) -> list[Hole]:
+    """Return every gap, overlap and person with two roles within [begin, end), in order."""
+    held = turns(roster, begin, end)
+    found = [
+        *(Hole(Flaw.GAP, gap.begin, gap.end) for gap in gaps(roster, begin, end)),
+        *(
+            Hole(Flaw.OVERLAP, turn.begin, turn.end, turn.people, (turn.role,))
+            for turn in held
+            if len(turn.people) > 1
+        ),
+        *_doubles(held),
+    ]
+    return sorted(found, key=lambda hole: (hole.begin, hole.flaw, hole.people))
+
+
+def _doubles(held: Sequence[Turn]) -> list[Hole]:
+    """Return when one person holds both roles; what touches is one hole."""
+    first, second = ([turn for turn in held if turn.role == role] for role in ROLES)
+    found: dict[str, list[Hole]] = {}
+    for one, other in itertools.product(first, second):
+        begin, end = max(one.begin, other.begin), min(one.end, other.end)
+        for person in set(one.people) & set(other.people) if begin < end else ():
+            own = found.setdefault(person, [])
+            if own and own[-1].end == begin:
+                own[-1] = replace(own[-1], end=end)
+            else:
+                own.append(Hole(Flaw.DOUBLE, begin, end, (person,), ROLES))
+    return [hole for own in found.values() for hole in own]
 
 
 def is_duty_day(rule: RotaRule, day: date, special: SpecialDay | None) -> bool:

@@ -201,6 +201,7 @@ class Telling:
     taken_by: str | None = None  # the full name of who acknowledged it
     code: str = ""  # with which it is answered
     reply_to: str = ""  # the number to answer to; "": where the message comes from
+    why: Text | None = None  # why this person is told
 
 
 def render(
@@ -438,6 +439,7 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
         "answer": written(telling.code) if telling.code else "",
         "answer_to": telling.reply_to,
         "acked_by": telling.taken_by or incident.acked_by,
+        "why": telling.why.said(language) if telling.why is not None else None,
         "meeting": _meeting(touched, language) if touched is not None else None,
         "meeting_title": touched.booking.title if touched is not None else None,
     }

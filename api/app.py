@@ -60,6 +60,7 @@ from api.v1 import (
     heartbeats,
     hints,
     me,
+    rotas,
 )
 from api.v1 import causes as causes_v1
 from api.v1 import certificates as certificates_v1
@@ -94,6 +95,7 @@ ROUTERS = (
     reports_v1.router,
     line_use_v1.router,
     silences_v1.router,
+    rotas.router,
     meetings_v1.router,
     certificates_v1.router,
     heartbeats.router,

@@ -17,7 +17,16 @@ from api.snapshot import Picture
 from core.callquality import AMISS, Grade
 from core.callwords import estimate
 from core.incident import Incident
-from core.meeting import Attendance, Finding, Meeting, Presence, Readiness, ReadinessRun, Said
+from core.meeting import (
+    Attendance,
+    Finding,
+    Meeting,
+    Presence,
+    Readiness,
+    ReadinessRun,
+    Reason,
+    Said,
+)
 from core.status import Status
 from core.text import Language, vietnamese_order
 from core.watching import Target
@@ -167,7 +176,7 @@ def _row(  # noqa: PLR0917
     return RoomRow(
         slug=room,
         target=picture.targets.get(room),
-        finding=finding(room, facts, ahead),
+        finding=_as_seen(finding(room, facts, ahead), state, attending, since),
         stack=stack(facts, meets=state == "on") if facts is not None else None,
         attending=attending,
         since=since,
@@ -178,13 +187,23 @@ def _row(  # noqa: PLR0917
     )
 
 
+def _as_seen(found: Finding, state: State, attending: Attending, since: datetime | None) -> Finding:
+    """Return what is found of a room; whoever has dropped out of a meeting is not ready."""
+    if state != "on" or attending != "dropped" or found.result is Readiness.NOT_READY:
+        return found
+    dropped = Reason(name="dropped", about=found.room, since=since)
+    reasons = (dropped, *found.reasons)
+    return found.model_copy(update={"result": Readiness.NOT_READY, "reasons": reasons})
+
+
 def _attending(
     facts: RoomFacts | None, mine: Sequence[Presence]
 ) -> tuple[Attending, datetime | None]:
     """Return whether a room is in, and since when; the present moment is believed first."""
     last = mine[-1] if mine else None
     lost = facts is not None and (
-        facts.site.lost or (facts.endpoint is not None and facts.endpoint.lost)
+        (facts.site.lost and not facts.heard)
+        or (facts.endpoint is not None and facts.endpoint.lost)
     )
     if lost and facts is not None:
         way = facts.site if facts.site.lost else facts.endpoint

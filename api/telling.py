@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from alerts.chains import WHOEVER_WAS_TOLD
+from alerts.reasons import FIRST, REASON, beside, reason_in_words
 from alerts.telling import concerned
 from api.snapshot import Picture
-from api.words import BECAUSE, NOTIFICATION_STATE, PURPOSE
+from api.words import BECAUSE, NOTIFICATION_STATE, PURPOSE, STEP, whom
 from core.answer import Received, Verdict
 from core.incident import ASKING, Delivery, Incident, IncidentState, Notification
 from core.incident import NotificationState as State
@@ -29,6 +31,7 @@ class Line:
     attempts: tuple[Delivery, ...] = ()
     settled_at: datetime | None = None
     step: int | None = None  # of a chain, that became messages of their own; 0: of a recovery
+    step_name: Text | None = None  # of which no other line of the incident has the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,12 @@ def lines(
     incident: Incident, told: Sequence[tuple[Notification, list[Delivery]]], picture: Picture
 ) -> list[Line]:
     """Return every intent in the order in which it was due, then who has no address."""
-    rows = [_line(incident, note, deliveries, picture) for note, deliveries in told]
+    intents = [note for note, _ in told]
+    names = step_names(incident, intents)
+    rows = [
+        _line(incident, note, deliveries, picture, intents, names.get(note.recipient))
+        for note, deliveries in told
+    ]
     rows.sort(key=lambda row: row.due_at or incident.decided_at)
     known = {row.recipient for row in rows}
     return rows + [
@@ -54,7 +62,7 @@ def lines(
             recipient=contact.slug,
             channel="",
             purpose=Text("báo sự cố", "problem"),
-            reason=REASON["new_problem"],
+            reason=REASON[FIRST],
             due_at=None,
             because=_NOTHING,
             state="no_address",
@@ -63,6 +71,34 @@ def lines(
         for contact in concerned(incident, picture, picture.contacts.values())
         if not contact.email and not contact.phone and contact.slug not in known
     ]
+
+
+def step_names(incident: Incident, told: Sequence[Notification]) -> dict[str, Text]:
+    """Return what each promised step is called, by how its promise names it; no two alike.
+
+    A step is promised again when more is touched, and all steps are when the chain is another.
+    """
+    found: dict[str, Text] = {}
+    times: dict[tuple[str, int], int] = {}
+    own = incident.chain.slug if incident.chain is not None else ""
+    for note in told:
+        chain = note.recipient.rpartition("/")[0]
+        if note.step is None or note.recipient in found:
+            continue
+        if note.step == WHOEVER_WAS_TOLD:
+            found[note.recipient] = _TO_ALL
+            continue
+        times[chain, note.step] = again = times.get((chain, note.step), 0) + 1
+        vi, en = f"{STEP.vi} {note.step}", f"{STEP.en} {note.step}"
+        if again > 1:
+            vi, en = f"{vi}, lần {again}", f"{en}, time {again}"
+        if chain == own:
+            who = whom(incident, note.step)
+            vi, en = f"{vi} ({who.vi})", f"{en} ({who.en})"
+        else:
+            vi, en = f"{vi} (chuỗi trước: {chain})", f"{en} (earlier chain: {chain})"
+        found[note.recipient] = Text(vi, en)
+    return found
 
 
 def taken(
@@ -115,17 +151,23 @@ def _by_answer(answer: Received) -> Text:
     )
 
 
-def _line(
-    incident: Incident, note: Notification, deliveries: Sequence[Delivery], picture: Picture
+def _line(  # noqa: PLR0917
+    incident: Incident,
+    note: Notification,
+    deliveries: Sequence[Delivery],
+    picture: Picture,
+    told: Sequence[Notification],
+    step_name: Text | None,
 ) -> Line:
     step = note.step
     person = picture.person(note.recipient) if step is None else note.recipient
+    others = [picture.person(slug) for slug in beside(note, told)]
     return Line(
         person=person,
         recipient=note.recipient,
         channel=note.channel,
         purpose=PURPOSE[note.purpose],
-        reason=REASON.get(note.reason, Text(note.reason, note.reason)),
+        reason=reason_in_words(note, told, others),
         due_at=note.due_at,
         because=BECAUSE.get(note.because, _NOTHING),
         state=note.state.value,
@@ -133,6 +175,7 @@ def _line(
         attempts=tuple(deliveries),
         settled_at=note.settled_at,
         step=step,
+        step_name=step_name,
     )
 
 
@@ -171,12 +214,15 @@ def _cancelled(incident: Incident, note: Notification) -> Text:
     if incident.state is IncidentState.MERGED:
         into = incident.merged_into or ""
         return Text(f"đã gộp vào {into}", f"merged into {into}")
-    if note.step is not None:
-        return Text("bước này không còn ai để báo", "the step led to nobody")
+    ended = incident.state is IncidentState.RECOVERED
+    settled_after = incident.recovered_at is None or at is None or at >= incident.recovered_at
+    if note.step is not None and not (ended and settled_after):
+        return Text("bước này không có thêm ai để báo", "the step led to nobody else")
     return Text("đã hết trước giờ báo", "it had ended before it was due")
 
 
 _NOTHING = Text("", "")
+_TO_ALL = Text("Mọi người đã được báo", "Everybody who was told")
 _NO_ADDRESS = Text("không có thư điện tử, không có số điện thoại", "no e-mail address, no phone")
 _BY_LINK = Text("bằng đường dẫn trong tin báo", "by the link in a message")
 _LOGGED_IN = Text("khi đăng nhập (trang hoặc API)", "logged in (page or interface)")
@@ -189,17 +235,4 @@ CAME_OF = {
     Verdict.UNKNOWN: Text("mã lạ", "unknown code"),
     Verdict.UNCLEAR: Text("không rõ ý", "unclear"),
     Verdict.STRANGER: Text("người lạ", "a stranger"),
-}
-REASON = {
-    "new_problem": Text("phụ trách nơi có sự cố", "looks after what is touched"),
-    "touches_your_unit": Text(
-        "sự cố lan đến đơn vị phụ trách", "it has come to touch what they look after"
-    ),
-    "escalated": Text("bước tiếp theo, chưa ai tiếp nhận", "next step: nobody had taken it on"),
-    "split_off": Text("đã được báo trước khi tách", "was told before it was split off"),
-    "reminder": Text("nhắc lại, chưa ai tiếp nhận", "reminder: nobody had taken it on"),
-    "nobody_on_duty": Text("không có ai trực, báo mọi người", "nobody on duty: all are told"),
-    "recovered": Text("đã được báo khi có sự cố", "was told of the problem"),
-    "silence_ended": Text("hết tạm dừng báo", "the silence has ended"),
-    "works_ended": Text("hết bảo trì", "the works have ended"),
 }

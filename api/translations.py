@@ -1,14 +1,12 @@
 """The pages' second language: Vietnamese source strings, an English catalogue beside them."""
 
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
+from gettext import NullTranslations
 from importlib.resources import files
-from io import BytesIO
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from starlette.requests import Request
 
+from core.catalogue import compiled
 from core.text import Language
 
 COOKIE = "thongsuot_lang"
@@ -20,10 +18,7 @@ def catalogue(language: Language) -> NullTranslations:
     if language == "vi":
         return NullTranslations()
     source = files("api").joinpath("locale", language, "LC_MESSAGES", "api.po").read_bytes()
-    compiled = BytesIO()
-    write_mo(compiled, read_po(BytesIO(source), locale=language))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    return compiled(source, language)
 
 
 def language_of(request: Request, default: Language) -> Language:

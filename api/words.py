@@ -158,8 +158,14 @@ DUTY_ROLE = {
     "primary": Text("trực chính", "on duty"),
     "secondary": Text("trực dự phòng", "in reserve"),
 }
+FLAW = {
+    "gap": Text("ca trống", "gap"),
+    "overlap": Text("ca trùng", "overlap"),
+    "double": Text("một người hai vai", "one person in two roles"),
+}
 WHOM = DUTY_ROLE | {
     "contact": Text("người được chỉ định", "a named contact"),
+    "officer": Text("trực kỹ thuật của cuộc họp", "on duty for the meeting"),
     "site": Text("đầu mối của điểm", "the site's contact"),
     "concerned": Text("mọi đầu mối của đơn vị", "every contact of the units"),
 }
@@ -190,6 +196,13 @@ BECAUSE = {
         "đang có cuộc họp mà nơi này không dự, chờ họp xong",
         "a meeting goes on without this place: told when it is over",
     ),
+}
+REHEARSED = BECAUSE | {  # why a rehearsed incident is told when it is, or not at all
+    "ended": Text("hết trước giờ báo, không báo ai", "it ended before its hour: nobody was told"),
+    "taken": Text("có người tiếp nhận trước giờ báo", "somebody took it on before its hour"),
+    "waits": Text("còn chờ khi diễn tập kết thúc", "it still waited when the rehearsal ended"),
+    "failed": Text("không gửi được", "it could not be sent"),
+    "nobody": Text("không có ai để báo", "there was nobody to tell"),
 }
 LAYER = {
     "reachable": Text("kết nối", "reached"),
@@ -611,7 +624,8 @@ ACTION = {
     "user.password": Text("đổi mật khẩu", "changed a password"),
 }
 STEP = Text("Bước", "Step")
-_STEP = re.compile(r"[^/]+/(\d+)(?:\+\d+)?: (.+)")  # as the ledger writes a step that came due
+_AGAIN = Text(", báo thêm", ", told to more")
+_STEP = re.compile(r"[^/]+/(\d+)(\+\d+)?: (.+)")  # as the ledger writes a step that came due
 _FINDING = re.compile(r"(\S+) (\w+)(?:: (.*))?", re.DOTALL)  # as the ledger writes a cause
 _TOLD = re.compile(r"^(\w+): (\S+) → (\S+)$")  # as the ledger writes a settled notification
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -708,8 +722,9 @@ def whom(incident: Incident, number: int) -> Text:
 def note_text(note: IncidentNote, person: Callable[[str], str], language: Language) -> str:
     """Return a line of the timeline in the reader's words."""
     if note.kind == "escalated" and (turn := _STEP.fullmatch(note.text)) is not None:
-        people = ", ".join(person(slug) for slug in turn[2].split())
-        return f"{STEP.said(language)} {turn[1]}: {people}"
+        people = ", ".join(person(slug) for slug in turn[3].split())
+        again = _AGAIN.said(language) if turn[2] else ""
+        return f"{STEP.said(language)} {turn[1]}{again}: {people}"
     if note.kind == "finding" and (stated := _FINDING.fullmatch(note.text)) is not None:
         return _cause(stated[1], stated[2], stated[3], language)
     found = _TOLD.match(note.text) if note.kind in {"told", "failed"} else None

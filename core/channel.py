@@ -93,6 +93,9 @@ class Hear(Protocol):
 Back = Literal["receive", "hear"]
 
 
+Says = Callable[[BaseModel, Message], str]
+
+
 def _one_way(_params: BaseModel) -> Back | None:
     return None
 
@@ -130,6 +133,7 @@ class Channel:
     receive: Receive | None = None
     hear: Hear | None = None
     back: Callable[[BaseModel], Back | None] = _one_way  # how answers come with these parameters
+    says: Says | None = None  # what is read of a message there; None: subject and body
 
 
 @dataclass(frozen=True, slots=True)

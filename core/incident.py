@@ -46,7 +46,9 @@ class Step(Model):
 
     number: int
     after: float = 0.0
-    tell: str  # primary secondary contact site concerned, as in `core.inventory.EscalationStep`
+    # primary secondary contact site concerned, as in `core.inventory.EscalationStep`; officer: of
+    # the meeting that is touched, named in `contact`
+    tell: str
     rota: str | None = None
     contact: str | None = None
     channels: tuple[str, ...] = ()  # empty: all

@@ -238,7 +238,7 @@ class Rota(Dated):
     """
 
     name: Line
-    owner: Slug | None = None  # a contact, who is to hear of gaps and overlaps
+    owner: Slug | None = None  # a contact, who is to hear of gaps, overlaps and doubles
     calendar: Slug | None = None
 
 

@@ -17,6 +17,9 @@ Importance = Annotated[str, StringConstraints(pattern="^(normal|high)$")]
 MOST_LEVELS = 3  # bridges above ours: a cascade has two to four levels
 CHECKLIST = ("screen", "sound", "power")  # what the person in the room looks at
 DEVICES = ("camera", "microphone", "speaker")  # of a PC in a room
+# Kinds of device and service that can join rooms; a codec may, but is not offered for it.
+BRIDGE_DEVICES = frozenset({"bridge", "endpoint", "other"})
+BRIDGE_SERVICES = frozenset({"sip", "application", "other"})
 PRESENT = "present"  # the room has joined, as the person in it says
 
 

@@ -45,10 +45,10 @@ class HandOver(Model):
 
 
 class RotaWarning(Model):
-    """A gap or an overlap that its rota's owner was told of. Unique by the first three."""
+    """A flaw of a rota that its owner was told of. Unique by the first three."""
 
     rota: Slug
-    kind: Annotated[str, StringConstraints(pattern="^(gap|overlap)$")]
+    kind: Annotated[str, StringConstraints(pattern="^(gap|overlap|double)$")]
     on: date  # the local day on which it begins
     contact: Slug
     sent_at: datetime

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from core.clock import LOCAL
 from core.errors import Problem
 from core.inventory import Inventory
-from core.meeting import MOST_LEVELS, Wanted
+from core.meeting import BRIDGE_DEVICES, BRIDGE_SERVICES, MOST_LEVELS, Wanted
 from core.text import Text, fold, nfc
 from inventory import cells, lists
 from inventory.faults import Fault
@@ -101,8 +101,15 @@ class Names:
 
     def bridge(self, said: str) -> str | Fault:
         """Return the device or service that a name means."""
-        found = self._services.find(said)
-        return found.slug if found.slug is not None else _one(self._devices, said)
+        service, device = self._services.find(said), self._devices.find(said)
+        for found, register, kinds in (
+            (service, self._services, BRIDGE_SERVICES),
+            (device, self._devices, BRIDGE_DEVICES),
+        ):
+            if found.slug and getattr(register.live[found.slug], "kind", None) in kinds:
+                return found.slug
+        known = service.slug or device.slug
+        return no_bridge(said) if known else _stranger(said, device.candidates)
 
     def _room(self, said: str) -> Named:
         """Return the room of a name; that of a site, or of a unit, where it is called by that."""
@@ -284,6 +291,16 @@ def _stranger(said: str, candidates: Sequence[str]) -> Fault:
             vi="Ghi đúng tên hoặc mã như trong danh mục",
             en="Write the name or slug as in the inventory",
         ),
+    )
+
+
+def no_bridge(name: str) -> Fault:
+    """Return what is wrong with a device or service that is named as a bridge and cannot be one."""
+    return _fault(
+        f'"{name}" không thể là cầu nối',
+        f'"{name}" cannot be a bridge',
+        "Chọn một MCU, tổng đài SIP hoặc phần mềm họp; hoặc sửa loại của nó trong danh mục",
+        "Choose an MCU, a SIP exchange or a meeting program; or mend its kind in the inventory",
     )
 
 

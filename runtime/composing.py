@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from alerts.reasons import beside, reason_in_words
 from alerts.topology import Topology
 from alerts.wording import Telling, render
 from core.incident import ASKING, Incident, IncidentState, Message, Notification
+from core.text import Text
 from runtime.books import Books, Letters
 
 Person = Callable[[str], Awaitable[str]]  # account or contact → full name
@@ -66,6 +68,7 @@ class Composer:
             code=code,
             reply_to=self.reply_to(notification.channel) or "",
             taken_by=await self._person(incident.acked_by) if incident is not None else None,
+            why=await self._why(notification, incident) if incident is not None else None,
         )
         subject = incident.id if incident is not None else "test"
         message = render(
@@ -76,6 +79,14 @@ class Composer:
             to=notification.address,
         )
         return message, token
+
+    async def _why(self, notification: Notification, incident: Incident) -> Text | None:
+        """Return why this person is told; None of an end, and of what goes to no person."""
+        if notification.purpose not in ASKING or notification.recipient == notification.channel:
+            return None
+        told = [row for row, _ in await self.ledger.outbox.for_incident(incident.id)]
+        others = [await self._person(slug) or slug for slug in beside(notification, told)]
+        return reason_in_words(notification, told, others)
 
     async def _person(self, name: str | None) -> str | None:
         return name if name is None or self.called is None else await self.called(name)

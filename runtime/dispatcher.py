@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from alerts.answering import written
 from alerts.breaker import Breaker
 from alerts.escalation import recoveries
 from alerts.night import Night
@@ -389,13 +390,15 @@ class Dispatcher:
     ) -> None:
         """Send one message, and settle all that it stands for."""
         now = self._clock.now()
-        body = message.body
+        subject, body = outlet.says(message)
         for secret in filter(None, secrets):
             body = body.replace(secret, _REDACTED)
+        if message.short is not None and message.short.code:
+            body = body.replace(written(message.short.code), written(_REDACTED))
 
         def deliveries(receipt: str, *, ok: bool) -> list[tuple[Notification, Delivery]]:
             one = Delivery(
-                notification=0, at=now, ok=ok, receipt=receipt, subject=message.subject, body=body
+                notification=0, at=now, ok=ok, receipt=receipt, subject=subject, body=body
             )
             return [(n, one.model_copy(update={"notification": n.id or 0})) for n in group]
 

@@ -35,6 +35,15 @@ class Outlet:
             lambda params: self.channel.send(params, message, timeout), timeout
         )
 
+    def says(self, message: Message) -> tuple[str, str]:
+        """Return the subject and the text that are read of a message by this way."""
+        if self.channel.says is None:
+            return message.subject, message.body
+        try:
+            return "", self.channel.says(self.params(), message)
+        except LookupError:  # a secret is missing, and so nothing goes out
+            return message.subject, message.body
+
     async def receive(self, take: Take, timeout: float) -> None:
         """Look once for answers, as `send`; Unavailable passes: `take` could not keep one.
 

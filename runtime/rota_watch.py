@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from alerts.notice import notice
-from alerts.rota import Roster, Span, Turn, gaps, overlaps, rosters
+from alerts.rota import Flaw, Hole, holes, rosters
 from alerts.telling import TellingPolicy, addresses
 from core.channel import GiveUp, Retry
 from core.clock import LOCAL, Clock
@@ -39,32 +39,6 @@ class WarningBook(Protocol):
 
     async def warn(self, warnings: Sequence[RotaWarning]) -> None:
         """Keep what the owner knows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """A time at which nobody, or more than one person, is on duty."""
-
-    kind: str  # gap, overlap
-    begin: datetime
-    end: datetime
-    people: tuple[str, ...] = ()
-
-    @property
-    def mark(self) -> tuple[str, date]:
-        """Return what it is known by: a gap that goes on is another one every day."""
-        return self.kind, self.begin.astimezone(LOCAL).date()
-
-
-def holes(roster: Roster, begin: datetime, end: datetime) -> list[Hole]:
-    """Return the gaps and overlaps of a rota, in order."""
-
-    def hole(found: Span | Turn) -> Hole:
-        people = found.people if isinstance(found, Turn) else ()
-        return Hole("overlap" if people else "gap", found.begin, found.end, people)
-
-    found = [*map(hole, gaps(roster, begin, end)), *map(hole, overlaps(roster, begin, end))]
-    return sorted(found, key=lambda one: one.begin)
 
 
 @dataclass(slots=True)
@@ -161,7 +135,7 @@ def letter(
     url: str = "",
 ) -> Message:
     """Return the message to an owner about the holes ahead."""
-    counts = [sum(hole.kind == kind for hole in ahead) for kind in ("gap", "overlap")]
+    counts = [sum(hole.flaw is flaw for hole in ahead) for flaw in Flaw]
     subject = _SUBJECT.said(language).format(rota.name, *counts)
     lines = [*_lines(ahead[:_NAMED], names, language)]
     if len(ahead) > _NAMED:
@@ -186,14 +160,21 @@ def _lines(ahead: Sequence[Hole], names: Mapping[str, str], language: Language) 
         begin, end = (at.astimezone(LOCAL) for at in (hole.begin, hole.end))
         span = f"{begin:%H:%M %d/%m/%Y} – {end:%H:%M %d/%m/%Y}"
         people = ", ".join(names.get(who, who) for who in hole.people)
-        yield (f"{span}: {people}" if people else f"{span}: {_NOBODY.said(language)}")
+        yield f"{span}: {_FLAW[hole.flaw].said(language).format(people)}"
 
 
 _SUBJECT = Text(
-    vi="Lịch trực {0}: {1} ca trống, {2} ca trùng trong 30 ngày tới",
-    en="Rota {0}: {1} gaps, {2} overlaps in the next 30 days",
+    vi="Lịch trực {0}: {1} ca trống, {2} ca trùng, {3} ca một người hai vai trong 30 ngày tới",
+    en="Rota {0}: {1} gaps, {2} overlaps, {3} times one person in two roles in the next 30 days",
 )
-_NOBODY = Text(vi="không có ai trực", en="nobody is on duty")
+_FLAW = {
+    Flaw.GAP: Text(vi="không có ai trực", en="nobody is on duty"),
+    Flaw.OVERLAP: Text(vi="{0} trùng ca", en="{0} at the same time"),
+    Flaw.DOUBLE: Text(
+        vi="{0} một người hai vai, vừa trực chính vừa dự phòng: chuỗi báo tin gọi lại đúng số đó",
+        en="{0} in two roles, on duty and in reserve: the chain calls the same telephone again",
+    ),
+}
 _MORE = Text(vi="và {0} chỗ nữa", en="and {0} more")
 _MEND = Text(
     vi="Sửa ở bảng ca trực, nhập lại danh sách, hoặc ghi đổi ca ở trang Lịch trực.",

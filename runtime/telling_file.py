@@ -7,7 +7,8 @@ from datetime import datetime
 
 import xlsxwriter
 
-from api.telling import REASON, fate
+from alerts.reasons import beside, reason_in_words
+from api.telling import fate, step_names
 from api.words import BECAUSE, PURPOSE
 from core.clock import LOCAL
 from core.incident import Delivery, Incident, Notification
@@ -28,6 +29,7 @@ HEADS = (
     Text("xong lúc", "settled"),
     Text("số lần gửi", "attempts"),
     Text("biên nhận", "receipts"),
+    Text("nội dung đã gửi", "what was sent"),
     Text("người tiếp nhận", "taken on by"),
     Text("tiếp nhận lúc", "taken on at"),
 )
@@ -40,7 +42,10 @@ def rows(
     """Return the head and a row for every intent, oldest incident first."""
     found = [[head.said(language) for head in HEADS]]
     for incident, notes in told:
-        found += [_row(incident, note, tries, names, language) for note, tries in notes]
+        intents = [note for note, _ in notes]
+        steps = step_names(incident, intents)
+        known = {**names, **{name: said.said(language) for name, said in steps.items()}}
+        found += [_row(incident, note, tries, known, intents, language) for note, tries in notes]
     return found
 
 
@@ -65,30 +70,34 @@ def xlsx_file(table: Sequence[Sequence[str]]) -> bytes:
     return content.getvalue()
 
 
-def _row(
+def _row(  # noqa: PLR0917
     incident: Incident,
     note: Notification,
     tries: Sequence[Delivery],
     names: Mapping[str, str],
+    intents: Sequence[Notification],
     language: Language,
 ) -> list[str]:
     def at(moment: datetime | None) -> str:
         return f"{moment.astimezone(LOCAL):{_TIME}}" if moment else ""
 
     because = BECAUSE.get(note.because)
+    others = [names.get(slug, slug) for slug in beside(note, intents)]
+    went = [one for one in tries if one.ok]
     return [
         incident.id,
         at(incident.began_at),
         names.get(note.recipient, note.recipient),
         note.channel,
         PURPOSE[note.purpose].said(language),
-        REASON.get(note.reason, Text(note.reason, note.reason)).said(language),
+        reason_in_words(note, intents, others).said(language),
         at(note.due_at),
         because.said(language) if because else "",
         fate(incident, note, tries).said(language),
         at(note.settled_at),
         str(len(tries)),
         "; ".join(one.receipt for one in tries),
+        "\n\n".join(f"{one.subject}\n{one.body}".strip() for one in went),
         names.get(incident.acked_by or "", incident.acked_by or ""),
         at(incident.acked_at),
     ]

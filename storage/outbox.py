@@ -323,7 +323,7 @@ class Outbox:
             hastened = await connection.execute(
                 update(notifications)
                 .where(_N.id.in_(first.scalar_subquery()), _N.due_at > now, ~hopeful.exists())
-                .values(due_at=now)
+                .values(due_at=now, reason="unreached")
             )
         return bool(hastened.rowcount)
 

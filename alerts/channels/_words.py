@@ -2,6 +2,8 @@
 
 from typing import Annotated, Literal
 
+from pydantic import BaseModel
+
 from alerts.wording import sms
 from core.channel import GiveUp
 from core.incident import Message, Short
@@ -23,6 +25,11 @@ PhoneForm = Literal["84", "+84", "0"]
 def short(message: Message) -> Short:
     """Return a message in few words; one that has none tells no more than its id."""
     return message.short or Short(sms=sms(message.body), minimal=message.id, template="test")
+
+
+def as_sms(_params: BaseModel, message: Message) -> str:
+    """Return the text of a message as an SMS."""
+    return short(message).sms
 
 
 def worded(message: Message, detail: Literal["minimal", "full"]) -> str:

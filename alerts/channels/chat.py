@@ -79,11 +79,17 @@ def payload(service: Service, text: str) -> object:
     return {"type": "message", "attachments": [{"contentType": kind, "content": card}]}
 
 
+def says(params: BaseModel, message: Message) -> str:
+    """Return the text that the chat shows."""
+    detail = params.detail if isinstance(params, ChatParams) else "minimal"
+    return clipped(worded(message, detail), _LONGEST)
+
+
 async def send(params: BaseModel, message: Message, timeout: float) -> str:
     """Post it to the room and return what the service said."""
     if not isinstance(params, ChatParams):
         raise TypeError("these are not the parameters of a chat room")
-    text = clipped(worded(message, params.detail), _LONGEST)
+    text = says(params, message)
     request = posted(params.url.get_secret_value(), payload(params.service, text))
     discretion = Discretion(secrets_of(params))
     judge = partial(_judged, params.service)
@@ -106,4 +112,5 @@ CHANNEL = Channel(
     ),
     params=ChatParams,
     send=send,
+    says=says,
 )

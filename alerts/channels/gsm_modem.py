@@ -23,7 +23,7 @@ import serial
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.channels import _pdu
-from alerts.channels._words import number, short
+from alerts.channels._words import as_sms, number, short
 from core.answer import Answer
 from core.channel import Back, Channel, GiveUp, Retry, Take
 from core.incident import Message
@@ -307,4 +307,5 @@ CHANNEL = Channel(
     to="phone",
     receive=receive,
     back=_back,
+    says=as_sms,
 )

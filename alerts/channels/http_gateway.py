@@ -36,7 +36,7 @@ from alerts.channels._templates import (
     evaluated,
     filled,
 )
-from alerts.channels._words import PhoneForm, number, short
+from alerts.channels._words import PhoneForm, as_sms, number, short
 from core.channel import Balance, Channel, GiveUp, Retry
 from core.incident import Message
 from core.text import Text
@@ -397,4 +397,5 @@ CHANNEL = Channel(
     send=send,
     to="phone",
     balance=ask_balance,
+    says=as_sms,
 )

@@ -26,7 +26,7 @@ from aiosmpplib.state import NPI, TON, PhoneNumber
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from alerts.channels._http import CaFile, Discretion, Verify, secrets_of
-from alerts.channels._words import number, short
+from alerts.channels._words import as_sms, number, short
 from core.answer import Answer
 from core.channel import Back, Channel, GiveUp, Retry, Take
 from core.incident import Message
@@ -351,4 +351,5 @@ CHANNEL = Channel(
     to="phone",
     receive=receive,
     back=_back,
+    says=as_sms,
 )

@@ -52,6 +52,12 @@ class TelegramParams(BaseModel):
     ca_file: CaFile = None
 
 
+def says(params: BaseModel, message: Message) -> str:
+    """Return the text that the chat shows."""
+    detail = params.detail if isinstance(params, TelegramParams) else "minimal"
+    return clipped(worded(message, detail), _LONGEST)
+
+
 async def send(params: BaseModel, message: Message, timeout: float) -> str:
     """Say it in the chat and return the number that Telegram gave it."""
     if not isinstance(params, TelegramParams):
@@ -60,7 +66,7 @@ async def send(params: BaseModel, message: Message, timeout: float) -> str:
         method(params.url, params.token.get_secret_value(), "sendMessage"),
         {
             "chat_id": params.chat_id,
-            "text": clipped(worded(message, params.detail), _LONGEST),
+            "text": says(params, message),
             "link_preview_options": {"is_disabled": True},  # their servers need not fetch ours
         },
     )
@@ -103,4 +109,5 @@ CHANNEL = Channel(
     send=send,
     receive=receive,
     back=_back,
+    says=says,
 )

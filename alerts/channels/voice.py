@@ -111,6 +111,11 @@ def _base64url(data: bytes) -> bytes:
     return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
+def says(_params: BaseModel, message: Message) -> str:
+    """Return what is read to whoever answers."""
+    return clipped(message.subject, _LONGEST)
+
+
 def call(params: VoiceParams, message: Message, now: datetime) -> dict[str, object]:
     """Return what is asked: whom to call, and what to read to them."""
     to = number(message)
@@ -123,7 +128,7 @@ def call(params: VoiceParams, message: Message, now: datetime) -> dict[str, obje
 
 
 def _actions(params: VoiceParams, message: Message, to: str, now: datetime) -> list[object]:
-    text, code = clipped(message.subject, _LONGEST), short(message).code
+    text, code = says(params, message), short(message).code
     if params.answers_url is None or not code:
         return [{"action": "talk", "text": text, "loop": _TIMES}]
     until = str(int((now + _CALL_LASTS).timestamp()))
@@ -219,4 +224,5 @@ CHANNEL = Channel(
     to="phone",
     hear=hear,
     back=_back,
+    says=says,
 )

@@ -76,13 +76,19 @@ class ZaloBotParams(BaseModel):
     ca_file: CaFile = None
 
 
+def says(params: BaseModel, message: Message) -> str:
+    """Return the text that the chat shows."""
+    detail = params.detail if isinstance(params, ZaloBotParams) else "minimal"
+    return clipped(worded(message, detail), _LONGEST)
+
+
 async def send(params: BaseModel, message: Message, timeout: float) -> str:
     """Say it in the chat and return the number that Zalo gave it."""
     if not isinstance(params, ZaloBotParams):
         raise TypeError("these are not the parameters of a Zalo Bot")
     request = posted(
         method(params.url, params.token.get_secret_value(), "sendMessage"),
-        {"chat_id": params.chat_id, "text": clipped(worded(message, params.detail), _LONGEST)},
+        {"chat_id": params.chat_id, "text": says(params, message)},
     )
     return await exchange(params, request, timeout, Discretion(secrets_of(params)), judge=judged)
 
@@ -135,4 +141,5 @@ CHANNEL = Channel(
     receive=receive,
     hear=hear,
     back=_back,
+    says=says,
 )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -25,9 +26,11 @@ from core.errors import Conflict, DomainError
 from core.finding import FAULT
 from core.incident import (
     THRESHOLD,
+    Delivery,
     Incident,
     IncidentState,
     Member,
+    Notification,
     NotificationState,
     Purpose,
     Severity,
@@ -44,6 +47,7 @@ ROWS = 50
 HEARD = 40  # remarks around an incident
 OFFERED = 30  # incidents to merge with; whoever means another finds it by the interface
 Words = Annotated[str, Form(max_length=2000)]
+Told = Sequence[tuple[Notification, list[Delivery]]]
 
 
 @router.get("/incidents")
@@ -185,7 +189,7 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         faults=FAULT,
         drafts=await drafts(picture, found, asker, language) if may else [],
         notes=await context.ledger.incidents.notes(incident),
-        told=told,
+        told=_shown(found, told),
         told_already=any(
             note.purpose is Purpose.PROBLEM and note.state is NotificationState.SENT
             for note, _ in told
@@ -200,6 +204,21 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         waiting=min(waiting, key=lambda note: note.due_at, default=None),
     )
     return page
+
+
+def _shown(incident: Incident, told: Told) -> Told:
+    """Return the messages, and of the steps that are yet to come each once, the earliest."""
+    hoped = incident.state is IncidentState.OPEN and incident.acked_by is None
+    ahead: dict[int, datetime] = {}
+    for note, _ in told:
+        if note.step and note.state is NotificationState.PENDING and hoped:
+            ahead[note.step] = min(note.due_at, ahead.get(note.step, note.due_at))
+    shown = []
+    for note, deliveries in told:
+        if note.step is None or ahead.get(note.step) == note.due_at:
+            shown.append((note, deliveries))
+            ahead.pop(note.step or 0, None)
+    return shown
 
 
 async def _heard(context: Context, picture: Picture, found: Incident) -> Sequence[Remark]:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from alerts.meeting_words import ITEM, RESULT, ahead_in_words, counted
+from alerts.meeting_words import ITEM, RESULT, ahead_in_words, by_rooms, counted
 from alerts.quality_words import of_streams
 from api import repeating
 from api.context import Context
@@ -19,7 +19,7 @@ from api.localtime import instant
 from api.meetings import MeetingView, blamed, estimated, looked_over, sounds, state_of, whom, why
 from api.pages.view import is_wall
 from api.snapshot import Picture
-from api.v1.meetings import refuse_strangers
+from api.v1.meetings import can_bridge, refuse_strangers
 from core.callwords import GRADE
 from core.clock import LOCAL
 from core.errors import DomainError, Invalid, NotFound, Problem
@@ -320,7 +320,7 @@ async def _list(  # noqa: PLR0917
         more=max(0, len(refusals) - _SHOWN),
         told=told,
         choices=repeating.CHOICES,
-        **_choices(picture),
+        **_choices(picture, entry.bridge),
         **_WORDS,
     )
     return page
@@ -362,7 +362,7 @@ async def _one(  # noqa: PLR0917
         may_ask=context.ask_rooms is not None,
         phones=sum(_phone(picture, room) is not None for room in row.rooms),
         chair=_chair(picture, row, language == "en"),
-        **_choices(picture),
+        **_choices(picture, row.bridge or ""),
         **_WORDS,
     )
     return page
@@ -406,13 +406,20 @@ _WORDS: dict[str, object] = {
     "ITEM": ITEM,
     "GRADE": GRADE,
     "local": lambda at: at.astimezone(LOCAL),
+    "by_rooms": by_rooms,
 }
 
 
-def _choices(picture: Picture) -> dict[str, object]:
-    """Return what a form offers: people, bridges and rooms."""
+def _choices(picture: Picture, chosen: str) -> dict[str, object]:
+    """Return what a form offers: people, bridges (what is `chosen` among them) and rooms."""
     targets = picture.estate.targets
-    bridges = [t for t in targets if t.role == "bridge" or (t.kind is TargetKind.SERVICE)]
+    bridges = [
+        t
+        for t in targets
+        if t.slug == chosen
+        or t.role == "bridge"
+        or (t.kind is TargetKind.SERVICE and can_bridge(t))
+    ]
     rooms = [t for t in targets if t.kind is TargetKind.ROOM] or picture.sites
     return {
         "people": sorted(picture.contacts.values(), key=lambda c: vietnamese_order(c.name)),

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from alerts.reasons import REASON
 from alerts.rehearsed import Said
 from alerts.rehearsed_words import as_object, people, summary
 from api.context import Wish
@@ -12,8 +13,7 @@ from api.door import Asker, Ctx, Operator
 from api.errors import Refused
 from api.rehearsals import Job, Rehearsals
 from api.snapshot import Picture
-from api.telling import REASON
-from api.words import BECAUSE
+from api.words import REHEARSED
 from core.errors import DomainError, Invalid
 from core.model import Model
 from core.text import Text, nfc
@@ -23,13 +23,6 @@ MOST_INCIDENTS = 200  # shown; the JSON has all
 MOST_MESSAGES = 200  # shown of one person
 MOST_NIGHTS = 31
 Kind = Literal["month", "uplink", "carrier", "all", "script"]
-WHY = BECAUSE | {
-    "ended": Text("hết trước giờ báo, không báo ai", "it ended before its hour: nobody was told"),
-    "taken": Text("có người tiếp nhận trước giờ báo", "somebody took it on before its hour"),
-    "waits": Text("còn chờ khi diễn tập kết thúc", "it still waited when the rehearsal ended"),
-    "failed": Text("không gửi được", "it could not be sent"),
-    "nobody": Text("không có ai để báo", "there was nobody to tell"),
-}
 
 
 class Entry(Model):
@@ -150,7 +143,7 @@ async def _page(
         people=people(found) if found is not None else [],
         nights=[night for night in nights if night.woken or night.left_in_peace][:MOST_NIGHTS],
         said=said,
-        why=WHY,
+        why=REHEARSED,
         reason=REASON,
         most=MOST_MESSAGES,
         most_incidents=MOST_INCIDENTS,

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from alerts.digest import Names
 from alerts.handing_over import Standing, beginning
-from alerts.rota import ROLES, Roster, Source, Span, Turn, gaps, overlaps, rosters, turns
+from alerts.rota import ROLES, Flaw, Hole, Roster, Source, Turn, holes, rosters, turns
 from api.context import Context
 from api.door import Admin, Asker, Ctx, Operator, Viewer
 from api.errors import Refused
@@ -35,7 +35,7 @@ from inventory import dutyfile
 from inventory.dutylist import changes
 
 router = APIRouter(include_in_schema=False)
-AHEAD = timedelta(days=30)  # in which gaps and overlaps are shown
+AHEAD = timedelta(days=30)  # in which gaps, overlaps and doubles are shown
 BEFORE, AFTER = timedelta(days=31), timedelta(days=184)  # of the calendar that others subscribe to
 NOTES, FAULTS = 5, 50  # that are shown
 YEARS = (2000, 2100)  # that can be shown
@@ -71,6 +71,7 @@ class Day:
     on: date
     turns: tuple[Shown, ...]
     gap: bool
+    doubled: tuple[str, ...] = ()  # who holds two roles at some time of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +93,16 @@ def month_of(roster: Roster, first: date) -> Month:
     after = (first + timedelta(days=32)).replace(day=1)
     begin, end = _midnight(first), _midnight(after)
     found = turns(roster, begin - _DAY, end)
-    holes = gaps(roster, begin, end)
+    flawed = holes(roster, begin, end)
     days = tuple(
-        _day(day, found, holes)
+        _day(day, found, flawed)
         for day in Calendar().itermonthdates(first.year, first.month)
         if day.month == first.month
     )
     return Month(first, (first - _DAY).replace(day=1), after, days)
 
 
-def _day(day: date, found: Sequence[Turn], holes: Sequence[Span]) -> Day:
+def _day(day: date, found: Sequence[Turn], flawed: Sequence[Hole]) -> Day:
     begin, end = _midnight(day), _midnight(day + _DAY)
     noon = datetime.combine(day, _NOON, LOCAL)
     shown = tuple(
@@ -109,7 +110,9 @@ def _day(day: date, found: Sequence[Turn], holes: Sequence[Span]) -> Day:
         for turn in sorted(found, key=lambda turn: (turn.role, turn.begin))
         if begin <= turn.begin < end or turn.begin <= noon < turn.end
     )
-    return Day(day, shown, any(hole.begin < end and hole.end > begin for hole in holes))
+    today = [hole for hole in flawed if hole.begin < end and hole.end > begin]
+    doubled = dict.fromkeys(w for h in today if h.flaw is Flaw.DOUBLE for w in h.people)
+    return Day(day, shown, any(hole.flaw is Flaw.GAP for hole in today), tuple(doubled))
 
 
 @router.get("/rota")
@@ -287,8 +290,8 @@ async def _page(
         special=roster.special_days,
         unproven={at for at, one in standing.items() if one.proven_at is None},
         present=_present(turns(roster, now - _DAY, now + AHEAD), now),
-        gaps=gaps(roster, now, now + AHEAD),
-        overlaps=overlaps(roster, now, now + AHEAD),
+        flawed=_by_flaw(holes(roster, now, now + AHEAD)) if chosen is not None else {},
+        Flaw=Flaw,
         swaps=[row for row in roster.swaps if row.cancelled_at is None and row.end > now],
         notes=await context.ledger.rota.notes(chosen.slug, NOTES) if chosen is not None else [],
         draft=await _draft(context, picture, now, request.app.state.pages.language(request))
@@ -324,6 +327,12 @@ def _live(rows: Sequence[Rota], known: Mapping[str, Roster]) -> list[Rota]:
     """Return the latest row of every rota that there is now, by name."""
     latest = {row.slug: row for row in rows if row.slug in known}
     return sorted(latest.values(), key=lambda row: vietnamese_order(row.name))
+
+
+def _by_flaw(found: Sequence[Hole]) -> dict[Flaw, list[Hole]]:
+    """Return what is wrong by what it is, the worst first; what does not happen is left out."""
+    each = {flaw: [hole for hole in found if hole.flaw is flaw] for flaw in Flaw}
+    return {flaw: some for flaw, some in each.items() if some}
 
 
 def _present(found: Sequence[Turn], now: datetime) -> list[tuple[Turn, Turn | None]]:

@@ -124,6 +124,8 @@ async def telling(
             TellingLine(
                 person=line.person,
                 recipient=line.recipient,
+                step=line.step,
+                step_name=line.step_name.said(language) if line.step_name else None,
                 channel=line.channel,
                 purpose=line.purpose.said(language),
                 reason=line.reason.said(language),

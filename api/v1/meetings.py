@@ -33,6 +33,8 @@ from api.v1.estate import the_target
 from core.callquality import Grade, Side
 from core.errors import Invalid, NotFound, Problem
 from core.meeting import (
+    BRIDGE_DEVICES,
+    BRIDGE_SERVICES,
     CHECKLIST,
     PRESENT,
     Attendance,
@@ -44,7 +46,8 @@ from core.meeting import (
     Wanted,
 )
 from core.text import Language, Text
-from core.watching import TargetKind
+from core.watching import Target, TargetKind
+from inventory.meetinglist import no_bridge
 from reports.render.annex import FORMATS
 from reports.render.kinds import Format
 
@@ -376,10 +379,21 @@ def refuse_strangers(wanted: Wanted, picture: Picture) -> None:
     problems = [_stranger("rooms", slug) for slug in wanted.rooms if not _is_room(picture, slug)]
     if wanted.officer is not None and wanted.officer not in picture.contacts:
         problems.append(_stranger("officer", wanted.officer))
-    if wanted.bridge is not None and wanted.bridge not in picture.targets:
-        problems.append(_stranger("bridge", wanted.bridge))
+    if wanted.bridge is not None:
+        bridge = picture.targets.get(wanted.bridge)
+        if bridge is None:
+            problems.append(_stranger("bridge", wanted.bridge))
+        elif not can_bridge(bridge):
+            fault = no_bridge(bridge.name)
+            problems.append(Problem("meeting", fault.what, fault.mend, key="bridge"))
     if problems:
         raise Invalid(problems)
+
+
+def can_bridge(target: Target) -> bool:
+    """Say whether a device or service can join the rooms of a meeting."""
+    kinds = {TargetKind.DEVICE: BRIDGE_DEVICES, TargetKind.SERVICE: BRIDGE_SERVICES}
+    return target.role in kinds.get(target.kind, ())
 
 
 def _is_room(picture: Picture, slug: str) -> bool:

@@ -196,6 +196,8 @@ class TellingLine(BaseModel):
     recipient: str = Field(description="A contact's slug, or a step of the chain.")
     channel: str = Field(description="Empty for a step of the chain, and where no way leads.")
     purpose: str
+    step: int | None = Field(description="Of the chain; 0 of an end; null of a message.")
+    step_name: str | None = Field(description="What the step is called; no two alike.")
     reason: str = Field(description="Why this person.")
     due_at: datetime | None
     because: str = Field(description="Why then.")
@@ -204,7 +206,9 @@ class TellingLine(BaseModel):
     )
     fate: str = Field(description="That it was told, or why not.")
     settled_at: datetime | None
-    attempts: list[Delivery]
+    attempts: list[Delivery] = Field(
+        description="Each with its receipt and the words that went out; links and codes masked."
+    )
 
 
 class TakenOut(BaseModel):

@@ -11,9 +11,13 @@ from typing import NoReturn
 import typer.main
 from typer.core import TyperCommand, TyperGroup
 
+from runtime.cli import _help
+
 
 class Commands(TyperGroup):
     """Commands by module: `import` is `runtime/cli/import_.py`, a `typer.Typer` named `app`."""
+
+    explains = False  # their help is about to be read, in the language of the terminal
 
     def list_commands(self, ctx: object) -> list[str]:  # noqa: ARG002  (click's signature)
         """Return the names of all commands, sorted."""
@@ -29,6 +33,8 @@ class Commands(TyperGroup):
         module = importlib.import_module(f"runtime.cli.{name}")
         command: TyperCommand | TyperGroup = typer.main.get_command(module.app)  # type: ignore[assignment]
         command.name = cmd_name
+        if self.explains:
+            _help.said(command)
         return command
 
 
@@ -52,6 +58,9 @@ def main() -> None:
     group = Commands(
         name="thongsuot", help="Thông Suốt: clear all the way through.", no_args_is_help=True
     )
+    if _help.wanted(sys.argv[1:]):
+        group.explains = True
+        _help.said(group)
     try:
         group.main(sys.argv[1:], prog_name="thongsuot")
     except OSError as error:  # a file that cannot be read or written: a sentence, no traceback

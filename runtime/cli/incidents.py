@@ -10,6 +10,7 @@ from runtime.cli._config import Config
 if TYPE_CHECKING:
     from core.finding import Finding
     from core.incident import Delivery, Incident, Notification
+    from runtime.cli._ledger import Voice
     from storage.ledger import Ledger
 
 _MOST = 1000  # incidents that one list prints
@@ -31,10 +32,17 @@ def show(
     incident: Annotated[str, typer.Argument(help="Its code, such as SC-20261122-0001.")],
     config: Config = None,
     *,
+    text: Annotated[
+        bool, typer.Option("--text", help="Also print what each message said.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print every message about an incident: to whom, when, by which channel, what became of it."""
-    from api.telling import REASON, fate
+    """Print every message about an incident: to whom, when, by which channel, what became of it.
+
+    With --text, or as JSON, also the very words that went out; links and codes are masked.
+    """
+    from alerts.reasons import beside, reason_in_words
+    from api.telling import fate, step_names
     from api.words import PURPOSE
     from core.text import Text
     from runtime.cli._ledger import Voice, with_ledger
@@ -43,11 +51,15 @@ def show(
 
     async def work(
         ledger: "Ledger",
-    ) -> "tuple[Incident, list[tuple[Notification, list[Delivery]]]]":
+    ) -> "tuple[Incident, list[tuple[Notification, list[Delivery]]], dict[str, str]]":
         found = await ledger.incidents.get(incident)
-        return found, await ledger.outbox.for_incident(incident)
+        people = {one.slug: one.name for one in (await ledger.inventory.load()).contacts}
+        return found, await ledger.outbox.for_incident(incident), people
 
-    found, told = with_ledger(config, voice, work)
+    found, told, people = with_ledger(config, voice, work)
+    intents = [note for note, _ in told]
+    steps = {name: said.said(voice.language) for name, said in step_names(found, intents).items()}
+    names = people | steps
     voice.table(
         (
             Text("người nhận", "recipient"),
@@ -61,12 +73,14 @@ def show(
         ),
         [
             {
-                "recipient": note.recipient,
+                "recipient": note.recipient
+                if as_json
+                else names.get(note.recipient, note.recipient),
                 "channel": note.channel,
                 "purpose": PURPOSE[note.purpose].said(voice.language),
-                "reason": REASON.get(note.reason, Text(note.reason, note.reason)).said(
-                    voice.language
-                ),
+                "reason": reason_in_words(
+                    note, intents, [names.get(one, one) for one in beside(note, intents)]
+                ).said(voice.language),
                 "due_at": note.due_at,
                 "settled_at": note.settled_at,
                 "fate": fate(found, note, deliveries).said(voice.language),
@@ -77,6 +91,25 @@ def show(
             for note, deliveries in told
         ],
     )
+    if text and not as_json:
+        _print_texts(told, names, voice)
+
+
+def _print_texts(
+    told: "list[tuple[Notification, list[Delivery]]]", names: dict[str, str], voice: "Voice"
+) -> None:
+    """Print what went out, message by message."""
+    from core.clock import LOCAL
+    from core.text import Text
+
+    for note, deliveries in told:
+        for one in deliveries:
+            if one.ok and one.body:
+                head = f"{one.at.astimezone(LOCAL):%d/%m/%Y %H:%M:%S} {note.channel}"
+                person = names.get(note.recipient, note.recipient)
+                words = f"{one.subject}\n\n{one.body}" if one.subject else one.body
+                said = f"\n— {head} → {person}\n{words.strip()}"
+                voice.done(Text(said, said))
 
 
 @app.command()

@@ -11,6 +11,7 @@ from runtime.cli._config import Config
 if TYPE_CHECKING:
     from core.meeting import Meeting, ReadinessRun, Wanted
     from inventory.meetinglist import Meetings, Names
+    from runtime.cli._names import Called
     from storage.ledger import Ledger
     from storage.meetings import Gathered
 
@@ -31,11 +32,12 @@ def list_(config: Config = None, *, days: Days = 7, as_json: Json = False) -> No
 
     voice = Voice(as_json=as_json)
 
-    async def work(ledger: "Ledger") -> "list[Meeting]":
+    async def work(ledger: "Ledger") -> "tuple[list[Meeting], dict[str, str]]":
         now = SystemClock().now()
-        return await ledger.meetings.find(now, now + timedelta(days=days))
+        people = {one.slug: one.name for one in (await ledger.inventory.load()).contacts}
+        return await ledger.meetings.find(now, now + timedelta(days=days)), people
 
-    rows = with_ledger(config, voice, work)
+    rows, people = with_ledger(config, voice, work)
     voice.table(
         (
             Text(vi="mã", en="id"),
@@ -51,7 +53,9 @@ def list_(config: Config = None, *, days: Days = 7, as_json: Json = False) -> No
                 "begin": row.begin if as_json else f"{row.begin.astimezone(LOCAL):%d/%m/%Y %H:%M}",
                 "end": row.end if as_json else f"{row.end.astimezone(LOCAL):%H:%M}",
                 "rooms": list(row.rooms) if as_json else len(row.rooms),
-                "officer": row.officer if as_json else row.officer or "",
+                "officer": row.officer
+                if as_json
+                else people.get(row.officer or "", row.officer or ""),
                 "title": row.title,
             }
             for row in rows
@@ -67,18 +71,19 @@ def ready(
     as_json: Json = False,
 ) -> None:
     """Print what the last readiness run found, the worst first; exit 1 unless all is ready."""
-    from alerts.meeting_words import RESULT
+    from alerts.meeting_words import RESULT, reason_in_words
     from core.meeting import Readiness
     from core.text import Text
     from runtime.cli._ledger import REFUSED, Voice, with_ledger
+    from runtime.cli._names import called
 
-    voice = Voice(as_json=as_json)
+    voice, bridge = Voice(as_json=as_json), Text(vi="cầu nối", en="bridge")
 
-    async def work(ledger: "Ledger") -> "list[ReadinessRun]":
-        await ledger.meetings.get(meeting)
-        return await ledger.meetings.runs(meeting)
+    async def work(ledger: "Ledger") -> "tuple[Meeting, list[ReadinessRun], Called]":
+        row = await ledger.meetings.get(meeting)
+        return row, await ledger.meetings.runs(meeting), await called(ledger, voice.language)
 
-    runs = with_ledger(config, voice, work)
+    row, runs, known = with_ledger(config, voice, work)
     last = min(runs, key=lambda run: run.stage, default=None)
     found = last.worst if last is not None else ()
     voice.table(
@@ -90,12 +95,19 @@ def ready(
         ),
         [
             {
-                "room": one.room,
+                "room": one.room
+                if as_json
+                else known.target(one.room)
+                if one.room in row.rooms
+                else f"{bridge.said(voice.language)}: {known.target(one.room)}",
                 "result": one.result if as_json else RESULT[one.result].said(voice.language),
                 "reasons": [reason.model_dump(mode="json") for reason in one.reasons]
                 if as_json
-                else ", ".join(f"{reason.name} {reason.about}" for reason in one.reasons),
-                "phone": one.phone if as_json else one.phone or "",
+                else "; ".join(
+                    reason_in_words(reason, known.topology, voice.language)
+                    for reason in one.reasons
+                ),
+                "phone": one.phone if as_json else known.person(one.phone or ""),
             }
             for one in found
         ],

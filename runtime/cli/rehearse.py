@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from alerts.rehearsed import Rehearsed
     from runtime.cli._inventory import Speaker
+    from runtime.cli._names import Called
     from runtime.rehearsal import Asked
     from storage.ledger import Ledger
 
@@ -53,6 +54,7 @@ def rehearse(
     from core.text import Text
     from runtime.cli._inventory import Speaker, pieces
     from runtime.cli._ledger import settings_of, with_ledger
+    from runtime.cli._names import called
     from runtime.rehearsal import asked, rehearsed_as
 
     speaker, now = Speaker(as_json=as_json), SystemClock().now()
@@ -86,14 +88,16 @@ def rehearse(
     except Invalid as invalid:
         speaker.problems(invalid.problems)
 
-    async def work(ledger: "Ledger") -> "Rehearsed":
+    async def work(ledger: "Ledger") -> "tuple[Rehearsed, Called]":
         with pieces(speaker, Text("Diễn tập", "Rehearsing")) as show:
-            return await rehearsed_as(wanted, ledger, settings, now, _bar(show))
+            played = await rehearsed_as(wanted, ledger, settings, now, _bar(show))
+        return played, await called(ledger, speaker.language)
 
     headers = settings.series.headers.values()
     secrets = any(value.startswith("secret:") for value in headers)
-    found = with_ledger(config, speaker, work, needs_key=secrets and wanted.month is not None)
-    _tell(found, speaker, output)
+    needs_key = secrets and wanted.month is not None
+    found, names = with_ledger(config, speaker, work, needs_key=needs_key)
+    _tell(found, names, speaker, output)
 
 
 def _bar(show: "Callable[[int, int], None] | None") -> "Callable[[float], None]":
@@ -104,10 +108,12 @@ def _bar(show: "Callable[[int, int], None] | None") -> "Callable[[float], None]"
     return share
 
 
-def _tell(found: "Rehearsed", speaker: "Speaker", output: Path | None) -> None:
+def _tell(found: "Rehearsed", names: "Called", speaker: "Speaker", output: Path | None) -> None:
     import json
 
     from alerts.rehearsed_words import as_object, people, summary
+    from api.words import REHEARSED, SEVERITY
+    from core.incident import Severity
     from core.text import Text
 
     if output is not None:
@@ -126,7 +132,10 @@ def _tell(found: "Rehearsed", speaker: "Speaker", output: Path | None) -> None:
         heads += [Text("được để yên", "left in peace")]
         if found.told is not None:
             heads += [Text("thực tế", "really"), Text("ban đêm", "by night")]
-        speaker.table(tuple(heads), [_person(*row) for row in everybody])
+        speaker.table(
+            tuple(heads),
+            [_person(*row) | {"recipient": names.person(row[0])} for row in everybody],
+        )
     if found.lines:
         speaker.say("", "")
         speaker.table(
@@ -142,12 +151,14 @@ def _tell(found: "Rehearsed", speaker: "Speaker", output: Path | None) -> None:
             [
                 {
                     "incident": line.id,
-                    "root": line.root,
-                    "severity": line.severity,
+                    "root": names.target(line.root),
+                    "severity": SEVERITY[Severity(line.severity)].said(speaker.language),
                     "since": line.began_at,
                     "told": line.told_at,
-                    "whom": ", ".join(line.people),
-                    "why": line.why,
+                    "whom": ", ".join(map(names.person, line.people)),
+                    "why": REHEARSED[line.why].said(speaker.language)
+                    if line.why in REHEARSED
+                    else line.why,
                 }
                 for line in found.lines[:_MOST]
             ],

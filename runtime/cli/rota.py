@@ -67,9 +67,9 @@ def show(
 def gaps(
     config: Config = None, *, rota: Which = None, days: Days = 30, as_json: Json = False
 ) -> None:
-    """Print when nobody is on duty and when two people are; exit 1 if there is any such time."""
-    from alerts.rota import gaps as holes
-    from alerts.rota import overlaps
+    """Print when nobody is on duty, two are, or one person is in two roles; exit 1 if ever."""
+    from alerts.rota import holes
+    from api.words import FLAW
     from core.text import Text
     from runtime.cli._inventory import Speaker
     from runtime.cli._ledger import REFUSED
@@ -77,34 +77,22 @@ def gaps(
     speaker = Speaker(as_json=as_json)
     now, rosters, names, _ = _known(config, speaker, rota, days)
     end = now + timedelta(days=days)
-    nobody, both = Text(vi="trống", en="gap"), Text(vi="trùng", en="overlap")
-    rows: list[dict[str, object]] = []
-    for roster in rosters.values():
-        rows += [
-            {
-                "rota": roster.slug,
-                "what": "gap" if as_json else nobody.said(speaker.language),
-                "begin": hole.begin,
-                "end": hole.end,
-                "people": [] if as_json else None,
-            }
-            for hole in holes(roster, now, end)
-        ]
-        rows += [
-            {
-                "rota": roster.slug,
-                "what": "overlap" if as_json else both.said(speaker.language),
-                "begin": turn.begin,
-                "end": turn.end,
-                "people": list(turn.people) if as_json else _called(turn.people, names),
-            }
-            for turn in overlaps(roster, now, end)
-        ]
+    rows: list[dict[str, object]] = [
+        {
+            "rota": roster.slug,
+            "what": hole.flaw if as_json else FLAW[hole.flaw].said(speaker.language),
+            "begin": hole.begin,
+            "end": hole.end,
+            "people": list(hole.people) if as_json else _called(hole.people, names),
+        }
+        for roster in rosters.values()
+        for hole in holes(roster, now, end)
+    ]
     if rows or as_json:
         speaker.table(
             (
                 Text(vi="lịch trực", en="rota"),
-                Text(vi="ca", en="what"),
+                Text(vi="điều gì", en="what"),
                 Text(vi="từ", en="from"),
                 Text(vi="đến", en="until"),
                 Text(vi="người trực", en="people"),
@@ -113,8 +101,8 @@ def gaps(
         )
     else:
         speaker.say(
-            f"Không có ca trống hay ca trùng trong {days} ngày tới.",
-            f"No gaps and no overlaps in the next {days} days.",
+            f"Không có ca trống, ca trùng, không ai giữ hai vai trong {days} ngày tới.",
+            f"No gaps, no overlaps, nobody in two roles in the next {days} days.",
         )
     raise typer.Exit(REFUSED if rows else 0)
 

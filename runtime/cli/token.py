@@ -63,6 +63,7 @@ def list_(config: Config = None, *, as_json: Json = False) -> None:
     """Print what is known of every token; never the token."""
     from dataclasses import asdict
 
+    from api.words import ROLE
     from core.text import Text
     from runtime.cli._ledger import Voice, with_ledger
 
@@ -75,7 +76,13 @@ def list_(config: Config = None, *, as_json: Json = False) -> None:
         Text(vi="tạo lúc", en="created"),
         Text(vi="thu hồi lúc", en="revoked"),
     )
-    voice.table(heads, [asdict(token) for token in tokens])
+    voice.table(
+        heads,
+        [
+            asdict(token) | ({} if as_json else {"role": ROLE[token.role].said(voice.language)})
+            for token in tokens
+        ],
+    )
 
 
 @app.command()

@@ -102,6 +102,7 @@ async def _known(ledger: "Ledger", contact: str | None) -> None:
 @app.command("list")
 def list_(config: Config = None, *, as_json: Json = False) -> None:
     """Print every account."""
+    from api.words import ROLE
     from runtime.cli._ledger import Voice, with_ledger
 
     voice = Voice(as_json=as_json)
@@ -114,7 +115,13 @@ def list_(config: Config = None, *, as_json: Json = False) -> None:
         Text(vi="đã khoá", en="disabled"),
         Text(vi="tạo lúc", en="created"),
     )
-    voice.table(heads, [user.model_dump() for user in users])
+    voice.table(
+        heads,
+        [
+            user.model_dump() | ({} if as_json else {"role": ROLE[user.role].said(voice.language)})
+            for user in users
+        ],
+    )
 
 
 @app.command()

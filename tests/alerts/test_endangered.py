@@ -133,6 +133,8 @@ def test_where_more_than_the_meeting_is_touched_the_usual_people_hear_of_it_at_o
     assert officer.endswith("/1")
     assert others.endswith("/2")
     assert first == second == timedelta()
+    reasons = [row.reason for row in world.notifications if row.purpose is Purpose.PROBLEM]
+    assert reasons == ["your_meeting", "together"]
 
 
 def test_the_path_ends_with_the_meeting() -> None:

@@ -214,17 +214,48 @@ def test_who_was_told_by_an_earlier_step_is_reminded_by_a_later_one() -> None:
             "channel": "mail",
             "step": None,
             "state": NotificationState.SENT,
+            "settled_at": DAWN,
         }
     )
     hook = sent.model_copy(update={"recipient": "hook", "channel": "hook"})
     people = People((AN, BINH), DUTY)
-    rows = messages(step, incident, people, LAND, POLICY, told=[sent, hook], now=DAWN)
+    later = DAWN + timedelta(minutes=1)
+    rows = messages(step, incident, people, LAND, POLICY, told=[sent, hook], now=later)
     assert {(r.recipient, r.channel) for r in rows if r.purpose is Purpose.REMINDER} == {
         ("an", "mail")
     }
     more = step.model_copy(update={"reason": "touches_your_unit"})
     rows = messages(more, incident, people, LAND, POLICY, told=[sent, hook], now=DAWN)
     assert {row.purpose for row in rows} == {Purpose.PROBLEM}
+
+
+def test_two_steps_at_one_time_that_mean_one_person_tell_once_and_remind_of_nothing() -> None:
+    first, second, third = a_step(), a_step(2), a_step(3, after=10, tell="secondary")
+    incident = an_incident(chain=frozen(first, second, third))
+    assert incident.chain is not None
+    due = Due(DAWN, "at_once")
+    one, two, three = promised(incident, incident.chain, Purpose.PROBLEM, "new_problem", due)
+    assert [one.reason, two.reason, three.reason] == ["new_problem", "together", "escalated"]
+    people = People((AN, BINH), DUTY)
+    rows = messages(one, incident, people, LAND, POLICY, now=DAWN)
+    told = [
+        row.model_copy(update={"state": NotificationState.SENT, "settled_at": DAWN}) for row in rows
+    ]
+    soon = DAWN + timedelta(seconds=2)
+    again = messages(two, incident, people, LAND, POLICY, told=told, now=soon)
+    assert not [row for row in again if row.recipient == "an"]
+
+
+def test_a_step_that_nobody_is_found_for_says_so_to_whoever_is_next() -> None:
+    incident = an_incident(chain=frozen(*CHAIN))
+    assert incident.chain is not None
+    due = Due(DAWN, "at_once")
+    first, *_ = promised(incident, incident.chain, Purpose.PROBLEM, "new_problem", due)
+    reserve = People((AN, BINH), {"cntt": {"secondary": ("binh",)}})
+    rows = messages(first, incident, reserve, LAND, POLICY, now=DAWN)
+    assert {(row.recipient, row.reason) for row in rows if row.channel == "mail"} == {
+        ("binh", "unreached")
+    }
 
 
 def test_after_a_channel_failed_for_good_the_person_is_told_by_the_others() -> None:

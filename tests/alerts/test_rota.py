@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.rota import Roster, Source, Span, Turn, gaps, on_duty, overlaps, turns
+from alerts.rota import ROLES, Flaw, Hole, Roster, Source, Span, gaps, holes, on_duty, turns
 from core.clock import LOCAL
 from core.inventory import CalendarSpan, RotaRule, Shift, SpecialDay
 from core.rota import Swap
@@ -295,8 +295,33 @@ def test_two_people_in_one_role_are_an_overlap() -> None:
         "cntt",
         shifts=(shift("an", MONDAY), shift("binh", MONDAY, begin=time(17), end=time(22))),
     )
-    both = Turn("primary", ("an", "binh"), at(MONDAY, 17), at(MONDAY, 22), Source.SHIFT)
-    assert overlaps(roster, at(MONDAY), at(MONDAY + timedelta(days=2))) == [both]
+    both = Hole(Flaw.OVERLAP, at(MONDAY, 17), at(MONDAY, 22), ("an", "binh"), ("primary",))
+    assert [h for h in holes(roster, at(MONDAY), at(days(3)[2])) if h.flaw is not Flaw.GAP] == [
+        both
+    ]
+
+
+def test_one_person_in_two_roles_is_a_flaw_of_its_own_and_what_touches_is_one() -> None:
+    """By rules and by a swap: a chain that falls back to the same telephone."""
+    monday, tuesday, wednesday = days(3)
+    week = rule("an", slug="du-phong", role="secondary", turn="week")
+    roster = Roster("cntt", (rule("an", "binh"), week))
+    own = Hole(Flaw.DOUBLE, at(monday, 8), at(tuesday, 7, 30), ("an",), ROLES)
+    assert holes(roster, at(monday, 8), at(wednesday, 7, 30)) == [own]
+    taken = swap("an", at(tuesday, 7, 30), at(tuesday, 12))
+    longer = Hole(Flaw.DOUBLE, at(monday, 8), at(tuesday, 12), ("an",), ROLES)
+    swapped = Roster("cntt", roster.rules, (), (taken,))
+    assert holes(swapped, at(monday, 8), at(wednesday, 7, 30)) == [longer]
+
+
+def test_flaws_come_in_order_and_two_people_in_each_role_are_no_double() -> None:
+    reserve = rule("chi", slug="du-phong", role="secondary")
+    roster = Roster("cntt", (rule("an", "binh"), reserve))
+    assert holes(roster, at(MONDAY, 8), at(MONDAY + timedelta(days=14), 7, 30)) == []
+    until = rule("an", valid_to=MONDAY + timedelta(days=1))
+    both = Roster("cntt", (until, rule("an", slug="du-phong", role="secondary")))
+    found = holes(both, at(MONDAY, 8), at(MONDAY + timedelta(days=2), 7, 30))
+    assert [hole.flaw for hole in found] == [Flaw.DOUBLE, Flaw.GAP]
 
 
 @pytest.mark.parametrize("role", ["primary", "secondary"])

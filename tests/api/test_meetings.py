@@ -1,5 +1,6 @@
 """Meetings on pages and in the JSON interface: entered, looked over, followed, ticked."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,16 @@ import pytest
 from api.context import Web
 from api.meetings import looked_over
 from core.labels import Series
-from core.meeting import Meeting, Presence, Wanted
+from core.meeting import (
+    CHECKLIST,
+    Finding,
+    Meeting,
+    Presence,
+    Readiness,
+    ReadinessRun,
+    Tick,
+    Wanted,
+)
 from core.people import Role
 from core.reading import Reading
 from tests.api.serving import serving
@@ -93,6 +103,8 @@ async def test_a_series_is_entered_as_its_meetings(world: World) -> None:
         ({"begin": "hôm nay"}, "ngày giờ không hợp lệ"),
         ({"officer": "la"}, "không biết la"),
         ({"bridge": "la"}, "không biết la"),
+        ({"bridge": "core-1"}, "không thể là cầu nối"),
+        ({"bridge": "link-dak-o"}, "không thể là cầu nối"),
     ],
 )
 async def test_a_form_that_makes_no_sense_is_shown_again(
@@ -101,6 +113,45 @@ async def test_a_form_that_makes_no_sense_is_shown_again(
     status, text = await posted(world, "/meetings", **(FORM | wrong))
     assert status == 422
     assert said in text
+
+
+async def test_the_form_offers_as_a_bridge_only_what_can_be_one(world: World) -> None:
+    await world.add_user("ha", Role.OPERATOR)
+    await log_in(world, "ha")
+    form = (await world.client.get("/meetings")).text.partition('name="bridge"')[2]
+    offered = re.findall(r'<option value="([^"]*)"', form.partition("</select>")[0])
+    assert offered == ["", "mcu-1", "ngoai", "ioffice"]  # neither DNS nor a portal is one
+
+
+async def test_rooms_and_bridge_of_a_run_are_counted_apart(world: World) -> None:
+    meeting = await met(world)
+    findings = [Finding(room=room, result=Readiness.READY) for room in ROOMS]
+    findings.append(Finding(room="mcu-1", result=Readiness.NOT_READY))
+    run = ReadinessRun(meeting=meeting.id, stage=30, at=DAWN, findings=tuple(findings))
+    await world.ledger.meetings.ran(run, [], DAWN)
+    for path in ("/meetings", f"/meetings/{meeting.id}"):
+        text = words(await page(world, path))
+        assert "3 sẵn sàng cầu nối: chưa sẵn sàng" in text, path
+        assert "1 chưa sẵn sàng" not in text, path
+
+
+async def test_a_room_that_has_dropped_is_not_ready_whatever_was_said_before(
+    world: World,
+) -> None:
+    """Nothing says now whether it is in, and the person in it had said that all was well."""
+    meeting = await met(world, ahead=timedelta(minutes=-30))
+    room = "ubnd-phu-nghia"
+    for item in CHECKLIST:
+        row = Tick(meeting=meeting.id, room=room, item=item, good=True, at=DAWN - HOUR / 4, by="x")
+        await world.ledger.meetings.tick(row)
+    came = Presence(meeting=meeting.id, room=room, at=DAWN - HOUR / 2, present=True, source="x")
+    left = came.model_copy(update={"at": DAWN - HOUR / 6, "present": False})
+    await world.ledger.meetings.present([came, left], DAWN)
+    found = (await asked(world, "GET", f"/meetings/{meeting.id}")).json()
+    [mine] = [one for one in found["now"] if one["room"] == room]
+    assert (mine["attending"], mine["result"]) == ("dropped", "not_ready")
+    assert mine["reasons"][0]["said"].startswith("it has dropped out, since 08:50")
+    assert sum(found["counts"].values()) == len(ROOMS)
 
 
 async def test_a_meeting_shows_every_room_the_worst_first_and_why(world: World) -> None:

@@ -74,7 +74,7 @@ async def test_everybody_sees_who_is_on_duty_until_when_and_who_is_next(world: W
     text = words(await page(world, "/rota"))
     unproven = "Nguyễn Văn An 0912345678 chưa xác nhận"
     assert f"Trực chính {unproven} đến 23/11/2026 07:30 · tiếp theo: Trần Thị" in text
-    assert "Không có ca trống, không có ca trùng." in text
+    assert "Không có ca trống, ca trùng, không ai giữ hai vai." in text
     assert "Người trực thay" not in text
     english = words(await page(world, "/rota", thongsuot_lang="en"))
     assert "On duty Nguyễn Văn An 0912345678 not proven until 23/11/2026 07:30" in english
@@ -97,6 +97,26 @@ async def test_gaps_and_overlaps_of_the_next_month_stand_out(world: World) -> No
     assert "Ca trùng 1 30/11/2026 17:00 – 01/12/2026 07:30 Nguyễn Văn An , Trần Thị" in text
     december = words(await page(world, "/rota?rota=cntt&month=2026-12"))
     assert "có giờ trống" in december
+
+
+async def test_one_person_in_two_roles_stands_out_on_the_page_and_in_the_interface(
+    world: World,
+) -> None:
+    reserve = by_turns(slug="du-phong", people=("binh",), role="secondary")
+    reserve = reserve.model_copy(update={"valid_to": date(2026, 11, 24)})
+    await with_rota(world, by_turns(), reserve)
+    text = words(await page(world, "/rota"))
+    assert "Một người hai vai 1 Trực chính và trực dự phòng là một người" in text
+    assert "23/11/2026 07:30 – 24/11/2026 07:30 Trần Thị Bình" in text
+    assert "Trần Thị Bình: hai vai" in text
+    headers = await world.token(Role.VIEWER)
+    answer = await world.client.get("/api/v1/rotas?days=3", headers=headers)
+    [rota] = answer.json()
+    assert (rota["slug"], rota["owner"]) == ("cntt", "an")
+    [hole] = rota["holes"]
+    assert (hole["flaw"], hole["roles"]) == ("double", ["primary", "secondary"])
+    assert hole["people"] == [{"contact": "binh", "name": "Trần Thị Bình"}]
+    assert [turn["people"][0]["contact"] for turn in rota["turns"]][:2] == ["an", "binh"]
 
 
 @pytest.mark.parametrize("month", ["0001-01", "9999-12", "2026-13", "x", "2100-12"])

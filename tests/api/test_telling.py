@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from api.telling import fate
-from core.incident import Delivery, Incident, Notification, NotificationState
+from api.telling import fate, step_names
+from core.incident import Chain, Delivery, Incident, Notification, NotificationState, Step
 from tests.runtime.test_dispatcher import NOW, a_notice, an_incident
 
 BASE = a_notice().model_dump()
@@ -27,7 +27,12 @@ BASE = a_notice().model_dump()
             {"state": "merged", "merged_into": "SC-20261122-0009"},
             "merged into SC-20261122-0009",
         ),
-        ({"state": "cancelled", "step": 2}, {}, "the step led to nobody"),
+        ({"state": "cancelled", "step": 2}, {}, "the step led to nobody else"),
+        (
+            {"state": "cancelled", "step": 2, "settled_at": NOW},
+            {"state": "recovered", "recovered_at": NOW - timedelta(minutes=1)},
+            "it had ended before it was due",
+        ),
         ({"state": "sent"}, {}, "sent"),
     ],
 )
@@ -40,6 +45,30 @@ def test_what_became_of_an_intent_is_said(
         [],
     )
     assert found.en == words
+
+
+def test_no_two_steps_of_a_ledger_have_one_name() -> None:
+    chain = Chain(
+        slug="bao-truc",
+        name="Báo trực",
+        steps=(Step(number=1, tell="officer"), Step(number=4, tell="concerned")),
+    )
+    incident = Incident.model_validate(an_incident().model_dump() | {"chain": chain.model_dump()})
+    promises = ("cu/1", "bao-truc/1", "bao-truc/4", "bao-truc/4+14", "bao-truc/4+20")
+    told = [
+        a_notice(recipient=p, step=int(p.partition("/")[2].partition("+")[0])) for p in promises
+    ]
+    over = a_notice(recipient="bao-truc/0", purpose="recovery", step=0)
+    names = step_names(incident, [*told, a_notice(recipient="an"), over])
+    assert list(names) == [*promises, "bao-truc/0"]
+    assert [name.vi for name in names.values()] == [
+        "Bước 1 (chuỗi trước: cu)",
+        "Bước 1 (trực kỹ thuật của cuộc họp)",
+        "Bước 4 (mọi đầu mối của đơn vị)",
+        "Bước 4, lần 2 (mọi đầu mối của đơn vị)",
+        "Bước 4, lần 3 (mọi đầu mối của đơn vị)",
+        "Mọi người đã được báo",
+    ]
 
 
 def test_a_channel_that_fails_says_with_what() -> None:

@@ -8,7 +8,7 @@ from openpyxl import Workbook
 
 from core.clock import LOCAL
 from core.errors import Invalid
-from core.inventory import Contact, Device, Inventory, Room, Site, Unit, UnitLevel
+from core.inventory import Contact, Device, Inventory, Room, Service, Site, Unit, UnitLevel
 from core.meeting import Wanted
 from inventory import meetingfile
 from inventory.meetinglist import Meetings
@@ -45,6 +45,13 @@ LAND = Inventory(
         Device(
             slug="mcu", name="MCU trung tâm", site="trung-tam", kind="bridge", address="10.0.0.1"
         ),
+        Device(
+            slug="sw", name="Switch tầng 2", site="trung-tam", kind="switch", address="10.0.0.2"
+        ),
+    ),
+    services=(
+        Service(slug="gio", name="Giờ chuẩn", kind="ntp", url="ntp://10.0.0.3"),
+        Service(slug="tong-dai", name="Tổng đài họp", kind="sip", url="sip:10.0.0.4"),
     ),
     contacts=(Contact(slug="an", name="Nguyễn Văn An", phone="0912345678"),),
 )
@@ -80,6 +87,10 @@ def test_a_row_is_a_meeting_with_rooms_people_and_bridge_by_their_names() -> Non
     assert wanted.mark == "giao ban 2026-11-30"
 
 
+def test_a_sip_exchange_may_be_the_bridge() -> None:
+    assert only(listed("Họp;30/11/2026;8h;;xã Đăk Ơ;;;Tổng đài họp;")).bridge == "tong-dai"
+
+
 def test_all_rooms_are_meant_by_a_word_and_hours_may_stand_in_one_cell() -> None:
     wanted = only(listed("Họp tỉnh;30/11/2026;13h30 - 15h;;tất cả các điểm cầu;Phòng họp số 1;;;"))
     assert wanted.rooms == ("ph-dak-o", "ph-tinh")
@@ -97,6 +108,8 @@ def test_all_rooms_are_meant_by_a_word_and_hours_may_stand_in_one_cell() -> None
         ("Họp;hôm nay;8h;;xã Đăk Ơ;;;;", "không có ngày họp"),
         ("Họp;30/11/2026;8h;;xã Đăk Ơ;;Trần Lạ;;", 'không biết "Trần Lạ"'),
         ("Họp;30/11/2026;8h;;xã Đăk Ơ;;;MCU khác;", 'không biết "MCU khác"'),
+        ("Họp;30/11/2026;8h;;xã Đăk Ơ;;;Giờ chuẩn;", '"Giờ chuẩn" không thể là cầu nối'),
+        ("Họp;30/11/2026;8h;;xã Đăk Ơ;;;sw;", '"sw" không thể là cầu nối'),
     ],
 )
 def test_what_cannot_be_understood_is_told_by_row_and_heading(line: str, said: str) -> None:

@@ -113,6 +113,9 @@ async def test_who_was_told_answers_and_the_incident_is_theirs(ledger: Ledger) -
     async with a_desk(ledger) as desk:
         code = await desk.tells(FIRST)
         assert desk.modem.sent[0][1].endswith(f"Ma {FIRST}. Tra loi: OK {code}")
+        [(_, [told])] = await ledger.outbox.for_incident(FIRST)
+        assert told.body == desk.modem.sent[0][1].replace(f"OK {code}", "OK …")
+        assert told.subject == ""
         said = await desk.hears(BINH, f"Đã nhận {code}, em ra trạm ngay")
         assert said == f"Da ghi nhan: Nguyen Van Binh tiep nhan {FIRST}. Cam on."
         assert (await ledger.incidents.get(FIRST)).acked_by == "truc"

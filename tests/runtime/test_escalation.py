@@ -122,6 +122,11 @@ async def test_who_is_on_duty_is_told_first_and_the_next_while_nobody_answers(
     assert night.heard() == ["an@donvi.vn"]
     await night.after(10.1)
     assert night.heard() == ["an@donvi.vn", "binh@donvi.vn"]
+    first, second = night.mouth.said
+    assert "Lý do nhận tin này: phụ trách nơi có sự cố." in first.body
+    assert "Lý do nhận tin này: sau 10 phút chưa ai tiếp nhận." in second.body
+    assert second.html is not None
+    assert "Lý do nhận tin này: sau 10 phút chưa ai tiếp nhận." in second.html
     notes = await ledger.incidents.notes(CODE)
     assert [n.text for n in notes if n.kind == "escalated"] == [
         "khan-cap/1: an",

@@ -93,7 +93,7 @@ def test_a_rota_without_holes_says_so_and_one_with_holes_ends_with_1(
     calm = run("gaps")
     assert (calm.exit_code, calm.stdout.strip()) == (
         0,
-        "No gaps and no overlaps in the next 30 days.",
+        "No gaps, no overlaps, nobody in two roles in the next 30 days.",
     )
     end = LAND.rota_rules[0].model_copy(update={"valid_to": TODAY + timedelta(days=3)})
     change = Changes(put=Inventory(rota_rules=(end,)))
@@ -102,6 +102,26 @@ def test_a_rota_without_holes_says_so_and_one_with_holes_ends_with_1(
     holes = run("gaps", "--json")
     assert holes.exit_code == 1
     assert [row["what"] for row in json.loads(holes.stdout)] == ["gap"]
+
+
+def test_one_person_in_two_roles_is_printed_and_ends_with_1(run: Run, tmp_path: Path) -> None:
+    reserve = RotaRule(
+        slug="du",
+        name="Dự phòng",
+        rota="cntt",
+        role="secondary",
+        people=("an",),
+        start=TODAY,
+        valid_to=TODAY + timedelta(days=4),
+    )
+    change = Changes(put=Inventory(rota_rules=(reserve,)))
+    now = SystemClock().now()
+    with_ledger(tmp_path, lambda ledger: ledger.inventory.apply(change, "t", now))
+    found = run("gaps", "--json")
+    assert found.exit_code == 1
+    rows = json.loads(found.stdout)
+    assert {(row["what"], *row["people"]) for row in rows} == {("double", "an")}
+    assert "one person in two roles" in " ".join(run("gaps").stdout.split())
 
 
 def test_a_duty_list_is_read_in_and_read_again_changes_nothing(run: Run, tmp_path: Path) -> None:

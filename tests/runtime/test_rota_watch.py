@@ -57,7 +57,7 @@ async def test_an_owner_hears_of_a_gap_once(ledger: Ledger) -> None:
     await rota.watch.turn()
     [message] = rota.mail.said
     assert message.to == "lan@donvi.vn"
-    assert message.subject == "Lịch trực Trực CNTT: 1 ca trống, 0 ca trùng trong 30 ngày tới"
+    assert ": 1 ca trống, 0 ca trùng, 0 ca một người hai vai trong 30" in message.subject
     assert "- 07:30 20/12/2026 – 09:00 31/12/2026: không có ai trực" in message.body
     assert "https://ts.example.vn/rota?rota=cntt" in message.body
     rota.clock.advance(86400)
@@ -74,9 +74,21 @@ async def test_a_new_hole_is_told_with_those_that_are_still_there(sqlite_ledger:
     )
     await rota.with_rota(shifts=shifts)
     await rota.watch.turn()
-    assert rota.said()[-1] == "Lịch trực Trực CNTT: 1 ca trống, 1 ca trùng trong 30 ngày tới"
+    assert ": 1 ca trống, 1 ca trùng, 0 ca một người hai vai trong 30" in rota.said()[-1]
     body = rota.mail.said[-1].body
-    assert "17:00 05/12/2026 – 07:30 06/12/2026: Nguyễn Văn An, Nguyễn Thị Lan" in body
+    assert "17:00 05/12/2026 – 07:30 06/12/2026: Nguyễn Văn An, Nguyễn Thị Lan trùng ca" in body
+
+
+async def test_an_owner_hears_once_of_one_person_in_two_roles(ledger: Ledger) -> None:
+    rota = await Watched(ledger).with_rota()
+    reserve = until(date(2026, 12, 3)).model_copy(update={"slug": "du", "role": "secondary"})
+    await rota.with_rota(rota_rules=(until(date(2027, 2, 1)), reserve))
+    await rota.watch.turn()
+    await rota.watch.turn()
+    [message] = rota.mail.said
+    assert ": 0 ca trống, 0 ca trùng, 1 ca một người hai vai trong 30" in message.subject
+    line = "- 09:00 01/12/2026 – 07:30 03/12/2026: Nguyễn Văn An một người hai vai"
+    assert line in message.body
 
 
 async def test_nobody_is_told_at_night_nor_where_there_is_no_owner(sqlite_ledger: Ledger) -> None:
