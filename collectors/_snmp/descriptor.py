@@ -19,12 +19,18 @@ Reader = Callable[[Value], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A metric, what it means, and the labels that tell its rows apart."""
+    """A metric, what it means, and the labels that tell its rows apart.
+
+    What lies outside `low` … `high`, in the metric's own unit, no device of this world has: it is
+    a filler, a fault, or another unit than was said, and brings no sample.
+    """
 
     metric: str
     help: Text
     labels: tuple[str, ...] = ()
     counter: bool = False
+    low: float = -math.inf
+    high: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Where:
 
     Texts are compared as the line of text that they make, and what is missing as the empty one;
     `like` is a pattern to be found in it. `skip` and `keep`: see Words. Without a column the
-    index itself is compared, written with dots.
+    index itself is compared, written with dots. `always`: `but` holds at every poll too.
     """
 
     column: str
@@ -51,6 +57,7 @@ class Where:
     like: str | None = None
     skip: int = 0
     keep: int | None = None
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)

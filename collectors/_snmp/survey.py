@@ -23,7 +23,7 @@ from collectors._snmp.descriptor import (
     Words,
 )
 from collectors._snmp.engine import Engine
-from collectors._snmp.gauges import Cells, Filling, Level, Sign, Told
+from collectors._snmp.gauges import Cells, Filling, Guard, Level, Sign, Told
 from collectors._snmp.octets import address, spoken, text
 from collectors._snmp.ports import Ports
 from collectors._snmp.vocabulary import HARDWARE, STATE, STATUS
@@ -299,11 +299,17 @@ class _Drawing:
                     Sign(place, state, status, measure.meaning, measure.low, measure.high)
                 )
             return
-        series = self._series(measure.quantity, words, bare=True)
+        quantity = measure.quantity
+        series = self._series(quantity, words, bare=True)
         if series:
-            self.cells.levels.append(
-                Level(place, series, measure.read, factor, measure.low, measure.high)
+            low = max(measure.low, quantity.low / factor)
+            high = min(measure.high, quantity.high / factor)
+            guards = tuple(
+                Guard(self.cells.place(_instance(where.column, ids)), where.but)
+                for where in measure.where
+                if where.always
             )
+            self.cells.levels.append(Level(place, series, measure.read, factor, low, high, guards))
 
     def pool(
         self,
