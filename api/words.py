@@ -333,6 +333,7 @@ COLLECTOR = {
     "crl": Text("Danh sách thu hồi (CRL)", "Revocation list (CRL)"),
     "timestamp": Text("Dấu thời gian (TSA)", "Time stamp (TSA)"),
     "icmp": Text("Ping (ICMP)", "Ping (ICMP)"),
+    "any_of": Text("Các đích mốc", "References"),
     "ntp": Text("Giờ chuẩn (NTP)", "Time (NTP)"),
     "sip_options": Text("SIP (OPTIONS)", "SIP (OPTIONS)"),
     "tcp": Text("Kết nối TCP", "TCP connection"),

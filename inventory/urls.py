@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+from core.reference import references
 from inventory import faults
 from inventory.faults import Fault
 
@@ -16,6 +17,8 @@ _WEB = ("website", "portal", "application")
 _SOME_NAME = "tên-miền"  # stands for the name that a name server is asked for
 _SIP_BY_TLS = 5061
 _TRANSPORTS = ("udp", "tcp", "tls")
+_ANY = "any:"
+_MOST = 16  # references of one service
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Way:
 
 def cut(url: str) -> Way | Fault:
     """Return how an address is looked at, or what is wrong with it."""
+    if url.lower().startswith(_ANY):
+        return _any(url)
     text = re.sub(r"^(sip):(?!//)", r"\1://", url, flags=re.IGNORECASE)
     text, _, tail = text.partition(";") if text.lower().startswith("sip:") else (text, "", "")
     try:
@@ -92,6 +97,10 @@ def url_of(collector: str, host: str, params: Mapping[str, object]) -> str | Non
             return f"dns://{place}:{port}/{params.get('name')}?type={params.get('type')}"
         case "sip_options":
             return f"sip:{place}:{port};transport={params.get('transport')}"
+        case "any_of":
+            asked, need = params.get("references"), params.get("need", 1)
+            named = ",".join(map(str, asked)) if isinstance(asked, list | tuple) else ""
+            return f"{_ANY}{named}?need={need}" if need != 1 else f"{_ANY}{named}"
     return None
 
 
@@ -119,6 +128,20 @@ def _dns(url: str, parts: SplitResult, host: str, port: int) -> Way | Fault:
     if kind not in _TYPES or not _HOST.fullmatch(name):
         return faults.bad_service_url(url[:80])
     return Way("dns", host, {"port": port, "name": name, "type": kind})
+
+
+def _any(url: str) -> Way | Fault:
+    """Return how a list of references is asked: `any:8.8.8.8,1.1.1.1:53?need=1`."""
+    named, _, query = url[len(_ANY) :].partition("?")
+    need = query.removeprefix("need=") or "1"
+    try:
+        asked = references(named)
+    except ValueError:
+        return faults.bad_references(url[:80])
+    enough = need.isascii() and need.isdigit() and 1 <= int(need[:3]) <= len(asked)
+    if not enough or not 1 < len(set(asked)) == len(asked) <= _MOST:
+        return faults.bad_references(url[:80])
+    return Way("any_of", asked[0].host, {"references": tuple(map(str, asked)), "need": int(need)})
 
 
 def _is_host(host: str) -> bool:
