@@ -10,7 +10,7 @@ from collectors._tls.params import TlsParams
 
 Engine = Literal["postgresql", "mysql", "sqlserver", "oracle"]
 PORTS = {"postgresql": 5432, "mysql": 3306, "sqlserver": 1433, "oracle": 1521}
-ASKED = ("postgresql", "mysql")  # engines that queries are put to
+ASKED = ("postgresql", "mysql", "sqlserver")  # engines that queries are put to
 _MOST = 20  # queries of one check
 
 
@@ -74,12 +74,14 @@ class Params(TlsParams):
         if self.queries and self.engine not in ASKED:
             raise ValueError(
                 f"queries: {self.engine} is looked at by its listener alone; "
-                f"queries are put to {' and '.join(ASKED)}"
+                f"queries are put to {', '.join(ASKED)}"
             )
         if len(self.queries) > _MOST:
             raise ValueError(f"queries: {len(self.queries)} are more than {_MOST}")
         for name, text in self.queries.items():
             wrong = fault(name, text)
+            if self.engine == "sqlserver" and text.lstrip().lower().startswith("with"):
+                wrong = "to SQL Server it begins with SELECT, for it becomes a part of ours"
             if wrong:
                 raise ValueError(f"queries: {name[:60]}: {wrong}")
         for bound in (self.above, self.below):

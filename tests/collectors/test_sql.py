@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from collectors import sql
 from collectors._net.trouble import Trouble
-from collectors._sql.listener import tds_options
+from collectors._sql import tds
 from collectors._sql.params import Params
 from collectors._sql.reader import number
 from collectors._sql.select import fault
 from core.reading import FailureKind
-from lab.emulators.databases import Oracle, SqlServer, listening
+from lab.emulators.databases import Oracle, listening
+from lab.emulators.sqlserver import SqlServer
 from tests.collectors.databases import PASSWORD, Database, mariadb, postgresql
 from tests.collectors.glances import Looking, looking, told, why
 from tests.collectors.servers import talking
@@ -144,7 +145,9 @@ async def test_the_server_itself_writes_nothing_whatever_is_asked(
     server: Database, text: str
 ) -> None:
     """Past our own no: what is put to the server is refused there too."""
-    from collectors._sql.reader import Terms, logged_in
+    from collectors._sql.bounded import Bounded
+    from collectors._sql.reader import logged_in
+    from collectors._sql.terms import Terms
 
     async with at(server) as here:
         params = Params.model_validate({"engine": server.engine, "database": None})
@@ -158,7 +161,7 @@ async def test_the_server_itself_writes_nothing_whatever_is_asked(
             import socket
 
             made = socket.create_connection(("127.0.0.1", server.port), 5)
-            session = logged_in(made, terms)
+            session = logged_in(Bounded.over(made), terms)
             try:
                 session.rows(text)
             finally:
@@ -363,7 +366,7 @@ async def test_nobody_there_is_a_refusal() -> None:
 @given(st.binary(max_size=60))
 def test_no_octets_break_the_reader_of_options(octets: bytes) -> None:
     try:
-        found = tds_options(octets)
+        found = tds.options(octets)
     except Trouble:
         return
     assert all(len(value) <= len(octets) for value in found.values())
