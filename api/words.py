@@ -408,6 +408,15 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
         ),
     ),
     (
+        re.compile(r"^the answers come from (\S+), not from the address that was asked$"),
+        Text(
+            "thiết bị trả lời SNMP từ địa chỉ {0} chứ không từ địa chỉ đã khai: khai địa chỉ ấy, "
+            "hoặc đặt địa chỉ nguồn của SNMP trên thiết bị",
+            "the device answers SNMP from {0}, not from the address that is declared: declare "
+            "that one, or set the source address of SNMP on the device",
+        ),
+    ),
+    (
         re.compile(r"^unknownUserName: the device has no SNMPv3 user (.+?); "),
         Text(
             "thiết bị không có người dùng SNMPv3 {0}: tạo trên thiết bị, hoặc sửa user= trong mật "
