@@ -91,12 +91,13 @@ class Words:
 class Times:
     """A column whose number multiplies the value; `powers` gives what each number stands for.
 
-    `over`: it divides. A row where it is not positive then has no value.
+    `over`: it divides. A row where it is not positive then has no value. `keep`: see Words.
     """
 
     column: str
     powers: Mapping[int, float] | None = None
     over: bool = False
+    keep: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,8 @@ class Measure:
     `labels` fills the quantity's labels in their order; each tries its Words in turn. Raw numbers
     outside `low` … `high` say that nothing is there. `fallback`: only where no other family has
     brought the quantity. `meaning` turns a state's number into ok, warning or critical, which
-    is told of a component by the row's first words and `kind`.
+    is told of a component by the row's first words and `kind`. `runs`: so many numbers at the end
+    of the index count runs of a test, and of all its rows that are meant the newest alone is told.
     """
 
     quantity: Quantity
@@ -141,6 +143,7 @@ class Measure:
     meaning: Mapping[int, int] | None = None
     fallback: bool = False
     others: tuple[tuple[Words, ...], ...] = ()  # of the labels after the first
+    runs: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,7 @@ class Cells:
     signs: list[Sign] = field(default_factory=list)
     fillings: list[Filling] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    growing: bool = False  # the rows are others at every poll
     _places: dict[str, int] = field(default_factory=dict)
 
     @property
