@@ -408,6 +408,13 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
         ),
     ),
     (
+        re.compile(r"^(\d+) of (\d+) references answer(?:, (\d+) are needed)?; not (.+)$"),
+        Text(
+            "chỉ {0} trong {1} đích mốc trả lời; không trả lời: {3}",
+            "only {0} of {1} references answer; silent: {3}",
+        ),
+    ),
+    (
         re.compile(r"^the answers come from (\S+), not from the address that was asked$"),
         Text(
             "thiết bị trả lời SNMP từ địa chỉ {0} chứ không từ địa chỉ đã khai: khai địa chỉ ấy, "
@@ -661,7 +668,7 @@ def detail(text: str, language: Language) -> str:
         return text
     by = found["collector"] or ""
     said = failure(found["kind"], found["detail"], by, language)
-    if found["kind"] == FailureKind.TIMEOUT and not by:
+    if said == FAILURE[FailureKind.TIMEOUT].said(language) and not by:
         return WAITED.said(language)  # the reason beside it says already that it is silent
     return f"{collector(by, language)}: {said}" if by else said
 
