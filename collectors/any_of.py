@@ -7,15 +7,16 @@ dead public server is no dead line. What cannot be asked for a fault of ours cou
 import asyncio
 import functools
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, IPvAnyAddress, field_validator, model_validator
 
 from collectors._icmp.several import pinged
 from collectors._net.attempt import EMITS, Attempt, attempted
 from collectors._net.identity import OWN
 from collectors._net.names import places
+from collectors._net.source import From
 from collectors._net.stream import connect
 from collectors._net.trouble import Trouble, failure_of, out_of_time
-from core.collector import Collector, Emit, Kit, Transcript
+from core.collector import Collector, Emit, Kit, Sockets, Transcript
 from core.model import Model
 from core.reading import Failure, FailureKind, Reading
 from core.reference import Reference, reference, references
@@ -48,6 +49,14 @@ class Params(Model):
         json_schema_extra={"vi": "Ít nhất mấy đích phải trả lời"},
     )
 
+    source: IPvAnyAddress | None = Field(
+        default=None,
+        description="Address of this machine to ask from, where routing by source chooses the line",
+        json_schema_extra={
+            "vi": "Hỏi từ địa chỉ nào của máy này, khi định tuyến theo nguồn chọn đường truyền"
+        },
+    )
+
     @field_validator("references", mode="before")
     @classmethod
     def _separated(cls, value: object) -> object:
@@ -60,6 +69,8 @@ class Params(Model):
             raise ValueError("references: one is named twice")
         if self.need > len(asked):
             raise ValueError(f"need: {self.need} of {len(asked)} references can never answer")
+        if self.source and any(self.source.version != one.version for one in asked):
+            raise ValueError("source: it is of another version of IP than a reference")
         return self
 
     @property
@@ -76,7 +87,8 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     params = Params.model_validate(dict(check.params))
 
     async def visit(attempt: Attempt) -> None:
-        told = await _asked(attempt, params.asked)
+        sockets = kit.sockets if params.source is None else From(kit.sockets, str(params.source))
+        told = await _asked(attempt, params.asked, sockets)
         for one, said in told.items():
             attempt.tell(ANSWERS, float(isinstance(said, float)), reference=str(one))
             if isinstance(said, float):
@@ -112,26 +124,28 @@ def counted(told: dict[Reference, Told], need: int) -> Failure | None:
     return Failure(kind, f"{answering} of {len(told)} references answer{wanted}; not {named}")
 
 
-async def _asked(attempt: Attempt, references: tuple[Reference, ...]) -> dict[Reference, Told]:
+async def _asked(
+    attempt: Attempt, references: tuple[Reference, ...], sockets: Sockets
+) -> dict[Reference, Told]:
     """Return what came of each reference."""
     seconds = attempt.check.timeout * _SHARE
     doors = [one for one in references if one.port is not None]
     hosts = [one for one in references if one.port is None]
     answered, connected = await asyncio.gather(
-        pinged(attempt.kit.sockets, [one.host for one in hosts], seconds),
-        asyncio.gather(*(_connected(attempt, one, seconds) for one in doors)),
+        pinged(sockets, [one.host for one in hosts], seconds),
+        asyncio.gather(*(_connected(attempt, one, sockets, seconds) for one in doors)),
     )
     by_door = dict(zip(doors, connected, strict=True))
     return {one: by_door[one] if one in by_door else answered[one.host] for one in references}
 
 
-async def _connected(attempt: Attempt, one: Reference, seconds: float) -> Told:
+async def _connected(attempt: Attempt, one: Reference, sockets: Sockets, seconds: float) -> Told:
     kit = attempt.kit
     begun = kit.clock.monotonic()
     try:
         async with asyncio.timeout(seconds):
             found = await places(one.host)
-            made, _ = await connect(kit.sockets, found, one.port or 0, seconds, attempt.transcript)
+            made, _ = await connect(sockets, found, one.port or 0, seconds, attempt.transcript)
     except TimeoutError as error:
         return failure_of(error) if error.errno is not None else out_of_time(seconds)
     except OSError as error:

@@ -17,6 +17,11 @@ class Reference(NamedTuple):
     host: str  # an IP address as it is commonly written
     port: int | None = None
 
+    @property
+    def version(self) -> int:
+        """Return the version of IP by which it is asked."""
+        return 6 if ":" in self.host else 4
+
     def __str__(self) -> str:
         """Return it as `reference` reads it."""
         if self.port is None:

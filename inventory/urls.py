@@ -4,9 +4,9 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, parse_qsl, urlencode, urlsplit
 
-from core.reference import references
+from core.reference import reference, references
 from inventory import faults
 from inventory.faults import Fault
 
@@ -100,7 +100,9 @@ def url_of(collector: str, host: str, params: Mapping[str, object]) -> str | Non
         case "any_of":
             asked, need = params.get("references"), params.get("need", 1)
             named = ",".join(map(str, asked)) if isinstance(asked, list | tuple) else ""
-            return f"{_ANY}{named}?need={need}" if need != 1 else f"{_ANY}{named}"
+            more = {"need": need if need != 1 else None, "source": params.get("source")}
+            query = urlencode({name: one for name, one in more.items() if one})
+            return f"{_ANY}{named}?{query}" if query else f"{_ANY}{named}"
     return None
 
 
@@ -131,17 +133,22 @@ def _dns(url: str, parts: SplitResult, host: str, port: int) -> Way | Fault:
 
 
 def _any(url: str) -> Way | Fault:
-    """Return how a list of references is asked: `any:8.8.8.8,1.1.1.1:53?need=1`."""
+    """Return how references are asked: `any:8.8.8.8,1.1.1.1:53?need=1&source=10.0.0.2`."""
     named, _, query = url[len(_ANY) :].partition("?")
-    need = query.removeprefix("need=") or "1"
+    said = dict(parse_qsl(query))
+    need, source = said.pop("need", "1"), said.pop("source", None)
     try:
         asked = references(named)
+        here = reference(source) if source else None
     except ValueError:
         return faults.bad_references(url[:80])
     enough = need.isascii() and need.isdigit() and 1 <= int(need[:3]) <= len(asked)
-    if not enough or not 1 < len(set(asked)) == len(asked) <= _MOST:
+    several = 1 < len(set(asked)) == len(asked) <= _MOST
+    fits = here is None or {here.version} == {one.version for one in asked}
+    if said or not (enough and several and fits) or (here and here.port):
         return faults.bad_references(url[:80])
-    return Way("any_of", asked[0].host, {"references": tuple(map(str, asked)), "need": int(need)})
+    params = {"references": tuple(map(str, asked)), "need": int(need)}
+    return Way("any_of", asked[0].host, {**params, **({"source": here.host} if here else {})})
 
 
 def _is_host(host: str) -> bool:

@@ -20,14 +20,18 @@ FIRST, SECOND, THIRD = "10.8.8.8", "10.1.1.1", "fd00::8888"
 
 
 async def looked(
-    world: Sockets | None, *references: str, need: int = 1, timeout: float = 1.0
+    world: Sockets | None,
+    *references: str,
+    need: int = 1,
+    timeout: float = 1.0,
+    source: str | None = None,
 ) -> Reading:
     check = a_check(
         "internet",
         "any_of",
         address=FIRST,
         timeout=timeout,
-        params={"references": references, "need": need},
+        params={"references": references, "need": need, "source": source},
     )
     kit = make_kit(SystemClock(), world)
     try:
@@ -109,6 +113,31 @@ async def test_a_connection_is_an_answer_and_a_refusal_is_none(open_port: int) -
     reading = await looked(None, other)
     assert reading.failure is not None
     assert reading.failure.kind is FailureKind.REFUSED
+
+
+async def test_it_is_asked_from_the_address_that_chooses_the_line(world: Land) -> None:
+    callers: list[str] = []
+
+    async def note(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        callers.append(writer.get_extra_info("peername")[0])
+        writer.close()
+
+    server = await asyncio.start_server(note, "127.0.0.1", 0)
+    async with server:
+        door = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        assert (await looked(None, door, source="127.0.0.7")).ok
+        await asyncio.sleep(0.05)
+    assert callers == ["127.0.0.7"]
+    assert (await looked(world, FIRST, source="10.0.0.1")).ok
+    world.run("ip", "address", "add", "10.0.0.77/8", "dev", "world")
+    assert (await looked(world, FIRST, source="10.0.0.77")).ok
+
+
+async def test_an_address_that_is_none_of_ours_is_our_own_fault(world: Land) -> None:
+    reading = await looked(world, FIRST, SECOND, source="10.0.0.99")
+    assert reading.failure is not None
+    assert reading.failure.kind is FailureKind.LOCAL
+    assert world.asked == {}
 
 
 async def test_silence_ends_before_the_deadline(world: Land) -> None:

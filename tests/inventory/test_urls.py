@@ -20,6 +20,8 @@ from inventory.urls import Guess, Way, completed, cut, url_of
         "sip:tong-dai.example:5061;transport=tls",
         "any:8.8.8.8,1.1.1.1:53,[2001:db8::1]:443?need=2",
         "any:8.8.8.8,2001:db8::1",
+        "any:8.8.8.8,1.1.1.1?source=10.0.0.2",
+        "any:8.8.8.8,1.1.1.1:53,9.9.9.9?need=2&source=10.0.0.2",
     ],
 )
 def test_what_is_cut_can_be_written_again(url: str) -> None:
@@ -38,6 +40,9 @@ def test_what_is_cut_can_be_written_again(url: str) -> None:
         "any:8.8.8.8,1.1.1.1?need=3",
         "any:8.8.8.8,1.1.1.1?need=0",
         "any:8.8.8.8,1.1.1.1?neeed=1",
+        "any:8.8.8.8,1.1.1.1?source=fd00::1",
+        "any:8.8.8.8,1.1.1.1?source=10.0.0.2:53",
+        "any:8.8.8.8,1.1.1.1?source=eth0",
         f"any:{','.join(f'10.0.0.{n}' for n in range(17))}",
     ],
 )
