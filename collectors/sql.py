@@ -1,8 +1,8 @@
 """Does the database let us in, and what do the agreed queries count?
 
 Without a secret only its listener is asked. With one we log in, read one number per query, in a
-read-only transaction where there are such, and leave. Oracle: the listener alone. SQL Server and
-Oracle are unconfirmed on real servers.
+read-only transaction where there are such, and leave. SQL Server and Oracle are unconfirmed on
+real servers.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from collectors._net.threads import threads_of
 from collectors._net.trouble import Trouble, trouble
 from collectors._sql.bounded import Bounded
 from collectors._sql.listener import greeting
-from collectors._sql.params import ASKED, PORTS, Params
+from collectors._sql.params import PORTS, Params
 from collectors._sql.reader import asked, logged_in
 from collectors._sql.terms import Reader, Refused, Terms
 from collectors._tls.refusal import why
@@ -46,7 +46,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     async def visit(attempt: Attempt) -> None:
         if check.secret is None and params.queries:
             raise trouble(FailureKind.LOCAL, "no secret is named: queries want a login")
-        if check.secret is None or params.engine not in ASKED:
+        if check.secret is None or (params.engine == "oracle" and not params.queries):
             await _greet(attempt, params)
         else:
             await _read(attempt, params)

@@ -10,7 +10,6 @@ from collectors._tls.params import TlsParams
 
 Engine = Literal["postgresql", "mysql", "sqlserver", "oracle"]
 PORTS = {"postgresql": 5432, "mysql": 3306, "sqlserver": 1433, "oracle": 1521}
-ASKED = ("postgresql", "mysql", "sqlserver")  # engines that queries are put to
 _MOST = 20  # queries of one check
 
 
@@ -71,11 +70,11 @@ class Params(TlsParams):
 
     @model_validator(mode="after")
     def _asks_only(self) -> Self:
-        if self.queries and self.engine not in ASKED:
-            raise ValueError(
-                f"queries: {self.engine} is looked at by its listener alone; "
-                f"queries are put to {', '.join(ASKED)}"
-            )
+        if self.engine == "oracle" and self.queries:
+            if self.database is None:
+                raise ValueError("database: name the service that an Oracle is to be asked of")
+            if self.tls:
+                raise ValueError("tls: Oracle is logged into without TLS alone")
         if len(self.queries) > _MOST:
             raise ValueError(f"queries: {len(self.queries)} are more than {_MOST}")
         for name, text in self.queries.items():

@@ -1,14 +1,14 @@
 """A login that reads numbers and may change nothing: PostgreSQL by pg8000, MySQL by PyMySQL.
 
-SQL Server has a module of its own. All drivers take a connected socket, which is why they were
-chosen; they block, so they run in a thread. Every query runs in a read-only transaction, inside
-`SELECT * FROM (…) LIMIT 2`, under the server's own time limit, and is rolled back.
+SQL Server and Oracle have modules of their own. These drivers take a connected socket, which is why
+they were chosen; they block, so they run in a thread. Every query runs in a read-only transaction,
+inside `SELECT * FROM (…) LIMIT 2`, under the server's own time limit, and is rolled back.
 """
 
 import socket
 import ssl
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from typing import Any
 
 from collectors._net.trouble import Trouble, printable, trouble
 from collectors._sql.bounded import Bounded
+from collectors._sql.oracle import Oracle
 from collectors._sql.select import bared
 from collectors._sql.sqlserver import SqlServer
 from collectors._sql.terms import ROWS, Reader, Refused, Terms
@@ -220,10 +221,11 @@ def _mysql_login(error: Exception) -> Exception:
     return trouble(kind, said)
 
 
-_READERS: Mapping[str, type[Postgresql] | type[Mysql] | type[SqlServer]] = {
+_READERS: Mapping[str, Callable[[Bounded, Terms], Reader]] = {
     "postgresql": Postgresql,
     "mysql": Mysql,
     "sqlserver": SqlServer,
+    "oracle": Oracle,
 }
 
 

@@ -224,7 +224,11 @@ def test_no_text_breaks_the_guard(text: str) -> None:
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({"engine": "oracle", "queries": {"a": "SELECT 1"}}, "looked at by its listener alone"),
+        ({"engine": "oracle", "queries": {"a": "SELECT 1"}}, "name the service"),
+        (
+            {"engine": "oracle", "database": "ORCL", "tls": True, "queries": {"a": "SELECT 1"}},
+            "without TLS alone",
+        ),
         ({"engine": "mysql", "queries": "a b: SELECT 1"}, "a name has letters"),
         ({"engine": "mysql", "above": "a: 1"}, "which no query is called"),
         ({"engine": "db2"}, "engine"),
@@ -285,7 +289,15 @@ async def test_what_is_no_database_is_told(engine: str, said: bytes) -> None:
     assert reading.failure.kind is not FailureKind.BUG, run.lines
 
 
-@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+ENGINES = ["postgresql", "mysql", "sqlserver", "oracle"]
+
+
+def logging_in(engine: str, port: int) -> dict[str, object]:
+    """Return what makes a look log in."""
+    return {"engine": engine, "port": port, "database": "ORCL", "queries": {"a": "SELECT 1"}}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("said", [b"", b"\xff" * 300, b"\x00" * 300, b"R\x00\x00\x00\x08\x00\x00"])
 async def test_a_login_to_what_is_no_database_ends_in_time(engine: str, said: bytes) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -294,7 +306,7 @@ async def test_a_login_to_what_is_no_database_ends_in_time(engine: str, said: by
         await reader.read()
 
     async with talking(talk) as port:
-        params = {"engine": engine, "port": port}
+        params = logging_in(engine, port)
         async with looking(sql.COLLECTOR, params, LOGIN, timeout=1.0) as here:
             async with asyncio.timeout(2):
                 reading, run = await here.look()
@@ -304,7 +316,11 @@ async def test_a_login_to_what_is_no_database_ends_in_time(engine: str, said: by
 
 @pytest.mark.parametrize(
     ("engine", "head"),
-    [("postgresql", b"R\x7f\xff\xff\xff"), ("mysql", b"\xff\xff\xff\x00")],
+    [
+        ("postgresql", b"R\x7f\xff\xff\xff"),
+        ("mysql", b"\xff\xff\xff\x00"),
+        ("oracle", b"\xff\xff\0\0\x06\0\0\0"),
+    ],
 )
 async def test_a_server_that_never_stops_is_stopped(engine: str, head: bytes) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -317,7 +333,7 @@ async def test_a_server_that_never_stops_is_stopped(engine: str, head: bytes) ->
             writer.transport.abort()
 
     async with talking(talk) as port:
-        params = {"engine": engine, "port": port}
+        params = logging_in(engine, port)
         async with looking(sql.COLLECTOR, params, LOGIN, timeout=5.0) as here:
             async with asyncio.timeout(4):
                 reading, run = await here.look()
@@ -326,7 +342,7 @@ async def test_a_server_that_never_stops_is_stopped(engine: str, head: bytes) ->
     assert "more than 4 MiB" in reading.failure.detail
 
 
-@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+@pytest.mark.parametrize("engine", ENGINES)
 async def test_a_login_that_is_cancelled_leaves_no_thread_and_no_connection(engine: str) -> None:
     gone = asyncio.Event()
 
@@ -338,7 +354,7 @@ async def test_a_login_that_is_cancelled_leaves_no_thread_and_no_connection(engi
             gone.set()
 
     async with talking(talk) as port:
-        params = {"engine": engine, "port": port}
+        params = logging_in(engine, port)
         async with looking(sql.COLLECTOR, params, LOGIN, timeout=30.0) as here:
             task = asyncio.create_task(here.look())
             await asyncio.sleep(0.3)
