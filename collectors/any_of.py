@@ -117,8 +117,9 @@ def counted(told: dict[Reference, Told], need: int) -> Failure | None:
     ours = [said for said in silent.values() if said.kind is FailureKind.LOCAL]
     if answering + len(ours) >= need:
         return ours[0]
-    kinds = {said.kind for said in silent.values()} - {FailureKind.LOCAL}
-    kind = kinds.pop() if len(kinds) == 1 else FailureKind.TIMEOUT
+    # A refusal would say that somebody is there: of the line it says no such thing.
+    unreachable = all(said.kind is FailureKind.UNREACHABLE for said in silent.values())
+    kind = FailureKind.UNREACHABLE if unreachable else FailureKind.TIMEOUT
     named = ", ".join(map(str, list(silent)[:_SAID])) + (", …" if len(silent) > _SAID else "")
     wanted = f", {need} are needed" if need > 1 else ""
     return Failure(kind, f"{answering} of {len(told)} references answer{wanted}; not {named}")

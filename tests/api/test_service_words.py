@@ -37,5 +37,5 @@ def test_a_line_without_references_that_answer_is_told_with_their_names() -> Non
     assert words.detail(detail, "vi") == (
         "chỉ 0 trong 3 đích mốc trả lời; không trả lời: 8.8.8.8, 1.1.1.1:53, 9.9.9.9"
     )
-    detail = "refused: 1 of 3 references answer, 2 are needed; not 8.8.8.8, 9.9.9.9"
+    detail = "unreachable: 1 of 3 references answer, 2 are needed; not 8.8.8.8, 9.9.9.9"
     assert words.detail(detail, "en") == "only 1 of 3 references answer; silent: 8.8.8.8, 9.9.9.9"

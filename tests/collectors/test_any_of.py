@@ -112,7 +112,8 @@ async def test_a_connection_is_an_answer_and_a_refusal_is_none(open_port: int) -
     assert told(reading, "probe_reference_success") == {door: 1, other: 0}
     reading = await looked(None, other)
     assert reading.failure is not None
-    assert reading.failure.kind is FailureKind.REFUSED
+    assert reading.failure.kind is FailureKind.TIMEOUT
+    assert reading.failure.detail == f"0 of 1 references answer; not {other}"
 
 
 async def test_it_is_asked_from_the_address_that_chooses_the_line(world: Land) -> None:
