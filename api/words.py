@@ -346,6 +346,7 @@ COLLECTOR = {
     "crl": Text("Danh sách thu hồi (CRL)", "Revocation list (CRL)"),
     "timestamp": Text("Dấu thời gian (TSA)", "Time stamp (TSA)"),
     "icmp": Text("Ping (ICMP)", "Ping (ICMP)"),
+    "any_of": Text("Các đích mốc", "References"),
     "ntp": Text("Giờ chuẩn (NTP)", "Time (NTP)"),
     "sip_options": Text("SIP (OPTIONS)", "SIP (OPTIONS)"),
     "tcp": Text("Kết nối TCP", "TCP connection"),
@@ -417,6 +418,22 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
             "bằng thongsuot secret set {0}",
             "the secret {0} begins with v3 but is no login of SNMPv3 ({1}); set it again by "
             "thongsuot secret set {0}",
+        ),
+    ),
+    (
+        re.compile(r"^(\d+) of (\d+) references answer(?:, (\d+) are needed)?; not (.+)$"),
+        Text(
+            "chỉ {0} trong {1} đích mốc trả lời; không trả lời: {3}",
+            "only {0} of {1} references answer; silent: {3}",
+        ),
+    ),
+    (
+        re.compile(r"^the answers come from (\S+), not from the address that was asked$"),
+        Text(
+            "thiết bị trả lời SNMP từ địa chỉ {0} chứ không từ địa chỉ đã khai: khai địa chỉ ấy, "
+            "hoặc đặt địa chỉ nguồn của SNMP trên thiết bị",
+            "the device answers SNMP from {0}, not from the address that is declared: declare "
+            "that one, or set the source address of SNMP on the device",
         ),
     ),
     (
@@ -665,7 +682,7 @@ def detail(text: str, language: Language) -> str:
         return text
     by = found["collector"] or ""
     said = failure(found["kind"], found["detail"], by, language)
-    if found["kind"] == FailureKind.TIMEOUT and not by:
+    if said == FAILURE[FailureKind.TIMEOUT].said(language) and not by:
         return WAITED.said(language)  # the reason beside it says already that it is silent
     return f"{collector(by, language)}: {said}" if by else said
 

@@ -1,8 +1,8 @@
 """Does the database let us in, and what do the agreed queries count?
 
-Without a secret only its listener is asked. With one we log in, read one number per query in a
-read-only transaction, and leave. SQL Server and Oracle: the listener alone, unconfirmed on real
-servers.
+Without a secret only its listener is asked. With one we log in, read one number per query, in a
+read-only transaction where there are such, and leave. SQL Server and Oracle are unconfirmed on
+real servers.
 """
 
 import asyncio
@@ -18,9 +18,11 @@ from collectors._net.threads import threads_of
 from collectors._net.trouble import Trouble, trouble
 from collectors._sql.bounded import Bounded
 from collectors._sql.listener import greeting
-from collectors._sql.params import ASKED, PORTS, Params
-from collectors._sql.reader import Reader, Refused, Terms, logged_in, number
+from collectors._sql.params import PORTS, Params
+from collectors._sql.reader import asked, logged_in
+from collectors._sql.terms import Reader, Refused, Terms
 from collectors._tls.refusal import why
+from collectors._tls.trust import Terms as TlsTerms
 from collectors._tls.trust import trust_of
 from collectors._vc.manners import manners_of
 from core.collector import Collector, Emit, Kit, Transcript
@@ -44,7 +46,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     async def visit(attempt: Attempt) -> None:
         if check.secret is None and params.queries:
             raise trouble(FailureKind.LOCAL, "no secret is named: queries want a login")
-        if check.secret is None or params.engine not in ASKED:
+        if check.secret is None or (params.engine == "oracle" and not params.queries):
             await _greet(attempt, params)
         else:
             await _read(attempt, params)
@@ -88,7 +90,7 @@ async def _read(attempt: Attempt, params: Params) -> None:
     resting = manners.rest(device, key)
     if resting is not None:
         raise Trouble(resting)
-    context = trust_of(kit).context(params.terms) if params.tls else None
+    context = _context(kit, params)
     terms = Terms(params, check.address.rstrip("."), *login, context, check.timeout * _SHARE)
     made = await _connected(attempt, params)
     try:
@@ -101,6 +103,13 @@ async def _read(attempt: Attempt, params: Params) -> None:
         raise Trouble(why(error, (), check.address, kit.clock.now())) from error
     manners.welcome(device, key)
     unwanted(findings)
+
+
+def _context(kit: Kit, params: Params) -> ssl.SSLContext | None:
+    """Return the terms of TLS; a SQL Server that need not show who it is still speaks it."""
+    if params.tls:
+        return trust_of(kit).context(params.terms)
+    return trust_of(kit).context(TlsTerms(verify=False)) if params.engine == "sqlserver" else None
 
 
 def _visit(connected: socket.socket, attempt: Attempt, terms: Terms) -> list[str]:
@@ -118,7 +127,7 @@ def _visit(connected: socket.socket, attempt: Attempt, terms: Terms) -> list[str
         for name, text in params.queries.items():
             begun = clock.monotonic()
             try:
-                value = number(session.rows(text))
+                value = asked(session, text, terms)
             except Trouble as wrong:
                 attempt.transcript.note("%s: %s", name, wrong)
                 findings.append(f"{name}: {wrong}")

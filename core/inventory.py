@@ -118,7 +118,8 @@ class Link(Dated):
     capacity_mbps: Annotated[float, Field(gt=0)] | None = None
     medium: Line | None = None
     network: Line | None = None  # "TSLCD cấp II", "Internet"
-    address: Line | None = None  # an address that answers only over this line, where there is one
+    # What answers only over this line, where there is such an address; several: `any:…,…`.
+    address: Line | None = None
     order: Annotated[int, Field(ge=1)] = 1  # 1 = main line of `far`, 2 = its first reserve
     ring: Line | None = None  # of the carrier: lines of one ring fail together
     pop: Line | None = None  # the carrier's station that the line comes from
@@ -148,7 +149,8 @@ class Service(Dated):
     """What people use: a website, a portal, mail, DNS. Its `url` says how it is looked at.
 
     Schemes: `https://…`, `http://…`, `tls://host:port`, `tcp://host:port`,
-    `dns://server[:port]/name?type=A`, `ntp://host[:port]`, `sip:host[:port][;transport=tcp]`.
+    `dns://server[:port]/name?type=A`, `ntp://host[:port]`, `sip:host[:port][;transport=tcp]`,
+    `any:address,address[:port][?need=1]`.
     """
 
     name: Line

@@ -374,6 +374,16 @@ def service_url(text: str, row: Row) -> str:
     return text
 
 
+def line_address(text: str, row: Row) -> str:
+    """Read what answers over one line alone: an address, or several as `any:8.8.8.8,1.1.1.1`."""
+    if not text.lower().startswith("any:"):
+        return address(text, row)
+    found = urls.cut(line(text, row))
+    if isinstance(found, Fault):
+        raise Unfit(found)
+    return text
+
+
 def flag(text: str, row: Row) -> bool:
     """Read yes or no."""
     word = fold(text)

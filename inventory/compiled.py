@@ -29,6 +29,7 @@ _TIMEOUTS = MappingProxyType(
     {
         "icmp": 2.0,
         "tcp": 3.0,
+        "any_of": 5.0,
         "snmp_system": 10.0,
         "snmp_neighbours": 30.0,
         "snmp_inventory": 30.0,
@@ -112,6 +113,12 @@ class _Compiler:
         self.reach = {device.slug: self._reach(device) for device in self.devices.values()}
         line = self._reach_by(profile_of("other", None).checks)
         self.reach |= {link.slug: line for link in self.links.values() if link.address}
+        self.several = {
+            link.slug: way
+            for link in self.links.values()
+            if isinstance(way := cut(link.address or ""), Way) and way.collector == "any_of"
+        }
+        self.reach |= {s: ProfileCheck(w.collector, w.params) for s, w in self.several.items()}
 
     def estate(self) -> Estate:
         targets = [self._site(site) for site in _sorted(list(self.sites.values()))]
@@ -356,12 +363,12 @@ class _Compiler:
 
     def _line_check(self, link: Link) -> Check:
         """Return the reach check of a link with an address that answers over it alone."""
-        check = self.reach[link.slug]
+        check, several = self.reach[link.slug], self.several.get(link.slug)
         return Check(
             slug=f"{link.slug}/{check.collector}",
             target=link.slug,
             collector=check.collector,
-            address=link.address or "",
+            address=several.host if several else link.address or "",
             params=check.params,
             vantage=self.settings.vantage,
             interval=self._interval(check, reach=True),

@@ -763,10 +763,24 @@ def bad_service_url(text: str, likely: str | None = None) -> Fault:
         f'"{text}" is no usable address of a service',
         f"{ask_vi}viết như https://máy/đường-dẫn, "
         "tls://máy:443, tcp://máy:25, dns://máy-chủ/tên?type=A, "
-        "ntp://máy hoặc sip:máy:5060;transport=tcp; không ghi tên đăng nhập vào địa chỉ",
+        "ntp://máy, sip:máy:5060;transport=tcp hoặc any:8.8.8.8,1.1.1.1; "
+        "không ghi tên đăng nhập vào địa chỉ",
         f"{ask_en}write it like https://host/path, "
         "tls://host:443, tcp://host:25, dns://server/name?type=A, "
-        "ntp://host or sip:host:5060;transport=tcp; put no login into the address",
+        "ntp://host, sip:host:5060;transport=tcp or any:8.8.8.8,1.1.1.1; "
+        "put no login into the address",
+    )
+
+
+def bad_references(text: str) -> Fault:
+    """Tell of a list of references that cannot be asked, or counted."""
+    return _fault(
+        f'"{text}" không phải là danh sách đích mốc dùng được',
+        f'"{text}" is no usable list of references',
+        "viết hai đến mười sáu địa chỉ IP khác nhau, như any:8.8.8.8,1.1.1.1:53 hoặc "
+        "any:8.8.8.8,1.1.1.1,203.0.113.9?need=2; không viết tên, vì tra tên cũng cần đường truyền",
+        "write two to sixteen different IP addresses, like any:8.8.8.8,1.1.1.1:53 or "
+        "any:8.8.8.8,1.1.1.1,203.0.113.9?need=2; no names, for to resolve them takes the line",
     )
 
 

@@ -73,6 +73,7 @@ Từ đây hệ thống biết sự cố nào gây ra sự cố nào. *From this
 | `dns://máy-chủ[:53]/tên?type=A` | `dns` | trả bản ghi / *answers with a record* |
 | `ntp://máy[:123]` | `ntp` | trả giờ đã đồng bộ / *answers, synchronised* |
 | `sip:máy[:5060][;transport=tcp]`, `…;transport=tls` | `sip_options` | trả lời OPTIONS / *answers OPTIONS* |
+| `any:8.8.8.8,1.1.1.1:53[?need=1&source=IP]` | `any_of` | ít nhất một (hay `need`) đích mốc trả lời ping, hoặc nhận kết nối ở cổng đã ghi: một máy chủ công cộng chết không phải là đường Internet chết / *at least one (or `need`) of the references answers a ping, or takes a connection at the port given: one dead public server is no dead Internet line* |
 
 ## Ngày đặc biệt / Special days
 

@@ -499,9 +499,10 @@ TABLES: tuple[Table, ...] = (
             Column("network", cells.line, "Mạng", "Network", "TSLCD cấp II"),
             Column(
                 "address",
-                cells.address,
-                "Địa chỉ chỉ trả lời qua đường này, nếu có",
-                "An address that answers only over this line, where there is one",
+                cells.line_address,
+                "Địa chỉ chỉ trả lời qua đường này, nếu có; nhiều đích mốc: any:8.8.8.8,1.1.1.1",
+                "An address that answers only over this line, where there is one; "
+                "several references: any:8.8.8.8,1.1.1.1",
             ),
             Column(
                 "order",
@@ -593,9 +594,9 @@ TABLES: tuple[Table, ...] = (
                 "url",
                 cells.service_url,
                 "Địa chỉ: https://…, tls://máy:cổng, tcp://máy:cổng, dns://máy-chủ/tên?type=A, "
-                "ntp://máy, sip:máy:5060",
+                "ntp://máy, sip:máy:5060, any:IP,IP",
                 "Address: https://…, tls://host:port, tcp://host:port, dns://server/name?type=A, "
-                "ntp://host, sip:host:5060",
+                "ntp://host, sip:host:5060, any:IP,IP",
                 "https://dichvucong.dongnai.gov.vn/",
             ),
             Column(

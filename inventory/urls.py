@@ -4,8 +4,9 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, parse_qsl, urlencode, urlsplit
 
+from core.reference import reference, references
 from inventory import faults
 from inventory.faults import Fault
 
@@ -16,6 +17,8 @@ _WEB = ("website", "portal", "application")
 _SOME_NAME = "tên-miền"  # stands for the name that a name server is asked for
 _SIP_BY_TLS = 5061
 _TRANSPORTS = ("udp", "tcp", "tls")
+_ANY = "any:"
+_MOST = 16  # references of one service
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Way:
 
 def cut(url: str) -> Way | Fault:
     """Return how an address is looked at, or what is wrong with it."""
+    if url.lower().startswith(_ANY):
+        return _any(url)
     text = re.sub(r"^(sip):(?!//)", r"\1://", url, flags=re.IGNORECASE)
     text, _, tail = text.partition(";") if text.lower().startswith("sip:") else (text, "", "")
     try:
@@ -92,6 +97,12 @@ def url_of(collector: str, host: str, params: Mapping[str, object]) -> str | Non
             return f"dns://{place}:{port}/{params.get('name')}?type={params.get('type')}"
         case "sip_options":
             return f"sip:{place}:{port};transport={params.get('transport')}"
+        case "any_of":
+            asked, need = params.get("references"), params.get("need", 1)
+            named = ",".join(map(str, asked)) if isinstance(asked, list | tuple) else ""
+            more = {"need": need if need != 1 else None, "source": params.get("source")}
+            query = urlencode({name: one for name, one in more.items() if one})
+            return f"{_ANY}{named}?{query}" if query else f"{_ANY}{named}"
     return None
 
 
@@ -119,6 +130,25 @@ def _dns(url: str, parts: SplitResult, host: str, port: int) -> Way | Fault:
     if kind not in _TYPES or not _HOST.fullmatch(name):
         return faults.bad_service_url(url[:80])
     return Way("dns", host, {"port": port, "name": name, "type": kind})
+
+
+def _any(url: str) -> Way | Fault:
+    """Return how references are asked: `any:8.8.8.8,1.1.1.1:53?need=1&source=10.0.0.2`."""
+    named, _, query = url[len(_ANY) :].partition("?")
+    said = dict(parse_qsl(query))
+    need, source = said.pop("need", "1"), said.pop("source", None)
+    try:
+        asked = references(named)
+        here = reference(source) if source else None
+    except ValueError:
+        return faults.bad_references(url[:80])
+    enough = need.isascii() and need.isdigit() and 1 <= int(need[:3]) <= len(asked)
+    several = 1 < len(set(asked)) == len(asked) <= _MOST
+    fits = here is None or {here.version} == {one.version for one in asked}
+    if said or not (enough and several and fits) or (here and here.port):
+        return faults.bad_references(url[:80])
+    params = {"references": tuple(map(str, asked)), "need": int(need)}
+    return Way("any_of", asked[0].host, {**params, **({"source": here.host} if here else {})})
 
 
 def _is_host(host: str) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, ValidationError
 
 from core.discovery import size
+from core.reference import Reference, reference
 from core.text import Language, Text
 from core.watching import Check
 from runtime import registries
@@ -51,11 +52,13 @@ _USUAL = {
 _WEB = frozenset({"http", "http_flow", "ocsp", "crl", "timestamp"})  # that are told an address
 _DATAGRAMS = frozenset({"snmp", "ntp", "stun", "h323_gatekeeper"})
 _MAIL_DOORS = (("smtp_port", 587), ("mailbox_port", 993))  # and the usual ones
-_UNASKED = frozenset({"vq_rtcpxr"})  # what comes by itself
+_SEVERAL = "any_of"  # asks others than its address
+_UNASKED = frozenset({"vq_rtcpxr", _SEVERAL})  # what comes by itself, or is told apart
 _EITHER = frozenset({"dns", "dns_zone", "sip_options"})  # whose parameters say which transport
 
 _REASONS = {
     "icmp": Text(vi="đo thông mạng (ping)", en="reach (ping)"),
+    "any_of": Text(vi="hỏi các đích mốc của một đường", en="references of a line"),
     "tcp": Text(vi="đo thông mạng bằng kết nối TCP", en="reach by a TCP connection"),
     "snmp": Text(vi="đọc SNMP", en="SNMP reads"),
     "http": Text(vi="kiểm tra trang web", en="checks of websites"),
@@ -188,6 +191,9 @@ def _probes(checks: Sequence[Check], *, exact: bool) -> Iterable[Rule]:
         kind = "snmp" if check.collector.startswith("snmp_") else check.collector
         for protocol, port in _doors_of(kind, check.params):
             doors[kind, protocol, port].add(_host(check))
+        for one in _references(check):
+            door = ("icmp", "") if one.port is None else ("tcp", str(one.port))
+            doors[kind, *door].add(one.host)
     for (kind, protocol, port), hosts in sorted(doors.items()):
         why = _REASONS.get(kind, Text(vi=f"phép đo {kind}", en=f"checks by {kind}"))
         for destination, count in gathered(hosts, exact=exact):
@@ -224,6 +230,11 @@ def _doors_of(kind: str, params: Mapping[str, object]) -> list[tuple[str, str]]:
     # What is too long for one datagram is asked of a name server again by TCP.
     again = [("tcp", port)] if kind in {"dns", "dns_zone"} and transport == "udp" else []
     return [(transport, port), *again]
+
+
+def _references(check: Check) -> tuple[Reference, ...]:
+    named = check.params.get("references") if check.collector == _SEVERAL else None
+    return tuple(map(reference, named)) if isinstance(named, list | tuple) else ()
 
 
 def _host(check: Check) -> str:

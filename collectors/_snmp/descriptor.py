@@ -19,12 +19,18 @@ Reader = Callable[[Value], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A metric, what it means, and the labels that tell its rows apart."""
+    """A metric, what it means, and the labels that tell its rows apart.
+
+    What lies outside `low` … `high`, in the metric's own unit, no device of this world has: it is
+    a filler, a fault, or another unit than was said, and brings no sample.
+    """
 
     metric: str
     help: Text
     labels: tuple[str, ...] = ()
     counter: bool = False
+    low: float = -math.inf
+    high: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ class Where:
 
     Texts are compared as the line of text that they make, and what is missing as the empty one;
     `like` is a pattern to be found in it. `skip` and `keep`: see Words. Without a column the
-    index itself is compared, written with dots.
+    index itself is compared, written with dots. `always`: `but` holds at every poll too.
     """
 
     column: str
@@ -51,6 +57,7 @@ class Where:
     like: str | None = None
     skip: int = 0
     keep: int | None = None
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +91,13 @@ class Words:
 class Times:
     """A column whose number multiplies the value; `powers` gives what each number stands for.
 
-    `over`: it divides. A row where it is not positive then has no value.
+    `over`: it divides. A row where it is not positive then has no value. `keep`: see Words.
     """
 
     column: str
     powers: Mapping[int, float] | None = None
     over: bool = False
+    keep: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,8 @@ class Measure:
     `labels` fills the quantity's labels in their order; each tries its Words in turn. Raw numbers
     outside `low` … `high` say that nothing is there. `fallback`: only where no other family has
     brought the quantity. `meaning` turns a state's number into ok, warning or critical, which
-    is told of a component by the row's first words and `kind`.
+    is told of a component by the row's first words and `kind`. `runs`: so many numbers at the end
+    of the index count runs of a test, and of all its rows that are meant the newest alone is told.
     """
 
     quantity: Quantity
@@ -134,6 +143,7 @@ class Measure:
     meaning: Mapping[int, int] | None = None
     fallback: bool = False
     others: tuple[tuple[Words, ...], ...] = ()  # of the labels after the first
+    runs: int = 0
 
 
 @dataclass(frozen=True, slots=True)

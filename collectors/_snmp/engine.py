@@ -122,6 +122,7 @@ class Engine:
         self._next_id = _FIRST_ID
         self._dropped: dict[Channel, int] = {}
         self._overflowed_at = -1.0
+        self._wondered_at = -1.0
         self._ticking: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -430,6 +431,7 @@ class Engine:
             flight = pending.get(source)
             if flight is None:
                 counts.strays += 1
+                self._wonder(source, data)
                 continue
             session = flight.agent.session
             if session is None:
@@ -437,6 +439,25 @@ class Engine:
             elif (taken_out := self._taken_out(flight, session, data)) is not None:
                 self._read(flight, taken_out)
         return False
+
+    def _wonder(self, source: Sockaddr, data: bytes) -> None:
+        """Note where a device with several addresses answers from another than was asked.
+
+        Such an answer is not taken, for anybody could send it; but it explains the silence.
+        """
+        assert self._loop is not None  # noqa: S101  (a channel exists, so a loop does)
+        if self._loop.time() < self._wondered_at + TICK:
+            return  # strangers may send what they like: few are looked into
+        self._wondered_at = self._loop.time()
+        try:
+            reply = message.opened(data)
+        except Junk:
+            return
+        for flight in self._pending.values():
+            known = {flight.request_id, *flight.earlier}
+            if reply.request_id in known and reply.community == flight.agent.community:
+                what = f"the answers come from {source[0]}, not from the address that was asked"
+                flight.trouble = (FailureKind.TIMEOUT, what)
 
     def _read(self, flight: Flight, data: bytes) -> None:
         """Read a reply by what has been learned of its form, else strictly."""

@@ -10,6 +10,16 @@ from core.labels import Series
 from core.reading import Sample
 
 _UNSIGNED = 2**32
+_MOST = 2**64
+_OVERFULL = 1.05  # of a size: more is no use of it, but another number
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What must not be among `but` for a row to have a value: a sensor that does not work."""
+
+    place: int
+    but: frozenset[int | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,7 @@ class Level:
     factor: float
     low: float
     high: float
+    guards: tuple[Guard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +70,13 @@ class Filling:
         if used is not None:
             used = max(0.0, used - sum(_natural(values, place) or 0 for place in self.less))
         share = number(values[self.percent]) if self.percent is not None else None
-        ratio = share / 100 if share is not None else None
+        ratio = share / 100 if share is not None and 0 <= share <= 100 else None  # noqa: PLR2004
         if used is None and ratio is not None and size is not None:
             used = size * ratio
         if used is not None and size:
-            ratio = used / size
+            if used > size * _OVERFULL:
+                return []
+            ratio = min(1.0, used / size)
         found = (
             (self.series[0], used * self.unit if used is not None else None),
             (self.series[1], size * self.unit if size is not None else None),
@@ -89,6 +102,7 @@ class Cells:
     signs: list[Sign] = field(default_factory=list)
     fillings: list[Filling] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    growing: bool = False  # the rows are others at every poll
     _places: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -120,7 +134,19 @@ class Cells:
 
         return Cells(
             oids=[one for one in self.oids if one != oid],
-            levels=[replace(x, place=moved(x.place)) for x in self.levels if x.place != gone],
+            levels=[
+                replace(
+                    x,
+                    place=moved(x.place),
+                    guards=tuple(
+                        replace(guard, place=moved(guard.place))
+                        for guard in x.guards
+                        if guard.place != gone
+                    ),
+                )
+                for x in self.levels
+                if x.place != gone
+            ],
             signs=[replace(x, place=moved(x.place)) for x in self.signs if x.place != gone],
             fillings=[
                 replace(
@@ -143,8 +169,11 @@ class Cells:
         for level in self.levels:
             said = values[level.place]
             plain = float(said) if type(said) is int and level.read is number else level.read(said)
-            if plain is not None and level.low <= plain <= level.high:
-                add((level.series, plain * level.factor))
+            if plain is None or not level.low <= plain <= level.high:
+                continue
+            if level.guards and any(values[guard.place] in guard.but for guard in level.guards):
+                continue
+            add((level.series, plain * level.factor))
         for sign in self.signs:
             state = number(values[sign.place])
             if state is None or not sign.low <= state <= sign.high:
@@ -162,8 +191,11 @@ class Cells:
 
 
 def _natural(values: Sequence[Value], place: int | None) -> float | None:
-    """Return a number that is never negative: an Integer32 that wrapped is read as unsigned."""
+    """Return a number that is never negative: an Integer32 that wrapped is read as unsigned.
+
+    But for −1, which agents say when they do not know.
+    """
     said = number(values[place]) if place is not None else None
-    if said is not None and said < 0:
-        return said + _UNSIGNED
-    return said
+    if said is None or said == -1 or said >= _MOST:
+        return None
+    return said + _UNSIGNED if said < 0 else said

@@ -38,13 +38,14 @@ class Column:
     instead_factor: float = 1.0
     counter: bool = True
     wide: bool = False  # 64 bits; what stands in for it has 32
+    coarse: bool = False  # it says 0 of what is less than one of its units
 
 
 COLUMNS = (
     Column("ifAdminStatus", f"{_IF}.7", counter=False),
     Column("ifOperStatus", f"{_IF}.8", counter=False),
     Column("ifLastChange", f"{_IF}.9", counter=False),
-    Column("ifHighSpeed", f"{_IFX}.15", f"{_IF}.5", 1e-6, counter=False),
+    Column("ifHighSpeed", f"{_IFX}.15", f"{_IF}.5", 1e-6, counter=False, coarse=True),
     Column("ifHCInOctets", f"{_IFX}.6", f"{_IF}.10", wide=True),
     Column("ifHCOutOctets", f"{_IFX}.10", f"{_IF}.16", wide=True),
     Column("ifHCInUcastPkts", f"{_IFX}.7", f"{_IF}.11", wide=True),
@@ -189,12 +190,20 @@ class Table:
         known = {cell.series: cell for cell in self.form.cells} if self.form else {}
         asked = [(column, i, name) for column in COLUMNS for i, name in rows.items()]
         first = await self._have(engine, agent, patience, [f"{c.oid}.{i}" for c, i, _ in asked])
-        lacking = [f"{c.instead}.{i}" for c, i, _ in asked if c.instead and _oid(c, i) not in first]
+        lacking = [
+            f"{c.instead}.{i}"
+            for c, i, _ in asked
+            if c.instead and (_oid(c, i) not in first or (c.coarse and not first[_oid(c, i)]))
+        ]
         second = await self._have(engine, agent, patience, lacking)
         cells: list[Cell] = []
         for column, i, name in asked:
             series = Series.of(column.name, self.labels, ifName=name)
-            if _oid(column, i) in first:
+            finer = (
+                column.coarse
+                and 0 < second.get(f"{column.instead}.{i}", 0) < 1 / column.instead_factor
+            )
+            if _oid(column, i) in first and not finer:
                 narrow = column.counter and not column.wide
                 cell = Cell(_oid(column, i), series, narrow=narrow)
             elif column.instead and f"{column.instead}.{i}" in second:
@@ -210,11 +219,11 @@ class Table:
 
     async def _have(
         self, engine: Engine, agent: Agent, patience: Patience, oids: list[str]
-    ) -> set[str]:
+    ) -> dict[str, int]:
         plan = engine.plan(oids)
         values = await engine.get(agent, plan, patience)
         agent.forget(plan)
-        return {oid for oid, value in zip(oids, values, strict=True) if isinstance(value, int)}
+        return {o: value for o, value in zip(oids, values, strict=True) if isinstance(value, int)}
 
 
 def _oid(column: Column, index: int) -> str:

@@ -23,7 +23,7 @@ from collectors._snmp.descriptor import (
     Words,
 )
 from collectors._snmp.engine import Engine
-from collectors._snmp.gauges import Cells, Filling, Level, Sign, Told
+from collectors._snmp.gauges import Cells, Filling, Guard, Level, Sign, Told
 from collectors._snmp.octets import address, spoken, text
 from collectors._snmp.ports import Ports
 from collectors._snmp.vocabulary import HARDWARE, STATE, STATUS
@@ -151,11 +151,12 @@ class Survey:
 
     async def _draw_measure(self, drawing: "_Drawing", measure: Measure) -> bool:
         rows: list[tuple[Ids, tuple[str, ...], float]] = []
-        for ids, value in (await self._column(measure.oid)).items():
-            said = measure.read(value)
+        column = await self._column(measure.oid)
+        for ids in await self._newest(measure) if measure.runs else column:
+            said = measure.read(column[ids])
             if said is None or not measure.low <= said <= measure.high:
                 continue
-            if not await self._meant(measure.where, ids):
+            if not measure.runs and not await self._meant(measure.where, ids):
                 continue
             factor = await self._factor(measure, ids)
             if factor:
@@ -165,7 +166,17 @@ class Survey:
                 rows.append((ids, tuple(labels), factor))
         for (ids, words, factor), name in zip(rows, _apart(rows), strict=True):
             drawing.measure(measure, ids, (name, *words[1:]), factor)
+        drawing.cells.growing |= bool(measure.runs and column)
         return bool(rows)
+
+    async def _newest(self, measure: Measure) -> list[Ids]:
+        """Return the newest row of each test among those that are meant."""
+        newest: dict[Ids, Ids] = {}
+        for ids in await self._column(measure.oid):
+            test = ids[: -measure.runs]
+            if ids > newest.get(test, ()) and await self._meant(measure.where, ids):
+                newest[test] = ids
+        return list(newest.values())
 
     async def _draw_pool(self, drawing: "_Drawing", pool: Pool) -> bool:
         rows: list[tuple[Ids, tuple[str, ...], float]] = []
@@ -208,7 +219,7 @@ class Survey:
         """Return what a row's raw numbers are multiplied with, 0 where it has no value."""
         factor = measure.factor
         for times in measure.times:
-            said = (await self._column(times.column)).get(ids)
+            said = (await self._column(times.column)).get(_part(ids, 0, times.keep))
             if times.over:
                 factor = factor / said if isinstance(said, int) and said > 0 else 0.0
             elif isinstance(said, int):
@@ -299,11 +310,17 @@ class _Drawing:
                     Sign(place, state, status, measure.meaning, measure.low, measure.high)
                 )
             return
-        series = self._series(measure.quantity, words, bare=True)
+        quantity = measure.quantity
+        series = self._series(quantity, words, bare=True)
         if series:
-            self.cells.levels.append(
-                Level(place, series, measure.read, factor, measure.low, measure.high)
+            low = max(measure.low, quantity.low / factor)
+            high = min(measure.high, quantity.high / factor)
+            guards = tuple(
+                Guard(self.cells.place(_instance(where.column, ids)), where.but)
+                for where in measure.where
+                if where.always
             )
+            self.cells.levels.append(Level(place, series, measure.read, factor, low, high, guards))
 
     def pool(
         self,

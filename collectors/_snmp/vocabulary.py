@@ -7,16 +7,17 @@ snmp_exporter does.
 from collectors._snmp.descriptor import Quantity, Space
 from core.text import Text
 
+_LARGEST = 2.0**64  # octets, of a disk
 
-def _sensor(metric: str, vi: str, en: str) -> Quantity:
-    return Quantity(metric, Text(vi, en), ("sensor",))
+
+def _sensor(metric: str, vi: str, en: str, low: float, high: float) -> Quantity:
+    return Quantity(metric, Text(vi, en), ("sensor",), low=low, high=high)
 
 
 def _space(name: str, vi: str, en: str) -> Space:
     def part(metric: str, of_vi: str, of_en: str) -> Quantity:
-        return Quantity(
-            f"device_{name}_{metric}", Text(f"{vi}: {of_vi}", f"{en}: {of_en}"), (name,)
-        )
+        told = Text(f"{vi}: {of_vi}", f"{en}: {of_en}")
+        return Quantity(f"device_{name}_{metric}", told, (name,), low=0, high=_LARGEST)
 
     return Space(
         used=part("used_bytes", "số byte đã dùng", "bytes used"),
@@ -25,32 +26,52 @@ def _space(name: str, vi: str, en: str) -> Space:
     )
 
 
-CPU = Quantity("device_cpu_ratio", Text("Mức dùng bộ xử lý, 0…1", "Processor load, 0…1"), ("cpu",))
+CPU = Quantity(
+    "device_cpu_ratio",
+    Text("Mức dùng bộ xử lý, 0…1", "Processor load, 0…1"),
+    ("cpu",),
+    low=0,
+    high=1,
+)
 MEMORY = _space("memory", "Bộ nhớ", "Memory")
 STORAGE = _space("storage", "Ổ đĩa", "Storage")
 
 TEMPERATURE = _sensor(
-    "device_temperature_celsius", "Nhiệt độ bên trong thiết bị", "Temperature inside the device"
+    "device_temperature_celsius",
+    "Nhiệt độ bên trong thiết bị",
+    "Temperature inside the device",
+    low=-60,
+    high=250,
 )
 ROOM_TEMPERATURE = _sensor(
     "device_room_temperature_celsius",
     "Nhiệt độ phòng, theo cảm biến môi trường",
     "Temperature of the room, by an environmental probe",
+    low=-60,
+    high=150,
 )
 ROOM_HUMIDITY = _sensor(
     "device_room_humidity_ratio",
     "Độ ẩm phòng, 0…1, theo cảm biến môi trường",
     "Humidity of the room, 0…1, by an environmental probe",
+    low=0,
+    high=1,
 )
-VOLTAGE = _sensor("device_voltage_volts", "Điện áp", "Voltage")
-CURRENT = _sensor("device_current_amperes", "Dòng điện", "Current")
-POWER = _sensor("device_power_watts", "Công suất", "Power")
-FREQUENCY = _sensor("device_frequency_hertz", "Tần số", "Frequency")
-FAN = _sensor("device_fan_rpm", "Tốc độ quạt, vòng mỗi phút", "Fan speed, turns a minute")
+VOLTAGE = _sensor("device_voltage_volts", "Điện áp", "Voltage", low=-1000, high=1000)
+CURRENT = _sensor("device_current_amperes", "Dòng điện", "Current", low=-10000, high=10000)
+POWER = _sensor("device_power_watts", "Công suất", "Power", low=0, high=1e7)
+FREQUENCY = _sensor("device_frequency_hertz", "Tần số", "Frequency", low=0, high=1e12)
+FAN = _sensor(
+    "device_fan_rpm", "Tốc độ quạt, vòng mỗi phút", "Fan speed, turns a minute", low=0, high=200000
+)
 FAN_RATIO = _sensor(
-    "device_fan_ratio", "Tốc độ quạt so với lớn nhất, 0…1", "Fan speed of its greatest, 0…1"
+    "device_fan_ratio",
+    "Tốc độ quạt so với lớn nhất, 0…1",
+    "Fan speed of its greatest, 0…1",
+    low=0,
+    high=1,
 )
-HUMIDITY = _sensor("device_humidity_ratio", "Độ ẩm, 0…1", "Humidity, 0…1")
+HUMIDITY = _sensor("device_humidity_ratio", "Độ ẩm, 0…1", "Humidity, 0…1", low=0, high=1)
 OPTICAL = Quantity(
     "device_optical_power_dbm",
     Text(
@@ -58,18 +79,30 @@ OPTICAL = Quantity(
         "Optical power, dBm, received (rx) or sent (tx) by a port; −40 is no light",
     ),
     ("sensor", "ifName", "direction"),
+    low=-60,
+    high=30,
 )
 
-CHARGE = _sensor("device_battery_charge_ratio", "Ắc quy còn, 0…1", "Battery charge, 0…1")
+CHARGE = _sensor(
+    "device_battery_charge_ratio", "Ắc quy còn, 0…1", "Battery charge, 0…1", low=0, high=1
+)
 RUNTIME = _sensor(
     "device_battery_runtime_seconds",
     "Ắc quy còn chạy được, giây",
     "How long the battery will last, seconds",
+    low=0,
+    high=1e8,
 )
 ON_BATTERY_FOR = _sensor(
-    "device_on_battery_seconds", "Đã chạy bằng ắc quy, giây", "Running on battery for, seconds"
+    "device_on_battery_seconds",
+    "Đã chạy bằng ắc quy, giây",
+    "Running on battery for, seconds",
+    low=0,
+    high=1e8,
 )
-LOAD = _sensor("device_load_ratio", "Tải của bộ lưu điện, 0…1", "Load of the UPS, 0…1")
+LOAD = _sensor(
+    "device_load_ratio", "Tải của bộ lưu điện, 0…1", "Load of the UPS, 0…1", low=0, high=3
+)
 
 _COMPONENT = ("component", "kind")
 STATE = Quantity(
@@ -90,11 +123,15 @@ SUPPLY = Quantity(
     "device_supply_ratio",
     Text("Vật tư còn (mực, trống), 0…1", "What is left of a supply (toner, drum), 0…1"),
     ("supply",),
+    low=0,
+    high=1,
 )
 PAGES = Quantity(
     "device_pages_total", Text("Số trang đã in", "Pages printed"), ("marker",), counter=True
 )
-SESSIONS = Quantity("device_sessions", Text("Số phiên đang mở", "Sessions open now"), ("sessions",))
+SESSIONS = Quantity(
+    "device_sessions", Text("Số phiên đang mở", "Sessions open now"), ("sessions",), low=0
+)
 
 HARDWARE = Quantity(
     "device_hardware_info",

@@ -165,7 +165,8 @@ class Watchlist:
         lasts = max(2, int(LESSON / check.interval))
         early = 0 if self.lesson else crc32(repr(self.labels).encode()) % (lasts // 2)
         plan = survey.engine.plan([*cells.oids, UPTIME, *subject.signs])
-        self.lesson = Lesson(survey.agent, plan, cells, always, lasts - early)
+        polls = 1 if cells.growing else lasts - early
+        self.lesson = Lesson(survey.agent, plan, cells, always, polls)
         self.survey = None
         cells.settle()
         return True

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from collectors._net.trouble import printable, trouble
+from collectors._sql import tds
 from collectors._sql.params import Engine
 from core.reading import FailureKind
 
@@ -20,11 +21,6 @@ _LARGEST = 64 * 1024  # octets of one packet
 _PG_SSL = struct.pack("!II", 8, 80877103)
 
 _MYSQL_ERROR, _MYSQL_VERSION = 0xFF, 10
-
-_TDS_HEAD = struct.Struct("!BBHHBB")
-_TDS_PRELOGIN, _TDS_RESPONSE, _TDS_LAST = 0x12, 0x04, 0x01
-_TDS_END, _TDS_OPTION = 0xFF, struct.Struct("!BHH")
-_NOT_SUPPORTED = 2
 
 _TNS_HEAD = struct.Struct("!HHBBH")
 _TNS_CONNECT, _TNS_ACCEPT, _TNS_REFUSE, _TNS_REDIRECT, _TNS_RESEND = 1, 2, 4, 5, 11
@@ -106,45 +102,11 @@ async def _mysql(wire: _Wire, service: str | None) -> Greeting:
 
 
 async def _sqlserver(wire: _Wire, service: str | None) -> Greeting:
-    await wire.ask(prelogin())
-    kind, _, size, *_ = _TDS_HEAD.unpack(await wire.exactly(_TDS_HEAD.size))
-    if kind != _TDS_RESPONSE or not _TDS_HEAD.size < size < _LARGEST:
-        raise _none("SQL Server", bytes([kind]))
-    options = tds_options(await wire.exactly(size - _TDS_HEAD.size))
-    version = options.get(0, b"")
-    if len(version) != 6:  # noqa: PLR2004  (MS-TDS: major, minor, build, sub-build)
-        raise _none("SQL Server", version)
-    encryption = options.get(1, b"\x02")[:1]
-    major, minor, build = struct.unpack("!BBH", version[:4])
-    return Greeting(f"{major}.{minor}.{build}", encryption != bytes([_NOT_SUPPORTED]))
-
-
-def prelogin() -> bytes:
-    """Return the PRELOGIN packet: our version 0, encryption possible, no instance, no thread."""
-    values = (b"\0" * 6, b"\0", b"\0", b"\0" * 4)
-    at = _TDS_OPTION.size * len(values) + 1
-    table = b""
-    for token, value in enumerate(values):
-        table += _TDS_OPTION.pack(token, at, len(value))
-        at += len(value)
-    payload = table + bytes([_TDS_END]) + b"".join(values)
-    size = _TDS_HEAD.size + len(payload)
-    return _TDS_HEAD.pack(_TDS_PRELOGIN, _TDS_LAST, size, 0, 1, 0) + payload
-
-
-def tds_options(payload: bytes) -> dict[int, bytes]:
-    """Return the options of a PRELOGIN answer by their token; Trouble where it is none."""
-    found: dict[int, bytes] = {}
-    at = 0
-    while at < len(payload) and payload[at] != _TDS_END:
-        if at + _TDS_OPTION.size > len(payload):
-            raise _none("SQL Server", payload)
-        token, offset, size = _TDS_OPTION.unpack_from(payload, at)
-        if offset + size > len(payload):
-            raise _none("SQL Server", payload)
-        found[token] = payload[offset : offset + size]
-        at += _TDS_OPTION.size
-    return found
+    await wire.ask(tds.prelogin())
+    kind, _, size, *_ = tds.HEAD.unpack(await wire.exactly(tds.HEAD.size))
+    if kind != tds.RESPONSE or not tds.HEAD.size < size < _LARGEST:
+        raise tds.stranger(bytes([kind]))
+    return Greeting(*tds.told(await wire.exactly(size - tds.HEAD.size)))
 
 
 async def _oracle(wire: _Wire, service: str | None) -> Greeting:

@@ -10,7 +10,6 @@ from collectors._tls.params import TlsParams
 
 Engine = Literal["postgresql", "mysql", "sqlserver", "oracle"]
 PORTS = {"postgresql": 5432, "mysql": 3306, "sqlserver": 1433, "oracle": 1521}
-ASKED = ("postgresql", "mysql")  # engines that queries are put to
 _MOST = 20  # queries of one check
 
 
@@ -71,15 +70,17 @@ class Params(TlsParams):
 
     @model_validator(mode="after")
     def _asks_only(self) -> Self:
-        if self.queries and self.engine not in ASKED:
-            raise ValueError(
-                f"queries: {self.engine} is looked at by its listener alone; "
-                f"queries are put to {' and '.join(ASKED)}"
-            )
+        if self.engine == "oracle" and self.queries:
+            if self.database is None:
+                raise ValueError("database: name the service that an Oracle is to be asked of")
+            if self.tls:
+                raise ValueError("tls: Oracle is logged into without TLS alone")
         if len(self.queries) > _MOST:
             raise ValueError(f"queries: {len(self.queries)} are more than {_MOST}")
         for name, text in self.queries.items():
             wrong = fault(name, text)
+            if self.engine == "sqlserver" and text.lstrip().lower().startswith("with"):
+                wrong = "to SQL Server it begins with SELECT, for it becomes a part of ours"
             if wrong:
                 raise ValueError(f"queries: {name[:60]}: {wrong}")
         for bound in (self.above, self.below):

@@ -1,26 +1,27 @@
 """A login that reads numbers and may change nothing: PostgreSQL by pg8000, MySQL by PyMySQL.
 
-Both drivers take a connected socket, which is why they were chosen; both block, so they run in a
-thread. Every query runs in a read-only transaction, inside `SELECT * FROM (…) LIMIT 2`, under the
-server's own time limit, and is rolled back.
+SQL Server and Oracle have modules of their own. These drivers take a connected socket, which is why
+they were chosen; they block, so they run in a thread. Every query runs in a read-only transaction,
+inside `SELECT * FROM (…) LIMIT 2`, under the server's own time limit, and is rolled back.
 """
 
 import socket
 import ssl
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from collectors._net.trouble import Trouble, printable, trouble
-from collectors._sql.params import Params
+from collectors._sql.bounded import Bounded
+from collectors._sql.oracle import Oracle
 from collectors._sql.select import bared
+from collectors._sql.sqlserver import SqlServer
+from collectors._sql.terms import ROWS, Reader, Refused, Terms
 from core.reading import FailureKind
 
-_ROWS = 2  # one more than there may be
 _MYSQL_AUTH = (1044, 1045, 1698, 1251, 1862)
 _MYSQL_BUSY = (1040, 1129, 1203, 1226)
 _MYSQL_GONE = (2003, 2006, 2013)
@@ -29,35 +30,10 @@ _PG_TOO_LONG = "57014"
 
 
 # What the drivers raise where somebody else answers on the port of a database.
-_NONSENSE = (LookupError, ValueError, TypeError, AttributeError, AssertionError, struct.error)
-
-
-class Refused(Exception):
-    """The login was refused, in the server's words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """With what we log in; `seconds` is the time that one query may take on the server."""
-
-    params: Params
-    host: str
-    user: str
-    password: str
-    context: ssl.SSLContext | None
-    seconds: float
-
-
-class Reader(Protocol):
-    """A session."""
-
-    version: str
-
-    def rows(self, text: str) -> list[tuple[object, ...]]:
-        """Return at most two rows of a query; Trouble."""
-
-    def close(self) -> None:
-        """Say good-bye."""
+_NONSENSE = (
+    *(LookupError, ValueError, TypeError, AttributeError, AssertionError, struct.error),
+    *(ArithmeticError, RuntimeError),
+)
 
 
 class Postgresql:
@@ -190,7 +166,7 @@ class Mysql:
 
 def enclosed(text: str) -> str:
     """Return a query as a part of ours, where nothing but a SELECT can stand."""
-    return f"SELECT * FROM ({bared(text)}) AS asked LIMIT {_ROWS}"  # noqa: S608
+    return f"SELECT * FROM ({bared(text)}) AS asked LIMIT {ROWS}"  # noqa: S608
 
 
 def number(rows: list[tuple[object, ...]]) -> float | None:
@@ -245,16 +221,30 @@ def _mysql_login(error: Exception) -> Exception:
     return trouble(kind, said)
 
 
-_READERS: Mapping[str, type[Postgresql] | type[Mysql]] = {
+_READERS: Mapping[str, Callable[[Bounded, Terms], Reader]] = {
     "postgresql": Postgresql,
     "mysql": Mysql,
+    "sqlserver": SqlServer,
+    "oracle": Oracle,
 }
 
 
-def logged_in(connected: socket.socket, terms: Terms) -> Reader:
+def logged_in(connected: Bounded, terms: Terms) -> Reader:
     """Return a session over an open connection; Refused, Trouble, OSError."""
-    try:
+    with _understood(terms):
         return _READERS[terms.params.engine](connected, terms)
+
+
+def asked(session: Reader, text: str, terms: Terms) -> float | None:
+    """Return the one number that a query gives, None for NULL or no row; Trouble, OSError."""
+    with _understood(terms):
+        return number(session.rows(text))
+
+
+@contextmanager
+def _understood(terms: Terms) -> Iterator[None]:
+    try:
+        yield
     except ssl.SSLError:  # a ValueError too, where a certificate is not believed
         raise
     except _NONSENSE as error:

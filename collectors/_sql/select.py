@@ -15,7 +15,8 @@ _FIRST = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"'(?:[^'\\]|'')*'|\"(?:[^\"\\]|\"\")*\"|`[^`\\]*`")
 _WORDS = re.compile(
     r"\b(into|insert|update|delete|merge|drop|alter|create|grant|revoke|lock|copy|load_file|"
-    r"pg_sleep|sleep|benchmark|waitfor|for\s+share)\b",
+    r"pg_sleep|sleep|benchmark|waitfor|for\s+share|exec|execute|"
+    r"openrowset|openquery|opendatasource)\b",
     re.IGNORECASE,
 )
 

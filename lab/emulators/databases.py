@@ -1,6 +1,6 @@
-"""Pretend listeners of SQL Server and Oracle, as far as they speak before anybody logs in.
+"""Pretend databases on free ports, and Oracle's listener as far as it speaks before any login.
 
-SQL Server from MS-TDS 2.2.6.5 (PRELOGIN). Oracle publishes nothing of TNS: what open clients and
+Oracle publishes nothing of TNS: what open clients and
 packet dissectors agree upon, with the listener's answers to tnsping and to an unknown service.
 """
 
@@ -12,48 +12,10 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from lab.emulators.answering import About
+from lab.emulators.sqlserver import SqlServer
 
-_TDS_HEAD = struct.Struct("!BBHHBB")
-_TDS_OPTION = struct.Struct("!BHH")
 _TNS_HEAD = struct.Struct("!HHBBH")
 _LARGEST = 4096
-
-
-@dataclass(slots=True)
-class SqlServer:
-    """A listener of SQL Server. `encryption`: 0 off, 1 on, 2 not supported, 3 required."""
-
-    about: ClassVar[About] = About(
-        family="sqlserver",
-        source="MS-TDS 2.2.6.5 (PRELOGIN)",
-        guessed={"options": "the answer bears VERSION and ENCRYPTION, INSTOPT and THREADID empty"},
-    )
-    version: tuple[int, int, int] = (15, 0, 4375)
-    encryption: int = 0
-    heard: list[bytes] = field(default_factory=list)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one PRELOGIN; hang up on anything else."""
-        head = await reader.readexactly(_TDS_HEAD.size)
-        kind, _, size, *_ = _TDS_HEAD.unpack(head)
-        self.heard.append(head + await reader.readexactly(min(size, _LARGEST) - _TDS_HEAD.size))
-        if kind != 0x12:  # noqa: PLR2004
-            return
-        major, minor, build = self.version
-        values = (
-            struct.pack("!BBHH", major, minor, build, 0),
-            bytes([self.encryption]),
-            b"\0",
-            b"",
-        )
-        at = _TDS_OPTION.size * len(values) + 1
-        table = b""
-        for token, value in enumerate(values):
-            table += _TDS_OPTION.pack(token, at, len(value))
-            at += len(value)
-        payload = table + b"\xff" + b"".join(values)
-        writer.write(_TDS_HEAD.pack(4, 1, _TDS_HEAD.size + len(payload), 0, 1, 0) + payload)
-        await writer.drain()
 
 
 @dataclass(slots=True)

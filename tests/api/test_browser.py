@@ -12,6 +12,7 @@ from playwright.async_api import Page, async_playwright, expect
 from api.context import Web
 from core.clock import SystemClock
 from core.people import Role
+from core.watching import Estate
 from tests.api.served import served
 from tests.api.serving import read, serving
 from tests.api.world import PASSWORD, World, a_world, all_up, hub_back, hub_cut
@@ -186,15 +187,24 @@ async def test_no_page_scrolls_sideways(tmp_path: Path, size: str) -> None:
         assert complaints == []
 
 
+def asked_by_references(estate: Estate, slug: str) -> Estate:
+    """Return the estate with a service that is looked at by the longest address there can be."""
+    asked = [f"[2001:db8:{n}:aaaa:bbbb:cccc:dddd:eeee]:44300" for n in range(1000, 1016)]
+    changes = {"collector": "any_of", "params": {"references": asked, "need": 2}}
+    checks = [c.model_copy(update=changes) if c.target == slug else c for c in estate.checks]
+    return estate.model_copy(update={"checks": tuple(checks)})
+
+
 @pytest.mark.parametrize("size", list(SIZES))
 async def test_rooms_and_services_fit_every_screen(tmp_path: Path, size: str) -> None:
-    known = serving()
+    known = asked_by_references(serving(), "ngoai")
     async with a_browser(tmp_path, size, estate=lambda: known) as (world, page, base, complaints):
         world.context.fleet.update(read(world.clock.now()))
         for path in (
             "/",
             "/services",
             "/targets/cong",
+            "/targets/ngoai",
             "/targets/phong-dak-o",
             "/targets/ubnd-dak-o",
             "/inventory?kind=room",

@@ -30,3 +30,12 @@ from core.reading import FailureKind
 def test_a_finding_is_said_in_vietnamese(detail: str, vi: str) -> None:
     assert words.failure(FailureKind.PROTOCOL, detail, "http_flow", "vi") == vi
     assert words.failure(FailureKind.PROTOCOL, detail, "http_flow", "en") != vi
+
+
+def test_a_line_without_references_that_answer_is_told_with_their_names() -> None:
+    detail = "timeout: 0 of 3 references answer; not 8.8.8.8, 1.1.1.1:53, 9.9.9.9"
+    assert words.detail(detail, "vi") == (
+        "chỉ 0 trong 3 đích mốc trả lời; không trả lời: 8.8.8.8, 1.1.1.1:53, 9.9.9.9"
+    )
+    detail = "unreachable: 1 of 3 references answer, 2 are needed; not 8.8.8.8, 9.9.9.9"
+    assert words.detail(detail, "en") == "only 1 of 3 references answer; silent: 8.8.8.8, 9.9.9.9"

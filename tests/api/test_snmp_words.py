@@ -53,3 +53,11 @@ def test_a_refusal_is_told_with_its_mend(
     assert vi in words.failure(kind.value, detail, "snmp_system", "vi")
     assert en in words.failure(kind.value, detail, "snmp_system", "en")
     assert "mat-khau" not in detail
+
+
+def test_an_answer_from_another_address_is_told_with_its_mend() -> None:
+    detail = "the answers come from 10.75.0.2, not from the address that was asked"
+    kind = FailureKind.TIMEOUT.value
+    vi = words.failure(kind, detail, "snmp_system", "vi")
+    assert "từ địa chỉ 10.75.0.2" in vi
+    assert "set the source address of SNMP" in words.failure(kind, detail, "snmp_system", "en")

@@ -3,13 +3,13 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from collectors import cli_config
-from collectors._cli.desk import desk_of
+from collectors._cli.desk import AT_ONCE, desk_of
 from collectors._cli.paper import paper
 from collectors._cli.platform import FORTIOS as FORTIOS_ROW
 from collectors._cli.platform import MIKROTIK
@@ -323,6 +323,28 @@ async def test_one_session_per_device_at_a_time() -> None:
         assert all(reading.ok for reading in readings)
         assert at.device.sessions == 3
         assert at.device.most == 1
+
+
+async def test_all_devices_together_have_a_few_sessions_at_a_time() -> None:
+    device = router(slow=0.001)
+    async with stand(device, "cisco_ios") as at, AsyncExitStack() as devices:
+        ports = [await devices.enter_async_context(served(device)) for _ in range(AT_ONCE + 4)]
+
+        async def look(port: int) -> Reading:
+            check = a_check(
+                f"gw-{port}",
+                "cli_config",
+                address="127.0.0.1",
+                timeout=60.0,
+                secret="ssh",
+                params={"platform": at.platform, "port": port},
+            )
+            return (await look_once(cli_config.COLLECTOR, check, at.kit))[1]
+
+        readings = await asyncio.gather(*map(look, ports))
+    assert all(reading.ok for reading in readings)
+    assert device.sessions == AT_ONCE + 4
+    assert 1 < device.most <= AT_ONCE
 
 
 @pytest.mark.parametrize(

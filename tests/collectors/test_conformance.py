@@ -23,6 +23,7 @@ BADGE = trustme.CA().cert_pem.bytes().decode()
 # What a collector cannot do without, beside its defaults.
 NEEDED: Mapping[str, Mapping[str, object]] = {
     "tcp": {"port": 80},
+    "any_of": {"references": ["10.0.0.5", "10.0.0.6:443"]},
     "snmp_system": {"community": "public"},
     "snmp_health": {"community": "public"},
     "snmp_interfaces": {"community": "public"},
@@ -90,6 +91,7 @@ FOREIGN = re.compile(
     r"scrape_(duration_seconds|body_size_bytes)|probe_scrape_(dropped_series|truncated)|"
     # What a query, a gateway, a folder counts; claims.
     r"probe_(sql_value|gateway_balance|backup_files)|device_(powered|event_errors)|"
+    r"probe_references_(answering|asked)|probe_reference_success|"
     # Objects of one MIB alone keep its name, which no one else's looks like.
     r"[a-z0-9]+[A-Z][A-Za-z0-9]*"
 )

@@ -179,7 +179,9 @@ async def test_a_late_reply_to_a_former_try_is_welcome(engine: Engine, play: Pla
     assert await ask(engine, agent) == ["xa-an-lộc-gw1".encode()]
 
 
-async def test_a_reply_from_another_address_is_not_the_device(engine: Engine, play: Play) -> None:
+async def test_a_reply_from_another_address_is_not_the_device_but_explains_its_silence(
+    engine: Engine, play: Play
+) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.9", 0))
 
@@ -189,9 +191,26 @@ async def test_a_reply_from_another_address_is_not_the_device(engine: Engine, pl
             return []
 
         agent = play(SYSTEM, spoil=spoil)
-        with pytest.raises(Trouble, match="no answer to 3 requests"):
+        with pytest.raises(Trouble, match=r"the answers come from 127\.0\.0\.9, not from the add"):
             await ask(engine, agent)
     assert engine.counts.strays == 3
+
+
+@pytest.mark.parametrize("spoilt", [wrong_community, noise], ids=lambda spoilt: spoilt.__name__)
+async def test_what_a_stranger_sends_explains_nothing(
+    engine: Engine, play: Play, spoilt: Callable[[Request, bytes], list[bytes]]
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.9", 0))
+
+        def spoil(n: int, request: Request, answer: bytes) -> list[bytes]:
+            port = next(iter(engine._channels.values())).socket.getsockname()[1]
+            for datagram in spoilt(request, answer):
+                other.sendto(datagram, ("127.0.0.1", port))
+            return []
+
+        with pytest.raises(Trouble, match="no answer to 3 requests"):
+            await ask(engine, play(SYSTEM, spoil=spoil))
 
 
 async def test_too_big_halves_the_request_and_is_remembered(engine: Engine, play: Play) -> None:

@@ -117,6 +117,22 @@ async def test_every_column_of_every_interface_is_read(
     }
 
 
+@pytest.mark.parametrize(
+    ("high", "speed", "told"),
+    [(0, 64_000, 0.064), (0, 0, 0), (1, 1_544_000, 1), (0, 4_294_967_295, 0)],
+)
+async def test_a_line_slower_than_a_megabit_has_a_speed(
+    kit: Kit, clock: FakeClock, play: Play, *, high: int, speed: int, told: float
+) -> None:
+    table = interface_table({1: "serial0"})
+    table[(*ids("1.3.6.1.2.1.31.1.1.1.15"), 1)] = number(high, ber.GAUGE32)
+    table[(*ids("1.3.6.1.2.1.2.2.1.5"), 1)] = number(speed, ber.GAUGE32)
+    poller = Poller(kit, clock, play(table))
+    for _ in range(2):
+        reading = await poller.poll()
+        assert values(reading, "ifHighSpeed") == {"serial0": pytest.approx(told)}
+
+
 async def test_the_second_poll_asks_only_for_what_is_known(
     kit: Kit, clock: FakeClock, play: Play
 ) -> None:

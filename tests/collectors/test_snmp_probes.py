@@ -78,6 +78,83 @@ async def test_ip_sla_jitter_tells_losses_and_jitter_of_each_direction() -> None
     assert peers == {"10.75.0.9"}
 
 
+VRP, NQA_OF_VRP = "1.3.6.1.4.1.2011.2.224.279", "1.3.6.1.4.1.2011.5.25.111"
+
+
+def runs_of_vrp() -> dict[Ids, Element]:
+    """Return the last runs of a ping and of a jitter test; a newer one is still under way."""
+    table = system(VRP) | {ids(f"{NQA_OF_VRP}.2.2.1.2.{OWNER_AND_TEST}"): octets(PEER)}
+    icmp = {  # column: values by run
+        3: {118: 1, 119: 1, 120: 0},
+        21: {118: 1, 119: 3, 120: 0},
+        22: {118: 3, 119: 3, 120: 1},
+        26: {118: 90, 119: 17, 120: 0},
+        27: {118: 66, 119: 0, 120: 0},
+    }
+    jitter = {2: 1, 34: 2, 35: 0, 40: 98, 41: 100, 46: 21, 47: 2, 49: 6, 50: 4, 68: 9, 69: 12}
+    for column, said in icmp.items():
+        for run, value in said.items():
+            at = ids(f"{NQA_OF_VRP}.4.1.1.{column}.{OWNER_AND_TEST}.{run}.1")
+            table[at] = number(value)
+    for column, value in jitter.items():
+        table[ids(f"{NQA_OF_VRP}.4.3.1.{column}.2.84.83.2.117.100.7")] = number(value)
+    return table
+
+
+async def test_the_newest_finished_run_of_each_test_of_vrp_is_told() -> None:
+    reading, found = await looked(runs_of_vrp())
+    test, other = "TS line", "TS ud"
+    assert found["device_probe_rtt_seconds", test, "both"] == pytest.approx(0.017)
+    assert found["device_probe_loss_ratio", test, "both"] == 0
+    assert found["device_probe_answered_packets", test, "both"] == 3
+    assert found["device_probe_sent_packets", test, "both"] == 3
+    assert found["device_probe_rtt_seconds", other, "both"] == pytest.approx(0.021)
+    assert found["device_probe_loss_ratio", other, "both"] == pytest.approx(0.02)
+    assert found["device_probe_lost_packets", other, "out"] == 2
+    assert found["device_probe_lost_packets", other, "in"] == 0
+    assert found["device_probe_jitter_seconds", other, "out"] == pytest.approx(0.006)
+    assert found["device_probe_one_way_seconds", other, "in"] == pytest.approx(0.012)
+    peers = {dict(s.labels).get("peer") for s, _ in reading.samples if ("test", test) in s.labels}
+    assert peers == {"10.75.0.9"}
+
+
+async def test_a_run_of_vrp_that_failed_is_all_lost_and_brings_no_older_time() -> None:
+    table = runs_of_vrp()
+    for column, value in ((3, 2), (21, 0), (22, 3), (26, 0), (27, 100)):
+        table[ids(f"{NQA_OF_VRP}.4.1.1.{column}.{OWNER_AND_TEST}.120.1")] = number(value)
+    _, found = await looked(table)
+    assert found["device_probe_loss_ratio", "TS line", "both"] == 1
+    assert ("device_probe_rtt_seconds", "TS line", "both") not in found
+
+
+async def test_microseconds_of_vrp_are_told_as_such() -> None:
+    table = runs_of_vrp()
+    table[ids(f"{NQA_OF_VRP}.2.2.1.83.{OWNER_AND_TEST}")] = number(1)
+    table[ids(f"{NQA_OF_VRP}.4.3.1.67.2.84.83.2.117.100.7")] = number(1)
+    _, found = await looked(table)
+    assert found["device_probe_rtt_seconds", "TS line", "both"] == pytest.approx(17e-6)
+    assert found["device_probe_jitter_seconds", "TS ud", "out"] == pytest.approx(6e-6)
+
+
+async def test_every_poll_of_vrp_tells_the_run_that_is_the_newest_then() -> None:
+    kit, table = make_kit(SystemClock()), runs_of_vrp()
+    async with stage() as play:
+        agent = play(table)
+        check = check_of("snmp_probes", agent.port)
+        first = await snmp_probes.look(check, kit, Notes())
+        for name in [n for n in agent.table if n[-2:] == (118, 1)]:  # the oldest goes
+            del agent.table[name]
+        for column, value in ((3, 1), (21, 3), (22, 3), (26, 55), (27, 0)):
+            at = ids(f"{NQA_OF_VRP}.4.1.1.{column}.{OWNER_AND_TEST}.120.1")
+            agent.table[at] = number(value)
+        again = await snmp_probes.look(check, kit, Notes())
+    await kit.aclose()
+    key = "device_probe_rtt_seconds", "TS line", "both"
+    assert answers(first)[key] == pytest.approx(0.017)
+    assert answers(again)[key] == pytest.approx(0.055)
+    assert {series for series, _ in first.samples} == {series for series, _ in again.samples}
+
+
 async def test_comware_nqa_tells_losses_and_jitter_of_each_direction() -> None:
     columns = {22: 2, 23: 0, 31: 6, 32: 4}
     table = system("1.3.6.1.4.1.25506.1.1") | {

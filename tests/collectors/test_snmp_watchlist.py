@@ -152,6 +152,62 @@ async def test_a_row_that_goes_ends_its_series_and_one_that_comes_is_found(
     assert "the device says that its tables have changed" in "\n".join(poller.notes.lines)
 
 
+async def test_a_sensor_that_stops_working_tells_no_value_until_it_works_again(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    poller = Poller(kit, clock, play(sensor_table({1: 41, 2: 38})))
+    heat = ("device_temperature_celsius", "sensor")
+    await poller.poll()
+    for status in (2, 3):  # unavailable, nonoperational: the number beside it means nothing
+        poller.agent.table[(*SENSOR, 5, 1)] = number(status)
+        poller.agent.table[(*SENSOR, 4, 1)] = number(0)
+        assert values(await poller.poll(), *heat) == {"sensor 2": 38}
+    poller.agent.table[(*SENSOR, 5, 1)] = number(1)
+    assert values(await poller.poll(), *heat) == {"sensor 1": 0, "sensor 2": 38}
+
+
+@pytest.mark.parametrize("filler", [2147483647, -2147483648, 65535, 32767, -32768, 999])
+async def test_a_number_that_no_device_has_is_no_value(
+    kit: Kit, clock: FakeClock, play: Play, filler: int
+) -> None:
+    poller = Poller(kit, clock, play(sensor_table({1: 41, 2: filler})))
+    heat = ("device_temperature_celsius", "sensor")
+    assert values(await poller.poll(), *heat) == {"sensor 1": 41}
+    poller.agent.table[(*SENSOR, 4, 2)] = number(38)  # its row is asked for all the same
+    assert values(await poller.poll(), *heat) == {"sensor 1": 41, "sensor 2": 38}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ((1000, 400), {"used": 409600, "size": 1024000, "ratio": 0.4}),
+        ((-2147483648, 1073741824), {"used": 2**40, "size": 2**41, "ratio": 0.5}),  # wrapped
+        ((1000, 1010), {"used": 1034240, "size": 1024000, "ratio": 1.0}),
+        ((1000, 4000), {}),  # two numbers that do not belong together
+        ((1000, -1), {"size": 1024000}),  # it does not know
+        ((-1, -1), {}),
+    ],
+)
+async def test_a_disk_is_told_as_far_as_its_numbers_agree(
+    kit: Kit, clock: FakeClock, play: Play, said: tuple[int, int], told: dict[str, float]
+) -> None:
+    table = dict(SYSTEM)
+    disk = ber.oid("1.3.6.1.2.1.25.2.1.4")
+    row = (disk, octets("/data"), number(1024), *map(number, said))
+    for column, value in enumerate(row, 2):
+        table[(*ids("1.3.6.1.2.1.25.2.3.1"), column, 7)] = value
+    reading = await Poller(kit, clock, play(table)).poll()
+    found = {
+        part: values(reading, f"device_storage_{metric}", "storage").get("/data")
+        for part, metric in (
+            ("used", "used_bytes"),
+            ("size", "size_bytes"),
+            ("ratio", "used_ratio"),
+        )
+    }
+    assert {part: value for part, value in found.items() if value is not None} == told
+
+
 async def test_a_restart_lets_the_tables_be_surveyed_anew(
     kit: Kit, clock: FakeClock, play: Play
 ) -> None:

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from collectors import sql
 from collectors._net.trouble import Trouble
-from collectors._sql.listener import tds_options
+from collectors._sql import tds
 from collectors._sql.params import Params
 from collectors._sql.reader import number
 from collectors._sql.select import fault
 from core.reading import FailureKind
-from lab.emulators.databases import Oracle, SqlServer, listening
+from lab.emulators.databases import Oracle, listening
+from lab.emulators.sqlserver import SqlServer
 from tests.collectors.databases import PASSWORD, Database, mariadb, postgresql
 from tests.collectors.glances import Looking, looking, told, why
 from tests.collectors.servers import talking
@@ -144,7 +145,9 @@ async def test_the_server_itself_writes_nothing_whatever_is_asked(
     server: Database, text: str
 ) -> None:
     """Past our own no: what is put to the server is refused there too."""
-    from collectors._sql.reader import Terms, logged_in
+    from collectors._sql.bounded import Bounded
+    from collectors._sql.reader import logged_in
+    from collectors._sql.terms import Terms
 
     async with at(server) as here:
         params = Params.model_validate({"engine": server.engine, "database": None})
@@ -158,7 +161,7 @@ async def test_the_server_itself_writes_nothing_whatever_is_asked(
             import socket
 
             made = socket.create_connection(("127.0.0.1", server.port), 5)
-            session = logged_in(made, terms)
+            session = logged_in(Bounded.over(made), terms)
             try:
                 session.rows(text)
             finally:
@@ -221,7 +224,11 @@ def test_no_text_breaks_the_guard(text: str) -> None:
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ({"engine": "oracle", "queries": {"a": "SELECT 1"}}, "looked at by its listener alone"),
+        ({"engine": "oracle", "queries": {"a": "SELECT 1"}}, "name the service"),
+        (
+            {"engine": "oracle", "database": "ORCL", "tls": True, "queries": {"a": "SELECT 1"}},
+            "without TLS alone",
+        ),
         ({"engine": "mysql", "queries": "a b: SELECT 1"}, "a name has letters"),
         ({"engine": "mysql", "above": "a: 1"}, "which no query is called"),
         ({"engine": "db2"}, "engine"),
@@ -282,7 +289,15 @@ async def test_what_is_no_database_is_told(engine: str, said: bytes) -> None:
     assert reading.failure.kind is not FailureKind.BUG, run.lines
 
 
-@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+ENGINES = ["postgresql", "mysql", "sqlserver", "oracle"]
+
+
+def logging_in(engine: str, port: int) -> dict[str, object]:
+    """Return what makes a look log in."""
+    return {"engine": engine, "port": port, "database": "ORCL", "queries": {"a": "SELECT 1"}}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("said", [b"", b"\xff" * 300, b"\x00" * 300, b"R\x00\x00\x00\x08\x00\x00"])
 async def test_a_login_to_what_is_no_database_ends_in_time(engine: str, said: bytes) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -291,7 +306,7 @@ async def test_a_login_to_what_is_no_database_ends_in_time(engine: str, said: by
         await reader.read()
 
     async with talking(talk) as port:
-        params = {"engine": engine, "port": port}
+        params = logging_in(engine, port)
         async with looking(sql.COLLECTOR, params, LOGIN, timeout=1.0) as here:
             async with asyncio.timeout(2):
                 reading, run = await here.look()
@@ -301,7 +316,11 @@ async def test_a_login_to_what_is_no_database_ends_in_time(engine: str, said: by
 
 @pytest.mark.parametrize(
     ("engine", "head"),
-    [("postgresql", b"R\x7f\xff\xff\xff"), ("mysql", b"\xff\xff\xff\x00")],
+    [
+        ("postgresql", b"R\x7f\xff\xff\xff"),
+        ("mysql", b"\xff\xff\xff\x00"),
+        ("oracle", b"\xff\xff\0\0\x06\0\0\0"),
+    ],
 )
 async def test_a_server_that_never_stops_is_stopped(engine: str, head: bytes) -> None:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -314,7 +333,7 @@ async def test_a_server_that_never_stops_is_stopped(engine: str, head: bytes) ->
             writer.transport.abort()
 
     async with talking(talk) as port:
-        params = {"engine": engine, "port": port}
+        params = logging_in(engine, port)
         async with looking(sql.COLLECTOR, params, LOGIN, timeout=5.0) as here:
             async with asyncio.timeout(4):
                 reading, run = await here.look()
@@ -323,7 +342,7 @@ async def test_a_server_that_never_stops_is_stopped(engine: str, head: bytes) ->
     assert "more than 4 MiB" in reading.failure.detail
 
 
-@pytest.mark.parametrize("engine", ["postgresql", "mysql"])
+@pytest.mark.parametrize("engine", ENGINES)
 async def test_a_login_that_is_cancelled_leaves_no_thread_and_no_connection(engine: str) -> None:
     gone = asyncio.Event()
 
@@ -335,7 +354,7 @@ async def test_a_login_that_is_cancelled_leaves_no_thread_and_no_connection(engi
             gone.set()
 
     async with talking(talk) as port:
-        params = {"engine": engine, "port": port}
+        params = logging_in(engine, port)
         async with looking(sql.COLLECTOR, params, LOGIN, timeout=30.0) as here:
             task = asyncio.create_task(here.look())
             await asyncio.sleep(0.3)
@@ -363,7 +382,7 @@ async def test_nobody_there_is_a_refusal() -> None:
 @given(st.binary(max_size=60))
 def test_no_octets_break_the_reader_of_options(octets: bytes) -> None:
     try:
-        found = tds_options(octets)
+        found = tds.options(octets)
     except Trouble:
         return
     assert all(len(value) <= len(octets) for value in found.values())

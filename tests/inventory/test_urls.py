@@ -2,6 +2,7 @@
 
 import pytest
 
+from inventory.faults import Fault
 from inventory.urls import Guess, Way, completed, cut, url_of
 
 
@@ -17,12 +18,44 @@ from inventory.urls import Guess, Way, completed, cut, url_of
         "sip:tong-dai.example:5060;transport=udp",
         "sip:[2001:db8::1]:5061;transport=tcp",
         "sip:tong-dai.example:5061;transport=tls",
+        "any:8.8.8.8,1.1.1.1:53,[2001:db8::1]:443?need=2",
+        "any:8.8.8.8,2001:db8::1",
+        "any:8.8.8.8,1.1.1.1?source=10.0.0.2",
+        "any:8.8.8.8,1.1.1.1:53,9.9.9.9?need=2&source=10.0.0.2",
     ],
 )
 def test_what_is_cut_can_be_written_again(url: str) -> None:
     way = cut(url)
     assert isinstance(way, Way)
     assert url_of(way.collector, way.host, way.params) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "any:",
+        "any:8.8.8.8",  # one is no choice
+        "any:8.8.8.8,8.8.8.8",
+        "any:8.8.8.8,dns.google",
+        "any:8.8.8.8,1.1.1.1?need=3",
+        "any:8.8.8.8,1.1.1.1?need=0",
+        "any:8.8.8.8,1.1.1.1?neeed=1",
+        "any:8.8.8.8,1.1.1.1?source=fd00::1",
+        "any:8.8.8.8,1.1.1.1?source=10.0.0.2:53",
+        "any:8.8.8.8,1.1.1.1?source=eth0",
+        f"any:{','.join(f'10.0.0.{n}' for n in range(17))}",
+    ],
+)
+def test_references_that_cannot_be_counted_are_no_address(url: str) -> None:
+    found = cut(url)
+    assert isinstance(found, Fault)
+    assert "any:8.8.8.8,1.1.1.1:53" in found.mend.vi
+
+
+def test_references_may_be_told_apart_by_what_a_sheet_leaves_alone() -> None:
+    found = cut("any:8.8.8.8; 1.1.1.1:53 9.9.9.9")
+    assert isinstance(found, Way)
+    assert found.params["references"] == ("8.8.8.8", "1.1.1.1:53", "9.9.9.9")
 
 
 def test_a_collector_that_no_address_asks_for_has_none() -> None:

@@ -199,3 +199,11 @@ def test_services_that_are_walked_through_or_written_to_are_doors_too() -> None:
     told = "\n".join(map(str, found))
     for place in ("vb.example.gov.vn", "8443", "587", "993", "10.1.0.6"):
         assert place in told
+
+
+def test_every_reference_of_a_line_is_a_door() -> None:
+    references = ["8.8.8.8", "1.1.1.1:53", "[2001:db8::1]:443"]
+    found = said(Settings(), check("any_of", "8.8.8.8", references=references))
+    told = "\n".join(map(str, found))
+    for place in ("8.8.8.8", "icmp", "1.1.1.1", "53", "2001:db8::1"):
+        assert place in told

@@ -1,5 +1,7 @@
 """Huawei: switches and routers with VRP (S, CE, AR, NE), firewalls (USG)."""
 
+import math
+
 from collectors._snmp.convert import microwatts_or_hundredths
 from collectors._snmp.descriptor import (
     Facts,
@@ -7,10 +9,13 @@ from collectors._snmp.descriptor import (
     FirstOf,
     Measure,
     Pool,
+    Quantity,
+    Times,
     Where,
     Words,
     states,
 )
+from collectors._snmp.families.probes import BOTH, IN, OUT
 from collectors._snmp.families.standards import BY_ENTITY, INDEX, PORT_OF_ENTITY, once
 from collectors._snmp.vocabulary import (
     CPU,
@@ -19,6 +24,13 @@ from collectors._snmp.vocabulary import (
     MEMORY,
     OPTICAL,
     POWER,
+    PROBE_ANSWERED,
+    PROBE_DELAY,
+    PROBE_JITTER,
+    PROBE_LOSS,
+    PROBE_LOST,
+    PROBE_RTT,
+    PROBE_SENT,
     STATE,
     TEMPERATURE,
     VOLTAGE,
@@ -37,6 +49,13 @@ _NOTHING = 2147483647
 _OLD_CPU, _OLD_MEMORY = f"{_HUAWEI}.6.3.4.1", f"{_HUAWEI}.6.3.5.1.1"
 _ENERGY = f"{_HUAWEI}.6.157.1"  # HUAWEI-ENERGYMNGT-MIB
 
+# NQA-MIB: nqaAdminParaEntry, by owner and name of the test; nqaResultsEntry, by the number of the
+# run and of the hop too, and nqaJitterStatsEntry, by that of the run: the last five are kept.
+# 0 is a run without a result yet; of units 1 is a microsecond, 2 and none a millisecond.
+_NQA = f"{_HUAWEI}.5.25.111"
+_TESTS, _RESULTS, _JITTERS = f"{_NQA}.2.2.1", f"{_NQA}.4.1.1", f"{_NQA}.4.3.1"
+_UNITS = {1: 1e-3, 2: 1.0}
+
 _MODULE = (Where(f"{_OPTICS}.5", but=frozenset({-255, _NOTHING, ""})),)
 
 
@@ -50,6 +69,37 @@ def _light(column: int, way: str) -> Measure:
         high=30,
         where=_MODULE,
         others=(PORT_OF_ENTITY, once(way.lower())),
+    )
+
+
+def _tests(
+    root: str,
+    status: int,
+    unit: Times,
+    columns: tuple[tuple[Quantity, int, tuple[Words, ...]], ...],
+) -> tuple[Measure, ...]:
+    """Return what the newest run of each test brought; a run that failed has no times."""
+    runs = 1 if root == _JITTERS else 2
+    test = (Words(spelled=True, keep=-runs),)
+    peer = (
+        Words(f"{_TESTS}.2", keep=-runs, address=True),
+        Words(f"{_TESTS}.2", keep=-runs),
+    )
+    counted = {PROBE_SENT, PROBE_ANSWERED, PROBE_LOST}
+    return tuple(
+        Measure(
+            quantity,
+            f"{root}.{column}",
+            test,
+            factor=1.0 if quantity in counted else 0.01 if quantity is PROBE_LOSS else 1e-3,
+            times=() if quantity in {*counted, PROBE_LOSS} else (unit,),
+            where=(Where(f"{root}.{status}", frozenset({1, 2})),),
+            low=1 if quantity in {PROBE_RTT, PROBE_DELAY} else 0,
+            high=100 if quantity is PROBE_LOSS else math.inf,
+            others=(peer, direction),
+            runs=runs,
+        )
+        for quantity, column, direction in columns
     )
 
 
@@ -128,6 +178,36 @@ VRP = Family(
         ),
         Measure(POWER, f"{_ENERGY}.3.0", once("average"), factor=1e-3, low=0),
         Measure(POWER, f"{_ENERGY}.6.0", once("now"), factor=1e-3, low=0),
+    ),
+    probes=(
+        *_tests(
+            _RESULTS,
+            3,
+            Times(f"{_TESTS}.83", _UNITS, keep=-2),
+            (
+                (PROBE_RTT, 26, BOTH),
+                (PROBE_LOSS, 27, BOTH),
+                (PROBE_ANSWERED, 21, BOTH),
+                (PROBE_SENT, 22, BOTH),
+            ),
+        ),
+        *_tests(
+            _JITTERS,
+            2,
+            Times(f"{_JITTERS}.67", _UNITS),
+            (
+                (PROBE_RTT, 46, BOTH),
+                (PROBE_LOSS, 47, BOTH),
+                (PROBE_ANSWERED, 40, BOTH),
+                (PROBE_SENT, 41, BOTH),
+                (PROBE_LOST, 34, OUT),
+                (PROBE_LOST, 35, IN),
+                (PROBE_JITTER, 49, OUT),
+                (PROBE_JITTER, 50, IN),
+                (PROBE_DELAY, 68, OUT),
+                (PROBE_DELAY, 69, IN),
+            ),
+        ),
     ),
     facts=Facts(
         model=(r"^(S\d\S*|CE\d\S*|AR\d\S*|NE\d\S*|USG\S*|Quidway \S+)", r"Huawei (\S+)\s+Huawei"),

@@ -98,7 +98,7 @@ def sensors(entry: str, named: tuple[Words, ...] = BY_ENTITY) -> tuple[Measure, 
             times=(Times(f"{entry}.2", _SCALES), Times(f"{entry}.3", _PRECISIONS)),
             where=(
                 Where(f"{entry}.1", frozenset(kinds)),
-                Where(f"{entry}.5", but=frozenset({2, 3})),
+                Where(f"{entry}.5", but=frozenset({2, 3}), always=True),
                 *which,
             ),
             others=others,
