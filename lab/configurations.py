@@ -13,7 +13,7 @@ from lab.emulators.answering import PASSWORD, USER
 from lab.emulators.command_line import IOS, VRP, CommandLine
 from lab.fabric import Fabric
 
-EDITED_AFTER, SAVED_AFTER = 150.0, 420.0  # seconds from the start
+EDITED_AFTER, SAVED_AFTER = 150.0, 1200.0  # seconds from the start
 FORGETFUL = "core-2"  # where it is saved late
 _BY = "nguyen.hanh"
 _SYNTAX = {"Cisco": IOS, "Huawei": VRP}
@@ -25,16 +25,16 @@ def command_line(device: Device, fabric: Fabric, clock: Clock) -> CommandLine | 
     if dialect is None:
         return None
     begun = clock.monotonic()
-    at = clock.now().astimezone(LOCAL)
+    when = f"{clock.now().astimezone(LOCAL):%H:%M:%S ICT %a %b %d %Y}"
 
-    def text(saved: bool) -> Callable[[], str]:
+    def text(*, saved: bool) -> Callable[[], str]:
         write = _ios if dialect is IOS else _vrp
         late = saved and device.slug == FORGETFUL
         after = SAVED_AFTER if late else EDITED_AFTER
 
         def printed() -> str:
             edited = clock.monotonic() - begun >= after
-            return write(device, fabric, f"{at:%H:%M:%S ICT %a %b %d %Y}", edited, saved)
+            return write(device, fabric, when, edited=edited, saved=saved)
 
         return printed
 
@@ -47,26 +47,24 @@ def command_line(device: Device, fabric: Fabric, clock: Clock) -> CommandLine | 
     return CommandLine(dialect, device.slug, USER, PASSWORD, answers=dict(answers))
 
 
-def _ios(device: Device, fabric: Fabric, at: str, edited: bool, saved: bool) -> str:
-    head = (
-        "Using 4211 out of 262136 bytes\n!\n"
-        if saved
-        else f"Building configuration...\n\nCurrent configuration : 4211 bytes\n!\n"
-        f"! Last configuration change at {at} by {_BY}\n!\n"
-    )
+def _ios(device: Device, fabric: Fabric, at: str, *, edited: bool, saved: bool) -> str:
+    head = "Using 4211 out of 262136 bytes" if saved else "Building configuration...\n"
+    if not saved:
+        head += "\nCurrent configuration : 4211 bytes"
     ports = "".join(
         f"interface {port}\n description {alias}\n ip address {device.address} 255.255.255.255\n!\n"
         for port, alias in _ports(device, fabric)
     )
     route = "ip route 10.0.0.0 255.0.0.0 10.75.255.1 name du-phong\n!\n" if edited else ""
     return (
-        f"{head}version 15.7\nservice timestamps log datetime msec\n!\nhostname {device.slug}\n!\n"
+        f"{head}\n!\n! Last configuration change at {at} by {_BY}\n!\n"
+        "version 15.7\nservice timestamps log datetime msec\n!\nhostname {device.slug}\n!\n"
         "username sao-luu privilege 15 password 7 095C4F1A0A1218000F\n!\n"
         f"{ports}{route}snmp-server community public RO\n!\nntp server 10.75.0.1\nend\n"
     )
 
 
-def _vrp(device: Device, fabric: Fabric, at: str, edited: bool, saved: bool) -> str:
+def _vrp(device: Device, fabric: Fabric, at: str, *, edited: bool, saved: bool) -> str:
     del saved  # VRP prints both alike
     ports = "".join(
         f"interface {port}\n description {alias}\n#\n" for port, alias in _ports(device, fabric)

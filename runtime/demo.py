@@ -61,7 +61,7 @@ syslog = "{syslog}"
 [discovery]
 ranges = ["{centre}"]
 [looking.intervals]
-cli_config = "60s"
+cli_config = "4m"
 redfish = "30s"
 prometheus = "15s"
 snmp_neighbours = "60s"
