@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from core.clock import Clock
 from core.inventory import Device
+from lab import machine_room
 from lab.certificates import Authority
 from lab.configurations import command_line
 from lab.doors import Door, Taken
@@ -20,8 +21,8 @@ from lab.emulators.modbus import ModbusServer, climate, generator
 from lab.emulators.node_exporter import NodeExporter
 from lab.emulators.redfish import Redfish
 from lab.emulators.serving import Serving
+from lab.emulators.sms_gateway import SmsGateway
 from lab.equipment import Truth
-from lab.machine_room import NODE_EXPORTER
 from lab.namespaces import inside
 from lab.network import Kind, Network
 
@@ -63,9 +64,12 @@ class Apparatus:
         ports, address = self._network.ports, device.address
         if device.profile == "server-linux":
             exporter = Serving(NodeExporter(self._clock, device.slug))
-            yield _Speaker(address, NODE_EXPORTER, exporter.take, exporter.close)
-            folder = Serving(BackupFolder(self._clock, USER, PASSWORD))
-            yield _Speaker(address, ports.http, folder.take, folder.close)
+            yield _Speaker(address, machine_room.NODE_EXPORTER, exporter.take, exporter.close)
+            backups = device.slug == machine_room.BACKUPS
+            pages = Serving(
+                BackupFolder(self._clock, USER, PASSWORD) if backups else SmsGateway(self._clock)
+            )
+            yield _Speaker(address, ports.http, pages.take, pages.close)
         if device.profile == "server-redfish":
             context = self._authority.context(address, self._clock.now(), _LASTS)
             controller = Serving(Redfish(), context)

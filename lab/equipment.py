@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pysnmp.proto.api import v2c
 
 from core.clock import Clock
-from core.inventory import Device
+from core.inventory import Device, Link
 from core.text import ascii_only
 from lab.fabric import Fabric
 from lab.machine_room import CABLES
@@ -26,11 +26,16 @@ _HOST: Oid = (1, 3, 6, 1, 2, 1, 25)
 _ENTITY: Oid = (1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1)
 _SENSOR: Oid = (1, 3, 6, 1, 2, 1, 99, 1, 1, 1)
 _ALIASES: Oid = (1, 3, 6, 1, 2, 1, 47, 1, 3, 2, 1, 2)  # entity → port
+_BGP: Oid = (1, 3, 6, 1, 2, 1, 15, 3, 1)
+_PING: Oid = (1, 3, 6, 1, 2, 1, 80, 1)  # DISMAN-PING-MIB
+_BRIDGE: Oid = (1, 3, 6, 1, 2, 1, 17, 2)
+_PRINTER: Oid = (1, 3, 6, 1, 2, 1, 43)
 _LLDP: Oid = (1, 0, 8802, 1, 1, 2, 1)
 _MEMORY_KB = 524_288
 # Private enterprise numbers as assigned by IANA; the rest answers as a net-snmp on Linux.
 _ENTERPRISES = {
     "APC": 318,
+    "Brother": 2435,
     "Cisco": 9,
     "Dell": 674,
     "HPE": 232,
@@ -42,6 +47,7 @@ _ENTERPRISES = {
 _NET_SNMP_LINUX: Oid = (1, 3, 6, 1, 4, 1, 8072, 3, 2, 10)
 _ETHERNET = 6  # ifType ethernetCsmacd
 _UP, _DOWN = 1, 2
+_TESTED, _PACKETS = 4, 10  # lines of a core that it tests by itself, packets of a test
 _SPEAKS_LLDP = ("gateway", "router", "switch", "firewall")
 _DAY = 86_400.0
 _PACKET = 700  # bytes of a middling packet
@@ -97,6 +103,13 @@ def mib_of(device: Device, truth: Truth, clock: Clock) -> Mib:
     if device.kind in _SPEAKS_LLDP:
         rows.extend(_neighbours(beside))
         rows.extend(_light(device, ports, truth, clock))
+    if device.kind == "router":
+        rows.extend(_routing(device, truth, clock))
+    if device.kind == "switch":
+        rows.append(((*_BRIDGE, 3, 0), v2c.TimeTicks(8_640_000)))
+        rows.append(((*_BRIDGE, 4, 0), lambda: v2c.Counter32(int(clock.monotonic() // 300))))
+    if device.vendor == "Brother":
+        rows.extend(_printer(clock))
     if device.kind == "ups":
         rows.extend(_ups(device))
     return Mib(rows)
@@ -134,6 +147,55 @@ def _neighbours(beside: Mapping[str, tuple[str, str]]) -> Iterator[Row]:
         yield (*_LLDP, 4, 1, 1, 7, *row), v2c.OctetString(there)
         yield (*_LLDP, 4, 1, 1, 8, *row), v2c.OctetString(there)
         yield (*_LLDP, 4, 1, 1, 9, *row), v2c.OctetString(other)
+
+
+def _routing(device: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
+    """Yield a BGP session with the router at each line's far end, and a test towards some."""
+    fabric = truth().fabric
+    below = [link for link in fabric.links.values() if link.near == device.slug]
+    for number, link in enumerate(below):
+        far = fabric.devices[link.far]
+        peer = tuple(map(int, (link.address or far.address).split(".")))
+
+        def state(link: Link = link) -> Value:
+            carries = link.slug not in truth().cuts and link.far not in truth().silent
+            return v2c.Integer32(6 if carries else 3)  # established, active
+
+        yield (*_BGP, 2, *peer), state
+        yield (*_BGP, 3, *peer), v2c.Integer32(2)  # started
+        yield (*_BGP, 9, *peer), v2c.Integer32(65_000 + number)
+        if number < _TESTED:
+            yield from _ping(far, truth, clock)
+
+
+def _ping(far: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
+    """Yield a test that the device runs towards another, by an owner and a name."""
+    row = tuple(
+        one for word in ("demo", far.slug[:20]) for one in (len(word), *word.encode("ascii"))
+    )
+
+    def round_trip() -> Value:
+        swell = 1 + 0.2 * math.sin(2 * math.pi * clock.monotonic() / 240)
+        return v2c.Gauge32(round(1000 * truth().quality(far.slug).delay + 4 * swell))
+
+    def answered() -> Value:
+        lost = 1.0 if far.slug in truth().silent else truth().quality(far.slug).loss
+        return v2c.Gauge32(round(_PACKETS * (1 - lost)))
+
+    peer = bytes(map(int, far.address.split("."))).hex()
+    yield (*_PING, 2, 1, 4, *row), v2c.OctetString(hexValue=peer)
+    yield (*_PING, 3, 1, 6, *row), round_trip
+    yield (*_PING, 3, 1, 7, *row), answered
+    yield (*_PING, 3, 1, 8, *row), v2c.Gauge32(_PACKETS)
+
+
+def _printer(clock: Clock) -> Iterator[Row]:
+    """Yield the supplies of a printer and its pages (RFC 3805)."""
+    for number, (words, left) in enumerate((("Black Toner", 12), ("Drum Unit", 64)), 1):
+        yield (*_PRINTER, 11, 1, 1, 6, 1, number), v2c.OctetString(words)
+        yield (*_PRINTER, 11, 1, 1, 8, 1, number), v2c.Integer32(100)
+        yield (*_PRINTER, 11, 1, 1, 9, 1, number), v2c.Integer32(left)
+    yield (*_PRINTER, 10, 2, 1, 4, 1, 1), lambda: v2c.Counter32(int(clock.monotonic() // 20))
 
 
 def _light(device: Device, ports: Sequence[str], truth: Truth, clock: Clock) -> Iterator[Row]:

@@ -14,7 +14,9 @@ from core.inventory import Certificate, Device, Inventory, Measure
 from lab.network import Ports
 
 NODE_EXPORTER = 9100
+BACKUPS, SMS = "may-chu-1", "may-chu-2"  # whose pages list backups, and tell a balance
 FORGOTTEN = ("sw-tang-3", "camera-phong-may")  # that nobody has declared
+PRINTER = "Brother"
 _CENTRE = "trung-tam"
 _LINUX, _REDFISH = "server-linux", "server-redfish"
 _NEW = (
@@ -24,6 +26,7 @@ _NEW = (
     ("sw-trung-tam", "switch", "Bộ chuyển mạch trung tâm", 3, "Huawei", "S5735", None),
     ("sw-tang-2", "switch", "Bộ chuyển mạch tầng 2", 4, "Huawei", "S5735", None),
     ("sw-tang-3", "switch", "Bộ chuyển mạch tầng 3", 5, "Huawei", "S5735", None),
+    ("may-in-van-phong", "other", "Máy in văn phòng", 33, "Brother", "HL-L6400DW", None),
     ("camera-phong-may", "other", "Camera phòng máy chủ", 40, "Hikvision", "DS-2CD", None),
 )
 CABLES = (  # who is plugged into whom, and at which ports
@@ -45,6 +48,7 @@ _GENERATOR = (
     "Đang chạy = input:4 uint16 state",
     "Điện lưới = input:5 uint16 volts scale=0.1",
     "Điện lưới = input:6 uint16 hertz scale=0.01",
+    "Điện lưới = input:7 uint16 amperes scale=0.1",
 )
 
 
@@ -52,7 +56,7 @@ def furnished(inventory: Inventory) -> Inventory:
     """Return a province with everything that stands in its centre."""
     center = next(one for one in inventory.devices if one.slug == "core-1")
     net = center.address.rpartition(".")[0]
-    linux = {"may-chu-1", "may-chu-2"}
+    linux = {BACKUPS, SMS}
     devices = [
         one.model_copy(update={"profile": _LINUX}) if one.slug in linux else one
         for one in inventory.devices
@@ -80,14 +84,17 @@ def centre(inventory: Inventory) -> str:
     return f"{first.rpartition('.')[0]}.0/26"
 
 
-def declared(inventory: Inventory, secret: str, ports: Ports) -> Inventory:
+def declared(inventory: Inventory, secret: str, community: str, ports: Ports) -> Inventory:
     """Return what of it is written down; `secret` names the login of management controllers.
 
-    Where the network has no place at the usual ports, controllers are not asked.
+    `community` names that of the printer, for it is not asked without. Where the network has no
+    place at the usual ports, controllers are not asked.
     """
     usual = ports.https == Ports().https
 
     def written(device: Device) -> Device:
+        if device.vendor == PRINTER:
+            return device.model_copy(update={"secret": community})
         if device.profile != _REDFISH:
             return device
         return device.model_copy(
@@ -137,10 +144,12 @@ def _wanted(inventory: Inventory, secret: str, ports: Ports) -> Iterator[_Wanted
         yield _Wanted(
             slug, slug, environment, {"registers": _lines(registers), "port": str(ports.modbus)}
         )
-    folder = f"http://{addresses['may-chu-1']}:{ports.http}/backup/"
+    folder = f"http://{addresses[BACKUPS]}:{ports.http}/backup/"
     yield _Wanted(
-        "sao-luu-van-ban", "may-chu-1", "backup", {"url": folder, "pattern": "*.dump"}, secret, 60
+        "sao-luu-van-ban", BACKUPS, "backup", {"url": folder, "pattern": "*.dump"}, secret, 60
     )
+    balance = f"http://{addresses[SMS]}:{ports.http}/balance"
+    yield _Wanted("tin-nhan", SMS, "sms-brandname", {"url": balance}, secret, 60)
     for service in inventory.services:
         if service.kind == "website":
             params = {"url": service.url, "keyword": service.keyword or "", "max_age_days": "7"}

@@ -285,7 +285,7 @@ def _door(lab: Lab, port: object) -> str:
 
 def _declared(wanted: Inventory, ports: Ports, clock: Clock) -> Inventory:
     """Return what the people of the province have written down, certificates included."""
-    known = machine_room.declared(wanted, _LOGIN_SECRET, ports)
+    known = machine_room.declared(wanted, _LOGIN_SECRET, _SNMP_SECRET, ports)
     return known.model_copy(
         update={
             "measures": machine_room.measures(known, _LOGIN_SECRET, ports),

@@ -48,7 +48,8 @@ def generator(clock: Clock) -> Registers:
     """Return the registers of a generator that stands ready.
 
     0: thousandths of the fuel, 1: tenths of a volt of its battery, 2: turns a minute, 3: hours it
-    has run, 4: 0 stopped, 1 running; 5: tenths of a volt and 6: hundredths of a hertz of the mains.
+    has run, 4: 0 stopped, 1 running; of the mains 5: tenths of a volt, 6: hundredths of a hertz,
+    7: tenths of an ampere.
     """
 
     def now() -> Mapping[int, int]:
@@ -61,6 +62,7 @@ def generator(clock: Clock) -> Registers:
             4: 0,
             5: round(2240 + 30 * swell),
             6: round(5000 + 4 * swell),
+            7: round(310 + 45 * swell),
         }
 
     return now

@@ -43,7 +43,7 @@ SECRET = "thiet-bi"
 
 
 def the_declared(whole: Inventory) -> Inventory:
-    known = machine_room.declared(whole, SECRET, Ports())
+    known = machine_room.declared(whole, SECRET, "cong-dong", Ports())
     today = SystemClock().now().astimezone(LOCAL).date()
     return known.model_copy(
         update={
@@ -101,7 +101,8 @@ def test_what_is_declared_has_no_fault_and_less_than_what_is_there() -> None:
 async def test_servers_sensors_command_lines_and_backups_are_well(lab: Lab, tmp_path: Path) -> None:
     inventory, authorities = the_declared(lab.inventory), tmp_path / "authorities.pem"
     authorities.write_text(str(lab.facts["authorities"]))
-    wanted = {"prometheus", "redfish", "modbus", "backup_age", "http_flow", command_lines.CONFIG}
+    wanted = {"prometheus", "redfish", "modbus", "backup_age", "http_flow", "gateway_balance"}
+    wanted.add(command_lines.CONFIG)
     checks = [one for one in checks_of(inventory, authorities) if one.collector in wanted]
     assert {one.collector for one in checks} == wanted
     found = await looked(lab, checks)
