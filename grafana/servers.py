@@ -34,7 +34,6 @@ from grafana.statuses import (
 
 DEVICE = TargetKind.DEVICE
 ROWS, CURVES = 25, 10
-DAY = 86_400
 _ROLES = 'role=~"server|other"'  # storage, hypervisors and printers are `other`
 _SERVERS = chosen(DEVICE, _ROLES)
 _ALL = Measured((_ROLES,))
@@ -43,7 +42,8 @@ _PART = "instance, kind, component"
 _BUSY: Limits = ((None, "green"), (CPU, "yellow"))
 _USED: Limits = ((None, "green"), (MEMORY, "yellow"))
 _FULL: Limits = ((None, "green"), (DISK, "yellow"))
-_OLD: Limits = ((None, "green"), (26 * 3600.0, "yellow"))  # a night's backup, and two hours
+OLD = 26 * 3600.0  # seconds: a night's backup, and two hours
+_OLD: Limits = ((None, "green"), (OLD, "yellow"))
 
 
 def board(language: Language) -> Board:
@@ -83,7 +83,7 @@ def worst_parts(among: Measured, number: int, *matchers: str) -> str:
 
 def _counts(language: Language) -> list[object]:
     full = f"max by (instance, storage) ({metric('device_storage_used_ratio')}) > bool {DISK:g}"
-    old = f"max by (instance) ({metric('probe_backup_age_seconds')}) > bool {_OLD[1][0]:g}"
+    old = f"max by (instance) ({metric('probe_backup_age_seconds')}) > bool {OLD:g}"
     failed = metric("node_systemd_unit_state", 'state="failed"')
     running = metric("windows_service_state", 'state="running"')
     stopped = f"1 - max by (instance, name) ({running})"
