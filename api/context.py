@@ -47,6 +47,7 @@ class Web:
     """
 
     base_url: str = "http://127.0.0.1:8080"
+    grafana: str | None = None  # the address of a Grafana that has our boards
     language: Language = "vi"
     secure_cookies: bool = False
     open_without_login: bool = False

@@ -6,10 +6,37 @@ from pathlib import Path
 from typing import Any, get_args
 
 from core.text import Language
-from grafana import bridges, collectors, duty, links, meeting, network, province, rooms, rules, site
+from grafana import (
+    bridges,
+    collectors,
+    duty,
+    links,
+    meeting,
+    network,
+    power,
+    province,
+    rooms,
+    rules,
+    servers,
+    services,
+    site,
+)
 
 HERE = Path(__file__).parent
-BOARDS = (province, site, links, network, rooms, meeting, bridges, duty, collectors)
+BOARDS = (
+    province,
+    site,
+    links,
+    network,
+    servers,
+    services,
+    power,
+    rooms,
+    meeting,
+    bridges,
+    duty,
+    collectors,
+)
 
 
 def written() -> dict[str, str]:

@@ -4,7 +4,8 @@ from core.text import Language, Text
 from core.watching import TargetKind
 from grafana import variables
 from grafana.board import Board
-from grafana.expressions import chosen, in_unit, metric, named
+from grafana.expressions import chosen, in_unit, metric, named, worst
+from grafana.measured import Measured
 from grafana.panels import Column, Words, lines, number, worst_first
 from grafana.statuses import LOSS, Limits
 from runtime import surroundings
@@ -13,6 +14,7 @@ DEVICE = TargetKind.DEVICE
 ROWS, CURVES = 25, 10
 FULL: Limits = ((None, "green"), (0.7, "yellow"), (0.9, "red"))
 _BRIDGES = chosen(DEVICE, 'role="bridge"')
+_ALL = Measured()
 
 
 def board(language: Language) -> Board:
@@ -32,6 +34,7 @@ def board(language: Language) -> Board:
     made.row(8, _worst(language))
     made.row(8, _legs(language), _load(language))
     made.row(8, _loss(language), _rate(language))
+    made.row(8, _registrations(language), _signalling(language), _paths(language))
     return made
 
 
@@ -222,4 +225,60 @@ def _rate(language: Language) -> object:
         language,
         [(f"topk({2 * CURVES}, {summed})", "{{name}} {{direction}}")],
         unit="bps",
+    )
+
+
+def _registrations(language: Language) -> object:
+    return lines(
+        Words(
+            Text("Thiết bị đăng ký", "Registrations"),
+            Text(
+                "Số thiết bị đăng ký với tổng đài, cầu nối; sụt nhanh là dấu hiệu mất dịch vụ.",
+                "Devices registered with registrars and bridges; a fall tells of lost service.",
+            ),
+        ),
+        language,
+        [(_ALL.curves(CURVES, metric("vc_registrations")), "{{name}}")],
+        unit="short",
+    )
+
+
+def _signalling(language: Language) -> object:
+    told = " or ".join(
+        f'label_replace(max by (instance) ({metric(name)}), "way", "{way}", "", "")'
+        for name, way in (
+            ("probe_sip_rtt_seconds", "SIP"),
+            ("probe_ras_round_trip_seconds", "H.323"),
+            ("probe_stun_round_trip_seconds", "STUN"),
+        )
+    )
+    return lines(
+        Words(
+            Text("Báo hiệu trả lời sau", "Signalling answers after"),
+            Text(
+                f"Thời gian đi về của SIP, gatekeeper H.323, STUN; {CURVES} nơi chậm nhất lúc đó.",
+                f"Round trip of SIP, H.323 gatekeepers and STUN; the {CURVES} slowest at the time.",
+            ),
+        ),
+        language,
+        [(worst(CURVES, _ALL.kept(told)), "{{name}} {{way}}")],
+        unit="s",
+    )
+
+
+def _paths(language: Language) -> object:
+    by = "instance, kind, path"
+    return lines(
+        Words(
+            Text("Mất gói theo vùng, đường (DMA, RPRM)", "Loss by sites and links (DMA, RPRM)"),
+            Text(
+                f"{CURVES} vùng, đường mất nhiều nhất trong khoảng, theo máy quản lý hội nghị.",
+                f"The {CURVES} that lost most in the range, as the manager of conferences tells.",
+            ),
+        ),
+        language,
+        [(_ALL.curves(CURVES, metric("vc_path_loss_ratio"), by), "{{name}} {{kind}} {{path}}")],
+        unit="percentunit",
+        limits=LOSS,
+        top=1.0,
     )

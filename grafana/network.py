@@ -6,14 +6,20 @@ from core.watching import TargetKind
 from grafana import variables
 from grafana.board import Board
 from grafana.expressions import NOW, chosen, code, count, metric, named, only, ranks, worst
-from grafana.panels import Column, Words, lines, number, worst_first
+from grafana.measured import Measured
+from grafana.panels import Column, Words, bars, lines, number, worst_first
+from grafana.servers import worst_parts
 from grafana.site import link_here
-from grafana.statuses import ANY_IS_ORANGE, ANY_IS_RED, ANY_IS_YELLOW
+from grafana.statuses import ANY_IS_ORANGE, ANY_IS_RED, ANY_IS_YELLOW, PARTS
+from runtime import shelf
 from runtime.optics_watch import TREND
 
 DEVICE = TargetKind.DEVICE
 ROWS, CURVES = 25, 10
 _ROLES = 'role=~"gateway|router|switch|firewall"'
+_ALL = Measured((_ROLES,), services=False)
+# The kinds of parts by which devices speak of each other, and of what they feed.
+_BETWEEN = 'kind=~"bgp|ospf|stack|stack port|ha|failover|vpn|sdwan|poe"'
 _DEVICES = chosen(DEVICE, _ROLES)
 _THEN = chosen(DEVICE, _ROLES, at=NOW)
 _PORT = "instance, ifName"
@@ -36,6 +42,8 @@ def board(language: Language) -> Board:
     made.row(8, _errors(language), _flaps(language))
     made.row(8, _cpu(language), _light(language), _trend(language))
     made.row(8, *_tests(language))
+    made.row(8, _neighbours(language), _configurations(language), _tree(language))
+    made.row(8, _sessions(language), _tunnels(language), _attacks(language), _wan(language))
     return made
 
 
@@ -55,6 +63,7 @@ def _counts(language: Language) -> list[object]:
         f"max by ({_PORT}) ({way}_over_time({last}[$__range]))" for way in ("max", "min")
     )
     changed = f"{most} > bool {least}"
+    unsaved = f"max by (instance) ({metric('device_config_unsaved_state')})"
     silent = f"1 - max by (instance) ({metric('snmp_up')})"
     faulty = f"max by ({_PORT}) (rate({metric('ifInErrors')}[$__range])) > bool 0"
     return [
@@ -66,6 +75,18 @@ def _counts(language: Language) -> list[object]:
             language,
             count(DEVICE, Status.DOWN.value, _DEVICES),
             limits=ANY_IS_RED,
+        ),
+        number(
+            Words(
+                Text("Suy giảm", "Degraded"),
+                Text(
+                    "Số thiết bị mạng còn trả lời nhưng có phép đo không đạt.",
+                    "Network devices that answer while one of their checks finds fault.",
+                ),
+            ),
+            language,
+            count(DEVICE, Status.DEGRADED.value, _DEVICES),
+            limits=ANY_IS_YELLOW,
         ),
         number(
             Words(
@@ -98,6 +119,18 @@ def _counts(language: Language) -> list[object]:
             ),
             language,
             f"sum({_within(faulty)})",
+            limits=ANY_IS_YELLOW,
+        ),
+        number(
+            Words(
+                Text("Cấu hình chưa lưu", "Unsaved configurations"),
+                Text(
+                    "Số thiết bị đang chạy cấu hình khác cấu hình đã lưu: khởi động lại là mất.",
+                    "Devices that run what is not saved: a restart would lose it.",
+                ),
+            ),
+            language,
+            f"sum({_within(unsaved)})",
             limits=ANY_IS_YELLOW,
         ),
     ]
@@ -287,3 +320,130 @@ def _tests(language: Language) -> list[object]:
             )
         )
     return found
+
+
+def _neighbours(language: Language) -> object:
+    return bars(
+        Words(
+            Text("Láng giềng, cụm, nguồn PoE", "Neighbours, stacks, PoE"),
+            Text(
+                "0 tốt, 1 cần chú ý, 2 hỏng: phiên BGP, láng giềng OSPF, cụm chuyển mạch, cặp dự "
+                "phòng, VPN, SD-WAN, cổng cấp nguồn.",
+                "0 well, 1 wants attention, 2 failed: BGP sessions, OSPF neighbours, stacks, "
+                "pairs, VPN, SD-WAN, ports that feed.",
+            ),
+        ),
+        language,
+        worst_parts(_ALL, ROWS - 10, _BETWEEN),
+        "{{name}} {{kind}} {{component}}",
+        unit="short",
+        limits=PARTS,
+        top=2.0,
+    )
+
+
+def _configurations(language: Language) -> object:
+    return bars(
+        Words(
+            Text("Bản sao cấu hình cũ nhất", "Oldest copies of configurations"),
+            Text(
+                "Từ lần đọc được cấu hình gần nhất; hai ngày là vàng.",
+                "Since a configuration was last read; two days are yellow.",
+            ),
+        ),
+        language,
+        _ALL.highest(CURVES, f"max by (instance, config) ({metric(shelf.AGE)})"),
+        "{{name}} {{config}}",
+        unit="s",
+        limits=((None, "green"), (2 * 86_400.0, "yellow")),
+    )
+
+
+def _tree(language: Language) -> object:
+    name = metric("dot1dStpTopChanges")
+    changes = f"sum by (instance) (increase({name}[$__rate_interval]))"
+    return lines(
+        Words(
+            Text("Cây bắc cầu đổi", "Spanning trees that change"),
+            Text(
+                f"Số lần đổi của {CURVES} thiết bị nhiều nhất lúc đó.",
+                f"Changes, of the {CURVES} devices with most at each time.",
+            ),
+        ),
+        language,
+        [(worst(CURVES, _ALL.kept(changes)), "{{name}}")],
+        unit="short",
+    )
+
+
+def _sessions(language: Language) -> object:
+    return lines(
+        Words(
+            Text("Phiên qua tường lửa", "Sessions of firewalls"),
+            Text(
+                f"Đang mở, {CURVES} thiết bị nhiều nhất trong khoảng.",
+                f"Open ones, of the {CURVES} devices with most in the range.",
+            ),
+        ),
+        language,
+        [(_ALL.curves(CURVES, metric("device_sessions")), "{{name}}")],
+        unit="short",
+    )
+
+
+def _tunnels(language: Language) -> object:
+    told = " or ".join(
+        f'label_replace(sum by (instance) ({metric(name)}), "vpn", "{vpn}", "", "")'
+        for name, vpn in (
+            ("fgVpnSslStatsActiveTunnels", "SSL"),
+            ("fgVpnTunnelUpCount", "IPsec"),
+            ("crasNumSessions", "RAS"),
+        )
+    )
+    return lines(
+        Words(
+            Text("VPN đang dùng", "VPN in use"),
+            Text(
+                "Đường hầm SSL, IPsec, phiên truy cập từ xa.",
+                "Tunnels of SSL and IPsec, sessions of remote access.",
+            ),
+        ),
+        language,
+        [(worst(CURVES, _ALL.kept(told)), "{{name}} {{vpn}}")],
+        unit="short",
+    )
+
+
+def _attacks(language: Language) -> object:
+    blocked = metric("fgIpsIntrusionsBlocked")
+    return lines(
+        Words(
+            Text("Xâm nhập bị chặn (IPS)", "Intrusions blocked (IPS)"),
+            Text("Mỗi giây, theo FortiGate.", "A second, by FortiGate."),
+        ),
+        language,
+        [
+            (
+                worst(
+                    CURVES,
+                    _ALL.kept(f"sum by (instance) (rate({blocked}[$__rate_interval]))"),
+                ),
+                "{{name}}",
+            )
+        ],
+        unit="short",
+    )
+
+
+def _wan(language: Language) -> object:
+    by = "instance, link_check"
+    lost = metric("fgVWLHealthCheckLinkPacketLoss")
+    return lines(
+        Words(
+            Text("Mất gói SD-WAN", "Loss of SD-WAN"),
+            Text("Theo phép đo của FortiGate, phần trăm.", "As FortiGate measures it, per cent."),
+        ),
+        language,
+        [(_ALL.curves(CURVES, lost, by), "{{name}} {{link_check}}")],
+        unit="percent",
+    )

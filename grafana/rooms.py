@@ -20,7 +20,8 @@ from grafana.expressions import (
     share,
     worst,
 )
-from grafana.panels import Column, Words, lines, number, timeline, worst_first
+from grafana.measured import Measured
+from grafana.panels import Column, Words, bars, lines, number, timeline, worst_first
 from grafana.statuses import (
     ANY_IS_GREY,
     ANY_IS_ORANGE,
@@ -45,6 +46,7 @@ GRADE_LIMITS: Limits = tuple(
 )
 MOS: Limits = ((None, "red"), (2.6, "orange"), (3.1, "yellow"), (3.6, "green"))  # G.107, annex B
 _ROOMS = chosen(ROOM)
+_ALL = Measured(services=False)
 
 
 def board(language: Language) -> Board:
@@ -81,6 +83,7 @@ def board(language: Language) -> Board:
             unit="s",
         ),
     )
+    made.row(8, _complaints(language), _unregistered(language), _hardware(language))
     return made
 
 
@@ -239,3 +242,68 @@ def _curves(
     if limits:
         return lines(Words(title, about), language, queries, unit=unit, limits=limits, top=1.0)
     return lines(Words(title, about), language, queries, unit=unit)
+
+
+def _complaints(language: Language) -> object:
+    return bars(
+        Words(
+            Text("Thiết bị tự báo lỗi", "Faults that equipment reports"),
+            Text(
+                "Số lỗi thiết bị hội nghị tự báo, theo mức; mở trang thiết bị để đọc từng lỗi.",
+                "Faults that conference equipment tells of itself; its page has their words.",
+            ),
+        ),
+        language,
+        _ALL.highest(CURVES, f"max by (instance, level) ({metric('vc_faults')})"),
+        "{{name}} {{level}}",
+        unit="short",
+        limits=ANY_IS_YELLOW,
+    )
+
+
+def _unregistered(language: Language) -> object:
+    missing = f"1 - min by (instance, protocol) ({metric('vc_registered')})"
+    return bars(
+        Words(
+            Text("Không đăng ký được", "Not registered"),
+            Text(
+                "1 là thiết bị không đăng ký được với tổng đài: không ai gọi đến được.",
+                "1 is a device that is not registered: nobody can call it.",
+            ),
+        ),
+        language,
+        _ALL.highest(CURVES, missing),
+        "{{name}} {{protocol}}",
+        unit="short",
+        limits=ANY_IS_ORANGE,
+        top=1.0,
+    )
+
+
+def _hardware(language: Language) -> object:
+    troubles = " or ".join(
+        f'label_replace(max by (instance) ({one}), "what", "{what}", "", "")'
+        for one, what in (
+            (metric("vc_temperature_alarm"), "°C"),
+            (metric("vc_reboot_needed"), "reboot"),
+            (f"1 - {metric('vc_clock_synchronised')}", "NTP"),
+            (f"1 - {metric('vc_peripheral_connected')}", "cam/mic"),
+        )
+    )
+    return bars(
+        Words(
+            Text("Nóng, thiếu camera, micro, sai giờ", "Heat, missing cameras, wrong clocks"),
+            Text(
+                "1 là có: quá nóng (°C), cần khởi động lại (reboot), đồng hồ không theo máy chủ "
+                "giờ (NTP), thiếu camera hay micro (cam/mic).",
+                "1 is so: too hot (°C), a reboot is needed, its clock follows nobody (NTP), a "
+                "camera or microphone is missing (cam/mic).",
+            ),
+        ),
+        language,
+        _ALL.highest(ROWS - 10, troubles),
+        "{{name}} {{what}}",
+        unit="short",
+        limits=ANY_IS_YELLOW,
+        top=1.0,
+    )

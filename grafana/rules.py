@@ -6,11 +6,14 @@ from typing import Any
 import yaml
 
 from alerts.judge import LOSSY_FROM, SUMMARY_PATIENCE
+from collectors._host.params import DISK
 from core.status import Status
 from core.text import Text
 from core.watching import TargetKind
 from grafana.expressions import LOST, code, holds, identity, metric
 from grafana.links import at_far_end, use
+from grafana.servers import OLD
+from inventory.expiry import STAGES
 from runtime import surroundings, tally
 from runtime.settings import Delays
 
@@ -21,6 +24,7 @@ _HEAD = """\
 # việc hay ca trực / these do not replace our own alerts: they know no root cause, hours or rota.
 """
 _RANGE = "5m"
+ENDING = STAGES[2]  # days
 _KINDS = (TargetKind.SITE, TargetKind.LINK, TargetKind.DEVICE)
 
 
@@ -29,6 +33,7 @@ def document() -> str:
     groups = [
         {"name": "thongsuot-recording", "interval": "30s", "rules": list(_recorded())},
         {"name": "thongsuot-targets", "rules": list(_of_targets())},
+        {"name": "thongsuot-servers-services", "rules": list(_of_measurements())},
         {"name": "thongsuot-platform", "rules": list(_of_platform())},
     ]
     text: str = yaml.safe_dump(
@@ -104,6 +109,70 @@ def _of_targets() -> Iterator[dict[str, Any]]:
         Text(
             "Sự cố {{ $labels.incident }}: {{ $labels.name }}",
             "Incident {{ $labels.incident }}: {{ $labels.name }}",
+        ),
+    )
+
+
+def told_by_instance(condition: str) -> str:
+    """Return a condition by instance, told by the name and place of the device or service."""
+    stamps = " or ".join(
+        f"timestamp({metric(f'{kind.value}_info')})"
+        for kind in (TargetKind.DEVICE, TargetKind.SERVICE)
+    )
+    info = f"(topk by (instance) (1, {stamps}) > bool 0)"
+    return f"({condition}) * on (instance) group_left (name, unit, province) {info}"
+
+
+def _of_measurements() -> Iterator[dict[str, Any]]:
+    delays, service = Delays(), TargetKind.SERVICE
+    yield _alert(
+        "ThongSuotServiceDown",
+        told(service, f"{holds(service, Status.DOWN)} == 1"),
+        delays.device,
+        "critical",
+        Text("Dịch vụ {{ $labels.name }} hỏng", "Service {{ $labels.name }} is down"),
+    )
+    expiry = metric("probe_ssl_earliest_cert_expiry")
+    yield _alert(
+        "ThongSuotCertificateEnding",
+        told_by_instance(f"(min by (instance) ({expiry}) - time()) / 86400 < {ENDING}"),
+        3600.0,
+        "warning",
+        Text(
+            "Chứng thư của {{ $labels.name }} còn {{ $value | humanize }} ngày",
+            "The certificate of {{ $labels.name }} ends in {{ $value | humanize }} days",
+        ),
+    )
+    yield _alert(
+        "ThongSuotOnBattery",
+        told_by_instance(f"max by (instance) ({metric('device_on_battery_seconds')}) > 0"),
+        60.0,
+        "critical",
+        Text(
+            "{{ $labels.name }} chạy bằng ắc quy {{ $value | humanizeDuration }}",
+            "{{ $labels.name }} has been on battery for {{ $value | humanizeDuration }}",
+        ),
+    )
+    yield _alert(
+        "ThongSuotBackupOld",
+        told_by_instance(f"max by (instance) ({metric('probe_backup_age_seconds')}) > {OLD:g}"),
+        3600.0,
+        "warning",
+        Text(
+            "Bản sao lưu mới nhất của {{ $labels.name }} đã {{ $value | humanizeDuration }}",
+            "The newest backup of {{ $labels.name }} is {{ $value | humanizeDuration }} old",
+        ),
+    )
+    full = f"max by (instance, storage) ({metric('device_storage_used_ratio')})"
+    yield _alert(
+        "ThongSuotDiskFull",
+        told_by_instance(f"{full} > {DISK:g}"),
+        900.0,
+        "warning",
+        Text(
+            "Ổ {{ $labels.storage }} của {{ $labels.name }} đầy {{ $value | humanizePercentage }}",
+            "Disk {{ $labels.storage }} of {{ $labels.name }} is "
+            "{{ $value | humanizePercentage }} full",
         ),
     )
 

@@ -32,6 +32,13 @@ ANY_IS_RED: Limits = ((None, "green"), (1, "red"))
 ANY_IS_ORANGE: Limits = ((None, "green"), (1, "orange"))
 ANY_IS_YELLOW: Limits = ((None, "green"), (1, "yellow"))
 ANY_IS_GREY: Limits = ((None, "green"), (1, GREY))
+# What `device_component_status` says of a part.
+PARTS: Limits = ((None, "green"), (1, "yellow"), (2, "red"))
+PARTS_IN_WORDS = (
+    (0, Text("tốt", "well"), "green"),
+    (1, Text("cần chú ý", "attention"), "yellow"),
+    (2, Text("hỏng", "failed"), "red"),
+)
 
 
 def thresholds(limits: Limits) -> build.ThresholdsConfig:

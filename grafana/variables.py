@@ -64,6 +64,13 @@ def carrier(language: Language) -> Any:
     return _with_all(_plain("carrier", label, query).multi(True), language)
 
 
+def vantage(language: Language) -> Any:
+    """Return the choice of where services are looked at from; all by default."""
+    query = f"label_values({metric('probe_success')}, vantage)"
+    label = Text("Nhìn từ", "Seen from").said(language)
+    return _with_all(_plain("vantage", label, query).multi(True), language)
+
+
 def collector(language: Language) -> Any:
     """Return the choice of ways of looking; all by default."""
     query = f"label_values({metric(tally.CHECKS)}, collector)"

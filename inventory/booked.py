@@ -10,6 +10,7 @@ REACH = 0.4  # seconds between two probes of what is swept
 SPACING = 0.05  # seconds between two of a burst: still longer than any burst of loss we tolerate
 BY_CONNECTION = 3.0  # of what is reached by connections, which a device logs
 OTHERS = 15.0  # of everything else that is looked at on the path
+SELDOM = 240.0  # what is asked so seldom costs its device a login, or says nothing of a call
 _SOON = Confirm(failures=2, window=2)
 _HEADS = frozenset({"gateway", "router"})
 
@@ -34,7 +35,12 @@ def booked(estate: Estate, meetings: Sequence[Meeting]) -> Estate:
 
 
 def quickened(check: Check) -> Check:
-    """Return a check as it is while it is booked: never slower than it was."""
+    """Return a check as it is while it is booked: never slower than it was.
+
+    Copies of configurations, inventories and backups go on at their own pace.
+    """
+    if not check.reach and check.interval >= SELDOM:
+        return check
     by_connection = check.reach and check.collector != "icmp"
     most = BY_CONNECTION if by_connection else REACH if check.reach else OTHERS
     interval = min(check.interval, most)

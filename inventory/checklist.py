@@ -112,11 +112,13 @@ def rows() -> tuple[Row, ...]:
             Text("Trung tâm dữ liệu", "Data centre"),
             ("ups", "server-redfish"),
             ("snmp_health",),
+            ("power", "servers"),
         ),
         Row(
             "C2",
             Text("Máy chủ", "Servers"),
             ("server", "server-linux", "server-windows", "server-winrm", "server-redfish"),
+            boards=("servers",),
         ),
         Row("C3", Text("LGSP", "LGSP")),
         Row("C4", Text("Trục liên thông quốc gia", "National axis of documents")),
@@ -151,6 +153,7 @@ def rows() -> tuple[Row, ...]:
             Text("Máy in, máy quét", "Printers and scanners"),
             ("other",),
             ("snmp_health",),
+            ("servers",),
         ),
         Row(
             "E3",
@@ -163,5 +166,5 @@ def rows() -> tuple[Row, ...]:
                 "coverage of antivirus, age of signatures: no import yet",
             ),
         ),
-        Row("E4", Text("Nguồn điện, UPS", "Power, UPS"), ("ups",), ("snmp_health",)),
+        Row("E4", Text("Nguồn điện, UPS", "Power, UPS"), ("ups",), ("snmp_health",), ("power",)),
     )

@@ -64,7 +64,7 @@ class Template(Model):
     help_vi: str
     help_en: str
     unconfirmed: bool = True  # nobody has tried it on such a system in service
-    board: str = "services"
+    board: str = "services"  # of Grafana, by the name of its module in `grafana/`
     secret_vi: Line | None = None  # what its credential is; None: it has none
     secret_en: Line | None = None
     fields: Mapping[Name, Entry] = Field(default_factory=dict)

@@ -1,14 +1,16 @@
-"""What does each pretend device say of itself? System group, interfaces, health, parts, UPS."""
+"""What does each pretend device say of itself? Ports, neighbours, health, parts, light, UPS."""
 
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pysnmp.proto.api import v2c
 
 from core.clock import Clock
-from core.inventory import Device
+from core.inventory import Device, Link
 from core.text import ascii_only
+from lab.fabric import Fabric
+from lab.machine_room import CABLES
 from lab.mib import Live, Mib, Oid, Value
 from lab.world import World
 
@@ -23,13 +25,21 @@ _UPS: Oid = (1, 3, 6, 1, 2, 1, 33, 1)
 _HOST: Oid = (1, 3, 6, 1, 2, 1, 25)
 _ENTITY: Oid = (1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1)
 _SENSOR: Oid = (1, 3, 6, 1, 2, 1, 99, 1, 1, 1)
+_ALIASES: Oid = (1, 3, 6, 1, 2, 1, 47, 1, 3, 2, 1, 2)  # entity → port
+_BGP: Oid = (1, 3, 6, 1, 2, 1, 15, 3, 1)
+_PING: Oid = (1, 3, 6, 1, 2, 1, 80, 1)  # DISMAN-PING-MIB
+_BRIDGE: Oid = (1, 3, 6, 1, 2, 1, 17, 2)
+_PRINTER: Oid = (1, 3, 6, 1, 2, 1, 43)
+_LLDP: Oid = (1, 0, 8802, 1, 1, 2, 1)
 _MEMORY_KB = 524_288
 # Private enterprise numbers as assigned by IANA; the rest answers as a net-snmp on Linux.
 _ENTERPRISES = {
     "APC": 318,
+    "Brother": 2435,
     "Cisco": 9,
     "Dell": 674,
     "HPE": 232,
+    "Hikvision": 39165,
     "Huawei": 2011,
     "MikroTik": 14988,
     "Poly": 13885,
@@ -37,6 +47,8 @@ _ENTERPRISES = {
 _NET_SNMP_LINUX: Oid = (1, 3, 6, 1, 4, 1, 8072, 3, 2, 10)
 _ETHERNET = 6  # ifType ethernetCsmacd
 _UP, _DOWN = 1, 2
+_TESTED, _PACKETS = 4, 10  # lines of a core that it tests by itself, packets of a test
+_SPEAKS_LLDP = ("gateway", "router", "switch", "firewall")
 _DAY = 86_400.0
 _PACKET = 700  # bytes of a middling packet
 
@@ -81,15 +93,138 @@ def mib_of(device: Device, truth: Truth, clock: Clock) -> Mib:
     """Return everything the device's agent knows; live objects ask the truth and the clock."""
     fabric = truth().fabric
     rows = list(_system(device, fabric.sites[device.site].name, clock))
-    ports = fabric.ports_of(device.slug)
+    beside = _beside(device.slug, fabric)
+    ports = tuple(dict.fromkeys((*fabric.ports_of(device.slug), *beside)))
     lan = "LAN" if ports else "eth0"
     for index, port in enumerate((*ports, lan), 1):
         rows.extend(_interface(device, index, port, truth, clock))
     rows.append(((*_INTERFACES, 1, 0), v2c.Integer32(len(ports) + 1)))
     rows.extend(_health(device, clock))
+    if device.kind in _SPEAKS_LLDP:
+        rows.extend(_neighbours(beside))
+        rows.extend(_light(device, ports, truth, clock))
+    if device.kind == "router":
+        rows.extend(_routing(device, truth, clock))
+    if device.kind == "switch":
+        rows.append(((*_BRIDGE, 3, 0), v2c.TimeTicks(8_640_000)))
+        rows.append(((*_BRIDGE, 4, 0), lambda: v2c.Counter32(int(clock.monotonic() // 300))))
+    if device.vendor == "Brother":
+        rows.extend(_printer(clock))
     if device.kind == "ups":
         rows.extend(_ups(device))
     return Mib(rows)
+
+
+def _beside(device: str, fabric: Fabric) -> dict[str, tuple[str, str]]:
+    """Return who is plugged into each port of a device, and at which port of theirs."""
+    found: dict[str, tuple[str, str]] = {}
+    for port in fabric.ports_of(device):
+        carried = fabric.carries(device, port)
+        if carried is not None:
+            link, far_side = carried
+            other, there = (link.near, link.near_port) if far_side else (link.far, link.far_port)
+            found[port] = (other, there or "")
+    for one, port, other, there in CABLES:
+        if one in fabric.devices and other in fabric.devices:
+            if device == one:
+                found[port] = (other, there)
+            if device == other:
+                found[there] = (one, port)
+    return found
+
+
+def _neighbours(beside: Mapping[str, tuple[str, str]]) -> Iterator[Row]:
+    """Yield what LLDP has heard at each port (IEEE 802.1AB, 11.5)."""
+    yield (*_LLDP, 2, 1, 0), v2c.TimeTicks(100)
+    for number, (port, (other, there)) in enumerate(beside.items(), 1):
+        yield (*_LLDP, 3, 7, 1, 2, number), v2c.Integer32(5)  # interfaceName
+        yield (*_LLDP, 3, 7, 1, 3, number), v2c.OctetString(port)
+        yield (*_LLDP, 3, 7, 1, 4, number), v2c.OctetString(port)
+        row = (0, number, 1)
+        yield (*_LLDP, 4, 1, 1, 4, *row), v2c.Integer32(7)  # local
+        yield (*_LLDP, 4, 1, 1, 5, *row), v2c.OctetString(other)
+        yield (*_LLDP, 4, 1, 1, 6, *row), v2c.Integer32(5)
+        yield (*_LLDP, 4, 1, 1, 7, *row), v2c.OctetString(there)
+        yield (*_LLDP, 4, 1, 1, 8, *row), v2c.OctetString(there)
+        yield (*_LLDP, 4, 1, 1, 9, *row), v2c.OctetString(other)
+
+
+def _routing(device: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
+    """Yield a BGP session with the router at each line's far end, and a test towards some."""
+    fabric = truth().fabric
+    below = [link for link in fabric.links.values() if link.near == device.slug]
+    for number, link in enumerate(below):
+        far = fabric.devices[link.far]
+        peer = tuple(map(int, (link.address or far.address).split(".")))
+
+        def state(link: Link = link) -> Value:
+            carries = link.slug not in truth().cuts and link.far not in truth().silent
+            return v2c.Integer32(6 if carries else 3)  # established, active
+
+        yield (*_BGP, 2, *peer), state
+        yield (*_BGP, 3, *peer), v2c.Integer32(2)  # started
+        yield (*_BGP, 9, *peer), v2c.Integer32(65_000 + number)
+        if number < _TESTED:
+            yield from _ping(far, truth, clock)
+
+
+def _ping(far: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
+    """Yield a test that the device runs towards another, by an owner and a name."""
+    row = tuple(
+        one for word in ("demo", far.slug[:20]) for one in (len(word), *word.encode("ascii"))
+    )
+
+    def round_trip() -> Value:
+        swell = 1 + 0.2 * math.sin(2 * math.pi * clock.monotonic() / 240)
+        return v2c.Gauge32(round(1000 * truth().quality(far.slug).delay + 4 * swell))
+
+    def answered() -> Value:
+        lost = 1.0 if far.slug in truth().silent else truth().quality(far.slug).loss
+        return v2c.Gauge32(round(_PACKETS * (1 - lost)))
+
+    peer = bytes(map(int, far.address.split("."))).hex()
+    yield (*_PING, 2, 1, 4, *row), v2c.OctetString(hexValue=peer)
+    yield (*_PING, 3, 1, 6, *row), round_trip
+    yield (*_PING, 3, 1, 7, *row), answered
+    yield (*_PING, 3, 1, 8, *row), v2c.Gauge32(_PACKETS)
+
+
+def _printer(clock: Clock) -> Iterator[Row]:
+    """Yield the supplies of a printer and its pages (RFC 3805)."""
+    for number, (words, left) in enumerate((("Black Toner", 12), ("Drum Unit", 64)), 1):
+        yield (*_PRINTER, 11, 1, 1, 6, 1, number), v2c.OctetString(words)
+        yield (*_PRINTER, 11, 1, 1, 8, 1, number), v2c.Integer32(100)
+        yield (*_PRINTER, 11, 1, 1, 9, 1, number), v2c.Integer32(left)
+    yield (*_PRINTER, 10, 2, 1, 4, 1, 1), lambda: v2c.Counter32(int(clock.monotonic() // 20))
+
+
+def _light(device: Device, ports: Sequence[str], truth: Truth, clock: Clock) -> Iterator[Row]:
+    """Yield the light that comes in at the far ends of lines of fibre: none while one is cut."""
+    for index, port in enumerate(ports, 1):
+        carried = truth().fabric.carries(device.slug, port)
+        if carried is None or not carried[1] or carried[0].medium != "cáp quang":
+            continue
+        link, chance = carried[0], random.Random(f"{device.slug}/{port}/rx")  # noqa: S311
+        strong, phase = chance.uniform(-17, -8), chance.uniform(0, 2 * math.pi)
+
+        def power(link: str = link.slug, strong: float = strong, phase: float = phase) -> Value:
+            if link in truth().cuts:
+                return v2c.Integer32(-400)
+            swell = math.sin(2 * math.pi * clock.monotonic() / 700 + phase)
+            return v2c.Integer32(round(10 * (strong + 0.3 * swell)))
+
+        holder, sensor = 100 + index, 200 + index
+        yield (*_ENTITY, 4, holder), v2c.Integer32(1)
+        yield (*_ENTITY, 5, holder), v2c.Integer32(10)  # port
+        yield (*_ENTITY, 7, holder), v2c.OctetString(port)
+        yield (*_ALIASES, holder, 0), v2c.ObjectIdentifier((*_IF_ENTRY, 1, index))
+        yield (*_ENTITY, 4, sensor), v2c.Integer32(holder)
+        yield (*_ENTITY, 5, sensor), v2c.Integer32(8)  # sensor
+        yield (*_ENTITY, 7, sensor), v2c.OctetString(f"{port} Rx Power")
+        # Type dBm, scale units, one decimal, it works.
+        for column, number in ((1, 14), (2, 9), (3, 1), (5, 1)):
+            yield (*_SENSOR, column, sensor), v2c.Integer32(number)
+        yield (*_SENSOR, 4, sensor), power
 
 
 def _booted(device: Device, clock: Clock) -> float:

@@ -18,7 +18,15 @@ from lab.places import place_of
 from lab.world import World
 
 _HIGH = Ports(
-    snmp=10161, ssh=10022, http=10080, https=10443, imaps=10993, dns=10053, ntp=10123, cms=10445
+    snmp=10161,
+    ssh=10022,
+    http=10080,
+    https=10443,
+    imaps=10993,
+    dns=10053,
+    ntp=10123,
+    cms=10445,
+    modbus=10502,
 )
 _NOTES = (
     Text(

@@ -35,6 +35,9 @@ class Ports:
     dns: int = 53
     ntp: int = 123
     cms: int = 445  # where a Cisco Meeting Server is administered
+    modbus: int = 502
+    traps: int = 10162  # of the platform, high for whoever may not take a low one
+    syslog: int = 10514
 
 
 @dataclass(frozen=True, slots=True)

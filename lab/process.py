@@ -21,10 +21,12 @@ from core.clock import Clock, SystemClock
 from core.errors import DomainError
 from core.inventory import Inventory
 from lab.agents import Agents
+from lab.apparatus import Apparatus
 from lab.conferencing import Conferencing
 from lab.control import Control, Wish
 from lab.fabric import Fabric
 from lab.flat import FlatNetwork
+from lab.heralds import Heralds
 from lab.listeners import Listeners
 from lab.loopback import LoopbackNetwork, addresses_on_loopback
 from lab.namespaces import NoNamespaces, die_with_parent
@@ -51,7 +53,9 @@ class Stage:
         self.conferencing = Conferencing(
             network, lambda: self.world, clock, self.services.authority
         )
-        taken = self.services.reserved | self.conferencing.reserved
+        self.apparatus = Apparatus(network, lambda: self.world, clock, self.services.authority)
+        taken = self.services.reserved | self.conferencing.reserved | self.apparatus.reserved
+        self.heralds = Heralds(network, lambda: self.world, clock)
         self.listeners = Listeners(network, lambda: self.world, taken)
         self.ended = asyncio.Event()
 
@@ -59,10 +63,12 @@ class Stage:
         """Make everybody follow another world."""
         self.conferencing.calls.settle()
         self.network.apply(world)
-        self.world = world
+        before, self.world = self.world, world
         self.listeners.follow()
         self.services.follow()
         self.conferencing.follow()
+        self.apparatus.follow()
+        self.heralds.follow(before)
 
     async def obey(self, wish: Wish) -> dict[str, object]:
         """Do what the control socket asks; DomainError where it cannot be."""
@@ -98,6 +104,7 @@ class Stage:
             "network": network.kind.value,
             "icmp": network.kind is not Kind.LOOPBACK,
             "ports": asdict(network.ports),
+            "platform": self.heralds.platform,
             "authorities": self.services.authority.pem,
             "notes": [{"vi": note.vi, "en": note.en} for note in network.notes],
             "pid": os.getpid(),
@@ -168,12 +175,18 @@ async def _live(orders: Mapping[str, object]) -> None:
         stage.services.follow()
         stage.listeners.start()
         stage.conferencing.start()
-        serving = asyncio.create_task(control.run(stage.obey))
+        stage.apparatus.start()
+        working = [
+            asyncio.create_task(control.run(stage.obey)),
+            asyncio.create_task(stage.heralds.run()),
+        ]
         _say({"ok": True, **stage.facts()})
         await stage.ended.wait()
-        serving.cancel()
+        for task in working:
+            task.cancel()
         stage.services.close()
         await stage.conferencing.aclose()
+        await stage.apparatus.aclose()
         stage.listeners.close()
         stage.agents.close()
         network.stop()

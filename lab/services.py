@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from html import escape
 
-from core.clock import Clock
+from core.clock import LOCAL, Clock
 from core.inventory import Service
 from lab import answers, web
 from lab.certificates import Authority
@@ -182,7 +182,11 @@ class Services:
             return 502, "<h1>502 Bad Gateway</h1>"
         words = escape(f"{service.name}. {service.keyword or ''}".strip())
         title = f"<title>{escape(service.name)}</title>"
-        return 200, f'<!doctype html><html lang="vi"><meta charset="utf-8">{title}<p>{words}</p>'
+        posted = f"Đăng ngày {self._clock.now().astimezone(LOCAL):%d/%m/%Y}"
+        return 200, (
+            f'<!doctype html><html lang="vi"><meta charset="utf-8">{title}<p>{words}</p>'
+            f"<p>{posted}</p>"
+        )
 
     def _context(self, stand: _Stand) -> ssl.SSLContext:
         lasts = _ENDS_SOON if self._how(stand) is How.EXPIRING else _LASTS

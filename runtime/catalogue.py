@@ -66,14 +66,16 @@ def _collected() -> Iterator[Metric]:
 
 def _described() -> Iterator[Metric]:
     for kind in TargetKind:
-        identity = "instance" if kind is TargetKind.DEVICE else kind.value
+        # A service bears two names: its measurements know it as an instance.
+        own = () if kind is TargetKind.DEVICE else (kind.value,)
+        named = (*own, "instance") if kind in {TargetKind.DEVICE, TargetKind.SERVICE} else own
         extra = ("carrier", "circuit", "medium", "vendor", "model", "site")
-        own = ("member",) if kind is TargetKind.ROOM else ()
+        member = ("member",) if kind is TargetKind.ROOM else ()
         yield Metric(
             f"{kind.value}_info",
             "gauge",
             Text("Đích là gì, luôn bằng 1", "What the target is, always 1"),
-            (identity, *_INFO, *extra, *own),
+            (*named, *_INFO, *extra, *member),
         )
         yield Metric(
             f"{kind.value}_status",
@@ -81,7 +83,7 @@ def _described() -> Iterator[Metric]:
             Text(
                 "1 ở trạng thái hiện tại, 0 ở trạng thái khác", "1 for the present status, else 0"
             ),
-            (identity, "status"),
+            (*named, "status"),
         )
     for name, words, labels in (
         *_SURROUNDINGS,

@@ -20,11 +20,6 @@ Trang này sinh từ mã nguồn (`docs/generate.py`). Các mục A1–E4 là h�
 | mục / row | mẫu, hồ sơ / template, profile | đo bằng / collectors | chỉ số / metrics | bảng Grafana / board |
 |---|---|---|---|---|
 """  # noqa: E501
-BOARDS: Mapping[str, str] = {
-    "services": "site",
-    "servers": "site",
-    "power": "site",
-}
 
 
 def markdown() -> str:
@@ -42,7 +37,7 @@ def _line(row: Row, known: Mapping[str, Collector]) -> str:
     ways = [f"`{one.name}`{'†' if one.unconfirmed else ''}" for one in served]
     ways += [f"`{profile}`" for profile in row.profiles]
     parts = f"{row.parts.vi} / *{row.parts.en}*" if row.parts is not None else ""
-    boards = dict.fromkeys((*row.boards, *(BOARDS[one.board] for one in served)))
+    boards = dict.fromkeys((*row.boards, *(one.board for one in served)))
     cells = (
         name,
         ", ".join(ways) or "–",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from api.door import hash_password
 from core.clock import LOCAL, Clock
+from core.discovery import wanted as asked
 from core.errors import Conflict
 from core.incident import Incident
 from core.inventory import Inventory
@@ -19,7 +20,8 @@ from core.people import Role
 from core.status import Status
 from core.text import Language, Text
 from inventory.plan import plan
-from lab import province, script
+from lab import machine_room, province, script
+from lab.apparatus import shells
 from lab.client import LabClient, default_socket
 from lab.conferencing import LOGIN, with_logins
 from lab.lab import Lab, LabFailed
@@ -29,6 +31,7 @@ from runtime import demo_meetings
 from runtime import settings as settings_file
 from runtime.hub import Hub, open_hub
 from runtime.settings import Settings
+from runtime.sweeping import terms_of
 from storage import migrations
 from storage.ledger import open_ledger
 from storage.vault import Vault
@@ -48,8 +51,21 @@ sockets = "{door}"
 icmp_blocked = {blocked}
 reach_port = {reach_port}
 snmp_port = {snmp_port}
+cli_port = {cli_port}
 authorities = "authorities.pem"
+[looking.cli_secrets]
+{shells}
+[hearing]
+traps = "{traps}"
+syslog = "{syslog}"
+[discovery]
+ranges = ["{centre}"]
 [looking.intervals]
+cli_config = "4m"
+redfish = "30s"
+prometheus = "15s"
+snmp_neighbours = "60s"
+snmp_health = "30s"
 snmp_system = "30s"
 snmp_interfaces = "30s"
 tcp = "10s"
@@ -199,7 +215,7 @@ async def open_demo(
         settings = _settings(wish, folder, lab, mailbox)
         progress(Text(vi="Nhập danh mục", en="Importing the inventory"))
         ports = Ports(**lab.facts["ports"]) if isinstance(lab.facts["ports"], dict) else Ports()
-        wanted = with_logins(lab.inventory, _LOGIN_SECRET, ports)
+        wanted = _declared(with_logins(lab.inventory, _LOGIN_SECRET, ports), ports, clock)
         password = await _prepared(settings, wanted, clock)
         await asyncio.to_thread(_gathered, lab.client, wanted)
         progress(Text(vi="Khởi động hệ thống giám sát", en="Starting the platform"))
@@ -214,7 +230,7 @@ async def _lab(wish: Wish, folder: Path) -> AsyncIterator[Lab]:
     if wish.socket is None and await asyncio.to_thread(_answers, socket):
         socket = folder / "lab.sock"
     try:
-        wanted = province.inventory(three_tier=wish.three_tier)
+        wanted = machine_room.furnished(province.inventory(three_tier=wish.three_tier))
         async with Lab(wanted, network=wish.network, socket=socket) as lab:
             yield lab
     except LabFailed as failure:
@@ -238,6 +254,7 @@ def _settings(wish: Wish, folder: Path, lab: Lab, mailbox: Mailbox) -> Settings:
     """Write the settings file of the demo, so that other commands can be pointed at it."""
     ports = lab.facts["ports"]
     named = ports if isinstance(ports, dict) else {}
+    devices = list(lab.inventory.devices)
     file = folder / SETTINGS
     (folder / "authorities.pem").write_text(str(lab.facts.get("authorities", "")), encoding="utf-8")
     file.write_text(
@@ -249,10 +266,32 @@ def _settings(wish: Wish, folder: Path, lab: Lab, mailbox: Mailbox) -> Settings:
             reach_port=named.get("ssh", 22),
             snmp_port=named.get("snmp", 161),
             mail_port=mailbox.port,
+            cli_port=named.get("ssh", 22),
+            shells="\n".join(f'{slug} = "{_LOGIN_SECRET}"' for slug in shells(devices)),
+            traps=_door(lab, named.get("traps")),
+            syslog=_door(lab, named.get("syslog")),
+            centre=machine_room.centre(lab.inventory),
         ),
         encoding="utf-8",
     )
     return settings_file.load(file, {})
+
+
+def _door(lab: Lab, port: object) -> str:
+    """Return where devices are heard: nowhere but where the lab has a network of its own."""
+    heard = lab.facts.get("network") == Kind.FLAT
+    return f"{lab.facts['platform']}:{port}" if heard else ""
+
+
+def _declared(wanted: Inventory, ports: Ports, clock: Clock) -> Inventory:
+    """Return what the people of the province have written down, certificates included."""
+    known = machine_room.declared(wanted, _LOGIN_SECRET, _SNMP_SECRET, ports)
+    return known.model_copy(
+        update={
+            "measures": machine_room.measures(known, _LOGIN_SECRET, ports),
+            "certificates": machine_room.certificates(known, clock.now().astimezone(LOCAL).date()),
+        }
+    )
 
 
 def _gathered(client: LabClient, inventory: Inventory) -> None:
@@ -275,6 +314,8 @@ async def _prepared(settings: Settings, wanted: Inventory, clock: Clock) -> str:
         changes = plan(Inventory(), wanted, now.astimezone(LOCAL).date()).changes
         await ledger.inventory.apply(changes, "demo", now)
         await demo_meetings.enter(ledger.meetings, wanted, now)
+        sweep = asked([*settings.discovery.ranges], terms_of(settings))
+        await ledger.discoveries.begin(sweep, "demo", now)
         await ledger.secrets.set_secret(_SNMP_SECRET, _COMMUNITY, "demo", now)
         await ledger.secrets.set_secret(_LOGIN_SECRET, LOGIN, "demo", now)
         password = secrets.token_urlsafe(9)

@@ -23,7 +23,7 @@ from collectors._snmp.ber import Junk
 from collectors._snmp.secured import is_third_version
 from collectors._snmp.usm import NoLogin, User, is_login, user_of
 from core.clock import Clock
-from core.collector import Secrets
+from core.collector import Secrets, Sockets
 from core.errors import Conflict
 from core.remark import Via
 from core.text import Text
@@ -31,6 +31,7 @@ from runtime import syslog
 from runtime.allowance import Allowance
 from runtime.framing import Frames
 from runtime.hints import Hints, Speaker, about, about_line
+from runtime.kit import DirectSockets
 from runtime.remarks import Remarks, Said
 from runtime.settings import Hearing, split_listen
 from storage.remarks import RemarkBook
@@ -239,9 +240,13 @@ class Stream(asyncio.Protocol):
 class Listener:
     """Every door that is set, open."""
 
-    def __init__(self, hearing: Hearing, ear: Ear) -> None:
-        """Open the doors; Conflict names the one that cannot be opened, or the certificate."""
+    def __init__(self, hearing: Hearing, ear: Ear, sockets: Sockets | None = None) -> None:
+        """Open the doors; Conflict names the one that cannot be opened, or the certificate.
+
+        `sockets`: where they come from; None: this process. A lab's devices knock in its network.
+        """
         self.ear = ear
+        self._sockets = sockets or DirectSockets()
         self.streams: set[Stream] = set()
         self._of_one: Counter[str] = Counter()
         self._greeting: set[asyncio.Task[None]] = set()
@@ -255,16 +260,40 @@ class Listener:
 
     def _open(self, hearing: Hearing) -> None:
         if hearing.traps:
-            self._datagrams.append((_opened("traps", hearing.traps), self.ear.take_trap))
+            self._datagrams.append((self._opened("traps", hearing.traps), self.ear.take_trap))
         if hearing.syslog:
-            self._datagrams.append((_opened("syslog", hearing.syslog), self._by_udp))
+            self._datagrams.append((self._opened("syslog", hearing.syslog), self._by_udp))
         if hearing.syslog_tcp:
-            door = _opened("syslog_tcp", hearing.syslog_tcp, socket.SOCK_STREAM)
+            door = self._opened("syslog_tcp", hearing.syslog_tcp, socket.SOCK_STREAM)
             self._connections.append((door, Via.SYSLOG_TCP, None))
         if hearing.syslog_tls:
             context = _context(hearing.certificate, hearing.key, hearing.clients)
-            door = _opened("syslog_tls", hearing.syslog_tls, socket.SOCK_STREAM)
+            door = self._opened("syslog_tls", hearing.syslog_tls, socket.SOCK_STREAM)
             self._connections.append((door, Via.SYSLOG_TLS, context))
+
+    def _opened(self, name: str, listen: str, kind: int = socket.SOCK_DGRAM) -> socket.socket:
+        host, port = split_listen(listen)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        door = self._sockets.open(family, kind)
+        try:
+            if kind == socket.SOCK_STREAM:
+                door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                door.bind((host, port))
+                door.listen(CONNECTIONS)
+            else:
+                enlarge(door)  # a storm waits in the kernel for some seconds
+                door.bind((host, port))
+        except OSError as error:
+            door.close()
+            raise Conflict(
+                Text(
+                    vi=f"Không mở được {listen} để nghe {name}: {error.strerror}; "
+                    f"chọn cổng khác bằng [hearing] {name}, hoặc cho phép dùng cổng dưới 1024",
+                    en=f"Cannot listen on {listen} for {name}: {error.strerror}; "
+                    f"choose another port by [hearing] {name}, or allow ports below 1024",
+                )
+            ) from error
+        return door
 
     @property
     def ports(self) -> tuple[int, ...]:
@@ -369,31 +398,6 @@ class Listener:
 
 def _plain(source: Sequence[object]) -> str:
     return str(source[0]).removeprefix("::ffff:")
-
-
-def _opened(name: str, listen: str, kind: int = socket.SOCK_DGRAM) -> socket.socket:
-    host, port = split_listen(listen)
-    door = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, kind)
-    door.setblocking(False)
-    try:
-        if kind == socket.SOCK_STREAM:
-            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            door.bind((host, port))
-            door.listen(CONNECTIONS)
-        else:
-            enlarge(door)  # a storm waits in the kernel for some seconds
-            door.bind((host, port))
-    except OSError as error:
-        door.close()
-        raise Conflict(
-            Text(
-                vi=f"Không mở được {listen} để nghe {name}: {error.strerror}; "
-                f"chọn cổng khác bằng [hearing] {name}, hoặc cho phép dùng cổng dưới 1024",
-                en=f"Cannot listen on {listen} for {name}: {error.strerror}; "
-                f"choose another port by [hearing] {name}, or allow ports below 1024",
-            )
-        ) from error
-    return door
 
 
 def _context(certificate: Path | None, key: Path | None, clients: Path | None) -> ssl.SSLContext:

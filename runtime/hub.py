@@ -534,7 +534,7 @@ async def _listeners(  # noqa: PLR0917
     hints = Hints(feed, hint, kit.clock)
     ear = await open_ear(settings.hearing, hints, keyring, ledger.remarks, kit.clock)
     places = Places.of(settings)
-    listener = stack.enter_context(closing(Listener(settings.hearing, ear)))
+    listener = stack.enter_context(closing(Listener(settings.hearing, ear, kit.sockets)))
     published = Publications(places, feed, inbox_of(kit), hint, kit.clock)
     return listener, stack.enter_context(closing(published))
 

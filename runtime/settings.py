@@ -189,6 +189,13 @@ class Web(Section):
             en="The address people type into a browser, used in the links of messages",
         ),
     ] = None
+    grafana: Annotated[
+        OptionalWebAddress,
+        Text(
+            vi="Địa chỉ Grafana có các bảng của ta, để trang của thiết bị, dịch vụ dẫn tới bảng",
+            en="The address of a Grafana with our boards, so that pages of targets lead to them",
+        ),
+    ] = None
     certificate: Annotated[
         OptionalBeside,
         Text(

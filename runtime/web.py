@@ -57,6 +57,7 @@ def web_settings(settings: Web, *, open_without_login: bool) -> api.context.Web:
     if is_loopback(settings.listen):
         hosts |= {"127.0.0.1", "localhost", "[::1]"}
     return api.context.Web(
+        grafana=settings.grafana,
         base_url=settings.address,
         language=settings.language,
         secure_cookies=settings.address.startswith("https://"),

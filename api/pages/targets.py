@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from alerts.quality_words import of_room
-from api import remarks, words
+from api import grafana, remarks, words
 from api.charts import Curve, Frame, line_chart, status_bar
 from api.context import Context
 from api.door import Ctx, Viewer
@@ -23,7 +23,7 @@ from api.v1.estate import newest, the_target
 from core.errors import Unavailable
 from core.status import Interval, Status
 from core.text import Language, Text, vietnamese_order
-from core.watching import Target, TargetKind
+from core.watching import Check, Target, TargetKind
 from reports.capacity import SLOTS
 
 router = APIRouter(include_in_schema=False)
@@ -170,6 +170,7 @@ async def target(
     charted = _charted(picture, found)
     service = service_rows(context, picture, [found]) if found.kind is TargetKind.SERVICE else []
     week = context.line_use()
+    checks = [one for one in picture.estate.checks if one.target == slug]
     past = await context.ledger.incidents.find(target=slug, limit=INCIDENTS)
     page: HTMLResponse = pages.render(
         request,
@@ -190,7 +191,8 @@ async def target(
         bar=status_bar(intervals, begin, now, language, _bar_title(hours).said(language)),
         charted=charted,
         drawings=await _drawn(context, picture, charted, hours, language),
-        checks=[newest(context, one) for one in picture.estate.checks if one.target == slug],
+        checks=[newest(context, one) for one in checks],
+        board=_board(context, found, checks, language),
         hours=hours,
         line_use=week.lines.get(slug) if week is not None else None,
         week=week,
@@ -202,6 +204,16 @@ async def target(
         said=(await context.ledger.remarks.find(remarks.wanted(picture, target=slug), SAID)).items,
     )
     return page
+
+
+def _board(
+    context: Context, target: Target, checks: Iterable[Check], language: Language
+) -> str | None:
+    """Return where the Grafana board of a target is, None where no Grafana is known."""
+    base = context.settings.grafana
+    if base is None:
+        return None
+    return grafana.address_of(base, target, {one.collector for one in checks}, language)
 
 
 def _charted(picture: Picture, target: Target) -> Target:

@@ -7,6 +7,7 @@ terminals, banners full of `#`, a privileged mode, sessions that break off, outp
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -287,6 +288,57 @@ _OLD: dict[str, Any] = {
 }
 
 
+def _manner(device: CommandLine, key: asyncssh.SSHKey) -> dict[str, Any]:
+    """Return how SSH is spoken for a device."""
+
+    async def talk(process: "asyncssh.SSHServerProcess[str]") -> None:
+        with suppress(asyncssh.Error, OSError, asyncio.IncompleteReadError):
+            await _Shell(device, process).run()
+        process.exit(0)
+
+    return {
+        "server_host_keys": [key],
+        "process_factory": talk,
+        "line_editor": False,
+        "encoding": "utf-8",
+    }
+
+
+class SshServing:
+    """Speaks SSH for one device, on connections that it is handed."""
+
+    def __init__(self, device: CommandLine) -> None:
+        self._device = device
+        self._key = asyncssh.generate_private_key("ssh-ed25519")
+        self._open: set[asyncssh.SSHServerConnection] = set()
+        self._greeting: set[asyncio.Task[None]] = set()
+
+    def take(self, taken: socket.socket) -> None:
+        """Serve an accepted connection."""
+        task = asyncio.create_task(self._greet(taken))
+        self._greeting.add(task)
+        task.add_done_callback(self._greeting.discard)
+
+    async def _greet(self, taken: socket.socket) -> None:
+        taken.setblocking(False)
+        with suppress(asyncssh.Error, OSError):  # somebody who only knocked
+            await asyncssh.run_server(
+                taken,
+                server_factory=lambda: _Door(self._device, self._open),
+                **_manner(self._device, self._key),
+            )
+
+    async def close(self) -> None:
+        """Hang up on everybody."""
+        waiting = [*self._greeting, *(one.wait_closed() for one in self._open)]
+        for task in self._greeting:
+            task.cancel()
+        for one in self._open:
+            one.abort()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        self._open.clear()
+
+
 @asynccontextmanager
 async def served(
     device: CommandLine, address: str = "127.0.0.1", *, old: bool = False
@@ -296,21 +348,13 @@ async def served(
     An `old` one speaks as IOS 12 and 15 of the years before 2015: SHA-1, CBC, an RSA key.
     """
 
-    async def talk(process: "asyncssh.SSHServerProcess[str]") -> None:
-        with suppress(asyncssh.Error, OSError, asyncio.IncompleteReadError):
-            await _Shell(device, process).run()
-        process.exit(0)
-
     key = asyncssh.generate_private_key("ssh-rsa" if old else "ssh-ed25519")
     open_ones: set[asyncssh.SSHServerConnection] = set()
     server = await asyncssh.create_server(
         lambda: _Door(device, open_ones),
         address,
         0,
-        server_host_keys=[key],
-        process_factory=talk,
-        line_editor=False,
-        encoding="utf-8",
+        **_manner(device, key),
         **(_OLD if old else {}),
     )
     try:

@@ -17,25 +17,23 @@ import pytest
 
 from benchmarks.scenario import prepare
 from core.clock import SystemClock
-from core.inventory import EPOCH, Contact, Inventory, Room, Rota, RotaRule
+from core.inventory import EPOCH, Contact, Inventory, Organisation, Room, Rota, RotaRule
 from core.labels import Series
 from core.meeting import Wanted as Meeting
 from core.reading import STALE, Sample, is_stale
 from core.silence import Scope
 from core.status import Status
-from lab import synthetic
+from lab import serving, synthetic
 from lab.conferencing import LOGIN, with_logins
 from lab.lab import Lab
 from lab.mailbox import Webhook
 from lab.network import Kind, Ports
-from reports.capacity import SLOTS, Direction, LineUse, Way, Week, ended_by
 from runtime import settings as settings_file
 from runtime.hub import Hub, open_hub
-from runtime.line_use import use_samples
-from runtime.optics_watch import TREND
 from runtime.series import Batch, SeriesSide
 from runtime.settings import Delays
 from storage.silences import Wanted
+from tests.grafana import equipment
 from tests.ports import free_port
 
 HUBS, COMMUNES = 11, 104
@@ -152,33 +150,16 @@ async def captured() -> Captured:
             finally:
                 stop.set()
                 await running
-    written.append((cut_at - timedelta(seconds=1), _of_other_equipment(lab)))
-    written.append((SystemClock().now(), _of_other_equipment(lab)))
+    begun = cut_at - timedelta(hours=1)
+    written += [
+        (at, equipment.said(lab.inventory, at, begun))
+        for at in (cut_at - timedelta(seconds=1), SystemClock().now())
+    ]
     return _sorted_out(written, cut_at)
 
 
-def _of_other_equipment(lab: Lab) -> list[Sample]:
-    """Return what the lab's short minute and plain agents do not say: a week, light, tests."""
-    samples: list[Sample] = []
-    ways = dict.fromkeys(Direction, Way(SLOTS, 150, 45e6, 45e6, 50e6))
-    lines = [link.slug for link in lab.inventory.links[:20]]
-    samples += use_samples(
-        Week(ended_by(SystemClock().now()), {s: LineUse(s, 49e6, ways) for s in lines})
-    )
-    for device in [d.slug for d in lab.inventory.devices if d.kind in {"gateway", "router"}][:3]:
-        base = (("instance", device), ("job", "thongsuot"))
-        light = {"sensor": "wan rx", "ifName": "wan", "direction": "rx"}
-        samples.append((Series.of("device_optical_power_dbm", base, **light), -9.5))
-        samples.append((Series.of(TREND, (("instance", device),), **light), -0.7))
-        for direction in ("in", "out", "both"):
-            labels = {"test": "line", "peer": "10.0.0.1", "direction": direction}
-            for name in ("rtt_seconds", "jitter_seconds", "lost_packets"):
-                samples.append((Series.of(f"device_probe_{name}", base, **labels), 0.004))
-    return samples
-
-
 def _furnished() -> Inventory:
-    """Return a province with rooms, and a bridge of a make that tells how full it is."""
+    """Return a province with rooms, services, and a bridge that tells how full it is."""
     whole = synthetic.inventory(HUBS, COMMUNES)
     pexip = {"vendor": "Pexip", "model": "Infinity"}
     devices = tuple(
@@ -189,7 +170,16 @@ def _furnished() -> Inventory:
         Room(slug=f"ph-{one.site}", name=f"Phòng họp {one.site}", site=one.site, device=one.slug)
         for one in codecs
     )
-    return whole.model_copy(update={"devices": devices, "rooms": rooms, **DUTY})
+    office = Organisation(slug="van-phong", name="Văn phòng", unit="gia-lap", valid_from=EPOCH)
+    return whole.model_copy(
+        update={
+            "devices": devices,
+            "rooms": rooms,
+            "organisations": (office,),
+            "services": serving.services(whole, office.slug, EPOCH),
+            **DUTY,
+        }
+    )
 
 
 def _asked(lab: Lab) -> Inventory:
@@ -236,6 +226,7 @@ def _tables(lab: Lab, hook: str) -> dict[str, object]:
                 "snmp_interfaces": "6s",
                 "snmp_health": "20s",
                 "tcp": "6s",
+                **dict.fromkeys(("http", "tls", "dns", "ntp", "sip_options"), "6s"),
             },
             "authorities": "authorities.pem",
         },

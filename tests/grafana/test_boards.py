@@ -2,8 +2,10 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,6 +16,9 @@ from core.labels import Series
 from core.text import Language
 from grafana.__main__ import HERE, written
 from grafana.expressions import UnknownSeries, metric
+from inventory import checklist
+from inventory.templating import templates
+from runtime import registries
 from runtime.catalogue import catalogue
 from tests.grafana import lint
 from tests.grafana.conftest import FILES, Engines, asking, board, span
@@ -27,6 +32,9 @@ SLUGS = (
     "site",
     "links",
     "network",
+    "servers",
+    "services",
+    "power",
     "rooms",
     "meeting",
     "bridges",
@@ -40,9 +48,15 @@ def test_what_is_committed_is_what_the_generator_writes() -> None:
         assert (HERE / name).read_text(encoding="utf-8") == text, f"run python -m grafana: {name}"
 
 
-def test_there_are_nine_boards_in_both_languages_and_no_others() -> None:
+def test_there_are_twelve_boards_in_both_languages_and_no_others() -> None:
     wanted = {f"{language}/{slug}.json" for language in get_args(Language) for slug in SLUGS}
     assert {f"{file.parent.name}/{file.name}" for file in FILES} == wanted
+
+
+def test_every_board_that_a_template_or_a_row_of_the_checklist_names_is_there() -> None:
+    named = {template.name: {template.board} for template in templates().values()}
+    named |= {row.code: set(row.boards) for row in checklist.rows()}
+    assert {who: boards - set(SLUGS) for who, boards in named.items() if boards - set(SLUGS)} == {}
 
 
 def test_no_two_boards_share_an_id() -> None:
@@ -71,6 +85,83 @@ def test_a_board_cannot_name_what_nobody_writes() -> None:
         metric("probe_loss_percent")
     with pytest.raises(UnknownSeries):
         metric("probe_loss_ratio", 'sitename="x"')
+
+
+# Patterns of names that no board shows, and why.
+UNSHOWN = {
+    "*_info": "words about a thing, for joins and for its own page",
+    "*_limit": "the bound of a check, whose finding is the status",
+    "device_memory_*_bytes": "shown as a share",
+    "device_storage_*_bytes": "shown as a share",
+    "device_fan_ratio": "shown by its turns, or as a part that failed",
+    "device_config_bytes": "shown on the page of configurations",
+    "probe_mailbox_*": "shown as a share of the quota",
+    "node_cpu_*": "passed through for the exporter's own boards; here as device_cpu_ratio",
+    "node_memory_*": "passed through for the exporter's own boards; here as a share",
+    "node_filesystem_*": "passed through for the exporter's own boards; here as a share",
+    "windows_cpu_*": "passed through for the exporter's own boards; here as device_cpu_ratio",
+    "windows_memory_*": "passed through for the exporter's own boards; here as a share",
+    "windows_logical_disk_*": "passed through for the exporter's own boards; here as a share",
+    "scrape_*": "how a scrape went; what it dropped is shown",
+    "probe_scrape_truncated": "how a scrape went; what it dropped is shown",
+    "*bgp*": "a maker's own number of what is shown as a part",
+    "tBgp*": "a maker's own number of what is shown as a part",
+    "jnxBgp*": "a maker's own number of what is shown as a part",
+    "ospf*": "a maker's own number of what is shown as a part",
+    "peth*": "a maker's own number of what is shown as a part",
+    "dot1dStp*": "beside the changes that are shown",
+    "disk*": "a maker's own number of what is shown as a part",
+    "physicalDiskProgress": "a maker's own number of what is shown as a part",
+    "hrPrinterDetectedErrorState": "a maker's own number of what is shown as a part",
+    "jnxRpm*": "a maker's own name of what is shown as device_probe_*",
+    "rttMon*": "a maker's own name of what is shown as device_probe_*",
+    "device_probe_*": "beside round trip, jitter and loss, which are shown",
+    "fg*": "one maker's details beside the sessions, tunnels and attacks that are shown",
+    "cpeExt*": "one maker's detail",
+    "cvCallVol*": "one maker's detail",
+    "mtxrDHCP*": "one maker's detail",
+    "if*": "of each port, on the device's page; rates, errors and flaps are shown",
+    "probe_icmp_*": "beside the mean and the 95th percentile, which are shown",
+    "probe_http_*": "details of one answer, on the service's page",
+    "probe_failed_due_to_regex": "details of one answer, on the service's page",
+    "probe_dns_*": "details of one answer, on the service's page",
+    "probe_ldap_entries": "details of one answer, on the service's page",
+    "probe_mail_*": "beside the round trip, which is shown",
+    "probe_ntp_*": "beside the offset, which is shown",
+    "probe_*_timestamp_seconds": "beside the time that is left, which is shown",
+    "probe_crl_size_bytes": "beside the entries, which are shown",
+    "probe_tsa_accuracy_seconds": "beside the offset, which is shown",
+    "probe_backup_files": "beside age and size, which are shown",
+    "probe_sip_status_code": "details of one answer, on the device's page",
+    "probe_ras_accepted": "details of one answer, on the device's page",
+    "probe_stun_mapped": "details of one answer, on the device's page",
+    "probe_sql_connect_seconds": "beside login and query, which are shown",
+    "vc_bridge_*": "beside participants, load and loss, which are shown",
+    "vc_call*": "of one call: on the room's page and in the meeting's annex",
+    "vc_conference_legs": "of one call: on the room's page and in the meeting's annex",
+    "vc_media_*": "of one call: on the room's page and in the meeting's annex",
+    "vc_quality_reports_total": "of one call: on the room's page and in the meeting's annex",
+    "vc_path_*": "beside the loss of paths, which is shown",
+    "vc_mapped_value": "what an engineer mapped, named by nobody but him: on the device's page",
+    "vc_uptime_seconds": "a state that is no trouble, on the device's page",
+    "vc_standby": "a state that is no trouble, on the device's page",
+    "vc_do_not_disturb": "a state that is no trouble, on the device's page",
+    "vc_*_muted": "a state that is no trouble, on the device's page",
+}
+
+
+def test_every_metric_of_a_collector_stands_on_a_board_or_says_why_not() -> None:
+    boards = [board(HERE / f"boards/vi/{slug}.json") for slug in SLUGS]
+    asked = " ".join(
+        e for one in boards for panel in one["panels"] for e in lint.expressions(panel)
+    )
+    shown = set(re.findall(r"[A-Za-z_:][A-Za-z0-9_:]*", asked))
+    emitted = {emit.name for one in registries.collectors().values() for emit in one.emits}
+    unshown = emitted - shown
+    for pattern, reason in UNSHOWN.items():
+        assert any(fnmatchcase(name, pattern) for name in unshown), f"needless: {pattern} {reason}"
+    nowhere = {n for n in unshown if not any(fnmatchcase(n, pattern) for pattern in UNSHOWN)}
+    assert nowhere == set()
 
 
 @pytest.mark.lab
@@ -227,7 +318,8 @@ async def _instants(
     for panel in document["panels"]:
         for target in panel["targets"]:
             table = panel["type"] == "table" and target["refId"] == "A"
-            if not target.get("instant") or ("topk(" in target["expr"] and not table):
+            ranked = re.search(r"\b(?:top|bottom)k\(", target["expr"])
+            if not target.get("instant") or (ranked and not table):
                 continue  # among equals the engines choose differently
             query = reading.filled_in(target["expr"])
             asked = [("query", query), ("time", str(end.timestamp()))]

@@ -55,3 +55,15 @@ def test_nothing_booked_is_looked_at_less_often_than_before() -> None:
         confirm=Confirm(failures=3, window=3),
     )
     assert (quickened(connection).interval, quickened(connection).confirm.failures) == (3.0, 2)
+
+
+def test_what_is_asked_seldom_keeps_its_own_pace_through_a_meeting() -> None:
+    for collector, interval in (("cli_config", 4 * 3600.0), ("snmp_inventory", 240.0)):
+        check = Check(
+            slug=f"gw/{collector}",
+            target="gw",
+            collector=collector,
+            address="192.0.2.1",
+            interval=interval,
+        )
+        assert quickened(check) == check
