@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from alerts.room_stack import Layer, RoomFacts, Stack, Standing, amiss, stack
-from core.meeting import CHECKLIST, Finding, Meeting, Readiness, ReadinessRun, Reason
+from core.meeting import CHECKLIST, PRESENT, Finding, Meeting, Readiness, ReadinessRun, Reason
 from core.status import Status
 
 SWITCHED_ON = 45  # minutes before the begin at which equipment should be on
@@ -102,7 +102,7 @@ def _equipment(facts: RoomFacts, ahead: float) -> Iterable[_Because]:
         yield from _client(facts, layers, ahead)
         return
     if own is None and facts.signal is None and not facts.on_bridge:
-        if ahead <= SWITCHED_ON and not _looked(facts):
+        if ahead <= SWITCHED_ON and not _looked(facts, meets=ahead <= 0):
             yield Readiness.NOT_CHECKED, Reason(name="nobody_looked", about=facts.room)
         return
     if own is not None and layers.reachable is not Layer.GOOD:
@@ -119,8 +119,11 @@ def _equipment(facts: RoomFacts, ahead: float) -> Iterable[_Because]:
         yield Readiness.AT_RISK, Reason(name="poor_media", about=facts.room)
 
 
-def _looked(facts: RoomFacts) -> bool:
-    """Say whether a person has looked at everything there."""
+def _looked(facts: RoomFacts, *, meets: bool) -> bool:
+    """Say whether a person has looked at everything there, or says that they are in the meeting."""
+    tick = facts.ticks.get(PRESENT)
+    if meets and tick is not None and tick.good:
+        return True
     return all(facts.ticks.get(item) for item in CHECKLIST)
 
 
@@ -132,7 +135,7 @@ def _client(facts: RoomFacts, layers: Stack, ahead: float) -> Iterable[_Because]
             yield Readiness.READY, Reason(name="too_early", about=room)
             return
         since = facts.client.at if facts.client is not None else None
-        result = Readiness.AT_RISK if _looked(facts) else Readiness.NOT_READY
+        result = Readiness.AT_RISK if _looked(facts, meets=ahead <= 0) else Readiness.NOT_READY
         yield result, Reason(name="client_silent", about=room, since=since)
         return
     if beat.registered is False:

@@ -16,7 +16,7 @@ from collectors._net.datagram import Question, exchange
 from collectors._net.identity import OWN, identity
 from collectors._net.names import places
 from collectors._net.trouble import Trouble, failure_of, out_of_time, trouble
-from core.collector import Collector, Emit, Kit, Transcript
+from core.collector import Collector, Emit, Exchange, Kit, Transcript
 from core.labels import Series
 from core.model import Model
 from core.reading import Failure, FailureKind, Reading, Sample
@@ -84,6 +84,8 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
                 again=REPEATS,
             )
             answer = await exchange(kit.sockets, found, question, check.timeout, transcript)
+        if kit.record is not None:
+            kit.record(Exchange("GRQ", 0, "2-4", answer.octets.hex(), way="datagram"))
         transcript.note("the gatekeeper %s", "confirms" if answer.what else "rejects: it lives")
         trip = max(0.0, (answer.received - answer.asked) / 1e9)
         samples.append((Series.of(ROUND_TRIP, base), trip))

@@ -18,6 +18,7 @@ from collectors._vc.facts import Call, Endpoint, Fault
 from collectors._vc.lines import Lines
 from collectors._vc.looking import Course, concluded
 from collectors._vc.manners import Manners, manners_of
+from collectors._vc.tape import Tape
 from collectors._vc.telling import before_of, samples
 from core.collector import Collector, Kit, Transcript
 from core.model import Model
@@ -78,8 +79,8 @@ async def _visited(check: Check, params: Params, kit: Kit, transcript: Transcrip
     connection, _ = await connect(
         kit.sockets, await places(check.address), params.port, check.timeout, transcript
     )
-    with connection:
-        lines = Lines(connection, transcript, (_LOGIN, _PASSWORD, _SHELL))
+    with connection, Tape(kit) as tape:
+        lines = Lines(connection, transcript, tape, (_LOGIN, _PASSWORD, _SHELL))
         await _enter(lines, user, password, manners, device)
         manners.welcome(device, secret)
         return await _endpoint(lines, published=secret == _PUBLISHED)
@@ -101,10 +102,10 @@ async def _enter(lines: Lines, user: str, password: str, manners: Manners, devic
         if shown and (said == _LOGIN or "incorrect" in said.lower()):
             raise Trouble(manners.refused(device, f"{user}:{password}", "the login is refused"))
         if said == _LOGIN:
-            await lines.say(user)
+            await lines.say(user, secret=True)
         elif said == _PASSWORD:
             shown = True
-            await lines.say(password, "***")
+            await lines.say(password, secret=True)
 
 
 async def _endpoint(lines: Lines, *, published: bool) -> Endpoint:

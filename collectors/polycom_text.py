@@ -19,6 +19,7 @@ from collectors._vc.facts import Call, Direction, Endpoint, Fault, Media, Periph
 from collectors._vc.looking import Course, concluded
 from collectors._vc.manners import manners_of
 from collectors._vc.markup import as_number
+from collectors._vc.tape import Tape
 from collectors._vc.telling import before_of, samples
 from core.collector import Collector, Kit, Transcript
 from core.model import Model
@@ -75,8 +76,8 @@ async def _visited(check: Check, params: Params, kit: Kit, transcript: Transcrip
         raise Trouble(resting)
     found = await places(check.address)
     connection, _ = await connect(kit.sockets, found, params.port, check.timeout, transcript)
-    with connection:
-        session = Session(connection, transcript)
+    with connection, Tape(kit) as tape:
+        session = Session(connection, transcript, tape)
         await session.enter(password, lambda said: Trouble(manners.refused(device, password, said)))
         manners.welcome(device, password)
         return await _endpoint(session)

@@ -17,7 +17,7 @@ from collectors._net.names import Place, places
 from collectors._net.trouble import Trouble, failure_of, out_of_time, printable, trouble
 from collectors._stun import message
 from collectors._stun.message import ALLOCATE, BINDING, Answer
-from core.collector import Collector, Emit, Kit, Transcript
+from core.collector import Collector, Emit, Exchange, Kit, Transcript
 from core.labels import Series
 from core.model import Model
 from core.reading import Failure, FailureKind, Reading, Sample
@@ -117,6 +117,7 @@ async def _bind(
     )
     course.round_trip = max(0.0, (answer.received - answer.asked) / 1e9)
     said = answer.what
+    _keep(kit, "BINDING", answer.octets)
     _note(said, transcript)
     if said.error is not None:
         raise trouble(FailureKind.PROTOCOL, f"the binding is refused with {said.error}")
@@ -142,11 +143,17 @@ async def _allocate(
         transcript,
     )
     said = answer.what
+    _keep(kit, "ALLOCATE", answer.octets)
     _note(said, transcript)
     if said.error is None:
         raise trouble(FailureKind.PROTOCOL, "TURN gives relays to everybody, without a login")
     if said.error != _UNAUTHORISED:
         raise trouble(FailureKind.PROTOCOL, f"TURN refuses with {said.error} instead of 401")
+
+
+def _keep(kit: Kit, asked: str, octets: bytes) -> None:
+    if kit.record is not None:  # the transaction's number is the question's
+        kit.record(Exchange(asked, 0, "8-20", octets.hex(), way="datagram"))
 
 
 def _note(said: Answer, transcript: Transcript) -> None:

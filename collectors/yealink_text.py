@@ -18,6 +18,7 @@ from collectors._vc.facts import Call, Endpoint
 from collectors._vc.lines import Lines
 from collectors._vc.looking import Course, concluded
 from collectors._vc.manners import manners_of
+from collectors._vc.tape import Tape
 from collectors._vc.telling import before_of, samples
 from core.collector import Collector, Kit, Transcript
 from core.model import Model
@@ -77,14 +78,14 @@ async def _visited(check: Check, params: Params, kit: Kit, transcript: Transcrip
     connection, _ = await connect(
         kit.sockets, await places(check.address), params.port, check.timeout, transcript
     )
-    with connection:
-        lines = Lines(connection, transcript, (_PASSWORD,))
+    with connection, Tape(kit) as tape:
+        lines = Lines(connection, transcript, tape, (_PASSWORD,))
         about = await lines.line_within(min(_GREETING, check.timeout / 4))
         if about == _PASSWORD:
             if not password:
                 said = "it wants a password, and no secret is named"
                 raise Trouble(manners.refused(device, password, said))
-            await lines.say(password.strip(), "***")
+            await lines.say(password.strip(), secret=True)
             try:
                 about = await lines.line()
             except Trouble as end:

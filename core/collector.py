@@ -41,12 +41,23 @@ class Transcript(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One question and its answer as they went over the wire, without what is secret in them."""
+    """One question and its answer as they went over the wire, without what is secret in them.
 
-    asked: str  # "GET /getxml?location=/Status/Call"
+    `way` says how to read the rest. "http": status and Content-Type are HTTP's. "text": a line that
+    was said, and all that came until the next; status 1 where the device then hung up. "snmp": a
+    request, its error status, and the bindings in lines of an snmprec file (where the status is an
+    error: the index of the name at fault). "sip": the response as it came. "datagram": the answer
+    in hexadecimal, and as `kind` the octets of the question that it repeats, as "8-20".
+    """
+
+    asked: str  # "GET /getxml?location=/Status/Call", "callinfo all", "GETBULK 1.3.6.1.2.1.2.2 25"
     status: int
-    kind: str  # the answer's Content-Type
+    kind: str
     body: str
+    way: str = "http"
+
+
+Record = Callable[[Exchange], None]
 
 
 @dataclass(slots=True)
@@ -62,7 +73,7 @@ class Kit:
     secrets: Secrets
     log: logging.Logger
     engines: dict[str, "Engine"] = field(default_factory=dict)
-    record: Callable[[Exchange], None] | None = None  # takes every exchange, where somebody asks
+    record: Record | None = None  # takes every exchange, where somebody asks
 
     def engine(self, name: str, make: Callable[["Kit"], "Engine"]) -> "Engine":
         """Return the named engine, made once."""

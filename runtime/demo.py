@@ -27,7 +27,7 @@ from lab.conferencing import LOGIN, with_logins
 from lab.lab import Lab, LabFailed
 from lab.mailbox import Mailbox
 from lab.network import Kind, Ports
-from runtime import demo_meetings
+from runtime import demo_meetings, demo_rooms
 from runtime import settings as settings_file
 from runtime.hub import Hub, open_hub
 from runtime.settings import Settings
@@ -114,6 +114,7 @@ class Demo:
     folder: Path
     clock: Clock
     began_at: datetime
+    keys: Mapping[str, str] = field(default_factory=dict)  # room → key of the PC that reports
     faults: list[tuple[datetime, script.Step, str]] = field(default_factory=list)
 
     @property
@@ -137,10 +138,11 @@ class Demo:
         """Look, judge and tell, and play the script, until told to stop or the lab ends."""
         playing = asyncio.create_task(self._play())
         watching = asyncio.create_task(self._end_with_the_lab(stop))
+        reporting = [asyncio.create_task(self._report(*pair)) for pair in self.keys.items()]
         try:
             await self.hub.run(stop)
         finally:
-            for task in (playing, watching):
+            for task in (playing, watching, *reporting):
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
@@ -153,6 +155,10 @@ class Demo:
     async def _end_with_the_lab(self, stop: asyncio.Event) -> None:
         await self.lab.wait()
         stop.set()
+
+    async def _report(self, room: str, key: str) -> None:
+        async with demo_rooms.reporting(self.address, room, key, self.folder) as program:
+            await program.wait()
 
     def counts(self) -> dict[str, int]:
         """Return how many targets have each status."""
@@ -215,12 +221,13 @@ async def open_demo(
         settings = _settings(wish, folder, lab, mailbox)
         progress(Text(vi="Nhập danh mục", en="Importing the inventory"))
         ports = Ports(**lab.facts["ports"]) if isinstance(lab.facts["ports"], dict) else Ports()
-        wanted = _declared(with_logins(lab.inventory, _LOGIN_SECRET, ports), ports, clock)
-        password = await _prepared(settings, wanted, clock)
+        furnished = demo_rooms.furnished(with_logins(lab.inventory, _LOGIN_SECRET, ports))
+        wanted = _declared(furnished, ports, clock)
+        password, keys = await _prepared(settings, wanted, clock)
         await asyncio.to_thread(_gathered, lab.client, wanted)
         progress(Text(vi="Khởi động hệ thống giám sát", en="Starting the platform"))
         hub = await stack.enter_async_context(open_hub(settings, clock))
-        yield Demo(hub, lab, mailbox, password, wish, folder, clock, began_at)
+        yield Demo(hub, lab, mailbox, password, wish, folder, clock, began_at, keys)
 
 
 @asynccontextmanager
@@ -304,8 +311,13 @@ def _gathered(client: LabClient, inventory: Inventory) -> None:
             client.join(device.slug, _CONFERENCE)
 
 
-async def _prepared(settings: Settings, wanted: Inventory, clock: Clock) -> str:
-    """Fill an empty ledger: inventory, today's meetings, credentials, first login."""
+async def _prepared(
+    settings: Settings, wanted: Inventory, clock: Clock
+) -> tuple[str, Mapping[str, str]]:
+    """Fill an empty ledger: inventory, today's meetings, credentials, first login.
+
+    Return the first user's password, and the keys with which PCs in rooms report.
+    """
     now = clock.now()
     vault = Vault.open(settings.secrets.key_file)
     await migrations.upgrade(settings.ledger.url)
@@ -318,9 +330,13 @@ async def _prepared(settings: Settings, wanted: Inventory, clock: Clock) -> str:
         await ledger.discoveries.begin(sweep, "demo", now)
         await ledger.secrets.set_secret(_SNMP_SECRET, _COMMUNITY, "demo", now)
         await ledger.secrets.set_secret(_LOGIN_SECRET, LOGIN, "demo", now)
+        keys = {
+            room: await ledger.room_keys.make(room, "demo", now)
+            for room in demo_rooms.of_pcs(wanted)
+        }
         password = secrets.token_urlsafe(9)
         hashed = await asyncio.to_thread(hash_password, password)
         await ledger.people.create_user(ADMIN, "Quản trị", Role.ADMIN, hashed, now)
     finally:
         await ledger.aclose()
-    return password
+    return password, keys

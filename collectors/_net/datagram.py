@@ -35,6 +35,7 @@ class Answer(Generic[T]):
     """What came, when it was asked (last) and had arrived, in ns since 1970 by our clock."""
 
     what: T
+    octets: bytes  # as they came
     asked: int
     received: int
     times: int  # it was sent
@@ -84,9 +85,9 @@ async def _ask(
                 asking.send(request)
                 came = await _heard(asking, readable, question, wait, transcript)
                 if came is not None:
-                    what, received = came
+                    what, octets, received = came
                     transcript.note("answer after %.3f ms", (received - asked) / 1e6)
-                    return Answer(what, asked, received, times)
+                    return Answer(what, octets, asked, received, times)
         finally:
             loop.remove_reader(asking)
     raise TimeoutError
@@ -98,7 +99,7 @@ async def _heard(
     question: Question[T],
     wait: float | None,
     transcript: Transcript,
-) -> tuple[T, int] | None:
+) -> tuple[T, bytes, int] | None:
     """Return the answer and when it came; None if it is time to ask again."""
     try:
         async with asyncio.timeout(wait):
@@ -108,7 +109,7 @@ async def _heard(
                 for octets, received in _drained(asking):
                     what = question.accept(octets)
                     if what is not None:
-                        return what, received
+                        return what, octets, received
                     transcript.note("%d bytes that answer nothing we asked", len(octets))
     except TimeoutError as error:
         if error.errno is not None:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable
 
 from collectors._net.trouble import Trouble, printable, trouble
+from collectors._vc.tape import STRUCK, Tape
 from core.collector import Transcript
 from core.reading import FailureKind
 
@@ -19,8 +20,8 @@ Wrong = Callable[[str], Trouble]
 class Session:
     """A connection that has been let in."""
 
-    def __init__(self, connection: socket.socket, transcript: Transcript) -> None:
-        self._connection, self._transcript = connection, transcript
+    def __init__(self, connection: socket.socket, transcript: Transcript, tape: Tape) -> None:
+        self._connection, self._transcript, self._tape = connection, transcript, tape
         self._rest = b""
 
     async def enter(self, password: str | None, wrong: Wrong) -> None:
@@ -33,6 +34,7 @@ class Session:
                 if password is None:
                     raise wrong("it wants a password, and no secret is named")
                 given, self._rest = True, b""
+                self._tape.said(STRUCK)
                 await self._send(password)
             elif b"\n" in self._rest and _greets(self._rest):
                 self._rest = b""
@@ -42,6 +44,7 @@ class Session:
     async def ask(self, command: str, is_end: Callable[[str], bool]) -> list[str]:
         """Return the lines of an answer, its last one included; notifications are passed over."""
         self._transcript.note("%s", command)
+        self._tape.said(command)
         await self._send(command)
         found: list[str] = []
         read = 0
@@ -66,6 +69,7 @@ class Session:
 
     async def _more(self, wrong: Wrong | None) -> None:
         chunk = await asyncio.get_running_loop().sock_recv(self._connection, _CHUNK)
+        self._tape.heard(chunk)
         if not chunk:
             if wrong is not None:
                 raise wrong("the password is refused")

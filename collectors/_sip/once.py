@@ -18,7 +18,7 @@ from collectors._tls.certificates import earliest_end
 from collectors._tls.handshake import session_of, shake
 from collectors._tls.refusal import why
 from collectors._tls.trust import trust_of
-from core.collector import Kit, Transcript
+from core.collector import Exchange, Kit, Transcript
 from core.reading import FailureKind
 from core.watching import Check
 
@@ -67,7 +67,7 @@ class Once:
         question = Question(
             self.params.port,
             lambda here: Form.of(asked, "udp", here).request(branch),
-            lambda octets: _final(octets, branch),
+            lambda octets: self._final(octets, branch),
             again=REPEATS,
         )
         answer = await exchange(
@@ -89,7 +89,7 @@ class Once:
             begun = time.perf_counter()
             await loop.sock_sendall(connection, form.request(branch))
             self.outcome.sent = 1
-            response = await _answer(lambda: loop.sock_recv(connection, _CHUNK), branch)
+            response = await self._answer(lambda: loop.sock_recv(connection, _CHUNK), branch)
             self.outcome.rtt = time.perf_counter() - begun
         return response
 
@@ -115,32 +115,34 @@ class Once:
             branch, begun = new_branch(), time.perf_counter()
             transport.write(Form.of(self._uri(place), "tls", (address, own)).request(branch))
             self.outcome.sent = 1
-            response = await _answer(lambda: reader.read(_CHUNK), branch)
+            response = await self._answer(lambda: reader.read(_CHUNK), branch)
             self.outcome.rtt = time.perf_counter() - begun
         finally:
             transport.abort()
         return response
 
+    async def _answer(self, receive: Callable[[], Awaitable[bytes]], branch: bytes) -> Response:
+        framing = Framing()
+        while True:
+            chunk = await receive()
+            if not chunk:
+                raise trouble(FailureKind.REFUSED, "the connection was closed without an answer")
+            try:
+                messages = framing.take(chunk)
+            except ValueError as error:
+                why = f"what answers does not speak SIP: {error}"
+                raise trouble(FailureKind.PROTOCOL, why) from error
+            for message in messages:
+                response = self._final(message, branch)
+                if response is not None:
+                    return response
 
-async def _answer(receive: Callable[[], Awaitable[bytes]], branch: bytes) -> Response:
-    framing = Framing()
-    while True:
-        chunk = await receive()
-        if not chunk:
-            raise trouble(FailureKind.REFUSED, "the connection was closed without an answer")
-        try:
-            messages = framing.take(chunk)
-        except ValueError as error:
-            why = f"what answers does not speak SIP: {error}"
-            raise trouble(FailureKind.PROTOCOL, why) from error
-        for message in messages:
-            response = _final(message, branch)
-            if response is not None:
-                return response
-
-
-def _final(octets: bytes, branch: bytes) -> Response | None:
-    """Return the final response to the request of a branch, None for anything else."""
-    response = read(octets)
-    good = response is not None and response.branch == branch and response.is_final
-    return response if good else None
+    def _final(self, octets: bytes, branch: bytes) -> Response | None:
+        """Return the final response to the request of a branch, None for anything else."""
+        response = read(octets)
+        if response is None or response.branch != branch or not response.is_final:
+            return None
+        if self.kit.record is not None:
+            said = octets.decode("utf-8", "replace")
+            self.kit.record(Exchange("OPTIONS", response.status, "", said, way="sip"))
+        return response

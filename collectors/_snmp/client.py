@@ -58,7 +58,7 @@ class Params(Model):
 
 def engine_of(kit: Kit) -> Engine:
     """Return the kit's one SNMP engine."""
-    engine = kit.engine(ENGINE, lambda kit: Engine(kit.sockets))
+    engine = kit.engine(ENGINE, lambda kit: Engine(kit.sockets, record=kit.record))
     if not isinstance(engine, Engine):
         raise TypeError(f"the kit's engine {ENGINE!r} is something else")
     return engine

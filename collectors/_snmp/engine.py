@@ -34,12 +34,13 @@ from collectors._snmp.agent import (
 from collectors._snmp.ber import Junk, Value
 from collectors._snmp.form import POPULAR, Form
 from collectors._snmp.layout import Lessons
+from collectors._snmp.recording import kept
 from collectors._snmp.session import Session
 from collectors._snmp.usm import User
 from core.reading import FailureKind
 
 if TYPE_CHECKING:
-    from core.collector import Sockets
+    from core.collector import Record, Sockets
 
 log = logging.getLogger(__name__)
 
@@ -102,12 +103,18 @@ class Flight:
 class Engine:
     """The SNMP side of the platform, v2c and v3: `get` and `walk` by any number of callers."""
 
-    def __init__(self, sockets: "Sockets", window: int | None = None) -> None:
-        """Take sockets from `sockets` when first needed; `window` bounds the devices in flight."""
+    def __init__(
+        self, sockets: "Sockets", window: int | None = None, record: "Record | None" = None
+    ) -> None:
+        """Take sockets from `sockets` when first needed; `window` bounds the devices in flight.
+
+        `record` takes every exchange; then every reply is read by the strict decoder.
+        """
         self.counts = Counts()
         self.lessons = Lessons()
         self._sockets = sockets
         self._asked_window = window
+        self._record = record
         self._window = window or 0
         self._channels: dict[socket.AddressFamily, Channel] = {}
         self._agents: dict[tuple[str, int, bytes | User], Agent] = {}
@@ -462,6 +469,9 @@ class Engine:
     def _read(self, flight: Flight, data: bytes) -> None:
         """Read a reply by what has been learned of its form, else strictly."""
         leg = flight.route.legs[flight.place]
+        if self._record is not None:
+            self._study(flight, leg, data, lesson=False)
+            return
         layout, form = leg.layout, leg.ask.form
         values = None
         if layout is not None and layout.size == len(data):
@@ -530,6 +540,8 @@ class Engine:
         try:
             reply = message.opened(data)
             _compare(reply, flight)
+            if self._record is not None:
+                self._record(kept(leg.ask, reply, data))
             late = reply.request_id != flight.request_id
             if reply.status:
                 self._refused(flight, reply.status, reply.index)

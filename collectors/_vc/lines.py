@@ -5,10 +5,10 @@ bounded, and a line that says nothing is passed over.
 """
 
 import asyncio
-import re
 import socket
 
 from collectors._net.trouble import printable, trouble
+from collectors._vc.tape import NEGOTIATION, STRUCK, Tape
 from core.collector import Transcript
 from core.reading import FailureKind
 
@@ -17,23 +17,28 @@ _MOST = 64 * 1024  # octets of a whole conversation
 _LONGEST = 4096  # octets of a line
 _WILL, _DO = 0xFB, 0xFD
 _ANSWERS = {_WILL: 0xFE, _DO: 0xFC}  # DONT, WONT
-_NEGOTIATION = re.compile(rb"\xff([\xfb-\xfe])(.)", re.DOTALL)
 
 
 class Lines:
     """A connection that speaks in lines. `prompts` are what it may end with instead of a break."""
 
     def __init__(
-        self, connection: socket.socket, transcript: Transcript, prompts: tuple[str, ...] = ()
+        self,
+        connection: socket.socket,
+        transcript: Transcript,
+        tape: Tape,
+        prompts: tuple[str, ...] = (),
     ) -> None:
         self._connection, self._transcript = connection, transcript
-        self._prompts = prompts
+        self._tape, self._prompts = tape, prompts
         self._rest = b""
         self._read = 0
 
-    async def say(self, line: str, shown: str | None = None) -> None:
-        """Send a line; `shown` stands in the transcript where the line is secret."""
-        self._transcript.note("> %s", line if shown is None else shown)
+    async def say(self, line: str, *, secret: bool = False) -> None:
+        """Send a line; one that is secret stands nowhere as it is."""
+        shown = STRUCK if secret else line
+        self._transcript.note("> %s", shown)
+        self._tape.said(shown)
         await asyncio.get_running_loop().sock_sendall(self._connection, f"{line}\r\n".encode())
 
     async def line(self) -> str:
@@ -69,15 +74,16 @@ class Lines:
     async def _more(self) -> None:
         loop = asyncio.get_running_loop()
         chunk = await loop.sock_recv(self._connection, _CHUNK)
+        self._tape.heard(chunk)
         if not chunk:
             what = "the connection was closed: another session may be open"
             raise trouble(FailureKind.REFUSED, what)
         self._read += len(chunk)
         self._rest += chunk
-        for wish in _NEGOTIATION.finditer(self._rest):
+        for wish in NEGOTIATION.finditer(self._rest):
             refusal = _ANSWERS.get(wish[1][0])
             if refusal is not None:
                 await loop.sock_sendall(self._connection, bytes((0xFF, refusal)) + wish[2])
-        self._rest = _NEGOTIATION.sub(b"", self._rest)
+        self._rest = NEGOTIATION.sub(b"", self._rest)
         if self._read > _MOST or len(self._rest) > _LONGEST + _CHUNK:
             raise trouble(FailureKind.PROTOCOL, "what answers does not end, or is no text")

@@ -137,10 +137,11 @@ def _wish(
 async def _run(wish: Wish, count: int, language: Language, *, as_json: bool) -> bool:
     """Look `count` times, print each; say whether any brought a failure."""
     at_target = _of_target(wish) if wish.target else _of_address(wish, _collector(wish.collector))
-    failed, recorder = False, Recorder()
+    failed = False
     async with at_target as (check, kit):
         collector = _collector(check.collector)
         validated(check, collector)
+        recorder = Recorder.of(check, kit.secrets)
         kit.record = recorder.take if wish.record else None
         for number in range(count):
             if wish.record and number:

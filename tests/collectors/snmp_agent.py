@@ -185,10 +185,12 @@ async def stage(kind: type[PlayedAgent] = PlayedAgent) -> AsyncIterator[Play]:
         loop.add_reader(agent.door, agent.serve)
         return agent
 
-    yield play
-    for agent in playing:
-        loop.remove_reader(agent.door)
-        agent.door.close()
+    try:
+        yield play
+    finally:
+        for agent in playing:
+            loop.remove_reader(agent.door)
+            agent.door.close()
 
 
 SYSTEM: dict[Ids, Element] = {

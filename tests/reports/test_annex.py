@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from core.callquality import Grade, QualitySpan, Side
 from core.meeting import Attendance, Meeting, Presence
@@ -180,8 +181,10 @@ def test_the_workbook_holds_numbers_and_the_same_bytes_every_time() -> None:
     assert "I13" in " ".join(str(row[0].value) for row in method.iter_rows())
 
 
-def test_the_paper_is_a_pdf() -> None:
-    printed = render(an_annex(), Letterhead(office="SỞ KHCN"), "vi", Format.PDF)
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_paper_is_a_pdf_of_one_page(language: Language) -> None:
+    printed = render(an_annex(), Letterhead(office="SỞ KHCN"), language, Format.PDF)
+    assert len(PdfReader(BytesIO(printed)).pages) == 1
     assert printed.startswith(b"%PDF")
 
 
