@@ -56,6 +56,7 @@ from runtime.duty_series import DutySeries, Telling
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.feedback import Feedback
+from runtime.glance import Glance
 from runtime.hearing import Listener, open_ear
 from runtime.heartbeat import Heartbeat, vitals
 from runtime.hints import Hints
@@ -352,6 +353,11 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             line_quality=lines.qualities,
             fading=lines.fading,
             discovery=terms_of(settings),
+            glance=Glance(
+                registries.collectors(),
+                lambda secrets: make_kit(clock, _sockets(settings.looking.sockets), secrets),
+                keyring,
+            ).look,
         )
         server = make_server(create_app(context), settings.web)
         upkeep = Upkeep(
