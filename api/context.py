@@ -134,6 +134,20 @@ class LookOnce(Protocol):
 Rehearse = Callable[[Wish, Callable[[float], None]], Awaitable[Rehearsed]]
 Metadata = Mapping[str, Sequence[Mapping[str, str]]]
 BoardsFile = Callable[[str], bytes]
+
+
+class BoardTitle(NamedTuple):
+    """A board for Grafana: what it is called, and the question that it answers."""
+
+    slug: str
+    title: str
+    question: str
+
+
+def _no_boards(_language: Language) -> Sequence[BoardTitle]:
+    return ()
+
+
 Prove = Callable[[Contact, str, str], Awaitable[list[Proof]]]
 ReportAlerts = Callable[[Sequence[Alert], int], Awaitable[Heard]]
 HearAnswer = Callable[[str, Posted], Awaitable[bytes]]
@@ -202,6 +216,7 @@ class Context:
     causes: Mapping[str, Category] = field(default_factory=lambda: dict(CATEGORIES))
     metadata: Metadata = field(default_factory=dict)
     boards: BoardsFile | None = None
+    board_titles: Callable[[Language], Sequence[BoardTitle]] = _no_boards
     build_report: BuildReport | None = None
     print_report: PrintReport = _printed_here
     letterhead: Letterhead = field(default_factory=Letterhead)

@@ -43,7 +43,7 @@ from runtime.assembly import (
 )
 from runtime.auditor import Auditor
 from runtime.balance_watch import BalanceWatch
-from runtime.boards import GrafanaSite, archive, grafana_files
+from runtime.boards import GrafanaSite, archive, board_titles, grafana_files
 from runtime.by_hand import ByHand
 from runtime.caretakers import Caretakers
 from runtime.catalogue import metadata
@@ -339,6 +339,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             causes=categories(settings.incidents),
             metadata=metadata(),
             boards=lambda url: archive(grafana_files(GrafanaSite(url))),
+            board_titles=board_titles,
             build_report=press.build,
             print_report=press.printed,
             letterhead=head,

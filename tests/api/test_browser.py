@@ -216,3 +216,25 @@ async def test_rooms_and_services_fit_every_screen(tmp_path: Path, size: str) ->
             wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, path
         assert complaints == []
+
+
+async def test_on_a_phone_the_pages_fold_behind_one_button(tmp_path: Path) -> None:
+    async with a_browser(tmp_path, "phone") as (_, page, base, complaints):
+        pages, fold = page.locator("nav#pages"), page.get_by_role("button", name="Trang chính")
+        await expect(pages).to_be_hidden()
+        head = await page.locator("header.top").bounding_box()
+        assert head is not None
+        assert head["height"] < 110  # two rows: the name with its buttons, and the search
+        await fold.focus()
+        await page.keyboard.press("Enter")
+        await expect(pages).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        await page.keyboard.press("Escape")
+        await expect(pages).to_be_hidden()
+        await fold.click()
+        await pages.get_by_role("link", name="Đường truyền").click()
+        await expect(page).to_have_url(f"{base}/links")
+        await page.set_viewport_size({"width": 1366, "height": 768})
+        await expect(pages).to_be_visible()
+        await expect(fold).to_be_hidden()
+        assert complaints == []

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.people import Role
+from runtime.boards import GrafanaSite, board_titles, grafana_files
 from tests.api.world import World, a_world
 
 
@@ -37,3 +38,20 @@ async def test_the_archive_is_made_for_our_address(tmp_path: Path) -> None:
         assert found.content == b"PK"
         assert found.headers["content-type"] == "application/zip"
     assert asked == [world.context.settings.base_url]
+
+
+async def test_it_names_every_board_that_is_handed_out(tmp_path: Path) -> None:
+    async with a_world(tmp_path, board_titles=board_titles) as world:
+        headers = await world.token(Role.ADMIN)
+        page = (await world.client.get("/grafana", headers=headers)).text
+        english = await world.client.get(
+            "/grafana", headers={**headers, "cookie": "thongsuot_lang=en"}
+        )
+    handed_out = {one.slug for one in board_titles("vi")}
+    files = grafana_files(GrafanaSite("http://127.0.0.1:8080"))
+    assert handed_out == {Path(f).stem for f in files if "boards/vi/" in f}
+    told = {page: board_titles("vi"), english.text: board_titles("en")}
+    for text, boards in told.items():
+        for one in boards:
+            assert f"<b>{one.title}</b> <span>{one.question}</span>" in text
+            assert one.question.endswith("?")
