@@ -33,6 +33,7 @@ from api.pages import (
     links,
     login,
     maintenance,
+    measures,
     meetings,
     rehearsal,
     remarks,
@@ -67,6 +68,7 @@ from api.v1 import certificates as certificates_v1
 from api.v1 import configurations as configurations_v1
 from api.v1 import incidents as incidents_v1
 from api.v1 import line_use as line_use_v1
+from api.v1 import measures as measures_v1
 from api.v1 import meetings as meetings_v1
 from api.v1 import reports as reports_v1
 from api.v1 import silences as silences_v1
@@ -104,6 +106,7 @@ ROUTERS = (
     heard.router,
     configurations_v1.router,
     discoveries.router,
+    measures_v1.router,
     alertmanager.router,
     prometheus.router,
     metrics.router,
@@ -111,6 +114,7 @@ ROUTERS = (
     targets.router,
     configurations.router,
     services.router,
+    measures.router,
     remarks.router,
     links.router,
     uplinks.router,

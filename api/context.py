@@ -22,8 +22,9 @@ from core.incident import Decision, Notification
 from core.inventory import Contact
 from core.meeting import Meeting
 from core.proof import Proof
+from core.reading import Reading
 from core.text import Language, Text
-from core.watching import Estate
+from core.watching import Check, Estate
 from reports.annex import Prices
 from reports.capacity import Week
 from reports.render.formats import render
@@ -116,9 +117,38 @@ class Wish(NamedTuple):
     on: str = ""  # the local day of a storm, 2026-12-01; empty: tomorrow
 
 
+class Glimpse(NamedTuple):
+    """What one look saw that nobody keeps."""
+
+    check: Check
+    reading: Reading
+    lines: tuple[str, ...]  # what was said
+
+
+class LookOnce(Protocol):
+    """Runs a check at once and keeps nothing."""
+
+    def __call__(self, check: Check, secret: str | None = None) -> Awaitable[Glimpse]:
+        """Return what was seen; `secret` is what its credential says, None: that which is kept."""
+
+
 Rehearse = Callable[[Wish, Callable[[float], None]], Awaitable[Rehearsed]]
 Metadata = Mapping[str, Sequence[Mapping[str, str]]]
 BoardsFile = Callable[[str], bytes]
+
+
+class BoardTitle(NamedTuple):
+    """A board for Grafana: what it is called, and the question that it answers."""
+
+    slug: str
+    title: str
+    question: str
+
+
+def _no_boards(_language: Language) -> Sequence[BoardTitle]:
+    return ()
+
+
 Prove = Callable[[Contact, str, str], Awaitable[list[Proof]]]
 ReportAlerts = Callable[[Sequence[Alert], int], Awaitable[Heard]]
 HearAnswer = Callable[[str, Posted], Awaitable[bytes]]
@@ -187,11 +217,13 @@ class Context:
     causes: Mapping[str, Category] = field(default_factory=lambda: dict(CATEGORIES))
     metadata: Metadata = field(default_factory=dict)
     boards: BoardsFile | None = None
+    board_titles: Callable[[Language], Sequence[BoardTitle]] = _no_boards
     build_report: BuildReport | None = None
     print_report: PrintReport = _printed_here
     letterhead: Letterhead = field(default_factory=Letterhead)
     work: Work = _worked_here
     rehearse: Rehearse | None = None
+    glance: LookOnce | None = None  # None: this hub does not look
     discovery: Terms | None = None  # what may be swept; None: this hub sweeps nothing
     collectors: Mapping[str, Collector] | None = None  # those there are; None: any will do
     travel: Prices = field(default_factory=Prices)  # what meetings save

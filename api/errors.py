@@ -1,6 +1,6 @@
 """Refusals as answers: RFC 9457 problems for machines, friendly pages for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from fastapi.exceptions import RequestValidationError
@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Unavailable
+from api import forms
+from core.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, Problem, Unavailable
 from core.text import Text
 
 MEDIA_TYPE = "application/problem+json"
@@ -105,7 +106,13 @@ async def domain_error(request: Request, error: Exception) -> Response:
             {"where": fault.key or "", "what": fault.what.en, "mend": fault.mend.en}
             for fault in error.problems
         ]
-    return await answer(request, status, error.text, faults)
+    problems: Sequence[Problem] = error.problems if isinstance(error, Invalid) else ()
+    if isinstance(error, Invalid | Conflict):
+        told = problems or (Problem(forms.FILE, error.text, Text("", "")),)
+        page = await _form_again(request, status, told)
+        if page is not None:
+            return page
+    return await answer(request, status, error.text, faults, problems=problems)
 
 
 async def refused(request: Request, error: Exception) -> Response:
@@ -131,7 +138,19 @@ async def invalid_request(request: Request, error: Exception) -> Response:
         {"where": ".".join(str(part) for part in fault["loc"]), "what": str(fault["msg"])}
         for fault in error.errors()
     ]
-    return await answer(request, 422, words(422), faults)
+    problems = forms.unfit(error.errors())
+    page = await _form_again(request, 422, problems)
+    return page or await answer(request, 422, words(422), faults, problems=problems)
+
+
+async def _form_again(
+    request: Request, status: int, problems: Sequence[Problem]
+) -> Response | None:
+    """Return the page of a form that a person sent; None if a machine asks, or none is found."""
+    if wants_json(request):
+        return None
+    language = request.app.state.pages.language(request)
+    return await forms.again(request, status, problems, language)
 
 
 async def broken(request: Request, _error: Exception) -> Response:
@@ -145,8 +164,10 @@ async def answer(
     text: Text,
     faults: list[dict[str, str]] | None = None,
     headers: Mapping[str, str] | None = None,
+    *,
+    problems: Sequence[Problem] = (),
 ) -> Response:
-    """Return the refusal in the form the asker reads."""
+    """Return the refusal in the form the asker reads; `problems` are for people."""
     if wants_json(request):
         return problem(
             status,
@@ -156,7 +177,7 @@ async def answer(
             errors=faults,
             headers=headers,
         )
-    page: Response = await request.app.state.pages.error(request, status, text)
+    page: Response = await request.app.state.pages.error(request, status, text, problems)
     for name, value in (headers or {}).items():
         page.headers[name] = value
     return page

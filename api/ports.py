@@ -7,6 +7,7 @@ from math import isfinite
 
 from api.context import Context
 from core.reading import Sample
+from core.text import vietnamese_order
 from core.watching import Target
 from storage.optics import Light, lights
 from storage.port_quality import PortQuality, of_ports
@@ -33,7 +34,7 @@ class PortRow:
         quality = self.quality
         bad = quality is not None and bool(quality.errors or quality.discards or quality.flaps)
         fading = any(light.fades for light in self.lights)
-        return (not (bad or fading), self.name)
+        return (not (bad or fading), vietnamese_order(self.name))
 
 
 async def port_rows(context: Context, target: Target, now: datetime) -> list[PortRow]:

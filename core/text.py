@@ -10,6 +10,8 @@ Language = Literal["vi", "en"]
 _SPACES = re.compile(r"\s+")
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng: the order of the dictionary
 _ALPHABET = "a ă â b c d đ e ê f g h i j k l m n o ô ơ p q r s t u ư v w x y z"
+_NUMBERS = re.compile(r"([0-9]+)")
+_DIGIT = 48  # numbers stand where digits do
 _LETTERS = {letter: rank for rank, letter in enumerate(_ALPHABET.split())}
 
 
@@ -46,14 +48,26 @@ def ascii_only(text: str) -> str:
 def vietnamese_order(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return a sort key in the order of Vietnamese dictionaries (ICU `vi`).
 
-    Letters count first (a < ă < â, d < đ, …), tones only between equal words.
+    Letters count first (a < ă < â, d < đ, …), tones only between equal words. Digits count as the
+    number that they are: port 2 stands before port 10.
     """
     letters: list[int] = []
     tones: list[int] = []
-    for char in nfc(text).casefold():
+    for part in _NUMBERS.split(nfc(text).casefold()):
+        if part.isdecimal():
+            number = part.lstrip("0") or "0"
+            letters += (_DIGIT, len(number), *map(int, number))
+            tones.append(0)
+            continue
+        _spell(part, letters, tones)
+    return tuple(letters), tuple(tones)
+
+
+def _spell(text: str, letters: list[int], tones: list[int]) -> None:
+    """Add what the letters of a text without numbers sort by."""
+    for char in text:
         parts = unicodedata.normalize("NFD", char)
         shaped = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
         tone = next((_TONES.index(c) + 1 for c in parts if c in _TONES), 0)
         letters.append(100 + _LETTERS[shaped] if shaped in _LETTERS else min(ord(char[0]), 99))
         tones.append(tone)
-    return tuple(letters), tuple(tones)

@@ -14,6 +14,7 @@ from typer.core import TyperArgument, TyperGroup
 from collectors._snmp import handbook as devices
 from inventory import handbook
 from runtime import coverage_page, looking_page, settings_page
+from runtime.boards import board_titles
 from runtime.cli import Commands
 
 FOLDER = Path(__file__).parent
@@ -53,6 +54,10 @@ Tiếng của kết quả in ra: `THONGSUOT_LANG=vi` hoặc `en` / *the language
 """
 
 
+BOARDS_BEGIN = "<!-- docs/generate.py: boards -->"
+BOARDS_END = "<!-- end -->"
+
+
 def pages() -> dict[str, str]:
     """Return every generated page by file name."""
     return {
@@ -62,6 +67,7 @@ def pages() -> dict[str, str]:
         "devices.md": devices.page(),
         "collectors.md": looking_page.markdown(),
         "coverage.md": coverage_page.markdown(),
+        "grafana.md": grafana(),
     }
 
 
@@ -80,6 +86,21 @@ def command_line() -> str:
         if command is not None:
             blocks += _told(command, f"thongsuot {name}", context)
     return "\n".join(blocks)
+
+
+def grafana() -> str:
+    """Return the page of Grafana with the boards that there are."""
+    text = (FOLDER / "grafana.md").read_text(encoding="utf-8")
+    before, _, rest = text.partition(BOARDS_BEGIN)
+    _, _, after = rest.partition(BOARDS_END)
+    english = {one.slug: one for one in board_titles("en")}
+    rows = "".join(
+        f"| {one.title} / *{english[one.slug].title}* "
+        f"| {one.question} *{english[one.slug].question}* |\n"
+        for one in board_titles("vi")
+    )
+    head = "| Bảng / board | Câu hỏi / question |\n|---|---|\n"
+    return f"{before}{BOARDS_BEGIN}\n\n{head}{rows}\n{BOARDS_END}{after}"
 
 
 def _told(command: Any, path: str, parent: typer.Context) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """A folder and the ledger's rows in, a plan and every problem out: what an import decides."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from core.errors import Problem
+from core.collector import Collector
+from core.errors import Invalid, Problem
 from core.inventory import Inventory
 from inventory import csvfiles, validate
 from inventory.csvfiles import Folder, Progress
@@ -59,6 +60,25 @@ def weigh(
     told = sorted([*found.problems, *among], key=_place)
     doubtful = doubts(proposed.result, on, where)
     return Proposal(proposed, tuple(told), found.present, tuple(doubtful))
+
+
+def fitted(
+    current: Inventory,
+    desired: Inventory,
+    on: date,
+    tables: Collection[str],
+    collectors: Mapping[str, Collector] | None = None,
+) -> Plan:
+    """Return the plan of an edit; Invalid with the problems that the edit brings in.
+
+    What was wrong before does not stand in the way of it.
+    """
+    found = plan(current, desired, on, tables)
+    before = {one.said("en") for one in validate.problems(current, on, collectors=collectors)}
+    wrong = validate.problems(found.result, on, collectors=collectors)
+    if fresh := [problem for problem in wrong if problem.said("en") not in before]:
+        raise Invalid(fresh)
+    return found
 
 
 def _place(problem: Problem) -> tuple[int, int]:

@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
 from core.inventory import Device, Inventory, Link
 from core.sighting import Neighbour, Sighting
 from core.text import Text, fold
-from inventory.plan import Plan, as_of, holds, plan
+from inventory.intake import fitted
+from inventory.plan import Plan, as_of, holds
 from inventory.uplinks import Ways, ways
-from inventory.validate import problems
 
 Slugs = tuple[str, ...]
 
@@ -67,13 +67,7 @@ def taken(current: Inventory, suggestion: Suggestion, on: date) -> Plan:
     desired = current.model_copy(
         update={suggestion.table: tuple(filled if one is row else one for one in rows)}
     )
-    found = plan(current, desired, on, (suggestion.table,))
-    wrong = problems(found.result, on)
-    before = {problem.said("en") for problem in problems(current, on)}
-    fresh = [problem for problem in wrong if problem.said("en") not in before]
-    if fresh:
-        raise Invalid(fresh)
-    return found
+    return fitted(current, desired, on, (suggestion.table,))
 
 
 class _Finding:

@@ -40,6 +40,23 @@ class Entry(Model):
     default: str | None = None
     pattern: str | None = None  # of the whole value
     many: bool = False  # several values, blanks between
+    secret: bool = False  # the name of a credential
+
+    @property
+    def label(self) -> Text:
+        """Return what people call it."""
+        return Text(vi=self.vi, en=self.en)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Return the words that its pattern allows; none if it allows others too."""
+        words = tuple((self.pattern or "").split("|"))
+        return words if all(re.fullmatch(r"[a-z]+", word) for word in words) else ()
+
+    @property
+    def numeric(self) -> bool:
+        """Say whether only numbers fit."""
+        return bool(self.pattern and re.fullmatch(r"[0-9()\[\].+?|-]+", self.pattern))
 
 
 class Look(Model):
@@ -75,6 +92,23 @@ class Template(Model):
         """Return what people call it."""
         return Text(vi=self.vi, en=self.en)
 
+    @property
+    def help(self) -> Text:
+        """Return what it looks at."""
+        return Text(vi=self.help_vi, en=self.help_en)
+
+    @property
+    def credential(self) -> Text | None:
+        """Return what its credential is; None: it has none."""
+        if self.secret_vi is None:
+            return None
+        return Text(vi=self.secret_vi, en=self.secret_en or self.secret_vi)
+
+    @property
+    def needs_secret(self) -> bool:
+        """Say whether it cannot look without a credential, whatever is left out."""
+        return any(look.secret and not look.needs for look in self.checks)
+
 
 @cache
 def templates() -> Mapping[str, Template]:
@@ -107,53 +141,85 @@ def given(text: str | None) -> dict[str, str] | None:
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
+def written(values: Mapping[str, str]) -> str | None:
+    """Return the cell of parameters, which `given` reads again; None for none."""
+    left = {name: value for name, value in values.items() if value}
+    if not left:
+        return None
+    pairs = "; ".join(f"{name}={value}" for name, value in left.items())
+    return pairs if given(pairs) == left else json.dumps(left, ensure_ascii=False)
+
+
 def fault_of(measure: Measure) -> tuple[str, Fault] | None:
     """Return the column of a row that is wrong, and why; None if it can be used."""
-    template = templates().get(measure.template)
-    if template is None:
-        return "template", faults.no_template(measure.template, tuple(templates()))
-    values = given(measure.params)
-    if values is None:
-        return "params", faults.unread_params(_example(template))
-    wrong = next(_wrong(template, values), None)
-    if wrong is not None:
-        return "params", wrong
-    asked = any(look.secret and not look.needs for look in template.checks)
-    if asked and measure.secret is None:
-        words = template.secret_vi or "", template.secret_en or ""
-        return "secret", faults.missing_secret(*words)
-    return None
+    return next(((key.partition(".")[0], fault) for key, fault in amiss(measure)), None)
 
 
 def refused(measure: Measure, collectors: Mapping[str, Collector]) -> tuple[str, Fault] | None:
     """Return what a collector does not take of a row that is filled in; None if all is taken."""
+    found = _not_taken(measure, collectors)
+    return next(((key.partition(".")[0], fault) for key, fault in found), None)
+
+
+def amiss(
+    measure: Measure, collectors: Mapping[str, Collector] | None = None
+) -> Iterator[tuple[str, Fault]]:
+    """Yield what is wrong with a row: its column, or `params.` with the template's field, and why.
+
+    What the collectors would say is asked for only where the row is right otherwise.
+    """
+    template = templates().get(measure.template)
+    if template is None:
+        yield "template", faults.no_template(measure.template, tuple(templates()))
+        return
+    values = given(measure.params)
+    if values is None:
+        yield "params", faults.unread_params(_example(template))
+        return
+    wrong = [(f"params.{name}", fault) for name, fault in _wrong(template, values)]
+    if template.needs_secret and measure.secret is None:
+        words = template.secret_vi or "", template.secret_en or ""
+        wrong.append(("secret", faults.missing_secret(*words)))
+    yield from wrong
+    if not wrong and collectors is not None:
+        yield from _not_taken(measure, collectors)
+
+
+def _not_taken(
+    measure: Measure, collectors: Mapping[str, Collector]
+) -> Iterator[tuple[str, Fault]]:
     template, values = templates()[measure.template], given(measure.params) or {}
+    told: set[str] = set()
     for check in checks(measure, "host.invalid", "center", ()):
         collector = collectors.get(check.collector)
         if collector is None:
-            return "template", faults.no_way_to_look(check.collector)
+            yield "template", faults.no_way_to_look(check.collector)
+            continue
         try:
             collector.params.model_validate(dict(check.params))
         except ValidationError as error:
             key = next((str(part) for part in error.errors(include_url=False)[0]["loc"]), "")
-            if key not in template.fields:  # it is made of several, or called otherwise
-                return "params", faults.unread_params(_example(template))
-            example = template.fields[key].example
-            return "params", faults.unfit_param(key, values.get(key, ""), example)
-    return None
+            if key in told:
+                continue  # several checks are made of the same field
+            told.add(key)
+            if key in template.fields:
+                example = template.fields[key].example
+                yield f"params.{key}", faults.unfit_param(key, values.get(key, ""), example)
+            else:  # it is made of several, or called otherwise
+                yield "params", faults.unread_params(_example(template))
 
 
-def _wrong(template: Template, values: Mapping[str, str]) -> Iterator[Fault]:
-    """Yield what is wrong with the parameters of a template."""
+def _wrong(template: Template, values: Mapping[str, str]) -> Iterator[tuple[str, Fault]]:
+    """Yield the parameters of a template that are wrong, and why."""
     for key in values:
         if key not in template.fields:
-            yield faults.unknown_param(key, template.name, tuple(template.fields))
+            yield key, faults.unknown_param(key, template.name, tuple(template.fields))
     for name, entry in template.fields.items():
         value = values.get(name)
         if not value and entry.required:
-            yield faults.missing_param(name, entry.vi, entry.en, entry.example)
+            yield name, faults.missing_param(name, entry.vi, entry.en, entry.example)
         if value and entry.pattern and not re.fullmatch(entry.pattern, value):
-            yield faults.unfit_param(name, value, entry.example)
+            yield name, faults.unfit_param(name, value, entry.example)
 
 
 def _example(template: Template) -> str:
@@ -186,6 +252,13 @@ def checks(
             secret=measure.secret if look.secret else None,
             labels=tuple(sorted((*labels, ("check", name)))),
         )
+
+
+def made_by(measure: Measure, check: Check) -> bool:
+    """Say whether a check is one of those that a row's template makes."""
+    name = check.slug.removeprefix(f"{measure.target}/")
+    alone, several = measure.slug, rf"{re.escape(measure.slug)}-{check.collector}-[0-9]+"
+    return check.target == measure.target and (name == alone or bool(re.fullmatch(several, name)))
 
 
 class _Form:

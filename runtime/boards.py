@@ -5,11 +5,15 @@ here, and the SDK is not needed.
 """
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+
+from api.context import BoardTitle
+from core.text import Language, vietnamese_order
 
 TOKEN_FILE = "/etc/grafana/thongsuot/token"  # noqa: S105  (a path)
 _SOURCE = "provisioning/datasources/thongsuot.yml"
@@ -48,6 +52,17 @@ def grafana_files(site: GrafanaSite) -> dict[str, bytes]:
     found = {name: text.encode() for name, text in sorted(_filled(site))}
     measure = _MEASURE.format(token=site.token_file, url=site.url)
     return {**found, "thongsuot/README.txt": measure.encode()}
+
+
+def board_titles(language: Language) -> list[BoardTitle]:
+    """Return what boards there are and the question of each, by title."""
+    found = []
+    for _, file in _below(files("grafana").joinpath("boards", language), language):
+        board = json.loads(file.read_text(encoding="utf-8"))
+        title = board["title"].partition(" – ")[2] or board["title"]
+        asked, mark, _ = board["description"].partition("?")
+        found.append(BoardTitle(file.name.removesuffix(".json"), title, asked + mark))
+    return sorted(found, key=lambda one: vietnamese_order(one.title))
 
 
 def archive(contents: Mapping[str, bytes]) -> bytes:

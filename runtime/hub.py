@@ -43,7 +43,7 @@ from runtime.assembly import (
 )
 from runtime.auditor import Auditor
 from runtime.balance_watch import BalanceWatch
-from runtime.boards import GrafanaSite, archive, grafana_files
+from runtime.boards import GrafanaSite, archive, board_titles, grafana_files
 from runtime.by_hand import ByHand
 from runtime.caretakers import Caretakers
 from runtime.catalogue import metadata
@@ -56,6 +56,7 @@ from runtime.duty_series import DutySeries, Telling
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.feedback import Feedback
+from runtime.glance import Glance
 from runtime.hearing import Listener, open_ear
 from runtime.heartbeat import Heartbeat, vitals
 from runtime.hints import Hints
@@ -339,6 +340,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             causes=categories(settings.incidents),
             metadata=metadata(),
             boards=lambda url: archive(grafana_files(GrafanaSite(url))),
+            board_titles=board_titles,
             build_report=press.build,
             print_report=press.printed,
             letterhead=head,
@@ -353,6 +355,11 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             line_quality=lines.qualities,
             fading=lines.fading,
             discovery=terms_of(settings),
+            glance=Glance(
+                registries.collectors(),
+                lambda secrets: make_kit(clock, _sockets(settings.looking.sockets), secrets),
+                keyring,
+            ).look,
         )
         server = make_server(create_app(context), settings.web)
         upkeep = Upkeep(

@@ -9,9 +9,11 @@ from api.annexes import annex_of, as_file, month_of, printed
 from api.context import Context
 from api.door import Ctx, Operator, Viewer
 from api.errors import Refused
+from api.forms import problem
 from api.guard import client_address
 from api.pages.reports import style_address
 from api.snapshot import Picture
+from core.errors import Invalid
 from core.meeting import Attendance
 from reports.periods import local_day, period_of, read
 from reports.render import meetings_month as month_page
@@ -111,7 +113,7 @@ async def delegates(
         if not key.startswith(_FIELD) or not text:
             continue
         if not text.isdecimal() or int(text) > _MOST:
-            raise Refused(422)
+            raise Invalid([problem(key, *_NO_COUNT)])
         row = Attendance(
             meeting=meeting,
             room=key.removeprefix(_FIELD),
@@ -121,3 +123,11 @@ async def delegates(
         )
         await context.ledger.meetings.attended(row, origin)
     return RedirectResponse(f"/meetings/{meeting}/annex", 303)
+
+
+_NO_COUNT = (
+    "không phải là số người",
+    "not a number of people",
+    f"Ghi một số từ 0 đến {_MOST}, hoặc để trống",
+    f"Write a number from 0 to {_MOST}, or nothing",
+)

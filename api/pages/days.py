@@ -4,10 +4,9 @@ from calendar import Calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request
-from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.context import Context
@@ -16,7 +15,7 @@ from api.errors import Refused
 from api.guard import client_address
 from core.clock import LOCAL
 from core.inventory import CalendarSpan, Changes, Inventory, SpecialDay
-from core.text import Text, nfc
+from core.model import Line
 from inventory.publicdays import proposed
 
 router = APIRouter(include_in_schema=False)
@@ -53,7 +52,6 @@ async def _page(
     context: Context,
     asker: Asker,
     year: int | None,
-    refusal: Text | None = None,
 ) -> HTMLResponse:
     today = context.clock.now().astimezone(LOCAL).date()
     year = year or today.year
@@ -63,13 +61,11 @@ async def _page(
         request,
         "days.html",
         asker,
-        status=422 if refusal else 200,
         year=year,
         today=today,
         days=dict(sorted(days.items())),
         months=months(year),
         calendars=_calendars(inventory),
-        refusal=refusal,
     )
     return page
 
@@ -93,18 +89,13 @@ async def put(
     context: Ctx,
     asker: Admin,
     *,
-    on: Annotated[str, Form(max_length=10)],
-    kind: Annotated[str, Form(max_length=20)],
-    name: Annotated[str, Form(max_length=200)],
+    on: Annotated[date, Form()],
+    kind: Annotated[Literal["holiday", "substitute", "working"], Form()],
+    name: Annotated[Line, Form(min_length=1)],
     like: Annotated[int, Form(ge=1, le=7)] = 1,
 ) -> Response:
     """Add a special day, or change the one of that date."""
-    try:
-        day = SpecialDay(on=date.fromisoformat(on), kind=kind, name=name, like=like)
-    except (ValueError, ValidationError):
-        return await _page(request, context, asker, None, _UNREADABLE)
-    if not nfc(name):
-        return await _page(request, context, asker, day.on.year, _NAMELESS)
+    day = SpecialDay(on=on, kind=kind, name=name, like=like)
     await _apply(request, context, asker, Changes(put=Inventory(special_days=(day,))))
     return RedirectResponse(f"/days?year={day.on.year}", 303)
 
@@ -140,10 +131,3 @@ async def _apply(request: Request, context: Context, asker: Asker, changes: Chan
     origin = client_address(request, context.settings.proxies)
     now = context.clock.now()
     await context.ledger.inventory.apply(changes, asker.name, now, origin=origin)
-
-
-_UNREADABLE = Text(
-    "Ngày hoặc loại ngày không hợp lệ; chọn lại trong biểu mẫu.",
-    "The day or its kind is not valid; choose them in the form again.",
-)
-_NAMELESS = Text("Hãy ghi tên ngày, ví dụ “Tết Nguyên đán”.", "Name the day, such as “Tết”.")

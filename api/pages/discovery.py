@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
@@ -11,7 +12,7 @@ from api.context import Context
 from api.door import Admin, Asker, Ctx
 from api.pages.intake import XLSX
 from api.v1.discoveries import begun, come_to
-from core.errors import Invalid, Unavailable
+from core.errors import Invalid, Problem, Unavailable
 from core.text import Text
 from inventory.proposed import table, workbook
 
@@ -29,18 +30,13 @@ async def begin(
     request: Request, context: Ctx, asker: Admin, ranges: Annotated[str, Form(max_length=1000)]
 ) -> Response:
     """Begin one."""
+    named = [one for one in re.split(r"[\s,;]+", ranges) if one]
     try:
-        named = [one for one in re.split(r"[\s,;]+", ranges) if one]
         sweep = await begun(request, context, asker.name, named)
     except Invalid as invalid:
-        [first, *_] = invalid.problems
-        said = Text(
-            f"{first.key or ''} {first.what.vi}. {first.mend.vi}.",
-            f"{first.key or ''} {first.what.en}. {first.mend.en}.",
-        )
-        return await _list(request, context, asker, ranges, said)
+        raise Invalid([_of_the_field(one) for one in invalid.problems]) from None
     except Unavailable as refusal:
-        return await _list(request, context, asker, ranges, refusal.text)
+        return await _list(request, context, asker, refusal.text)
     return RedirectResponse(f"/discovery/{sweep.id}", 303)
 
 
@@ -81,11 +77,16 @@ async def rows(
     return Response(content, media_type=XLSX, headers=disposition)
 
 
+def _of_the_field(wrong: Problem) -> Problem:
+    """Return what is wrong with one range as a fault of the field that holds them all."""
+    what = Text(f"{wrong.key or ''} {wrong.what.vi}", f"{wrong.key or ''} {wrong.what.en}")
+    return replace(wrong, key="ranges", what=what)
+
+
 async def _list(
     request: Request,
     context: Context,
     asker: Asker,
-    typed: str = "",
     refusal: Text | None = None,
 ) -> HTMLResponse:
     terms = context.discovery
@@ -96,7 +97,7 @@ async def _list(
         status=422 if refusal else 200,
         sweeps=await context.ledger.discoveries.all(),
         terms=terms,
-        typed=typed or (terms.ranges[0] if terms and terms.ranges else ""),
+        typed=terms.ranges[0] if terms and terms.ranges else "",
         refusal=refusal,
     )
     return page

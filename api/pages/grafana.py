@@ -20,6 +20,7 @@ async def grafana(request: Request, context: Ctx, asker: Admin) -> HTMLResponse:
         asker,
         address=context.settings.base_url,
         archive=ARCHIVE if context.boards is not None else None,
+        boards=context.board_titles(request.app.state.pages.language(request)),
     )
     return page
 

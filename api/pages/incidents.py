@@ -17,8 +17,8 @@ from api.deciding import decision, hand
 from api.door import Asker, Ctx, Operator, Viewer, same_origin
 from api.errors import Refused
 from api.fallen import fallen
+from api.forms import moment
 from api.guard import client_address
-from api.localtime import instant
 from api.paths import up
 from api.snapshot import Picture
 from api.telling import lines, said, taken
@@ -333,10 +333,7 @@ async def advanced(
 
 def _said(request: Request, context: Context, asker: Asker, number: str, at: str) -> Said:
     origin = client_address(request, context.settings.proxies)
-    try:
-        when = instant(at) if at else None
-    except ValueError:
-        raise Refused(422) from None
+    when = moment("at", at) if at else None
     return Said(asker.name, context.clock.now(), when, nfc(number) or None, origin)
 
 

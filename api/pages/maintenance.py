@@ -1,6 +1,6 @@
 """Announced works: what is coming, what was, and the form that records a letter of a carrier."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -9,20 +9,20 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api import repeating
 from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer
+from api.forms import day, moment, problem
 from api.guard import client_address
-from api.localtime import instant
 from api.snapshot import Picture
-from core.errors import Invalid
+from core.errors import Invalid, Problem
 from core.maintenance import Maintenance
 from core.model import Model
-from core.text import Text, nfc, vietnamese_order
+from core.text import nfc, vietnamese_order
 
 router = APIRouter(include_in_schema=False)
 PAST = timedelta(days=92)  # of works that are shown unasked
 
 
 class Entry(Model):
-    """The form as it was filled in, shown again where it was refused. Times are local."""
+    """The form as it was filled in. Times are local."""
 
     begin: str = ""
     end: str = ""
@@ -66,7 +66,7 @@ def _entry(
 @router.get("/maintenance")
 async def maintenance(request: Request, context: Ctx, asker: Viewer) -> HTMLResponse:
     """Show works that are coming, going on, and of the last three months."""
-    return await _page(request, context, asker, Entry())
+    return await _page(request, context, asker)
 
 
 @router.post("/maintenance")
@@ -76,31 +76,23 @@ async def add(
     """Record announced works."""
     picture: Picture = await request.app.state.pictures.now()
     slugs = tuple(dict.fromkeys(entry.targets.replace(",", " ").split()))
-    strangers = [slug for slug in slugs if slug not in picture.targets]
-    if refusal := _refusal(entry, strangers):
-        return await _page(request, context, asker, entry, (refusal,))
+    if wrong := _wrong(entry, [slug for slug in slugs if slug not in picture.targets]):
+        raise Invalid(wrong)
     now = context.clock.now()
-    try:
-        await context.ledger.maintenance.add(
-            instant(entry.begin),
-            instant(entry.end),
-            entry.reason,
-            asker.name,
-            now,
-            rule=repeating.chosen(entry.repeat, _day(entry.repeat_until)),
-            announced_at=instant(entry.announced_at) if entry.announced_at else None,
-            reference=entry.reference or None,
-            units=(entry.unit,) if entry.unit else (),
-            carriers=(entry.carrier,) if entry.carrier else (),
-            targets=slugs,
-            origin=client_address(request, context.settings.proxies),
-        )
-    except Invalid as invalid:
-        refusals = tuple(
-            Text(f"{p.what.vi}. {p.mend.vi}.", f"{p.what.en}. {p.mend.en}.")
-            for p in invalid.problems
-        )
-        return await _page(request, context, asker, entry, refusals)
+    await context.ledger.maintenance.add(
+        moment("begin", entry.begin),
+        moment("end", entry.end),
+        entry.reason,
+        asker.name,
+        now,
+        rule=repeating.chosen(entry.repeat, day("repeat_until", entry.repeat_until)),
+        announced_at=moment("announced_at", entry.announced_at) if entry.announced_at else None,
+        reference=entry.reference or None,
+        units=(entry.unit,) if entry.unit else (),
+        carriers=(entry.carrier,) if entry.carrier else (),
+        targets=slugs,
+        origin=client_address(request, context.settings.proxies),
+    )
     return RedirectResponse("/maintenance", 303)
 
 
@@ -112,13 +104,7 @@ async def cancel(request: Request, context: Ctx, asker: Operator, works: str) ->
     return RedirectResponse("/maintenance", 303)
 
 
-async def _page(
-    request: Request,
-    context: Context,
-    asker: Asker,
-    entry: Entry,
-    refusals: tuple[Text, ...] = (),
-) -> HTMLResponse:
+async def _page(request: Request, context: Context, asker: Asker) -> HTMLResponse:
     picture: Picture = await request.app.state.pictures.now()
     now = context.clock.now()
     rows = await context.ledger.maintenance.find(now - PAST)
@@ -131,7 +117,6 @@ async def _page(
         request,
         "maintenance.html",
         asker,
-        status=422 if refusals else 200,
         picture=picture,
         ahead=ahead,
         behind=[row for row in reversed(rows) if row not in ahead],
@@ -144,8 +129,6 @@ async def _page(
             ((slug, picture.unit_name(slug, language)) for slug in units),
             key=lambda unit: vietnamese_order(unit[1]),
         ),
-        entry=entry,
-        refusals=refusals,
     )
     return page
 
@@ -162,27 +145,27 @@ def _concerns(picture: Picture, row: Maintenance, english: bool) -> str:
     return ", ".join(names)
 
 
-def _refusal(entry: Entry, strangers: list[str]) -> Text | None:
+def _wrong(entry: Entry, strangers: list[str]) -> list[Problem]:
+    found = []
     if not entry.reason:
-        return Text("Hãy ghi nội dung công việc.", "Say what the works are.")
-    for value in (entry.begin, entry.end, entry.announced_at or entry.begin):
-        try:
-            instant(value)
-            _day(entry.repeat_until)
-        except ValueError:
-            return Text(
-                "Ngày giờ không hợp lệ; chọn lại trong biểu mẫu.",
-                "A time is not valid; choose it in the form again.",
+        found.append(
+            problem(
+                "reason",
+                "chưa có nội dung",
+                "it says nothing",
+                "Hãy ghi nội dung công việc",
+                "Say what the works are",
             )
+        )
     if strangers:
         named = ", ".join(strangers)
-        return Text(
-            f"Không có đối tượng: {named}. Ghi mã định danh như trong danh mục.",
-            f"No such target: {named}. Write identifiers as in the inventory.",
+        found.append(
+            problem(
+                "targets",
+                f"Không có đối tượng: {named}",
+                f"No such target: {named}",
+                "Ghi mã định danh như trong danh mục",
+                "Write identifiers as in the inventory",
+            )
         )
-    return None
-
-
-def _day(local: str) -> date | None:
-    """Return the day of a browser's date field, None for an empty one."""
-    return date.fromisoformat(local) if local else None
+    return found

@@ -14,8 +14,8 @@ from api import repeating
 from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer, same_origin
 from api.errors import Refused
+from api.forms import day, moment
 from api.guard import client_address
-from api.localtime import instant
 from api.meetings import MeetingView, blamed, estimated, looked_over, sounds, state_of, whom, why
 from api.pages.view import is_wall
 from api.snapshot import Picture
@@ -95,10 +95,7 @@ async def add(
     request: Request, context: Ctx, asker: Operator, entry: Annotated[Entry, Depends(_entry)]
 ) -> Response:
     """Enter a meeting, or each of a series."""
-    try:
-        wanted = await _wanted(request, context, entry)
-    except Invalid as refusal:
-        return await _list(request, context, asker, entry, _said(refusal.problems))
+    wanted = await _wanted(request, context, entry)
     origin = client_address(request, context.settings.proxies)
     now = context.clock.now()
     first: Meeting | None = None
@@ -151,10 +148,7 @@ async def change(
     entry: Annotated[Entry, Depends(_entry)],
 ) -> Response:
     """Let a meeting be otherwise."""
-    try:
-        wanted = (await _wanted(request, context, entry))[0]
-    except Invalid as refusal:
-        return await _one(request, context, asker, meeting, entry, _said(refusal.problems))
+    wanted = (await _wanted(request, context, entry))[0]
     before = await context.ledger.meetings.get(meeting)
     wanted = wanted.model_copy(update={"mark": before.mark})
     origin = client_address(request, context.settings.proxies)
@@ -253,11 +247,10 @@ async def _wanted(request: Request, context: Context, entry: Entry) -> list[Want
     rooms, faults = (tuple(known), ()) if literal else names.rooms(entry.rooms)
     problems = [Problem("meeting", f.what, f.mend, key="rooms") for f in faults]
     try:
-        begin, end = instant(entry.begin), instant(entry.end)
-        until = date.fromisoformat(entry.repeat_until) if entry.repeat_until else None
-    except ValueError:
-        problems.append(Problem("meeting", *_BAD_TIME, key="begin"))
-        raise Invalid(problems) from None
+        begin, end = moment("begin", entry.begin), moment("end", entry.end)
+        until = day("repeat_until", entry.repeat_until)
+    except Invalid as refusal:
+        raise Invalid([*problems, *refusal.problems]) from None
     if problems:
         raise Invalid(problems)
     wanted = Wanted(
@@ -326,13 +319,11 @@ async def _list(  # noqa: PLR0917
     return page
 
 
-async def _one(  # noqa: PLR0917
+async def _one(
     request: Request,
     context: Context,
     asker: Asker,
     meeting: str,
-    entry: Entry | None = None,
-    refusals: Sequence[Text] = (),
     link: tuple[str, str] | None = None,
 ) -> HTMLResponse:
     picture: Picture = await request.app.state.pictures.now()
@@ -343,7 +334,6 @@ async def _one(  # noqa: PLR0917
         request,
         "meeting.html",
         asker,
-        status=422 if refusals else 200,
         picture=picture,
         view=view,
         meeting=row,
@@ -356,8 +346,7 @@ async def _one(  # noqa: PLR0917
         worst=next((one for one in view.rows if one.slug == view.sound.whole.worst_room), None),
         ahead=lambda minutes: ahead_in_words(minutes, language),
         counted=counted,
-        entry=entry or _filled_in(row, picture),
-        refusals=refusals,
+        entry=_filled_in(row, picture),
         link=link,
         may_ask=context.ask_rooms is not None,
         phones=sum(_phone(picture, room) is not None for room in row.rooms),
@@ -474,10 +463,6 @@ def _said(problems: Sequence[Problem]) -> list[Text]:
     return [Text(p.said("vi"), p.said("en")) for p in problems]
 
 
-_BAD_TIME = (
-    Text("ngày giờ không hợp lệ", "a time is not valid"),
-    Text("Chọn lại trong biểu mẫu", "Choose it in the form again"),
-)
 _TOO_OFTEN = (
     Text(f"lặp quá {_MOST} lần", f"it comes back more than {_MOST} times"),
     Text("Chọn ngày kết thúc gần hơn", "Let it end earlier"),

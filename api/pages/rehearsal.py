@@ -71,10 +71,7 @@ async def begin(
     rehearse = context.rehearse
     shelf: Rehearsals = request.app.state.rehearsals
     wish = entry.wish
-    try:
-        token = shelf.begin(asker.name, lambda told: rehearse(wish, told))
-    except DomainError as refusal:
-        return await _page(request, asker, entry, refusals=(refusal.text,))
+    token = shelf.begin(asker.name, lambda told: rehearse(wish, told))
     return RedirectResponse(f"/rehearsal/{token}", 303)
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import PurePath
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request
-from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -20,17 +19,18 @@ from alerts.rota import ROLES, Flaw, Hole, Roster, Source, Turn, holes, rosters,
 from api.context import Context
 from api.door import Admin, Asker, Ctx, Operator, Viewer
 from api.errors import Refused
+from api.forms import moment, problem
 from api.guard import client_address
 from api.ical import as_calendar
 from api.snapshot import Picture
 from core.clock import LOCAL
-from core.errors import Conflict, Invalid, Problem
+from core.errors import Invalid, Problem
 from core.inventory import Rota
-from core.model import Model
+from core.model import Slug
 from core.people import Role
 from core.rota import Swap
 from core.silence import Silence
-from core.text import Language, Text, nfc, vietnamese_order
+from core.text import Language, nfc, vietnamese_order
 from inventory import dutyfile
 from inventory.dutylist import changes
 
@@ -44,16 +44,6 @@ _DAY = timedelta(days=1)
 _NOON = time(12)
 _LONGEST_NAME = 120
 _Slug = Annotated[str, Query(max_length=63)]
-
-
-class Entry(Model):
-    """The form of a swap as it was filled in, shown again where it was refused. Local times."""
-
-    role: str = "primary"
-    contact: str = ""
-    begin: str = ""
-    end: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,39 +123,25 @@ async def swap(
     context: Ctx,
     asker: Operator,
     *,
-    rota: Annotated[str, Form(max_length=63)],
-    role: Annotated[str, Form(max_length=20)] = "primary",
-    contact: Annotated[str, Form(max_length=63)] = "",
+    rota: Annotated[Slug, Form()],
+    role: Annotated[Literal["primary", "secondary"], Form()] = "primary",
+    contact: Annotated[Slug, Form()],
     begin: Annotated[str, Form(max_length=40)] = "",
     end: Annotated[str, Form(max_length=40)] = "",
     reason: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Let somebody take over duty for a while."""
-    entry = Entry(role=role, contact=contact, begin=begin, end=end, reason=nfc(reason))
-    now = context.clock.now()
-    try:
-        wanted = Swap(
-            rota=rota,
-            role=role,
-            contact=contact,
-            begin=_instant(begin),
-            end=_instant(end),
-            reason=entry.reason,
-            by=asker.name,
-            recorded_at=now,
-        )
-        origin = client_address(request, context.settings.proxies)
-        await context.ledger.rota.swap(wanted, origin)
-    except (ValueError, ValidationError):
-        return await _page(request, context, asker, rota, entry=entry, refusals=(_UNREADABLE,))
-    except Conflict as conflict:
-        return await _page(request, context, asker, rota, entry=entry, refusals=(conflict.text,))
-    except Invalid as invalid:
-        said = tuple(
-            Text(f"{p.what.vi}. {p.mend.vi}.", f"{p.what.en}. {p.mend.en}.")
-            for p in invalid.problems
-        )
-        return await _page(request, context, asker, rota, entry=entry, refusals=said)
+    wanted = Swap(
+        rota=rota,
+        role=role,
+        contact=contact,
+        begin=moment("begin", begin),
+        end=moment("end", end),
+        reason=nfc(reason),
+        by=asker.name,
+        recorded_at=context.clock.now(),
+    )
+    await context.ledger.rota.swap(wanted, client_address(request, context.settings.proxies))
     return RedirectResponse(f"/rota?rota={rota}", 303)
 
 
@@ -202,7 +178,7 @@ async def take_list(request: Request, context: Ctx, asker: Admin) -> Response:
         file, rota = sent.get("file"), str(sent.get("rota", ""))
         new_people = sent.get("new_people") is not None
         if not isinstance(file, UploadFile) or not file.filename:
-            return await _page(request, context, asker, rota, refusals=(_NO_FILE,))
+            raise Invalid([problem("file", *_NO_FILE)])
         name = nfc(PurePath(file.filename.replace("\\", "/")).name)[-_LONGEST_NAME:]
         content = await file.read()
     now = context.clock.now()
@@ -260,8 +236,6 @@ async def _page(
     wanted: str,
     *,
     month: str = "",
-    entry: Entry = Entry(),
-    refusals: tuple[Text, ...] = (),
     faults: Sequence[Problem] = (),
 ) -> HTMLResponse:
     picture: Picture = await request.app.state.pictures.now()
@@ -280,7 +254,7 @@ async def _page(
         request,
         "rota.html",
         asker,
-        status=422 if refusals or faults else 200,
+        status=422 if faults else 200,
         picture=picture,
         rotas=rotas,
         chosen=chosen,
@@ -301,8 +275,6 @@ async def _page(
         roles=ROLES,
         Source=Source,
         local=lambda at: at.astimezone(LOCAL),
-        entry=entry,
-        refusals=refusals,
         faults=faults[:FAULTS],
         fault_count=len(faults),
     )
@@ -357,16 +329,4 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), LOCAL)
 
 
-def _instant(local: str) -> datetime:
-    """Return the instant of a browser's `2026-11-22T21:00`, which is local time."""
-    found = datetime.fromisoformat(local)
-    if found.tzinfo is not None:
-        raise ValueError(local)
-    return found.replace(tzinfo=LOCAL)
-
-
-_NO_FILE = Text("Chưa chọn tệp nào.", "No file was chosen.")
-_UNREADABLE = Text(
-    "Người, vai hoặc ngày giờ không hợp lệ; chọn lại trong biểu mẫu.",
-    "The person, the role or a time is not valid; choose them in the form again.",
-)
+_NO_FILE = ("chưa chọn tệp nào", "no file was chosen", "Hãy chọn một tệp", "Please choose one")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -11,15 +11,16 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api import repeating
 from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer
+from api.forms import day, moment
 from api.guard import client_address
-from api.localtime import instant, next_morning
+from api.localtime import next_morning
 from api.silencing import in_words, seen, unknown
 from api.snapshot import Picture
 from core.clock import LOCAL
 from core.errors import Invalid
 from core.model import Model
 from core.silence import Scope
-from core.text import Language, Text, nfc, vietnamese_order
+from core.text import Language, nfc, vietnamese_order
 from storage.silences import Wanted
 
 router = APIRouter(include_in_schema=False)
@@ -28,7 +29,7 @@ For = Literal["hour", "morning", "date"]
 
 
 class Entry(Model):
-    """The form as it was filled in, shown again where it was refused. Times are local."""
+    """The form as it was filled in. Times are local."""
 
     reason: str = ""
     begin: str = ""
@@ -85,7 +86,7 @@ async def silences(
     request: Request, context: Ctx, asker: Viewer, targets: str = ""
 ) -> HTMLResponse:
     """Show silences that hold now, that are to come, and those of the last month."""
-    return await _page(request, context, asker, Entry(targets=targets[:2000]))
+    return await _page(request, context, asker, targets[:2000])
 
 
 @router.post("/silences")
@@ -93,22 +94,7 @@ async def add(
     request: Request, context: Ctx, asker: Operator, entry: Annotated[Entry, Depends(_entry)]
 ) -> Response:
     """Silence what the form means, in the asker's name."""
-    try:
-        wanted = _wanted(entry, context.clock.now())
-    except ValueError:
-        refusal = Text(
-            "Ngày giờ không hợp lệ; chọn lại trong biểu mẫu.",
-            "A time is not valid; choose it in the form again.",
-        )
-        return await _page(request, context, asker, entry, (refusal,))
-    try:
-        await _keep(request, context, asker, wanted)
-    except Invalid as invalid:
-        refusals = tuple(
-            Text(f"{p.what.vi}. {p.mend.vi}.", f"{p.what.en}. {p.mend.en}.")
-            for p in invalid.problems
-        )
-        return await _page(request, context, asker, entry, refusals)
+    await _keep(request, context, asker, _wanted(entry, context.clock.now()))
     return RedirectResponse("/silences", 303)
 
 
@@ -155,31 +141,21 @@ def _until(until: For, end: str, now: datetime) -> datetime:
         return now + timedelta(hours=1)
     if until == "morning":
         return next_morning(now)
-    try:
-        return instant(end)
-    except ValueError:
-        return now  # refused as every silence without an end is
+    return moment("end", end)
 
 
 def _wanted(entry: Entry, now: datetime) -> Wanted:
-    """Return what a form asks for; ValueError names a time that is none."""
-    last = date.fromisoformat(entry.repeat_until) if entry.repeat_until else None
+    """Return what a form asks for; Invalid names a time that is none."""
     return Wanted(
-        begin=instant(entry.begin) if entry.begin else now,
-        end=instant(entry.end),
+        begin=moment("begin", entry.begin) if entry.begin else now,
+        end=moment("end", entry.end),
         reason=entry.reason,
         scope=entry.scope,
-        rule=repeating.chosen(entry.repeat, last),
+        rule=repeating.chosen(entry.repeat, day("repeat_until", entry.repeat_until)),
     )
 
 
-async def _page(
-    request: Request,
-    context: Context,
-    asker: Asker,
-    entry: Entry,
-    refusals: tuple[Text, ...] = (),
-) -> HTMLResponse:
+async def _page(request: Request, context: Context, asker: Asker, proposed: str) -> HTMLResponse:
     picture: Picture = await request.app.state.pictures.now()
     now = context.clock.now()
     rows = await context.ledger.silences.find(now - PAST)
@@ -192,7 +168,6 @@ async def _page(
         request,
         "silences.html",
         asker,
-        status=422 if refusals else 200,
         picture=picture,
         active=[one for one in known if one.span is not None],
         coming=[one for one in known if one.span is None and not one.silence.over(now)],
@@ -205,8 +180,7 @@ async def _page(
             ((slug, picture.unit_name(slug, language)) for slug in units),
             key=lambda unit: vietnamese_order(unit[1]),
         ),
-        entry=entry,
+        proposed=proposed,
         latest=f"{now.astimezone(LOCAL):%Y-%m-%dT%H:%M}",
-        refusals=refusals,
     )
     return page

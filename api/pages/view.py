@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from importlib.resources import files
@@ -14,9 +15,11 @@ from starlette.responses import HTMLResponse
 from api import words
 from api.context import Context
 from api.door import Asker, asker_or_none, csrf_token, set_cookie, visit_cookie, visit_seed
+from api.forms import sentence
 from api.snapshot import Picture, fresh
 from api.translations import catalogue, language_of
 from api.v1.shapes import CheckOut
+from core.errors import Problem
 from core.incident import IncidentNote
 from core.people import Role
 from core.status import Status
@@ -192,8 +195,18 @@ class Pages:
                 self._shared.popitem(last=False)
         return HTMLResponse(page)
 
-    async def error(self, request: Request, status: int, text: Text) -> HTMLResponse:
+    async def error(
+        self, request: Request, status: int, text: Text, problems: Sequence[Problem] = ()
+    ) -> HTMLResponse:
         """Return a friendly page for a refusal, with the menu for whom we know."""
         ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR  # then the ledger may not answer either
         asker = None if ours else await asker_or_none(request, self._context)
-        return self.render(request, "error.html", asker, status=status, code=status, text=text)
+        return self.render(
+            request,
+            "error.html",
+            asker,
+            status=status,
+            code=status,
+            text=text,
+            faults=[sentence(one) for one in problems],
+        )

@@ -40,30 +40,42 @@ async def a_browser(
     folder: Path, size: str, **changes: object
 ) -> AsyncIterator[tuple[World, Page, str, list[str]]]:
     """Yield a world, a logged-in page, the base address and what the console complained of."""
-    width, height = SIZES[size]
-    complaints: list[str] = []
-    async with a_world(folder, SystemClock(), Web(), **changes) as world, served(world) as base:
+    async with (
+        a_world(folder, SystemClock(), Web(), None, **changes) as world,
+        served(world) as base,
+    ):
         await world.add_user("ha", Role.OPERATOR, "Lê Thu Hà")
         await world.commit(all_up(world.clock.now() - timedelta(hours=3)))
-        async with async_playwright() as play:
-            browser = await play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-            screen = await browser.new_context(viewport={"width": width, "height": height})
-            page = await screen.new_page()
-            page.on(
-                "console",
-                lambda said: complaints.append(said.text) if said.type == "error" else None,
-            )
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-            await page.goto(f"{base}/login")
-            await page.fill("#name", "ha")
-            await page.fill("#password", PASSWORD)
-            await page.click("button.big")
-            await expect(page.locator("h1")).to_have_text("Bảng theo dõi")
-            try:
-                yield world, page, base, complaints
-            finally:
-                world.context.live.close()
-                await browser.close()
+        async with logged_in(world, base, size, "ha") as (page, complaints):
+            yield world, page, base, complaints
+
+
+@asynccontextmanager
+async def logged_in(
+    world: World, base: str, size: str, name: str
+) -> AsyncIterator[tuple[Page, list[str]]]:
+    """Yield the page of somebody who has logged in, and what the console complained of."""
+    width, height = SIZES[size]
+    complaints: list[str] = []
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        screen = await browser.new_context(viewport={"width": width, "height": height})
+        page = await screen.new_page()
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type == "error" else None,
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(f"{base}/login")
+        await page.fill("#name", name)
+        await page.fill("#password", PASSWORD)
+        await page.click("button.big")
+        await expect(page.locator("h1")).to_have_text("Bảng theo dõi")
+        try:
+            yield page, complaints
+        finally:
+            world.context.live.close()
+            await browser.close()
 
 
 async def test_the_board_shows_a_cut_and_its_end_without_reloading(tmp_path: Path) -> None:
@@ -213,4 +225,26 @@ async def test_rooms_and_services_fit_every_screen(tmp_path: Path, size: str) ->
             await page.goto(base + path)
             wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, path
+        assert complaints == []
+
+
+async def test_on_a_phone_the_pages_fold_behind_one_button(tmp_path: Path) -> None:
+    async with a_browser(tmp_path, "phone") as (_, page, base, complaints):
+        pages, fold = page.locator("nav#pages"), page.get_by_role("button", name="Trang chính")
+        await expect(pages).to_be_hidden()
+        head = await page.locator("header.top").bounding_box()
+        assert head is not None
+        assert head["height"] < 110  # two rows: the name with its buttons, and the search
+        await fold.focus()
+        await page.keyboard.press("Enter")
+        await expect(pages).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        await page.keyboard.press("Escape")
+        await expect(pages).to_be_hidden()
+        await fold.click()
+        await pages.get_by_role("link", name="Đường truyền").click()
+        await expect(page).to_have_url(f"{base}/links")
+        await page.set_viewport_size({"width": 1366, "height": 768})
+        await expect(pages).to_be_visible()
+        await expect(fold).to_be_hidden()
         assert complaints == []

@@ -9,6 +9,7 @@ from api.grafana import board_of
 from core.people import Role
 from core.watching import Target, TargetKind
 from inventory.tables import KINDS
+from runtime.boards import GrafanaSite, board_titles, grafana_files
 from tests.api.world import HUB, World, a_world
 from tests.project.tree import ROOT
 
@@ -78,3 +79,20 @@ def test_every_kind_of_target_has_a_board_that_is_there() -> None:
             named |= {board_of(target), board_of(target, {"modbus"})}
     assert named <= there
     assert {"servers", "services", "power"} <= named
+
+
+async def test_it_names_every_board_that_is_handed_out(tmp_path: Path) -> None:
+    async with a_world(tmp_path, board_titles=board_titles) as world:
+        headers = await world.token(Role.ADMIN)
+        page = (await world.client.get("/grafana", headers=headers)).text
+        english = await world.client.get(
+            "/grafana", headers={**headers, "cookie": "thongsuot_lang=en"}
+        )
+    handed_out = {one.slug for one in board_titles("vi")}
+    files = grafana_files(GrafanaSite("http://127.0.0.1:8080"))
+    assert handed_out == {Path(f).stem for f in files if "boards/vi/" in f}
+    told = {page: board_titles("vi"), english.text: board_titles("en")}
+    for text, boards in told.items():
+        for one in boards:
+            assert f"<b>{one.title}</b> <span>{one.question}</span>" in text
+            assert one.question.endswith("?")

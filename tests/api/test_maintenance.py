@@ -106,7 +106,7 @@ async def test_works_under_way_say_so(world: World) -> None:
         ({"end": "2026-12-03T21:00"}, "Ghi giờ kết thúc sau giờ bắt đầu"),
         ({"announced_at": "2027-01-01T00:00"}, "Ghi lúc nhận được thông báo"),
         ({"repeat": "daily"}, "đúng một trong UNTIL và COUNT"),
-        ({"repeat": "daily", "repeat_until": "mai"}, "Ngày giờ không hợp lệ"),
+        ({"repeat": "daily", "repeat_until": "mai"}, "Ngày không hợp lệ"),
         ({"carrier": ""}, "Nêu ít nhất một đơn vị, nhà mạng hoặc đối tượng"),
         ({"targets": "khong-co"}, "Không có đối tượng: khong-co"),
     ],

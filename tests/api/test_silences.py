@@ -103,7 +103,7 @@ async def test_a_silence_that_comes_back_says_so(world: World) -> None:
         ({"end": ""}, "Ngày giờ không hợp lệ"),
         ({"end": "2026-11-22T08:00"}, "Ghi giờ kết thúc sau giờ bắt đầu"),
         ({"repeat": "daily"}, "đúng một trong UNTIL và COUNT"),
-        ({"repeat": "daily", "repeat_until": "mai"}, "Ngày giờ không hợp lệ"),
+        ({"repeat": "daily", "repeat_until": "mai"}, "Ngày không hợp lệ"),
         ({"carrier": ""}, "Nêu ít nhất một đơn vị, nhà mạng"),
         ({"targets": "khong-co"}, "không có “khong-co” trong danh mục"),
         ({"circuits": "TSL-an-loc, TSL-0"}, "không có “TSL-0” trong danh mục"),

@@ -31,6 +31,7 @@ from core.status import Status, Transition
 from core.watching import Check, Estate, PortFact, Target, TargetKind
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
+from storage.vault import Vault
 from tests.factories import DAWN, FakeClock
 
 PROVINCE = "dong-nai"
@@ -304,13 +305,17 @@ async def told(world: World) -> None:
 
 @asynccontextmanager
 async def a_world(
-    folder: Path, clock: Clock | None = None, settings: Web | None = None, **changes: object
+    folder: Path,
+    clock: Clock | None = None,
+    settings: Web | None = None,
+    vault: Vault | None = None,
+    **changes: object,
 ) -> AsyncIterator[World]:
     """Yield a world over a new SQLite ledger with the small province in it."""
     clock = clock or FakeClock()
     url = f"sqlite:///{folder}/ledger.db"
     await migrations.upgrade(url)
-    ledger = await open_ledger(url, None, clock)
+    ledger = await open_ledger(url, vault, clock)
     try:
         await ledger.inventory.apply(Changes(put=inventory()), "test", clock.now())
         known = estate()

@@ -51,6 +51,20 @@ def test_tones_count_only_between_equal_words() -> None:
     assert sorted(words, key=vietnamese_order) == ["ma", "mà", "mả", "mã", "má", "mạ", "mab"]
 
 
+def test_numbers_sort_by_what_they_are() -> None:
+    ports = ["Gi1/0/10", "Gi0/10", "Gi0/2", "Gi0/1", "Gi0/2.100", "Gi0/2.20"]
+    assert sorted(ports, key=vietnamese_order) == [
+        "Gi0/1",
+        "Gi0/2",
+        "Gi0/2.20",
+        "Gi0/2.100",
+        "Gi0/10",
+        "Gi1/0/10",
+    ]
+    rooms = ["Phòng 12", "Phòng 3", "Phòng 003", "Phòng A"]
+    assert sorted(rooms, key=vietnamese_order) == ["Phòng 3", "Phòng 003", "Phòng 12", "Phòng A"]
+
+
 def test_sms_text_is_plain_ascii() -> None:
     assert ascii_only("SỰ CỐ: Điểm cầu UBND xã Đăk Ơ mất kết nối") == (
         "SU CO: Diem cau UBND xa Dak O mat ket noi"

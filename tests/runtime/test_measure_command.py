@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from core.inventory import Changes, Inventory, Service, Unit, UnitLevel
+from runtime.cli import _ledger
+from runtime.cli._ledger import BAD_INPUT, REFUSED
+from runtime.cli.init import app as init
 from runtime.cli.measure import FAILED, app
+from tests.factories import DAWN
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -84,3 +89,51 @@ def test_what_is_filled_in_wrongly_is_told_and_nothing_is_asked() -> None:
     assert result.exit_code == 2
     assert "web-portal: params:" in result.output
     assert "Write it like url=" in result.output
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> str:
+    """Return the settings of a platform with one website."""
+    folder = tmp_path / "nen-tang"
+    made = CliRunner().invoke(init, [str(folder)])
+    assert made.exit_code == 0, made.output
+    file = folder / "thongsuot.toml"
+    row = Service(slug="cong", name="Cổng", kind="portal", unit="tinh", url="https://tinh.gov.vn/")
+    unit = Unit(slug="tinh", code="75", level=UnitLevel.PROVINCE, name="Tỉnh", province_code="75")
+    put = Changes(put=Inventory(units=(unit,), services=(row,)))
+    voice = _ledger.Voice(as_json=True)
+    _ledger.with_ledger(file, voice, lambda one: one.inventory.apply(put, "test", DAWN))
+    return str(file)
+
+
+def test_one_is_added_changed_and_ended_where_the_settings_say(settings: str) -> None:
+    words = ("web-portal", "--target", "cong", "-c", settings)
+    added = measure("add", *words, "-p", "url=https://tinh.gov.vn/tin")
+    assert added.output.strip() == "Measure cong-web-portal is added", added.output
+    changed = measure("set", "cong-web-portal", "-p", "keyword=a; b", "-c", settings)
+    assert changed.exit_code == 0, changed.output
+    [row] = json.loads(measure("used", "-c", settings, "--json").output)
+    assert row["params"] == {"url": "https://tinh.gov.vn/tin", "keyword": "a; b"}
+    by_name = {
+        row["name"]: row for row in json.loads(measure("list", "--json", "-c", settings).output)
+    }
+    assert (by_name["web-portal"]["used"], by_name["email"]["used"]) == (1, 0)
+    assert "in use: cong-web-portal" in measure("show", "web-portal", "-c", settings).output
+    assert measure("set", "cong-web-portal", "-p", "keyword=", "-c", settings).exit_code == 0
+    [row] = json.loads(measure("used", "-c", settings, "--json").output)
+    assert row["params"] == {"url": "https://tinh.gov.vn/tin"}
+    assert measure("end", "cong-web-portal", "-c", settings).exit_code == 0
+    assert json.loads(measure("used", "-c", settings, "--json").output) == []
+
+
+def test_what_does_not_fit_is_refused_by_field_and_nothing_is_written(settings: str) -> None:
+    refused = measure("add", "web-portal", "--target", "cong", "-p", "url=x", "-c", settings)
+    assert refused.exit_code == BAD_INPUT
+    assert "measures.csv: params.url: “x” is not usable. Such as: https://" in refused.output
+    strange = measure(
+        "add", "web-portal", "--target", "khac", "-p", "url=https://a.vn/", "-c", settings
+    )
+    assert strange.exit_code == BAD_INPUT
+    assert "khac" in strange.output
+    assert measure("end", "khac", "-c", settings).exit_code == REFUSED
+    assert json.loads(measure("used", "-c", settings, "--json").output) == []
