@@ -27,6 +27,7 @@ from api.pages import (
     contacts,
     days,
     discovery,
+    figures,
     grafana,
     incidents,
     intake,
@@ -64,12 +65,14 @@ from api.v1 import (
 from api.v1 import causes as causes_v1
 from api.v1 import certificates as certificates_v1
 from api.v1 import configurations as configurations_v1
+from api.v1 import figures as figures_v1
 from api.v1 import incidents as incidents_v1
 from api.v1 import line_use as line_use_v1
 from api.v1 import meetings as meetings_v1
 from api.v1 import reports as reports_v1
 from api.v1 import silences as silences_v1
 from core.errors import DomainError, Unavailable
+from inventory.figureforms import forms
 
 _ABOUT = """Reads everything the platform knows; people acknowledge, comment on, merge, split and
 silence incidents with it, and state their causes.
@@ -82,6 +85,11 @@ UPLOAD_LIMIT = 33 * 1024 * 1024  # bytes of a list with its form
 LARGER = {
     "/import": UPLOAD_LIMIT,
     "/meetings/import": UPLOAD_LIMIT,
+    **{
+        f"{path}/{name}": UPLOAD_LIMIT
+        for path in ("/figures", "/api/v1/figures")
+        for name in forms()
+    },
     alertmanager.PATH: alertmanager.LONGEST,
 }
 
@@ -96,6 +104,7 @@ ROUTERS = (
     silences_v1.router,
     meetings_v1.router,
     certificates_v1.router,
+    figures_v1.router,
     heartbeats.router,
     hints.router,
     answers.router,
@@ -121,6 +130,7 @@ ROUTERS = (
     grafana.router,
     days.router,
     certificates.router,
+    figures.router,
     rota.router,
     contacts.router,
     rules.router,

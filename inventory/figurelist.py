@@ -287,16 +287,16 @@ class _Sheet:
         self.found.rows += [row for _, row in self._taken.values()]
 
     def _figures(self, record: Record) -> None:
+        if not any(self._said(record, name) for name in self.asked.form.columns):
+            self._note(_EMPTY, record.row)
+            return
         head = self._head(record)
         values: dict[str, float] = {}
         for name in self.asked.form.columns:
             value = self._value(record, name, head)
             if value is not None:
                 values[name] = value
-        if head is None:
-            return
-        if not values:
-            self._note(_EMPTY, record.row)
+        if head is None or not values:
             return
         self._bounded(record.row, values)
         row = head.model_copy(update={"values": values})

@@ -56,6 +56,7 @@ from runtime.duty_series import DutySeries, Telling
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.feedback import Feedback
+from runtime.figure_series import FigureSeries
 from runtime.hearing import Listener, open_ear
 from runtime.heartbeat import Heartbeat, vitals
 from runtime.hints import Hints
@@ -303,7 +304,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             clock,
         )
         met = MeetingSeries(ledger.meetings, brain, lambda: feed.edition, signals, clock)
-        rooms = RoomSeries(ledger, clock)
+        rooms, declared = RoomSeries(ledger, clock), FigureSeries(ledger, clock)
         lines = Lines.of(series.reader, feed.estate, clock)
         context = Context(
             ledger=ledger,
@@ -369,9 +370,15 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 of_ourselves,
                 tally,
                 settings.looking.vantage,
-                beside=(duty.samples, met.samples, rooms.samples, lambda _: lines.samples()),
+                beside=(
+                    duty.samples,
+                    met.samples,
+                    rooms.samples,
+                    declared.samples,
+                    lambda _: lines.samples(),
+                ),
             ),
-            (duty, met, rooms),
+            (duty, met, rooms, declared),
         )
         parts: dict[str, Part] = {
             "web": lambda: serve(server, listening, live.close),
@@ -461,7 +468,7 @@ class Upkeep:
     series: SeriesSide
     clock: Clock
     description: Description
-    described: Sequence[DutySeries | MeetingSeries | RoomSeries]
+    described: Sequence[DutySeries | MeetingSeries | RoomSeries | FigureSeries]
 
     async def follow_the_ledger(self) -> None:
         """Go on with what people changed: the inventory, the local day, credentials."""
