@@ -39,8 +39,8 @@ async def test_a_list_is_sent_and_its_table_fits_the_screen(tmp_path: Path, size
         )
         await page.click("main form button")
         await expect(page.locator("[role=status].calm")).to_contain_text("Đã nhập: 6 dòng mới")
-        await expect(page.locator("table.figures tbody tr")).to_have_count(6)
-        await expect(page.locator("table.figures .stale")).to_have_count(1)
+        await expect(page.locator("table.declared tbody tr")).to_have_count(6)
+        await expect(page.locator("table.declared .stale")).to_have_count(1)
         for path in ("/figures/bts", "/figures", "/units/dak-o"):
             await page.goto(f"{base}{path}")
             wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
