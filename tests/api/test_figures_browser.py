@@ -27,16 +27,9 @@ async def test_a_list_is_sent_and_its_table_fits_the_screen(tmp_path: Path, size
         ]
         await page.goto(f"{base}/figures/bts")
         await expect(page.locator(".missing")).to_contain_text("Chưa có số liệu")
-        await page.set_input_files(
-            "input[type=file]",
-            files=[
-                {
-                    "name": "Trạm BTS.csv",
-                    "mimeType": "text/csv",
-                    "buffer": (BTS + "\n".join(rows)).encode(),
-                }
-            ],
-        )
+        sent = tmp_path / "Trạm BTS.csv"
+        sent.write_text(BTS + "\n".join(rows), encoding="utf-8")
+        await page.set_input_files("input[type=file]", sent)
         await page.click("main form button")
         await expect(page.locator("[role=status].calm")).to_contain_text("Đã nhập: 6 dòng mới")
         await expect(page.locator("table.declared tbody tr")).to_have_count(6)
