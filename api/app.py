@@ -60,6 +60,7 @@ from api.v1 import (
     heard,
     heartbeats,
     hints,
+    jobs,
     me,
 )
 from api.v1 import causes as causes_v1
@@ -106,6 +107,7 @@ ROUTERS = (
     certificates_v1.router,
     figures_v1.router,
     heartbeats.router,
+    jobs.router,
     hints.router,
     answers.router,
     heard.router,
@@ -170,6 +172,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.answers_pace = Pace(answers.MOST, answers.SECONDS, context.clock.monotonic)
     app.state.heartbeats_pace = Pace(heartbeats.MOST, heartbeats.SECONDS, context.clock.monotonic)
     app.state.room_pace = Pace(heartbeats.OF_A_ROOM, heartbeats.SECONDS, context.clock.monotonic)
+    app.state.jobs_pace = Pace(jobs.MOST, jobs.SECONDS, context.clock.monotonic)
     app.state.hints_pace = Pace(hints.MOST, hints.SECONDS, context.clock.monotonic)
     app.state.born = secrets.token_hex(8)
     for router in ROUTERS:

@@ -21,6 +21,7 @@ from api.app import create_app
 from api.context import Context, Health
 from api.fleet import FleetPage
 from api.live import Live
+from collectors._backup.words import words_of
 from collectors._vq.inbox import inbox_of
 from core.clock import Clock
 from core.collector import Kit, Sockets
@@ -61,6 +62,7 @@ from runtime.hearing import Listener, open_ear
 from runtime.heartbeat import Heartbeat, vitals
 from runtime.hints import Hints
 from runtime.housekeeping import Housekeeping
+from runtime.job_feed import JobFeed
 from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.lines import Lines
 from runtime.mailing import Mailing
@@ -443,6 +445,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             ).run,
             "room": room.run,
             "configurations": shelf.run,
+            "jobs": JobFeed(ledger.jobs.known, words_of(kit), feed.estate, scheduler.hint).run,
             **_sweeping(settings, ledger, keyring, clock),
             "housekeeping": Housekeeping(
                 ledger.pruning, transcripts, settings.retention, clock
