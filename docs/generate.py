@@ -13,7 +13,7 @@ from typer.core import TyperArgument, TyperGroup
 
 from collectors._snmp import handbook as devices
 from inventory import handbook
-from runtime import coverage_page, looking_page, settings_page
+from runtime import coverage_page, figures_page, looking_page, settings_page
 from runtime.cli import Commands
 
 FOLDER = Path(__file__).parent
@@ -62,6 +62,7 @@ def pages() -> dict[str, str]:
         "devices.md": devices.page(),
         "collectors.md": looking_page.markdown(),
         "coverage.md": coverage_page.markdown(),
+        "figures.md": figures_page.markdown(),
     }
 
 
