@@ -10,11 +10,9 @@ from core.inventory import Inventory, UnitLevel
 from core.text import Text, vietnamese_order
 from core.unitfigures import Period, UnitFigures
 from inventory.figureforms import Form, forms
-from inventory.figures import Latest, Standing, Total, latest, standings, total
+from inventory.figures import KNOWN_FOR, Latest, Standing, Total, latest, standings, total
 from inventory.plan import as_of
 from storage.ledger import Ledger
-
-KNOWN_FOR = timedelta(days=800)  # what is older is history, not how things are
 
 
 @dataclass(frozen=True, slots=True)

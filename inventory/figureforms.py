@@ -60,6 +60,7 @@ class Column(Model):
     labels: Mapping[str, str] = Field(default_factory=dict)
     headings: Headings = ()
     at_most: str | None = None  # the column that it cannot exceed
+    indicator: str = ""  # of the documents, such as I14
     worst: bool = False  # of a unit with several parts the largest counts, not the sum
 
     @property

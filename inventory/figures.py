@@ -5,12 +5,13 @@ What is stale is said to be stale, enters no total and gives no share: no data i
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from core.text import Text
 from core.unitfigures import UnitFigures
 from inventory.figureforms import Form, Rate
 
+KNOWN_FOR = timedelta(days=800)  # what is older is history, not how things are
 Latest = Mapping[str, Sequence[UnitFigures]]  # form → the latest rows of each subject
 
 

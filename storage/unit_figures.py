@@ -80,6 +80,23 @@ class UnitFigureBook:
         async with self._database.reading() as connection:
             return [Declared(**row) for row in (await connection.execute(ordered)).mappings()]
 
+    async def as_known(
+        self, first: date, last: date, known_at: datetime | None = None
+    ) -> list[Declared]:
+        """Return the rows of periods that begin on these days, as they held at an instant.
+
+        None: as they hold now.
+        """
+        query = select(unit_figures).where(_F.begin >= first, _F.begin <= last)
+        if known_at is None:
+            query = query.where(_F.replaced_at.is_(None))
+        else:
+            gone = _F.replaced_at.is_not(None) & (_F.replaced_at <= known_at)
+            query = query.where(_F.at <= known_at, ~gone)
+        ordered = query.order_by(_F.begin, _F.unit, _F.organisation, _F.part, _F.id)
+        async with self._database.reading() as connection:
+            return [Declared(**row) for row in (await connection.execute(ordered)).mappings()]
+
     async def history(self, name: str, unit: str, limit: int = 200) -> list[Declared]:
         """Return all that was ever said of a unit in a list, newest first."""
         query = (
