@@ -27,6 +27,7 @@ from api.pages import (
     contacts,
     days,
     discovery,
+    figures,
     grafana,
     incidents,
     intake,
@@ -60,12 +61,14 @@ from api.v1 import (
     heard,
     heartbeats,
     hints,
+    jobs,
     me,
     rotas,
 )
 from api.v1 import causes as causes_v1
 from api.v1 import certificates as certificates_v1
 from api.v1 import configurations as configurations_v1
+from api.v1 import figures as figures_v1
 from api.v1 import incidents as incidents_v1
 from api.v1 import line_use as line_use_v1
 from api.v1 import measures as measures_v1
@@ -73,6 +76,7 @@ from api.v1 import meetings as meetings_v1
 from api.v1 import reports as reports_v1
 from api.v1 import silences as silences_v1
 from core.errors import DomainError, Unavailable
+from inventory.figureforms import forms
 
 _ABOUT = """Reads everything the platform knows; people acknowledge, comment on, merge, split and
 silence incidents with it, and state their causes.
@@ -85,6 +89,11 @@ UPLOAD_LIMIT = 33 * 1024 * 1024  # bytes of a list with its form
 LARGER = {
     "/import": UPLOAD_LIMIT,
     "/meetings/import": UPLOAD_LIMIT,
+    **{
+        f"{path}/{name}": UPLOAD_LIMIT
+        for path in ("/figures", "/api/v1/figures")
+        for name in forms()
+    },
     alertmanager.PATH: alertmanager.LONGEST,
 }
 
@@ -100,7 +109,9 @@ ROUTERS = (
     rotas.router,
     meetings_v1.router,
     certificates_v1.router,
+    figures_v1.router,
     heartbeats.router,
+    jobs.router,
     hints.router,
     answers.router,
     heard.router,
@@ -127,6 +138,7 @@ ROUTERS = (
     grafana.router,
     days.router,
     certificates.router,
+    figures.router,
     rota.router,
     contacts.router,
     rules.router,
@@ -166,6 +178,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.answers_pace = Pace(answers.MOST, answers.SECONDS, context.clock.monotonic)
     app.state.heartbeats_pace = Pace(heartbeats.MOST, heartbeats.SECONDS, context.clock.monotonic)
     app.state.room_pace = Pace(heartbeats.OF_A_ROOM, heartbeats.SECONDS, context.clock.monotonic)
+    app.state.jobs_pace = Pace(jobs.MOST, jobs.SECONDS, context.clock.monotonic)
     app.state.hints_pace = Pace(hints.MOST, hints.SECONDS, context.clock.monotonic)
     app.state.born = secrets.token_hex(8)
     for router in ROUTERS:

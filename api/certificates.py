@@ -5,6 +5,9 @@ from datetime import date, datetime, timedelta
 
 from icalendar import Alarm, Calendar, Event
 
+from api.spreadsheet import Cell
+from api.words import HOLDER
+from core.inventory import Inventory
 from core.text import Language, Text
 from inventory.expiry import Ending, endings
 from storage.ledger import Ledger
@@ -13,6 +16,45 @@ _REFRESH = "P1D"  # how often a program should ask again
 _REMINDERS = (30, 7)  # days before
 _ENDS = Text("Chứng thư số hết hạn: {0}", "Digital certificate ends: {0}")
 _SERIAL = Text("Số {0}", "Serial {0}")
+
+
+HEADS = (
+    Text("Cấp cho", "Holder"),
+    Text("Loại", "Kind"),
+    Text("Số chứng thư", "Serial number"),
+    Text("Nơi cấp", "Issuer"),
+    Text("Đơn vị", "Unit"),
+    Text("Cơ quan", "Organisation"),
+    Text("Người giữ", "Owner"),
+    Text("Điện thoại", "Telephone"),
+    Text("Ngày hết hạn", "Expires"),
+    Text("Còn (ngày)", "Days left"),
+    Text("Ghi chú", "Note"),
+)
+
+
+def rows(every: Iterable[Ending], inventory: Inventory, language: Language) -> list[list[Cell]]:
+    """Return certificates under `HEADS`: whose they are, until when, and whom to phone."""
+    units = {unit.slug: unit.name for unit in inventory.units}
+    offices = {office.slug: office.name for office in inventory.organisations}
+    people = {contact.slug: contact for contact in inventory.contacts}
+    return [
+        [
+            row.name,
+            HOLDER[row.kind].said(language),
+            row.serial,
+            row.issuer,
+            units.get(row.unit or "", row.unit),
+            offices.get(row.organisation or "", row.organisation),
+            owner.name if (owner := people.get(row.contact or "")) else row.contact,
+            owner.phone if owner else None,
+            row.ends,
+            one.left,
+            row.note,
+        ]
+        for one in every
+        for row in (one.certificate,)
+    ]
 
 
 async def found(ledger: Ledger, today: date, within: int | None = None) -> list[Ending]:

@@ -55,6 +55,9 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"the newest backup (.+) is (\d+) days old, more than (\d+) (?:minutes|hours|days)",
             "bản sao lưu mới nhất {0} đã cũ {1} ngày",
         ),
+        (r"(\S+) ended ill at (.+?): (.+)", "{0} báo hỏng lúc {1}: {2}"),
+        (r"(\S+) ended ill at (.+)", "{0} báo hỏng lúc {1}"),
+        (r"(\S+) has not told yet that it ended well", "{0} chưa báo xong lần nào"),
         (r"(.+) has (\d+) bytes, fewer than (\d+)", "{0} chỉ có {1} byte, ít hơn {2}"),
         (
             r"(.+) is only (\S+) as large as the one before",

@@ -1,7 +1,8 @@
 """How old and how large is the newest backup?
 
-The folder is listed by SFTP or HTTP; nothing is read of the backups themselves, so that it tells
-that one was written, not that it can be restored.
+The folder is listed by SFTP or HTTP, or the job itself tells the hub how it ended (`job:NAME`);
+nothing is read of the backups themselves, so that it tells that one was written, not that it can
+be restored.
 """
 
 import functools
@@ -11,6 +12,7 @@ from yarl import URL
 from collectors._backup import sftp, web
 from collectors._backup.files import File, findings
 from collectors._backup.params import Params
+from collectors._backup.words import of_job, words_of
 from collectors._http.asking import authorization
 from collectors._net.attempt import EMITS, Attempt, attempted, unwanted
 from collectors._net.identity import OWN
@@ -28,6 +30,8 @@ AGE = "probe_backup_age_seconds"
 WRITTEN = "probe_backup_last_timestamp_seconds"
 SIZE = "probe_backup_size_bytes"
 FILES = "probe_backup_files"
+GOOD = "probe_backup_ended_well"
+DURATION = "probe_backup_duration_seconds"
 _SSH = 22
 
 
@@ -38,6 +42,9 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
 
 
 async def _visit(attempt: Attempt, params: Params) -> None:
+    if params.job is not None:
+        _hear(attempt, params, params.job)
+        return
     by_ssh = URL(params.url).scheme == "sftp"
     files = await (_by_sftp if by_ssh else _by_http)(attempt, params)
     files.sort(key=lambda file: (file.written, file.name), reverse=True)
@@ -51,6 +58,28 @@ async def _visit(attempt: Attempt, params: Params) -> None:
         attempt.tell(SIZE, newest.size)
         attempt.transcript.note("%s, %d bytes", newest.name, newest.size)
     unwanted(findings(files, params, now))
+
+
+def _hear(attempt: Attempt, params: Params, name: str) -> None:
+    """Tell what a job said last."""
+    heard = words_of(attempt.kit).heard
+    if heard is None:
+        raise trouble(FailureKind.LOCAL, "no job is heard here: it tells the hub alone")
+    job = heard.get(name)
+    if job is None:
+        raise trouble(FailureKind.LOCAL, f"no job is called {name}: thongsuot job make {name}")
+    now = attempt.kit.clock.now()
+    if job.good is not None:
+        attempt.tell(GOOD, float(job.good))
+    if job.good_at is not None:
+        attempt.tell(AGE, max(0.0, (now - job.good_at).total_seconds()))
+        attempt.tell(WRITTEN, job.good_at.timestamp())
+        if job.size is not None:
+            attempt.tell(SIZE, job.size)
+    if job.duration is not None:
+        attempt.tell(DURATION, job.duration)
+    attempt.transcript.note("%s: %s", name, job.detail or "no detail")
+    unwanted(of_job(job, params, now))
 
 
 async def _by_http(attempt: Attempt, params: Params) -> list[File]:
@@ -102,6 +131,8 @@ COLLECTOR = Collector(
         ),
         _emit(SIZE, Text("Độ lớn của bản mới nhất", "How large the newest is")),
         _emit(FILES, Text("Số bản sao lưu trong thư mục", "Backups in the folder")),
+        _emit(GOOD, Text("1 nếu lần cuối kết thúc tốt", "1 if the job's last run ended well")),
+        _emit(DURATION, Text("Lần cuối chạy bao lâu", "How long the job's last run took")),
     ),
     look=look,
     interval=240.0,

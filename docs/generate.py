@@ -13,7 +13,7 @@ from typer.core import TyperArgument, TyperGroup
 
 from collectors._snmp import handbook as devices
 from inventory import handbook
-from runtime import coverage_page, looking_page, settings_page
+from runtime import coverage_page, figures_page, looking_page, settings_page
 from runtime.boards import board_titles
 from runtime.cli import Commands
 
@@ -68,6 +68,7 @@ def pages() -> dict[str, str]:
         "collectors.md": looking_page.markdown(),
         "coverage.md": coverage_page.markdown(),
         "grafana.md": grafana(),
+        "figures.md": figures_page.markdown(),
     }
 
 

@@ -1,8 +1,8 @@
 """The systems that the provinces' documents name (A1 to E4), and what each is looked at by.
 
-What a template serves stands in the template (`inventory.templating`). Here stand the rows
-themselves, the profiles of devices and the parts of the platform that serve them, and why a row is
-not polled.
+What a template serves stands in the template (`inventory.templating`), what is declared in its form
+(`inventory.figureforms`). Here stand the rows themselves, the profiles of devices and the parts of
+the platform that serve them, and why a row is not polled.
 """
 
 from dataclasses import dataclass
@@ -91,8 +91,8 @@ def rows() -> tuple[Row, ...]:
             "B5",
             Text("Trạm thu phát sóng (BTS)", "Base stations"),
             unpolled=Text(
-                "của nhà mạng, không đo được từ đây; nhập danh sách nhà mạng báo: chưa có",
-                "the carriers' own, not to be polled from here; an import of their lists: not yet",
+                "của nhà mạng, không đo được từ đây: nhập danh sách nhà mạng báo theo kỳ",
+                "the carriers' own, not to be polled from here: their lists are imported",
             ),
         ),
         Row(
@@ -145,7 +145,7 @@ def rows() -> tuple[Row, ...]:
             "E1",
             Text("Máy tính", "PCs"),
             unpolled=Text(
-                "không đo từng máy; nhập số lượng: chưa có", "not polled; an import: not yet"
+                "không đo từng máy: nhập số lượng theo kỳ", "not polled: their numbers are imported"
             ),
         ),
         Row(
@@ -161,10 +161,6 @@ def rows() -> tuple[Row, ...]:
             ("network",),
             ("snmp_health", "cli_config"),
             ("network",),
-            parts=Text(
-                "độ phủ diệt vi-rút, tuổi mẫu: chưa nhập được",
-                "coverage of antivirus, age of signatures: no import yet",
-            ),
         ),
         Row("E4", Text("Nguồn điện, UPS", "Power, UPS"), ("ups",), ("snmp_health",), ("power",)),
     )

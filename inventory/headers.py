@@ -70,7 +70,7 @@ class Layout:
         mine = {
             way
             for heading in self.headings.values()
-            for way in _ways(heading.split(_BETWEEN), heading)
+            for way in ways_of(heading.split(_BETWEEN), heading)
         }
         return {name: target for name, target in mapping.items() if heading_key(name) in mine}
 
@@ -136,7 +136,7 @@ def _read(
     table: str | None,
 ) -> tuple[float, Layout] | None:
     """Return what a header of these rows would mean, and how much of it is understood."""
-    stacks = _stacks(sheet, rows)
+    stacks = stacks_of(sheet, rows)
     if not stacks:
         return None
     headings = {column: _BETWEEN.join(stack) for column, stack in stacks.items()}
@@ -179,7 +179,7 @@ def _weight(layout: Layout, sheet: RawSheet, depth: int, *, forced: bool) -> flo
     return weight
 
 
-def _stacks(sheet: RawSheet, rows: list[Row]) -> dict[int, list[str]]:
+def stacks_of(sheet: RawSheet, rows: list[Row]) -> dict[int, list[str]]:
     """Return column → the texts above it, of a header of one or two rows."""
     width = max(len(row.cells) for row in rows)
     texts = [[_text(row, column) for column in range(width)] for row in rows]
@@ -256,14 +256,14 @@ def _meant(
     stack: list[str], whole: str, given: Mapping[str, str], words: Mapping[str, str]
 ) -> str | None:
     """Return what a heading means: as the user says, else by the most telling of its parts."""
-    ways = _ways(stack, whole)
+    ways = ways_of(stack, whole)
     for way in ways:
         if way in given:
             return given[way]
     return next((words[way] for way in ways if way in words), None)
 
 
-def _ways(stack: list[str], whole: str) -> list[str]:
+def ways_of(stack: list[str], whole: str) -> list[str]:
     """Return a heading as it may be known, the most telling first."""
     parts = [heading_key(text) for text in stack]
     ways = [key(whole), heading_key(whole)]

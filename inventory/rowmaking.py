@@ -490,7 +490,7 @@ class _Making:
         if match.slug is None:
             if _is_slug(text) and not match.candidates:
                 return text
-            self.fail(piece, column, _unclear(text[:80], match))
+            self.fail(piece, column, unclear(text[:80], match))
             return None
         self._strange(piece, match)
         if not match.literal:
@@ -628,7 +628,7 @@ class _Making:
             self._matched(piece, "name", name, match.slug, match.via)
         elif match.ambiguous or match.candidates:
             self.unresolved.add("unit")
-            self.fail(piece, "name", _unclear(name[:80], match))
+            self.fail(piece, "name", unclear(name[:80], match))
         elif part := unit_in(name):
             self.unresolved.add("unit")
             near = self.gazetteer.nearer(part)
@@ -852,7 +852,7 @@ def _ended(current: Inventory, on: date) -> Inventory:
     return Inventory.model_validate(past)
 
 
-def _unclear(text: str, match: Match) -> Fault:
+def unclear(text: str, match: Match) -> Fault:
     """Tell why a text means no unit."""
     if match.outside is not None:
         return refusals.unit_outside(text, match.outside[:80], match.candidates)

@@ -21,6 +21,7 @@ from reports import periods
 from reports.capacity import Crowding, Named
 from reports.counting import Counting, Rules
 from reports.hours import ALWAYS, EXPECTED, Hours
+from reports.indicators import Indicator
 from reports.lives import Life, Units, lives_of
 from reports.notes import notes_of
 from reports.outages import Listing, listed
@@ -90,6 +91,7 @@ class Gathered:
     unsynchronised: tuple[tuple[datetime, datetime], ...] = ()
     crowding: Crowding | None = None
     crowding_asked: bool = False
+    indicators: tuple[Indicator, ...] = ()
 
 
 def seconds(instant: datetime) -> int:
@@ -212,6 +214,7 @@ class Draft:
             unsynchronised=gathered.unsynchronised,
             crowding=gathered.crowding,
             crowding_asked=gathered.crowding_asked,
+            indicators=gathered.indicators,
             notes=notes_of(plan, gathered.as_known_at, (self.main, self.links), self.listing.total),
             links=self._lines(targets),
             special_days={

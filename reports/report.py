@@ -14,6 +14,7 @@ from core.maintenance import Maintenance
 from core.text import Text
 from core.watching import TargetKind
 from reports.capacity import Crowding
+from reports.indicators import Indicator
 
 DIGITS = 3  # after the comma of a percentage
 
@@ -200,6 +201,7 @@ class Report:
     special_days: Mapping[date, Text] = field(default_factory=dict)  # within the period
     crowding: Crowding | None = None  # lines beyond 90 %; None: not asked, or not known
     crowding_asked: bool = False  # a section of it belongs to this report
+    indicators: tuple[Indicator, ...] = ()  # of figures that others declared
 
 
 def share(value: Fraction | None, digits: int = DIGITS) -> Fraction | None:

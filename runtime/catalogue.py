@@ -12,6 +12,7 @@ from core.text import Text
 from core.watching import TargetKind
 from runtime import (
     duty_series,
+    figure_series,
     line_use,
     meeting_series,
     optics_watch,
@@ -92,6 +93,8 @@ def _described() -> Iterator[Metric]:
         *shelf.SERIES,
     ):
         yield Metric(name, "gauge", words, labels)
+    for name, words, labels in figure_series.series():
+        yield Metric(name, "gauge", words, (*_OURS, *labels))
     for name, words, beside in room_series.SERIES:
         yield Metric(name, "gauge", words, (*_OURS, "room", *beside))
 

@@ -1,9 +1,10 @@
 """The page that says what each system of the documents is looked at by, from the registries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.collector import Collector
 from inventory.checklist import Row, rows
+from inventory.figureforms import Form, forms
 from inventory.profiles import PROFILES
 from inventory.templating import Template, templates
 from runtime import registries
@@ -13,11 +14,12 @@ HEAD = """\
 # Mục nào đo bằng gì / What each row is looked at by
 
 Trang này sinh từ mã nguồn (`docs/generate.py`). Các mục A1–E4 là hệ thống mà văn bản của các tỉnh nêu. *Mẫu*: `thongsuot measure show TÊN`;
-*hồ sơ*: cột `profile` của [thiết bị](inventory.md). Mọi chỉ số: [các cách đo](collectors.md). † chưa thử trên hệ thống đang chạy thật.
+*hồ sơ*: cột `profile` của [thiết bị](inventory.md);
+*danh sách*: số liệu do người khác khai ([figures.md](figures.md)). Mọi chỉ số: [các cách đo](collectors.md). † chưa thử trên hệ thống đang chạy thật.
 *Made from the code. Rows A1 to E4 are the systems that the provinces' documents name. Templates: `thongsuot measure show NAME`; profiles: the column
-`profile` of [devices](inventory.md). All metrics: [ways of looking](collectors.md). † unconfirmed on a real system.*
+`profile` of [devices](inventory.md); lists: [figures that others declare](figures.md). All metrics: [ways of looking](collectors.md). † unconfirmed on a real system.*
 
-| mục / row | mẫu, hồ sơ / template, profile | đo bằng / collectors | chỉ số / metrics | bảng Grafana / board |
+| mục / row | mẫu, hồ sơ, danh sách / template, profile, list | đo bằng / collectors | chỉ số / metrics | bảng Grafana / board |
 |---|---|---|---|---|
 """  # noqa: E501
 
@@ -30,19 +32,30 @@ def markdown() -> str:
 
 def _line(row: Row, known: Mapping[str, Collector]) -> str:
     served = [one for one in templates().values() if row.code in one.rows]
+    declared = [form for form in forms().values() if row.code in form.rows]
+    lists = [f"[`{form.name}`](figures.md)" for form in declared]
     name = f"**{row.code}** {row.name.vi} / *{row.name.en}*"
     if row.unpolled is not None:
-        return f"| {name} | – | – | {row.unpolled.vi} / *{row.unpolled.en}* | – |"
+        why = f"{row.unpolled.vi} / *{row.unpolled.en}*"
+        said = "; ".join([why, *map(_figures, declared)])
+        return f"| {name} | {', '.join(lists) or '–'} | – | {said} | – |"
     collectors = list(dict.fromkeys(_collectors(row, served)))
     ways = [f"`{one.name}`{'†' if one.unconfirmed else ''}" for one in served]
     ways += [f"`{profile}`" for profile in row.profiles]
+    ways += lists
     parts = f"{row.parts.vi} / *{row.parts.en}*" if row.parts is not None else ""
     boards = dict.fromkeys((*row.boards, *(one.board for one in served)))
     cells = (
         name,
         ", ".join(ways) or "–",
         ", ".join(f"`{one}`" for one in collectors) or "–",
-        "; ".join(filter(None, (*(_metrics(known[one]) for one in collectors), parts))) or "–",
+        "; ".join(
+            filter(
+                None,
+                (*(_metrics(known[one]) for one in collectors), *map(_figures, declared), parts),
+            )
+        )
+        or "–",
         ", ".join(boards) or "site",
     )
     return f"| {' | '.join(cells)} |"
@@ -56,7 +69,14 @@ def _collectors(row: Row, served: Iterable[Template]) -> Iterable[str]:
     yield from row.collectors
 
 
+def _figures(form: Form) -> str:
+    return _shown(list(dict.fromkeys(column.metric for column in form.columns.values())))
+
+
 def _metrics(collector: Collector) -> str:
-    names = [emit.name for emit in collector.emits if emit.name != "probe_success"]
+    return _shown([emit.name for emit in collector.emits if emit.name != "probe_success"])
+
+
+def _shown(names: Sequence[str]) -> str:
     shown = ", ".join(f"`{name}`" for name in names[:FEW])
     return f"{shown}, …" if len(names) > FEW else shown

@@ -21,6 +21,7 @@ from api.app import create_app
 from api.context import Context, Health
 from api.fleet import FleetPage
 from api.live import Live
+from collectors._backup.words import words_of
 from collectors._vq.inbox import inbox_of
 from core.clock import Clock
 from core.collector import Kit, Sockets
@@ -56,11 +57,13 @@ from runtime.duty_series import DutySeries, Telling
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.feedback import Feedback
+from runtime.figure_series import FigureSeries
 from runtime.glance import Glance
 from runtime.hearing import Listener, open_ear
 from runtime.heartbeat import Heartbeat, vitals
 from runtime.hints import Hints
 from runtime.housekeeping import Housekeeping
+from runtime.job_feed import JobFeed
 from runtime.kit import DirectSockets, DoorSockets, make_kit
 from runtime.lines import Lines
 from runtime.mailing import Mailing
@@ -305,7 +308,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             clock,
         )
         met = MeetingSeries(ledger.meetings, brain, lambda: feed.edition, signals, clock)
-        rooms = RoomSeries(ledger, clock)
+        rooms, declared = RoomSeries(ledger, clock), FigureSeries(ledger, clock)
         lines = Lines.of(series.reader, feed.estate, clock)
         context = Context(
             ledger=ledger,
@@ -377,9 +380,15 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 of_ourselves,
                 tally,
                 settings.looking.vantage,
-                beside=(duty.samples, met.samples, rooms.samples, lambda _: lines.samples()),
+                beside=(
+                    duty.samples,
+                    met.samples,
+                    rooms.samples,
+                    declared.samples,
+                    lambda _: lines.samples(),
+                ),
             ),
-            (duty, met, rooms),
+            (duty, met, rooms, declared),
         )
         parts: dict[str, Part] = {
             "web": lambda: serve(server, listening, live.close),
@@ -444,6 +453,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             ).run,
             "room": room.run,
             "configurations": shelf.run,
+            "jobs": JobFeed(ledger.jobs.known, words_of(kit), feed.estate, scheduler.hint).run,
             **_sweeping(settings, ledger, keyring, clock),
             "hold": hold,
             "housekeeping": Housekeeping(
@@ -470,7 +480,7 @@ class Upkeep:
     series: SeriesSide
     clock: Clock
     description: Description
-    described: Sequence[DutySeries | MeetingSeries | RoomSeries]
+    described: Sequence[DutySeries | MeetingSeries | RoomSeries | FigureSeries]
 
     async def follow_the_ledger(self) -> None:
         """Go on with what people changed: the inventory, the local day, credentials."""

@@ -4,20 +4,24 @@ import asyncio
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
+from core.clock import LOCAL
 from core.errors import Conflict, Unavailable
 from core.history import STATUSES, History
 from core.status import Status
 from core.text import Text
+from core.unitfigures import Declared
+from inventory.figures import KNOWN_FOR
 from reports import compose
 from reports.capacity import Crowding
 from reports.compose import Draft, Gathered, seconds
-from reports.report import Report
+from reports.report import PeriodKind, Report, ScopeKind
 from reports.request import UptimeRequest
 from reports.works import newest, occurrences
+from runtime.indicators import indicators, within
 from runtime.line_use import crowded, is_asked
 from runtime.timekeeping import WRITTEN
 from storage.histories import Touch
@@ -25,6 +29,7 @@ from storage.ledger import Ledger
 from storage.series import SeriesReader
 
 Progress = Callable[[int, int], None]  # (done, of how many): targets read
+_SHORT = frozenset({PeriodKind.DAY, PeriodKind.WEEK})
 _LAG = timedelta(minutes=1)  # a hub that wrote so lately still looks
 
 
@@ -61,6 +66,8 @@ async def build(
     incidents = await _incidents(ledger, draft, request)
     found = await ledger.findings.latest(list(incidents.values()), request.as_known_at)
     noted += [finding.at for finding in found.values()]
+    declared = await _declared(ledger, plan)
+    noted += [row.at for row in declared]
     known = _known_at(request, end, history.newest, told, *noted)
     gathered = Gathered(
         as_known_at=known,
@@ -70,8 +77,24 @@ async def build(
         unsynchronised=doubt,
         crowding=await _crowding(series, plan, now),
         crowding_asked=series is not None and is_asked(plan.lines, request.period),
+        indicators=indicators(declared, {row.unit for row in declared}, _last(request)),
     )
     return await asyncio.to_thread(draft.report, gathered)
+
+
+async def _declared(ledger: Ledger, plan: compose.Plan) -> list[Declared]:
+    """Return what was declared of a unit and all below it, for reports of a month and more."""
+    request, last = plan.request, _last(plan.request)
+    if request.scope is not ScopeKind.UNIT or request.period.kind in _SHORT:
+        return []
+    units = within(plan.inventory, request.key, last)
+    rows = await ledger.unit_figures.as_known(last - KNOWN_FOR, last, request.as_known_at)
+    return [row for row in rows if row.unit in units]
+
+
+def _last(request: UptimeRequest) -> date:
+    """Return the last local day of the period."""
+    return request.period.end.astimezone(LOCAL).date() - timedelta(days=1)
 
 
 async def _crowding(

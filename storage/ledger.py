@@ -14,6 +14,7 @@ from storage.findings import FindingBook
 from storage.histories import HistoryBook
 from storage.incidents import IncidentBook
 from storage.inventory import InventoryBook
+from storage.jobs import JobBook
 from storage.links import LinkBook
 from storage.maintenance import MaintenanceBook
 from storage.meetings import MeetingBook
@@ -32,6 +33,7 @@ from storage.suggestions import SuggestionBook
 from storage.tellings import TellingBook
 from storage.tickets import TicketBook
 from storage.timekeeping import TimekeepingBook
+from storage.unit_figures import UnitFigureBook
 from storage.vault import Vault
 
 
@@ -67,6 +69,8 @@ class Ledger:
         self.sendings = SendingBook(database)
         self.timekeeping = TimekeepingBook(database)
         self.suggestions = SuggestionBook(database)
+        self.unit_figures = UnitFigureBook(database)
+        self.jobs = JobBook(database)
 
     async def aclose(self) -> None:
         """Close every connection."""

@@ -901,6 +901,48 @@ remarks = Table(
     Index(None, "device", "id"),
     Index(None, "at"),
 )
+# What others declare of units. A later word about the same ends the row that held; none is lost.
+unit_figures = Table(
+    "unit_figures",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("list", Words, nullable=False),
+    Column("unit", Words, nullable=False),
+    Column("organisation", Words, nullable=False),
+    Column("part", Words, nullable=False),
+    Column("begin", Date, nullable=False),
+    Column("span", Words, nullable=False),
+    Column("values", Document, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("replaced_at", Instant),
+    Index(None, "list", "begin"),
+    Index(None, "unit"),
+)
+Index(
+    "uq_unit_figures_that_hold",
+    *(unit_figures.c[name] for name in ("list", "begin", "span", "unit", "organisation", "part")),
+    unique=True,
+    sqlite_where=unit_figures.c.replaced_at.is_(None),
+    postgresql_where=unit_figures.c.replaced_at.is_(None),
+)
+# Jobs that tell how they ended; the token's hash alone is kept.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("hash", Words, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("at", Instant),
+    Column("good", Boolean),
+    Column("good_at", Instant),
+    Column("size", BigInteger),
+    Column("size_before", BigInteger),
+    Column("duration", Float),
+    Column("detail", Words, nullable=False),
+)
 # Numbers handed out inside the transaction that uses them. A database's own sequence would let
 # a later number become visible first, and a reader that resumes "after 41" would miss 40.
 counters = Table(

@@ -6,10 +6,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.board import counted, draw, find
-from api.door import Viewer
+from api.door import Ctx, Viewer
+from api.figures import all_shown
 from api.pages.screen import Drawn
 from api.search import search
 from api.snapshot import Picture
+from core.clock import LOCAL
 from core.errors import NotFound
 from core.status import Status
 from core.text import Text, vietnamese_order
@@ -47,14 +49,15 @@ async def wall(request: Request, asker: Viewer) -> HTMLResponse:
 
 
 @router.get("/units/{slug}")
-async def unit(request: Request, asker: Viewer, slug: str) -> HTMLResponse:
-    """Show a unit, its sites and devices."""
+async def unit(request: Request, context: Ctx, asker: Viewer, slug: str) -> HTMLResponse:
+    """Show a unit, its sites and devices, and what others declare of it."""
     picture: Picture = await request.app.state.pictures.now()
     found = find(draw(picture).tree, slug)
     if found is None:
         raise NotFound(Text(f"Không có đơn vị nào tên là {slug}", f"There is no unit {slug}"))
     ancestors, node = found
     inside = {t.slug for t in picture.estate.targets if slug in t.unit_path}
+    today = context.clock.now().astimezone(LOCAL).date()
     page: HTMLResponse = request.app.state.pages.render(
         request,
         "unit.html",
@@ -63,6 +66,7 @@ async def unit(request: Request, asker: Viewer, slug: str) -> HTMLResponse:
         ancestors=ancestors,
         node=node,
         incidents=[one for one in picture.incidents if inside & set(one.present)],
+        figures=[one for one in await all_shown(context.ledger, today, slug) if one.rows],
     )
     return page
 

@@ -1,37 +1,22 @@
 """Digital certificates: what ends when, as a page, a calendar and a list to print."""
 
-import csv
-import io
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.certificates import as_calendar, found
+from api.certificates import HEADS, as_calendar, found, rows
 from api.door import Ctx, Viewer
 from api.pages.days import months
 from api.snapshot import Picture
-from api.words import HOLDER
+from api.spreadsheet import Kind, download, table
 from core.clock import LOCAL
-from core.text import Language, Text
-from inventory.cells import shielded
-from inventory.expiry import SOON, Ending
+from inventory.expiry import SOON, Ending, endings
 
 router = APIRouter(include_in_schema=False)
 _Within = Annotated[int | None, Query(ge=0, le=3650)]
 _Year = Annotated[int | None, Query(ge=2000, le=2100)]
-_HEAD = (
-    Text("Cấp cho", "Holder"),
-    Text("Loại", "Kind"),
-    Text("Số chứng thư", "Serial number"),
-    Text("Nơi cấp", "Issuer"),
-    Text("Đơn vị", "Unit"),
-    Text("Người giữ", "Owner"),
-    Text("Ngày hết hạn", "Expires"),
-    Text("Còn (ngày)", "Days left"),
-)
 
 
 @router.get("/certificates")
@@ -76,37 +61,14 @@ async def calendar(request: Request, context: Ctx, asker: Viewer) -> Response:
     )
 
 
-@router.get("/certificates.csv")
-async def listed(request: Request, context: Ctx, asker: Viewer, within: _Within = SOON) -> Response:
+@router.get("/certificates.{kind}")
+async def listed(
+    request: Request, context: Ctx, asker: Viewer, kind: Kind, within: _Within = SOON
+) -> Response:
     """Return the certificates that end within some days, as a list for a spreadsheet."""
     today = context.clock.now().astimezone(LOCAL).date()
-    picture: Picture = await request.app.state.pictures.now()
     language = request.app.state.pages.language(request)
-    rows = await found(context.ledger, today, within)
-    return Response(
-        as_list(rows, picture, language),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="chung-thu-so-{today:%Y%m%d}.csv"'},
-    )
-
-
-def as_list(rows: Sequence[Ending], picture: Picture, language: Language) -> bytes:
-    """Return a CSV file with a mark, so that spreadsheets read its letters right."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([head.said(language) for head in _HEAD])
-    for one in rows:
-        row = one.certificate
-        unit = picture.units.get(row.unit or "")
-        cells = (
-            row.name,
-            HOLDER[row.kind].said(language),
-            row.serial,
-            row.issuer or "",
-            unit.name if unit else "",
-            picture.person(row.contact) if row.contact else "",
-            f"{row.ends:%d/%m/%Y}",
-            str(one.left),
-        )
-        writer.writerow([cell if cell == str(one.left) else shielded(cell) for cell in cells])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
+    inventory = await context.ledger.inventory.load(today)
+    every = endings(inventory.certificates, today, within)
+    content = table(kind, HEADS, rows(every, inventory, language), language)
+    return download(content, kind, f"chung-thu-so-{today:%Y%m%d}")

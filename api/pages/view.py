@@ -25,6 +25,7 @@ from core.people import Role
 from core.status import Status
 from core.text import Language, Text
 from core.watching import Target, TargetKind
+from inventory.figures import age_said
 
 NAMED = 6  # targets named in one line of a timeline
 SHARED = 8  # answers kept for others who ask the same within a second
@@ -101,6 +102,7 @@ def _environment(language: Language, version: str) -> Environment:
         Kind=TargetKind,
         length=length,
         near=words.moment_near,
+        figures_age=age_said,
         note_text=note_text,
         asset=lambda file: f"/static/{file}?v={version}",
     )

@@ -1,5 +1,7 @@
 """What may be set for backups."""
 
+import re
+
 from pydantic import Field, field_validator
 from yarl import URL
 
@@ -7,6 +9,8 @@ from collectors._http.kinds import without_login
 from collectors._tls.params import TlsParams
 
 _MINUTES_A_DAY = 1440
+JOB = "job:"
+_JOB_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
 class Params(TlsParams):
@@ -14,9 +18,11 @@ class Params(TlsParams):
 
     url: str = Field(
         max_length=2000,
-        description="Folder of the backups: sftp://host[:port]/folder, or a listing https://…/",
+        description="Folder of the backups: sftp://host[:port]/folder, or a listing https://…/; "
+        "or job:NAME, a job that tells how it ended",
         json_schema_extra={
-            "vi": "Thư mục bản sao lưu: sftp://máy[:cổng]/thư-mục, hoặc trang liệt kê https://…/"
+            "vi": "Thư mục bản sao lưu: sftp://máy[:cổng]/thư-mục, hoặc trang liệt kê https://…/; "
+            "hoặc job:TÊN, công việc tự báo kết quả"
         },
     )
     pattern: str = Field(
@@ -60,9 +66,18 @@ class Params(TlsParams):
         json_schema_extra={"vi": "Với SFTP: khoá của máy chủ, SHA256:… như ssh-keygen -l in ra"},
     )
 
+    @property
+    def job(self) -> str | None:
+        """Return the name of the job that tells how it ended, None where a folder is listed."""
+        return self.url.removeprefix(JOB) if self.url.startswith(JOB) else None
+
     @field_validator("url")
     @classmethod
     def _is_listed(cls, value: str) -> str:
+        if value.startswith(JOB):
+            if not _JOB_NAME.fullmatch(value.removeprefix(JOB)):
+                raise ValueError("not the name of a job: job:name, in small letters and digits")
+            return value
         url = URL(value)
         if url.scheme not in {"sftp", "http", "https"} or not url.host:
             raise ValueError("not an sftp://, http:// or https:// address")

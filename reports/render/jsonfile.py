@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from core.text import Text
 from reports.capacity import Crowding
+from reports.indicators import Indicator
 from reports.render.figures import percent_figure
 from reports.report import Outage, Period, Report, Row, Seconds, Works
 
@@ -55,6 +56,7 @@ def plain(report: Report) -> Plain:
         ],
         "notes": [_text(note) for note in report.notes],
         "crowding": _maybe(report.crowding, _crowding),
+        "indicators": [_indicator(one) for one in report.indicators],
     }
 
 
@@ -131,6 +133,19 @@ def _works(works: Works) -> Plain:
         "seconds": works.seconds,
         "excluded": works.excluded,
         "why": _maybe(works.why, _text),
+    }
+
+
+def _indicator(one: Indicator) -> Plain:
+    return {
+        "code": one.code,
+        "name": _text(one.name),
+        "of": one.of,
+        "per": one.per,
+        "units": one.units,
+        "stale_rows": one.stale,
+        "figures": _text(one.figures),
+        "source": _text(one.source),
     }
 
 

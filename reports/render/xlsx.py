@@ -10,6 +10,7 @@ from typing import Any
 from core.clock import LOCAL
 from core.text import Language, Text
 from reports.capacity import Crowded
+from reports.indicators import Indicator
 from reports.render import figures, words
 from reports.render.document import title
 from reports.render.letterhead import Letterhead
@@ -109,6 +110,9 @@ class _Book:
         if report.crowding is not None:
             lines = report.crowding.lines
             self._table("sheet_crowded", self._crowded_columns(), map(self._crowded, lines))
+        if report.indicators:
+            rows = map(self._indicator, report.indicators)
+            self._table("sheet_indicators", self._indicator_columns(), rows)
         self._table("sheet_works", self._works_columns(), map(self._works, report.works))
         self._method()
 
@@ -326,6 +330,33 @@ class _Book:
             ("percent", one.highest),
             ("text", figures.day(one.first)),
             ("text", figures.day(one.last)),
+        ]
+
+    def _indicator_columns(self) -> list[_Column]:
+        w = self._w
+        return [
+            _Column(w("indicator_code"), 8),
+            _Column(w("indicator"), 34),
+            _Column(w("indicator_of"), 12),
+            _Column(w("indicator_per"), 12),
+            _Column(w("indicator_share"), 12),
+            _Column(w("indicator_units"), 12),
+            _Column(w("indicator_stale"), 12),
+            _Column(w("indicator_figures"), 18),
+            _Column(w("indicator_source"), 60),
+        ]
+
+    def _indicator(self, one: Indicator) -> list[Cell]:
+        return [
+            ("text", one.code),
+            ("text", self._said(one.name)),
+            ("whole", one.of),
+            ("whole", one.per) if one.per else ("text", ""),
+            ("percent", one.of / one.per) if one.per else ("text", ""),
+            ("whole", one.units),
+            ("whole", one.stale),
+            ("text", self._said(one.figures)),
+            ("text", self._said(one.source)),
         ]
 
     def _works_columns(self) -> list[_Column]:

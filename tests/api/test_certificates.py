@@ -2,9 +2,10 @@
 
 import csv
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import httpx
+import openpyxl
 from icalendar import Calendar
 
 from core.inventory import Certificate, Changes, Contact, Inventory
@@ -74,8 +75,18 @@ async def test_the_list_holds_what_ends_within_the_asked_days(world: World) -> N
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows[0][0] == "Cấp cho"
     assert [row[0] for row in rows[1:]] == ["'=UBND", "Nguyễn Văn An"]
-    assert rows[2][5:] == ["Nguyễn Văn An", "12/12/2026", "20"]
-    assert rows[1][7] == "-3"
+    assert rows[2][6:] == ["Nguyễn Văn An", "0912345678", "12/12/2026", "20", ""]
+    assert rows[1][9] == "-3"
+
+
+async def test_the_workbook_says_whom_to_phone_and_has_real_days(world: World) -> None:
+    await with_certificates(world)
+    answer = await asked(world, "/certificates.xlsx?within=60")
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].values)
+    assert rows[0][:3] == ("Cấp cho", "Loại", "Số chứng thư")
+    assert rows[1][0] == "=UBND"  # as text: no spreadsheet computes it
+    assert rows[2][6:10] == ("Nguyễn Văn An", "0912345678", datetime(2026, 12, 12), 20)  # noqa: DTZ001
 
 
 async def test_the_api_tells_days_left(world: World) -> None:

@@ -90,7 +90,7 @@ FOREIGN = re.compile(
     r"(node|windows)_.*|up|scrape_(samples_(scraped|post_metric_relabeling)|series_added)|"
     r"scrape_(duration_seconds|body_size_bytes)|probe_scrape_(dropped_series|truncated)|"
     # What a query, a gateway, a folder counts; claims.
-    r"probe_(sql_value|gateway_balance|backup_files)|device_(powered|event_errors)|"
+    r"probe_(sql_value|gateway_balance|backup_(files|ended_well))|device_(powered|event_errors)|"
     r"probe_references_(answering|asked)|probe_reference_success|"
     # Objects of one MIB alone keep its name, which no one else's looks like.
     r"[a-z0-9]+[A-Z][A-Za-z0-9]*"

@@ -3,6 +3,9 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import openpyxl
+from icalendar import Calendar
+
 from core.clock import LOCAL, SystemClock
 from tests.runtime.test_cli_inventory import Terminal
 
@@ -27,3 +30,11 @@ def test_a_list_is_imported_and_what_ends_soon_is_printed(tmp_path: Path) -> Non
     ]
     listed = terminal.on("certificate", "list")
     assert listed.stdout.index("Nguyễn Văn An") < listed.stdout.index("Trần Thị Bình")
+    out = tmp_path / "het-han.xlsx"
+    code, told = terminal.json("certificate", "export", "-o", out, "--within", "60")
+    assert (code, told["certificates"]) == (0, 1)
+    rows = list(openpyxl.load_workbook(out).worksheets[0].values)
+    assert (rows[1][0], rows[1][2], rows[1][9]) == ("Nguyễn Văn An", "5401", 10)
+    calendar = tmp_path / "het-han.ics"
+    assert terminal.on("certificate", "export", "-o", calendar).returncode == 0
+    assert len(Calendar.from_ical(calendar.read_bytes()).walk("VEVENT")) == 2

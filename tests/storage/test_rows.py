@@ -35,6 +35,7 @@ from core.inventory import (
     Succession,
     Unit,
 )
+from core.job import Job
 from core.maintenance import Maintenance
 from core.meeting import Attendance, Beat, Meeting, Presence, ReadinessRun, Tick
 from core.outcome import Event
@@ -47,6 +48,7 @@ from core.silence import Silence
 from core.status import Streak, TargetState, Transition, Watch
 from core.ticket import Ticket
 from core.timekeeping import ClockSpan
+from core.unitfigures import Declared
 from storage import tables
 from storage.columns import Instant, Items, Words, from_micros, to_micros
 from storage.inventory import KINDS
@@ -58,6 +60,7 @@ MORE = {
     "maintenance": {"until"},
     "notifications": {"lease_until"},
     "users": {"password_hash"},
+    "jobs": {"hash"},
     "configurations": {"mark", "masked", "key_id", "wrapped", "sealed"},
     "states": {"at"},
     "incident_members": {"incident", "position"},
@@ -119,6 +122,8 @@ PAIRS: list[tuple[Table, type]] = [
     (tables.configurations, Configuration),
     (tables.discoveries, Discovery),
     (tables.discovered, Found),
+    (tables.unit_figures, Declared),
+    (tables.jobs, Job),
 ]
 
 
