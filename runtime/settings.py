@@ -744,6 +744,15 @@ class Telling(Section):
             en="After how long a message that cannot be delivered is given up",
         ),
     ] = "4h"  # type: ignore[assignment]
+    coming_back: Annotated[
+        Duration,
+        Text(
+            vi="Nguyên nhân đã hết mà cái mất theo nó chưa lên lại: chờ nó khởi động thêm bao lâu "
+            "rồi mới báo; cái mà cuộc họp cần thì báo ngay, 0 là không chờ",
+            en="When a cause is over and what was lost with it is still down: how long that gets "
+            "to come back before anybody is told; what a meeting needs is told at once. 0: none",
+        ),
+    ] = "15s"  # type: ignore[assignment]
     together: Annotated[
         int,
         Field(ge=0, le=1000),
