@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.facts import Fact, Facts
+from alerts.rootcause import resolve
+from alerts.topology import Topology
 from core.incident import Incident, Notification, Purpose
-from core.status import Status
+from core.status import Status, Verdict
 from inventory.booked import booked, near
 from tests.alerts.province import AT_ONCE, World, estate, sharing
 from tests.alerts.test_endangered import a_meeting
@@ -186,3 +189,24 @@ def test_people_may_do_without_waiting() -> None:
     world.run(12)
     incident, row = problem_of(world, "line-c11")
     assert (row.because, row.due_at) == ("at_once", incident.decided_at)
+
+
+def test_a_line_whose_address_has_said_nothing_since_is_not_waited_for_again_and_again() -> None:
+    topology, back = Topology(estate(hubs=1, communes=1, addressed=True)), DAWN
+    silent = Fact(
+        verdict=Verdict.FAILED,
+        failed_at=back - timedelta(seconds=60),
+        last_failed=back + timedelta(seconds=1),  # before the round of its far device was over
+        confirmed_at=back - timedelta(seconds=57),
+        interval=1.0,
+        heard_within=2.3,
+    )
+    answers = Fact(
+        verdict=Verdict.OK, last_ok=back, alive_since=back, confirmed_at=back, heard_within=2.3
+    )
+    facts = dict.fromkeys(topology.reach, answers) | {"line1": silent}
+    for after in (0.5, 2.0, 5.0, 12.0, 14.0, 60.0):
+        now = back + timedelta(seconds=after)
+        view = resolve(topology, Facts(facts), now)
+        assert view.waiting_until is None or view.waiting_until > now, after
+    assert view.states["line1"].status is Status.DEGRADED
