@@ -36,9 +36,14 @@ class Shared:
     def wait_for_company(self) -> list[datetime]:
         """Hold new roots while others of their groups are just falling silent; return until when.
 
-        So the first message names what they share, instead of whichever was confirmed first.
+        So the first message names what they share, instead of whichever was confirmed first. Who
+        is explained together with one that has waited for long enough waits no longer: in a storm
+        the next is always just falling.
         """
         held = {root: Place(until=due) for root, due in self._due().items() if due > self.now}
+        found = self._explained() if held and len(held) < len(self.begun) else {}
+        spoken_for = {group for root, group in found.items() if root not in held}
+        held = {root: place for root, place in held.items() if found.get(root) not in spoken_for}
         for root in held:
             del self.begun[root], self.named[root]
         if held:
@@ -77,16 +82,7 @@ class Shared:
 
     def explain(self) -> None:
         """Give roots that began together to what they share, where that explains them better."""
-        failures = [f for slug in sorted(self.begun) if (f := self._failure(slug)).groups]
-        if not failures:
-            return
-        groups = {group: self._sharing(group) for f in failures for group in f.groups}
-        held = {
-            f.root: cause
-            for f in failures
-            if self._is_known(f.root) and (cause := self.facts.before[f.root].cause) is not None
-        }
-        found = explained(failures, groups, held)
+        found = self._explained()
         for group in sorted(set(found.values())):
             self._blame(group, [root for root, cause in found.items() if cause == group])
         for place in self.places.values() if found else ():
@@ -94,6 +90,17 @@ class Shared:
                 if place.status is Status.DOWN:
                     place.reason = "shared_failure"
                 place.root = found[place.root]
+
+    def _explained(self) -> dict[str, str]:
+        """Return root → what it shares with others, of the roots that this explains better."""
+        failures = [f for slug in sorted(self.begun) if (f := self._failure(slug)).groups]
+        groups = {group: self._sharing(group) for f in failures for group in f.groups}
+        held = {
+            f.root: cause
+            for f in failures
+            if self._is_known(f.root) and (cause := self.facts.before[f.root].cause) is not None
+        }
+        return explained(failures, groups, held)
 
     def _is_known(self, root: str) -> bool:
         """Say whether it was held to be down before."""
