@@ -132,9 +132,10 @@ class Brain:
         times = (self._waiting_until if held is None else held, self._boundary)
         return min((t for t in times if t is not None), default=None)
 
-    def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
-        """Judge a batch of readings."""
-        outcome = self._begin(now)
+    def hear(self, readings: Sequence[Reading], now: datetime) -> None:
+        """Judge a portion of a batch by itself; what it means says `feed`, of all of them."""
+        self._mind_the_clock(self._latest, now)
+        self._latest = now
         touched: set[str] = set()
         for reading in readings:
             check = self._topology.checks.get(reading.check)
@@ -152,6 +153,11 @@ class Brain:
                 self._hear_ports(reading, self._carried[check.slug])
         for target in touched:
             self._look_at(target, now)
+
+    def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
+        """Judge a batch of readings, or the last portion of it."""
+        outcome = self._begin(now)
+        self.hear(readings, now)
         return self._conclude(outcome, now)
 
     def evaluated(
