@@ -47,6 +47,8 @@ LATE = timedelta(minutes=2)  # undelivered for so long is said aloud
 NIGHT = Night()
 _LOOK_FOR_LATE = 30.0  # seconds
 _TOGETHER = 5.0  # seconds by which a message may go out early to go with others
+_GATHERING = 10.0  # seconds after a problem's message to a person, until what follows goes as one
+_Way = tuple[str, str, str]  # recipient, channel, address
 _REDACTED = "…"
 
 
@@ -122,6 +124,7 @@ class Dispatcher:
         )
         self._random = random.Random()  # noqa: S311  (spreads retries, guards nothing)
         self._under_way: dict[asyncio.Task[None], tuple[Notification, ...]] = {}
+        self._told_at: dict[_Way, datetime] = {}  # of whoever was told of a problem just now
         self._drawn: tuple[Estate, Topology] | None = None
         self._looked_for_late = float("-inf")
         self._latest = clock.now()
@@ -189,11 +192,15 @@ class Dispatcher:
         return POLL if due is None else min(POLL, (due - now).total_seconds())
 
     async def _grouped(self, claimed: Sequence[Notification]) -> list[tuple[Notification, ...]]:
-        """Put together what goes to one person at once, and what will in a moment."""
+        """Put together what goes to one person at once, and what will in a moment.
+
+        A person who was told of a problem just now hears what follows in one message: a storm's
+        causes are found one after the other.
+        """
         if not self._options.together:
             return [(notification,) for notification in claimed]
         alone: list[tuple[Notification, ...]] = []
-        by_person: dict[tuple[str, str, str], list[Notification]] = {}
+        by_person: dict[_Way, list[Notification]] = {}
         for notification in claimed:
             if _may_join(notification):
                 way = (notification.recipient, notification.channel, notification.address)
@@ -201,7 +208,16 @@ class Dispatcher:
             else:
                 alone.append((notification,))
         now = self._clock.now()
-        for group in by_person.values():
+        gathering = timedelta(seconds=_GATHERING)
+        self._told_at = {w: at for w, at in self._told_at.items() if now < at + gathering}
+        for way, group in by_person.items():
+            told_at = self._told_at.get(way)
+            if told_at is not None and all(one.because != "meeting" for one in group):
+                rest = Postponed((told_at + gathering - now).total_seconds())
+                for one in group:
+                    await self._settle(one, rest)
+                continue
+            self._told_at[way] = now
             until = now + timedelta(seconds=_TOGETHER)
             with suppress(OSError, Unavailable):  # those that we have go out all the same
                 group.extend(await self._ledger.outbox.join(group[0], until, now, LEASE))
@@ -218,6 +234,7 @@ class Dispatcher:
         if by > SET_BACK:
             log.warning("the clock was set back by %s", by)
             await self._ledger.outbox.set_back(by, now)
+            self._told_at.clear()
             for breaker in self.stats.channels.values():
                 breaker.set_back(by)
         self._latest = now

@@ -757,10 +757,12 @@ class Telling(Section):
         int,
         Field(ge=0, le=1000),
         Text(
-            vi="Từ bao nhiêu sự cố cùng lúc đến một người thì gộp thành một tin; 0 là không gộp",
-            en="From how many outages at once to one person they become one message; 0: never",
+            vi="Từ bao nhiêu sự cố cùng lúc đến một người thì gộp thành một tin; sau tin đầu, tin "
+            "tiếp theo chờ 10 giây để gộp; 0 là không gộp",
+            en="From how many outages at once to one person they become one message; after a first "
+            "one, those that follow wait 10 s for each other. 0: never",
         ),
-    ] = 4
+    ] = 2
     ack_lifetime: Annotated[
         Duration,
         Text(

@@ -549,6 +549,46 @@ async def test_what_was_taken_on_is_left_out_of_the_one_message(sqlite_ledger: L
     assert notice.state is NotificationState.CANCELLED
 
 
+async def few_at_a_time(ledger: Ledger, **changes: object) -> tuple[Mouth, Dispatcher, LaterClock]:
+    """Tell a person of one problem, then, while that is fresh, find three more."""
+    clock, mouth = LaterClock(), Mouth()
+    dispatcher = made(ledger, mouth, clock, together=2)
+    for number in range(1, 5):
+        code = f"SC-20261122-{number:04}"
+        due = clock.now() - timedelta(seconds=1)
+        notice = a_notice(code, **({"due_at": due} | changes))
+        await written(ledger, an_incident(code, root=f"line{number % 2 + 1}"), notice)
+        await turned(dispatcher)
+        clock.ahead += timedelta(seconds=2)
+    return mouth, dispatcher, clock
+
+
+async def test_what_follows_a_message_is_gathered_into_one(ledger: Ledger) -> None:
+    mouth, dispatcher, clock = await few_at_a_time(ledger)
+    assert [m.subject.split(":")[0] for m in mouth.said] == ["SỰ CỐ SC-20261122-0001"]
+    clock.ahead += timedelta(seconds=10)
+    await turned(dispatcher)
+    assert [m.subject.split(":")[0] for m in mouth.said][1:] == ["3 SỰ CỐ CÙNG LÚC"]
+
+
+async def test_what_a_meeting_needs_waits_for_nobody(sqlite_ledger: Ledger) -> None:
+    mouth, _, _ = await few_at_a_time(sqlite_ledger, because="meeting")
+    assert len(mouth.said) == 4
+
+
+async def test_what_may_come_back_goes_along_with_nothing_before_its_time(
+    sqlite_ledger: Ledger,
+) -> None:
+    mouth, clock = Mouth(), LaterClock()
+    dispatcher = made(sqlite_ledger, mouth, clock, together=2)
+    soon = clock.now() + timedelta(seconds=3)
+    held = a_notice("SC-20261122-0002", due_at=soon, because="coming_back")
+    await written(sqlite_ledger, an_incident("SC-20261122-0002", root="line2"), held)
+    await written(sqlite_ledger, an_incident(), a_notice(due_at=clock.now()))
+    await turned(dispatcher)
+    assert [m.subject.split(":")[0] for m in mouth.said] == ["SỰ CỐ SC-20261122-0001"]
+
+
 async def test_a_machine_gets_every_message_by_itself(sqlite_ledger: Ledger) -> None:
     mouth = Mouth()
     await a_storm(sqlite_ledger, 5, recipient="mouth", address="https://hook.example.vn")
