@@ -47,9 +47,10 @@ LATE = timedelta(minutes=2)  # undelivered for so long is said aloud
 NIGHT = Night()
 _LOOK_FOR_LATE = 30.0  # seconds
 _TOGETHER = 5.0  # seconds by which a message may go out early to go with others
-_GATHERING = 10.0  # seconds after a problem's message to a person, until what follows goes as one
-_Way = tuple[str, str, str]  # recipient, channel, address
+_GATHERING = 10.0  # seconds after a message to a person, until what follows goes as one
+_Way = tuple[str, str, str, Purpose]  # recipient, channel, address
 _REDACTED = "…"
+_JOINED = frozenset({Purpose.PROBLEM, Purpose.RECOVERY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Dispatcher:
         )
         self._random = random.Random()  # noqa: S311  (spreads retries, guards nothing)
         self._under_way: dict[asyncio.Task[None], tuple[Notification, ...]] = {}
-        self._told_at: dict[_Way, datetime] = {}  # of whoever was told of a problem just now
+        self._told_at: dict[_Way, datetime] = {}  # of whoever was told of something just now
         self._drawn: tuple[Estate, Topology] | None = None
         self._looked_for_late = float("-inf")
         self._latest = clock.now()
@@ -194,8 +195,8 @@ class Dispatcher:
     async def _grouped(self, claimed: Sequence[Notification]) -> list[tuple[Notification, ...]]:
         """Put together what goes to one person at once, and what will in a moment.
 
-        A person who was told of a problem just now hears what follows in one message: a storm's
-        causes are found one after the other.
+        A person who was told of a problem, or an end, just now hears what follows in one message:
+        a storm's causes are found one after the other.
         """
         if not self._options.together:
             return [(notification,) for notification in claimed]
@@ -203,7 +204,8 @@ class Dispatcher:
         by_person: dict[_Way, list[Notification]] = {}
         for notification in claimed:
             if _may_join(notification):
-                way = (notification.recipient, notification.channel, notification.address)
+                person = (notification.recipient, notification.channel, notification.address)
+                way = (*person, notification.purpose)
                 by_person.setdefault(way, []).append(notification)
             else:
                 alone.append((notification,))
@@ -310,7 +312,7 @@ class Dispatcher:
             return
         code = await self._composer.code([notification], now)
         message, secret = await self._composer.compose(notification, incident, now, code)
-        await self._attempt([notification], outlet, message, [secret])
+        await self._attempt([notification], outlet, message, [_without(message.body, secret)])
 
     async def _deliver_together(self, group: Sequence[Notification]) -> None:
         """Say in one message what still holds of several; few are said each by itself."""
@@ -334,9 +336,11 @@ class Dispatcher:
             await self._composer.compose(one, incident, now, code) for one, incident in holding
         ]
         said = [message for message, _ in composed]
-        message = together(said, group[0].language, self._options.base_url)
+        first = group[0]
+        message = together(said, first.language, self._options.base_url, first.purpose)
         rows = [notification for notification, _ in holding]
-        await self._attempt(rows, outlet, message, [secret for _, secret in composed])
+        bodies = [_without(one.body, secret) for one, secret in composed]
+        await self._attempt(rows, outlet, message, bodies)
 
     async def _may_try(self, notification: Notification, now: datetime) -> bool:
         """Say whether the channel works; after its rest one message finds out for the others.
@@ -402,19 +406,17 @@ class Dispatcher:
         group: Sequence[Notification],
         outlet: Outlet,
         message: Message,
-        secrets: Sequence[str | None],
+        bodies: Sequence[str],
     ) -> None:
-        """Send one message, and settle all that it stands for."""
+        """Send one message, and settle all that it stands for; of each its own words are kept."""
         now = self._clock.now()
-        body = message.body
-        for secret in filter(None, secrets):
-            body = body.replace(secret, _REDACTED)
 
         def deliveries(receipt: str, *, ok: bool) -> list[tuple[Notification, Delivery]]:
-            one = Delivery(
-                notification=0, at=now, ok=ok, receipt=receipt, subject=message.subject, body=body
-            )
-            return [(n, one.model_copy(update={"notification": n.id or 0})) for n in group]
+            one = Delivery(notification=0, at=now, ok=ok, receipt=receipt, subject=message.subject)
+            return [
+                (n, one.model_copy(update={"notification": n.id or 0, "body": body}))
+                for n, body in zip(group, bodies, strict=True)
+            ]
 
         try:
             receipt = await outlet.send(message, self._options.timeout)
@@ -576,9 +578,14 @@ class Dispatcher:
 
 
 def _may_join(notification: Notification) -> bool:
-    """Say whether a message may be said together with others: to a person, about a problem."""
+    """Say whether a message may be said together with others: to a person, of a problem or end."""
     in_person = notification.recipient != notification.channel
-    return notification.purpose is Purpose.PROBLEM and notification.step is None and in_person
+    return notification.purpose in _JOINED and notification.step is None and in_person
+
+
+def _without(body: str, secret: str | None) -> str:
+    """Return what may be kept of a message: not the secret of its link."""
+    return body.replace(secret, _REDACTED) if secret else body
 
 
 def _same(row: Notification, other: Notification) -> bool:
