@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts import chains, decisions, telling
+from alerts.coming_back import freed
 from alerts.facts import NOTHING, Fact, Facts, Port, fact_of, follow, ports_in
 from alerts.flapping import Flapping, flapping, remembered
 from alerts.hours import next_boundary
@@ -68,6 +69,7 @@ class Brain:
             i.root: i for i in memory.incidents if i.kind not in {THRESHOLD, EXTERNAL}
         }
         self._falls = dict(memory.falls)
+        self._freed: dict[str, datetime] = {}
         self._reported = Reported(self._topology, memory.incidents, reporting, now)
         self._numbering = Numbering(now.astimezone(LOCAL).date(), memory.incidents_today)
         self._streaks: dict[str, Streak] = dict(memory.streaks)
@@ -130,9 +132,10 @@ class Brain:
         times = (self._waiting_until if held is None else held, self._boundary)
         return min((t for t in times if t is not None), default=None)
 
-    def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
-        """Judge a batch of readings."""
-        outcome = self._begin(now)
+    def hear(self, readings: Sequence[Reading], now: datetime) -> None:
+        """Judge a portion of a batch by itself; what it means says `feed`, of all of them."""
+        self._mind_the_clock(self._latest, now)
+        self._latest = now
         touched: set[str] = set()
         for reading in readings:
             check = self._topology.checks.get(reading.check)
@@ -150,6 +153,11 @@ class Brain:
                 self._hear_ports(reading, self._carried[check.slug])
         for target in touched:
             self._look_at(target, now)
+
+    def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
+        """Judge a batch of readings, or the last portion of it."""
+        outcome = self._begin(now)
+        self.hear(readings, now)
         return self._conclude(outcome, now)
 
     def evaluated(
@@ -312,6 +320,7 @@ class Brain:
         self._started.incidents += self._thresholds.set_back(by, now)
         self._started.incidents += self._reported.set_back(by, now)
         self._written = {s: earlier(at, by, now) for s, at in self._written.items()}
+        self._freed = {s: earlier(at, by, now) for s, at in self._freed.items()}
         self._swept_at = earlier(self._swept_at, by, now)
         self._held_since = self._held_until = None
         self._boundary = next_boundary(self._topology.scheduled, now)
@@ -482,6 +491,7 @@ class Brain:
         )
         chains.freeze(result, self._escalations, self._topology, self._delay, now)
         self._incidents = result.present
+        self._freed = freed(self._freed, result, now, self._policy.coming_back)
         self._tell(result, outcome, now)
         outages = {slug: i for i in self._incidents.values() for slug in i.roots}
         crossings = self._thresholds.fold(self._states, outages, self._numbering, now)
@@ -535,6 +545,8 @@ class Brain:
             written.update((i.id, i) for i in incidents)
         outcome.incidents.extend(written.values())
         outcome.notes.extend(result.notes)
-        told = telling.notifications(result, self._topology, self._policy, self._contacts, now)
+        told = telling.notifications(
+            result, self._topology, self._policy, self._contacts, now, self._freed
+        )
         outcome.notifications.extend(told.notifications)
         outcome.cancelled.extend(told.cancelled)

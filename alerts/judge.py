@@ -70,7 +70,7 @@ def forgotten(streak: Streak, since: datetime) -> Streak:
 
 def is_fast(check: Check) -> bool:
     """Say whether a burst on suspicion brings enough probes for the sequential test."""
-    return check.reach and check.verify is not None and check.verify.probes >= needed(LEAST_LOSS)
+    return check.reach and check.verify is not None and check.verify.probes >= _FEWEST
 
 
 def patience(check: Check) -> float:
@@ -83,6 +83,9 @@ def needed(loss: float) -> int:
     """Return how many consecutive losses prove a failure on a path that loses `loss` (0…1)."""
     worst = min(max(loss, LEAST_LOSS), MOST_LOSS)
     return math.ceil(math.log(LIKELIHOOD) / math.log(worst))
+
+
+_FEWEST = needed(LEAST_LOSS)
 
 
 def recent_loss(streak: Streak) -> float:

@@ -1,9 +1,10 @@
 """What do roots share, and is that the cause? Hands them over to the group behind them."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, MutableMapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from alerts.explanation import Failure, Sharing, explained
 from alerts.facts import NOTHING, Fact, Facts
@@ -15,7 +16,7 @@ from core.status import Status, Verdict
 
 COMPANY = timedelta(seconds=2)  # how long a root waits for others that fall silent with it
 _LONGEST = 2 * PATIENCE
-_NO_TIME = timedelta(0)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _SILENT = frozenset({"silence", "port_down", "port_up_silent", "mains_suspected"})
 _CAUSES = {"site": "mains_suspected", "feeder": "mains_suspected"}
 _HIDDEN = frozenset({Status.UNREACHABLE, Status.UNKNOWN})
@@ -36,9 +37,14 @@ class Shared:
     def wait_for_company(self) -> list[datetime]:
         """Hold new roots while others of their groups are just falling silent; return until when.
 
-        So the first message names what they share, instead of whichever was confirmed first.
+        So the first message names what they share, instead of whichever was confirmed first. Who
+        is explained together with one that has waited for long enough waits no longer: in a storm
+        the next is always just falling.
         """
         held = {root: Place(until=due) for root, due in self._due().items() if due > self.now}
+        found = self._explained() if held and len(held) < len(self.begun) else {}
+        spoken_for = {group for root, group in found.items() if root not in held}
+        held = {root: place for root, place in held.items() if found.get(root) not in spoken_for}
         for root in held:
             del self.begun[root], self.named[root]
         if held:
@@ -54,39 +60,32 @@ class Shared:
         told of while the third is still compared with the rest of its carrier.
         """
         due: dict[str, datetime] = {}
+        confirmed: dict[str, datetime] = {}
         sharing: dict[str, list[str]] = {}
         failed: Counter[str] = Counter()
         for root in self.begun:
-            company, confirmed = tuple(self._company(root)), self._confirmed(root)
+            company, at = tuple(self._company(root)), self._confirmed(root)
             failed.update(company)
-            if confirmed + _LONGEST <= self.now or self._is_known(root):
+            if at + _LONGEST <= self.now or self._is_known(root):
                 continue
-            due[root] = confirmed
+            due[root] = confirmed[root] = at
             for group in company:
                 sharing.setdefault(group, []).append(root)
         for group, roots in sharing.items():
-            witnesses, least = tuple(self._witnesses(group)), self._sharing(group).least
+            heard = _Hearsay.of(map(self._heard_of, self._witnesses(group)), self.now)
+            least = self._sharing(group).least
             for root in roots:
-                words = [word for w in witnesses if (word := self._word_from(w, root)) > self.now]
-                if failed[group] + len(words) >= least:  # else it is not the group, come what may
-                    due[root] = max((due[root], *words))
+                count, last = heard.words(self.begun[root], confirmed[root])
+                if failed[group] + count >= least:  # else it is not the group, come what may
+                    due[root] = max(due[root], last)
         for together in _connected(sharing.values()):
             last = max(due[root] for root in together)
-            due.update((root, min(last, self._confirmed(root) + _LONGEST)) for root in together)
+            due.update((root, min(last, confirmed[root] + _LONGEST)) for root in together)
         return due
 
     def explain(self) -> None:
         """Give roots that began together to what they share, where that explains them better."""
-        failures = [f for slug in sorted(self.begun) if (f := self._failure(slug)).groups]
-        if not failures:
-            return
-        groups = {group: self._sharing(group) for f in failures for group in f.groups}
-        held = {
-            f.root: cause
-            for f in failures
-            if self._is_known(f.root) and (cause := self.facts.before[f.root].cause) is not None
-        }
-        found = explained(failures, groups, held)
+        found = self._explained()
         for group in sorted(set(found.values())):
             self._blame(group, [root for root, cause in found.items() if cause == group])
         for place in self.places.values() if found else ():
@@ -94,6 +93,17 @@ class Shared:
                 if place.status is Status.DOWN:
                     place.reason = "shared_failure"
                 place.root = found[place.root]
+
+    def _explained(self) -> dict[str, str]:
+        """Return root → what it shares with others, of the roots that this explains better."""
+        failures = [f for slug in sorted(self.begun) if (f := self._failure(slug)).groups]
+        groups = {group: self._sharing(group) for f in failures for group in f.groups}
+        held = {
+            f.root: cause
+            for f in failures
+            if self._is_known(f.root) and (cause := self.facts.before[f.root].cause) is not None
+        }
+        return explained(failures, groups, held)
 
     def _is_known(self, root: str) -> bool:
         """Say whether it was held to be down before."""
@@ -175,19 +185,64 @@ class Shared:
                 devices = self.topology.by_site.get(member, (member,))
             yield from (d for d in devices if self.waits.fact(d) is not NOTHING)
 
-    def _word_from(self, device: str, root: str) -> datetime:
-        """Return until when a device may yet turn out to have fallen silent with a root."""
-        since, confirmed = self.begun[root], self._confirmed(root)
-        other, waiting = self.waits.fact(device), self.places[device].until
-        if other.verdict is Verdict.FAILED and waiting is not None:
-            return min(waiting, confirmed + _LONGEST)  # it is not yet explained itself
-        if other.verdict is Verdict.SUSPECT and not _hesitates(other) and other.failed_at:
-            return confirmed + (COMPANY if abs(other.failed_at - since) <= COMPANY else _NO_TIME)
-        if not other.good or other.answers_at(since, self.now):
-            return confirmed
-        if other.heard_within is None:
-            return confirmed + PATIENCE
-        return min(confirmed + PATIENCE, since + timedelta(seconds=other.heard_within))
+    def _heard_of(self, device: str) -> "_Heard":
+        return self.waits.fact(device), self.places[device].until
+
+
+_Heard = tuple[Fact, datetime | None]  # of a device; and until when it waits to be explained
+
+
+@dataclass(slots=True)
+class _Hearsay:
+    """What devices may yet turn out to have fallen silent with a root, by what is known of them.
+
+    Sorted once for all the roots of a group: a storm has a thousand of both.
+    """
+
+    now: datetime
+    unexplained: list[datetime] = field(default_factory=list)  # dead, until when each is waited for
+    suspected: list[datetime] = field(default_factory=list)  # since when
+    answered: dict[float | None, list[datetime]] = field(default_factory=dict)  # at last, by
+    # the seconds after which silence would be heard of
+
+    @classmethod
+    def of(cls, devices: Iterable[_Heard], now: datetime) -> "_Hearsay":
+        found = cls(now)
+        for fact, waiting in devices:
+            if fact.verdict is Verdict.FAILED and waiting is not None:
+                found.unexplained.append(waiting)
+            elif fact.verdict is Verdict.SUSPECT and not _hesitates(fact) and fact.failed_at:
+                found.suspected.append(fact.failed_at)
+            elif fact.good:
+                last = fact.last_ok or _LONG_AGO
+                found.answered.setdefault(fact.heard_within, []).append(last)
+        for times in (found.unexplained, found.suspected, *found.answered.values()):
+            times.sort()
+        return found
+
+    def words(self, since: datetime, confirmed: datetime) -> tuple[int, datetime]:
+        """Return how many may yet have a word, and when the last of them will have had it.
+
+        Of a root that began to fail at an instant, which we were sure of later.
+        """
+        count, last = 0, confirmed
+        for due, many in self._ahead(since, confirmed):
+            if many and due > self.now:
+                count, last = count + many, max(last, due)
+        return count, last
+
+    def _ahead(self, since: datetime, confirmed: datetime) -> Iterator[tuple[datetime, int]]:
+        waiting = len(self.unexplained) - bisect_right(self.unexplained, self.now)
+        if waiting:
+            yield min(self.unexplained[-1], confirmed + _LONGEST), waiting
+        begun = bisect_left(self.suspected, since - COMPANY)
+        yield confirmed + COMPANY, bisect_right(self.suspected, since + COMPANY) - begun
+        for within, times in self.answered.items():
+            silent = bisect_left(times, since)  # it has not answered since
+            if within is None:
+                yield confirmed + PATIENCE, silent
+            elif self.now - since < timedelta(seconds=within):
+                yield min(confirmed + PATIENCE, since + timedelta(seconds=within)), silent
 
 
 def _hesitates(fact: Fact) -> bool:

@@ -6,11 +6,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 from pydantic import Field
 
 from alerts import chains
+from alerts.coming_back import Freed, due_back
 from alerts.endangered import hit
 from alerts.incidents import Fold
 from alerts.night import Night
@@ -24,6 +26,7 @@ from core.watching import Target
 
 AT_HAND = timedelta(minutes=15)  # before its begin a meeting has whoever is on duty to itself
 LONGEST_WAIT = timedelta(hours=4)  # for the end of meetings
+NOBODY: Freed = MappingProxyType({})
 DELAYS: Mapping[str, float] = {
     "center": 0.0,
     "hub": 0.0,
@@ -51,6 +54,7 @@ class TellingPolicy(Model):
     base_url: str = ""  # of the links in messages, without a slash at the end
     language: Language = "vi"  # of messages to no particular person
     settling: float = 3.0  # seconds between a recovery and its message
+    coming_back: float = 15.0  # seconds for what was lost with a trouble that is over
     # What touches no meeting while one is at hand: told as usual, or when that is over.
     unbooked: Literal["usual", "wait"] = "usual"
     night: Night = Night()
@@ -68,12 +72,13 @@ class Told:
     cancelled: list[tuple[str, str]] = field(default_factory=list)  # (incident, purpose)
 
 
-def notifications(
+def notifications(  # noqa: PLR0917
     fold: Fold,
     topology: Topology,
     policy: TellingPolicy,
     contacts: Sequence[Contact],
     now: datetime,
+    freed: Freed = NOBODY,
 ) -> Told:
     """Return who is to be told of what became of the incidents, each with a named reason.
 
@@ -81,24 +86,26 @@ def notifications(
     are due.
 
     A problem waits for the delay of its class, and perhaps for the morning; one that ends
-    before that is told to nobody.
+    before that is told to nobody. `freed`: who was lost with a trouble that has just ended.
     Who has been told of one that another now speaks for hears of the other at once, and so of
     its end. Whether a recovery is told to a person depends on whether the problem was: the
     ledger leaves out what was cancelled, the dispatcher looks at the moment of speaking.
     """
     told = Told()
     notices = _Notices(topology, policy, tuple(contacts))
-    told_before = {
-        i.merged_into for i in fold.merged if now >= page_due(i, topology, policy, now).at
-    }
+
+    def paged(incident: Incident) -> Due:
+        return page_due(incident, topology, policy, now, freed)
+
+    told_before = {i.merged_into for i in fold.merged if now >= paged(i).at}
     at_once = Due(now, "at_once")
     for incident in fold.opened:
-        due = at_once if incident.id in told_before else page_due(incident, topology, policy, now)
+        due = at_once if incident.id in told_before else paged(incident)
         told.notifications += notices.of(incident, Purpose.PROBLEM, "new_problem", due)
     for incident in fold.changed:
         if incident.chain is None and all(m.joined_at != now for m in incident.members):
             continue  # nobody new is touched
-        page = page_due(incident, topology, policy, now)
+        page = paged(incident)
         due = page if page.at > now else at_once
         told.notifications += notices.of(
             incident, Purpose.PROBLEM, "touches_your_unit", due, since=page.at
@@ -111,11 +118,19 @@ def notifications(
     return told
 
 
-def page_due(incident: Incident, topology: Topology, policy: TellingPolicy, now: datetime) -> Due:
+def page_due(
+    incident: Incident,
+    topology: Topology,
+    policy: TellingPolicy,
+    now: datetime,
+    freed: Freed = NOBODY,
+) -> Due:
     """Return when people are told of a problem, and why then.
 
     Deciding is not paging: an incident is open and on the board at once; its class says how
     long to wait whether it passes, its class and severity whether it waits for the morning.
+    What was lost with a trouble that has just ended gets time to come back, but on the path of
+    a meeting.
     """
     if incident.root not in topology.targets:
         return Due(min(now, incident.decided_at), "at_once")
@@ -123,6 +138,9 @@ def page_due(incident: Incident, topology: Topology, policy: TellingPolicy, now:
         return Due(incident.decided_at, "meeting")
     wait = usual_delay(incident, topology, policy)
     ready = Due(incident.decided_at + timedelta(seconds=wait), "delay" if wait else "at_once")
+    back = due_back(incident, freed, policy.coming_back)
+    if back is not None and back > ready.at:
+        ready = Due(back, "coming_back")
     if wait and policy.unbooked == "wait":
         ready = after_meetings(ready, incident, topology)
     return not_at_night(ready, incident, topology, policy.night)

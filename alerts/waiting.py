@@ -189,7 +189,8 @@ class Waiting:
         if not other.good:
             return None
         if other.alive_since is not None and other.alive_since > failed_at:
-            return self.one_round(fact, other.alive_since, other.confirmed_at or self.now)
+            due = self.one_round(fact, other.alive_since, other.confirmed_at or self.now)
+            return self._latest([due])
         if other.heard_within is None or other.answers_at(failed_at, self.now):
             return None
         return failed_at + timedelta(seconds=other.heard_within)

@@ -185,6 +185,10 @@ RULE_SOURCE = SOURCES
 BECAUSE = {
     "at_once": Text("báo ngay", "it is told at once"),
     "delay": Text("chờ xem có tự hết không", "it may pass by itself"),
+    "coming_back": Text(
+        "nguyên nhân đã hết, chờ xem nó có lên lại không",
+        "its cause is over, and it may come back",
+    ),
     "night": Text("ban đêm, mức này chờ đến sáng", "it is night, and this can wait"),
     "day_off": Text(
         "ngày nghỉ, mức này chờ đến ngày làm việc", "it is a day off, and this can wait"

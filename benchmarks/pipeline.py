@@ -16,7 +16,7 @@ import os
 import statistics
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ from unittest.mock import patch
 
 from benchmarks import nation
 from benchmarks.scenario import free_port, prepare
-from core.clock import SystemClock
+from core.clock import Clock, SystemClock
 from core.inventory import Inventory
 from core.watching import Estate
 from inventory.compiled import LookingDefaults, compile_estate
@@ -59,6 +59,7 @@ class Stage:
     sockets: nation.CutSockets
     player: nation.Player
     address: str
+    clock: Clock
     cut: list[int] = field(default_factory=list)
 
     def lose(self, number: int) -> None:
@@ -74,8 +75,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(sites: int, folder: Path, tables: Mapping[str, object]) -> AsyncIterator[Stage]:
-    """Build the platform around a country."""
+async def staged(
+    country: Inventory,
+    folder: Path,
+    tables: Mapping[str, object],
+    watched: Callable[[Estate], Estate] = nation.watched,
+) -> AsyncIterator[Stage]:
+    """Build the platform around a country; `watched` says what of it is looked at."""
     clock, sockets, player = SystemClock(), nation.CutSockets(), nation.Player()
     settings = settings_file.build(
         {
@@ -86,11 +92,11 @@ async def staged(sites: int, folder: Path, tables: Mapping[str, object]) -> Asyn
         },
         folder,
     )
-    await prepare(settings, nation.inventory(sites), clock)
+    await prepare(settings, country, clock)
     known = registries.collectors()
 
     def compiled(inventory: Inventory, on: object, looking: LookingDefaults) -> Estate:
-        return nation.watched(compile_estate(inventory, on, looking))  # type: ignore[arg-type]
+        return watched(compile_estate(inventory, on, looking))  # type: ignore[arg-type]
 
     with (
         patch("runtime.estate_feed.compile_estate", compiled),
@@ -101,7 +107,7 @@ async def staged(sites: int, folder: Path, tables: Mapping[str, object]) -> Asyn
             stop = asyncio.Event()
             running = asyncio.create_task(hub.run(stop))
             try:
-                yield Stage(hub, sockets, player, settings.web.address)
+                yield Stage(hub, sockets, player, settings.web.address, clock)
             finally:
                 stop.set()
                 await running
@@ -246,7 +252,7 @@ async def work(wish: argparse.Namespace) -> None:
     """Build, measure, take down."""
     process.log_to_stderr("warning")
     with tempfile.TemporaryDirectory(prefix="bench-pipeline-") as name:
-        async with staged(wish.sites, Path(name), {}) as stage:
+        async with staged(nation.inventory(wish.sites), Path(name), {}) as stage:
             await settled(stage, wish.sites)
             if wish.hold:
                 await obeyed(stage, wish.sites)

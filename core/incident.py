@@ -151,7 +151,10 @@ class NotificationState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When people are told, and why then: at_once delay night day_off silence works meeting."""
+    """When people are told, and why then.
+
+    at_once delay coming_back night day_off silence works meeting others_meet.
+    """
 
     at: datetime
     because: str

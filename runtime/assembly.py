@@ -76,6 +76,7 @@ def telling_policy(settings: Settings, channels: Mapping[str, Channel]) -> Telli
         ),
         base_url=settings.web.address,
         language=settings.web.language,
+        coming_back=settings.telling.coming_back,
         unbooked=settings.meetings.unbooked,
     )
 

@@ -48,7 +48,11 @@ LATE = timedelta(minutes=2)  # undelivered for so long is said aloud
 NIGHT = Night()
 _LOOK_FOR_LATE = 30.0  # seconds
 _TOGETHER = 5.0  # seconds by which a message may go out early to go with others
+_GATHERING = 10.0  # seconds after a message to a person, until what follows goes as one
+_Way = tuple[str, str, str, Purpose]  # recipient, channel, address
+Composed = tuple[Message, str | None]  # a message, and the secret part of its link
 _REDACTED = "…"
+_JOINED = frozenset({Purpose.PROBLEM, Purpose.RECOVERY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,7 @@ class Dispatcher:
         )
         self._random = random.Random()  # noqa: S311  (spreads retries, guards nothing)
         self._under_way: dict[asyncio.Task[None], tuple[Notification, ...]] = {}
+        self._told_at: dict[_Way, datetime] = {}  # of whoever was told of something just now
         self._drawn: tuple[Estate, Topology] | None = None
         self._looked_for_late = float("-inf")
         self._latest = clock.now()
@@ -190,19 +195,33 @@ class Dispatcher:
         return POLL if due is None else min(POLL, (due - now).total_seconds())
 
     async def _grouped(self, claimed: Sequence[Notification]) -> list[tuple[Notification, ...]]:
-        """Put together what goes to one person at once, and what will in a moment."""
+        """Put together what goes to one person at once, and what will in a moment.
+
+        A person who was told of a problem, or an end, just now hears what follows in one message:
+        a storm's causes are found one after the other.
+        """
         if not self._options.together:
             return [(notification,) for notification in claimed]
         alone: list[tuple[Notification, ...]] = []
-        by_person: dict[tuple[str, str, str], list[Notification]] = {}
+        by_person: dict[_Way, list[Notification]] = {}
         for notification in claimed:
             if _may_join(notification):
-                way = (notification.recipient, notification.channel, notification.address)
+                person = (notification.recipient, notification.channel, notification.address)
+                way = (*person, notification.purpose)
                 by_person.setdefault(way, []).append(notification)
             else:
                 alone.append((notification,))
         now = self._clock.now()
-        for group in by_person.values():
+        gathering = timedelta(seconds=_GATHERING)
+        self._told_at = {w: at for w, at in self._told_at.items() if now < at + gathering}
+        for way, group in by_person.items():
+            told_at = self._told_at.get(way)
+            if told_at is not None and all(one.because != "meeting" for one in group):
+                rest = Postponed((told_at + gathering - now).total_seconds())
+                for one in group:
+                    await self._settle(one, rest)
+                continue
+            self._told_at[way] = now
             until = now + timedelta(seconds=_TOGETHER)
             with suppress(OSError, Unavailable):  # those that we have go out all the same
                 group.extend(await self._ledger.outbox.join(group[0], until, now, LEASE))
@@ -219,6 +238,7 @@ class Dispatcher:
         if by > SET_BACK:
             log.warning("the clock was set back by %s", by)
             await self._ledger.outbox.set_back(by, now)
+            self._told_at.clear()
             for breaker in self.stats.channels.values():
                 breaker.set_back(by)
         self._latest = now
@@ -293,8 +313,8 @@ class Dispatcher:
             await self._set_aside(notification, now)
             return
         code = await self._composer.code([notification], now)
-        message, secret = await self._composer.compose(notification, incident, now, code)
-        await self._attempt([notification], outlet, message, [secret])
+        composed = await self._composer.compose(notification, incident, now, code)
+        await self._attempt([notification], outlet, composed[0], [composed])
 
     async def _deliver_together(self, group: Sequence[Notification]) -> None:
         """Say in one message what still holds of several; few are said each by itself."""
@@ -318,9 +338,10 @@ class Dispatcher:
             await self._composer.compose(one, incident, now, code) for one, incident in holding
         ]
         said = [message for message, _ in composed]
-        message = together(said, group[0].language, self._options.base_url)
+        first = group[0]
+        message = together(said, first.language, self._options.base_url, first.purpose)
         rows = [notification for notification, _ in holding]
-        await self._attempt(rows, outlet, message, [secret for _, secret in composed])
+        await self._attempt(rows, outlet, message, composed)
 
     async def _may_try(self, notification: Notification, now: datetime) -> bool:
         """Say whether the channel works; after its rest one message finds out for the others.
@@ -386,21 +407,20 @@ class Dispatcher:
         group: Sequence[Notification],
         outlet: Outlet,
         message: Message,
-        secrets: Sequence[str | None],
+        composed: Sequence[Composed],
     ) -> None:
-        """Send one message, and settle all that it stands for."""
+        """Send one message, and settle all that it stands for; of each its own words are kept."""
         now = self._clock.now()
-        subject, body = outlet.says(message)
-        for secret in filter(None, secrets):
-            body = body.replace(secret, _REDACTED)
-        if message.short is not None and message.short.code:
-            body = body.replace(written(message.short.code), written(_REDACTED))
+        subject, said = outlet.says(message)
+        whole = said == message.body  # of each its own part; an SMS is about all of them
+        bodies = [_without(own.body if whole else said, composed) for own, _ in composed]
 
         def deliveries(receipt: str, *, ok: bool) -> list[tuple[Notification, Delivery]]:
-            one = Delivery(
-                notification=0, at=now, ok=ok, receipt=receipt, subject=subject, body=body
-            )
-            return [(n, one.model_copy(update={"notification": n.id or 0})) for n in group]
+            one = Delivery(notification=0, at=now, ok=ok, receipt=receipt, subject=subject)
+            return [
+                (n, one.model_copy(update={"notification": n.id or 0, "body": body}))
+                for n, body in zip(group, bodies, strict=True)
+            ]
 
         try:
             receipt = await outlet.send(message, self._options.timeout)
@@ -571,9 +591,18 @@ class Dispatcher:
 
 
 def _may_join(notification: Notification) -> bool:
-    """Say whether a message may be said together with others: to a person, about a problem."""
+    """Say whether a message may be said together with others: to a person, of a problem or end."""
     in_person = notification.recipient != notification.channel
-    return notification.purpose is Purpose.PROBLEM and notification.step is None and in_person
+    return notification.purpose in _JOINED and notification.step is None and in_person
+
+
+def _without(body: str, composed: Sequence[Composed]) -> str:
+    """Return what may be kept of a message: not the secret of a link nor the code of an answer."""
+    for message, secret in composed:
+        body = body.replace(secret, _REDACTED) if secret else body
+        if message.short is not None and message.short.code:
+            body = body.replace(written(message.short.code), written(_REDACTED))
+    return body
 
 
 def _same(row: Notification, other: Notification) -> bool:

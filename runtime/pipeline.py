@@ -16,6 +16,8 @@ from core.reading import Reading, Sample
 log = logging.getLogger(__name__)
 
 BATCH_PERIOD = 0.2  # seconds between two transactions while readings flow
+LONGEST_PERIOD = 1.0  # seconds, where a batch takes as long
+PORTION = 300  # readings that are judged in one go
 LAPSE = 0.3  # seconds; who comes so much too late has not been looking
 T = TypeVar("T")
 QUEUE_LIMIT = 500_000  # readings; about ten minutes of a ledger that does not answer
@@ -24,8 +26,11 @@ QUEUE_LIMIT = 500_000  # readings; about ten minutes of a ledger that does not a
 class Judge(Protocol):
     """The pure brain: readings in, rows out."""
 
+    def hear(self, readings: Sequence[Reading], now: datetime) -> None:
+        """Judge a portion of a batch by itself."""
+
     def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
-        """Judge a batch."""
+        """Judge a batch, or the last portion of it, and say what all of it means."""
 
     def tick(self, now: datetime) -> Outcome:
         """Judge the passing of time: checks overdue, waits that ran out."""
@@ -148,13 +153,27 @@ class Pipeline:
             self._waiting.clear()
             self._mind_a_lapse()
             now = self._clock.now()
-            await self._write(self._judge.feed(batch, now), now)
+            last = await self._heard(batch, now)
+            await self._write(self._judge.feed(last, now), now)
             await self._write(self._judge.tick(now), now)
             if batch:
                 self._outlets.readings(batch)
                 self.stats.batches += 1
             self.stats.judged_at = now
             self.stats.last_batch_s = self._clock.monotonic() - begun
+
+    async def _heard(self, batch: list[Reading], now: datetime) -> list[Reading]:
+        """Judge a batch but for its last portion, and return that.
+
+        Whoever sends and receives gets a turn in between: in a storm a batch takes longer than we
+        may be deaf.
+        """
+        begin = 0
+        while len(batch) - begin > PORTION:
+            self._judge.hear(batch[begin : begin + PORTION], now)
+            begin += PORTION
+            await asyncio.sleep(0)
+        return batch[begin:]
 
     async def apply(self, change: Callable[[datetime], Outcome]) -> None:
         """Run a change of the brain (a new inventory) between two batches and write its rows."""
@@ -177,7 +196,9 @@ class Pipeline:
                     await self._arrived.wait()
             except TimeoutError:
                 return
-        await asyncio.sleep(min(BATCH_PERIOD, longest))
+        # judging and writing leave others at least as much time as they take
+        busy = min(self.stats.last_batch_s, LONGEST_PERIOD)
+        await asyncio.sleep(max(busy, min(BATCH_PERIOD, longest)))
 
     async def _observe(self) -> None:
         await self._ledger.observe(self._vantage, self._clock.now())

@@ -753,14 +753,25 @@ class Telling(Section):
             "which nobody has heard is told on and on",
         ),
     ] = "4h"  # type: ignore[assignment]
+    coming_back: Annotated[
+        Duration,
+        Text(
+            vi="Nguyên nhân đã hết mà cái mất theo nó chưa lên lại: chờ nó khởi động thêm bao lâu "
+            "rồi mới báo; cái mà cuộc họp cần thì báo ngay, 0 là không chờ",
+            en="When a cause is over and what was lost with it is still down: how long that gets "
+            "to come back before anybody is told; what a meeting needs is told at once. 0: none",
+        ),
+    ] = "15s"  # type: ignore[assignment]
     together: Annotated[
         int,
         Field(ge=0, le=1000),
         Text(
-            vi="Từ bao nhiêu sự cố cùng lúc đến một người thì gộp thành một tin; 0 là không gộp",
-            en="From how many outages at once to one person they become one message; 0: never",
+            vi="Từ bao nhiêu sự cố cùng lúc đến một người thì gộp thành một tin; sau tin đầu, tin "
+            "tiếp theo chờ 10 giây để gộp; 0 là không gộp",
+            en="From how many outages at once to one person they become one message; after a first "
+            "one, those that follow wait 10 s for each other. 0: never",
         ),
-    ] = 4
+    ] = 2
     ack_lifetime: Annotated[
         Duration,
         Text(

@@ -114,7 +114,8 @@ class Outbox:
     ) -> list[Notification]:
         """Take what is due until then for the same person, way and purpose as a claimed row.
 
-        Steps of chains are left alone: they are no messages yet.
+        Steps of chains are left alone: they are no messages yet; and so is what may come back by
+        itself until then.
         """
         alike = and_(
             _N.state == NotificationState.PENDING,
@@ -124,6 +125,7 @@ class Outbox:
             _N.address == first.address,
             _N.step.is_(None),
             _N.due_at <= until,
+            or_(_N.because != "coming_back", _N.due_at <= now),
         )
         async with self._database.writing() as connection:
             rows = await connection.execute(

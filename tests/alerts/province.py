@@ -394,11 +394,29 @@ class World:
     def notifications(self) -> list[Notification]:
         return [n for o in self.outcomes for n in o.notifications]
 
+    @property
+    def left(self) -> list[Notification]:
+        """Return what left by now: not what was taken back before it was due, nor its end."""
+        notes = [n for o in self.outcomes for n in o.notes]
+        over = {n.incident: n.at for n in notes if n.kind in {"recovered", "merged"}}
+        due = [n for n in self.notifications if n.due_at <= self.now]
+        problems = [n for n in due if n.purpose is Purpose.PROBLEM]
+        said = [n for n in problems if n.due_at < over.get(n.incident or "", self.now)]
+        heard = {n.incident for n in said}
+        return said + [n for n in due if n.purpose is Purpose.RECOVERY and n.incident in heard]
+
     def told(self, purpose: Purpose) -> list[str]:
-        """Return the roots that people were told of, in order."""
+        """Return the roots that people were to be told of, in order."""
+        return self._roots(self.notifications, purpose)
+
+    def heard(self, purpose: Purpose) -> list[str]:
+        """Return the roots that people have heard of by now, in order."""
+        return self._roots(self.left, purpose)
+
+    def _roots(self, rows: Iterable[Notification], purpose: Purpose) -> list[str]:
         found = self.incidents
         unique = dict.fromkeys(
-            (n.incident, n.recipient, n.channel) for n in self.notifications if n.purpose is purpose
+            (n.incident, n.recipient, n.channel) for n in rows if n.purpose is purpose
         )
         return [found[i].root for i, _, _ in unique if i is not None]
 

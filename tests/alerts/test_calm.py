@@ -50,6 +50,7 @@ def compared(
     assert differing(short.states, long.states) == {}
     assert differing(short.roots, long.roots) == {}
     assert short.waiting_until == long.waiting_until
+    assert short.waiting_until is None or short.waiting_until > now, "it waits for the past"
     return short
 
 

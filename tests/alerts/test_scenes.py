@@ -153,14 +153,11 @@ class Play:
         """Return what left: not what was taken back before it was due."""
         found: dict[tuple[str | None, str], Told] = {}
         incidents = self.world.incidents
-        cancelled: set[tuple[str, str]] = set()
-        for outcome in self.world.outcomes:
-            cancelled.update(outcome.cancelled)
-            for note in outcome.notifications:
-                key = (note.incident, note.purpose.value)
-                root = incidents[note.incident or ""].root
-                found.setdefault(key, Told(note.due_at, key[1], note.incident or "", root))
-        return sorted(found.values(), key=lambda m: m.at)
+        for note in sorted(self.world.left, key=lambda n: n.due_at):
+            key = (note.incident, note.purpose.value)
+            root = incidents[note.incident or ""].root
+            found.setdefault(key, Told(note.due_at, key[1], note.incident or "", root))
+        return list(found.values())
 
 
 @pytest.mark.full

@@ -83,6 +83,29 @@ def test_lines_of_three_carriers_are_three_incidents_soon_after_the_last_fell(fu
     assert {world.status(t.slug) for t in what.targets} == {Status.UP}
 
 
+@pytest.mark.full
+@pytest.mark.timeout(3600)
+def test_while_the_lines_of_hubs_fall_too_nothing_but_their_carriers_is_ever_blamed(
+    full: bool,
+) -> None:
+    hubs, communes = (41, 80) if full else (18, 25)
+    below = [f"line-c{h}{k}" for h in range(1, hubs + 1) for k in range(1, communes + 1)]
+    above = [f"line{h}" for h in range(1, hubs + 1)]
+    carriers = {f"carrier:{n}": below[n::3] + above[n::3] for n in range(3)}
+    world = World(sharing(estate(hubs=hubs, communes=communes), carriers), POLICY)
+    world.run(35)
+    fell(world, below + above)
+    last = world.now
+    world.run(15)
+    assert {i.root for i in world.incidents.values()} == set(carriers)
+    assert max(i.decided_at for i in found(world)) <= last + timedelta(seconds=10)
+    world.mend(*world.dead)
+    world.run(200)
+    assert not found(world)
+    assert sorted(world.heard(Purpose.RECOVERY)) == sorted(carriers)
+    assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
+
+
 CONTACT = "truc"
 
 

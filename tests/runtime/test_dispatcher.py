@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from pydantic import BaseModel
 
+from alerts.together import together
 from core.channel import Channel, GiveUp, Retry, Send
 from core.clock import SystemClock
 from core.incident import (
@@ -549,6 +550,82 @@ async def test_what_was_taken_on_is_left_out_of_the_one_message(sqlite_ledger: L
     assert "SC-20261122-0002" not in message.body
     [(notice, [])] = await outbox(sqlite_ledger, "SC-20261122-0002")
     assert notice.state is NotificationState.CANCELLED
+
+
+async def test_the_ends_of_a_storm_are_one_message_too(ledger: Ledger) -> None:
+    mouth = Mouth()
+    await a_storm(ledger, 5)
+    dispatcher = made(ledger, mouth, together=2)
+    await turned(dispatcher)
+    over = {"purpose": Purpose.RECOVERY, "reason": "recovered", "due_at": NOW}
+    for number in range(1, 6):
+        code = f"SC-20261122-{number:04}"
+        ended = {"state": IncidentState.RECOVERED, "recovered_at": NOW, "version": 2}
+        await written(ledger, an_incident(code, **ended), a_notice(code, **over))
+    await turned(dispatcher)
+    told, ends = mouth.said
+    assert told.subject.startswith("5 SỰ CỐ CÙNG LÚC: ")
+    assert ends.subject.startswith("5 SỰ CỐ ĐÃ HẾT: KHÔI PHỤC SC-20261122-0001: ")
+    assert ends.short is not None
+    assert "5 su co da het" in ends.short.sms
+    assert len(ends.short.sms) <= 160
+    kept = [(await outbox(ledger, f"SC-20261122-{n:04}"))[-1] for n in range(1, 6)]
+    for number, (notice, [delivery]) in enumerate(kept, start=1):
+        assert notice.state is NotificationState.SENT
+        assert f"SC-20261122-{number:04}" in delivery.body
+        assert f"SC-20261122-{number % 5 + 1:04}" not in delivery.body, "each keeps its own words"
+
+
+def test_of_very_many_only_the_first_are_told_in_full() -> None:
+    made_up = [
+        Message(id=str(n), to="x", subject=f"SỰ CỐ {n}:", body=f"lời của {n}.") for n in range(700)
+    ]
+    one = together(made_up, "vi", "https://ts.example.vn")
+    assert "lời của 49." in one.body
+    assert "lời của 50." not in one.body
+    assert "SỰ CỐ 499:" in one.body
+    assert "SỰ CỐ 500:" not in one.body
+    assert "Và 200 sự cố nữa: https://ts.example.vn" in one.body
+
+
+async def few_at_a_time(ledger: Ledger, **changes: object) -> tuple[Mouth, Dispatcher, LaterClock]:
+    """Tell a person of one problem, then, while that is fresh, find three more."""
+    clock, mouth = LaterClock(), Mouth()
+    dispatcher = made(ledger, mouth, clock, together=2)
+    for number in range(1, 5):
+        code = f"SC-20261122-{number:04}"
+        due = clock.now() - timedelta(seconds=1)
+        notice = a_notice(code, **({"due_at": due} | changes))
+        await written(ledger, an_incident(code, root=f"line{number % 2 + 1}"), notice)
+        await turned(dispatcher)
+        clock.ahead += timedelta(seconds=2)
+    return mouth, dispatcher, clock
+
+
+async def test_what_follows_a_message_is_gathered_into_one(ledger: Ledger) -> None:
+    mouth, dispatcher, clock = await few_at_a_time(ledger)
+    assert [m.subject.split(":")[0] for m in mouth.said] == ["SỰ CỐ SC-20261122-0001"]
+    clock.ahead += timedelta(seconds=10)
+    await turned(dispatcher)
+    assert [m.subject.split(":")[0] for m in mouth.said][1:] == ["3 SỰ CỐ CÙNG LÚC"]
+
+
+async def test_what_a_meeting_needs_waits_for_nobody(sqlite_ledger: Ledger) -> None:
+    mouth, _, _ = await few_at_a_time(sqlite_ledger, because="meeting")
+    assert len(mouth.said) == 4
+
+
+async def test_what_may_come_back_goes_along_with_nothing_before_its_time(
+    sqlite_ledger: Ledger,
+) -> None:
+    mouth, clock = Mouth(), LaterClock()
+    dispatcher = made(sqlite_ledger, mouth, clock, together=2)
+    soon = clock.now() + timedelta(seconds=3)
+    held = a_notice("SC-20261122-0002", due_at=soon, because="coming_back")
+    await written(sqlite_ledger, an_incident("SC-20261122-0002", root="line2"), held)
+    await written(sqlite_ledger, an_incident(), a_notice(due_at=clock.now()))
+    await turned(dispatcher)
+    assert [m.subject.split(":")[0] for m in mouth.said] == ["SỰ CỐ SC-20261122-0001"]
 
 
 async def test_a_machine_gets_every_message_by_itself(sqlite_ledger: Ledger) -> None:

@@ -13,7 +13,7 @@ from core.outcome import Event, Outcome
 from core.reading import Reading
 from core.status import Status, Transition
 from core.text import Text
-from runtime.pipeline import Outlets, Pipeline
+from runtime.pipeline import PORTION, Outlets, Pipeline
 from tests.factories import FakeClock, bad, good
 
 
@@ -24,15 +24,21 @@ class EveryFailureIsATransition:
         self.ticks = 0
         self.due = due
         self.lapses: list[timedelta] = []
+        self.portions: list[Sequence[Reading]] = []
 
     def lapsed(self, late: timedelta, now: datetime) -> None:
         self.lapses.append(late)
 
+    def hear(self, readings: Sequence[Reading], now: datetime) -> None:
+        self.portions.append(readings)
+
     def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
+        heard = [r for portion in (*self.portions, readings) for r in portion]
+        self.portions.clear()
         return Outcome(
             transitions=[
                 Transition(r.check, Status.UP, Status.DOWN, r.at, now, "test")
-                for r in readings
+                for r in heard
                 if not r.ok
             ]
         )
@@ -96,6 +102,29 @@ async def test_a_batch_is_written_in_one_transaction(heard: Heard) -> None:
     assert len(ledger.written) == 1
     assert len(heard.events) == 2
     assert heard.readings == 3
+
+
+async def test_a_storm_is_judged_in_portions_and_others_get_a_turn_in_between(
+    heard: Heard,
+) -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    ledger = ForgetfulLedger()
+    pipeline = Pipeline(EveryFailureIsATransition(), ledger, heard.outlets(), FakeClock(), "center")
+    names = [f"d{number:04d}/icmp" for number in range(5 * PORTION + 1)]
+    pipeline.put([bad(name) for name in names])
+    other = asyncio.create_task(others())
+    await pipeline.turn()
+    other.cancel()
+    [outcome] = ledger.written
+    assert [t.target for t in outcome.transitions] == names
+    assert turns >= 4, "once between two portions, at least"
 
 
 async def test_a_ledger_that_refuses_is_asked_again_until_it_takes_the_batch(heard: Heard) -> None:
