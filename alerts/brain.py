@@ -87,7 +87,7 @@ class Brain:
         self._held_until: datetime | None = None
         self._boundary: datetime | None = None
         self._shortest_patience = timedelta(0)
-        self._swept_at = self._latest = now
+        self._swept_at = self._latest = self._listening = now
         self._started = Outcome()
         self._thresholds = Thresholds(
             self._topology,
@@ -322,6 +322,7 @@ class Brain:
         self._written = {s: earlier(at, by, now) for s, at in self._written.items()}
         self._freed = {s: earlier(at, by, now) for s, at in self._freed.items()}
         self._swept_at = earlier(self._swept_at, by, now)
+        self._listening = earlier(self._listening, by, now)
         self._held_since = self._held_until = None
         self._boundary = next_boundary(self._topology.scheduled, now)
         self._calm.clear()
@@ -474,6 +475,7 @@ class Brain:
             self._states,
             self._thresholds.beyond(),
             self._thresholds.calmed(),
+            self._listening,
         )
         view = resolve(self._topology, facts, now, self._calm)
         self._calm = view.calm

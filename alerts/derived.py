@@ -1,7 +1,7 @@
 """How are links, sites and rooms, whom nobody asks? From what lies beyond and what stands there."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.facts import NOTHING, Fact, Facts
 from alerts.hours import expected_since
@@ -40,7 +40,7 @@ class Derived:
         good = [f for f in (own, *facts) if f.good]
         ported = slug in self.topology.ported
         if not own.good and port is None and ported and slug in self.topology.reserved:
-            return Place()  # whether this line or the other carries is for the port to say
+            return self._untold(slug, facts)
         if good:
             return self._carrying(slug, own, facts, good)
         fresh = port is not None and all(
@@ -54,6 +54,23 @@ class Derived:
         off = any(u.reason == "off_hours" for u in users)
         reason = "off_hours" if off else "far_silent" if since else "not_observed"
         return Place(Status.UNKNOWN, since=since, reason=reason)
+
+    def _untold(self, slug: str, facts: list[Fact]) -> Place:
+        """Place a line of which only its port could say whether it or the other carries.
+
+        It is held as it was until the port is told of; if nobody tells, what was held against it
+        is not known any more.
+        """
+        before, near = self.facts.before.get(slug), self.topology.near(slug)
+        if before is None or before.status not in HIDING:
+            return Place()
+        returns = [f.alive_since for f in (*facts, self._fact(near or "")) if f.good]
+        back = max((at for at in returns if at is not None), default=before.since)
+        told = max(back, self.facts.listening or back)
+        due = told + timedelta(seconds=self.topology.ported[slug])
+        if self.now < due:
+            return Place(until=due)
+        return Place(Status.UNKNOWN, since=back, reason="not_observed")
 
     def _carrying(self, slug: str, own: Fact, facts: list[Fact], good: list[Fact]) -> Place:
         since = self._carries_since(slug, own, good)

@@ -70,6 +70,7 @@ class Port:
     enabled: bool = True
     since: datetime | None = None  # first observation of it being so
     changed_at: datetime | None = None  # when it was seen to have changed; None: it never was
+    shut_at: datetime | None = None  # first observation of it being shut on purpose
 
 
 class Beyond(NamedTuple):
@@ -88,6 +89,7 @@ class Facts:
     before: Mapping[str, TargetState] = field(default_factory=dict)
     beyond: Mapping[str, Beyond] = field(default_factory=dict)
     calmed: Mapping[str, datetime] = field(default_factory=dict)  # since when no longer beyond
+    listening: datetime | None = None  # since when we hear at all; what is older is remembered
 
 
 def fact_of(
@@ -210,7 +212,9 @@ def ports_in(
 def _port(at: datetime, oper: float, admin: float, known: Port | None) -> Port:
     enabled = admin != 2.0  # noqa: PLR2004  (ifAdminStatus down)
     up = enabled and oper not in {2.0, 6.0, 7.0}
+    still_shut = known is not None and not known.enabled
+    shut_at = None if enabled else known.shut_at if known is not None and still_shut else at
     if known is not None and known.up == up:
-        return replace(known, at=at, enabled=enabled)
+        return replace(known, at=at, enabled=enabled, shut_at=shut_at)
     changed_at = at if known is not None else None
-    return Port(at=at, up=up, enabled=enabled, since=at, changed_at=changed_at)
+    return Port(at, up, enabled, since=at, changed_at=changed_at, shut_at=shut_at)

@@ -225,7 +225,8 @@ def _end(
     """Close or merge an incident none of whose roots is one any more, or leave it open."""
     heir = None if incident.by_hand else _heir(incident, states, result.present, topology)
     looked_at = [slug for slug in incident.roots if topology.is_looked_at(slug)]
-    known = [state for slug in looked_at if (state := states.get(slug)) is not None]
+    shown = (_shown(slug, incident, states, topology) for slug in looked_at)
+    known = [state for state in shown if state is not None]
     if heir is not None:
         _merge(result, incident, heir, now)
     elif not looked_at:
@@ -233,6 +234,23 @@ def _end(
     elif len(known) == len(looked_at) and all(s.status in _ANSWERING for s in known) and not flaps:
         back = max(_back_at(incident, state, states, now) for state in known)
         _recover(result, incident, back, now, "")
+
+
+def _shown(
+    root: str, incident: Incident, states: _States, topology: Topology
+) -> TargetState | None:
+    """Return what shows whether the trouble of a root is over: how it stands itself, as a rule.
+
+    A line that was blamed for the silence behind it, and of which nobody tells any more, did its
+    harm for as long as that lasted.
+    """
+    state = states.get(root)
+    if state is None or state.status is not Status.UNKNOWN or not topology.is_link(root):
+        return state
+    beyond = states.get(topology.far(root) or "")
+    if beyond is None or beyond.status not in _ANSWERING or beyond.since <= incident.began_at:
+        return state
+    return beyond
 
 
 def _back_at(incident: Incident, root: TargetState, states: _States, now: datetime) -> datetime:
@@ -268,6 +286,8 @@ def _heir(
     if incident.root in topology.targets and topology.is_link(incident.root):
         # the line was blamed, and then something beyond it answered: the device is dead
         far = topology.far(incident.root)
+        if state.status in _ANSWERING and far not in incident.present:
+            return None  # it took nothing with it, and is well again
         return present.get(states.speakers.get(far, far)) if far is not None else None
     return _taken_over(incident, states, present)
 

@@ -78,6 +78,11 @@ def resolve(
     return _Walk(topology, facts, now, places, Waiting(topology, facts, places, now)).view()
 
 
+def _of_one_event(interval: float) -> timedelta:
+    """Return how far apart the begins of two failures may be seen that are one."""
+    return timedelta(seconds=interval + 0.5)
+
+
 def _fresh(topology: Topology, facts: Facts) -> dict[str, Port]:
     """Return what is said of ports, without what has been overtaken.
 
@@ -157,8 +162,9 @@ class _Walk:
         topology, places, walked = self.topology, self.places, self.walked
         derived = Derived(topology, self.facts, places, self.now)
         for slug in filter(topology.is_link, walked):
-            places[slug] = derived.link(slug)
-        for kind, place in (
+            places[slug] = place = derived.link(slug)
+            self.deadlines += [place.until] if place.until is not None else []
+        for kind, placed in (
             (topology.sites, derived.site),
             (topology.rooms, derived.room),
             (topology.groups, derived.group),
@@ -168,7 +174,7 @@ class _Walk:
                 if slug in stirred or slug not in places:
                     walked.add(slug)
                     if slug not in self.begun or not topology.is_group(slug):
-                        places[slug] = place(slug)
+                        places[slug] = placed(slug)
 
     def _calm(self) -> dict[str, Place]:
         """Return the places of all that is up and was, to be given to the next walk.
@@ -288,7 +294,7 @@ class _Walk:
         since = self._began(slug, fact, live)
         if not live and (first := self._speaks_for(slug)) is not None:
             return self._lost(first, since)
-        return self._explained(slug, fact, self._to_blame(fact, live), since)
+        return self._explained(slug, fact, self._to_blame(slug, fact, live), since)
 
     def _explained(self, slug: str, fact: Fact, link: str | None, since: datetime) -> Place:
         """Place a failed target once all above it is settled; `link` may be to blame for it."""
@@ -350,15 +356,25 @@ class _Walk:
         self.deadlines.append(deadline)
         return Place(until=deadline)
 
-    def _to_blame(self, fact: Fact, live: list[str]) -> str | None:
+    def _to_blame(self, slug: str, fact: Fact, live: list[str]) -> str | None:
         """Return the link whose failure looks like this silence, or None for the target itself.
 
         A host that refuses, or answers wrongly, was reached. A device with two lines that both
-        begin at something alive is more likely dead itself than cut twice at once.
+        begin at something alive is more likely dead itself than cut twice at once, and a line that
+        is lost later makes it no less dead.
         """
-        if fact.kind in _ANSWERED or len(live) != 1 or not self.topology.is_link(live[0]):
+        ways = [up for up in self.topology.uplinks[slug] if up in live or self._outlived(up, fact)]
+        if fact.kind in _ANSWERED or len(ways) != 1 or not self.topology.is_link(ways[0]):
             return None
-        return live[0]
+        return ways[0]
+
+    def _outlived(self, up: str, fact: Fact) -> bool:
+        """Say whether an uplink that lets nothing through was lost only after a target fell."""
+        place = self.places[up]
+        if place.root is None or place.since is None or fact.failed_at is None:
+            return False
+        seen = [f.interval for f in (fact, self.waits.fact(place.root)) if f is not NOTHING]
+        return place.since > fact.failed_at + _of_one_event(max(seen))
 
     # links
 
@@ -409,7 +425,7 @@ class _Walk:
 
     def _dead_port(self, slug: str, fact: Fact, port: Port) -> Place:
         """Place a link whose near port is down, unless its far side answers over it alone."""
-        since = port.since or port.at
+        since = port.shut_at or port.since or port.at
         users = [self.facts.targets.get(u, NOTHING) for u in self.topology.users[slug]]
         single = [
             other
@@ -423,15 +439,28 @@ class _Walk:
                 return self._wait(heard)
             if other.answers_at(port.at, self.now):
                 return Place()
-        for user in self.topology.users[slug]:
+        for user in self.topology.users[slug] if port.enabled else ():
             if self._lost_every_line(user, port.at):
                 deadline = self.waits.for_verdict(user, port.at)
                 if deadline is not None:
                     return self._wait(deadline)
                 if self.waits.fact(user).verdict is Verdict.FAILED:
                     return Place()
-        failing = [u.failed_at for u in users if u.failed_at is not None]
+        failing = [
+            fell
+            for u in self.topology.users[slug]
+            if (fell := self.waits.fact(u).failed_at) is not None and self._was_last_way(slug, u)
+        ]
         return self._root(slug, fact, min([since, *failing]))
+
+    def _was_last_way(self, line: str, device: str) -> bool:
+        """Say whether a device can have fallen silent for want of a line: it had no other left."""
+        fact = self.waits.fact(device)
+        return fact.failed_at is not None and all(
+            self._fell_before(other, fact.failed_at, fact.interval)
+            for other in self.topology.uplinks[device]
+            if other != line
+        )
 
     def _lost_every_line(self, device: str, seen: datetime) -> bool:
         """Say whether all of several lines to a device went dead, as when it lost its power.
@@ -459,12 +488,12 @@ class _Walk:
         seen += [port.since if port is not None and not port.up else None]
         seen += [before.since if before is not None and before.status is Status.DOWN else None]
         first = min((at for at in seen if at is not None), default=None)
-        return first is not None and first + timedelta(seconds=interval + 0.5) < fell
+        return first is not None and first + _of_one_event(interval) < fell
 
     def _died_with(self, line: str, fell: datetime) -> bool:
         """Say whether a line may have died because its far device did."""
         own, port = self.facts.targets.get(line, NOTHING), self.facts.ports.get(line)
-        if port is not None and not port.enabled:
+        if port is not None and port.shut_at is not None and port.shut_at == port.since:
             return False
         stood = port is not None and port.up and port.since is not None and port.since <= fell
         if port is not None and stood and port.at >= fell + _ONE_BY_ONE:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from alerts.callers import Callers
+from alerts.judge import patience
 from core.watching import Check, DaysOff, Estate, Hours, Target, TargetKind
 
 NETWORK_ROLES = frozenset({"gateway", "router", "firewall", "switch"})
@@ -54,9 +55,10 @@ class Topology:
         self._heads = {site: self._heads_of(members) for site, members in self.by_site.items()}
         self.reach: dict[str, tuple[Check, ...]] = _grouped(estate.checks, reach=True)
         self.others: dict[str, tuple[Check, ...]] = _grouped(estate.checks, reach=False)
-        self.ported: frozenset[str] = frozenset(
-            fact.link for check in estate.checks for fact in check.ports
-        )
+        # lines of whose ports somebody tells, and for how many seconds one waits for that
+        self.ported: dict[str, float] = {
+            fact.link: patience(check) for check in estate.checks for fact in check.ports
+        }
         self._dominated: dict[str, frozenset[str]] = {}
 
     def is_group(self, slug: str) -> bool:

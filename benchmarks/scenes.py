@@ -256,6 +256,19 @@ def _dead(branch: Branch, chance: random.Random) -> list[Fault]:
     return [Fault((device,), How.OFF, 0.0, chance.uniform(8.0, 30.0))]
 
 
+def _outlived(branch: Branch, chance: random.Random) -> list[Fault]:
+    """The router of a hub dies, and later one of its lines is lost as well: it is dead still."""
+    if branch.reserve is None:
+        return _dead(branch, chance)
+    line = chance.choice((branch.line, branch.reserve))
+    second = chance.uniform(_AT_ONCE, 20.0)
+    ends = [second + chance.uniform(9.0, 26.0) for _ in range(2)]
+    return [
+        Fault((branch.gateway,), How.OFF, 0.0, ends[0]),
+        _cut(line, chance, second, ends[1]),
+    ]
+
+
 def _mains(branch: Branch, chance: random.Random) -> list[Fault]:
     """All that needs the mains of a site; its gateway lives on a battery."""
     site = chance.choice(sorted(branch.fed))
@@ -286,6 +299,7 @@ _KINDS: dict[str, tuple[float, Callable[[Branch, random.Random], list[Fault]]]] 
     "above": (3, _above),
     "two ways": (2, _two_ways),
     "dead": (2, _dead),
+    "outlived": (2, _outlived),
     "mains": (1, _mains),
     "group": (2, _group),
     "lossy": (2, _lossy),

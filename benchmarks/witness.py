@@ -157,11 +157,18 @@ class Witness:
         return world
 
     def _is_seen(self, happened: Happened, at: datetime) -> bool:
-        """Say whether something of a fault stands behind what answers."""
+        """Say whether something of a fault stands behind what answers.
+
+        Of a line to a router that is dead anyhow only that it was shut can be seen.
+        """
         world = self._world(at, happened)
+        fault = happened.fault
+        lines = [self._fabric.links[t] for t in fault.targets if t in self._fabric.links]
+        if lines and fault.how is not How.ADMIN and all(li.far in world.cuts for li in lines):
+            return False
         ends = (
             self._fabric.links[target].near if target in self._fabric.links else target
-            for target in happened.fault.targets
+            for target in fault.targets
         )
         return any(end not in world.silent for end in ends)
 

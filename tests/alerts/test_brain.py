@@ -79,6 +79,92 @@ def test_a_hub_with_two_lines_that_falls_silent_is_dead_itself() -> None:
     assert world.status("c21") is Status.UNREACHABLE
 
 
+@pytest.mark.parametrize("addresses", [True, False])
+@pytest.mark.parametrize("lost", ["core", "line2"])
+def test_a_dead_hub_stays_the_root_when_one_of_its_ways_is_lost_later(
+    lost: str, *, addresses: bool
+) -> None:
+    world = addressed() if addresses else calm()
+    world.cut("hub2-gw")
+    world.run(20)
+    for line in ("line2", "line2b"):  # they end at the carrier's box
+        world.report_port(line, up=True)
+    world.run(40)
+    world.cut(lost)
+    if lost == "line2":
+        world.report_port("line2", up=False)
+    world.run(60)
+    assert world.told(Purpose.PROBLEM) == ["hub2-gw", lost]
+    assert world.status("hub2-gw") is Status.DOWN
+    assert world.status("line2b") in {Status.UP, Status.UNKNOWN}  # it was silent with its hub
+    begun = {i.root: i.began_at - world.begun for i in world.brain.incidents}
+    assert begun[lost] - begun["hub2-gw"] > timedelta(seconds=59)
+    for mended in (lost, "hub2-gw"):
+        world.mend(mended)
+        world.run(10)
+        for line in ("line2", "line2b"):
+            world.report_port(line, up=True)
+        world.run(50)
+    assert world.told(Purpose.PROBLEM) == ["hub2-gw", lost]
+    assert world.told(Purpose.RECOVERY) == [lost, "hub2-gw"]
+    assert {world.status(t.slug) for t in world.estate.targets} == {Status.UP}
+
+
+def test_a_line_that_is_shut_after_its_hub_has_died_is_a_trouble_of_its_own_and_no_other() -> None:
+    world = calm()
+    world.cut("hub2-gw")
+    world.run(0.4)
+    for line in ("line2", "line2b"):
+        world.report_port(line, up=False)
+    world.run(60)
+    world.report_port("line2", up=False, enabled=False)
+    world.run(10)
+    assert world.told(Purpose.PROBLEM) == ["hub2-gw", "line2"]
+    [shut] = [i for i in world.brain.incidents if i.root == "line2"]
+    assert shut.cause == "port_admin_down"
+    assert shut.began_at - world.begun > timedelta(seconds=90)
+
+
+def test_a_line_of_whose_port_nobody_tells_does_not_stay_down_for_ever() -> None:
+    world = World(estate(hubs=1, communes=1, reserves=(1,)))
+    world.run(35)
+    world.cut("core")
+    world.run(30)
+    world.cut("line1b")
+    world.run(30)
+    assert world.told(Purpose.PROBLEM) == ["core", "line1b"]
+    world.mend("core", "line1b")
+    world.run(30)
+    assert world.status("line1b") is Status.DOWN  # its port may be told of at any moment
+    world.run(240)
+    assert {world.status(line) for line in ("line1", "line1b")} == {Status.UNKNOWN}
+    assert world.told(Purpose.RECOVERY) == ["core", "line1b"]
+    assert not world.brain.incidents
+    [ended] = [i for i in world.incidents.values() if i.root == "line1b"]
+    assert ended.recovered_at == world.brain.states["hub1-gw"].since  # when what it took was back
+
+
+def test_a_line_that_was_down_is_held_so_after_a_restart_until_its_port_is_told_of() -> None:
+    world = World(estate(hubs=1, communes=1, reserves=(1,)))
+    world.run(35)
+    world.cut("line1")
+    world.report_port("line1", up=False)
+    world.run(300)
+    memory = Memory(
+        states=world.brain.states,
+        streaks={k.check: k for o in world.outcomes for k in o.streaks},
+        incidents=world.brain.incidents,
+        observed_until={"center": world.now},
+    )
+    again = World(world.estate, memory=memory, now=world.now, dead=["line1"])
+    again.run(60)
+    assert again.status("line1") is Status.DOWN
+    again.report_port("line1", up=False)
+    again.run(300)
+    assert [i.root for i in again.brain.incidents] == ["line1"]
+    assert not again.notifications
+
+
 def test_a_broken_line_beside_a_working_one_is_an_incident_of_its_own() -> None:
     world = calm()
     world.cut("line2")
