@@ -24,6 +24,7 @@ from core.incident import (
 from core.inventory import Contact
 from core.watching import Hours
 
+SETTLING = timedelta(seconds=2)  # until it is looked again how an earlier step fared
 REPEATED = timedelta(seconds=30)  # whoever was told less than that ago needs no reminder
 
 
@@ -64,6 +65,37 @@ def messages(
         elif now - heard_at >= REPEATED:
             found.append(row.model_copy(update=reminder))
     return found
+
+
+def not_before(
+    promise: Notification, chain: Chain, told: Iterable[Notification], now: datetime
+) -> datetime:
+    """Return when a step may be told at the earliest: its minutes after the one before was.
+
+    A silence that ends, or a hub that was away, leaves every step due at once: the first is
+    given its chance all the same. What was not taken by a channel at once is waited for no more.
+    """
+    rows = [row for row in told if row.purpose is Purpose.PROBLEM and row.reason != GROWN]
+    own = next((step for step in chain.steps if step.number == promise.step), None)
+    if own is None or promise.reason in {GROWN, UNREACHED}:
+        return now
+    earlier = [step for step in chain.steps if step.after < own.after]
+    numbers = {step.number for step in earlier}
+    if any(_comes_now(row, now) for row in rows if row.step is None or row.step in numbers):
+        return now + SETTLING if earlier else now
+    heard: dict[str, datetime] = {}  # by person, whichever way was the first
+    for row in filter(_in_person, _sent(rows)):
+        heard[row.recipient] = min(row.settled_at or now, heard.get(row.recipient, now))
+    if not heard or not earlier:
+        return now
+    since_then = own.after - max(step.after for step in earlier)
+    return max(heard.values()) + timedelta(seconds=since_then)
+
+
+def _comes_now(row: Notification, now: datetime) -> bool:
+    """Say whether a message or a step is being told for the first time, or is just about to."""
+    waits = row.state is NotificationState.PENDING and row.attempts == 0 and row.due_at <= now
+    return waits or (row.state is NotificationState.CLAIMED and row.attempts <= 1)
 
 
 def _reaching(  # noqa: PLR0917

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from alerts.answering import written
 from alerts.breaker import Breaker
-from alerts.escalation import recoveries
+from alerts.escalation import not_before, recoveries
 from alerts.night import Night
 from alerts.setback import SET_BACK
 from alerts.together import together
@@ -379,6 +379,12 @@ class Dispatcher:
                 return
             rows = recoveries(promise, told, now)
         elif self._escalation is not None:
+            if incident.chain is not None:
+                others = [row for row in told if row.id != promise.id]
+                earliest = not_before(promise, incident.chain, others, now)
+                if earliest > now:
+                    await self._settle(promise, Postponed((earliest - now).total_seconds()))
+                    return
             drawn = self._topology()
             rows = await self._escalation.messages(promise, incident, drawn, told, now)
         else:

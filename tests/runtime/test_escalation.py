@@ -21,11 +21,13 @@ from core.incident import (
 from core.inventory import Changes, Contact, EscalationStep, Inventory, Rota, RotaRule
 from core.outcome import Outcome
 from core.rota import Swap
+from core.silence import Scope
 from core.watching import Hours
 from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition
 from storage.ledger import Ledger
+from storage.silences import Wanted
 from tests.alerts.province import estate
 from tests.runtime.test_dispatcher import LaterClock, Mouth, turned
 
@@ -132,6 +134,33 @@ async def test_who_is_on_duty_is_told_first_and_the_next_while_nobody_answers(
         "khan-cap/1: an",
         "khan-cap/2: binh",
     ]
+
+
+async def test_after_a_silence_the_first_step_gets_its_minutes_before_the_next(
+    ledger: Ledger,
+) -> None:
+    night = Night(ledger)
+    until = night.begun + timedelta(minutes=40)
+    wanted = Wanted(night.begun, until, "Chờ vật tư", Scope(targets=("line1",)))
+    await ledger.silences.add(wanted, "an", night.begun)
+    await night.falls()
+    await night.after(1)
+    await night.after(20)
+    assert not night.heard()
+    await night.after(40.1)
+    await night.after(49.9)
+    assert night.heard() == ["an@donvi.vn"]
+    await night.after(50.3)
+    assert night.heard() == ["an@donvi.vn", "binh@donvi.vn"]
+
+
+async def test_a_hub_that_was_away_tells_the_first_step_first(sqlite_ledger: Ledger) -> None:
+    night = Night(sqlite_ledger)
+    await night.falls()
+    await night.after(60)
+    assert night.heard() == ["an@donvi.vn"]
+    await night.after(70.3)
+    assert night.heard() == ["an@donvi.vn", "binh@donvi.vn"]
 
 
 async def test_who_does_not_answer_is_reminded_if_the_chain_says_so(
