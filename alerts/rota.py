@@ -83,7 +83,8 @@ class Hole:
     @property
     def mark(self) -> tuple[str, date]:
         """Return what it is known by: one that goes on is another one every day."""
-        return self.flaw.value, self.begin.astimezone(LOCAL).date()
+        begin = self.begin.astimezone(LOCAL)
+        return f"{self.flaw.value} {begin:%H:%M}", begin.date()
 
 
 @dataclass(frozen=True, slots=True)

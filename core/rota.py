@@ -48,7 +48,9 @@ class RotaWarning(Model):
     """A flaw of a rota that its owner was told of. Unique by the first three."""
 
     rota: Slug
-    kind: Annotated[str, StringConstraints(pattern="^(gap|overlap|double)$")]
+    kind: Annotated[
+        str, StringConstraints(pattern=r"^(gap|overlap|double)( \d\d:\d\d)?$")
+    ]  # and when it begins
     on: date  # the local day on which it begins
     contact: Slug
     sent_at: datetime

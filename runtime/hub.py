@@ -409,6 +409,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 ledger.rota,
                 outlets_of(settings, channels, keyring.reveal),
                 policy,
+                caretakers,
                 lambda: feed.edition.contacts,
                 clock,
             ).run,

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from alerts.notice import notice
@@ -17,6 +17,7 @@ from core.incident import Message
 from core.inventory import Contact, Rota
 from core.rota import DutyRows, RotaWarning
 from core.text import Language, Text
+from runtime.caretakers import Caretakers
 from runtime.outlet import Outlet
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class RotaWatch:
     book: WarningBook
     outlets: Mapping[str, Outlet]
     policy: TellingPolicy
+    caretakers: Caretakers
     contacts: Callable[[], Sequence[Contact]]
     clock: Clock
 
@@ -66,25 +68,29 @@ class RotaWatch:
         local = now.astimezone(LOCAL)
         if local.hour not in DAYTIME:
             return
-        rows = await self.book.rows(now, now + AHEAD)
+        today = datetime.combine(local.date(), time.min, LOCAL)  # what goes on began then, at last
+        rows = await self.book.rows(today, now + AHEAD)
         known = rosters(rows, local.date())
         contacts = {contact.slug: contact for contact in self.contacts()}
         owned = {row.slug: row for row in rows.rotas if row.slug in known}
         for slug, rota in owned.items():
-            owner = contacts.get(rota.owner or "")
-            ahead = holes(known[slug], now, now + AHEAD)
-            if owner is not None and {hole.mark for hole in ahead} - await self.book.warned(slug):
+            found = holes(known[slug], today, now + AHEAD)
+            ahead = [hole for hole in found if hole.end > now]
+            if {hole.mark for hole in ahead} - await self.book.warned(slug):
                 names = {who: contact.name for who, contact in contacts.items()}
-                await self._tell(rota, owner, ahead, names, now)
+                await self._tell(rota, contacts.get(rota.owner or ""), ahead, names, now)
 
     async def _tell(
         self,
         rota: Rota,
-        owner: Contact,
+        owner: Contact | None,
         ahead: Sequence[Hole],
         names: Mapping[str, str],
         now: datetime,
     ) -> None:
+        if owner is None:
+            await self._tell_administrators(rota, ahead, names, now)
+            return
         personal = tuple(way for way in self.policy.ways if way.to != "fixed")
         ways = self.policy.model_copy(update={"ways": personal})
         for _, address, channel, language in addresses(ways, [owner]):
@@ -93,21 +99,19 @@ class RotaWatch:
             )
             receipt = await self._send(channel, message)
             if receipt is not None:
-                warnings = [
-                    RotaWarning(
-                        rota=rota.slug,
-                        kind=kind,
-                        on=on,
-                        contact=owner.slug,
-                        sent_at=now,
-                        receipt=receipt,
-                    )
-                    for kind, on in sorted({hole.mark for hole in ahead})
-                ]
-                await self.book.warn(warnings)
+                await self.book.warn(_known(rota, ahead, owner.slug, now, receipt))
                 log.info("%s knows of %d holes in the rota %s", owner.slug, len(ahead), rota.slug)
                 return
         log.error("nobody could be told of the holes in the rota %s, trying again", rota.slug)
+
+    async def _tell_administrators(
+        self, rota: Rota, ahead: Sequence[Hole], names: Mapping[str, str], now: datetime
+    ) -> None:
+        """Tell those who look after the platform of a rota that has no owner."""
+        vi, en = (words(rota, ahead, names, language) for language in ("vi", "en"))
+        body = Text(f"{_NO_OWNER.vi}\n\n{vi[1]}", f"{_NO_OWNER.en}\n\n{en[1]}")
+        if await self.caretakers.tell(f"rota {rota.slug} {now}", Text(vi[0], en[0]), body):
+            await self.book.warn(_known(rota, ahead, "administrators", now, ""))
 
     async def _send(self, name: str, message: Message) -> str | None:
         """Return the receipt, None if the channel does not take it now."""
@@ -135,16 +139,11 @@ def letter(
     url: str = "",
 ) -> Message:
     """Return the message to an owner about the holes ahead."""
-    counts = [sum(hole.flaw is flaw for hole in ahead) for flaw in Flaw]
-    subject = _SUBJECT.said(language).format(rota.name, *counts)
-    lines = [*_lines(ahead[:_NAMED], names, language)]
-    if len(ahead) > _NAMED:
-        lines.append(_MORE.said(language).format(len(ahead) - _NAMED))
-    told = "\n".join(f"- {line}" for line in lines)
-    body = f"{subject}.\n\n{told}\n\n{_MEND.said(language)}\n" + (f"{url}\n" if url else "")
+    subject, told = words(rota, ahead, names, language)
+    body = f"{subject}.\n\n{told}\n" + (f"{url}\n" if url else "")
     return notice(
         "rota",
-        "\n".join((rota.slug, *lines)),
+        "\n".join((rota.slug, told)),
         to=to,
         subject=subject,
         body=body,
@@ -153,6 +152,28 @@ def letter(
         url=url,
         rota=rota.slug,
     )
+
+
+def words(
+    rota: Rota, ahead: Sequence[Hole], names: Mapping[str, str], language: Language
+) -> tuple[str, str]:
+    """Return in one sentence, and in lines, what is wrong with a rota."""
+    counts = [sum(hole.flaw is flaw for hole in ahead) for flaw in Flaw]
+    subject = _SUBJECT.said(language).format(rota.name, *counts)
+    lines = [*_lines(ahead[:_NAMED], names, language)]
+    if len(ahead) > _NAMED:
+        lines.append(_MORE.said(language).format(len(ahead) - _NAMED))
+    told = "\n".join(f"- {line}" for line in lines)
+    return subject, f"{told}\n\n{_MEND.said(language)}"
+
+
+def _known(
+    rota: Rota, ahead: Sequence[Hole], who: str, now: datetime, receipt: str
+) -> list[RotaWarning]:
+    return [
+        RotaWarning(rota=rota.slug, kind=kind, on=on, contact=who, sent_at=now, receipt=receipt)
+        for kind, on in sorted({hole.mark for hole in ahead})
+    ]
 
 
 def _lines(ahead: Sequence[Hole], names: Mapping[str, str], language: Language) -> Iterator[str]:
@@ -175,6 +196,10 @@ _FLAW = {
         en="{0} in two roles, on duty and in reserve: the chain calls the same telephone again",
     ),
 }
+_NO_OWNER = Text(
+    vi="Lịch trực này chưa có người phụ trách (cột owner), nên báo quản trị viên:",
+    en="This rota has no owner (column owner), so the administrators are told:",
+)
 _MORE = Text(vi="và {0} chỗ nữa", en="and {0} more")
 _MEND = Text(
     vi="Sửa ở bảng ca trực, nhập lại danh sách, hoặc ghi đổi ca ở trang Lịch trực.",

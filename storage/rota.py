@@ -166,7 +166,7 @@ class RotaBook:
         return note.model_copy(update={"id": number})
 
     async def warned(self, rota: str) -> set[tuple[str, date]]:
-        """Return the flaws of a rota that its owner was told of: kind and day."""
+        """Return the flaws of a rota that its owner was told of: kind with its hour, and day."""
         query = select(_W.kind, _W.on).where(_W.rota == rota)
         async with self._database.reading() as connection:
             return {(row.kind, row.on) for row in await connection.execute(query)}

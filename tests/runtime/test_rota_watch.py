@@ -1,10 +1,13 @@
 """The owner of a rota hears of its holes once, ahead of time, by a channel that works."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from alerts.telling import TellingPolicy, Way
 from core.channel import Retry
 from core.inventory import Changes, Contact, Inventory, Rota, RotaRule, Shift
+from core.people import Role, User
+from runtime.caretakers import Caretakers
 from runtime.rota_watch import RotaWatch
 from storage.ledger import Ledger
 from tests.factories import FakeClock
@@ -29,13 +32,19 @@ class Watched:
         self.clock = FakeClock(now)
         self.mail, self.phone = Mouth(), Mouth()
         ways = (Way(name="mail"), Way(name="phone", to="phone"))
+        outlets = {"mail": self.mail.outlet(), "phone": self.phone.outlet()}
+        policy = TellingPolicy(ways=ways, base_url="https://ts.example.vn")
         self.watch = RotaWatch(
             ledger.rota,
-            {"mail": self.mail.outlet(), "phone": self.phone.outlet()},
-            TellingPolicy(ways=ways, base_url="https://ts.example.vn"),
+            outlets,
+            policy,
+            Caretakers(self._users, lambda: (LAN, AN), policy, outlets, self.clock),
             lambda: (LAN, AN),
             self.clock,
         )
+
+    async def _users(self) -> Sequence[User]:
+        return [User(name="an", full_name="An", role=Role.ADMIN, contact="an", created_at=MORNING)]
 
     async def with_rota(self, owner: str | None = "lan", **more: tuple[object, ...]) -> "Watched":
         rows = {
@@ -87,17 +96,42 @@ async def test_an_owner_hears_once_of_one_person_in_two_roles(ledger: Ledger) ->
     await rota.watch.turn()
     [message] = rota.mail.said
     assert ": 0 ca trống, 0 ca trùng, 1 ca một người hai vai trong 30" in message.subject
-    line = "- 09:00 01/12/2026 – 07:30 03/12/2026: Nguyễn Văn An một người hai vai"
+    line = "- 00:00 01/12/2026 – 07:30 03/12/2026: Nguyễn Văn An một người hai vai"
     assert line in message.body
 
 
-async def test_nobody_is_told_at_night_nor_where_there_is_no_owner(sqlite_ledger: Ledger) -> None:
+async def test_nobody_is_told_at_night(sqlite_ledger: Ledger) -> None:
     night = await Watched(sqlite_ledger, MORNING + timedelta(hours=12)).with_rota()
     await night.watch.turn()
     assert night.said() == []
-    orphan = await Watched(sqlite_ledger).with_rota(owner=None)
+
+
+async def test_of_a_rota_without_an_owner_the_administrators_hear_once(ledger: Ledger) -> None:
+    orphan = await Watched(ledger).with_rota(owner=None)
     await orphan.watch.turn()
-    assert orphan.said() == []
+    await orphan.watch.turn()
+    [message] = orphan.mail.said
+    assert message.to == "an@donvi.vn"
+    assert "chưa có người phụ trách" in message.body
+    assert "- 07:30 20/12/2026 – 09:00 31/12/2026: không có ai trực" in message.body
+
+
+async def test_a_second_gap_of_a_day_is_told_though_the_first_is_known(
+    sqlite_ledger: Ledger,
+) -> None:
+    rota = await Watched(sqlite_ledger).with_rota(rota_rules=())
+    days = [date(2026, 12, 1) + timedelta(days=n) for n in range(-1, 32)]
+    whole = [Shift(rota="cntt", on=on, contact="an", begin=time(0), end=time(0)) for on in days]
+    at_noon = Shift(rota="cntt", on=days[5], contact="an", begin=time(0), end=time(12))
+    evening = Shift(rota="cntt", on=days[5], contact="an", begin=time(14), end=time(0))
+    await rota.with_rota(rota_rules=(), shifts=(*whole[:5], at_noon, evening, *whole[6:]))
+    await rota.watch.turn()
+    assert len(rota.said()) == 1
+    late = evening.model_copy(update={"end": time(20)})
+    shifts = (*whole[:5], at_noon, late, *whole[6:])
+    await rota.with_rota(rota_rules=(), shifts=shifts)
+    await rota.watch.turn()
+    assert "- 20:00 05/12/2026 – 00:00 06/12/2026: không có ai trực" in rota.mail.said[-1].body
 
 
 async def test_the_next_channel_is_tried_and_failing_all_it_is_said_again(
