@@ -7,6 +7,7 @@ import asyncio
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -147,6 +148,9 @@ def test_every_octet_passes_both_ways_once_the_listener_has_accepted() -> None:
                 got += near.recv(4096)
             assert got == accepted + data
             near.sendall(b"login")
+            deadline = time.monotonic() + 10
+            while b"login" not in b"".join(heard) and time.monotonic() < deadline:
+                time.sleep(0.01)
         relay.close()
     assert relay.failure is None
     assert b"".join(heard) == b"connectconnect againlogin"
