@@ -188,6 +188,10 @@ def test_too_much_and_silence_end_it() -> None:
 
 def test_a_door_that_nobody_comes_to_is_closed() -> None:
     with a_server() as (far, _):
-        relay = Relay(far, 5.0)
+        relay = Relay(far, 60.0)
+        begun = time.monotonic()
         relay.close()
+        assert time.monotonic() - begun < 5
         assert relay.failure is None
+        with pytest.raises(ConnectionRefusedError):
+            driver(relay)
