@@ -36,9 +36,9 @@ class Relay:
 
     def close(self) -> None:
         """End both sides and wait for the thread."""
-        with contextlib.suppress(OSError):
-            self._far.shutdown(socket.SHUT_RDWR)
-        self._door.close()
+        for one in (self._far, self._door):  # closing alone would not wake who waits at them
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
         self._passing.join()
 
     def _serve(self) -> None:

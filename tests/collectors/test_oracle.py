@@ -7,6 +7,7 @@ import asyncio
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -147,6 +148,9 @@ def test_every_octet_passes_both_ways_once_the_listener_has_accepted() -> None:
                 got += near.recv(4096)
             assert got == accepted + data
             near.sendall(b"login")
+            deadline = time.monotonic() + 10
+            while b"login" not in b"".join(heard) and time.monotonic() < deadline:
+                time.sleep(0.01)
         relay.close()
     assert relay.failure is None
     assert b"".join(heard) == b"connectconnect againlogin"
@@ -184,6 +188,10 @@ def test_too_much_and_silence_end_it() -> None:
 
 def test_a_door_that_nobody_comes_to_is_closed() -> None:
     with a_server() as (far, _):
-        relay = Relay(far, 5.0)
+        relay = Relay(far, 60.0)
+        begun = time.monotonic()
         relay.close()
+        assert time.monotonic() - begun < 5
         assert relay.failure is None
+        with pytest.raises(ConnectionRefusedError):
+            driver(relay)

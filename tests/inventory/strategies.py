@@ -62,6 +62,7 @@ lines = (st.tuples(_sheet_traps, _words).map("".join).map(nfc) | _words).filter(
 maybe_line = st.none() | lines
 maybe_slug = st.none() | slugs
 hosts = st.sampled_from(["10.0.0.1", "fd00::1", "gw.donvi.gov.vn", "192.0.2.255"])
+SEVERAL = "any:10.0.0.1,10.0.0.2:443,[fd00::1]:53?need=2"
 times = st.times().map(lambda t: t.replace(microsecond=0))
 
 
@@ -160,7 +161,7 @@ links = st.builds(
     | st.sampled_from([2.048, 100.0, 1000.0]),
     medium=maybe_line,
     network=maybe_line,
-    address=st.none() | hosts,
+    address=st.none() | hosts | st.just(SEVERAL),
     order=st.integers(1, 9999),
 )
 contacts = st.builds(
@@ -204,6 +205,7 @@ services = st.builds(
             "dns://10.0.0.53/dongnai.gov.vn?type=MX",
             "ntp://10.0.0.1",
             "sip:10.0.0.5:5061;transport=tcp",
+            SEVERAL,
         ]
     ),
     unit=maybe_slug,
