@@ -158,6 +158,11 @@ DUTY_ROLE = {
     "primary": Text("trực chính", "on duty"),
     "secondary": Text("trực dự phòng", "in reserve"),
 }
+STORM = {
+    "uplink": Text("đứt mọi đường lên của một điểm trung tâm", "every uplink of a hub is cut"),
+    "carrier": Text("cả một nhà mạng mất kết nối", "a whole carrier fails"),
+    "all": Text("mọi điểm cầu mất kết nối", "every site falls"),
+}
 FLAW = {
     "gap": Text("ca trống", "gap"),
     "overlap": Text("ca trùng", "overlap"),
