@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from types import MappingProxyType
 
-from core.incident import ASKING, Notification
+from core.incident import ASKING, Chain, Notification
 from core.text import Text
 
 FIRST = "new_problem"
@@ -62,10 +62,16 @@ def reason_in_words(
     return REASON.get(note.reason, Text(note.reason, note.reason))
 
 
-def beside(note: Notification, told: Iterable[Notification]) -> list[str]:
-    """Return the contacts who are told at the same time because it is theirs to begin with."""
+def beside(
+    note: Notification, told: Iterable[Notification], chain: Chain | None = None
+) -> list[str]:
+    """Return the contacts who are told at the same time because it is theirs to begin with.
+
+    Where their messages are not made yet, the `chain` may say who they are.
+    """
     if note.reason != TOGETHER:
         return []
+    first = chain.steps[0].contact if chain is not None else None
     found = (
         row.recipient
         for row in told
@@ -75,7 +81,7 @@ def beside(note: Notification, told: Iterable[Notification]) -> list[str]:
         and row.recipient not in {note.recipient, row.channel}
         and abs(row.due_at - note.due_at) < _SAME
     )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found)) or ([first] if first is not None else [])
 
 
 def _minutes(note: Notification, told: Iterable[Notification]) -> int:

@@ -188,11 +188,14 @@ def _row(  # noqa: PLR0917
 
 
 def _as_seen(found: Finding, state: State, attending: Attending, since: datetime | None) -> Finding:
-    """Return what is found of a room; whoever has dropped out of a meeting is not ready."""
-    if state != "on" or attending != "dropped" or found.result is Readiness.NOT_READY:
+    """Return what is found of a room; who has dropped out is not ready, nor yet to come in."""
+    if state != "on" or attending != "dropped":
         return found
+    others = [one for one in found.reasons if one.name != "not_in_call"]
+    if found.result is Readiness.NOT_READY and len(others) == len(found.reasons):
+        return found  # what it is cut off by says more
     dropped = Reason(name="dropped", about=found.room, since=since)
-    reasons = (dropped, *found.reasons)
+    reasons = (dropped, *others)
     return found.model_copy(update={"result": Readiness.NOT_READY, "reasons": reasons})
 
 
@@ -241,11 +244,13 @@ def _during(row: RoomRow) -> tuple[object, ...]:
 def why(picture: Picture, row: RoomRow, language: Language, *, wall: bool = False) -> list[str]:
     """Return why a room is not simply ready, in words; on a wall nobody looks for a number."""
     topology = picture.ground.topology
-    remark = wall or row.finding.result is Readiness.READY
+    unsaid = {"dropped"}  # it is how it attends, and stands there as that
+    if wall or row.finding.result is Readiness.READY:
+        unsaid.add("nobody_to_phone")
     return [
         reason_in_words(reason, topology, language)
         for reason in row.finding.reasons
-        if not (remark and reason.name == "nobody_to_phone")
+        if reason.name not in unsaid
     ]
 
 

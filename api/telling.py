@@ -32,6 +32,7 @@ class Line:
     settled_at: datetime | None = None
     step: int | None = None  # of a chain, that became messages of their own; 0: of a recovery
     step_name: Text | None = None  # of which no other line of the incident has the same
+    note: int | None = None  # the number of the intent in the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ def _line(  # noqa: PLR0917
         settled_at=note.settled_at,
         step=step,
         step_name=step_name,
+        note=note.id,
     )
 
 

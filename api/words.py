@@ -158,6 +158,11 @@ DUTY_ROLE = {
     "primary": Text("trực chính", "on duty"),
     "secondary": Text("trực dự phòng", "in reserve"),
 }
+STORM = {
+    "uplink": Text("đứt mọi đường lên của một điểm trung tâm", "every uplink of a hub is cut"),
+    "carrier": Text("cả một nhà mạng mất kết nối", "a whole carrier fails"),
+    "all": Text("mọi điểm cầu mất kết nối", "every site falls"),
+}
 FLAW = {
     "gap": Text("ca trống", "gap"),
     "overlap": Text("ca trùng", "overlap"),
@@ -594,8 +599,13 @@ _AUDITED: tuple[tuple[re.Pattern[str], Text], ...] = (
         Text("ghi {0} dòng, bỏ {1} dòng", "{0} rows written, {1} removed"),
     ),
 )
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?\+\d\d:\d\d")
 ACTION = {
     "configuration.reveal": Text("tải cấu hình đầy đủ", "downloaded a whole configuration"),
+    "meeting.add": Text("ghi cuộc họp", "entered a meeting"),
+    "meeting.change": Text("sửa cuộc họp", "changed a meeting"),
+    "meeting.cancel": Text("huỷ cuộc họp", "called a meeting off"),
+    "meeting.delegates": Text("ghi số đại biểu", "noted how many take part"),
     "discovery.begin": Text("bắt đầu dò thiết bị", "began to look for devices"),
     "answer.already": Text("trả lời tin khi đã có người nhận", "answered when it was taken on"),
     "answer.ended": Text("trả lời tin khi sự cố đã hết", "answered when it was over"),
@@ -702,7 +712,7 @@ def audited(text: str, language: Language) -> str:
     for pattern, said in _AUDITED:
         if found := pattern.fullmatch(text):
             return said.said(language).format(*found.groups())
-    return text
+    return _INSTANT.sub(lambda at: moment(datetime.fromisoformat(at[0])), text)
 
 
 def sample(name: str, value: float, language: Language) -> str:

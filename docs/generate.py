@@ -50,7 +50,8 @@ CLI_HEAD = """\
 
 Trang này sinh từ mã nguồn (`docs/generate.py`). Sau `./run setup`, lệnh là `.venv/bin/thongsuot`.
 *Made from the code by `docs/generate.py`. After `./run setup` it is `.venv/bin/thongsuot`.*
-Tiếng của kết quả in ra: `THONGSUOT_LANG=vi` hoặc `en` / *the language of what is printed*.
+Tiếng của kết quả in ra và của `--help`: `THONGSUOT_LANG=vi` hoặc `en`.
+*The language of what is printed, help included.*
 """
 
 

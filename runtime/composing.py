@@ -85,7 +85,9 @@ class Composer:
         if notification.purpose not in ASKING or notification.recipient == notification.channel:
             return None
         told = [row for row, _ in await self.ledger.outbox.for_incident(incident.id)]
-        others = [await self._person(slug) or slug for slug in beside(notification, told)]
+        others = [
+            await self._person(slug) or slug for slug in beside(notification, told, incident.chain)
+        ]
         return reason_in_words(notification, told, others)
 
     async def _person(self, name: str | None) -> str | None:

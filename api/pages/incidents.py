@@ -25,6 +25,7 @@ from api.telling import lines, said, taken
 from core.errors import Conflict, DomainError
 from core.finding import FAULT
 from core.incident import (
+    ASKING,
     THRESHOLD,
     Delivery,
     Incident,
@@ -187,6 +188,7 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         begun=proposed(found, finding, tickets),
         causes=context.causes.values(),
         faults=FAULT,
+        ASKING=ASKING,
         drafts=await drafts(picture, found, asker, language) if may else [],
         notes=await context.ledger.incidents.notes(incident),
         told=_shown(found, told),
@@ -194,7 +196,8 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
             note.purpose is Purpose.PROBLEM and note.state is NotificationState.SENT
             for note, _ in told
         ),
-        telling=lines(found, told, picture),
+        telling=(ledger := lines(found, told, picture)),
+        why_told={line.note: line.reason for line in ledger if line.note is not None},
         taken=taken(found, await context.ledger.links.answered(incident), answers, picture),
         said=said(answers, picture),
         heard=remarks,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from alerts.reasons import ESCALATED, FIRST, OFFICER, REASON, TOGETHER, beside, reason_in_words
-from core.incident import Notification, Purpose
+from core.incident import Chain, Notification, Purpose, Step
 from tests.factories import DAWN
 
 
@@ -49,6 +49,10 @@ def test_who_is_told_with_others_is_told_with_whom() -> None:
     told = [officer, mine, a_message("chi", 15, reason=ESCALATED)]
     assert beside(mine, told) == ["lan"]
     assert beside(officer, told) == []
+    steps = (Step(number=1, tell="officer", contact="lan"), Step(number=2, tell="primary"))
+    chain = Chain(slug="meeting-hn-1", name="Họp", steps=steps)
+    assert beside(mine, [mine]) == []
+    assert beside(mine, [mine], chain) == ["lan"]
     assert reason_in_words(mine, told, ["Lan"]).en == "told together with Lan"
     assert reason_in_words(mine, told) == REASON[TOGETHER]
 

@@ -188,6 +188,29 @@ async def test_the_wall_says_who_is_in_who_dropped_when_and_why(world: World) ->
     assert text.index("Phòng họp UBND Xã Đăk Ơ") < text.index("UBND Xã Phú Nghĩa")
 
 
+async def test_a_room_that_was_in_and_is_out_has_dropped_and_is_not_yet_to_come_in(
+    world: World,
+) -> None:
+    meeting = await met(world, ahead=timedelta(minutes=-30))
+    samples = [(Series.of("vc_in_call"), 0.0)]
+    world.context.signals.hear([Reading("vc-dong-xoai/codec", "center", DAWN, samples)])
+    came = Presence(
+        meeting=meeting.id,
+        room="phong-dong-xoai",
+        at=DAWN - HOUR / 2,
+        present=True,
+        source="call",
+    )
+    left = came.model_copy(update={"at": DAWN - HOUR / 4, "present": False})
+    await world.ledger.meetings.present([came, left], DAWN)
+    text = words(await page(world, f"/meetings/{meeting.id}"))
+    assert "Phòng họp UBND Phường Đồng Xoài đã rớt từ 08:45" in text
+    assert "hưa vào cuộc họp" not in text.partition("Đồng Xoài")[2][:120]
+    found = (await asked(world, "GET", f"/meetings/{meeting.id}")).json()
+    [mine] = [one for one in found["now"] if one["room"] == "phong-dong-xoai"]
+    assert mine["reasons"][0]["name"] == "dropped"
+
+
 async def test_the_person_in_a_room_ticks_with_a_link_and_no_login(world: World) -> None:
     meeting = await met(world)
     token = await world.ledger.meetings.room_link(meeting.id, "ubnd-phu-nghia", DAWN)

@@ -288,7 +288,7 @@ async def test_the_incident_says_whose_turn_it_was_and_which_steps_are_to_come(
 ) -> None:
     code = await with_a_night(world)
     text = words(await page(world, f"/incidents/{code}"))
-    assert "Nguyễn Văn An sms · báo sự cố chờ gửi" in text
+    assert "Nguyễn Văn An sms · báo sự cố: phụ trách nơi có sự cố chờ gửi" in text
     assert "Bước 2 trực dự phòng nếu chưa ai tiếp nhận · lúc 09:10" in text
     assert "Đến lượt báo Bước 1: Nguyễn Văn An" in text
     assert "khan-cap" not in text

@@ -107,3 +107,9 @@ def test_measured_values_are_readable(name: str, value: float, said: str) -> Non
 )
 def test_the_time_to_an_answer_is_as_exact_as_it_matters(seconds: float, said: str) -> None:
     assert words.answered_in(seconds, "vi") == said
+
+
+def test_an_instant_in_the_audit_trail_is_local_time() -> None:
+    detail = "2026-11-30T22:25:00+00:00 – 2026-12-01T00:25:00.123456+00:00: Giao ban"
+    assert words.audited(detail, "vi") == "01/12/2026 05:25 – 01/12/2026 07:25: Giao ban"
+    assert words.audited("version 7", "vi") == "phiên bản 7"
