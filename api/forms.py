@@ -6,6 +6,7 @@ stands is drawn as ever, and what was typed is put back into it.
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from starlette.types import Message
 
 from api.localtime import instant
 from core.errors import Invalid, Problem
-from core.text import Language, Text
+from core.text import Language, Text, nfc
 
 FILE = "form"  # where the problems of forms stand
 _KEPT = {"hidden", "password", "file", "submit", "button", "image", "reset"}  # never filled
@@ -65,6 +66,15 @@ class Sent:
 def problem(field: str | None, vi: str, en: str, mend_vi: str, mend_en: str) -> Problem:
     """Return what is wrong with a field of a form, and how to mend it."""
     return Problem(file=FILE, what=Text(vi, en), mend=Text(mend_vi, mend_en), key=field)
+
+
+def listed(text: str, *, blanks: bool = True) -> tuple[str, ...]:
+    """Return the things that one field lists, each once.
+
+    Semicolons, commas and line ends part them; blanks too, unless the things may hold some.
+    """
+    cut = r"[;,\s]+" if blanks else r"[;,\n\r]+"
+    return tuple(dict.fromkeys(part for part in map(nfc, re.split(cut, text)) if part))
 
 
 def moment(field: str, local: str) -> datetime:

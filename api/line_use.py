@@ -7,7 +7,7 @@ from api.context import Context
 from api.snapshot import Picture
 from core.errors import Unavailable
 from core.status import Status
-from core.text import Text, fold
+from core.text import Text, fold, vietnamese_order
 from core.watching import Target, TargetKind
 from reports.capacity import LineUse, Week, worst_first
 from reports.render.line_use import Line
@@ -57,13 +57,20 @@ def line_rows(context: Context, picture: Picture, lines: Sequence[Target]) -> li
         LineRow(line, picture.status(line.slug), uses.get(line.slug), quality.get(line.slug))
         for line in lines
     ]
-    return sorted(rows, key=lambda row: (order.get(row.target.slug, len(order)), row.target.slug))
+    return sorted(
+        rows,
+        key=lambda row: (
+            order.get(row.target.slug, len(order)),
+            vietnamese_order(row.target.name),
+            row.target.slug,
+        ),
+    )
 
 
 def carriers(picture: Picture) -> list[str]:
     """Return the carriers of the lines there are, by name."""
     found = {t.carrier for t in picture.estate.targets if t.kind is TargetKind.LINK and t.carrier}
-    return sorted(found, key=fold)
+    return sorted(found, key=vietnamese_order)
 
 
 def the_week(context: Context) -> Week:

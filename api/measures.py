@@ -1,5 +1,6 @@
 """Templates in use: what each row of `measures` sees now, and changing one of them."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,7 +112,7 @@ async def put(
     book, now = context.ledger.inventory, context.clock.now()
     version, current = await book.version(), await book.load()
     today = now.astimezone(LOCAL).date()
-    plan = await context.work(make, current, row, today, context.collectors)
+    plan = await asyncio.to_thread(make, current, row, today, context.collectors)
     if secret and row.secret:
         await context.ledger.secrets.set_secret(row.secret, secret, asker.name, now)
     origin = client_address(request, context.settings.proxies)

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from core.clock import LOCAL
-from core.text import Text
+from core.text import Text, vietnamese_order
 
 SLOT = timedelta(minutes=5)
 DAYS = 7
@@ -235,7 +235,9 @@ def crowding(lines: Sequence[Named], found: Iterable[Day]) -> Crowding:
             if beyond:
                 crowded.append(_crowded(line, direction, beyond, len(judged)))
         unknown += not said
-    crowded.sort(key=lambda one: (-one.days, -one.highest, one.link, one.direction))
+    crowded.sort(
+        key=lambda one: (-one.days, -one.highest, vietnamese_order(one.link), one.direction)
+    )
     return Crowding(tuple(crowded), len(lines), unknown)
 
 

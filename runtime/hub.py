@@ -349,7 +349,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             letterhead=head,
             work=press.run,
             rehearse=lambda wish, told: rehearsing.rehearse(*wish, told),
-            collectors=registries.collectors(),
+            collectors=dict(registries.collectors()),  # a plain dict crosses to a process of work
             travel=Prices(**settings.meetings.travel.model_dump()),
             ask_rooms=RoomRequests(ledger.outbox, policy, lambda: feed.edition.contacts, told).ask,
             hint=Feedback(listener.ear.hints, keyring.reveal, settings.hearing.feedback).take,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.text import vietnamese_order
 from storage.series import SeriesReader
 
 MONTH = timedelta(days=30)
@@ -58,7 +59,7 @@ async def lights(reader: SeriesReader, at: datetime, selector: str = "") -> list
         )
         for one in now
     ]
-    return sorted(lit, key=lambda one: (_pace(one), one.instance, one.sensor))
+    return sorted(lit, key=lambda one: (_pace(one), one.instance, vietnamese_order(one.sensor)))
 
 
 def _pace(one: Light) -> float:

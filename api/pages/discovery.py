@@ -1,7 +1,6 @@
 """Looking for devices, for administrators: begin, follow, take the proposed rows away."""
 
 import asyncio
-import re
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -10,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.context import Context
 from api.door import Admin, Asker, Ctx
+from api.forms import listed
 from api.pages.intake import XLSX
 from api.v1.discoveries import begun, come_to
 from core.errors import Invalid, Problem, Unavailable
@@ -30,9 +30,8 @@ async def begin(
     request: Request, context: Ctx, asker: Admin, ranges: Annotated[str, Form(max_length=1000)]
 ) -> Response:
     """Begin one."""
-    named = [one for one in re.split(r"[\s,;]+", ranges) if one]
     try:
-        sweep = await begun(request, context, asker.name, named)
+        sweep = await begun(request, context, asker.name, [*listed(ranges)])
     except Invalid as invalid:
         raise Invalid([_of_the_field(one) for one in invalid.problems]) from None
     except Unavailable as refusal:

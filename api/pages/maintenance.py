@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api import repeating
 from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer
-from api.forms import day, moment, problem
+from api.forms import day, listed, moment, problem
 from api.guard import client_address
 from api.snapshot import Picture
 from core.errors import Invalid, Problem
@@ -75,7 +75,7 @@ async def add(
 ) -> Response:
     """Record announced works."""
     picture: Picture = await request.app.state.pictures.now()
-    slugs = tuple(dict.fromkeys(entry.targets.replace(",", " ").split()))
+    slugs = listed(entry.targets)
     if wrong := _wrong(entry, [slug for slug in slugs if slug not in picture.targets]):
         raise Invalid(wrong)
     now = context.clock.now()

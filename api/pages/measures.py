@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api import measures
 from api.context import Context, Glimpse
 from api.door import Admin, Asker, Ctx, Viewer
-from api.forms import unfit
+from api.forms import listed, unfit
 from api.search import search
 from api.snapshot import Picture
 from core.clock import LOCAL
@@ -168,6 +168,9 @@ def _row(sent: FormData, template: Template, slug: str) -> Measure:
     values = {
         name.removeprefix(PARAM): _said(sent, name) for name in sent if name.startswith(PARAM)
     }
+    for name, entry in template.fields.items():
+        if entry.many and name in values:
+            values[name] = " ".join(listed(values[name]))
     named = _said(sent, "secret") or (slug if _said(sent, "secret_text") else None)
     fields: dict[str, object] = {
         "slug": slug,
@@ -186,7 +189,13 @@ def _row(sent: FormData, template: Template, slug: str) -> Measure:
 
 def _filled(row: Measure) -> dict[str, str]:
     """Return a row as the fields of its form."""
-    values = {f"{PARAM}{name}": value for name, value in (given(row.params) or {}).items()}
+    fields = _template(row.template).fields
+    values = {
+        f"{PARAM}{name}": "; ".join(value.split())
+        if name in fields and fields[name].many
+        else value
+        for name, value in (given(row.params) or {}).items()
+    }
     return values | {
         "target": row.target,
         "address": row.address or "",

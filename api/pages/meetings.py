@@ -14,7 +14,7 @@ from api import repeating
 from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer, same_origin
 from api.errors import Refused
-from api.forms import day, moment
+from api.forms import day, listed, moment
 from api.guard import client_address
 from api.meetings import MeetingView, blamed, estimated, looked_over, sounds, state_of, whom, why
 from api.pages.view import is_wall
@@ -242,9 +242,9 @@ async def _wanted(request: Request, context: Context, entry: Entry) -> list[Want
     today = context.clock.now().astimezone(LOCAL).date()
     inventory = await context.ledger.inventory.load(today)
     names = await asyncio.to_thread(Names, inventory, today)
-    known = [slug for slug in entry.rooms.replace(",", " ").split() if slug in picture.targets]
-    literal = len(known) == len(entry.rooms.replace(",", " ").split())
-    rooms, faults = (tuple(known), ()) if literal else names.rooms(entry.rooms)
+    slugs = listed(entry.rooms)
+    literal = all(slug in picture.targets for slug in slugs)
+    rooms, faults = (slugs, ()) if literal else names.rooms(entry.rooms)
     problems = [Problem("meeting", f.what, f.mend, key="rooms") for f in faults]
     try:
         begin, end = moment("begin", entry.begin), moment("end", entry.end)

@@ -1,7 +1,6 @@
 """Silences: who wants to hear nothing of what, what that hides, and the form to ask for it."""
 
 import asyncio
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -11,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api import repeating
 from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer
-from api.forms import day, moment
+from api.forms import day, listed, moment
 from api.guard import client_address
 from api.localtime import next_morning
 from api.silencing import in_words, seen, unknown
@@ -47,13 +46,9 @@ class Entry(Model):
         return Scope(
             units=(self.unit,) if self.unit else (),
             carriers=(self.carrier,) if self.carrier else (),
-            circuits=_listed(self.circuits.split(",")),
-            targets=_listed(self.targets.replace(",", " ").split()),
+            circuits=listed(self.circuits, blanks=False),
+            targets=listed(self.targets),
         )
-
-
-def _listed(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
 
 
 def _entry(

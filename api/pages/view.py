@@ -210,5 +210,5 @@ class Pages:
             status=status,
             code=status,
             text=text,
-            faults=[sentence(one) for one in problems],
+            faults=[(one.key, sentence(one)) for one in problems],
         )

@@ -86,11 +86,19 @@ ADMIN = {
     "/import/{token}/apply",
     "/import/{token}/drop",
     "/import/{token}/errors.xlsx",
+    "/measures/new",
+    "/measures/new/{template}",
+    "/measures/{slug}/edit",
+    "/measures/{slug}/end",
+    "/api/v1/measures/try",
+    "/api/v1/measures/{slug}/end",
     "/rooms/{slug}/key",
     "/rooms/{slug}/key/revoke",
 }
 # What everybody may see and only some may change.
 POSTED = {
+    "/api/v1/measures": Role.ADMIN,
+    "/api/v1/measures/{slug}": Role.ADMIN,  # PUT
     "/api/v1/causes": Role.OPERATOR,
     "/causes": Role.OPERATOR,
     "/days": Role.ADMIN,

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup, Tag
 from fastapi.routing import APIRoute
 
 from api.app import ROUTERS
+from api.forms import listed
 from api.translations import COOKIE
 from core.people import Role
 from tests.api.test_door import csrf, log_in
@@ -148,3 +149,16 @@ async def test_no_form_is_refused_without_a_sentence(world: World, route: APIRou
     page = BeautifulSoup(answer.text, "html.parser")
     assert any(len(one.get_text()) > 10 for one in page.find_all(class_="wrong"))
     assert not page.find(class_="wrong", string=lambda text: "Text(" in (text or ""))
+
+
+def test_one_field_lists_things_in_one_way() -> None:
+    assert listed("gw-1; gw-2, gw-3\ngw-4  gw-1;") == ("gw-1", "gw-2", "gw-3", "gw-4")
+    assert listed("TSL 01; TSL 02,\r\nTSL 01", blanks=False) == ("TSL 01", "TSL 02")
+    assert listed(" ;, ") == ()
+
+
+async def test_an_address_that_makes_no_sense_names_the_part_of_it(world: World) -> None:
+    answer = await world.client.get("/days?year=1", headers=await world.token(Role.VIEWER))
+    assert answer.status_code == 422
+    shown = BeautifulSoup(answer.text, "html.parser").get_text(" ", strip=True)
+    assert "year : Ngoài khoảng cho phép. Ghi số từ 2000." in shown

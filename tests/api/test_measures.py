@@ -61,7 +61,8 @@ async def test_every_template_has_a_form_with_its_fields(province: Province, nam
         typed = form.select_one(f'[name="params.{field}"]')
         assert typed is not None, field
         assert typed.has_attr("required") is (entry.required and not entry.choices)
-        assert entry.example in page.text.replace("&#39;", "'").replace("&amp;", "&")
+        shown = "; ".join(entry.example.split()) if entry.many else entry.example
+        assert shown in page.text.replace("&#39;", "'").replace("&amp;", "&")
     secret = form.select_one('[name="secret_text"]')
     assert (secret is not None) is (template.secret_vi is not None)
     assert secret is None or (secret["type"], secret.get("value")) == ("password", None)
@@ -93,12 +94,13 @@ async def test_what_is_kept_is_measured_and_shown(province: Province) -> None:
     [check] = [c for c in watched.estate.checks if c.slug == "cong/cong-web-portal"]
     assert check.params["steps"] == [{"url": site.url, "keyword": "Đồng Nai; tỉnh"}]
     assert "chưa đo" in words((await world.client.get("/measures")).text)
-    age = (Series.of("probe_content_age_seconds"), 3600.0)
+    age = (Series.of("probe_http_content_age_seconds"), 7200.0)
     took = (Series.of("probe_duration_seconds"), 0.25)
     world.context.fleet.update([Reading(check.slug, "center", world.clock.now(), [took, age])])
     text = words((await world.client.get("/measures")).text)
     assert "Cổng thông tin tỉnh" in text
-    assert "Tốt" in text or "tốt" in text
+    assert "hoạt động 09:00" in text
+    assert "7.200 s" in text  # its age says more than how long the look took
     failure = Failure(FailureKind.TIMEOUT, "no answer within 30 s")
     world.context.fleet.update(
         [Reading(check.slug, "center", world.clock.now(), [], failure=failure)]
@@ -216,3 +218,13 @@ async def test_a_program_does_the_same_by_the_interface(province: Province) -> N
     ] == 60
     assert (await world.client.post(f"{path}/end", headers=headers)).status_code == 204
     assert (await world.client.get(path, headers=headers)).status_code == 404
+
+
+async def test_several_values_are_parted_as_in_every_other_list(province: Province) -> None:
+    world, _, site = province
+    fields = FORM | {"params.url": site.url, "params.ignore": ".quang-cao; #thoi-tiet, nav"}
+    assert (await sent(world, "/measures/new/web-portal", **fields)).status_code == 303
+    [row] = await kept(world)
+    assert (given(row.params) or {})["ignore"] == ".quang-cao #thoi-tiet nav"
+    page = (await world.client.get("/measures/cong-web-portal/edit")).text
+    assert 'value=".quang-cao; #thoi-tiet; nav"' in page

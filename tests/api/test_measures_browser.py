@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from core.labels import Series
 from core.people import Role
+from core.reading import Reading
 from tests.api.measuring import SECRET, measuring
 from tests.api.served import served
 from tests.api.test_browser import logged_in, pytestmark
@@ -38,6 +40,12 @@ async def test_a_template_is_chosen_filled_in_tried_and_kept(tmp_path: Path, siz
             await page.get_by_role("button", name="Lưu").click()
             await expect(page.locator("#cong-web-portal")).to_contain_text("chưa đo")
             await watched.compile(world)
+            took = [(Series.of("probe_duration_seconds"), 0.25)]
+            age = [(Series.of("probe_http_content_age_seconds"), 7200.0)]
+            now = world.clock.now()
+            world.context.fleet.update([Reading("cong/cong-web-portal", "center", now, took + age)])
+            await page.reload()
+            await expect(page.locator("#cong-web-portal")).to_contain_text("hoạt động")
             assert await wide(page) <= 0
             await page.screenshot(path=tmp_path / f"measures-{size}.png", full_page=True)
             assert complaints == []

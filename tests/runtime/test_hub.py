@@ -201,3 +201,20 @@ async def test_promises_are_always_audited_and_a_heartbeat_goes_where_a_watcher_
     async with open_hub(wanted, SystemClock()) as hub:
         assert "auditor" in hub.parts
         assert ("heartbeat" in hub.parts) is beats
+
+
+async def test_a_list_that_was_sent_is_weighed_in_a_process_of_its_own(tmp_path: Path) -> None:
+    wanted, now = settings(tmp_path), SystemClock().now()
+    ledger = await open_books(wanted, SystemClock())
+    token = await ledger.people.create_token("may", Role.ADMIN, "an", now)
+    await ledger.aclose()
+    headers = {"authorization": f"Bearer {token}"}
+    unit = "slug,code,level,name,province_code\ntinh,75,province,Tỉnh Đồng Nai,75\n"
+    async with (
+        running(wanted),
+        httpx.AsyncClient(base_url=wanted.web.address, headers=headers, timeout=60) as client,
+    ):
+        sent = await client.post("/import", files={"file": ("units.csv", unit.encode())})
+        assert sent.status_code == 303, sent.text
+        shown = await client.get(sent.headers["location"])
+        assert "Tỉnh Đồng Nai" in shown.text
