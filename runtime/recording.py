@@ -62,6 +62,11 @@ class Recorder:
             known.append(secrets.reveal(check.secret) or "")
         return cls(sorted({word for one in known for word in words_of(one)}, key=len, reverse=True))
 
+    @property
+    def heard(self) -> bool:
+        """Say whether a device has said anything in any look."""
+        return any(look["exchanges"] for look in self.looks)
+
     def take(self, exchange: Exchange) -> None:
         """Keep an exchange of the running look."""
         if exchange.way == "snmp":  # names and numbers are no words: a community may be "2026"

@@ -14,9 +14,11 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from multidict import CIMultiDict
 
-from lab.emulators.answering import Ask, Emulator, Reply
+from lab.emulators.answering import About, Ask, Emulator, Reply
+from lab.emulators.guesses import abouts
 
 ABOUT = "/__emulator__"
+OTHERS = f"{ABOUT}/all"  # of those too that speak no HTTP
 _FAREWELL = 0.1  # seconds for whoever is being answered
 _LARGEST = 64 * 1024  # bytes of a request's body
 
@@ -33,7 +35,9 @@ class Serving:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         if request.path == ABOUT:
-            return web.json_response(about(self._emulator), dumps=_dumps)
+            return web.json_response(about(self._emulator.about), dumps=_dumps)
+        if request.path == OTHERS:
+            return web.json_response([about(one) for one in abouts()], dumps=_dumps)
         body = await request.content.read(_LARGEST)
         headers = {name.lower(): value for name, value in request.headers.items()}
         asked = Ask(request.method, request.path, dict(request.query), headers, body)
@@ -72,9 +76,8 @@ async def _said(reply: Reply) -> web.StreamResponse:
     return web.Response(status=reply.status, body=body, headers=headers)
 
 
-def about(emulator: Emulator) -> dict[str, object]:
+def about(told: About) -> dict[str, object]:
     """Return what an emulator says of itself."""
-    told = emulator.about
     return {
         "family": told.family,
         "source": told.source,

@@ -60,7 +60,7 @@ WORDS = {
     ),
     "uncounted": Text(
         "{0} điểm cầu đã dự không tính được vì thiếu số đại biểu hoặc toạ độ.",
-        "{0} rooms that joined are not counted for want of delegates or coordinates.",
+        "Rooms that joined and are not counted, for want of delegates or coordinates: {0}.",
     ),
     "quality": Text("Chất lượng cuộc gọi, xấu nhất trước", "Quality of calls, worst first"),
     "no_quality": Text(
@@ -76,7 +76,7 @@ WORDS = {
     "side": Text("Bên có lỗi", "At fault"),
     "mos": Text("MOS thấp nhất (ước tính đường truyền)", "Lowest MOS (estimate of the path)"),
     "rest_unmeasured": Text(
-        "{0} điểm cầu khác không đo được chất lượng.", "{0} other rooms were not measured."
+        "{0} điểm cầu khác không đo được chất lượng.", "Other rooms, not measured: {0}."
     ),
     "quality_method": Text(
         "Chất lượng theo số đo của thiết bị họp và của cầu nối, bên xấu hơn được tính; một mức "

@@ -47,6 +47,10 @@ _KEPT = Text(
     vi="Đã ghi vào {file}. Mật khẩu đã xoá; tên và địa chỉ còn: đọc lại trước khi gửi đi",
     en="Kept in {file}. Passwords are struck out; names and addresses are not: read it first",
 )
+_SILENT = Text(
+    vi="Không có gì để ghi: thiết bị không trả lời, hoặc {collector} không giữ lại câu trả lời",
+    en="Nothing to keep: the device has said nothing, or {collector} keeps no answers",
+)
 FAILED = 1  # exit code: the look brought a failure
 WRONG = 2  # exit code: it was asked for wrongly
 
@@ -151,9 +155,18 @@ async def _run(wish: Wish, count: int, language: Language, *, as_json: bool) -> 
             typer.echo(line(run, reading) if as_json else page(run, reading, language))
             failed |= not reading.ok
         if wish.record:
-            file = recorder.write(wish.record, check)
-            typer.echo(_KEPT.said(language).format(file=file), err=True)
+            failed |= not _kept(recorder, wish.record, check, language)
     return failed
+
+
+def _kept(recorder: Recorder, folder: Path, check: Check, language: Language) -> bool:
+    """Write what was recorded, and say where; False if nothing was said."""
+    if not recorder.heard:
+        typer.echo(_SILENT.said(language).format(collector=check.collector), err=True)
+        return False
+    file = recorder.write(folder, check)
+    typer.echo(_KEPT.said(language).format(file=file), err=True)
+    return True
 
 
 def _collector(name: str) -> Collector:

@@ -367,6 +367,22 @@ async def test_the_command_keeps_no_community_that_was_typed_on_its_line(tmp_pat
     await replayed(file)
 
 
+async def test_the_command_writes_no_recording_of_a_device_that_says_nothing(
+    tmp_path: Path,
+) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with talking(talk) as port:
+        words = f"--address 127.0.0.1 tcp -p port={port}".split()
+        made = ["--record", str(tmp_path / "made")]
+        spoken = {"THONGSUOT_LANGUAGE": "vi", "LANG": "vi_VN.UTF-8"}
+        result = await asyncio.to_thread(CliRunner().invoke, app, [*words, *made], env=spoken)
+    assert result.exit_code == 1
+    assert "Không có gì để ghi" in result.output
+    assert not (tmp_path / "made").exists()
+
+
 @pytest.mark.parametrize(
     ("secret", "words"),
     [

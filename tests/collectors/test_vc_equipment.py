@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from aiohttp import ClientSession
 
 from api import words
 from collectors._vc.params import pin
@@ -398,10 +399,25 @@ async def test_a_secret_that_cannot_be_read_is_our_fault_and_says_why(
 async def test_every_emulator_tells_what_it_guessed() -> None:
     for family in FAMILIES:
         async with stand(family) as at:
-            said = about(at.emulator)
+            said = about(at.emulator.about)
             assert said["family"] == family.collector.name
             assert said["source"]
             assert said["guessed"]
+
+
+async def test_each_emulator_tells_of_the_others_too_which_speak_no_http() -> None:
+    async with (
+        stand(FAMILIES[0]) as at,
+        ClientSession(f"http://127.0.0.1:{at.port}") as client,
+        client.get("/__emulator__/all") as answer,
+    ):
+        rows = await answer.json()
+    told = {row["family"]: row for row in rows}
+    wanted = {family.collector.name for family in FAMILIES}
+    wanted |= {"polycom_text", "yealink_text", "lifesize", "vq_rtcpxr"}
+    wanted |= {"snmp_polycom", "snmp_rmx", "snmp_dma", "snmp_rprm"}
+    assert wanted <= told.keys()
+    assert all(told[family]["source"] and told[family]["guessed"] for family in wanted)
 
 
 async def test_a_codec_in_set_up_is_not_in_a_call_yet() -> None:
