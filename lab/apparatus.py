@@ -20,6 +20,7 @@ from lab.emulators.command_line import SshServing
 from lab.emulators.modbus import ModbusServer, climate, generator
 from lab.emulators.node_exporter import NodeExporter
 from lab.emulators.redfish import Redfish
+from lab.emulators.revocation_list import RevocationList
 from lab.emulators.serving import Serving
 from lab.emulators.sms_gateway import SmsGateway
 from lab.equipment import Truth
@@ -74,6 +75,10 @@ class Apparatus:
             context = self._authority.context(address, self._clock.now(), _LASTS)
             controller = Serving(Redfish(), context)
             yield _Speaker(address, ports.https, controller.take, controller.close)
+            revoked = Serving(
+                RevocationList(lambda: self._authority.revocations(self._clock.now()))
+            )
+            yield _Speaker(address, ports.http, revoked.take, revoked.close)
         if device.vendor == "Modbus":
             registers = _REGISTERS[device.model or ""](self._clock)
             server = ModbusServer(registers)

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 _AUTHORITY_LASTS = timedelta(days=3650)
+_REVOKED = 23  # certificates
 _EARLIER = timedelta(days=30)  # it was issued some time ago
 
 
@@ -54,6 +55,19 @@ class Authority:
             file.write_bytes(secret + chain)
             context.load_cert_chain(file)
         return context
+
+    def revocations(self, now: datetime) -> bytes:
+        """Return the list of what it has revoked, as DER, good for a week from yesterday."""
+        made = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self._name)
+            .last_update(now - timedelta(days=1))
+            .next_update(now + timedelta(days=6))
+        )
+        for serial in range(1, _REVOKED + 1):
+            row = x509.RevokedCertificateBuilder().serial_number(serial)
+            made = made.add_revoked_certificate(row.revocation_date(now - _EARLIER).build())
+        return made.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 def _named(name: str) -> x509.Name:

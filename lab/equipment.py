@@ -199,10 +199,10 @@ def _printer(clock: Clock) -> Iterator[Row]:
 
 
 def _light(device: Device, ports: Sequence[str], truth: Truth, clock: Clock) -> Iterator[Row]:
-    """Yield the light that comes in at the far ends of lines of fibre: none while one is cut."""
+    """Yield the light that comes in from lines of fibre: none while one is cut."""
     for index, port in enumerate(ports, 1):
         carried = truth().fabric.carries(device.slug, port)
-        if carried is None or not carried[1] or carried[0].medium != "cáp quang":
+        if carried is None or carried[0].medium != "cáp quang":
             continue
         link, chance = carried[0], random.Random(f"{device.slug}/{port}/rx")  # noqa: S311
         strong, phase = chance.uniform(-17, -8), chance.uniform(0, 2 * math.pi)

@@ -15,12 +15,13 @@ from lab.network import Ports
 
 NODE_EXPORTER = 9100
 BACKUPS, SMS = "may-chu-1", "may-chu-2"  # whose pages list backups, and tell a balance
+HYPERVISOR = "may-chu-3"  # whose controller speaks Redfish, and whose pages hold a list
 FORGOTTEN = ("sw-tang-3", "camera-phong-may")  # that nobody has declared
 PRINTER = "Brother"
 _CENTRE = "trung-tam"
 _LINUX, _REDFISH = "server-linux", "server-redfish"
 _NEW = (
-    ("may-chu-3", "server", "Máy chủ ảo hoá", 22, "Dell", "PowerEdge R650", _REDFISH),
+    (HYPERVISOR, "server", "Máy chủ ảo hoá", 22, "Dell", "PowerEdge R650", _REDFISH),
     ("cam-bien-phong-may", "other", "Cảm biến phòng máy chủ", 31, "Modbus", "Climate", None),
     ("may-phat-dien", "other", "Máy phát điện dự phòng", 32, "Modbus", "Generator", None),
     ("sw-trung-tam", "switch", "Bộ chuyển mạch trung tâm", 3, "Huawei", "S5735", None),
@@ -149,6 +150,8 @@ def _wanted(inventory: Inventory, secret: str, ports: Ports) -> Iterator[_Wanted
         "sao-luu-van-ban", BACKUPS, "backup", {"url": folder, "pattern": "*.dump"}, secret, 60
     )
     balance = f"http://{addresses[SMS]}:{ports.http}/balance"
+    revoked = f"http://{addresses[HYPERVISOR]}:{ports.http}/ca.crl"
+    yield _Wanted("chu-ky-so", HYPERVISOR, "digital-signature", {"crl": revoked}, interval=60)
     yield _Wanted("tin-nhan", SMS, "sms-brandname", {"url": balance}, secret, 60)
     for service in inventory.services:
         if service.kind == "website":

@@ -101,7 +101,15 @@ def test_what_is_declared_has_no_fault_and_less_than_what_is_there() -> None:
 async def test_servers_sensors_command_lines_and_backups_are_well(lab: Lab, tmp_path: Path) -> None:
     inventory, authorities = the_declared(lab.inventory), tmp_path / "authorities.pem"
     authorities.write_text(str(lab.facts["authorities"]))
-    wanted = {"prometheus", "redfish", "modbus", "backup_age", "http_flow", "gateway_balance"}
+    wanted = {
+        "prometheus",
+        "redfish",
+        "modbus",
+        "backup_age",
+        "http_flow",
+        "gateway_balance",
+        "crl",
+    }
     wanted.add(command_lines.CONFIG)
     checks = [one for one in checks_of(inventory, authorities) if one.collector in wanted]
     assert {one.collector for one in checks} == wanted
