@@ -6,10 +6,22 @@ from pathlib import Path
 from typing import Any, get_args
 
 from core.text import Language
-from grafana import bridges, collectors, duty, links, meeting, network, province, rooms, rules, site
+from grafana import (
+    bridges,
+    collectors,
+    duty,
+    figures,
+    links,
+    meeting,
+    network,
+    province,
+    rooms,
+    rules,
+    site,
+)
 
 HERE = Path(__file__).parent
-BOARDS = (province, site, links, network, rooms, meeting, bridges, duty, collectors)
+BOARDS = (province, site, links, network, rooms, meeting, bridges, duty, figures, collectors)
 
 
 def written() -> dict[str, str]:

@@ -31,6 +31,7 @@ SLUGS = (
     "meeting",
     "bridges",
     "duty",
+    "figures",
     "collectors",
 )
 
@@ -40,7 +41,7 @@ def test_what_is_committed_is_what_the_generator_writes() -> None:
         assert (HERE / name).read_text(encoding="utf-8") == text, f"run python -m grafana: {name}"
 
 
-def test_there_are_nine_boards_in_both_languages_and_no_others() -> None:
+def test_there_are_ten_boards_in_both_languages_and_no_others() -> None:
     wanted = {f"{language}/{slug}.json" for language in get_args(Language) for slug in SLUGS}
     assert {f"{file.parent.name}/{file.name}" for file in FILES} == wanted
 
