@@ -190,6 +190,24 @@ def test_periods_are_said_in_many_ways(text: str, form: str, begin: date, span: 
 
 
 @pytest.mark.parametrize(
+    ("form", "title", "begin"),
+    [
+        ("computers", "Thống kê tháng 10 năm 2026", date(2026, 10, 1)),
+        ("computers", "Số liệu đến ngày 31/10/2026", date(2026, 10, 1)),
+        ("computers", "Đồng Nai, ngày 05 tháng 11 năm 2026", None),
+        ("computers", "Ngày xuất: 05/11/2026", None),
+        ("antivirus", "Ngày xuất: 05/11/2026", date(2026, 11, 5)),
+    ],
+)
+def test_the_day_of_a_letter_is_not_the_period_of_its_figures(
+    form: str, title: str, begin: date | None
+) -> None:
+    found = taken(form, f"{title};", "Đơn vị;Máy tính", "Xã Đăk Ơ;19")
+    assert [row.begin for row in found.rows] == ([begin] if begin else [])
+    assert bool(found.problems) is (begin is None)
+
+
+@pytest.mark.parametrize(
     ("lines", "given", "said"),
     [
         (
