@@ -10,6 +10,7 @@ from grafana import (
     bridges,
     collectors,
     duty,
+    figures,
     links,
     meeting,
     network,
@@ -35,6 +36,7 @@ BOARDS = (
     meeting,
     bridges,
     duty,
+    figures,
     collectors,
 )
 

@@ -34,7 +34,11 @@ _ORDINALS = frozenset({"stt", "tt", "so tt", "so thu tu", "no"})
 _MONTH = re.compile(r"(?:thang|month|ky|t)?\s*(\d{1,2})\s*(?:[/.-]|nam)\s*(\d{4})")
 _ISO_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})")
 _TITLE = re.compile(r"\b(?:thang|month)\s*(\d{1,2})\s*(?:[/. _-]|nam)\s*(\d{4})\b")
-_DAY = re.compile(r"\b(?:ngay|den|date)\s*(\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d{2}-\d{2})\b")
+_DAY = re.compile(
+    r"\b(?P<until>den(?: het)?|chot)?\s*(?:ngay|date)?\s*"
+    r"(?P<day>\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d{2}-\d{2})\b"
+)
+_SIGNED = re.compile(r"\bngay\s*[\d.…]*\s*thang\s*[\d.…]*\s*nam\s*[\d.…]*")  # of a letter
 _STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})\d{6}Z?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
@@ -595,12 +599,18 @@ def _month(year: int, month: int) -> Period | None:
 
 
 def _of_title(text: str, form: Form) -> Period | None:
-    """Return the period that a title, a sheet or a file is named after."""
+    """Return the period that a title, a sheet or a file is named after.
+
+    The day on which a letter is signed ("ngày 5 tháng 11 năm 2026") is none; in a list by months
+    a day is one only where figures are said to go up to it.
+    """
     folded = re.sub(r"\s+", " ", fold(text).replace("_", " "))
-    if found := _DAY.search(folded):
-        return period_of(found[1], form)
+    folded = _SIGNED.sub(" ", folded)
     if found := _TITLE.search(folded):
         return _month(int(found[2]), int(found[1]))
+    day = _DAY.search(folded)
+    if day is not None and (form.span == "day" or day["until"]):
+        return period_of(day["day"], form)
     return None
 
 

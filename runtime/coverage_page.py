@@ -38,13 +38,15 @@ def _line(row: Row, known: Mapping[str, Collector]) -> str:
     if row.unpolled is not None:
         why = f"{row.unpolled.vi} / *{row.unpolled.en}*"
         said = "; ".join([why, *map(_figures, declared)])
-        return f"| {name} | {', '.join(lists) or '–'} | – | {said} | – |"
+        board = "figures" if declared else "–"
+        return f"| {name} | {', '.join(lists) or '–'} | – | {said} | {board} |"
     collectors = list(dict.fromkeys(_collectors(row, served)))
     ways = [f"`{one.name}`{'†' if one.unconfirmed else ''}" for one in served]
     ways += [f"`{profile}`" for profile in row.profiles]
     ways += lists
     parts = f"{row.parts.vi} / *{row.parts.en}*" if row.parts is not None else ""
-    boards = dict.fromkeys((*row.boards, *(one.board for one in served)))
+    theirs = ("figures",) if declared else ()
+    boards = dict.fromkeys((*row.boards, *(one.board for one in served), *theirs))
     cells = (
         name,
         ", ".join(ways) or "–",

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from core.errors import Conflict
 from core.people import AuditRow
+from core.text import Text
 from core.unitfigures import Declared, UnitFigures
 from storage.audit import write_audit
 from storage.database import Database
@@ -50,8 +53,22 @@ class UnitFigureBook:
     ) -> Gathered:
         """Keep rows, all or none, audited; what was said of the same before becomes history.
 
-        What a list does not mention stays as it is.
+        What a list does not mention stays as it is. Conflict if somebody else brings the same in
+        meanwhile.
         """
+        try:
+            return await self._gather(rows, source, actor, now, origin)
+        except IntegrityError as fault:
+            raise Conflict(
+                Text(
+                    vi="Có người khác vừa nhập cùng số liệu này; hãy nhập lại",
+                    en="Somebody else has just taken the same in; please try again",
+                )
+            ) from fault
+
+    async def _gather(
+        self, rows: Sequence[UnitFigures], source: str, actor: str, now: datetime, origin: str
+    ) -> Gathered:
         async with self._database.writing() as connection:
             found = _compared(rows, await _holding(connection, rows))
             fresh = [*found.added, *(new for _, new in found.changed)]

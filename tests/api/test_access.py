@@ -15,6 +15,7 @@ OPEN = {
     "/m/{token}",
     "/api/v1/answers/{channel}",  # the provider of a channel proves itself
     "/api/v1/rooms/{slug}/heartbeat",  # a room's PC signs
+    "/api/v1/jobs/{name}",  # a job has a token of its own
     "/api/v1/hints/{device}/{token}",  # a device knows its own address
     "/healthz",
     "/readyz",
@@ -61,6 +62,7 @@ OPERATOR = {
     "/incidents/{incident}/tickets/{ticket}",
     "/silences/{silence}/end",
     "/test-message",
+    "/figures/{name}/template.xlsx",
 }
 ADMIN = {
     "/admin",
@@ -108,6 +110,8 @@ POSTED = {
     "/rota/hand-over": Role.OPERATOR,
     "/rota/import": Role.ADMIN,
     "/maintenance/{works}/cancel": Role.OPERATOR,
+    "/api/v1/figures/{name}": Role.OPERATOR,
+    "/figures/{name}": Role.OPERATOR,
     "/api/v1/silences": Role.OPERATOR,
     "/silences": Role.OPERATOR,
     "/meetings": Role.OPERATOR,

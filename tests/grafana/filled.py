@@ -16,13 +16,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks.scenario import prepare
-from core.clock import SystemClock
-from core.inventory import EPOCH, Contact, Inventory, Organisation, Room, Rota, RotaRule
+from core.clock import LOCAL, SystemClock
+from core.inventory import EPOCH, Contact, Inventory, Organisation, Room, Rota, RotaRule, UnitLevel
 from core.labels import Series
 from core.meeting import Wanted as Meeting
 from core.reading import STALE, Sample, is_stale
 from core.silence import Scope
 from core.status import Status
+from core.unitfigures import UnitFigures
+from inventory.figureforms import forms
 from lab import serving, synthetic
 from lab.conferencing import LOGIN, with_logins
 from lab.lab import Lab
@@ -210,6 +212,27 @@ async def _met(hub: Hub, lab: Lab) -> None:
         bridge=bridge,
     )
     await hub.ledger.meetings.add(wanted, "an", now)
+    await hub.ledger.unit_figures.gather(list(_declared(lab, now)), "tep.xlsx", "an", now)
+
+
+def _declared(lab: Lab, now: datetime) -> Iterator[UnitFigures]:
+    """Yield what others say of each commune: every figure of every list, no two alike."""
+    today = now.astimezone(LOCAL).date()
+    communes = [unit for unit in lab.inventory.units if unit.level is UnitLevel.COMMUNE]
+    for number, unit in enumerate(communes, 1):
+        for form in forms().values():
+            values = {
+                name: number / 200 if column.kind == "ratio" else float(number)
+                for name, column in form.columns.items()
+            }
+            yield UnitFigures(
+                list=form.name,
+                unit=unit.slug,
+                part=next(iter(form.part.names)) if form.part is not None else "",
+                begin=today if form.span == "day" else today.replace(day=1),
+                span=form.span,
+                values=values,
+            )
 
 
 def _tables(lab: Lab, hook: str) -> dict[str, object]:

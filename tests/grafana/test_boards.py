@@ -39,6 +39,7 @@ SLUGS = (
     "meeting",
     "bridges",
     "duty",
+    "figures",
     "collectors",
 )
 
@@ -48,7 +49,7 @@ def test_what_is_committed_is_what_the_generator_writes() -> None:
         assert (HERE / name).read_text(encoding="utf-8") == text, f"run python -m grafana: {name}"
 
 
-def test_there_are_twelve_boards_in_both_languages_and_no_others() -> None:
+def test_there_are_thirteen_boards_in_both_languages_and_no_others() -> None:
     wanted = {f"{language}/{slug}.json" for language in get_args(Language) for slug in SLUGS}
     assert {f"{file.parent.name}/{file.name}" for file in FILES} == wanted
 

@@ -1,12 +1,18 @@
 """Lists of units' figures as carriers, mail servers and consoles export them."""
 
+import contextlib
+import csv
+import io
 from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from core.errors import Invalid
 from core.inventory import Inventory, Organisation, Succession, Unit, UnitLevel
 from core.unitfigures import Period
 from inventory import figurelist
@@ -184,6 +190,24 @@ def test_periods_are_said_in_many_ways(text: str, form: str, begin: date, span: 
 
 
 @pytest.mark.parametrize(
+    ("form", "title", "begin"),
+    [
+        ("computers", "Thống kê tháng 10 năm 2026", date(2026, 10, 1)),
+        ("computers", "Số liệu đến ngày 31/10/2026", date(2026, 10, 1)),
+        ("computers", "Đồng Nai, ngày 05 tháng 11 năm 2026", None),
+        ("computers", "Ngày xuất: 05/11/2026", None),
+        ("antivirus", "Ngày xuất: 05/11/2026", date(2026, 11, 5)),
+    ],
+)
+def test_the_day_of_a_letter_is_not_the_period_of_its_figures(
+    form: str, title: str, begin: date | None
+) -> None:
+    found = taken(form, f"{title};", "Đơn vị;Máy tính", "Xã Đăk Ơ;19")
+    assert [row.begin for row in found.rows] == ([begin] if begin else [])
+    assert bool(found.problems) is (begin is None)
+
+
+@pytest.mark.parametrize(
     ("lines", "given", "said"),
     [
         (
@@ -260,3 +284,33 @@ def test_a_row_that_is_repeated_is_taken_once() -> None:
     found = taken("computers", "Đơn vị;Máy tính", "Xã Đăk Ơ;19", "Xã Đăk Ơ;19", period="10/2026")
     assert len(found.rows) == 1
     assert not found.problems
+
+
+HEADS = ["Đơn vị", "Nhà mạng", "Số trạm", "Mã trạm", "Công nghệ", "Phủ sóng", "Kỳ", "Máy", "Email"]
+CELLS = st.one_of(
+    st.sampled_from(["Xã Đăk Ơ", "1.085", "98%", "10/2026", "30/11/2026", "Never", "#N/A", "-"]),
+    st.text(max_size=20),
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.sampled_from(sorted(forms())),
+    st.permutations(HEADS),
+    st.lists(st.lists(CELLS, min_size=1, max_size=9), max_size=6),
+)
+def test_no_list_breaks_the_reader(form: str, heads: list[str], rows: list[list[str]]) -> None:
+    out = io.StringIO()
+    csv.writer(out).writerows([heads, *rows])
+    with contextlib.suppress(Invalid):
+        found = figurelist.read(
+            "a.csv", out.getvalue().encode(), LAND, Asked(forms()[form], TODAY, part="Viettel")
+        )
+        assert found.rows or found.problems or found.notices
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.binary(max_size=200), st.sampled_from(["a.csv", "a.xlsx"]))
+def test_no_bytes_break_the_reader(content: bytes, name: str) -> None:
+    with contextlib.suppress(Invalid):
+        figurelist.read(name, content, LAND, Asked(forms()["bts"], TODAY))

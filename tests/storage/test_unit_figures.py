@@ -1,10 +1,13 @@
 """Figures that others declare are kept by subject and period; what is replaced stays as history."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from core.errors import Conflict
 from core.unitfigures import UnitFigures
 from storage.ledger import Ledger
+from storage.unit_figures import Gathered
 from tests.storage.test_brain import NOW
 
 OCTOBER = date(2026, 10, 1)
@@ -67,3 +70,14 @@ async def test_older_periods_are_left_out_where_nobody_asks_for_them(ledger: Led
     await ledger.unit_figures.gather([a_row()], "a.xlsx", "an", NOW)
     assert await ledger.unit_figures.holding("bts", since=date(2026, 11, 1)) == []
     assert await ledger.unit_figures.holding(since=OCTOBER, unit="an-loc") == []
+
+
+async def test_of_two_who_bring_the_same_at_once_one_row_holds(ledger: Ledger) -> None:
+    rows = [[a_row(stations=float(count))] for count in range(4)]
+    done = await asyncio.gather(
+        *(ledger.unit_figures.gather(row, "a.xlsx", "an", NOW) for row in rows),
+        return_exceptions=True,
+    )
+    assert all(isinstance(one, Gathered | Conflict) for one in done), done
+    assert any(isinstance(one, Gathered) for one in done)
+    assert len(await ledger.unit_figures.holding("bts", since=OCTOBER)) == 1
