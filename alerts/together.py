@@ -7,7 +7,8 @@ from alerts.wording import registered, shortened
 from core.incident import Message, Purpose, Short
 from core.text import Language, Text
 
-_TOLD, _NAMED = 50, 450  # problems that are told in full, and after them by their subject alone
+TOLD = 50  # are told in full, each with its own link; the others are named
+_NAMED = 450  # by their subject alone; the others are counted
 _MORE = Text(vi="Và {0} sự cố nữa: {1}", en="And {0} more: {1}")
 
 
@@ -59,7 +60,7 @@ def together(
     words = _RECOVERIES if purpose is Purpose.RECOVERY else _PROBLEMS
     parts = [
         f"{n}. {one.subject}\n\n{one.body.strip()}"
-        for n, one in enumerate(messages[:_TOLD], start=1)
+        for n, one in enumerate(messages[:TOLD], start=1)
     ]
     parts += _rest(messages, language, url)
     short = _short(first.short, count, language, words) if first.short is not None else None
@@ -80,9 +81,9 @@ def together(
 
 def _rest(messages: Sequence[Message], language: Language, url: str) -> list[str]:
     """Return what is said of those that are too many to be told in full."""
-    named = messages[_TOLD : _TOLD + _NAMED]
-    lines = [f"{n}. {one.subject}" for n, one in enumerate(named, start=_TOLD + 1)]
-    more = len(messages) - _TOLD - _NAMED
+    named = messages[TOLD : TOLD + _NAMED]
+    lines = [f"{n}. {one.subject}" for n, one in enumerate(named, start=TOLD + 1)]
+    more = len(messages) - TOLD - _NAMED
     if more > 0:
         lines.append(_MORE.said(language).format(more, url).rstrip(": "))
     return ["\n".join(lines)] if lines else []

@@ -38,9 +38,15 @@ class Composer:
         return await self.ledger.answers.code(asking, now, timedelta(seconds=self.ack_lifetime))
 
     async def compose(
-        self, notification: Notification, incident: Incident | None, now: datetime, code: str
+        self,
+        notification: Notification,
+        incident: Incident | None,
+        now: datetime,
+        code: str,
+        *,
+        linked: bool = True,
     ) -> tuple[Message, str | None]:
-        """Return the message, and the secret part of its link (never kept)."""
+        """Return the message, and the secret part of its link, if it has one (never kept)."""
         if notification.meeting is not None and self.meetings is not None:
             return await self.meetings.compose(notification, self.topology(), now)
         base, token, merged, retired = self.base_url, None, [], False
@@ -52,7 +58,7 @@ class Composer:
                 ]
             retired = any(n.kind == "recovered" and n.text == "retired" for n in notes)
             in_person = notification.recipient != notification.channel
-            if notification.purpose in ASKING and base and in_person:
+            if linked and notification.purpose in ASKING and base and in_person:
                 lifetime = timedelta(seconds=self.ack_lifetime)
                 token = await self.ledger.links.ack_link(
                     incident.id, notification.recipient, now, lifetime

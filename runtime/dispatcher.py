@@ -18,7 +18,7 @@ from alerts.breaker import Breaker
 from alerts.escalation import not_before, recoveries
 from alerts.night import Night
 from alerts.setback import SET_BACK
-from alerts.together import together
+from alerts.together import TOLD, together
 from alerts.topology import Topology
 from core.channel import GiveUp, Retry
 from core.clock import LOCAL, Clock
@@ -335,7 +335,8 @@ class Dispatcher:
             return
         code = await self._composer.code([one for one, _ in holding], now)
         composed = [
-            await self._composer.compose(one, incident, now, code) for one, incident in holding
+            await self._composer.compose(one, incident, now, code, linked=number < TOLD)
+            for number, (one, incident) in enumerate(holding)
         ]
         said = [message for message, _ in composed]
         first = group[0]
