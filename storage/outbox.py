@@ -36,6 +36,7 @@ from storage.brain import add_notifications
 from storage.database import Database, portions
 from storage.events import write_events
 from storage.incidents import read_incidents, write_notes
+from storage.merging import told_of
 from storage.tables import deliveries, incidents, notifications
 from storage.unbroken import unbroken
 
@@ -341,6 +342,11 @@ class Outbox:
     async def for_incident(self, incident: str) -> list[tuple[Notification, list[Delivery]]]:
         """Return an incident's notifications, each with its attempts, oldest first."""
         return await self._find(_N.incident == incident)
+
+    async def told_of(self, incident: str) -> list[Notification]:
+        """Return what was to be told of a problem, and of what was merged into it."""
+        async with self._database.reading() as connection:
+            return await told_of(connection, incident)
 
     async def for_incidents(
         self, incidents: Sequence[str]
