@@ -14,7 +14,7 @@ from alerts.coming_back import freed
 from alerts.facts import NOTHING, Fact, Facts, Port, fact_of, follow, ports_in
 from alerts.flapping import Flapping, flapping, remembered
 from alerts.hours import next_boundary
-from alerts.incidents import Fold, Numbering, fold
+from alerts.incidents import Fold, Numbering, fold, taken_in
 from alerts.judge import forgotten, judge, overdue, patience
 from alerts.places import Place
 from alerts.reported import Reported, Reporting
@@ -28,7 +28,7 @@ from core.clock import LOCAL
 from core.errors import Conflict
 from core.incident import EXTERNAL, THRESHOLD, Decision, Incident
 from core.inventory import Contact, EscalationStep
-from core.outcome import Memory, Outcome
+from core.outcome import Memory, Outcome, TakenIn
 from core.people import AuditRow
 from core.reading import Reading
 from core.status import Status, Streak, TargetState, Transition, Verdict
@@ -239,7 +239,7 @@ class Brain:
         known = [self._open_incident(code) for code in (stays, *dict.fromkeys(others))]
         result = decisions.merge(self._incidents, known[0], known[1:], why, now)
         outcome = self._decided(result, why, "incident.merge", stays, " ".join(others), now)
-        outcome.taken_in.extend((gone.id, stays) for gone in result.merged)
+        outcome.taken_in.extend(TakenIn(gone.id, stays, by_hand=True) for gone in result.merged)
         return self._conclude(outcome, now)
 
     def split(self, incident: str, member: str, why: Decision, now: datetime) -> Outcome:
@@ -500,6 +500,8 @@ class Brain:
         chains.freeze(crossings, self._escalations, self._topology, self._delay, now)
         self._thresholds.keep(crossings)
         self._tell(crossings, outcome, now)
+        for each in (result, crossings):
+            outcome.taken_in.extend(taken_in(each, self.incidents))
 
     def _flapping(self, roots: Iterable[str], now: datetime) -> dict[str, Flapping]:
         """Return which roots flap, and be awake when the first of them may be calm."""

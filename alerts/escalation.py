@@ -124,12 +124,15 @@ def _reaching(  # noqa: PLR0917
 def recoveries(
     promise: Notification, told: Iterable[Notification], now: datetime
 ) -> list[Notification]:
-    """Return the messages of a recovery: one to everybody who was told of the problem."""
+    """Return the messages of a recovery: one to everybody who was told of the problem.
+
+    `told` are the messages about it, and about what became part of it.
+    """
     return [
         _message(promise, row.recipient, row.address, row.channel, now).model_copy(
             update={"language": row.language}
         )
-        for row in _sent(told)
+        for row in _by_way(_sent(told)).values()
     ]
 
 

@@ -7,7 +7,7 @@ a root that flaps stays open until that is calm. What people have merged or spli
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -20,6 +20,7 @@ from alerts.severity import severity
 from alerts.topology import Topology
 from core.clock import LOCAL
 from core.incident import FLAPPING, OUTAGE, Incident, IncidentNote, IncidentState, Member, Severity
+from core.outcome import TakenIn
 from core.status import Status, TargetState
 
 _RANK = (Severity.INFO, Severity.WARNING, Severity.MAJOR, Severity.CRITICAL)
@@ -104,6 +105,23 @@ def stay_apart(result: Fold) -> None:
             )
             result.present[slug] = moved
             result.changed.append(moved)
+
+
+def taken_in(result: Fold, still_open: Iterable[Incident]) -> Iterator[TakenIn]:
+    """Yield what the merged incidents of a fold leave to those that speak for them now.
+
+    An outage above that takes much more with it was taken on by nobody yet, whoever looks after a
+    part of it; one that only names the root better is the same trouble.
+    """
+    known = {incident.id: incident for incident in still_open}
+    for gone in result.merged:
+        heir = known.get(gone.merged_into or "")
+        if heir is None:
+            continue
+        before = {heir.root, *(member.target for member in gone.members)}
+        graver_now = graver(gone.severity, heir.severity) is not gone.severity
+        same = not graver_now and before.issuperset(heir.present)
+        yield TakenIn(gone.id, heir.id, same=same)
 
 
 def graver(one: Severity, other: Severity) -> Severity:

@@ -8,15 +8,19 @@ Whoever does not agree, because nothing above it fires too, speaks for itself.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from alerts.topology import Topology
+from core.inventory import Rule
 
 _OF_THE_PATH = ("probe_loss_ratio", "probe_duration_seconds", "probe_icmp_")
 _LEAST = 3  # lines of a group, and
 _SHARE, _STILL = 0.5, 1 / 3  # of those that are watched: to begin with, and to go on
 
 
-def is_of_the_path(metric: str) -> bool:
-    """Say whether a metric grows with every line on the way to what is looked at."""
-    return metric.startswith(_OF_THE_PATH)
+def is_of_the_path(rule: Rule) -> bool:
+    """Say whether what a rule compares grows with every line on the way to what is looked at.
+
+    The share of its capacity that a line carries is also carried by what it shares with others.
+    """
+    return rule.value == "of_capacity" or rule.metric.startswith(_OF_THE_PATH)
 
 
 def speakers(

@@ -228,7 +228,7 @@ class Thresholds:
         self, slug: str, firing: Mapping[str, datetime], now: datetime
     ) -> Mapping[str, str]:
         """Return who speaks for each target for which a rule fires, without those that wait."""
-        if not is_of_the_path(self._rules[slug].metric):
+        if not is_of_the_path(self._rules[slug]):
             return {target: target for target in firing}
         watched = {w.target for w in self._watches.values() if w.rule == slug}
         speaking = {root for rule, root in self._open if rule == slug}

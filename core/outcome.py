@@ -9,6 +9,21 @@ from core.people import AuditRow
 from core.status import Streak, TargetState, Transition, Watch
 
 
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """An incident for which another speaks from now on; what goes over depends on how they differ.
+
+    `same`: the other is about the same trouble and no more, so that whoever took it on, what
+    silences it and what was found out about it hold for the other too. `by_hand`: a person said
+    so, and what was promised about the one goes on with the other.
+    """
+
+    gone: str
+    stays: str
+    same: bool = True
+    by_hand: bool = False
+
+
 @dataclass(slots=True)
 class Outcome:
     """All rows of one batch. Incidents are whole and replace their earlier version."""
@@ -22,7 +37,7 @@ class Outcome:
     )  # (incident, purpose) still pending
     streaks: list[Streak] = field(default_factory=list)
     watches: list[Watch] = field(default_factory=list)  # those within are forgotten
-    taken_in: list[tuple[str, str]] = field(default_factory=list)  # (incident, the one that stays)
+    taken_in: list[TakenIn] = field(default_factory=list)
     split_off: list[tuple[str, str]] = field(default_factory=list)  # (incident, the new one)
     audit: list[AuditRow] = field(default_factory=list)
 

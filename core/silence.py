@@ -25,6 +25,16 @@ class Scope:
         """Return everything that is named, in one row."""
         return (*self.units, *self.carriers, *self.circuits, *self.targets, *self.incidents)
 
+    def __or__(self, other: "Scope") -> "Scope":
+        """Return what either means."""
+        return Scope(
+            self.units + other.units,
+            self.carriers + other.carriers,
+            self.circuits + other.circuits,
+            self.targets + other.targets,
+            self.incidents + other.incidents,
+        )
+
 
 class Silence(Model):
     """Nobody is told of some problems during [begin, end), and again as `rule` says.
@@ -103,3 +113,4 @@ class Pause:
     until: datetime
     owner: str
     reason: str
+    beside: tuple["Pause", ...] = ()  # which it takes as well, each lasting at least as long

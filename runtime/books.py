@@ -76,6 +76,9 @@ class OutboxBook(Protocol):
     async def for_incident(self, incident: str) -> list[tuple[Notification, list[Delivery]]]:
         """Return an incident's notifications."""
 
+    async def told_of(self, incident: str) -> list[Notification]:
+        """Return what was to be told of a problem, and of what was merged into it."""
+
     async def get(self, number: int) -> tuple[Notification, list[Delivery]] | None:
         """Return one notification with its attempts."""
 

@@ -372,10 +372,9 @@ class Dispatcher:
 
     async def _unfold(self, promise: Notification, incident: Incident, now: datetime) -> None:
         """Let the messages of a step go on in its place; the step itself says nothing."""
-        told = [row for row, _ in await self._ledger.outbox.for_incident(incident.id)]
         if promise.purpose is Purpose.RECOVERY:
-            claimed = NotificationState.CLAIMED
-            if any(n.state is claimed and n.purpose is Purpose.PROBLEM for n in told):
+            told = await self._ledger.outbox.told_of(incident.id)
+            if any(n.state is NotificationState.CLAIMED for n in told):
                 await self._settle(promise, Postponed(SETTLING))
                 return
             rows = recoveries(promise, told, now)
@@ -387,6 +386,7 @@ class Dispatcher:
                     await self._settle(promise, Postponed((earliest - now).total_seconds()))
                     return
             drawn = self._topology()
+            told = [row for row, _ in await self._ledger.outbox.for_incident(incident.id)]
             rows = await self._escalation.messages(promise, incident, drawn, told, now)
         else:
             raise LookupError(f"nobody here knows who {promise.recipient} is")

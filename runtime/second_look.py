@@ -125,15 +125,11 @@ class SecondLook:
     async def _problem_was_told(
         self, notification: Notification
     ) -> Postponed | NotificationState | None:
-        for other, _ in await self.ledger.outbox.for_incident(notification.incident or ""):
-            same = (other.recipient, other.channel) == (
-                notification.recipient,
-                notification.channel,
-            )
-            if not same or other.purpose is not Purpose.PROBLEM:
-                continue
-            if other.state is NotificationState.SENT:
-                return None
-            if other.state is NotificationState.CLAIMED:
-                return Postponed(SETTLING)
+        way = (notification.recipient, notification.channel)
+        told = await self.ledger.outbox.told_of(notification.incident or "")
+        states = {other.state for other in told if (other.recipient, other.channel) == way}
+        if NotificationState.SENT in states:
+            return None
+        if NotificationState.CLAIMED in states:
+            return Postponed(SETTLING)
         return NotificationState.CANCELLED

@@ -12,11 +12,11 @@ from core.incident import IncidentState, Notification, NotificationState, Purpos
 from core.outcome import Event, Memory, Outcome
 from core.status import Streak, Transition, Verdict, Watch
 from storage.audit import write_audit
-from storage.by_hand import split_off, take_in
 from storage.database import Database, portions, upsert
 from storage.database import insert as insert_or
 from storage.events import Draft, read_events, write_events
 from storage.incidents import incident_draft, read_incidents, write_incidents, write_notes
+from storage.merging import split_off, take_in, told_of
 from storage.status import read_states, transition_of, write_transitions
 from storage.tables import (
     batches,
@@ -30,6 +30,7 @@ from storage.tables import (
 from storage.unbroken import unbroken
 
 _N = notifications.c
+_LEFT = {NotificationState.SENT, NotificationState.CLAIMED}  # or is just leaving
 _BATCHES_KEPT = timedelta(hours=1)
 LATELY = timedelta(hours=1)  # falls of longer ago no more tell whether something flaps
 
@@ -114,10 +115,11 @@ async def _write(connection: AsyncConnection, outcome: Outcome, now: datetime) -
     latest = {row.id: row for row in sorted(outcome.incidents, key=lambda i: i.version)}
     await write_incidents(connection, [latest[code] for code in sorted(latest)])
     notes = await write_notes(connection, outcome.notes)
-    await take_in(connection, outcome.taken_in)
+    await take_in(connection, outcome.taken_in, now)
     await split_off(connection, outcome.split_off)
     await _cancel(connection, outcome.cancelled, now)
     await add_notifications(connection, outcome.notifications)
+    await _tell_the_end(connection, outcome.notifications)
     await upsert(connection, streaks, [_streak(row) for row in outcome.streaks])
     await _keep_watches(connection, outcome.watches)
     for line in outcome.audit:
@@ -169,7 +171,7 @@ async def add_notifications(connection: AsyncConnection, rows: Sequence[Notifica
     """
     added: list[int] = []
     for row in rows:
-        if row.purpose is Purpose.RECOVERY and await _never_told(connection, row):
+        if row.purpose is Purpose.RECOVERY and await _was_taken_back(connection, row):
             continue
         number = await connection.scalar(
             insert_or(connection, notifications)
@@ -202,7 +204,8 @@ async def _bring_forward(connection: AsyncConnection, row: Notification) -> None
     )
 
 
-async def _never_told(connection: AsyncConnection, row: Notification) -> bool:
+async def _was_taken_back(connection: AsyncConnection, row: Notification) -> bool:
+    """Say whether the news of the problem, for the same person, was cancelled before it left."""
     cancelled = select(func.count()).where(
         _N.incident == row.incident,
         _N.purpose == Purpose.PROBLEM,
@@ -210,7 +213,32 @@ async def _never_told(connection: AsyncConnection, row: Notification) -> bool:
         _N.channel == row.channel,
         _N.state == NotificationState.CANCELLED,
     )
-    return bool(await connection.scalar(cancelled))
+    if not await connection.scalar(cancelled):
+        return False
+    told = await told_of(connection, row.incident or "")
+    return not any(
+        one.state in _LEFT and (one.recipient, one.channel) == (row.recipient, row.channel)
+        for one in told
+    )
+
+
+async def _tell_the_end(connection: AsyncConnection, rows: Sequence[Notification]) -> None:
+    """Tell it also to those who heard of the problem as another one that became part of it.
+
+    By a chain they are found when it is time.
+    """
+    ends = [row for row in rows if row.purpose is Purpose.RECOVERY]
+    for end in {row.incident: row for row in ends if row.step is None}.values():
+        told = [
+            one
+            for one in await told_of(connection, end.incident or "")
+            if one.incident != end.incident and one.step is None and one.state in _LEFT
+        ]
+        also = ("recipient", "address", "channel", "language")
+        await add_notifications(
+            connection,
+            [end.model_copy(update={name: getattr(one, name) for name in also}) for one in told],
+        )
 
 
 async def _cancel(

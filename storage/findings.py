@@ -93,17 +93,16 @@ def _missing() -> tuple[ColumnElement[bool], ...]:
     return (_I.state == IncidentState.RECOVERED, _I.kind != THRESHOLD, ~stated.exists())
 
 
-async def carry_on(connection: AsyncConnection, pairs: Sequence[tuple[str, str]]) -> None:
-    """Let what was stated of incidents that were merged stand for those that stay, if need be."""
-    for gone, stays in pairs:
-        known = select(_F.id).where(_F.incident == stays).limit(1)
-        if await connection.scalar(known) is not None:
-            continue
-        query = select(findings).where(_F.incident == gone).order_by(_F.id.desc()).limit(1)
-        row = (await connection.execute(query)).mappings().first()
-        if row is not None:
-            values = {name: value for name, value in row.items() if name != "id"}
-            await connection.execute(insert(findings).values(values | {"incident": stays}))
+async def carry_on(connection: AsyncConnection, gone: str, stays: str) -> None:
+    """Let what was stated of an incident that was merged stand for the one that stays."""
+    known = select(_F.id).where(_F.incident == stays).limit(1)
+    if await connection.scalar(known) is not None:
+        return
+    query = select(findings).where(_F.incident == gone).order_by(_F.id.desc()).limit(1)
+    row = (await connection.execute(query)).mappings().first()
+    if row is not None:
+        values = {name: value for name, value in row.items() if name != "id"}
+        await connection.execute(insert(findings).values(values | {"incident": stays}))
 
 
 async def _keep(connection: AsyncConnection, code: str, stated: Stated) -> list[Draft]:

@@ -36,10 +36,13 @@ from storage.brain import add_notifications
 from storage.database import Database, portions
 from storage.events import write_events
 from storage.incidents import read_incidents, write_notes
-from storage.tables import deliveries, incidents, notifications
+from storage.merging import told_of
+from storage.tables import deliveries, incident_notes, incidents, notifications
 from storage.unbroken import unbroken
 
 _N = notifications.c
+_T = incident_notes.c
+HELD = "held"  # the lines of timelines that say who holds back: "TD-…: why"
 _FIELDS = [_N[name] for name in Notification.model_fields]
 _LOOKED_AT = 256  # due rows that one claim considers
 _BY_THE_CLOCK = ("night", "day_off", "silence", "works")
@@ -211,14 +214,11 @@ class Outbox:
     async def hold(self, notification: Notification, pause: Pause, due: Due) -> bool:
         """Keep a claimed message back until it is due again; False if the claim was lost.
 
-        The first message of an incident that a silence holds back is a line of its timeline.
+        The first message of an incident that a silence holds back is a line of its timeline:
+        who holds it last is overwritten in the message itself.
         """
         now = self._clock.now()
         async with self._database.writing() as connection:
-            others = select(func.count()).where(
-                _N.incident == notification.incident, _N.held_by == pause.by
-            )
-            known = await connection.scalar(others)
             held = await connection.execute(
                 update(notifications)
                 .where(_mine(notification))
@@ -232,14 +232,9 @@ class Outbox:
                     lease_until=None,
                 )
             )
-            if held.rowcount and not known and notification.incident is not None:
-                line = IncidentNote(
-                    incident=notification.incident,
-                    at=now,
-                    kind="held",
-                    text=f"{pause.by}: {pause.reason}",
-                )
-                await write_events(connection, await write_notes(connection, [line]), now)
+            if held.rowcount and notification.incident is not None:
+                lines = await _newly_held(connection, notification.incident, pause, now)
+                await write_events(connection, await write_notes(connection, lines), now)
         return bool(held.rowcount)
 
     async def unfold(
@@ -343,6 +338,11 @@ class Outbox:
     async def for_incident(self, incident: str) -> list[tuple[Notification, list[Delivery]]]:
         """Return an incident's notifications, each with its attempts, oldest first."""
         return await self._find(_N.incident == incident)
+
+    async def told_of(self, incident: str) -> list[Notification]:
+        """Return what was to be told of a problem, and of what was merged into it."""
+        async with self._database.reading() as connection:
+            return await told_of(connection, incident)
 
     async def for_incidents(
         self, incidents: Sequence[str]
@@ -459,12 +459,36 @@ class Outbox:
 
 
 async def let_go(connection: AsyncConnection, holder: str, now: datetime) -> None:
-    """Let what a silence or works hold back be due, inside the caller's transaction."""
+    """Let what a silence or works hold back be due, inside the caller's transaction.
+
+    What it held only together with others, too: if it is held still, a second look finds that.
+    """
+    line = select(_T.id).where(
+        _T.incident == _N.incident, _T.kind == HELD, _T.text.startswith(f"{holder}: ")
+    )
+    together = and_(_N.because.in_(["silence", "works"]), _N.held_by.is_not(None), line.exists())
     await connection.execute(
         update(notifications)
-        .where(_N.held_by == holder, _N.state == NotificationState.PENDING, _N.due_at > now)
+        .where(
+            or_(_N.held_by == holder, together),
+            _N.state == NotificationState.PENDING,
+            _N.due_at > now,
+        )
         .values(due_at=now)
     )
+
+
+async def _newly_held(
+    connection: AsyncConnection, incident: str, pause: Pause, now: datetime
+) -> list[IncidentNote]:
+    """Return a line for each that holds an incident back for the first time."""
+    query = select(_T.text).where(_T.incident == incident, _T.kind == HELD)
+    known = {text.partition(":")[0] for text in await connection.scalars(query)}
+    return [
+        IncidentNote(incident=incident, at=now, kind=HELD, text=f"{one.by}: {one.reason}")
+        for one in (pause, *pause.beside)
+        if one.by not in known
+    ]
 
 
 def _joined(before: Fate, state: str, due: Due, held_by: str | None) -> Fate:

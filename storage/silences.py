@@ -21,8 +21,8 @@ from storage.checking import made
 from storage.database import Database, take
 from storage.events import write_events
 from storage.incidents import read_incident, write_notes
-from storage.outbox import let_go
-from storage.tables import notifications, silences
+from storage.outbox import HELD, let_go
+from storage.tables import incident_notes, notifications, silences
 from storage.unbroken import unbroken
 
 LONGEST = timedelta(days=366)  # of one time: what has no end in sight is forgotten
@@ -30,6 +30,7 @@ FARTHEST = timedelta(days=5 * 366)  # from now, of the last time
 
 _S = silences.c
 _N = notifications.c
+_T = incident_notes.c
 
 
 class Wanted(NamedTuple):
@@ -127,17 +128,17 @@ class SilenceBook:
 
     async def hidden(self, ids: Collection[str]) -> dict[str, list[str]]:
         """Return the codes of the incidents whose messages each silence (or works) held back."""
-        found: dict[str, list[str]] = {one: [] for one in ids}
-        query = (
-            select(_N.held_by, _N.incident)
-            .where(_N.held_by.in_(found), _N.incident.is_not(None))
-            .distinct()
-            .order_by(_N.held_by, _N.incident)
+        found: dict[str, set[str]] = {one: set() for one in ids}
+        messages = select(_N.held_by, _N.incident).where(
+            _N.held_by.in_(found), _N.incident.is_not(None)
         )
+        ever = select(_N.incident).where(_N.held_by.is_not(None))  # whoever held them since
+        lines = select(_T.text, _T.incident).where(_T.kind == HELD, _T.incident.in_(ever))
         async with self._database.reading() as connection:
-            for held_by, incident in await connection.execute(query):
-                found[held_by].append(incident)
-        return found
+            for query in (messages, lines):
+                for text, incident in await connection.execute(query.distinct()):
+                    found.get(text.partition(":")[0], set()).add(incident)
+        return {one: sorted(incidents) for one, incidents in found.items()}
 
 
 async def _tell(connection: AsyncConnection, row: Silence, audited: AuditRow) -> list[Event]:

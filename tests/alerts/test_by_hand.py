@@ -9,7 +9,7 @@ import pytest
 from alerts.brain import Brain
 from core.errors import Conflict, Invalid, NotFound
 from core.incident import Decision, Incident, IncidentState, Purpose
-from core.outcome import Memory
+from core.outcome import Memory, TakenIn
 from core.status import Status
 from tests.alerts.province import AT_ONCE, World
 from tests.alerts.test_brain import calm
@@ -63,7 +63,7 @@ def test_two_that_are_one_trouble_recover_together_and_once() -> None:
     kept = merge(world, "line1", "line3")
     assert kept.roots == ("line1", "line3")
     assert {"hub1", "c11", "hub3", "c34"} <= set(kept.present)
-    assert world.outcomes[-1].taken_in == [(gone.id, kept.id)]
+    assert world.outcomes[-1].taken_in == [TakenIn(gone.id, kept.id, by_hand=True)]
     assert [row.action for row in world.outcomes[-1].audit] == ["incident.merge"]
     ended = world.incidents[gone.id]
     assert (ended.state, ended.merged_into) == (IncidentState.MERGED, kept.id)

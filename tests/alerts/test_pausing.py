@@ -8,7 +8,7 @@ from alerts.pausing import concerns, covered, paused
 from core.incident import Incident, Member, Severity
 from core.silence import Scope, Silence
 from core.watching import Target, TargetKind
-from tests.alerts.province import estate
+from tests.alerts.province import World, estate
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -41,6 +41,7 @@ def quiet(
     *,
     targets: tuple[str, ...] = (),
     carriers: tuple[str, ...] = (),
+    units: tuple[str, ...] = (),
 ) -> Silence:
     return Silence(
         id=code,
@@ -52,6 +53,7 @@ def quiet(
         recorded_at=NOW,
         targets=targets,
         carriers=carriers,
+        units=units,
     )
 
 
@@ -104,6 +106,49 @@ def test_of_silences_the_one_that_lasts_longest_holds_a_problem_back() -> None:
     assert (pause.by, pause.until, pause.owner) == ("TD-2", NOW + 3 * HOUR, "an")
     assert paused(incident, TARGETS, silences, NOW + 3 * HOUR) is None
     assert paused(incident, TARGETS, silences, NOW - HOUR) is None
+
+
+def test_who_named_a_gateway_meant_its_silence_though_its_line_is_blamed() -> None:
+    named = Scope(targets=("c11-gw",))
+    assert concerns(named, trouble("line-c11", "c11-gw", "c11-vc", "c11"), TARGETS)
+    assert not concerns(named, trouble("line-c12", "c12-gw", "c12"), TARGETS)
+    both = Scope(targets=("hub1-gw",))
+    assert concerns(both, trouble("line1", "hub1-gw", "hub1", "c11", "c12"), TARGETS)
+    assert not concerns(both, trouble("line1"), TARGETS)  # the hub lives on by its other line
+    assert not concerns(named, trouble("line1", "hub1-gw", "c11-gw", "hub1", "c11"), TARGETS)
+
+
+WHAT = estate(hubs=2, communes=2, reserves=(2,), addressed=True)
+DEVICES = sorted(t.slug for t in WHAT.targets if t.kind is TargetKind.DEVICE)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_silence_of_a_device_holds_whatever_its_death_is_told_as(device: str) -> None:
+    world = World(WHAT)
+    world.run(35)
+    world.cut(device)
+    world.run(20)
+    [incident] = world.brain.incidents
+    assert concerns(Scope(targets=(device,)), incident, world.brain.topology.targets)
+
+
+def test_silences_that_cover_a_problem_only_together_hold_it_until_the_first_is_over() -> None:
+    hub = trouble("line1", "hub1", "c11", "c12")
+    silences = [
+        quiet("TD-1", 2 * HOUR, units=("hub1", "c11")),
+        quiet("TD-2", HOUR, units=("c12",)),
+        quiet("TD-3", 9 * HOUR, units=("c21",)),
+        quiet("TD-4", 3 * HOUR, targets=("line-c21",)),
+    ]
+    pause = paused(hub, TARGETS, silences, NOW)
+    assert pause is not None
+    assert (pause.by, pause.until) == ("TD-2", NOW + HOUR)
+    assert [one.by for one in pause.beside] == ["TD-1"]
+    assert paused(hub, TARGETS, silences[:1], NOW) is None
+    longer = [*silences, quiet("TD-5", 4 * HOUR, units=("c12", "c21"))]
+    pause = paused(hub, TARGETS, longer, NOW)
+    assert pause is not None
+    assert (pause.by, [one.by for one in pause.beside]) == ("TD-1", ["TD-5"])
 
 
 def test_a_silence_that_was_ended_holds_nothing_back() -> None:

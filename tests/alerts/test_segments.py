@@ -12,7 +12,7 @@ from core.inventory import Rule
 from core.labels import Series
 from core.outcome import Memory, Outcome
 from core.reading import Reading
-from core.watching import Estate
+from core.watching import Estate, TargetKind
 from tests.alerts.province import AT_ONCE, CONTACT, estate, sharing
 from tests.factories import DAWN
 
@@ -55,10 +55,26 @@ def test_a_hub_above_a_ring_speaks_for_it() -> None:
 
 
 def test_only_what_grows_along_the_way_is_of_the_path() -> None:
-    assert is_of_the_path(LOSS)
-    assert is_of_the_path("probe_icmp_rtt_mean_seconds")
-    assert not is_of_the_path("probe_ssl_earliest_cert_expiry")
-    assert not is_of_the_path("ifHCInOctets")
+    def of(metric: str, value: str = "last") -> bool:
+        return is_of_the_path(RULE.model_copy(update={"metric": metric, "value": value}))
+
+    assert of(LOSS)
+    assert of("probe_icmp_rtt_mean_seconds")
+    assert of("ifHCInOctets", "of_capacity")
+    assert not of("probe_ssl_earliest_cert_expiry")
+    assert not of("ifHCInOctets", "rate")
+
+
+def test_full_lines_of_one_ring_are_the_rings_and_a_full_line_above_speaks_for_those_behind() -> (
+    None
+):
+    lines = {t.slug for t in WHAT.targets if t.kind is TargetKind.LINK}
+
+    def full(*firing: str) -> dict[str, str]:
+        return dict(speakers(TOPOLOGY, set(firing), lines, ()))
+
+    assert set(full(*RING, "line-c14").values()) == {"ring:1", "line-c14"}
+    assert full("line1", "line-c11") == {"line1": "line1", "line-c11": "line1"}
 
 
 class Story:

@@ -7,7 +7,7 @@ import pytest
 
 from alerts.night import Night
 from core.clock import LOCAL, SystemClock
-from core.incident import IncidentState, Notification, NotificationState, Purpose, Severity
+from core.incident import IncidentState, Member, Notification, NotificationState, Purpose, Severity
 from core.outcome import Outcome
 from core.silence import Scope, Silence
 from core.watching import DaysOff, Estate
@@ -194,4 +194,50 @@ async def test_what_is_not_meant_goes_out(sqlite_ledger: Ledger, scope: Scope) -
     await silenced(sqlite_ledger, scope)
     await written(sqlite_ledger, an_incident(root="hub2-gw"), a_notice())
     await turned(made(sqlite_ledger, mouth))
+    assert len(mouth.said) == 1
+
+
+async def test_of_silences_that_follow_each_other_each_is_said_to_have_held_it(
+    ledger: Ledger,
+) -> None:
+    clock, mouth = LaterClock(), Mouth()
+    first = await silenced(ledger)
+    await written(ledger, an_incident(), a_notice())
+    dispatcher = made(ledger, mouth, clock)
+    await turned(dispatcher)
+    second = await silenced(ledger, hours=2)
+    clock.ahead = timedelta(hours=1, seconds=1)
+    await turned(dispatcher)
+    [(held, _)] = await outbox(ledger)
+    assert held.held_by == second.id
+    code = "SC-20261122-0001"
+    assert await ledger.silences.hidden([first.id, second.id, "TD-1"]) == {
+        first.id: [code],
+        second.id: [code],
+        "TD-1": [],
+    }
+    assert [n.kind for n in await ledger.incidents.notes(code)].count("held") == 2
+    clock.ahead = timedelta(hours=2, seconds=1)
+    await turned(dispatcher)
+    assert len(mouth.said) == 1
+
+
+async def test_two_that_hold_it_only_together_are_both_said_to_and_either_may_let_it_go(
+    ledger: Ledger,
+) -> None:
+    mouth = Mouth()
+    hub = await silenced(ledger, Scope(units=("unit-hub1",)), hours=1)
+    commune = await silenced(ledger, Scope(units=("unit-c11",)), hours=2)
+    now = SystemClock().now()
+    members = [Member(target=slug, joined_at=now) for slug in ("line1", "hub1", "c11")]
+    await written(ledger, an_incident(members=tuple(members)), a_notice())
+    dispatcher = made(ledger, mouth)
+    await turned(dispatcher)
+    assert not mouth.said
+    [(held, _)] = await outbox(ledger)
+    assert (held.held_by, held.due_at) == (hub.id, hub.until)
+    hidden = await ledger.silences.hidden([hub.id, commune.id])
+    assert hidden == {hub.id: ["SC-20261122-0001"], commune.id: ["SC-20261122-0001"]}
+    await ledger.silences.end(commune.id, "an", SystemClock().now())
+    await turned(dispatcher)
     assert len(mouth.said) == 1

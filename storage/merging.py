@@ -1,27 +1,45 @@
-"""What goes over when people merge and split incidents: messages, links, tickets, who has it."""
+"""What goes over when incidents are merged and split: links, tickets, who has it, messages.
+
+By the root cause or by hand, it is the same way. Who has heard of one incident has heard of what
+it became part of, too: `told_of`.
+"""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from core.incident import NotificationState, Purpose
+from core.incident import Notification, NotificationState, Purpose
+from core.outcome import TakenIn
 from storage.findings import carry_on
-from storage.tables import ack_links, carrier_tickets, incidents, notifications
+from storage.tables import (
+    ack_links,
+    carrier_tickets,
+    incident_notes,
+    incidents,
+    notifications,
+    silences,
+)
 
 _N = notifications.c
 _I = incidents.c
+_T = incident_notes.c
+_S = silences.c
 SPLIT_OFF = "split_off"  # the reason of messages that were told of before the split
 
 
-async def take_in(connection: AsyncConnection, pairs: Sequence[tuple[str, str]]) -> None:
-    """Let the incident that stays go on with what the other promised; nobody is told twice.
+async def take_in(connection: AsyncConnection, merged: Sequence[TakenIn], now: datetime) -> None:
+    """Let the incident that stays go on with what belonged to the other; nobody is told twice.
 
+    Of messages only by hand: where the root cause has changed, people hear of the new one anew.
     What both have promised to the same person by the same channel stays where it is, and so do
     the steps of a chain that is not the other's: they end with their incident.
     """
-    for gone, stays in pairs:
-        await _messages(connection, gone, stays)
+    for one in merged:
+        gone, stays = one.gone, one.stays
+        if one.by_hand:
+            await _messages(connection, gone, stays)
         await connection.execute(
             update(ack_links)
             .where(ack_links.c.incident == gone, ack_links.c.used_at.is_(None))
@@ -30,8 +48,23 @@ async def take_in(connection: AsyncConnection, pairs: Sequence[tuple[str, str]])
         await connection.execute(
             update(carrier_tickets).where(carrier_tickets.c.incident == gone).values(incident=stays)
         )
-        await _whoever_took_it_on(connection, gone, stays)
-    await carry_on(connection, pairs)
+        if one.same:
+            await _whoever_took_it_on(connection, gone, stays)
+            await _silences(connection, gone, stays, now)
+            await carry_on(connection, gone, stays)
+
+
+async def told_of(connection: AsyncConnection, incident: str) -> list[Notification]:
+    """Return what was to be told of a problem and of all that was merged into it, oldest first."""
+    codes = [incident]
+    for code in codes:  # it grows: what was merged may have taken in others before
+        query = select(_T.text).where(_T.incident == code, _T.kind.in_(["merged", "taken_in"]))
+        named = {text.partition(":")[0] for text in await connection.scalars(query)}
+        within = select(_I.id).where(_I.id.in_(named), _I.merged_into == code).order_by(_I.id)
+        codes += [gone for gone in await connection.scalars(within) if gone not in codes]
+    query = select(notifications).where(_N.incident.in_(codes), _N.purpose == Purpose.PROBLEM)
+    rows = (await connection.execute(query.order_by(_N.id))).mappings()
+    return [Notification(**{name: row[name] for name in Notification.model_fields}) for row in rows]
 
 
 async def split_off(connection: AsyncConnection, pairs: Iterable[tuple[str, str]]) -> None:
@@ -82,3 +115,13 @@ async def _whoever_took_it_on(connection: AsyncConnection, gone: str, stays: str
             .where(_I.id == stays, _I.acked_by.is_(None))
             .values(acked_by=taken.acked_by, acked_at=taken.acked_at)
         )
+
+
+async def _silences(connection: AsyncConnection, gone: str, stays: str, now: datetime) -> None:
+    """Let whoever wanted to hear nothing of the one hear nothing of the other."""
+    query = select(_S.id, _S.incidents).where(_S.until > now, _S.ended_at.is_(None))
+    for row in (await connection.execute(query)).all():
+        if gone in row.incidents and stays not in row.incidents:
+            await connection.execute(
+                update(silences).where(_S.id == row.id).values(incidents=[*row.incidents, stays])
+            )
