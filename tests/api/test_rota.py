@@ -10,7 +10,7 @@ from alerts.chains import promised
 from alerts.rota import Roster
 from api.pages.rota import month_of
 from core.clock import LOCAL
-from core.incident import Chain, Due, NotificationState, Purpose, Step
+from core.incident import Chain, Delivery, Due, NotificationState, Purpose, Step
 from core.inventory import Changes, Contact, Inventory, Rota, RotaRule, Shift
 from core.people import Role
 from core.rota import Swap
@@ -296,3 +296,24 @@ async def test_the_incident_says_whose_turn_it_was_and_which_steps_are_to_come(
     taken = words(await page(world, f"/incidents/{code}"))
     assert "nếu chưa ai tiếp nhận" not in taken
     assert "không báo nữa: đã có người tiếp nhận" in taken
+
+
+async def test_the_incident_shows_the_very_words_that_went_out(world: World) -> None:
+    code = await with_a_night(world)
+    now = world.clock.now()
+    [mine] = await world.ledger.outbox.claim("hub", now)
+    words_sent = {"subject": "SỰ CỐ SC-1", "body": "Kênh <A> mất kết nối. Mở: https://ts/a/…"}
+    sent = Delivery(notification=mine.id or 0, at=now, ok=True, receipt="250 ok", **words_sent)  # type: ignore[arg-type]
+    await world.ledger.outbox.settle(mine, sent, NotificationState.SENT)
+    raw = await page(world, f"/incidents/{code}")
+    assert "Kênh &lt;A&gt; mất kết nối." in raw
+    assert "Nội dung đã gửi SỰ CỐ SC-1 Kênh" in words(raw)
+    headers = await world.token(Role.VIEWER)
+    path = f"/api/v1/incidents/{code}/telling"
+    lines = (await world.client.get(path, headers=headers)).json()["lines"]
+    assert [line["step_name"] for line in lines if line["step"]] == [
+        "Bước 1 (trực chính)",
+        "Bước 2 (trực dự phòng)",
+    ]
+    [attempt] = [one for line in lines for one in line["attempts"]]
+    assert attempt["body"] == words_sent["body"]

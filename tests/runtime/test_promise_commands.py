@@ -66,6 +66,26 @@ def test_an_incident_shows_who_was_told_with_what_receipt(tmp_path: Path, url: s
     assert "looks after what is touched" in table
 
 
+def test_the_very_words_that_went_out_are_printed_and_written(tmp_path: Path, url: str) -> None:
+    async def tell(ledger: Ledger) -> None:
+        await written(ledger, an_incident(), a_notice())
+        [first] = await ledger.outbox.claim("w", NOW)
+        words = {"subject": "SỰ CỐ SC-1", "body": "Kênh A mất kết nối.\nMở: https://ts/a/…"}
+        taken = Delivery(notification=first.id or 0, at=NOW, ok=True, **words)  # type: ignore[arg-type]
+        await ledger.outbox.settle(first, taken, NotificationState.SENT)
+
+    asked(url, tell)
+    at = ["SC-20261122-0001", "-c", settings(tmp_path)]
+    said = CliRunner().invoke(incidents.app, ["show", *at, "--text"], env=ENGLISH).stdout
+    assert "mouth → truc\nSỰ CỐ SC-1\n\nKênh A mất kết nối.\nMở: https://ts/a/…" in said
+    rows = json.loads(CliRunner().invoke(incidents.app, ["show", *at, "--json"]).stdout)
+    assert rows[0]["receipts"][0]["body"].startswith("Kênh A mất kết nối.")
+    file, month = tmp_path / "told.csv", f"{NOW.astimezone(LOCAL):%Y-%m}"
+    CliRunner().invoke(incidents.app, ["telling", str(file), "--month", month, *at[1:]])
+    with file.open(encoding="utf-8-sig", newline="") as table:
+        assert "Kênh A mất kết nối.\nMở" in list(csv.reader(table))[1][12]
+
+
 @pytest.mark.parametrize("name", ["told.csv", "told.xlsx"])
 def test_a_months_telling_is_written_for_a_spreadsheet(tmp_path: Path, url: str, name: str) -> None:
     file = tmp_path / name
