@@ -82,8 +82,13 @@ class Hole:
 
     @property
     def mark(self) -> tuple[str, date]:
-        """Return what it is known by: one that goes on is another one every day."""
+        """Return what it is known by: one that goes on is another one every day.
+
+        Where few people hold all roles by rule, one of a week speaks for the others.
+        """
         begin = self.begin.astimezone(LOCAL)
+        if self.flaw is Flaw.DOUBLE:
+            return self.flaw.value, begin.date() - begin.weekday() * _DAY
         return f"{self.flaw.value} {begin:%H:%M}", begin.date()
 
 

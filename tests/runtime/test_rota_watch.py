@@ -100,6 +100,17 @@ async def test_an_owner_hears_once_of_one_person_in_two_roles(ledger: Ledger) ->
     assert line in message.body
 
 
+async def test_who_holds_both_roles_by_rule_is_told_of_once_a_week(sqlite_ledger: Ledger) -> None:
+    rota = await Watched(sqlite_ledger).with_rota()
+    both = until(date(2027, 3, 1))
+    reserve = both.model_copy(update={"slug": "du", "role": "secondary"})
+    await rota.with_rota(rota_rules=(both, reserve))
+    for _ in range(14):
+        await rota.watch.turn()
+        rota.clock.advance(86400)
+    assert len(rota.said()) == 3  # at first, and as each new week comes near
+
+
 async def test_nobody_is_told_at_night(sqlite_ledger: Ledger) -> None:
     night = await Watched(sqlite_ledger, MORNING + timedelta(hours=12)).with_rota()
     await night.watch.turn()
