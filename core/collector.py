@@ -6,7 +6,7 @@ folder (runtime), so adding a collector touches one file and its test.
 
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -55,6 +55,7 @@ class Exchange:
     kind: str
     body: str
     way: str = "http"
+    headers: Mapping[str, str] = field(default_factory=dict)  # of HTTP, what more must be heard
 
 
 Record = Callable[[Exchange], None]

@@ -29,6 +29,7 @@ FAREWELL = 1.0  # seconds of a look that are kept for ending a session
 _REFUSED = (401, 403, 407)
 _OVERLOADED = (429, 503)
 _PROOFS = {"Authorization", "Cookie"}  # an answer to these shows that the login was good
+_PASSES = ("X-Auth-Token",)  # headers of an answer that let us in
 _SHOWN = 800  # characters of an answer in the transcript, in lines
 _LINE = 400
 _HIDDEN = re.compile(
@@ -228,10 +229,14 @@ class Guest:
         for start in range(0, min(len(said), _SHOWN), _LINE):
             self._transcript.note("  %s", printable(said[start : start + _LINE], _LINE))
         if self._kit.record is not None:
+            asked = f"{method} {self._scrubbed(target)}"
             kind = answer.headers.get("Content-Type", "")
-            self._kit.record(
-                Exchange(f"{method} {self._scrubbed(target)}", answer.status, kind, said)
-            )
+            heard = {
+                name: "***" if name in _PASSES else self._scrubbed(answer.headers[name])
+                for name in (*_PASSES, "Location")
+                if name in answer.headers
+            }
+            self._kit.record(Exchange(asked, answer.status, kind, said, headers=heard))
 
     def _scrubbed(self, text: str) -> str:
         if self.login is not None and self.login.password:

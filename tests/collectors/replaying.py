@@ -62,7 +62,8 @@ class Http:
     def load(self, exchanges: Exchanges) -> None:
         self._answers = defaultdict(deque)
         for one in exchanges:
-            reply = Reply(int(one["status"]), one["body"].encode(), one["kind"] or "text/plain")
+            kind, heads = one["kind"] or "text/plain", tuple(one.get("headers", {}).items())
+            reply = Reply(int(one["status"]), one["body"].encode(), kind, heads)
             self._answers[one["asked"]].append(reply)
 
     def answer(self, ask: Ask) -> Reply:

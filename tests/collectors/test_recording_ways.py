@@ -25,6 +25,8 @@ from lab.emulators import polycom_dma, polycom_endpoint, polycom_rmx, polycom_rp
 from lab.emulators.answering import Stage
 from lab.emulators.lifesize import Lifesize
 from lab.emulators.polycom_text import PolycomText
+from lab.emulators.redfish import Redfish
+from lab.emulators.serving import served
 from lab.emulators.yealink_text import YealinkText
 from lab.mib import encoded
 from lab.world import Quality, World
@@ -173,6 +175,12 @@ async def gatekeeper(choice: int, _: Stage) -> AsyncIterator[int]:
         yield port
 
 
+@asynccontextmanager
+async def controller(_: Stage) -> AsyncIterator[int]:
+    async with served(Redfish(password=SECRET)) as port:
+        yield port
+
+
 DEVICES = [
     Device(
         "polycom_text", partial(typed, lambda stage: PolycomText(stage, SECRET).talk), SECRET
@@ -209,6 +217,7 @@ DEVICES = [
     ),
     Device("sip_options", partial(registrar, "udp"), params={"user": "phong-hop"}),
     Device("sip_options", partial(registrar, "tcp"), params={"transport": "tcp"}, name="by tcp"),
+    Device("redfish", controller, f"monitor:{SECRET}", {"scheme": "http"}),
     Device("h323_gatekeeper", partial(gatekeeper, 1), hidden=()),
     Device("h323_gatekeeper", partial(gatekeeper, 2), hidden=(), name="a gatekeeper that rejects"),
 ]  # fmt: skip
@@ -262,6 +271,17 @@ async def test_what_is_said_is_kept_without_secrets_and_read_again(
     assert all(look["exchanges"] for look in looks)
     shutil.rmtree(tmp_path / MAPS, ignore_errors=True)
     await replayed(file)
+
+
+async def test_a_token_in_a_header_is_struck_out_and_where_the_session_stands_is_kept(
+    tmp_path: Path,
+) -> None:
+    device = next(one for one in DEVICES if one.collector == "redfish")
+    file = await recorded(device, tmp_path / "made")
+    looks = json.loads(file.read_text(encoding="utf-8"))["looks"]
+    begun = [one for one in looks[0]["exchanges"] if one["headers"]]
+    place = "/redfish/v1/SessionService/Sessions/1"
+    assert [one["headers"] for one in begun] == [{"X-Auth-Token": "***", "Location": place}]
 
 
 async def test_nobodys_name_and_telephone_number_is_kept() -> None:
