@@ -104,6 +104,7 @@ def _numbers(rows: Iterable[Row], column: int) -> bool:
 
 
 def titles(sheet: RawSheet, header: Header) -> Iterator[str]:
+    """Yield what stands above the header."""
     for row in sheet.rows:
         if row.number >= header.first:
             return

@@ -35,6 +35,7 @@ def period_of(text: str, form: Form) -> Period | None:
 
 
 def spanned(period: Period, form: Form) -> Period | None:
+    """Return a day as a list takes it: in a list by months it is its month."""
     if form.span == "month":
         return _month(period.begin.year, period.begin.month)
     return period
