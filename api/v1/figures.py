@@ -17,7 +17,8 @@ from core.errors import Invalid, Problem
 from core.text import Text
 from core.unitfigures import Period, Span
 from inventory import figurelist
-from inventory.figurelist import Asked, FigureList, period_of
+from inventory.figurelist import Asked, FigureList
+from inventory.figureperiods import period_of
 from inventory.figures import Share
 
 router = APIRouter(prefix="/api/v1/figures", tags=["figures"])

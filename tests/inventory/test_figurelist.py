@@ -17,7 +17,8 @@ from core.inventory import Inventory, Organisation, Succession, Unit, UnitLevel
 from core.unitfigures import Period
 from inventory import figurelist
 from inventory.figureforms import Form, forms
-from inventory.figurelist import Asked, FigureList, period_of
+from inventory.figurelist import Asked, FigureList
+from inventory.figureperiods import period_of
 
 TODAY = date(2026, 11, 30)
 REFORM = date(2025, 7, 1)
