@@ -47,7 +47,7 @@ LATE = timedelta(minutes=2)  # undelivered for so long is said aloud
 NIGHT = Night()
 _LOOK_FOR_LATE = 30.0  # seconds
 _TOGETHER = 5.0  # seconds by which a message may go out early to go with others
-_GATHERING = 10.0  # seconds after a message to a person, until what follows goes as one
+_GATHERING = 15.0  # seconds after a message to a person, until what follows goes as one
 _Way = tuple[str, str, str, Purpose]  # recipient, channel, address
 _REDACTED = "…"
 _JOINED = frozenset({Purpose.PROBLEM, Purpose.RECOVERY})
