@@ -204,9 +204,7 @@ class Dispatcher:
         by_person: dict[_Way, list[Notification]] = {}
         for notification in claimed:
             if _may_join(notification):
-                person = (notification.recipient, notification.channel, notification.address)
-                way = (*person, notification.purpose)
-                by_person.setdefault(way, []).append(notification)
+                by_person.setdefault(_way(notification), []).append(notification)
             else:
                 alone.append((notification,))
         now = self._clock.now()
@@ -422,8 +420,10 @@ class Dispatcher:
         try:
             receipt = await outlet.send(message, self._options.timeout)
         except Retry as trouble:
+            self._told_at.pop(_way(group[0]), None)  # nobody was: the next is the first
             await self._not_now(deliveries(str(trouble), ok=False), trouble)
         except GiveUp as refusal:
+            self._told_at.pop(_way(group[0]), None)
             await self._refused(deliveries(str(refusal), ok=False), refusal)
         else:
             taken = deliveries(receipt, ok=True)
@@ -582,6 +582,16 @@ def _may_join(notification: Notification) -> bool:
     """Say whether a message may be said together with others: to a person, of a problem or end."""
     in_person = notification.recipient != notification.channel
     return notification.purpose in _JOINED and notification.step is None and in_person
+
+
+def _way(notification: Notification) -> _Way:
+    """Return who is told what kind of thing, and where."""
+    return (
+        notification.recipient,
+        notification.channel,
+        notification.address,
+        notification.purpose,
+    )
 
 
 def _without(body: str, secret: str | None) -> str:
