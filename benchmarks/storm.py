@@ -179,7 +179,9 @@ class Watch:
         while clock.monotonic() < until:
             count = len(self.letters)
             await asyncio.sleep(SILENT)
-            if len(self.letters) == count and await hub.ledger.outbox.next_due() is None:
+            waits = await hub.ledger.outbox.next_due() is not None
+            under_way = await hub.ledger.outbox.undelivered(clock.now())
+            if len(self.letters) == count and not waits and not under_way:
                 return True
         return False
 

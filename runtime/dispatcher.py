@@ -48,7 +48,7 @@ LATE = timedelta(minutes=2)  # undelivered for so long is said aloud
 NIGHT = Night()
 _LOOK_FOR_LATE = 30.0  # seconds
 _TOGETHER = 5.0  # seconds by which a message may go out early to go with others
-_GATHERING = 10.0  # seconds after a message to a person, until what follows goes as one
+_GATHERING = 15.0  # seconds after a message to a person, until what follows goes as one
 _Way = tuple[str, str, str, Purpose]  # recipient, channel, address
 Composed = tuple[Message, str | None]  # a message, and the secret part of its link
 _REDACTED = "…"
@@ -206,9 +206,7 @@ class Dispatcher:
         by_person: dict[_Way, list[Notification]] = {}
         for notification in claimed:
             if _may_join(notification):
-                person = (notification.recipient, notification.channel, notification.address)
-                way = (*person, notification.purpose)
-                by_person.setdefault(way, []).append(notification)
+                by_person.setdefault(_way(notification), []).append(notification)
             else:
                 alone.append((notification,))
         now = self._clock.now()
@@ -419,8 +417,10 @@ class Dispatcher:
         """Send one message, and settle all that it stands for; of each its own words are kept."""
         now = self._clock.now()
         subject, said = outlet.says(message)
-        whole = said == message.body  # of each its own part; an SMS is about all of them
-        bodies = [_without(own.body if whole else said, composed) for own, _ in composed]
+        if said == message.body:  # of each its own part
+            bodies = [_without(own.body, [(own, secret)]) for own, secret in composed]
+        else:  # an SMS is about all of them
+            bodies = [_without(said, composed)] * len(composed)
 
         def deliveries(receipt: str, *, ok: bool) -> list[tuple[Notification, Delivery]]:
             one = Delivery(notification=0, at=now, ok=ok, receipt=receipt, subject=subject)
@@ -432,8 +432,10 @@ class Dispatcher:
         try:
             receipt = await outlet.send(message, self._options.timeout)
         except Retry as trouble:
+            self._told_at.pop(_way(group[0]), None)  # nobody was: the next is the first
             await self._not_now(deliveries(str(trouble), ok=False), trouble)
         except GiveUp as refusal:
+            self._told_at.pop(_way(group[0]), None)
             await self._refused(deliveries(str(refusal), ok=False), refusal)
         else:
             taken = deliveries(receipt, ok=True)
@@ -601,6 +603,16 @@ def _may_join(notification: Notification) -> bool:
     """Say whether a message may be said together with others: to a person, of a problem or end."""
     in_person = notification.recipient != notification.channel
     return notification.purpose in _JOINED and notification.step is None and in_person
+
+
+def _way(notification: Notification) -> _Way:
+    """Return who is told what kind of thing, and where."""
+    return (
+        notification.recipient,
+        notification.channel,
+        notification.address,
+        notification.purpose,
+    )
 
 
 def _without(body: str, composed: Sequence[Composed]) -> str:

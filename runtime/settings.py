@@ -767,9 +767,9 @@ class Telling(Section):
         Field(ge=0, le=1000),
         Text(
             vi="Từ bao nhiêu sự cố cùng lúc đến một người thì gộp thành một tin; sau tin đầu, tin "
-            "tiếp theo chờ 10 giây để gộp; 0 là không gộp",
+            "tiếp theo chờ 15 giây để gộp; 0 là không gộp",
             en="From how many outages at once to one person they become one message; after a first "
-            "one, those that follow wait 10 s for each other. 0: never",
+            "one, those that follow wait 15 s for each other. 0: never",
         ),
     ] = 2
     ack_lifetime: Annotated[
