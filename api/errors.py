@@ -103,7 +103,13 @@ async def domain_error(request: Request, error: Exception) -> Response:
     faults = None
     if isinstance(error, Invalid):
         faults = [
-            {"where": fault.key or "", "what": fault.what.en, "mend": fault.mend.en}
+            {
+                "where": fault.key or "",
+                "what": fault.what.en,
+                "mend": fault.mend.en,
+                "what_vi": fault.what.vi,
+                "mend_vi": fault.mend.vi,
+            }
             for fault in error.problems
         ]
     problems: Sequence[Problem] = error.problems if isinstance(error, Invalid) else ()
@@ -134,11 +140,15 @@ async def http_error(request: Request, error: Exception) -> Response:
 async def invalid_request(request: Request, error: Exception) -> Response:
     """Answer input that does not fit the declared types."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    faults = [
-        {"where": ".".join(str(part) for part in fault["loc"]), "what": str(fault["msg"])}
-        for fault in error.errors()
-    ]
     problems = forms.unfit(error.errors())
+    faults = [
+        {
+            "where": ".".join(str(part) for part in fault["loc"]),
+            "what": str(fault["msg"]),
+            "what_vi": forms.sentence(told).vi,
+        }
+        for fault, told in zip(error.errors(), problems, strict=True)
+    ]
     page = await _form_again(request, 422, problems)
     return page or await answer(request, 422, words(422), faults, problems=problems)
 

@@ -128,11 +128,9 @@ async def test_a_machine_gets_a_problem_and_no_page(world: World) -> None:
     headers = await world.token(Role.ADMIN) | {"accept": "application/json"}
     answer = await world.client.post("/days", data={"kind": "party"}, headers=headers)
     assert answer.headers["content-type"] == "application/problem+json"
-    assert {one["where"] for one in answer.json()["errors"]} == {
-        "body.on",
-        "body.kind",
-        "body.name",
-    }
+    faults = {one["where"]: one for one in answer.json()["errors"]}
+    assert faults.keys() == {"body.on", "body.kind", "body.name"}
+    assert faults["body.on"]["what_vi"] == "Chưa điền. Hãy điền ô này."
 
 
 @pytest.mark.parametrize("route", list(forms()), ids=lambda route: route.path)

@@ -212,7 +212,10 @@ async def test_a_program_does_the_same_by_the_interface(province: Province) -> N
     path = "/api/v1/measures/cong-web-portal"
     wrong = wish | {"params": {"url": "x", "keywrd": "a"}}
     answer = await world.client.put(path, json=wrong, headers=headers)
-    assert {one["where"] for one in answer.json()["errors"]} == {"params.url", "params.keywrd"}
+    faults = {one["where"]: one for one in answer.json()["errors"]}
+    assert faults.keys() == {"params.url", "params.keywrd"}
+    assert faults["params.url"]["what_vi"] == "“x” không dùng được"
+    assert faults["params.url"]["mend"].startswith("Such as: https://")
     assert (await world.client.put(path, json=wish | {"interval": 60}, headers=headers)).json()[
         "interval"
     ] == 60
