@@ -294,7 +294,7 @@ class _Walk:
         since = self._began(slug, fact, live)
         if not live and (first := self._speaks_for(slug)) is not None:
             return self._lost(first, since)
-        return self._explained(slug, fact, self._to_blame(slug, fact, live), since)
+        return self._explained(slug, fact, self._to_blame(slug, fact, live, since), since)
 
     def _explained(self, slug: str, fact: Fact, link: str | None, since: datetime) -> Place:
         """Place a failed target once all above it is settled; `link` may be to blame for it."""
@@ -356,25 +356,29 @@ class _Walk:
         self.deadlines.append(deadline)
         return Place(until=deadline)
 
-    def _to_blame(self, slug: str, fact: Fact, live: list[str]) -> str | None:
+    def _to_blame(self, slug: str, fact: Fact, live: list[str], since: datetime) -> str | None:
         """Return the link whose failure looks like this silence, or None for the target itself.
 
         A host that refuses, or answers wrongly, was reached. A device with two lines that both
         begin at something alive is more likely dead itself than cut twice at once, and a line that
         is lost later makes it no less dead.
         """
-        ways = [up for up in self.topology.uplinks[slug] if up in live or self._outlived(up, fact)]
+        ways = [
+            up
+            for up in self.topology.uplinks[slug]
+            if up in live or self._was_lost_later(up, fact, since)
+        ]
         if fact.kind in _ANSWERED or len(ways) != 1 or not self.topology.is_link(ways[0]):
             return None
         return ways[0]
 
-    def _outlived(self, up: str, fact: Fact) -> bool:
+    def _was_lost_later(self, up: str, fact: Fact, since: datetime) -> bool:
         """Say whether an uplink that lets nothing through was lost only after a target fell."""
         place = self.places[up]
-        if place.root is None or place.since is None or fact.failed_at is None:
+        if place.root is None or place.since is None:
             return False
         seen = [f.interval for f in (fact, self.waits.fact(place.root)) if f is not NOTHING]
-        return place.since > fact.failed_at + _of_one_event(max(seen))
+        return place.since > since + _of_one_event(max(seen))
 
     # links
 
@@ -451,7 +455,17 @@ class _Walk:
             for u in self.topology.users[slug]
             if (fell := self.waits.fact(u).failed_at) is not None and self._was_last_way(slug, u)
         ]
-        return self._root(slug, fact, min([since, *failing]))
+        own = [fact.failed_at] if fact.failed_at is not None and self._fell_alone(slug) else []
+        return self._root(slug, fact, min([since, *failing, *own]))
+
+    def _fell_alone(self, line: str) -> bool:
+        """Say whether the address of a line fell silent before any device that it leads to."""
+        own = self.waits.fact(line).failed_at
+        beyond = [self.waits.fact(user) for user in self.topology.users[line]]
+        return own is not None and all(
+            other.failed_at is None or own + _of_one_event(other.interval) < other.failed_at
+            for other in beyond
+        )
 
     def _was_last_way(self, line: str, device: str) -> bool:
         """Say whether a device can have fallen silent for want of a line: it had no other left."""
