@@ -9,6 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Annotated, get_args, get_origin, get_type_hints
 from urllib.parse import unquote_plus
 
@@ -29,7 +30,8 @@ BY_NETWORK = sorted(n for n, c in CHANNELS.items() if {"url", "host"} & set(c.pa
 BY_HTTP = sorted(name for name in BY_NETWORK if "url" in CHANNELS[name].params.model_fields)
 BODY_DECIDES = [name for name in BY_HTTP if CONFIGURED[name].taken is not None]
 STATUSES = [200, 201, 204, 301, 400, 401, 403, 404, 408, 409, 413, 429, 500, 502, 503]
-TIMEOUT = 0.3
+TIMEOUT = 0.3  # of who never answers
+PATIENCE = 5.0  # with who does
 Serving = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -56,13 +58,15 @@ def aimed(name: str, port: int, **changes: object) -> BaseModel:
     return kind.model_validate(params | where)
 
 
-async def outcome(name: str, port: int, **changes: object) -> str | Retry | GiveUp:
+async def outcome(
+    name: str, port: int, *, timeout: float = TIMEOUT, **changes: object
+) -> str | Retry | GiveUp:
     """Send once: a receipt, Retry or GiveUp within the deadline, and not a word of a secret."""
     loop = asyncio.get_running_loop()
     begun = loop.time()
     result: str | Retry | GiveUp
     try:
-        result = await CHANNELS[name].send(aimed(name, port, **changes), message(name), TIMEOUT)
+        result = await CHANNELS[name].send(aimed(name, port, **changes), message(name), timeout)
     except (Retry, GiveUp) as refusal:
         result = refusal
         for hidden in (
@@ -70,7 +74,7 @@ async def outcome(name: str, port: int, **changes: object) -> str | Retry | Give
             None if refusal.__suppress_context__ else refusal.__context__,
         ):
             assert SECRET not in str(hidden)
-    assert loop.time() - begun < TIMEOUT + 1.5
+    assert loop.time() - begun < timeout + 1.5
     for form in (SECRET, json.dumps(SECRET)[1:-1], "B%C3%AD-m%E1%BA%ADt%2F42%26x"):
         assert form not in str(result)
     assert len(str(result)) < 1000
@@ -227,7 +231,7 @@ async def test_nobody_listening_is_a_retry(name: str) -> None:
 async def test_only_a_success_that_the_body_confirms_is_one(name: str, status: int) -> None:
     taken = CONFIGURED[name].taken
     async with answering(status, taken or "") as server:
-        result = await outcome(name, server.port)
+        result = await outcome(name, server.port, timeout=PATIENCE)
     has_body = status != 204
     assert isinstance(result, str) == (status in {200, 201, 204} and (has_body or not taken))
 
@@ -237,7 +241,23 @@ async def test_only_a_success_that_the_body_confirms_is_one(name: str, status: i
 async def test_a_body_that_says_no_is_never_a_success(name: str, status: int) -> None:
     async with answering(status, "") as server:
         for server.body in CONFIGURED[name].refused:
-            assert isinstance(await outcome(name, server.port), (Retry, GiveUp)), server.body
+            result = await outcome(name, server.port, timeout=PATIENCE)
+            assert isinstance(result, (Retry, GiveUp)), server.body
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", BY_HTTP)
+async def test_every_status_there_is_ends_in_a_receipt_another_try_or_giving_up(
+    name: str, *, full: bool
+) -> None:
+    known = sorted(status.value for status in HTTPStatus if status.value >= 200)
+    async with answering(200, "") as server:
+        for server.status in range(200, 600) if full else known:
+            result = await outcome(name, server.port, timeout=PATIENCE)
+            if server.status >= 300:
+                assert isinstance(result, (Retry, GiveUp)), server.status
+            if server.status >= 500:
+                assert isinstance(result, Retry), server.status
 
 
 @pytest.mark.parametrize("status", STATUSES[3:])
@@ -246,7 +266,7 @@ async def test_a_status_without_words_says_whether_to_try_again(name: str, statu
     async with answering(
         status, "", {"Retry-After": "7", "Location": "http://127.0.0.1:1/"}
     ) as server:
-        result = await outcome(name, server.port)
+        result = await outcome(name, server.port, timeout=PATIENCE)
     if status in {408, 429} or status >= 500:
         assert isinstance(result, Retry)
         assert result.after == 7
