@@ -492,13 +492,14 @@ class _Walk:
         )
 
     def _fell_before(self, line: str, fell: datetime, interval: float) -> bool:
-        """Say whether a line failed by itself, before what it leads to fell silent.
+        """Say whether a line was lost, by itself or with what it begins at, before its far end.
 
         Of one event the two are seen at most an interval apart.
         """
         own, port = self.facts.targets.get(line, NOTHING), self.facts.ports.get(line)
+        near = self.waits.fact(self.topology.near(line) or "")
         before = self.facts.before.get(line)
-        seen = [own.failed_at if own.verdict is Verdict.FAILED else None]
+        seen = [one.failed_at for one in (own, near) if one.verdict is Verdict.FAILED]
         seen += [port.since if port is not None and not port.up else None]
         seen += [before.since if before is not None and before.status is Status.DOWN else None]
         first = min((at for at in seen if at is not None), default=None)

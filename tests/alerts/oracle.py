@@ -134,6 +134,11 @@ class Oracle:
         for line in self.targets[device].uplinks:
             port, silent = self.ports.get(line), self._fell(line)
             seen = [port.since] if port is not None and not port.up else []
+            lost = self._fell(self.targets[line].uplinks[0])
+            if port is not None and port.up and port.at >= fell + 2 * ONE_EVENT:
+                return False  # it was seen to stand
+            if not seen and lost is not None and lost + ONE_EVENT >= fell:
+                continue  # nobody is left to tell of this one
             first = min((at for at in (*seen, silent) if at is not None), default=None)
             if not seen or first is None or first + ONE_EVENT < fell:
                 return False
