@@ -29,7 +29,7 @@ def test_every_file_that_grafana_reads_is_there_and_points_to_us() -> None:
     folders = yaml.safe_load(found["provisioning/dashboards/thongsuot.yml"])["providers"]
     for folder in folders:
         below = folder["options"]["path"].removeprefix("/etc/grafana/")
-        assert sum(name.startswith(f"{below}/") for name in found) == 12
+        assert sum(name.startswith(f"{below}/") for name in found) == 13
     for name, content in found.items():
         if name.endswith(".json"):
             text = json.dumps(json.loads(content))
