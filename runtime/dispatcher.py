@@ -377,6 +377,7 @@ class Dispatcher:
                 return
             rows = recoveries(promise, told, now)
         elif self._escalation is not None:
+            told = [row for row, _ in await self._ledger.outbox.for_incident(incident.id)]
             if incident.chain is not None:
                 others = [row for row in told if row.id != promise.id]
                 earliest = not_before(promise, incident.chain, others, now)
@@ -384,7 +385,6 @@ class Dispatcher:
                     await self._settle(promise, Postponed((earliest - now).total_seconds()))
                     return
             drawn = self._topology()
-            told = [row for row, _ in await self._ledger.outbox.for_incident(incident.id)]
             rows = await self._escalation.messages(promise, incident, drawn, told, now)
         else:
             raise LookupError(f"nobody here knows who {promise.recipient} is")
