@@ -44,6 +44,23 @@ class Firing:
     end: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a rule would have done in [begin, end)."""
+
+    rule: Rule
+    begin: datetime
+    end: datetime
+    series: int  # that it looked at
+    firings: tuple[Firing, ...] = ()  # by time
+    hidden: tuple[Firing, ...] = ()  # while the target was down: its outage speaks for them
+
+    @property
+    def targets(self) -> int:
+        """Return how many targets it would have been told of."""
+        return len({one.target for one in self.firings})
+
+
 def heard(watch: Watch, rule: Rule, at: datetime, value: float, terms: Terms) -> Watch:
     """Return how a series stands after one more sample; one from the past changes nothing."""
     if watch.at is not None and at <= watch.at:

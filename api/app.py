@@ -11,9 +11,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from alerts.rehearsed import Rehearsed
+from alerts.rules import Tried
 from api import errors, metrics, prometheus
 from api.context import Context
 from api.door import viewer
+from api.errands import Errands
 from api.guard import BodyLimit, Counted, HostCheck, SafeHeaders
 from api.pace import Pace
 from api.pages import (
@@ -49,7 +52,6 @@ from api.pages import (
 )
 from api.pages.screen import Screens
 from api.pages.view import Pages
-from api.rehearsals import Rehearsals
 from api.snapshot import Pictures
 from api.uploads import Uploads
 from api.v1 import (
@@ -67,13 +69,17 @@ from api.v1 import (
 )
 from api.v1 import causes as causes_v1
 from api.v1 import certificates as certificates_v1
+from api.v1 import channels as channels_v1
 from api.v1 import configurations as configurations_v1
+from api.v1 import contacts as contacts_v1
 from api.v1 import figures as figures_v1
 from api.v1 import incidents as incidents_v1
 from api.v1 import line_use as line_use_v1
+from api.v1 import maintenance as maintenance_v1
 from api.v1 import measures as measures_v1
 from api.v1 import meetings as meetings_v1
 from api.v1 import reports as reports_v1
+from api.v1 import rules as rules_v1
 from api.v1 import silences as silences_v1
 from core.errors import DomainError, Unavailable
 from inventory.figureforms import forms
@@ -107,6 +113,10 @@ ROUTERS = (
     line_use_v1.router,
     silences_v1.router,
     rotas.router,
+    rules_v1.router,
+    maintenance_v1.router,
+    channels_v1.router,
+    contacts_v1.router,
     meetings_v1.router,
     certificates_v1.router,
     figures_v1.router,
@@ -173,7 +183,8 @@ def create_app(context: Context) -> FastAPI:
     app.state.report_choices = {}
     app.state.login_turn = asyncio.Lock()
     app.state.uploads = Uploads()
-    app.state.rehearsals = Rehearsals()
+    app.state.rehearsals = Errands[Rehearsed](rehearsal.BUSY)
+    app.state.rule_trials = Errands[Tried](rules.BUSY)
     app.state.alerts_pace = Pace(alertmanager.MOST, alertmanager.SECONDS, context.clock.monotonic)
     app.state.answers_pace = Pace(answers.MOST, answers.SECONDS, context.clock.monotonic)
     app.state.heartbeats_pace = Pace(heartbeats.MOST, heartbeats.SECONDS, context.clock.monotonic)

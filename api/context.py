@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from prometheus_client import CollectorRegistry
 
 from alerts.rehearsed import Rehearsed
+from alerts.rules import Tried
 from alerts.signals import Signals
 from api.fleet import FleetPage
 from api.live import Live
@@ -167,6 +168,18 @@ class ByHand(Protocol):
         """Make a member an incident of its own; return its code."""
 
 
+class TryRule(Protocol):
+    """Puts the stored samples of a span through a rule once more."""
+
+    def __call__(
+        self, rule: str, begin: datetime, end: datetime, told: Callable[[float], None]
+    ) -> Awaitable[Tried]:
+        """Return when it would have fired, telling the share that is done.
+
+        NotFound if there is no such rule; Unavailable if the engine does not answer.
+        """
+
+
 class SendTest(Protocol):
     """Puts test messages into the outbox: one per way to a contact, or by one channel alone."""
 
@@ -191,6 +204,7 @@ class Context:
     zip archive of files for a Grafana that is to read from a URL, None where there are none.
     `ask_rooms(meeting, contacts by room, now)` puts a link of its own for each room into the
     outbox; returns how many.
+    `try_rule` looks when a rule would have fired; None: this hub keeps no series.
     `rehearse` plays what was wished for, telling the share that is done; None: this hub cannot.
     `line_use()` returns how lines were used in the 7 days that have ended, None before it is known;
     `line_quality()` how cleanly the ports of each line work; `fading()` which optical sensors show
@@ -222,6 +236,7 @@ class Context:
     print_report: PrintReport = _printed_here
     letterhead: Letterhead = field(default_factory=Letterhead)
     work: Work = _worked_here
+    try_rule: TryRule | None = None
     rehearse: Rehearse | None = None
     glance: LookOnce | None = None  # None: this hub does not look
     discovery: Terms | None = None  # what may be swept; None: this hub sweeps nothing

@@ -83,6 +83,13 @@ def problem(
     )
 
 
+def sentences(error: DomainError) -> tuple[Text, ...]:
+    """Return what a refusal says to people: every fault of an input, else its one sentence."""
+    if isinstance(error, Invalid):
+        return tuple(Text(one.said("vi"), one.said("en")) for one in error.problems)
+    return (error.text,)
+
+
 def wants_json(request: Request) -> bool:
     """Say whether a machine asks: by path, or because it does not accept HTML."""
     if request.url.path.startswith(("/api/", "/prometheus/", "/sd/", "/metrics", "/healthz")):

@@ -78,11 +78,11 @@ def in_words(scope: Scope, picture: Picture, language: Language) -> str:
     return ", ".join([*names, *scope.incidents])
 
 
-def unknown(scope: Scope, picture: Picture) -> list[Problem]:
+def unknown(scope: Scope, picture: Picture, file: str = "silence") -> list[Problem]:
     """Return what of a scope means nothing here: most likely it was misspelt."""
     return [
         Problem(
-            file="silence",
+            file=file,
             key="scope",
             what=Text(vi=f"không có “{name}” trong danh mục", en=f"the inventory has no “{name}”"),
             mend=Text(vi="Ghi như trong danh mục", en="Write it as in the inventory"),

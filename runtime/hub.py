@@ -18,7 +18,7 @@ from alerts.signals import Signals
 from alerts.telling import TellingPolicy
 from alerts.topology import Topology
 from api.app import create_app
-from api.context import Context, Health
+from api.context import Context, Health, TryRule
 from api.fleet import FleetPage
 from api.live import Live
 from collectors._backup.words import words_of
@@ -85,6 +85,7 @@ from runtime.room_requests import RoomRequests
 from runtime.room_series import RoomSeries
 from runtime.rota_watch import RotaWatch
 from runtime.rule_asking import RuleAsking
+from runtime.rule_trying import RuleTrying
 from runtime.scheduler import Scheduler
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
@@ -348,6 +349,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             print_report=press.printed,
             letterhead=head,
             work=press.run,
+            try_rule=await _trying(settings, series, feed, stack),
             rehearse=lambda wish, told: rehearsing.rehearse(*wish, told),
             collectors=dict(registries.collectors()),  # a plain dict crosses to a process of work
             travel=Prices(**settings.meetings.travel.model_dump()),
@@ -562,6 +564,16 @@ def _asking(series: SeriesSide, brain: Brain, pipeline: Pipeline, clock: Clock) 
     if series.reader is None:
         return {}
     return {"rules": RuleAsking(series.reader, brain, pipeline.apply, clock).run}
+
+
+async def _trying(
+    settings: Settings, series: SeriesSide, feed: EstateFeed, stack: AsyncExitStack
+) -> TryRule | None:
+    """Return what tries rules over the history, where there is an engine that holds one."""
+    if series.reading is None:
+        return None
+    trying = RuleTrying(settings.ledger.url, series.reading, feed.estate)
+    return (await stack.enter_async_context(aclosing(trying))).tried
 
 
 def _sweeping(

@@ -3,7 +3,6 @@
 import asyncio
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -13,10 +12,8 @@ from core.clock import Clock, SystemClock
 from core.errors import Invalid, Problem
 from core.text import Text
 from runtime.press import Worker
+from runtime.progress import followed, writer
 from runtime.settings import Settings
-
-_LOOK = 1.0  # seconds between two looks at how far it has come
-_STEP = 0.01  # of the whole, that is worth telling
 
 
 @dataclass(slots=True)
@@ -37,15 +34,10 @@ class Rehearsing:
     ) -> Rehearsed:
         """Return what comes of a month (empty: the last), a storm or a script."""
         now, day = self.clock.now(), _day(on)
-        with tempfile.TemporaryDirectory(prefix="thongsuot-rehearsing-") as folder:
-            share = Path(folder) / "share"
-            watching = asyncio.create_task(_watch(share, progress))
-            try:
-                return await self._worker.run(
-                    played, self.settings, (month, script, storm, day), now, share
-                )
-            finally:
-                watching.cancel()
+        async with followed(progress) as share:
+            return await self._worker.run(
+                played, self.settings, (month, script, storm, day), now, share
+            )
 
     async def aclose(self) -> None:
         """End the process; what it is playing is lost."""
@@ -71,30 +63,11 @@ def played(
         vault = Vault.open(settings.secrets.key_file)
         ledger = await open_ledger(settings.ledger.url, vault, SystemClock())
         try:
-            return await rehearsed_as(meant, ledger, settings, now, _writer(share))
+            return await rehearsed_as(meant, ledger, settings, now, writer(share))
         finally:
             await ledger.aclose()
 
     return asyncio.run(inside())
-
-
-def _writer(share: Path) -> Callable[[float], None]:
-    told = -1.0
-
-    def write(done: float) -> None:
-        nonlocal told
-        if done - told >= _STEP:
-            told = done
-            share.write_text(f"{done:.3f}", encoding="ascii")
-
-    return write
-
-
-async def _watch(share: Path, progress: Callable[[float], None]) -> None:
-    while True:
-        await asyncio.sleep(_LOOK)
-        with suppress(OSError, ValueError):  # not begun, or just being written
-            progress(float(await asyncio.to_thread(share.read_text, "ascii")))
 
 
 def _day(on: str) -> date | None:

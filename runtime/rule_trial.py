@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from alerts import rules
 from alerts.places import HIDING
-from alerts.rules import Firing, Replay
+from alerts.rules import Firing, Replay, Tried
 from alerts.topology import Topology
 from core.collector import Collector
 from core.errors import Conflict
@@ -22,23 +22,6 @@ from storage.status import StatusBook
 MOST_SERIES = 5000  # of one expression
 PIECE = timedelta(hours=6)  # of history that is asked for at once
 Progress = Callable[[int, int], None]  # (pieces done, pieces in all)
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What a rule would have done in [begin, end)."""
-
-    rule: Rule
-    begin: datetime
-    end: datetime
-    series: int  # that it looked at
-    firings: tuple[Firing, ...] = ()  # by time
-    hidden: tuple[Firing, ...] = ()  # while the target was down: its outage speaks for them
-
-    @property
-    def targets(self) -> int:
-        """Return how many targets it would have been told of."""
-        return len({one.target for one in self.firings})
 
 
 @dataclass(slots=True)

@@ -19,6 +19,8 @@ from storage.unbroken import unbroken
 _USER = [users.c[name] for name in User.model_fields]
 _ATTEMPTS_KEPT = timedelta(days=1)
 TOKEN_PREFIX = "ts_"  # noqa: S105  (not a secret: lets scanners recognise a leaked one)
+_LENT = "lent:"  # how tokens that are lent are named
+_LENT_FOR = timedelta(minutes=1)  # what a command that died has left is swept away
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,35 @@ class PeopleBook:
             ) from fault
         return plain
 
+    async def lend_token(self, owner: str, role: Role, now: datetime) -> str:
+        """Return a token that speaks in its owner's name, until it is given back."""
+        plain, kept = new_token(TOKEN_PREFIX)
+        lent = api_tokens.c.name.startswith(_LENT)
+        async with self._database.writing() as connection:
+            await connection.execute(
+                delete(api_tokens).where(lent, api_tokens.c.created_at < now - _LENT_FOR)
+            )
+            await connection.execute(
+                insert(api_tokens).values(
+                    name=f"{_LENT}{kept[:16]}", hash=kept, role=role, owner=owner, created_at=now
+                )
+            )
+        return plain
+
+    async def give_back_token(self, plain: str) -> None:
+        """Forget a token that was lent."""
+        async with self._database.writing() as connection:
+            await connection.execute(
+                delete(api_tokens).where(
+                    api_tokens.c.hash == hashed(plain), api_tokens.c.name.startswith(_LENT)
+                )
+            )
+
     async def token(self, plain: str) -> tuple[str, Role] | None:
-        """Return an API token's name and role; None if unknown, revoked or its owner disabled."""
+        """Return who asks by an API token, and the role; None if unknown, revoked or closed.
+
+        Who asks is the token's name; its owner, if it is lent. A disabled owner closes it.
+        """
         closed = select(users.c.name).where(users.c.name == api_tokens.c.owner, users.c.disabled)
         query = select(api_tokens).where(
             api_tokens.c.hash == hashed(plain), api_tokens.c.revoked_at.is_(None), ~closed.exists()
@@ -149,7 +178,7 @@ class PeopleBook:
             row = (await connection.execute(query)).first()
         if row is None or not matches(plain, row.hash):
             return None
-        return row.name, Role(row.role)
+        return row.owner if row.name.startswith(_LENT) else row.name, Role(row.role)
 
     async def tokens(self) -> list[ApiToken]:
         """Return what is known of every API token, revoked ones too, by name."""

@@ -1,20 +1,17 @@
 """Channels for operators: how each is, and a test message by one of them to oneself."""
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from api.door import Asker, Ctx, Operator, record
-from api.errors import Refused
+from api.channels import LATELY, tested
+from api.door import Asker, Ctx, Operator
 from api.snapshot import Picture
-from core.errors import NotFound
 from core.inventory import Contact
-from core.text import Text, vietnamese_order
+from core.text import vietnamese_order
 
 router = APIRouter(include_in_schema=False)
-LATELY = timedelta(days=7)
 
 
 @router.get("/channels")
@@ -51,14 +48,7 @@ async def send(
     contact: Annotated[str, Form(max_length=63)] = "",
 ) -> RedirectResponse:
     """Send a test by one channel: to a person, or where a fixed channel leads."""
-    channel = next((one for one in context.channels() if one.name == name), None)
-    if channel is None:
-        raise NotFound(Text(f"Không có kênh {name}", f"There is no channel {name}"))
-    if context.send_test is None:
-        raise Refused(503, Text("Chưa cấu hình kênh báo tin", "No channel is configured"))
-    whom = name if channel.to == "fixed" else contact
-    [row] = await context.send_test(whom, asker.name, context.clock.now(), name)
-    await record(context, request, asker.name, "message.test", subject=f"{name}: {whom}")
+    row = await tested(request, context, asker, name, contact)
     return RedirectResponse(f"/channels?sent={row.id}#sent", 303)
 
 

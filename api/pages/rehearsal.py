@@ -6,15 +6,14 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from alerts.reasons import REASON
-from alerts.rehearsed import Said
+from alerts.rehearsed import Rehearsed, Said
 from alerts.rehearsed_words import as_object, people, summary
 from api.context import Wish
 from api.door import Asker, Ctx, Operator
-from api.errors import Refused
-from api.rehearsals import Job, Rehearsals
+from api.errands import Errand, Errands
+from api.errors import Refused, sentences
 from api.snapshot import Picture
 from api.words import REHEARSED
-from core.errors import DomainError, Invalid
 from core.model import Model
 from core.text import Text, nfc
 
@@ -22,6 +21,10 @@ router = APIRouter(include_in_schema=False)
 MOST_INCIDENTS = 200  # shown; the JSON has all
 MOST_MESSAGES = 200  # shown of one person
 MOST_NIGHTS = 31
+BUSY = Text(
+    "Đang có nhiều lần diễn tập chạy dở, vui lòng đợi một lần xong",
+    "Several rehearsals are under way, please wait until one is done",
+)
 Kind = Literal["month", "uplink", "carrier", "all", "script"]
 
 
@@ -69,7 +72,7 @@ async def begin(
     if context.rehearse is None:
         raise Refused(404)
     rehearse = context.rehearse
-    shelf: Rehearsals = request.app.state.rehearsals
+    shelf: Errands[Rehearsed] = request.app.state.rehearsals
     wish = entry.wish
     token = shelf.begin(asker.name, lambda told: rehearse(wish, told))
     return RedirectResponse(f"/rehearsal/{token}", 303)
@@ -82,7 +85,7 @@ async def shown(request: Request, asker: Operator, token: str) -> Response:
     if job is None:
         return RedirectResponse("/rehearsal", 303)
     if job.refused is not None:
-        return await _page(request, asker, Entry(), refusals=_refusals(job.refused))
+        return await _page(request, asker, Entry(), refusals=sentences(job.refused))
     return await _page(request, asker, Entry(), job=job, token=token)
 
 
@@ -97,15 +100,9 @@ async def whole(request: Request, asker: Operator, token: str) -> JSONResponse:
     return JSONResponse(as_object(job.found, language), headers={"content-disposition": name})
 
 
-def _job(request: Request, asker: Asker, token: str) -> Job | None:
-    shelf: Rehearsals = request.app.state.rehearsals
+def _job(request: Request, asker: Asker, token: str) -> Errand[Rehearsed] | None:
+    shelf: Errands[Rehearsed] = request.app.state.rehearsals
     return shelf.of(token, asker.name)
-
-
-def _refusals(refusal: DomainError) -> tuple[Text, ...]:
-    if isinstance(refusal, Invalid):
-        return tuple(Text(one.said("vi"), one.said("en")) for one in refusal.problems)
-    return (refusal.text,)
 
 
 async def _page(
@@ -113,7 +110,7 @@ async def _page(
     asker: Asker,
     entry: Entry,
     *,
-    job: Job | None = None,
+    job: Errand[Rehearsed] | None = None,
     token: str = "",
     refusals: tuple[Text, ...] = (),
 ) -> HTMLResponse:

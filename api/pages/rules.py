@@ -1,20 +1,30 @@
-"""The page of rules: what each one is, where it fires now, how often it has."""
+"""The pages of rules: what each is, where it fires now, how often it has, or would have."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from alerts.quantities import bound, written
-from api.door import Ctx, Viewer
+from alerts.rules import Tried
+from api.door import Ctx, Operator, Viewer
+from api.errands import Errands
+from api.errors import sentences
+from api.rules import firing, trial
 from api.snapshot import Picture
-from core.incident import THRESHOLD, Incident, Severity
+from core.incident import Incident, Severity
 from core.inventory import Rule
-from core.text import vietnamese_order
+from core.people import Role
+from core.text import Text, vietnamese_order
 
 router = APIRouter(include_in_schema=False)
 COUNTED = timedelta(days=30)
+MOST = 200  # firings of a trial that are shown; the interface has more
+BUSY = Text(
+    "Đang có nhiều lần thử ngưỡng chạy dở, vui lòng đợi một lần xong",
+    "Several rules are being tried, please wait until one is done",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +49,55 @@ async def rules(request: Request, context: Ctx, asker: Viewer) -> HTMLResponse:
         key=lambda one: (not one.rule.enabled, not one.firing, vietnamese_order(one.rule.name))
     )
     page: HTMLResponse = request.app.state.pages.render(
-        request, "rules.html", asker, picture=picture, rows=rows, days=COUNTED.days
+        request,
+        "rules.html",
+        asker,
+        picture=picture,
+        rows=rows,
+        days=COUNTED.days,
+        can_try=context.try_rule is not None and asker.role.allows(Role.OPERATOR),
+    )
+    return page
+
+
+@router.post("/rules/{slug}/trial")
+async def begin(request: Request, context: Ctx, asker: Operator, slug: str) -> RedirectResponse:
+    """Begin to try a rule over the days that are counted, and lead to where it is shown."""
+    work = trial(context, slug, COUNTED)
+    shelf: Errands[Tried] = request.app.state.rule_trials
+    return RedirectResponse(f"/rules/trials/{shelf.begin(asker.name, work)}", 303)
+
+
+@router.get("/rules/trials/{token}")
+async def shown(request: Request, asker: Operator, token: str) -> Response:
+    """Show how far a trial has come, or when the rule would have fired."""
+    shelf: Errands[Tried] = request.app.state.rule_trials
+    errand = shelf.of(token, asker.name)
+    if errand is None:
+        return RedirectResponse("/rules", 303)
+    picture: Picture = await request.app.state.pictures.now()
+    found = errand.found
+    page: HTMLResponse = request.app.state.pages.render(
+        request,
+        "rule_trial.html",
+        asker,
+        picture=picture,
+        errand=errand,
+        refusals=sentences(errand.refused) if errand.refused is not None else (),
+        found=found,
+        bound=bound(found.rule) if found is not None else "",
+        most=MOST,
+        days=COUNTED.days,
     )
     return page
 
 
 def _shown(rule: Rule, picture: Picture, fired: int) -> Shown:
-    firing = (i for i in picture.incidents if i.kind == THRESHOLD and i.cause == rule.slug)
     return Shown(
         rule,
         bound(rule),
         written(rule, rule.recovery) if rule.recovery is not None else None,
         Severity(rule.severity),
-        tuple(firing),
+        firing(rule, picture),
         fired,
     )

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -16,6 +16,7 @@ from core.clock import LOCAL, SystemClock
 from core.errors import DomainError, Invalid
 from core.text import Language, Text
 from runtime.language import of
+from runtime.quantities import Wrong, seconds
 from runtime.settings import Settings, chosen, load
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
@@ -129,6 +130,21 @@ def actor() -> str:
         return f"cli:{getpass.getuser()}"
     except (OSError, KeyError):
         return "cli"
+
+
+def ago(span: str, voice: Voice) -> datetime:
+    """Return the instant so long ago (30m, 24h, 7d), or say that this is no span, and end."""
+    try:
+        return SystemClock().now() - timedelta(seconds=seconds(span))
+    except (Wrong, OverflowError):
+        voice.refuse(
+            DomainError(
+                Text(
+                    vi=f'"{span}" không phải khoảng thời gian; viết như 30m, 24h, 7d',
+                    en=f'"{span}" is no span of time; write it like 30m, 24h, 7d',
+                )
+            )
+        )
 
 
 def hidden(prompt: Text, voice: Voice, *, twice: bool = False) -> str:

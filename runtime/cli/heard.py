@@ -37,29 +37,12 @@ def heard(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print what devices have said, newest first."""
-    from datetime import timedelta
-
-    from core.clock import SystemClock
-    from core.errors import DomainError
     from core.text import Text, fold
-    from runtime.cli._ledger import Voice, with_ledger
-    from runtime.quantities import Wrong, seconds
+    from runtime.cli._ledger import Voice, ago, with_ledger
     from storage.remarks import Wanted
 
     voice = Voice(as_json=as_json)
-    begin = None
-    if since:
-        try:
-            begin = SystemClock().now() - timedelta(seconds=seconds(since))
-        except Wrong:
-            voice.refuse(
-                DomainError(
-                    Text(
-                        vi=f'"{since}" không phải khoảng thời gian; viết như 30m, 24h, 7d',
-                        en=f'"{since}" is no span of time; write it like 30m, 24h, 7d',
-                    )
-                )
-            )
+    begin = ago(since, voice) if since else None
 
     async def work(ledger: "Ledger") -> "RemarkPage":
         wanted = Wanted(

@@ -1,5 +1,6 @@
-"""Who was told of an incident? The ledger that a manager reads, at the terminal or as JSON."""
+"""What is wrong, who was told of it, and what do people decide about it? As on its page."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,21 +11,318 @@ from runtime.cli._config import Config
 if TYPE_CHECKING:
     from core.finding import Finding
     from core.incident import Delivery, Incident, Notification
+    from core.ticket import Ticket
     from runtime.cli._ledger import Voice
+    from runtime.cli._names import Called
     from storage.ledger import Ledger
 
 _MOST = 1000  # incidents that one list prints
+_TIMES = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M"]
 
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
-    help="Show incidents, who was told of them, what caused them.",
+    help="Show incidents and who was told of them; take them on, merge, split, state causes.",
 )
+
+
+Code = Annotated[str, typer.Argument(help="Its code, such as SC-20261122-0001.")]
+By = Annotated[
+    str | None, typer.Option("--by", help="Who does it: an account or a contact; you if absent.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback()
 def incidents() -> None:
-    """Show incidents, who was told of them, what caused them."""
+    """Show incidents and who was told of them; take them on, merge, split, state causes."""
+
+
+@app.command("list")
+def list_(
+    config: Config = None,
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Those too that are over or merged, newest first.")
+    ] = False,
+    since: Annotated[
+        str,
+        typer.Option("--since", metavar="24h", help="Those too that were open so long ago."),
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Print the incidents that are open, worst first."""
+    from api.snapshot import worst_first
+    from api.words import INCIDENT_STATE, SEVERITY
+    from core.clock import SystemClock
+    from core.incident import IncidentState
+    from core.text import Text
+    from runtime.cli._ledger import Voice, ago, with_ledger
+    from runtime.cli._names import called
+
+    voice = Voice(as_json=as_json)
+    begin = ago(since, voice) if since else None
+
+    async def work(ledger: "Ledger") -> "tuple[list[Incident], Called]":
+        names = await called(ledger, voice.language)
+        if begin is not None:
+            found = await ledger.incidents.during(begin, SystemClock().now())
+            return found[::-1], names
+        state = None if everything else IncidentState.OPEN
+        page = await ledger.incidents.find(state, limit=_MOST)
+        return list(page.items) if everything else worst_first(page.items), names
+
+    found, names = with_ledger(config, voice, work)
+    if not found and not as_json:
+        voice.done(
+            Text(
+                vi="Không có sự cố nào; thêm --all để xem cả những sự cố đã qua.",
+                en="No incidents; --all shows those that are over, too.",
+            )
+        )
+        return
+    shown = found[:_MOST]
+    voice.table(
+        (
+            Text("sự cố", "incident"),
+            Text("mức", "severity"),
+            Text("gốc", "root"),
+            Text("đối tượng", "touched"),
+            Text("từ", "from"),
+            Text("đến", "until"),
+            Text("tình trạng", "state"),
+            Text("tiếp nhận", "taken on by"),
+        ),
+        [
+            {
+                "incident": one.id,
+                "severity": one.severity
+                if as_json
+                else SEVERITY[one.severity].said(voice.language),
+                "root": one.root if as_json else names.target(one.root),
+                **({"name": names.target(one.root), "kind": one.kind} if as_json else {}),
+                "touched": len(one.present),
+                "began_at": one.began_at,
+                "recovered_at": one.recovered_at,
+                "state": one.state if as_json else INCIDENT_STATE[one.state].said(voice.language),
+                "acked_by": one.acked_by if as_json else names.person(one.acked_by or ""),
+                **({"acked_at": one.acked_at, "merged_into": one.merged_into} if as_json else {}),
+            }
+            for one in shown
+        ],
+    )
+    if len(found) >= _MOST and not as_json:
+        voice.done(
+            Text(vi=f"… chỉ in {_MOST} sự cố đầu.", en=f"… only the first {_MOST} are printed.")
+        )
+
+
+@app.command()
+def ack(
+    incident: Code,
+    config: Config = None,
+    *,
+    note: Annotated[str, typer.Option("--note", help="What to add to the timeline.")] = "",
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Take an incident on: nobody else is called for it."""
+    from core.clock import SystemClock
+    from core.text import Text
+    from runtime.cli._deciding import doer, words
+    from runtime.cli._ledger import Voice, actor, with_ledger
+
+    voice = Voice(as_json=as_json)
+
+    async def work(ledger: "Ledger") -> str:
+        who = await doer(ledger, by)
+        now, said = SystemClock().now(), words(note, "--note", needed=False)
+        await ledger.incidents.acknowledge(incident, who, now, said, actor())
+        return who
+
+    who = with_ledger(config, voice, work)
+    voice.done(
+        Text(vi=f"{who} đã tiếp nhận sự cố {incident}.", en=f"{who} has taken {incident} on."),
+        incident=incident,
+        by=who,
+    )
+
+
+@app.command()
+def comment(
+    incident: Code,
+    text: Annotated[str, typer.Argument(help="What to say, in quotes.")],
+    config: Config = None,
+    *,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Add words to an incident's timeline."""
+    from core.clock import SystemClock
+    from core.text import Text
+    from runtime.cli._deciding import doer, words
+    from runtime.cli._ledger import Voice, actor, with_ledger
+
+    voice = Voice(as_json=as_json)
+
+    async def work(ledger: "Ledger") -> str:
+        who, said = await doer(ledger, by), words(text, "TEXT")
+        await ledger.incidents.comment(incident, who, SystemClock().now(), said, actor())
+        return who
+
+    who = with_ledger(config, voice, work)
+    voice.done(
+        Text(
+            vi=f"Đã ghi vào diễn biến của {incident}.",
+            en=f"Added to the timeline of {incident}.",
+        ),
+        incident=incident,
+        by=who,
+    )
+
+
+@app.command()
+def merge(
+    stays: Annotated[str, typer.Argument(help="The code of the incident that stays.")],
+    others: Annotated[list[str], typer.Argument(help="Codes of those that it takes in.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why.")],
+    config: Config = None,
+    *,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Let one open incident stay for several that are one trouble. The platform must be running."""
+    from core.text import Text
+    from runtime.cli._deciding import decided, words
+    from runtime.cli._ledger import Voice
+
+    voice = Voice(as_json=as_json)
+    answer = decided(
+        config,
+        voice,
+        by,
+        f"/api/v1/incidents/{stays}/merge",
+        lambda: {"incidents": others, "reason": words(reason, "--reason")},
+    )
+    listed = ", ".join(others)
+    voice.done(
+        Text(
+            vi=f"Đã gộp {listed} vào {answer['id']}.",
+            en=f"{listed} merged into {answer['id']}.",
+        ),
+        incident=answer["id"],
+        touched=answer["touched"],
+    )
+
+
+@app.command()
+def split(
+    incident: Code,
+    member: Annotated[str, typer.Argument(help="The slug of a member; what hangs on it goes too.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why.")],
+    config: Config = None,
+    *,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Make a member of an incident a trouble of its own. The platform must be running."""
+    from core.text import Text
+    from runtime.cli._deciding import decided, words
+    from runtime.cli._ledger import Voice
+
+    voice = Voice(as_json=as_json)
+    answer = decided(
+        config,
+        voice,
+        by,
+        f"/api/v1/incidents/{incident}/split",
+        lambda: {"target": member, "reason": words(reason, "--reason")},
+    )
+    voice.done(
+        Text(
+            vi=f"Đã tách {member} khỏi {incident} thành sự cố {answer['id']}.",
+            en=f"{member} is split off {incident}: it is {answer['id']} now.",
+        ),
+        incident=answer["id"],
+        apart_from=incident,
+    )
+
+
+@app.command()
+def ticket(
+    incident: Code,
+    step: Annotated[
+        str | None,
+        typer.Argument(help="reported, received or fixed; without it the tickets are printed."),
+    ] = None,
+    config: Config = None,
+    *,
+    carrier: Annotated[
+        str, typer.Option("--carrier", help="Which carrier; not needed where there is one ticket.")
+    ] = "",
+    number: Annotated[str, typer.Option("--number", help="The carrier's own number of it.")] = "",
+    at: Annotated[
+        datetime | None,
+        typer.Option("--at", formats=_TIMES, help="When it was, local time; now if absent."),
+    ] = None,
+    why: Annotated[
+        str, typer.Option("--why", help="What it was, as the carrier says, once fixed.")
+    ] = "",
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Write down that a carrier was told, has received it, says that it is fixed; or print that."""
+    from core.clock import LOCAL, SystemClock
+    from core.text import Text, nfc
+    from core.ticket import Step
+    from runtime.cli._deciding import doer, stepping, which
+    from runtime.cli._ledger import Voice, actor, with_ledger
+    from storage.tickets import Said
+
+    voice = Voice(as_json=as_json)
+
+    async def work(ledger: "Ledger") -> "list[Ticket]":
+        await ledger.incidents.get(incident)
+        if step is None:
+            return await ledger.tickets.of(incident)
+        wanted = stepping(step)
+        said = Said(
+            await doer(ledger, by),
+            SystemClock().now(),
+            at.replace(tzinfo=LOCAL) if at else None,
+            nfc(number).strip() or None,
+            actor(),
+            nfc(why).strip() or None,
+        )
+        if wanted is Step.REPORTED:
+            row, _ = await ledger.tickets.report(incident, nfc(carrier).strip(), said)
+        else:
+            chosen = which(await ledger.tickets.of(incident), incident, wanted, nfc(carrier))
+            row, _ = await ledger.tickets.advance(incident, chosen.id or 0, wanted, said)
+        return [row]
+
+    rows = with_ledger(config, voice, work)
+    if not rows and not as_json:
+        voice.done(
+            Text(
+                vi=f"Chưa báo nhà mạng nào về {incident}.",
+                en=f"No carrier was told of {incident}.",
+            )
+        )
+        return
+    voice.table(
+        (
+            Text("phiếu", "ticket"),
+            Text("nhà mạng", "carrier"),
+            Text("số của nhà mạng", "their number"),
+            Text("báo lúc", "reported"),
+            Text("người báo", "by"),
+            Text("tiếp nhận lúc", "received"),
+            Text("xử lý xong lúc", "fixed"),
+            Text("nguyên nhân nhà mạng nêu", "what it was"),
+        ),
+        [row.model_dump(exclude={"incident"}) for row in rows],
+    )
 
 
 @app.command()

@@ -11,11 +11,10 @@ from runtime.cli._config import Config
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from alerts.rules import Firing
+    from alerts.rules import Firing, Tried
     from core.inventory import Inventory, Rule
     from core.text import Text
     from runtime.cli._inventory import Speaker
-    from runtime.rule_trial import Tried
     from storage.ledger import Ledger
 
 app = typer.Typer(

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from api.context import Web
-from core.channel import Standing
+from core.channel import Balance, Standing
 from core.errors import NotFound
 from core.incident import Delivery, Notification, NotificationState, Purpose
 from core.people import Role
 from core.text import Text
 from tests.api.test_by_hand import posted
 from tests.api.test_pages import words
-from tests.api.world import DAWN, World, a_world, told
+from tests.api.world import DAWN, World, a_world, hub_cut, told
 
 MAIL = Standing("thu", Text("thư điện tử", "e-mail"), "email")
 HOOK = Standing("hook", Text("webhook", "webhook"), "fixed", "https://chat.example.vn")
@@ -86,3 +86,59 @@ async def test_it_is_for_operators(talking: World) -> None:
     await posted(talking, "/channels/thu/test", contact="lan")
     page = (await talking.client.get("/channels?sent=77")).text
     assert 'id="sent"' not in page
+
+
+async def test_programs_see_how_each_is_and_test_one(talking: World) -> None:
+    headers = await talking.token(Role.OPERATOR)
+    path = "/api/v1/channels"
+    sent = await talking.client.post(f"{path}/thu/test", json={"contact": "lan"}, headers=headers)
+    assert sent.status_code == 202
+    test = sent.json()
+    assert (test["contact"], test["channel"], test["state"]) == ("lan", "thu", "pending")
+    await told(talking)
+    after = (await talking.client.get(f"{path}/tests/{test['id']}", headers=headers)).json()
+    assert (after["state"], after["attempts"][0]["receipt"]) == ("sent", "250 2.0.0 queued")
+    mail, hook = (await talking.client.get(path, headers=headers)).json()
+    assert (mail["resting"], mail["to"], mail["help"]) == (None, "email", "thư điện tử")
+    assert (mail["traffic"]["sent"], mail["traffic"]["last_sent"]["receipt"]) == (
+        1,
+        "250 2.0.0 queued",
+    )
+    assert hook["resting"] == {
+        "since": "2026-11-22T02:00:00Z",
+        "again_at": "2026-11-22T02:05:00Z",
+        "why": "401 Unauthorized",
+    }
+    assert hook["traffic"] == {
+        "sent": 0,
+        "refused": 0,
+        "waiting": 0,
+        "last_sent": None,
+        "last_refused": None,
+    }
+    rows = await talking.ledger.people.audit_rows(3)
+    assert ("message.test", "thu: lan") in {(row.action, row.subject) for row in rows}
+
+
+async def test_programs_are_told_what_cannot_be_tested(talking: World) -> None:
+    headers = await talking.token(Role.OPERATOR)
+    for name, contact in (("fax", ""), ("thu", "nobody")):
+        answer = await talking.client.post(
+            f"/api/v1/channels/{name}/test", json={"contact": contact}, headers=headers
+        )
+        assert answer.status_code == 404, name
+    nothing = await talking.client.get("/api/v1/channels/tests/77", headers=headers)
+    assert (nothing.status_code, nothing.json()["detail"]) == (404, "There is no test 77")
+    # the number of a message about an incident shows nothing
+    await talking.commit(hub_cut(DAWN))
+    [row] = await talking.ledger.outbox.for_incident("SC-20261122-0001")
+    other = await talking.client.get(f"/api/v1/channels/tests/{row[0].id}", headers=headers)
+    assert other.status_code == 404
+
+
+async def test_a_balance_that_runs_out_is_shown_to_programs(tmp_path: Path) -> None:
+    spent = replace(HOOK, balance=Balance(12_000, 50_000))
+    async with a_world(tmp_path, channels=lambda: (spent,)) as world:
+        headers = await world.token(Role.OPERATOR)
+        [hook] = (await world.client.get("/api/v1/channels", headers=headers)).json()
+        assert hook["balance"] == {"amount": 12_000, "least": 50_000, "low": True}

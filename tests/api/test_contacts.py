@@ -96,3 +96,26 @@ async def test_nobody_else_is_proven(world: World) -> None:
     viewer = await world.token(Role.VIEWER)
     answer = await world.client.post("/contacts/lan/prove", headers=viewer)
     assert answer.status_code == 403
+
+
+async def test_programs_see_who_is_told_and_what_is_proven(
+    world: World, channels: Channels
+) -> None:
+    await posted(world, "/contacts/lan/prove")
+    world.client.cookies.clear()
+    viewer = await world.token(Role.VIEWER)
+    lan, minh = (await world.client.get("/api/v1/contacts", headers=viewer)).json()
+    assert (lan["slug"], lan["name"], minh["language"]) == ("lan", "Nguyễn Thị Lan", "en")
+    [mail] = lan["addresses"]
+    assert mail == {
+        "kind": "email",
+        "address": "lan@example.vn",
+        "proven_at": None,
+        "asked_at": "2026-11-22T02:00:00Z",
+        "waiting": True,
+    }
+    now = world.clock.now()
+    await world.ledger.proofs.confirm("lan", channels.asked[0].code, "ha", now)
+    lan, _ = (await world.client.get("/api/v1/contacts", headers=viewer)).json()
+    assert lan["addresses"][0]["proven_at"] == "2026-11-22T02:00:00Z"
+    assert lan["addresses"][0]["waiting"] is False

@@ -134,3 +134,69 @@ async def test_a_viewer_records_nothing(world: World) -> None:
     answer = await world.client.post("/maintenance", data=FORM, headers=headers)
     assert answer.status_code == 403
     assert "Ghi một thông báo" not in words(await page(world, "/maintenance"))
+
+
+WORKS = {
+    "reason": "Thay tủ cáp",
+    "begin": "2026-12-03T22:00:00+07:00",
+    "end": "2026-12-04T02:00:00+07:00",
+    "announced_at": "2026-11-20T08:30:00+07:00",
+    "reference": "123/VNPT-KT",
+    "carriers": ["VNPT", "VNPT"],
+}
+
+
+async def test_programs_record_list_and_call_off_works(world: World) -> None:
+    operator, viewer = await world.token(Role.OPERATOR), await world.token(Role.VIEWER)
+    path = "/api/v1/maintenance"
+    made = await world.client.post(path, json=WORKS, headers=operator)
+    assert made.status_code == 201, made.text
+    works = made.json()
+    assert (works["id"], works["carriers"], works["by"]) == (
+        "BT-20261203-0001",
+        ["VNPT"],
+        "program-operator",
+    )
+    assert (works["begin"], works["holds_until"]) == ("2026-12-03T15:00:00Z", None)
+    assert (await world.client.get(path, headers=viewer)).json() == [works]
+    over = await world.client.post(f"{path}/{works['id']}/cancel", headers=operator)
+    assert over.json()["cancelled_at"] == "2026-11-22T02:00:00Z"
+    again = await world.client.post(f"{path}/{works['id']}/cancel", headers=operator)
+    assert again.status_code == 409
+    assert (await world.client.get(path, headers=viewer)).json() == []
+    since = {"since": "2026-11-01T00:00:00Z"}
+    [kept_one] = (await world.client.get(path, params=since, headers=viewer)).json()
+    assert kept_one["id"] == works["id"]
+    rows = {row.action for row in await world.ledger.people.audit_rows()}
+    assert rows >= {"maintenance.add", "maintenance.cancel"}
+
+
+async def test_works_under_way_say_until_when_they_hold_pages_back(world: World) -> None:
+    headers = await world.token(Role.OPERATOR)
+    now = {"begin": "2026-11-22T01:00:00Z", "end": "2026-11-22T03:00:00Z"}
+    works = (
+        await world.client.post("/api/v1/maintenance", json=WORKS | now, headers=headers)
+    ).json()
+    assert works["holds_until"] == "2026-11-22T03:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"carriers": []}, "nothing is concerned"),
+        ({"units": ["khong-co"]}, "the inventory has no “khong-co”"),
+        ({"targets": ["link-0"]}, "the inventory has no “link-0”"),
+        ({"end": WORKS["begin"]}, "it does not end after it begins"),
+        ({"begin": "2026-12-03T22:00"}, "timezone"),
+        ({"rule": "FREQ=DAILY"}, "must end"),
+        ({"owner": "x"}, "Extra inputs"),
+    ],
+)
+async def test_wrong_works_are_refused_with_the_fault(
+    world: World, change: dict[str, object], said: str
+) -> None:
+    headers = await world.token(Role.OPERATOR)
+    answer = await world.client.post("/api/v1/maintenance", json=WORKS | change, headers=headers)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert await kept(world) == []

@@ -115,10 +115,10 @@ async def write(
                 assert reply.status == 200
 
 
-async def fill(url: str) -> None:
+async def fill(url: str, land: Inventory = LAND) -> None:
     await migrations.upgrade(url)
     ledger = await open_ledger(url, None, SystemClock())
-    await ledger.inventory.apply(Changes(put=LAND), "test", NOW)
+    await ledger.inventory.apply(Changes(put=land), "test", NOW)
     down = [h for h in ticks(NOW - 8 * HOUR, 480) if h.minute == 0 and h.hour % 4 == 1]
     rows = [
         row

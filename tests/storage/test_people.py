@@ -131,3 +131,28 @@ async def test_the_audit_trail_is_read_newest_first_in_pages(ledger: Ledger) -> 
     assert [row.detail for row in first] == ["4", "3"]
     rest = await ledger.people.audit_rows(limit=9, before=first[-1].id)
     assert [row.detail for row in rest] == ["2", "1", "0"]
+
+
+async def test_a_token_that_is_lent_speaks_for_its_owner_and_leaves_nothing(
+    ledger: Ledger,
+) -> None:
+    one = await ledger.people.lend_token("an", Role.OPERATOR, NOW)
+    other = await ledger.people.lend_token("an", Role.OPERATOR, NOW)
+    assert await ledger.people.token(one) == ("an", Role.OPERATOR)
+    await ledger.people.give_back_token(one)
+    assert await ledger.people.token(one) is None
+    assert await ledger.people.token(other) == ("an", Role.OPERATOR)
+    later = NOW + timedelta(minutes=2)
+    third = await ledger.people.lend_token("binh", Role.OPERATOR, later)
+    assert await ledger.people.token(other) is None, "nobody gave it back"
+    await ledger.people.give_back_token(third)
+    kept = await ledger.people.create_token("grafana", Role.VIEWER, "an", NOW)
+    await ledger.people.give_back_token(kept)
+    assert await ledger.people.token(kept) == ("grafana", Role.VIEWER)
+
+
+async def test_a_token_that_is_lent_ends_with_its_owners_account(ledger: Ledger) -> None:
+    await an_account(ledger)
+    lent = await ledger.people.lend_token("an", Role.OPERATOR, NOW)
+    await ledger.people.disable("an")
+    assert await ledger.people.token(lent) is None
