@@ -58,7 +58,7 @@ def _ios(device: Device, fabric: Fabric, at: str, *, edited: bool, saved: bool) 
     route = "ip route 10.0.0.0 255.0.0.0 10.75.255.1 name du-phong\n!\n" if edited else ""
     return (
         f"{head}\n!\n! Last configuration change at {at} by {_BY}\n!\n"
-        "version 15.7\nservice timestamps log datetime msec\n!\nhostname {device.slug}\n!\n"
+        f"version 15.7\nservice timestamps log datetime msec\n!\nhostname {device.slug}\n!\n"
         "username sao-luu privilege 15 password 7 095C4F1A0A1218000F\n!\n"
         f"{ports}{route}snmp-server community public RO\n!\nntp server 10.75.0.1\nend\n"
     )
