@@ -153,7 +153,7 @@ async def test_a_rule_is_tried_by_a_button_and_says_when_it_would_have_fired(
     assert "Thử ngưỡng: Độ trễ cao" in text
     assert "Sẽ báo 2 lần trong 30 ngày qua" in text
     assert "ở 1 đối tượng · đã xem 5 chuỗi · 1 lần nữa lúc đang mất kết nối" in text
-    assert "22/11/2026 00:00 Định tuyến lõi 1 2 giờ" in text
+    assert "22/11/2026 00:00 Định tuyến lõi 1 · 2 giờ" in text
     assert "đến nay chưa hết" in text
     assert 'http-equiv="refresh"' not in page.text
     await trying.client.get("/language/en?next=/rules")
