@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from alerts import chains, decisions, telling
+from alerts import chains, decisions, telling, unrest
 from alerts.coming_back import freed
 from alerts.facts import NOTHING, Fact, Facts, Port, fact_of, follow, ports_in
 from alerts.flapping import Flapping, flapping, remembered
@@ -26,7 +26,7 @@ from alerts.topology import Topology, ports_of
 from core.alert import Alert, Heard
 from core.clock import LOCAL
 from core.errors import Conflict
-from core.incident import EXTERNAL, THRESHOLD, Decision, Incident
+from core.incident import EXTERNAL, THRESHOLD, Decision, Incident, Purpose
 from core.inventory import Contact, EscalationStep
 from core.outcome import Memory, Outcome, TakenIn
 from core.people import AuditRow
@@ -131,6 +131,12 @@ class Brain:
         held = self._held_until if self._dirty else None
         times = (self._waiting_until if held is None else held, self._boundary)
         return min((t for t in times if t is not None), default=None)
+
+    def unrest(self, purpose: Purpose, now: datetime) -> int:
+        """Return how many more problems, or ends, are most likely about to be told."""
+        if purpose is Purpose.RECOVERY:
+            return unrest.returning(self._topology, self._facts, now)
+        return unrest.falling(self._topology, self._facts, self._states, now)
 
     def hear(self, readings: Sequence[Reading], now: datetime) -> None:
         """Judge a portion of a batch by itself; what it means says `feed`, of all of them."""

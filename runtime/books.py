@@ -53,6 +53,9 @@ class OutboxBook(Protocol):
     ) -> bool:
         """Write how an attempt ended."""
 
+    async def postpone(self, group: Sequence[Notification], due: datetime) -> None:
+        """Let claimed messages be due later, as if nobody had taken them."""
+
     async def hold(self, notification: Notification, pause: Pause, due: Due) -> bool:
         """Keep a claimed message back until it is due again."""
 

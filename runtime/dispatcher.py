@@ -12,10 +12,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from alerts.answering import written
 from alerts.breaker import Breaker
 from alerts.escalation import not_before, recoveries
+from alerts.gathering import TOGETHER, Gathering
 from alerts.night import Night
 from alerts.setback import SET_BACK
 from alerts.together import TOLD, together
@@ -47,8 +49,6 @@ JITTER = 0.2
 LATE = timedelta(minutes=2)  # undelivered for so long is said aloud
 NIGHT = Night()
 _LOOK_FOR_LATE = 30.0  # seconds
-_TOGETHER = 5.0  # seconds by which a message may go out early to go with others
-_GATHERING = 15.0  # seconds after a message to a person, until what follows goes as one
 _Way = tuple[str, str, str, Purpose]  # recipient, channel, address
 Composed = tuple[Message, str | None]  # a message, and the secret part of its link
 _REDACTED = "…"
@@ -105,6 +105,7 @@ class Dispatcher:
         escalation: Escalation | None = None,
         receipts: Receipts | None = None,
         meetings: Letters | None = None,
+        unrest: Callable[[Purpose, datetime], int] = lambda _purpose, _now: 0,
     ) -> None:
         self.stats = DispatchStats(channels={name: Breaker() for name in outlets})
         self._ledger = ledger
@@ -115,6 +116,7 @@ class Dispatcher:
         self._options = options
         self._escalation = escalation
         self._receipts = receipts or Receipts()
+        self._unrest = unrest
         self._look = SecondLook(ledger, self._topology, clock, options.night, escalation, meetings)
         self._composer = Composer(
             ledger,
@@ -127,7 +129,7 @@ class Dispatcher:
         )
         self._random = random.Random()  # noqa: S311  (spreads retries, guards nothing)
         self._under_way: dict[asyncio.Task[None], tuple[Notification, ...]] = {}
-        self._told_at: dict[_Way, datetime] = {}  # of whoever was told of something just now
+        self._gathering = Gathering()
         self._drawn: tuple[Estate, Topology] | None = None
         self._looked_for_late = float("-inf")
         self._latest = clock.now()
@@ -197,37 +199,34 @@ class Dispatcher:
     async def _grouped(self, claimed: Sequence[Notification]) -> list[tuple[Notification, ...]]:
         """Put together what goes to one person at once, and what will in a moment.
 
-        A person who was told of a problem, or an end, just now hears what follows in one message:
-        a storm's causes are found one after the other.
+        A storm's causes are found one after the other. What a meeting needs waits for none of
+        them, and takes along what there is.
         """
         if not self._options.together:
             return [(notification,) for notification in claimed]
-        alone: list[tuple[Notification, ...]] = []
+        groups: list[tuple[Notification, ...]] = []
         by_person: dict[_Way, list[Notification]] = {}
         for notification in claimed:
             if _may_join(notification):
                 by_person.setdefault(_way(notification), []).append(notification)
             else:
-                alone.append((notification,))
+                groups.append((notification,))
         now = self._clock.now()
-        gathering = timedelta(seconds=_GATHERING)
-        self._told_at = {w: at for w, at in self._told_at.items() if now < at + gathering}
+        unrest = cache(lambda purpose: self._unrest(purpose, now))
         for way, group in by_person.items():
-            told_at = self._told_at.get(way)
-            if told_at is not None and all(one.because != "meeting" for one in group):
-                rest = Postponed((told_at + gathering - now).total_seconds())
-                for one in group:
-                    await self._settle(one, rest)
-                continue
-            self._told_at[way] = now
-            until = now + timedelta(seconds=_TOGETHER)
+            wait = self._gathering.wait(way, now, partial(unrest, group[0].purpose))
+            until = now if wait is not None else now + TOGETHER
             with suppress(OSError, Unavailable):  # those that we have go out all the same
                 group.extend(await self._ledger.outbox.join(group[0], until, now, LEASE))
+            if wait is not None and all(one.because != "meeting" for one in group):
+                await self._ledger.outbox.postpone(group, now + wait)
+                continue
+            self._gathering.told(way, now)
             if len(group) < self._options.together:
-                alone += [(notification,) for notification in group]
+                groups += [(notification,) for notification in group]
             else:
-                alone.append(tuple(group))
-        return alone
+                groups.append(tuple(group))
+        return groups
 
     async def _mind_the_clock(self) -> None:
         """Keep no message waiting for a time that the clock, set back, will reach again."""
@@ -236,7 +235,7 @@ class Dispatcher:
         if by > SET_BACK:
             log.warning("the clock was set back by %s", by)
             await self._ledger.outbox.set_back(by, now)
-            self._told_at.clear()
+            self._gathering.forget()
             for breaker in self.stats.channels.values():
                 breaker.set_back(by)
         self._latest = now
@@ -292,12 +291,14 @@ class Dispatcher:
         now = self._clock.now()
         incident, verdict = await self._look.still_holds(notification)
         if verdict is not None:
+            self._gathering.untold(_way(notification))
             await self._settle(notification, verdict)
             return
         if notification.step is not None and incident is not None:
             await self._unfold(notification, incident, now)
             return
         if (wait := await self._look.in_peace(notification, incident, now)) is not None:
+            self._gathering.untold(_way(notification))
             await self._settle(notification, wait)
             return
         outlet = self._outlets.get(notification.channel)
@@ -326,6 +327,8 @@ class Dispatcher:
                 await self._settle(notification, verdict)
             else:
                 holding.append((notification, incident))
+        if not holding:
+            self._gathering.untold(_way(group[0]))
         rests = group[0].channel in self.stats.broken
         if len(holding) < self._options.together or outlet is None or rests:
             for notification, _ in holding:
@@ -432,10 +435,10 @@ class Dispatcher:
         try:
             receipt = await outlet.send(message, self._options.timeout)
         except Retry as trouble:
-            self._told_at.pop(_way(group[0]), None)  # nobody was: the next is the first
+            self._gathering.untold(_way(group[0]))
             await self._not_now(deliveries(str(trouble), ok=False), trouble)
         except GiveUp as refusal:
-            self._told_at.pop(_way(group[0]), None)
+            self._gathering.untold(_way(group[0]))
             await self._refused(deliveries(str(refusal), ok=False), refusal)
         else:
             taken = deliveries(receipt, ok=True)
@@ -534,7 +537,7 @@ class Dispatcher:
             return
         if isinstance(verdict, Postponed):
             due = self._clock.now() + timedelta(seconds=verdict.seconds)
-            await self._ledger.outbox.settle(notification, None, NotificationState.PENDING, due)
+            await self._ledger.outbox.postpone([notification], due)
             return
         self.stats.cancelled += 1
         await self._ledger.outbox.settle(notification, None, verdict)

@@ -228,6 +228,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             meetings=MeetingLetters(
                 ledger.meetings, lambda: feed.edition.contacts, settings.web.address
             ),
+            unrest=brain.unrest,
         )
 
         head = letterhead(settings.reports)

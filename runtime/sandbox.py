@@ -282,6 +282,7 @@ class Stage:
                 worker="rehearsal",
             ),
             escalation=self.witness,
+            unrest=lambda what, now: self.brain.unrest(what, now),  # noqa: PLW0108  (made later)
         )
 
     async def open(self) -> Topology:

@@ -767,9 +767,11 @@ class Telling(Section):
         Field(ge=0, le=1000),
         Text(
             vi="Từ bao nhiêu sự cố cùng lúc đến một người thì gộp thành một tin; sau tin đầu, tin "
-            "tiếp theo chờ 15 giây để gộp; 0 là không gộp",
+            "tiếp theo chờ 15 giây để gộp, giữa cơn bão sự cố thì tin đầu cũng chờ đến khi rõ các "
+            "nguyên nhân, nhiều nhất 15 giây; 0 là không gộp",
             en="From how many outages at once to one person they become one message; after a first "
-            "one, those that follow wait 15 s for each other. 0: never",
+            "one, those that follow wait 15 s for each other; in a storm the first waits, too, "
+            "until the causes are known, 15 s at most. 0: never",
         ),
     ] = 2
     ack_lifetime: Annotated[

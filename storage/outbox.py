@@ -211,6 +211,32 @@ class Outbox:
                 await _tell_timeline(connection, notification, state, now)
         return bool(settled.rowcount)
 
+    async def postpone(self, group: Sequence[Notification], due: datetime) -> None:
+        """Let claimed messages be due later, as if nobody had taken them: it was no attempt.
+
+        Those whose claim was lost meanwhile are left to their new owner.
+        """
+        claims: dict[tuple[str | None, datetime | None], list[int | None]] = {}
+        for one in group:
+            claims.setdefault((one.claimed_by, one.claimed_at), []).append(one.id)
+        async with self._database.writing() as connection:
+            for (worker, at), numbers in claims.items():
+                await connection.execute(
+                    update(notifications)
+                    .where(
+                        _N.id.in_(numbers),
+                        _N.state == NotificationState.CLAIMED,
+                        _N.claimed_by == worker,
+                        _N.claimed_at == at,
+                    )
+                    .values(
+                        state=NotificationState.PENDING,
+                        due_at=due,
+                        attempts=_N.attempts - 1,
+                        lease_until=None,
+                    )
+                )
+
     async def hold(self, notification: Notification, pause: Pause, due: Due) -> bool:
         """Keep a claimed message back until it is due again; False if the claim was lost.
 

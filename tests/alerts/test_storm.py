@@ -52,7 +52,7 @@ def test_what_falls_with_the_core_is_one_incident_decided_at_once(full: bool) ->
     assert incident.decided_at - cut <= timedelta(seconds=5)
     world.run(30)
     assert [i.root for i in found(world)] == ["core"]
-    assert messages(world) == {CONTACT: 1}
+    assert due(world) == {CONTACT: 1}
     world.mend("core")
     world.run(120)
     assert not found(world)
@@ -73,9 +73,9 @@ def test_lines_of_three_carriers_are_three_incidents_soon_after_the_last_fell(fu
     assert max(i.decided_at for i in found(world)) <= last + timedelta(seconds=10)
     lost = {m for i in found(world) for m in i.present}
     assert lost >= {line for lines in carriers.values() for line in lines}
-    assert messages(world) == {}  # a commune's line waits for three minutes
+    assert due(world) == {}  # a commune's line waits for three minutes
     world.run(200)
-    assert messages(world) == {CONTACT: 3}
+    assert due(world) == {CONTACT: 3}  # one message: tests/runtime/test_one_storm.py
     world.mend(*world.dead)
     world.run(200)
     assert not found(world)
@@ -109,8 +109,8 @@ def test_while_the_lines_of_hubs_fall_too_nothing_but_their_carriers_is_ever_bla
 CONTACT = "truc"
 
 
-def messages(world: World) -> Counter[str]:
-    """Return how many problems each person has been told of by now."""
+def due(world: World) -> Counter[str]:
+    """Return of how many open problems each person is to be told by now."""
     open_now = {i.id for i in world.brain.incidents}
     told = {
         (n.recipient, n.incident)

@@ -610,6 +610,33 @@ async def test_what_follows_a_message_is_gathered_into_one(ledger: Ledger) -> No
     assert [m.subject.split(":")[0] for m in mouth.said][1:] == ["3 SỰ CỐ CÙNG LÚC"]
 
 
+async def test_who_was_told_of_nothing_after_all_does_not_wait_for_more(
+    sqlite_ledger: Ledger,
+) -> None:
+    mouth, clock = Mouth(), LaterClock()
+    dispatcher = made(sqlite_ledger, mouth, clock, together=2)
+    await written(sqlite_ledger, an_incident(), a_notice())
+    await sqlite_ledger.incidents.acknowledge("SC-20261122-0001", "lan", NOW)
+    await turned(dispatcher)
+    assert not mouth.said
+    await written(sqlite_ledger, an_incident("SC-20261122-0002"), a_notice("SC-20261122-0002"))
+    await turned(dispatcher)
+    assert [m.subject.split(":")[0] for m in mouth.said] == ["SỰ CỐ SC-20261122-0002"]
+
+
+async def test_a_message_that_waits_has_not_been_tried(ledger: Ledger) -> None:
+    mouth, clock = Mouth(), LaterClock()
+    dispatcher = made(ledger, mouth, clock, together=2)
+    await written(ledger, an_incident(), a_notice())
+    await turned(dispatcher)
+    await written(ledger, an_incident("SC-20261122-0002"), a_notice("SC-20261122-0002"))
+    await turned(dispatcher)
+    [(waiting, deliveries)] = await outbox(ledger, "SC-20261122-0002")
+    assert (waiting.state, waiting.attempts) == (NotificationState.PENDING, 0)
+    assert not deliveries
+    assert waiting.due_at > clock.now() + timedelta(seconds=10)
+
+
 async def test_what_a_meeting_needs_waits_for_nobody(sqlite_ledger: Ledger) -> None:
     mouth, _, _ = await few_at_a_time(sqlite_ledger, because="meeting")
     assert len(mouth.said) == 4
