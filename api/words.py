@@ -255,6 +255,8 @@ NOTE = {
     "held": Text("Tin báo được giữ lại", "Messages are held back"),
     "silenced": Text("Tạm dừng báo", "Silenced"),
     "unsilenced": Text("Báo trở lại", "No longer silenced"),
+    "works": Text("Ghi bảo trì để khắc phục", "Works announced to mend it"),
+    "works_cancelled": Text("Huỷ bảo trì", "Works called off"),
     "ticket_reported": Text("Đã báo nhà mạng", "Reported to the carrier"),
     "ticket_received": Text("Nhà mạng đã tiếp nhận", "Received by the carrier"),
     "ticket_fixed": Text("Nhà mạng báo đã khắc phục", "The carrier says it is fixed"),

@@ -13,10 +13,11 @@ from core.silence import Kind, Scope
 class Maintenance(Model):
     """One announced span of works, half-open [begin, end), aware UTC; it may come back by `rule`.
 
-    It concerns every target within `units` (whole subtrees), of `carriers`, or named in
-    `targets`; at least one of the three is given. `announced_at` is when the announcement
-    reached us: reports exclude works that were announced long enough ahead. While they last,
-    pages of what they concern are held back.
+    It concerns what its `scope` means: every target within `units` (whole subtrees), of
+    `carriers`, by the `circuits` of lines, or named in `targets`, and the `incidents` that it is to
+    mend; at least one is given. `announced_at` is when the announcement reached us: reports
+    exclude works that were announced long enough ahead, but mending excuses no outage, so
+    `incidents` count for nothing there. While they last, pages of what they concern are held back.
     """
 
     kind: ClassVar[Kind] = "works"
@@ -30,7 +31,9 @@ class Maintenance(Model):
     reference: Line | None = None  # the carrier's or the office's own number of the letter
     units: tuple[Slug, ...] = ()
     carriers: tuple[Line, ...] = ()
+    circuits: tuple[Line, ...] = ()
     targets: tuple[str, ...] = ()
+    incidents: tuple[str, ...] = ()
     by: str = Field(default="")  # who recorded it
     recorded_at: datetime
     cancelled_at: datetime | None = None
@@ -38,7 +41,7 @@ class Maintenance(Model):
     @property
     def scope(self) -> Scope:
         """Return what they concern."""
-        return Scope(units=self.units, carriers=self.carriers, targets=self.targets)
+        return Scope(self.units, self.carriers, self.circuits, self.targets, self.incidents)
 
     @property
     def owner(self) -> str:

@@ -78,11 +78,15 @@ def notice_of(row: Maintenance, special: Mapping[date, SpecialDay]) -> int:
 
 
 class Concerned:
-    """Which works concern a life: by its units, its carrier, its name or that of its site."""
+    """Which works concern a life: by its units, its carrier, its circuit, its name or its site's.
+
+    Works that mend an incident concern no life by that: the incident is an outage all the same.
+    """
 
     def __init__(self, works: Sequence[Weighed]) -> None:
         self._by_unit: defaultdict[str, list[int]] = defaultdict(list)
         self._by_carrier: defaultdict[str, list[int]] = defaultdict(list)
+        self._by_circuit: defaultdict[str, list[int]] = defaultdict(list)
         self._by_target: defaultdict[str, list[int]] = defaultdict(list)
         for number, weighed in enumerate(works):
             row = weighed.maintenance
@@ -90,6 +94,8 @@ class Concerned:
                 self._by_unit[unit].append(number)
             for carrier in row.carriers:
                 self._by_carrier[_folded(carrier)].append(number)
+            for circuit in row.circuits:
+                self._by_circuit[_folded(circuit)].append(number)
             for target in row.targets:
                 self._by_target[target].append(number)
 
@@ -98,6 +104,8 @@ class Concerned:
         found = {n for unit in life.path for n in self._by_unit.get(unit, ())}
         if life.carrier is not None:
             found.update(self._by_carrier.get(_folded(life.carrier), ()))
+        if life.circuit is not None:
+            found.update(self._by_circuit.get(_folded(life.circuit), ()))
         found.update(self._by_target.get(life.target, ()))
         if life.site is not None:
             found.update(self._by_target.get(life.site, ()))
@@ -148,5 +156,5 @@ def _second(instant: datetime) -> int:
     return int(instant.timestamp() // 1)
 
 
-def _folded(carrier: str) -> str:
-    return nfc(carrier).casefold()
+def _folded(words: str) -> str:
+    return nfc(words).casefold()

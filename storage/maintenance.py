@@ -8,15 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import LOCAL
 from core.errors import Conflict, Invalid, NotFound, Problem
+from core.incident import IncidentNote
 from core.maintenance import Maintenance
-from core.model import Line
 from core.people import AuditRow
 from core.recurrence import BadRule, normal
+from core.silence import Scope
 from core.text import Text
 from storage.audit import write_audit
 from storage.checking import made
 from storage.database import Database
 from storage.events import Draft, write_events
+from storage.incidents import read_incident, write_notes
 from storage.outbox import let_go
 from storage.tables import maintenance
 from storage.unbroken import unbroken
@@ -40,20 +42,19 @@ class MaintenanceBook:
         actor: str,
         now: datetime,
         *,
+        scope: Scope,
         rule: str | None = None,
         announced_at: datetime | None = None,
         reference: str | None = None,
-        units: tuple[str, ...] = (),
-        carriers: tuple[str, ...] = (),
-        targets: tuple[str, ...] = (),
         origin: str = "",
     ) -> Maintenance:
         """Keep works, announced just now or when the letter came; return them with their id.
 
         Invalid if they end before they begin, come back for ever, concern nothing, were announced
-        in the future, or hold words that are too long.
+        in the future, or hold words that are too long. The incidents that they are to mend say so
+        in their timelines; NotFound if there is none of a name.
         """
-        problems = _problems(begin, end, announced_at or now, now, (*units, *carriers, *targets))
+        problems = _problems(begin, end, announced_at or now, now, scope)
         try:
             rule = await asyncio.to_thread(normal, rule, begin) if rule else None
         except BadRule as bad:
@@ -71,9 +72,11 @@ class MaintenanceBook:
                 reason=reason,
                 announced_at=(announced_at or now).astimezone(UTC),
                 reference=reference,
-                units=units,
-                carriers=carriers,
-                targets=targets,
+                units=scope.units,
+                carriers=scope.carriers,
+                circuits=scope.circuits,
+                targets=scope.targets,
+                incidents=scope.incidents,
                 by=actor,
                 recorded_at=now,
             )
@@ -90,7 +93,7 @@ class MaintenanceBook:
                     origin=origin,
                 ),
             )
-            await write_events(connection, [_draft(row)], now)
+            await _tell(connection, row, "works", actor, now)
         return row
 
     async def cancel(
@@ -122,7 +125,7 @@ class MaintenanceBook:
                 ),
             )
             row = row.model_copy(update={"cancelled_at": now})
-            await write_events(connection, [_draft(row)], now)
+            await _tell(connection, row, "works_cancelled", actor, now)
         return row
 
     async def find(
@@ -155,9 +158,20 @@ async def _read(connection: AsyncConnection, maintenance_id: str) -> Maintenance
     return Maintenance(**row)
 
 
-def _draft(row: Maintenance) -> Draft:
-    """Return the event of works that were recorded or called off: pages show what they hold."""
-    return ("works", row.id, row.model_dump(mode="json", exclude={"id"}))
+async def _tell(
+    connection: AsyncConnection, row: Maintenance, kind: str, actor: str, now: datetime
+) -> None:
+    """Write that works were recorded or called off: in the timelines of what they are to mend,
+    and for live pages, which show what they hold.
+    """
+    notes = []
+    for code in row.incidents:
+        await read_incident(connection, code)
+        text = f"{row.id}: {row.reason}"
+        notes.append(IncidentNote(incident=code, at=now, kind=kind, actor=actor, text=text))
+    drafts: list[Draft] = await write_notes(connection, notes)
+    drafts.append(("works", row.id, row.model_dump(mode="json", exclude={"id"})))
+    await write_events(connection, drafts, now)
 
 
 async def _next_id(connection: AsyncConnection, begin: datetime) -> str:
@@ -173,7 +187,7 @@ def _problems(
     end: datetime,
     announced_at: datetime,
     now: datetime,
-    concerned: tuple[Line, ...],
+    scope: Scope,
 ) -> list[Problem]:
     found = []
     if end <= begin:
@@ -184,14 +198,14 @@ def _problems(
                 Text(vi="Ghi giờ kết thúc sau giờ bắt đầu", en="Give an end after the begin"),
             )
         )
-    if not concerned:
+    if not scope.named:
         found.append(
             _problem(
                 "units",
                 Text(vi="chưa nêu phạm vi", en="nothing is concerned"),
                 Text(
-                    vi="Nêu ít nhất một đơn vị, nhà mạng hoặc đối tượng",
-                    en="Name at least one unit, carrier or target",
+                    vi="Nêu ít nhất một đơn vị, nhà mạng, kênh, đối tượng hoặc sự cố",
+                    en="Name at least one unit, carrier, circuit, target or incident",
                 ),
             )
         )

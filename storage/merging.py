@@ -18,6 +18,7 @@ from storage.tables import (
     carrier_tickets,
     incident_notes,
     incidents,
+    maintenance,
     notifications,
     silences,
 )
@@ -25,7 +26,6 @@ from storage.tables import (
 _N = notifications.c
 _I = incidents.c
 _T = incident_notes.c
-_S = silences.c
 SPLIT_OFF = "split_off"  # the reason of messages that were told of before the split
 
 
@@ -50,7 +50,7 @@ async def take_in(connection: AsyncConnection, merged: Sequence[TakenIn], now: d
         )
         if one.same:
             await _whoever_took_it_on(connection, gone, stays)
-            await _silences(connection, gone, stays, now)
+            await _holders(connection, gone, stays, now)
             await carry_on(connection, gone, stays)
 
 
@@ -117,11 +117,14 @@ async def _whoever_took_it_on(connection: AsyncConnection, gone: str, stays: str
         )
 
 
-async def _silences(connection: AsyncConnection, gone: str, stays: str, now: datetime) -> None:
-    """Let whoever wanted to hear nothing of the one hear nothing of the other."""
-    query = select(_S.id, _S.incidents).where(_S.until > now, _S.ended_at.is_(None))
-    for row in (await connection.execute(query)).all():
-        if gone in row.incidents and stays not in row.incidents:
-            await connection.execute(
-                update(silences).where(_S.id == row.id).values(incidents=[*row.incidents, stays])
-            )
+async def _holders(connection: AsyncConnection, gone: str, stays: str, now: datetime) -> None:
+    """Let silences and works that mean the one mean the other too."""
+    holders = ((silences, silences.c.ended_at), (maintenance, maintenance.c.cancelled_at))
+    for table, ended in holders:
+        own = table.c
+        query = select(own.id, own.incidents).where(own.until > now, ended.is_(None))
+        for row in (await connection.execute(query)).all():
+            if gone in row.incidents and stays not in row.incidents:
+                await connection.execute(
+                    update(table).where(own.id == row.id).values(incidents=[*row.incidents, stays])
+                )

@@ -11,11 +11,12 @@ from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer
 from api.forms import day, listed, moment, problem
 from api.guard import client_address
+from api.silencing import in_words, unknown
 from api.snapshot import Picture
 from core.errors import Invalid, Problem
-from core.maintenance import Maintenance
 from core.model import Model
-from core.text import nfc, vietnamese_order
+from core.silence import Scope
+from core.text import Language, nfc, vietnamese_order
 
 router = APIRouter(include_in_schema=False)
 PAST = timedelta(days=92)  # of works that are shown unasked
@@ -33,7 +34,20 @@ class Entry(Model):
     reference: str = ""
     unit: str = ""
     carrier: str = ""
+    circuits: str = ""
     targets: str = ""
+    incident: str = ""
+
+    @property
+    def scope(self) -> Scope:
+        """Return what is concerned."""
+        return Scope(
+            units=(self.unit,) if self.unit else (),
+            carriers=(self.carrier,) if self.carrier else (),
+            circuits=listed(self.circuits, blanks=False),
+            targets=listed(self.targets),
+            incidents=(self.incident,) if self.incident else (),
+        )
 
 
 def _entry(
@@ -47,7 +61,9 @@ def _entry(
     reference: Annotated[str, Form(max_length=200)] = "",
     unit: Annotated[str, Form(max_length=63)] = "",
     carrier: Annotated[str, Form(max_length=200)] = "",
+    circuits: Annotated[str, Form(max_length=2000)] = "",
     targets: Annotated[str, Form(max_length=2000)] = "",
+    incident: Annotated[str, Form(max_length=40)] = "",
 ) -> Entry:
     return Entry(
         begin=begin,
@@ -59,14 +75,18 @@ def _entry(
         reference=nfc(reference),
         unit=unit,
         carrier=nfc(carrier),
+        circuits=nfc(circuits),
         targets=targets,
+        incident=incident,
     )
 
 
 @router.get("/maintenance")
-async def maintenance(request: Request, context: Ctx, asker: Viewer) -> HTMLResponse:
+async def maintenance(
+    request: Request, context: Ctx, asker: Viewer, incident: str = ""
+) -> HTMLResponse:
     """Show works that are coming, going on, and of the last three months."""
-    return await _page(request, context, asker)
+    return await _page(request, context, asker, incident[:40])
 
 
 @router.post("/maintenance")
@@ -75,8 +95,7 @@ async def add(
 ) -> Response:
     """Record announced works."""
     picture: Picture = await request.app.state.pictures.now()
-    slugs = listed(entry.targets)
-    if wrong := _wrong(entry, [slug for slug in slugs if slug not in picture.targets]):
+    if wrong := [*_wrong(entry), *unknown(entry.scope, picture, "maintenance")]:
         raise Invalid(wrong)
     now = context.clock.now()
     await context.ledger.maintenance.add(
@@ -85,12 +104,10 @@ async def add(
         entry.reason,
         asker.name,
         now,
+        scope=entry.scope,
         rule=repeating.chosen(entry.repeat, day("repeat_until", entry.repeat_until)),
         announced_at=moment("announced_at", entry.announced_at) if entry.announced_at else None,
         reference=entry.reference or None,
-        units=(entry.unit,) if entry.unit else (),
-        carriers=(entry.carrier,) if entry.carrier else (),
-        targets=slugs,
         origin=client_address(request, context.settings.proxies),
     )
     return RedirectResponse("/maintenance", 303)
@@ -104,7 +121,7 @@ async def cancel(request: Request, context: Ctx, asker: Operator, works: str) ->
     return RedirectResponse("/maintenance", 303)
 
 
-async def _page(request: Request, context: Context, asker: Asker) -> HTMLResponse:
+async def _page(request: Request, context: Context, asker: Asker, proposed: str) -> HTMLResponse:
     picture: Picture = await request.app.state.pictures.now()
     now = context.clock.now()
     rows = await context.ledger.maintenance.find(now - PAST)
@@ -112,7 +129,7 @@ async def _page(request: Request, context: Context, asker: Asker) -> HTMLRespons
     targets = picture.estate.targets
     carriers = {target.carrier for target in targets if target.carrier}
     units = {slug for target in targets for slug in target.unit_path}
-    language = request.app.state.pages.language(request)
+    language: Language = request.app.state.pages.language(request)
     page: HTMLResponse = request.app.state.pages.render(
         request,
         "maintenance.html",
@@ -123,7 +140,8 @@ async def _page(request: Request, context: Context, asker: Asker) -> HTMLRespons
         under_way={row.id for row in ahead if row.holds_until(now) is not None},
         repeats=lambda rule: repeating.said(rule, language),
         choices=repeating.CHOICES,
-        concerns=lambda row: _concerns(picture, row, language == "en"),
+        proposed=proposed,
+        concerns=lambda row: in_words(row.scope, picture, language),
         carriers=sorted(carriers, key=vietnamese_order),
         units=sorted(
             ((slug, picture.unit_name(slug, language)) for slug in units),
@@ -133,39 +151,15 @@ async def _page(request: Request, context: Context, asker: Asker) -> HTMLRespons
     return page
 
 
-def _concerns(picture: Picture, row: Maintenance, english: bool) -> str:
-    """Return what works concern, in words."""
-    language = "en" if english else "vi"
-    names = [picture.unit_name(slug, "en" if english else "vi") for slug in row.units]
-    names += row.carriers
-    for slug in row.targets:
-        target = picture.targets.get(slug)
-        name = target.name_en if target and language == "en" else None
-        names.append(name or (target.name if target else slug))
-    return ", ".join(names)
-
-
-def _wrong(entry: Entry, strangers: list[str]) -> list[Problem]:
-    found = []
-    if not entry.reason:
-        found.append(
-            problem(
-                "reason",
-                "chưa có nội dung",
-                "it says nothing",
-                "Hãy ghi nội dung công việc",
-                "Say what the works are",
-            )
+def _wrong(entry: Entry) -> list[Problem]:
+    if entry.reason:
+        return []
+    return [
+        problem(
+            "reason",
+            "chưa có nội dung",
+            "it says nothing",
+            "Hãy ghi nội dung công việc",
+            "Say what the works are",
         )
-    if strangers:
-        named = ", ".join(strangers)
-        found.append(
-            problem(
-                "targets",
-                f"Không có đối tượng: {named}",
-                f"No such target: {named}",
-                "Ghi mã định danh như trong danh mục",
-                "Write identifiers as in the inventory",
-            )
-        )
-    return found
+    ]

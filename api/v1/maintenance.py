@@ -19,7 +19,7 @@ _Names = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length
 
 
 class WorksIn(BaseModel):
-    """Works that were announced. At least one unit, carrier or target is concerned."""
+    """Works that were announced. At least one thing is named."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,15 +39,17 @@ class WorksIn(BaseModel):
     )
     units: _Names = Field(default=[], description="Units with all below them.")
     carriers: _Names = Field(default=[], description="All lines of these carriers.")
+    circuits: _Names = Field(default=[], description="Lines by their ids.")
     targets: _Names = Field(default=[], description="A site means all that stands there.")
+    incidents: _Names = Field(
+        default=[], description="Incidents that the works are to mend; reports excuse none."
+    )
 
     @property
     def scope(self) -> Scope:
         """Return what is concerned, each once."""
-        units, carriers, targets = (
-            tuple(dict.fromkeys(one)) for one in (self.units, self.carriers, self.targets)
-        )
-        return Scope(units=units, carriers=carriers, targets=targets)
+        named = (self.units, self.carriers, self.circuits, self.targets, self.incidents)
+        return Scope(*(tuple(dict.fromkeys(one)) for one in named))
 
 
 class WorksOut(BaseModel):
@@ -63,7 +65,9 @@ class WorksOut(BaseModel):
     reference: str | None
     units: tuple[str, ...]
     carriers: tuple[str, ...]
+    circuits: tuple[str, ...]
     targets: tuple[str, ...]
+    incidents: tuple[str, ...]
     by: str
     recorded_at: datetime
     cancelled_at: datetime | None
@@ -94,7 +98,7 @@ async def maintenance(
 
 @router.post("", summary="Record announced works (operator)", status_code=201)
 async def add(request: Request, context: Ctx, asker: Operator, wish: WorksIn) -> WorksOut:
-    """Keep works, in the asker's name. 422 if nothing is concerned, or a name is unknown."""
+    """Keep works, in the asker's name. 422 if nothing is named, or a name is unknown."""
     picture: Picture = await request.app.state.pictures.now()
     scope = wish.scope
     if problems := unknown(scope, picture, "maintenance"):
@@ -106,12 +110,10 @@ async def add(request: Request, context: Ctx, asker: Operator, wish: WorksIn) ->
         wish.reason,
         asker.name,
         now,
+        scope=scope,
         rule=wish.rule,
         announced_at=wish.announced_at,
         reference=wish.reference,
-        units=scope.units,
-        carriers=scope.carriers,
-        targets=scope.targets,
         origin=client_address(request, context.settings.proxies),
     )
     return works_out(row, now)

@@ -129,6 +129,7 @@ def _works(works: Works) -> Plain:
         "cancelled_at": _maybe(one.cancelled_at, _moment),
         "units": list(one.units),
         "carriers": list(one.carriers),
+        "circuits": list(one.circuits),
         "targets": list(one.targets),
         "seconds": works.seconds,
         "excluded": works.excluded,

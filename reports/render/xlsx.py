@@ -385,7 +385,7 @@ class _Book:
             _moment(one.end),
             ("wrap", one.reason),
             _moment(one.announced_at),
-            ("wrap", ", ".join((*one.units, *one.carriers, *one.targets))),
+            ("wrap", ", ".join((*one.units, *one.carriers, *one.circuits, *one.targets))),
             _duration(works.seconds),
             ("wrap", counted + why),
         ]

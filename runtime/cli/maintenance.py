@@ -8,8 +8,6 @@ import typer
 from runtime.cli._config import Config
 
 if TYPE_CHECKING:
-    from core.errors import Problem
-    from core.inventory import Inventory
     from core.maintenance import Maintenance
     from storage.ledger import Ledger
 
@@ -53,73 +51,56 @@ def add(
     carrier: Annotated[
         list[str] | None, typer.Option("--carrier", help="All lines of a carrier.")
     ] = None,
+    circuit: Annotated[
+        list[str] | None, typer.Option("--circuit", help="A line by its id.")
+    ] = None,
     target: Annotated[
         list[str] | None,
         typer.Option("--target", help="A site with all that stands there, a line, a device …"),
     ] = None,
+    incident: Annotated[
+        list[str] | None,
+        typer.Option("--incident", help="An incident that the works are to mend, by its code."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Keep announced works. At least one unit, carrier or target is concerned."""
+    """Keep announced works. At least one thing is named."""
     from core.clock import LOCAL, SystemClock
     from core.errors import Invalid
+    from core.silence import Scope
     from core.text import Text
     from runtime.cli._ledger import Voice, actor, with_ledger
+    from runtime.cli._scope import unknown
 
     voice = Voice(as_json=as_json)
 
     async def work(ledger: "Ledger") -> "Maintenance":
+        now = SystemClock().now()
         inventory = await ledger.inventory.load()
-        problems, units = _strangers(inventory, unit or [], carrier or [], target or [])
-        if problems:
+        codes = {row.code: row.slug for row in inventory.units}
+        scope = Scope(
+            units=tuple(codes.get(one, one) for one in unit or ()),
+            carriers=tuple(carrier or ()),
+            circuits=tuple(circuit or ()),
+            targets=tuple(target or ()),
+            incidents=tuple(incident or ()),
+        )
+        if problems := unknown(scope, inventory, now, "maintenance"):
             raise Invalid(problems)
         return await ledger.maintenance.add(
             begin.replace(tzinfo=LOCAL),
             end.replace(tzinfo=LOCAL),
             reason,
             actor(),
-            SystemClock().now(),
+            now,
+            scope=scope,
             rule=rule,
             announced_at=announced.replace(tzinfo=LOCAL) if announced else None,
             reference=reference,
-            units=units,
-            carriers=tuple(carrier or ()),
-            targets=tuple(target or ()),
         )
 
     row = with_ledger(config, voice, work)
     voice.done(Text(vi=f"Đã ghi đợt bảo trì {row.id}.", en=f"Works {row.id} are kept."), id=row.id)
-
-
-def _strangers(
-    inventory: "Inventory", units: list[str], carriers: list[str], targets: list[str]
-) -> "tuple[list[Problem], tuple[str, ...]]":
-    """Return what the inventory does not know, and the slugs of the units."""
-    from core.text import nfc
-
-    codes = {row.code: row.slug for row in inventory.units}
-    slugs = {row.slug for row in inventory.units}
-    tables = (inventory.sites, inventory.devices, inventory.links, inventory.rooms)
-    known = {row.slug for table in (*tables, inventory.services) for row in table}
-    lines = {nfc(row.carrier).casefold() for row in inventory.links if row.carrier}
-    problems = [_unknown("--unit", u) for u in units if u not in slugs and u not in codes]
-    problems += [_unknown("--carrier", c) for c in carriers if nfc(c).casefold() not in lines]
-    problems += [_unknown("--target", t) for t in targets if t not in known]
-    return problems, tuple(u if u in slugs else codes.get(u, u) for u in units)
-
-
-def _unknown(key: str, given: str) -> "Problem":
-    from core.errors import Problem
-    from core.text import Text
-
-    return Problem(
-        file="maintenance",
-        key=key,
-        what=Text(vi=f"danh mục không có “{given}”", en=f"the inventory has no “{given}”"),
-        mend=Text(
-            vi="Ghi như trong danh mục (thongsuot export)",
-            en="Write it as in the inventory (thongsuot export)",
-        ),
-    )
 
 
 @app.command("list")
@@ -167,7 +148,7 @@ def list_(
                 "end": row.end,
                 "rule": row.rule,
                 "announced_at": row.announced_at,
-                "concerns": ", ".join((*row.units, *row.carriers, *row.targets)),
+                "concerns": ", ".join(row.scope.named),
                 "reason": row.reason,
                 "cancelled_at": row.cancelled_at,
             }

@@ -8,9 +8,7 @@ import typer
 from runtime.cli._config import Config
 
 if TYPE_CHECKING:
-    from core.errors import Problem
-    from core.inventory import Inventory
-    from core.silence import Scope, Silence
+    from core.silence import Silence
     from storage.ledger import Ledger
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Add, list and end silences.")
@@ -64,6 +62,7 @@ def add(
     from core.silence import Scope
     from core.text import Text
     from runtime.cli._ledger import Voice, actor, with_ledger
+    from runtime.cli._scope import unknown
     from storage.silences import Wanted
 
     voice = Voice(as_json=as_json)
@@ -79,7 +78,7 @@ def add(
             targets=tuple(target or ()),
             incidents=tuple(incident or ()),
         )
-        if problems := _unknown(scope, inventory, now):
+        if problems := unknown(scope, inventory, now, "silence"):
             raise Invalid(problems)
         wanted = Wanted(
             begin.replace(tzinfo=LOCAL) if begin else now,
@@ -95,28 +94,6 @@ def add(
     voice.done(
         Text(vi=f"Đã tạm dừng báo: {row.id}.", en=f"The silence {row.id} is kept."), id=row.id
     )
-
-
-def _unknown(scope: "Scope", inventory: "Inventory", now: datetime) -> "list[Problem]":
-    """Return what the inventory does not know."""
-    from alerts.pausing import strangers
-    from core.clock import LOCAL
-    from core.errors import Problem
-    from core.text import Text
-    from inventory.compiled import LookingDefaults, compile_estate
-
-    estate = compile_estate(inventory, now.astimezone(LOCAL).date(), LookingDefaults())
-    return [
-        Problem(
-            file="silence",
-            what=Text(vi=f"danh mục không có “{name}”", en=f"the inventory has no “{name}”"),
-            mend=Text(
-                vi="Ghi như trong danh mục (thongsuot export)",
-                en="Write it as in the inventory (thongsuot export)",
-            ),
-        )
-        for name in strangers(scope, {target.slug: target for target in estate.targets})
-    ]
 
 
 @app.command("list")

@@ -87,6 +87,32 @@ async def test_works_that_come_back_say_how_and_hold_pages_back_while_they_last(
     assert "BT-20261115-0001" in text.split("Ba tháng qua")[0]
 
 
+async def test_works_that_mend_an_open_incident_hold_what_it_says_until_they_end(
+    world: World,
+) -> None:
+    await world.commit(hub_cut(DAWN))
+    code = "SC-20261122-0001"
+    now = DAWN.astimezone(LOCAL)
+    form = FORM | {
+        "begin": f"{now:%Y-%m-%dT%H:%M}",
+        "end": f"{now + timedelta(hours=1):%Y-%m-%dT%H:%M}",
+        "carrier": "",
+        "incident": code,
+    }
+    assert (await sent(world, **form))[0] == 303
+    offered = (await world.client.get(f"/maintenance?incident={code}")).text
+    assert f'<option value="{code}" selected>' in offered
+    [row] = await kept(world)
+    assert row.incidents == (code,)
+    assert code in words(offered).split("Ghi một")[0]
+    story = words((await world.client.get(f"/incidents/{code}")).text)
+    assert f"Đang bảo trì đến 10:00 ({row.id}), tin báo được giữ lại: Thay tủ cáp" in story
+    assert "Ghi bảo trì để khắc phục" in story
+    world.clock.advance(3600)  # type: ignore[attr-defined]
+    over = words((await world.client.get(f"/incidents/{code}")).text)
+    assert "Đang bảo trì" not in over
+
+
 async def test_works_under_way_say_so(world: World) -> None:
     now = DAWN.astimezone(LOCAL)
     begin, end = now - timedelta(hours=1), now + timedelta(hours=1)
@@ -107,8 +133,9 @@ async def test_works_under_way_say_so(world: World) -> None:
         ({"announced_at": "2027-01-01T00:00"}, "Ghi lúc nhận được thông báo"),
         ({"repeat": "daily"}, "đúng một trong UNTIL và COUNT"),
         ({"repeat": "daily", "repeat_until": "mai"}, "Ngày không hợp lệ"),
-        ({"carrier": ""}, "Nêu ít nhất một đơn vị, nhà mạng hoặc đối tượng"),
-        ({"targets": "khong-co"}, "Không có đối tượng: khong-co"),
+        ({"carrier": ""}, "Nêu ít nhất một đơn vị, nhà mạng, kênh, đối tượng hoặc sự cố"),
+        ({"targets": "khong-co"}, "Không có “khong-co” trong danh mục"),
+        ({"circuits": "TSL-khong"}, "Không có “TSL-khong” trong danh mục"),
     ],
 )
 async def test_a_wrong_form_is_refused_and_keeps_what_was_typed(
@@ -171,6 +198,17 @@ async def test_programs_record_list_and_call_off_works(world: World) -> None:
     assert rows >= {"maintenance.add", "maintenance.cancel"}
 
 
+async def test_programs_record_works_for_an_incident(world: World) -> None:
+    await world.commit(hub_cut(DAWN))
+    headers = await world.token(Role.OPERATOR)
+    path, code = "/api/v1/maintenance", "SC-20261122-0001"
+    wish = WORKS | {"carriers": [], "incidents": [code, code]}
+    made = await world.client.post(path, json=wish, headers=headers)
+    assert (made.json()["incidents"], made.json()["circuits"]) == ([code], [])
+    wish = WORKS | {"incidents": ["SC-20261122-0009"]}
+    assert (await world.client.post(path, json=wish, headers=headers)).status_code == 404
+
+
 async def test_works_under_way_say_until_when_they_hold_pages_back(world: World) -> None:
     headers = await world.token(Role.OPERATOR)
     now = {"begin": "2026-11-22T01:00:00Z", "end": "2026-11-22T03:00:00Z"}
@@ -186,6 +224,7 @@ async def test_works_under_way_say_until_when_they_hold_pages_back(world: World)
         ({"carriers": []}, "nothing is concerned"),
         ({"units": ["khong-co"]}, "the inventory has no “khong-co”"),
         ({"targets": ["link-0"]}, "the inventory has no “link-0”"),
+        ({"circuits": ["TSL-0"]}, "the inventory has no “TSL-0”"),
         ({"end": WORKS["begin"]}, "it does not end after it begins"),
         ({"begin": "2026-12-03T22:00"}, "timezone"),
         ({"rule": "FREQ=DAILY"}, "must end"),

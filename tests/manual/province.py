@@ -184,9 +184,9 @@ async def announce(ledger: Ledger) -> None:
         "Thay tủ cáp quang khu vực Bù Gia Mập",
         "ha",
         NOW,
+        scope=Scope(carriers=("VNPT",)),
         announced_at=letter,
         reference="123/VNPT-KT",
-        carriers=("VNPT",),
     )
     await ledger.maintenance.add(
         night + timedelta(days=3),
@@ -194,7 +194,7 @@ async def announce(ledger: Ledger) -> None:
         "Nâng cấp phần mềm thiết bị định tuyến trung tâm",
         "ha",
         NOW,
-        targets=("trung-tam",),
+        scope=Scope(targets=("trung-tam",)),
     )
 
 

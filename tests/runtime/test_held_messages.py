@@ -101,8 +101,8 @@ async def test_announced_works_hold_back_what_they_concern_until_they_end(
     clock, mouth = LaterClock(), Mouth()
     now = SystemClock().now()
     works = await ledger.maintenance.add(
-        now - timedelta(hours=1), now + timedelta(hours=1), "Thay cáp", "an", now,
-        carriers=("VNPT",),
+        now - timedelta(hours=1), now + timedelta(hours=1), "Thay cáp",
+        "an", now, scope=Scope(carriers=("VNPT",)),
     )  # fmt: skip
     await written(ledger, an_incident(), a_notice())
     dispatcher = made(ledger, mouth, clock)
@@ -115,11 +115,51 @@ async def test_announced_works_hold_back_what_they_concern_until_they_end(
     assert len(mouth.said) == 1
 
 
+@pytest.mark.parametrize(
+    ("scope", "held"),
+    [
+        (Scope(incidents=("SC-20261122-0001",)), True),
+        (Scope(incidents=("SC-20261122-0002",)), False),
+        (Scope(circuits=("vnpt-dni-0001",)), True),
+        (Scope(circuits=("VNPT-DNI-0002",)), False),
+    ],
+)
+async def test_works_of_a_circuit_or_an_incident_hold_that_and_nothing_else_until_they_end(
+    ledger: Ledger, scope: Scope, held: bool
+) -> None:
+    clock, mouth = LaterClock(), Mouth()
+    now = SystemClock().now()
+    await written(ledger, an_incident(), a_notice())
+    other = an_incident("SC-20261122-0002", root="hub2-gw", members=())
+    await ledger.brain.commit(Outcome(incidents=[other]), now)
+    await ledger.maintenance.add(
+        now, now + timedelta(hours=1), "Hàn lại cáp", "an", now, scope=scope
+    )
+    circuits = {"line1": "VNPT-DNI-0001"}
+    targets = [
+        target.model_copy(update={"circuit": circuits.get(target.slug)})
+        for target in ESTATE.targets
+    ]
+    what = ESTATE.model_copy(update={"targets": tuple(targets)})
+    dispatcher = Dispatcher(
+        ledger,
+        {"mouth": mouth.outlet()},
+        lambda: what,
+        clock,
+        told=asyncio.Event(),
+    )
+    await turned(dispatcher)
+    assert len(mouth.said) == (0 if held else 1)
+    clock.ahead = timedelta(hours=1, seconds=1)
+    await turned(dispatcher)
+    assert len(mouth.said) == 1
+
+
 async def test_works_that_are_called_off_let_go_at_once(sqlite_ledger: Ledger) -> None:
     mouth = Mouth()
     now = SystemClock().now()
     works = await sqlite_ledger.maintenance.add(
-        now, now + timedelta(hours=9), "Thay cáp", "an", now, targets=("line1",)
+        now, now + timedelta(hours=9), "Thay cáp", "an", now, scope=LINE
     )
     await written(sqlite_ledger, an_incident(), a_notice())
     dispatcher = made(sqlite_ledger, mouth)

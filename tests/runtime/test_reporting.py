@@ -25,6 +25,7 @@ from core.inventory import (
     UnitLevel,
 )
 from core.outcome import Outcome
+from core.silence import Scope
 from core.status import Status, Transition
 from core.text import Text
 from core.timekeeping import ClockSpan, ClockTrouble
@@ -441,14 +442,19 @@ async def test_what_is_switched_off_as_planned_is_no_gap(sqlite_ledger: Ledger) 
     assert expected.up == 22 * 15 * HOUR // 2 - 3 * HOUR // 2
 
 
-async def with_works(ledger: Ledger, announced: datetime, **more: object) -> str:
+IN_COMMUNE, OF_SITE = Scope(units=("xa-1",)), Scope(targets=("s1",))
+
+
+async def with_works(
+    ledger: Ledger, announced: datetime, scope: Scope = IN_COMMUNE, **more: object
+) -> str:
     await put(ledger, LAND)
     await up_since(ledger, at(1, month=9), "s1", "s2", "k1")
     await keep(ledger, *((t, DOWN, at(20, 22)) for t in ("s1", "k1")))
     await keep(ledger, *((t, UP, at(21, 3)) for t in ("s1", "k1")))
-    fields: dict[str, object] = {"units": ("xa-1",), "announced_at": announced} | more
+    fields: dict[str, object] = {"announced_at": announced} | more
     works = await ledger.maintenance.add(
-        at(20, 22), at(21, 2), "Nâng cấp tuyến", "an", announced, **fields  # type: ignore[arg-type]
+        at(20, 22), at(21, 2), "Nâng cấp tuyến", "an", announced, scope=scope, **fields  # type: ignore[arg-type]
     )  # fmt: skip
     return works.id
 
@@ -515,7 +521,7 @@ async def test_the_same_works_once_or_by_a_rule_of_one_time_are_the_same_files(
     await ledger.maintenance.cancel(code, "an", at(8))
     again = await ledger.maintenance.add(
         at(20, 22), at(21, 2), "Nâng cấp tuyến", "an", at(8),
-        units=("xa-1",), rule="FREQ=DAILY;COUNT=1",
+        scope=IN_COMMUNE, rule="FREQ=DAILY;COUNT=1",
     )  # fmt: skip
     assert await files(again.id) == once
 
@@ -524,7 +530,7 @@ async def test_works_that_overlap_are_counted_once(sqlite_ledger: Ledger) -> Non
     ledger = sqlite_ledger
     await with_works(ledger, at(1))
     await ledger.maintenance.add(
-        at(21, 1), at(21, 3), "Đo kiểm", "an", at(1), targets=("s1",), announced_at=at(1)
+        at(21, 1), at(21, 3), "Đo kiểm", "an", at(1), scope=OF_SITE, announced_at=at(1)
     )
     report = await ask(ledger, "xa-1")
     assert row(report, "s1").seconds == Seconds(up=31 * DAY - 5 * HOUR, excluded=5 * HOUR)
@@ -551,7 +557,7 @@ async def test_works_recorded_late_are_among_the_facts_up_to_the_printed_moment(
     late, later = at(15, month=11), at(16, month=11)
     await ledger.maintenance.add(
         at(21, 2), at(21, 3), "Đo kiểm", "an", late - timedelta(milliseconds=1),
-        targets=("s1",), announced_at=at(1),
+        scope=OF_SITE, announced_at=at(1),
     )  # fmt: skip
     report = await ask(ledger, "xa-1")
     assert report.as_known_at == late  # the second's end: files print no fractions
@@ -565,10 +571,34 @@ async def test_works_recorded_late_are_among_the_facts_up_to_the_printed_moment(
 
 async def test_works_of_a_carrier_concern_its_lines(sqlite_ledger: Ledger) -> None:
     ledger = sqlite_ledger
-    await with_works(ledger, at(1), units=(), carriers=("vnpt",))
+    await with_works(ledger, at(1), Scope(carriers=("vnpt",)))
     report = await ask(ledger, "VNPT", scope=ScopeKind.CARRIER)
     assert report.rows[0].seconds.excluded == 4 * HOUR
     assert (await ask(ledger, "xa-1")).rows[0].seconds.excluded == 0
+
+
+async def test_works_of_a_circuit_concern_its_line_alone(sqlite_ledger: Ledger) -> None:
+    ledger = sqlite_ledger
+    circuit = LAND.links[0].circuit or ""
+    await with_works(ledger, at(1), Scope(circuits=(circuit.lower(),)))
+    report = await ask(ledger, "xa-1")
+    assert row(report, "s1").seconds.excluded == 0
+    assert {line.key: line.seconds.excluded for line in report.links} == {"k1": 4 * HOUR}
+    others = await ask(ledger, "TSLCD cấp II", scope=ScopeKind.NETWORK)
+    assert {line.key: line.seconds.excluded for line in others.links} == {"k1": 4 * HOUR, "k2": 0}
+
+
+async def test_works_that_mend_an_incident_excuse_no_outage(sqlite_ledger: Ledger) -> None:
+    ledger = sqlite_ledger
+    code = "SC-20261020-0001"
+    mended = Incident(
+        id=code, root="k1", severity=Severity.CRITICAL, began_at=at(20), decided_at=at(20)
+    )
+    await ledger.brain.commit(Outcome(incidents=[mended]), at(20))
+    await with_works(ledger, at(1), Scope(incidents=(code,)))
+    report = await ask(ledger, "xa-1")
+    assert row(report, "s1").seconds.down == 5 * HOUR
+    assert report.works == ()
 
 
 async def test_a_class_of_links_is_split_by_carrier(sqlite_ledger: Ledger) -> None:

@@ -66,7 +66,8 @@ async def test_the_next_hears_what_was_left_and_how_things_stand_once(post: Post
     await post.ledger.silences.add(wanted, "lan", before)
     night = CHANGE + timedelta(hours=14)
     await post.ledger.maintenance.add(
-        night, night + timedelta(hours=4), "Thay tủ cáp", "lan", before, targets=("hub1",),
+        night, night + timedelta(hours=4), "Thay tủ cáp", "lan", before,
+        scope=Scope(targets=("hub1",)),
         reference="12/VNPT",
     )  # fmt: skip
     await post.ledger.rota.hand_over("cntt", "VNPT hẹn 9 giờ nối xong", "lan", before)

@@ -10,7 +10,18 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from core.clock import SystemClock
-from core.inventory import Changes, Inventory, Site, SpecialDay, Unit, UnitLevel
+from core.incident import Incident, Severity
+from core.inventory import (
+    Changes,
+    Device,
+    Inventory,
+    Link,
+    Site,
+    SpecialDay,
+    Unit,
+    UnitLevel,
+)
+from core.outcome import Outcome
 from inventory.publicdays import proposed
 from runtime.cli import holidays, maintenance
 from storage import migrations
@@ -18,11 +29,17 @@ from storage.ledger import Ledger, open_ledger
 
 Run = Callable[..., Result]
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+CODE = "SC-20261122-0001"
 LAND = Inventory(
     units=(
         Unit(slug="tinh", code="75", level=UnitLevel.PROVINCE, name="Đồng Nai", province_code="75"),
     ),
     sites=(Site(slug="s1", name="UBND", unit="tinh"),),
+    devices=(
+        Device(slug="gw0", name="Trung tâm", site="s1", kind="gateway", address="10.0.0.1"),
+        Device(slug="gw1", name="Xã", site="s1", kind="gateway", address="10.0.0.2"),
+    ),
+    links=(Link(slug="k1", name="Kênh", near="gw0", far="gw1", carrier="Viettel", circuit="C1"),),
 )
 
 
@@ -37,6 +54,8 @@ def settings(tmp_path: Path) -> Path:
         await migrations.upgrade(url)
         ledger: Ledger = await open_ledger(url, None, SystemClock())
         await ledger.inventory.apply(Changes(put=LAND), "test", NOW)
+        found = Incident(id=CODE, root="k1", severity=Severity.MAJOR, began_at=NOW, decided_at=NOW)
+        await ledger.brain.commit(Outcome(incidents=[found]), NOW)
         mine = SpecialDay(on=date(2026, 9, 1), kind="working", name="Cơ quan vẫn làm", like=2)
         await ledger.inventory.apply(Changes(put=Inventory(special_days=(mine,))), "test", NOW)
         await ledger.aclose()
@@ -87,12 +106,22 @@ def test_works_are_added_listed_and_called_off(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [("--unit", "76"), ("--carrier", "VNPT"), ("--target", "s2"), ()],
+    [("--unit", "76"), ("--carrier", "VNPT"), ("--circuit", "C9"), ("--target", "s2"), ()],
 )
 def test_works_that_concern_nothing_known_are_refused(run: Run, wrong: tuple[str, ...]) -> None:
     told = run("maintenance", *WORKS, *wrong)
     assert told.exit_code == 2
     assert json.loads(run("maintenance", "list", "--all", "--json").stdout) == []
+
+
+def test_works_of_a_circuit_and_for_an_incident_are_kept(run: Run) -> None:
+    told = run("maintenance", *WORKS, "--circuit", "c1", "--incident", CODE)
+    assert told.exit_code == 0, told.output
+    [row] = json.loads(run("maintenance", "list", "--json").stdout)
+    assert row["concerns"] == f"c1, {CODE}"
+    missing = run("maintenance", *WORKS, "--incident", "SC-20261122-0009")
+    assert missing.exit_code != 0
+    assert "There is no incident SC-20261122-0009" in missing.stderr
 
 
 def test_holidays_are_seeded_once_and_leave_what_people_wrote(run: Run) -> None:

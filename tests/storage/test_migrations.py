@@ -138,6 +138,7 @@ async def test_what_was_kept_by_the_version_before_is_kept_on(empty_url: str) ->
     assert delivery.receipt == "250"
     [works] = await ledger.maintenance.find(from_micros(19))
     assert (works.rule, works.until) == (None, from_micros(20))
+    assert (works.circuits, works.incidents) == ((), ())
     assert await ledger.maintenance.find(from_micros(20)) == []
     await ledger.aclose()
     await migrations.downgrade(empty_url, "0002")
