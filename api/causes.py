@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from api.context import Context
 from core.errors import Invalid, Problem
-from core.finding import Category, Fault, Finding
+from core.finding import FAULT, Category, Fault, Finding
 from core.incident import Incident
 from core.text import Text, nfc
 from core.ticket import Ticket
@@ -42,11 +42,21 @@ def stated(  # noqa: PLR0917  (the fields of a form)
     problems = []
     if category not in causes:
         problems.append(
-            _problem("category", category, Text("loại nguyên nhân", "kind of cause"), tuple(causes))
+            _problem(
+                "category",
+                category,
+                Text("loại nguyên nhân", "kind of cause"),
+                [one.name for one in causes.values()],
+            )
         )
     if fault and fault not in set(Fault):
         problems.append(
-            _problem("fault", fault, Text("nơi chịu trách nhiệm", "party at fault"), tuple(Fault))
+            _problem(
+                "fault",
+                fault,
+                Text("nơi chịu trách nhiệm", "party at fault"),
+                [FAULT[one] for one in Fault],
+            )
         )
     if problems:
         raise Invalid(problems)
@@ -55,13 +65,13 @@ def stated(  # noqa: PLR0917  (the fields of a form)
     return Stated(actor, now, causes[category], chosen, nfc(text).strip(), origin)
 
 
-def _problem(key: str, said: str, what: Text, known: Sequence[str]) -> Problem:
-    listed = ", ".join(known)
+def _problem(key: str, said: str, what: Text, known: Sequence[Text]) -> Problem:
+    vi, en = ("; ".join(one.said(language) for one in known) for language in ("vi", "en"))
     return Problem(
         file="cause",
         key=key,
         what=Text(f'không có {what.vi} "{said}"', f'there is no {what.en} "{said}"')
         if said
         else Text(f"chưa chọn {what.vi}", f"no {what.en} is chosen"),
-        mend=Text(f"Chọn một trong: {listed}", f"Choose one of: {listed}"),
+        mend=Text(f"Chọn một trong: {vi}", f"Choose one of: {en}"),
     )

@@ -22,6 +22,7 @@ from inventory.search import key
 from inventory.workbook import RawSheet, Row, Value, shown
 
 USUAL = timedelta(hours=2)  # of a meeting that does not say when it ends
+LONGEST = timedelta(hours=14)  # what seems to last longer over midnight has its hours mixed up
 _TOP = 40  # rows in which a header is looked for
 _NEEDED = frozenset({"title", "begin", "rooms"})
 _HEADINGS: Mapping[str, re.Pattern[str]] = {
@@ -175,10 +176,14 @@ class _Sheet:
 
     def read(self, sheet: RawSheet) -> None:
         for row in sheet.rows:
-            if row.number > self.layout.last and self._said(row, "title"):
+            if row.number <= self.layout.last:
+                continue
+            if self._said(row, "title"):
                 wanted = self._row(row)
                 if wanted is not None:
                     self.found.wanted.append(wanted)
+            elif self._said(row, "rooms") and any(_clocks(self._cell(row, "begin"))):
+                self._fail(row, "title", _NO_TITLE)  # a note below the list says no hour
 
     def _row(self, row: Row) -> Wanted | None:
         before = len(self.found.problems)
@@ -232,7 +237,12 @@ class _Sheet:
         begin = datetime.combine(day, clocks[0], LOCAL)
         ends = list(_clocks(self._cell(row, "end"))) or clocks[1:]
         end = datetime.combine(day, ends[0], LOCAL) if ends else begin + USUAL
-        return begin, end if end > begin else end + timedelta(days=1)
+        if end <= begin:
+            end += timedelta(days=1)
+        if end - begin > LONGEST:
+            self._fail(row, "end" if "end" in self.layout.columns else "begin", _ENDS_FIRST)
+            return None
+        return begin, end
 
     def _day(self, row: Row, begin: Value) -> date | None:
         for value in (self._cell(row, "day"), begin):
@@ -334,4 +344,15 @@ _NO_TIME = _fault(
     "the begin is missing",
     "Ghi giờ như 08:00 hoặc 8h00",
     "Write it like 08:00 or 8h00",
+)
+
+
+_NO_TITLE = _fault(
+    "chưa ghi tên cuộc họp", "the meeting has no title", "Ghi tên cuộc họp", "Write its title"
+)
+_ENDS_FIRST = _fault(
+    "giờ kết thúc trước giờ bắt đầu",
+    "it ends before it begins",
+    "Sửa giờ; họp qua đêm thì không quá 14 giờ",
+    "Mend the hours; one over midnight lasts 14 hours at most",
 )

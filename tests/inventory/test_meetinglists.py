@@ -264,3 +264,22 @@ def test_a_cascade_of_bridges_stands_in_a_column_the_nearest_first() -> None:
     [problem] = read("a; b; c; d").problems
     assert (problem.line, problem.key) == (2, "Cầu nối cấp trên")
     assert "hơn 3 cấp" in problem.what.vi
+
+
+def test_a_meeting_that_ends_before_it_begins_is_no_meeting_until_the_next_morning() -> None:
+    head = "Nội dung họp;Ngày;Bắt đầu;Kết thúc;Điểm cầu\n"
+    rows = "Họp;30/11/2026;8h30;7h;xã Đăk Ơ\nTrực bão;30/11/2026;22h;1h30;xã Đăk Ơ\n"
+    found = meetingfile.read("lich.csv", f"{head}{rows}".encode(), LAND, NOW)
+    [problem] = found.problems
+    assert (problem.line, problem.key) == (2, "Kết thúc")
+    assert "trước giờ bắt đầu" in problem.what.vi
+    assert [one.end - one.begin for one in found.wanted] == [timedelta(hours=3, minutes=30)]
+
+
+def test_a_row_without_a_title_is_told_and_a_note_below_the_list_is_none() -> None:
+    head = "Nội dung họp;Ngày;Bắt đầu;Điểm cầu\n"
+    rows = "Họp;30/11/2026;8h;xã Đăk Ơ\n;30/11/2026;9h;xã Đăk Ơ\n;;;Nơi nhận: như trên\n"
+    found = meetingfile.read("lich.csv", f"{head}{rows}".encode(), LAND, NOW)
+    [problem] = found.problems
+    assert (problem.line, problem.key) == (3, "Nội dung họp")
+    assert len(found.wanted) == 1
