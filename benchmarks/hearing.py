@@ -27,7 +27,7 @@ from core.watching import Check
 from runtime import process
 from runtime.hearing import Listener, open_ear
 from runtime.hints import Hints
-from runtime.settings import Hearing
+from runtime.sections.looking import Hearing
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from tests.ports import free_port

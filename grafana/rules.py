@@ -15,7 +15,7 @@ from grafana.links import at_far_end, use
 from grafana.servers import OLD
 from inventory.expiry import STAGES
 from runtime import surroundings, tally
-from runtime.settings import Delays
+from runtime.sections.telling import Delays
 
 _HEAD = """\
 # Quy tắc cho người đã có Prometheus / rules for those who already run Prometheus.

@@ -15,15 +15,11 @@ from inventory.compiled import LookingDefaults
 from reports.render.letterhead import Letterhead
 from runtime.outlet import Outlet
 from runtime.precaution import save_before_migration
-from runtime.settings import (
-    ChannelSettings,
-    Hearing,
-    Incidents,
-    Looking,
-    Quality,
-    Reports,
-    Settings,
-)
+from runtime.sections.looking import Hearing, Looking
+from runtime.sections.meetings import Quality
+from runtime.sections.reporting import Reports
+from runtime.sections.telling import ChannelSettings, Incidents
+from runtime.settings import Settings
 from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault

@@ -10,7 +10,8 @@ import aiohttp
 
 from core.errors import Conflict, DomainError, Forbidden, NotFound, Unavailable
 from core.text import Text
-from runtime.settings import Web, split_listen
+from runtime.sections.kinds import split_listen
+from runtime.sections.web import Web
 
 _TIMEOUT = 30.0  # seconds; the judge is between two batches sooner than that
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  (listened on, reached by loopback)

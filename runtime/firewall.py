@@ -13,7 +13,9 @@ from core.reference import Reference, reference
 from core.text import Language, Text
 from core.watching import Check
 from runtime import registries
-from runtime.settings import ChannelSettings, Settings, is_loopback, split_listen
+from runtime.sections.kinds import is_loopback, split_listen
+from runtime.sections.telling import ChannelSettings
+from runtime.settings import Settings
 from runtime.settings_faults import SECRET
 
 OURSELVES = "thongsuot"

@@ -33,7 +33,8 @@ from runtime.framing import Frames
 from runtime.hints import Hints, Speaker, about, about_line
 from runtime.kit import DirectSockets
 from runtime.remarks import Remarks, Said
-from runtime.settings import Hearing, split_listen
+from runtime.sections.kinds import split_listen
+from runtime.sections.looking import Hearing
 from storage.remarks import RemarkBook
 
 log = logging.getLogger(__name__)

@@ -26,8 +26,8 @@ from runtime.auditor import AuditStats
 from runtime.caretakers import Caretakers
 from runtime.dispatcher import DispatchStats
 from runtime.pipeline import PipelineStats
-from runtime.settings import Drill
-from runtime.settings import Heartbeat as Wanted
+from runtime.sections.telling import Drill
+from runtime.sections.telling import Heartbeat as Wanted
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from core.clock import Clock
 from core.errors import Unavailable
-from runtime.settings import Retention
+from runtime.sections.keeping import Retention
 from runtime.transcripts import Transcripts
 from storage.pruning import Kept, PruneBook
 

@@ -87,9 +87,11 @@ from runtime.rota_watch import RotaWatch
 from runtime.rule_asking import RuleAsking
 from runtime.rule_trying import RuleTrying
 from runtime.scheduler import Scheduler
+from runtime.sections.kinds import is_loopback
+from runtime.sections.telling import revealed
 from runtime.selfmetrics import SelfMetrics
 from runtime.series import Part, SeriesSide, open_series
-from runtime.settings import Settings, is_loopback, revealed
+from runtime.settings import Settings
 from runtime.shelf import Shelf
 from runtime.shift_letters import ShiftLetters
 from runtime.sweeping import Sweeper, terms_of

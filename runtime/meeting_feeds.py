@@ -16,7 +16,7 @@ from core.inventory import Inventory
 from core.meeting import Wanted
 from core.outcome import Event
 from inventory import meetingcalendar
-from runtime.settings import Feed
+from runtime.sections.meetings import Feed
 from storage.meetings import Gathered
 
 log = logging.getLogger(__name__)

@@ -25,7 +25,8 @@ from core.clock import Clock
 from core.errors import Conflict
 from core.text import Text
 from runtime.scheduler import CheckFeed
-from runtime.settings import Settings, split_listen
+from runtime.sections.kinds import split_listen
+from runtime.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import aiohttp
 
 from runtime.beside import beside
-from runtime.settings import Web
+from runtime.sections.web import Web
 
 _TIMEOUT = 5.0  # seconds
 _READY = 200

@@ -12,7 +12,8 @@ from core.errors import Unavailable
 from core.reading import Sample
 from core.text import Text
 from runtime.room_left import RoomLeft
-from runtime.settings import Series, revealed
+from runtime.sections.keeping import Series
+from runtime.sections.telling import revealed
 from storage.engine import Engine, EngineOptions
 from storage.sender import Sender
 from storage.series import SeriesReader

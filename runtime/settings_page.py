@@ -9,7 +9,8 @@ from pydantic_core import PydanticUndefined
 
 from core.text import Language, Text
 from runtime import registries
-from runtime.settings import SECTIONS, Section
+from runtime.sections.kinds import Section
+from runtime.settings import SECTIONS
 
 
 def commented(language: Language) -> str:

@@ -12,7 +12,8 @@ from fastapi import FastAPI
 import api.context
 from core.errors import Conflict
 from core.text import Text
-from runtime.settings import Web, is_loopback, split_listen
+from runtime.sections.kinds import is_loopback, split_listen
+from runtime.sections.web import Web
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (compared with, not bound to)
 

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from runtime.sections.keeping import Series
 from runtime.series import reading_side
-from runtime.settings import Series
 from storage.ledger import Ledger
 from storage.series import SeriesReader
 

@@ -91,7 +91,7 @@ def _firewall(config: Path | None, *, exact: bool, as_csv: bool, as_json: bool) 
     from runtime.assembly import looking_defaults
     from runtime.cli._ledger import Voice, settings_of, with_ledger
     from runtime.firewall import rules
-    from runtime.settings import split_listen
+    from runtime.sections.kinds import split_listen
 
     voice = Voice(as_json=as_json)
     settings = settings_of(config, voice)

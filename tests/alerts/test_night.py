@@ -16,7 +16,7 @@ from core.clock import LOCAL
 from core.incident import Due, Incident, Member, Severity
 from core.inventory import Contact
 from core.watching import DaysOff, Estate
-from runtime.settings import Class
+from runtime.sections.kinds import Class
 from tests.alerts.province import estate
 
 QUIET = Night(waiting=(Severity.WARNING, Severity.INFO))

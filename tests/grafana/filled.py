@@ -32,8 +32,8 @@ from lab.mailbox import Webhook
 from lab.network import Kind, Ports
 from runtime import settings as settings_file
 from runtime.hub import Hub, open_hub
+from runtime.sections.telling import Delays
 from runtime.series import Batch, SeriesSide
-from runtime.settings import Delays
 from storage.silences import Wanted
 from tests.grafana import equipment
 from tests.ports import free_port

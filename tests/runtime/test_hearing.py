@@ -25,7 +25,7 @@ from runtime.hearing import Ear, Listener, open_ear
 from runtime.hints import Hints, HintStats
 from runtime.kit import DirectSockets
 from runtime.remarks import OF_ONE
-from runtime.settings import Hearing
+from runtime.sections.looking import Hearing
 from storage.ledger import Ledger
 from storage.remarks import Wanted
 from tests.collectors.snmp_agent import SYSTEM, stage

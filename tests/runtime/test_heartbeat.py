@@ -13,8 +13,8 @@ from core.people import User
 from lab.mailbox import Webhook
 from runtime.caretakers import Caretakers
 from runtime.heartbeat import BEGUN, RESUMED, Heartbeat, Vitals, a_drill, begins, unwell
-from runtime.settings import Drill
-from runtime.settings import Heartbeat as Wanted
+from runtime.sections.telling import Drill
+from runtime.sections.telling import Heartbeat as Wanted
 from storage.ledger import Ledger
 from tests.ports import free_port
 from tests.runtime.test_auditor import ADMIN, CONTACTS

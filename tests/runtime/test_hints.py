@@ -19,7 +19,7 @@ from core.errors import Conflict
 from core.watching import Check
 from runtime.hearing import Ear, Listener
 from runtime.hints import MOST, PAUSE, Hints, about_line
-from runtime.settings import Hearing
+from runtime.sections.looking import Hearing
 from tests.factories import FakeClock, a_check
 from tests.ports import free_port
 

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 from core.inventory import Changes
 from core.outcome import Event
 from runtime.meeting_feeds import MeetingFeeds
-from runtime.settings import Feed
+from runtime.sections.meetings import Feed
 from storage.ledger import Ledger
 from tests.factories import FakeClock
 from tests.inventory.test_meetinglists import LAND, NOW, calendar

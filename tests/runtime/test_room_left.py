@@ -15,8 +15,9 @@ from core.labels import Series
 from core.reading import Reading
 from runtime.housekeeping import Housekeeping
 from runtime.room_left import RoomLeft, days_left
+from runtime.sections.keeping import Retention
 from runtime.series import SeriesSide
-from runtime.settings import Retention, Settings, build
+from runtime.settings import Settings, build
 from runtime.transcripts import Run, Transcripts
 from storage.ledger import Ledger
 from storage.spool import Spool

@@ -19,6 +19,9 @@ from core.text import Language, Text
 from runtime import settings, settings_page
 from runtime.assembly import bands
 from runtime.quantities import Wrong, seconds, size
+from runtime.sections.kinds import Section, is_loopback, split_listen
+from runtime.sections.meetings import Travel
+from runtime.sections.telling import Delays, Digest, Drill, Night
 
 
 class Letter(BaseModel):
@@ -71,7 +74,7 @@ def test_no_file_at_all_means_the_present_folder(
 
 def test_ready_made_tables_are_beside_their_folder(tmp_path: Path) -> None:
     got = settings.build({"web": {"listen": "[::1]:0"}}, tmp_path)
-    assert settings.split_listen(got.web.listen) == ("::1", 0)
+    assert split_listen(got.web.listen) == ("::1", 0)
     assert got.series.spool == tmp_path / "var/spool.db"
 
 
@@ -278,13 +281,13 @@ def test_a_channel_gets_its_secret_only_when_it_is_opened(tmp_path: Path) -> Non
     ],
 )
 def test_loopback_is_known(listen: str, near: bool) -> None:
-    assert settings.is_loopback(listen) is near
+    assert is_loopback(listen) is near
 
 
 @pytest.mark.parametrize("listen", ["8080", ":8080", "a:b", "1.2.3.4:70000", "::1:80"])
 def test_what_is_no_address_and_port_is_refused(listen: str) -> None:
     with pytest.raises(Wrong):
-        settings.split_listen(listen)
+        split_listen(listen)
 
 
 @pytest.mark.parametrize(
@@ -313,14 +316,14 @@ def test_what_is_no_duration_is_refused(text: object) -> None:
 
 
 def test_every_key_has_its_sentence_in_both_languages() -> None:
-    within: list[type[settings.Section]] = [
-        settings.Delays,
-        settings.Night,
-        settings.Digest,
-        settings.Drill,
-        settings.Travel,
+    within: list[type[Section]] = [
+        Delays,
+        Night,
+        Digest,
+        Drill,
+        Travel,
     ]
-    sections: list[type[settings.Section]] = [*settings.SECTIONS.values(), *within]
+    sections: list[type[Section]] = [*settings.SECTIONS.values(), *within]
     for section in sections:
         for name, field in section.model_fields.items():
             said = [m for m in field.metadata if isinstance(m, Text)]
@@ -383,7 +386,7 @@ def test_every_setting_is_heeded_somewhere() -> None:
         for path in runtime.rglob("*.py")
         if not path.name.startswith("settings")
     )
-    sections: list[type[settings.Section]] = list(settings.SECTIONS.values())
+    sections: list[type[Section]] = list(settings.SECTIONS.values())
     for section in sections:
         for key in section.model_fields:
             assert re.search(rf"\.{key}\b", elsewhere), f"{section.__name__}.{key}"
