@@ -118,6 +118,15 @@ def slowness(by: str, *matchers: str) -> str:
     return f"max by ({by}) (avg_over_time({selector}[$__range]))"
 
 
+def least(number: int, expression: str) -> str:
+    """Return the lowest series at each instant.
+
+    Not by `bottomk`: VictoriaMetrics (1.79) takes a series that has ended for the lowest of all,
+    and shows nothing.
+    """
+    return f"-topk({number}, -({expression}))"
+
+
 def only(expression: str, by: str, among: str) -> str:
     """Return those series of an expression whose label `by` is found among others."""
     return f"{expression} and on ({by}) {among}"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.watching import TargetKind
-from grafana.expressions import NOW, chosen, only, worst
+from grafana.expressions import NOW, chosen, least, only, worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class Measured:
 
     def lowest(self, number: int, expression: str) -> str:
         """Return the lowest series of now, in order."""
-        return f"sort(bottomk({number}, {self.kept(expression)}))"
+        return f"sort({least(number, self.kept(expression))})"
 
     def curves(
         self, number: int, selector: str, by: str = "instance", *, lowest: bool = False
     ) -> str:
         """Return the curves of those that were highest on average over the range, or lowest."""
-        reduce, rank = ("min", "bottomk") if lowest else ("max", "topk")
+        reduce, rank = ("min", least) if lowest else ("max", worst)
         over = f"{reduce} by ({by}) (avg_over_time({selector}[$__range]{NOW}))"
-        ranked = f"{rank}({number}, {self.kept(over, (), NOW)})"
+        ranked = rank(number, self.kept(over, (), NOW))
         return self.kept(only(f"{reduce} by ({by}) ({selector})", by, ranked))

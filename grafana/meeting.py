@@ -4,7 +4,7 @@ from core.text import Language, Text
 from core.watching import TargetKind
 from grafana import variables
 from grafana.board import Board
-from grafana.expressions import chosen, in_unit, metric
+from grafana.expressions import chosen, in_unit, least, metric
 from grafana.panels import Column, Words, lines, number, worst_first
 from grafana.rooms import GRADE_LIMITS, GRADES, MOS
 from grafana.statuses import CALM, GREY
@@ -173,7 +173,7 @@ def _course(language: Language) -> object:
 
 def _mos(language: Language) -> object:
     mos = f"min by (room) ({metric(met.ROOM_MOS, OF_IT)})"
-    lowest = f"bottomk({CURVES}, {mos} * on (room) group_left (name) {_places()})"
+    lowest = least(CURVES, f"{mos} * on (room) group_left (name) {_places()}")
     return lines(
         Words(
             Text("MOS thấp nhất (ước tính đường truyền)", "Lowest MOS (estimate of the path)"),

@@ -5,7 +5,7 @@ from core.text import Language, Text
 from core.watching import TargetKind
 from grafana import variables
 from grafana.board import Board
-from grafana.expressions import NOW, chosen, code, count, metric, named, only, ranks, worst
+from grafana.expressions import NOW, chosen, code, count, least, metric, named, only, ranks, worst
 from grafana.measured import Measured
 from grafana.panels import Column, Words, bars, lines, number, worst_first
 from grafana.servers import worst_parts
@@ -252,7 +252,7 @@ def _cpu(language: Language) -> object:
 
 def _light(language: Language) -> object:
     name = metric("device_optical_power_dbm", 'direction="rx"')
-    weakest = f"bottomk({CURVES}, {_within(f'min by ({_PORT}) ({name})')})"
+    weakest = least(CURVES, _within(f"min by ({_PORT}) ({name})"))
     return lines(
         Words(
             Text("Công suất quang thu", "Optical power received"),
@@ -262,7 +262,7 @@ def _light(language: Language) -> object:
             ),
         ),
         language,
-        [(only(f"min by ({_PORT}) ({name})", _PORT, weakest), "{{instance}} {{ifName}}")],
+        [(weakest, "{{instance}} {{ifName}}")],
         unit="dBm",
         below="/^$/",  # it is negative by nature: the scale must not begin at zero
     )
@@ -280,7 +280,7 @@ def _trend(language: Language) -> object:
             ),
         ),
         language,
-        [(f"bottomk({CURVES}, {_within(trend)})", "{{instance}} {{sensor}}")],
+        [(least(CURVES, _within(trend)), "{{instance}} {{sensor}}")],
         unit="dB",
         below="/^$/",
     )
