@@ -292,7 +292,7 @@ def _one(register: Register, said: str) -> str | Fault:
 
 
 def _stranger(said: str, candidates: Sequence[str]) -> Fault:
-    like = ", ".join(candidates)
+    like = ", ".join(dict.fromkeys(candidates))
     return Fault(
         Text(vi=f'không biết "{said}"', en=f'"{said}" is not known'),
         Text(vi=f"Có phải là {like}?", en=f"Is it {like}?")
