@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from alerts.facts import NOTHING, Fact, Facts
 from alerts.places import Places
 from alerts.topology import Topology
-from core.status import Verdict
+from core.status import Status, Verdict
 
 PATIENCE = timedelta(seconds=3)  # the longest wait for what stands above a failed target
 SLOW_PATIENCE = timedelta(seconds=12)  # for three connections, or many probes, unanswered
@@ -28,6 +28,11 @@ def _patience(other: Fact, failed_at: datetime) -> timedelta:
         silent = other.last_ok is None or other.last_ok < failed_at
         return SLOW_PATIENCE if other.verdict is Verdict.SUSPECT and silent else PATIENCE
     return PATIENCE + min(timedelta(seconds=other.interval), SLOW_PATIENCE)
+
+
+def _is_seldom(other: Fact) -> bool:
+    """Say whether it is asked so seldom that a failure may pass it by unseen."""
+    return timedelta(seconds=other.interval) > VERIFY_ROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +154,30 @@ class Waiting:
         failed_at = fact.failed_at or self.now
         bound = (fact.confirmed_at or self.now) + PATIENCE
         due: list[datetime | None] = []
+        lost = self._was_lost(slug)
+        unasked: list[datetime] = []
         for other in self._witnesses(slug):
             if not other.good:
                 continue
+            answered = other.last_ok or failed_at
             if other.returned_at is not None and other.returned_at > failed_at:
                 # it was silent too: most likely all of it is coming back
                 due.append(self.one_round(fact, other.returned_at, other.returned_at))
+            elif lost and _is_seldom(other) and answered > failed_at:
+                unasked.append(answered)
             elif other.heard_within is not None:
                 due.append(min(failed_at + timedelta(seconds=other.heard_within), bound))
+        if unasked:
+            # Nobody asked them while their line was cut: they may only be the first to be back.
+            # The earliest counts, since among many there is always one that has just answered.
+            first = min(unasked)
+            due.append(self.one_round(fact, first, first))
         return self._latest(due)
+
+    def _was_lost(self, slug: str) -> bool:
+        """Say whether a target is held to be lost with another one until now."""
+        before = self.facts.before.get(slug)
+        return before is not None and before.status is Status.UNREACHABLE
 
     def something_answers(self, slug: str, fact: Fact) -> bool:
         failed_at = fact.failed_at or self.now

@@ -239,6 +239,7 @@ class World:
         self.by_slug = {t.slug: t for t in what.targets}
         self.brain = Brain(what, memory or Memory(), policy, self.contacts, now)
         self.dead: set[str] = set(dead)
+        self.mute: set[str] = set()  # pass on what others say, and do not answer themselves
         self.loss: dict[str, float] = {}
         self.random = random.Random(seed)
         self.outcomes: list[Outcome] = []
@@ -272,6 +273,8 @@ class World:
     def answers(self, slug: str) -> bool:
         """Say whether an address answers: a line's stands at its far device."""
         target = self.by_slug[slug]
+        if slug in self.mute:
+            return False
         return self.reachable(slug) and not self.dead.intersection(target.members)
 
     def run(self, seconds: float, until: Callable[[], bool] | None = None) -> datetime:

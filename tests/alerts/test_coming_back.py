@@ -1,6 +1,6 @@
 """What lost its power comes back piece by piece: what is still down is no news for a while."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,9 +8,11 @@ from alerts.facts import Fact, Facts
 from alerts.rootcause import resolve
 from alerts.topology import Topology
 from core.incident import Incident, Notification, Purpose
+from core.reading import Reading
 from core.status import Status, Verdict
+from core.watching import Estate
 from inventory.booked import booked, near
-from tests.alerts.province import AT_ONCE, World, estate, sharing
+from tests.alerts.province import AT_ONCE, World, estate, serving, sharing
 from tests.alerts.test_endangered import a_meeting
 from tests.factories import DAWN
 
@@ -210,3 +212,47 @@ def test_a_line_whose_address_has_said_nothing_since_is_not_waited_for_again_and
         view = resolve(topology, Facts(facts), now)
         assert view.waiting_until is None or view.waiting_until > now, after
     assert view.states["line1"].status is Status.DEGRADED
+
+
+def test_a_service_that_answers_first_blames_no_router_for_its_line() -> None:
+    for seed in range(40):
+        world = World(serving(estate(hubs=3, communes=4)), seed=seed)
+        world.hear(world.now + timedelta(seconds=0.1), _web(world.now))
+        world.run(36)
+        world.cut("line1")
+        world.run(20)
+        world.mend("line1")
+        soon = world.now + timedelta(seconds=0.02)
+        world.hear(soon, _web(soon))
+        world.run(30)
+        assert {i.root for i in world.incidents.values()} == {"line1"}, seed
+
+
+@pytest.mark.parametrize("interval", [3.5, 5.0, 13.0, 60.0])
+def test_a_router_that_really_died_meanwhile_is_named_however_often_it_is_asked_behind_it(
+    interval: float,
+) -> None:
+    what = serving(estate(hubs=3, communes=4))
+    checks = tuple(
+        check.model_copy(update={"interval": interval}) if check.slug == "hub1-web/http" else check
+        for check in what.checks
+    )
+    world = World(Estate(targets=what.targets, checks=checks))
+    world.hear(world.now + timedelta(seconds=0.1), _web(world.now))
+    world.run(36)
+    world.cut("line1")
+    world.run(20)
+    world.mend("line1")
+    world.mute.add("hub1-gw")
+    back = world.now
+    while world.now < back + timedelta(seconds=90):
+        world.hear(world.now, _web(world.now))
+        world.run(interval)
+        if any(i.root == "hub1-gw" for i in world.incidents.values()):
+            break
+    assert {i.root for i in world.incidents.values()} >= {"hub1-gw"}
+    assert world.now - back < timedelta(seconds=max(20.0, interval + 1))
+
+
+def _web(at: datetime) -> Reading:
+    return Reading("hub1-web/http", "center", at)
