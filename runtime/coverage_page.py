@@ -9,7 +9,7 @@ from inventory.profiles import PROFILES
 from inventory.templating import Template, templates
 from runtime import registries
 
-FEW = 4  # metrics that are named of a collector; the page of collectors has all
+FEW = 4  # metrics named of a collector beside those of others; the page of collectors has all
 HEAD = """\
 # Mục nào đo bằng gì / What each row is looked at by
 
@@ -54,7 +54,7 @@ def _line(row: Row, known: Mapping[str, Collector]) -> str:
         "; ".join(
             filter(
                 None,
-                (*(_metrics(known[one]) for one in collectors), *map(_figures, declared), parts),
+                (*_metrics(known[one] for one in collectors), *map(_figures, declared), parts),
             )
         )
         or "–",
@@ -75,8 +75,15 @@ def _figures(form: Form) -> str:
     return _shown(list(dict.fromkeys(column.metric for column in form.columns.values())))
 
 
-def _metrics(collector: Collector) -> str:
-    return _shown([emit.name for emit in collector.emits if emit.name != "probe_success"])
+def _metrics(collectors: Iterable[Collector]) -> Iterable[str]:
+    """Yield what each collector adds to those before it."""
+    told = {"probe_success", "probe_duration_seconds"}  # of every one
+    for collector in collectors:
+        fresh = list(dict.fromkeys(e.name for e in collector.emits if e.name not in told))
+        told.update(fresh)
+        if fresh:
+            # one vendor's own objects (named as its MIB does) after what all devices give
+            yield _shown(sorted(fresh, key=lambda name: not name.islower()))
 
 
 def _shown(names: Sequence[str]) -> str:
