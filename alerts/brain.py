@@ -485,6 +485,9 @@ class Brain:
         )
         view = resolve(self._topology, facts, now, self._calm)
         self._calm = view.calm
+        for link in view.overtaken:
+            if not self._ports[link].overtaken:
+                self._ports[link] = replace(self._ports[link], overtaken=True)
         self._waiting_until = view.waiting_until
         for slug, state in sorted(view.states.items()):
             self._move(slug, state, now, outcome)

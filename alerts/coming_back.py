@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from alerts.incidents import Fold
-from core.incident import EXTERNAL, THRESHOLD, Incident
+from core.incident import EXTERNAL, FLAPPING, THRESHOLD, Incident
 
 Freed = Mapping[str, datetime]  # target → when it was known that what it was lost with is over
 _SHUT = "port_admin_down"  # of a line that somebody has shut: it will not come back by itself
@@ -39,7 +39,7 @@ def due_back(incident: Incident, known: Freed, patience: float) -> datetime | No
     It is news when any of it was lost with nothing that has just ended, or fell only after that.
     A root that others share has no answer of its own: they count.
     """
-    if incident.kind in {THRESHOLD, EXTERNAL} or incident.cause == _SHUT:
+    if incident.kind in {THRESHOLD, EXTERNAL, FLAPPING} or incident.cause == _SHUT:
         return None
     members = incident.present or [member.target for member in incident.members]  # it was merged
     lost = [slug for slug in members if slug != incident.root] or [incident.root]

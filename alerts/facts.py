@@ -71,6 +71,7 @@ class Port:
     since: datetime | None = None  # first observation of it being so
     changed_at: datetime | None = None  # when it was seen to have changed; None: it never was
     shut_at: datetime | None = None  # first observation of it being shut on purpose
+    overtaken: bool = False  # something has come back since that makes the word an old one
 
 
 class Beyond(NamedTuple):
@@ -212,9 +213,11 @@ def ports_in(
 def _port(at: datetime, oper: float, admin: float, known: Port | None) -> Port:
     enabled = admin != 2.0  # noqa: PLR2004  (ifAdminStatus down)
     up = enabled and oper not in {2.0, 6.0, 7.0}
-    still_shut = known is not None and not known.enabled
+    again = known is not None and known.overtaken and not up  # it carried meanwhile
+    still_shut = known is not None and not known.enabled and not again
     shut_at = None if enabled else known.shut_at if known is not None and still_shut else at
     if known is not None and known.up == up:
-        return replace(known, at=at, enabled=enabled, shut_at=shut_at)
+        since = at if again else known.since
+        return replace(known, at=at, enabled=enabled, since=since, shut_at=shut_at, overtaken=False)
     changed_at = at if known is not None else None
     return Port(at, up, enabled, since=at, changed_at=changed_at, shut_at=shut_at)

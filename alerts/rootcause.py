@@ -54,13 +54,15 @@ class View:
 
     `states` holds the targets whose status or cause differs from `Facts.before`; `roots` every
     present root; `waiting_until` when to ask again though nothing new has been heard. `calm` holds
-    the places of all that is up, and was.
+    the places of all that is up, and was; `overtaken` the links of whose ports an old word is known
+    (it must stay old when what has come back is lost again).
     """
 
     states: dict[str, TargetState]
     roots: dict[str, Root]
     waiting_until: datetime | None = None
     calm: dict[str, Place] = field(default_factory=dict)
+    overtaken: frozenset[str] = frozenset()
 
 
 def resolve(
@@ -74,8 +76,11 @@ def resolve(
     dead_ports = (link for link, port in facts.ports.items() if not port.up)
     for slug in (*facts.beyond, *facts.calmed, *dead_ports):
         places.pop(slug, None)
-    facts = replace(facts, ports=_fresh(topology, facts))
-    return _Walk(topology, facts, now, places, Waiting(topology, facts, places, now)).view()
+    fresh = _fresh(topology, facts)
+    overtaken = frozenset(facts.ports.keys() - fresh.keys())
+    facts = replace(facts, ports=fresh)
+    view = _Walk(topology, facts, now, places, Waiting(topology, facts, places, now)).view()
+    return replace(view, overtaken=overtaken)
 
 
 def _of_one_event(interval: float) -> timedelta:
@@ -93,7 +98,8 @@ def _fresh(topology: Topology, facts: Facts) -> dict[str, Port]:
     return {
         link: port
         for link, port in facts.ports.items()
-        if not any(
+        if not port.overtaken
+        and not any(
             back is not None and back + (_RISING if not port.up else _AT_ONCE) > port.at
             for back in _returns(topology, facts, link, port)
         )
@@ -479,16 +485,39 @@ class _Walk:
     def _lost_every_line(self, device: str, seen: datetime) -> bool:
         """Say whether all of several lines to a device went dead, as when it lost its power.
 
-        `seen` is when a port was found dead. Not if one of the lines works, or was shut on
-        purpose, or fell before the device: then they failed one by one.
+        `seen` is when a port was found dead. Not if one of the lines works, or fell before the
+        device: then they failed one by one. Nor if one was shut on purpose, unless all others
+        fell silent with the device: then somebody shut it at a device that was dead already.
         """
         lines, fact = self.topology.uplinks[device], self.facts.targets.get(device, NOTHING)
         fell = fact.failed_at or seen
-        return len(lines) > 1 and all(
-            self.topology.is_link(line)
-            and not self._fell_before(line, fell, fact.interval)
-            and self._died_with(line, fell)
-            for line in lines
+        others = [line for line in lines if not self._was_shut(line)]
+        return (
+            len(lines) > 1
+            and all(
+                self.topology.is_link(line)
+                and not self._fell_before(line, fell, fact.interval)
+                and self._died_with(line, fell)
+                for line in lines
+            )
+            and (
+                len(others) == len(lines)
+                or (bool(others) and all(self._silent_since(line, fell) for line in others))
+            )
+        )
+
+    def _was_shut(self, line: str) -> bool:
+        """Say whether a port was shut on purpose when it was first seen dead."""
+        port = self.facts.ports.get(line)
+        return port is not None and port.shut_at is not None and port.shut_at == port.since
+
+    def _silent_since(self, line: str, fell: datetime) -> bool:
+        """Say whether a line's own address is silent since an instant."""
+        own = self.facts.targets.get(line, NOTHING)
+        return (
+            own.verdict is Verdict.FAILED
+            and own.failed_at is not None
+            and own.failed_at <= fell + _of_one_event(own.interval)
         )
 
     def _fell_before(self, line: str, fell: datetime, interval: float) -> bool:
@@ -508,8 +537,6 @@ class _Walk:
     def _died_with(self, line: str, fell: datetime) -> bool:
         """Say whether a line may have died because its far device did."""
         own, port = self.facts.targets.get(line, NOTHING), self.facts.ports.get(line)
-        if port is not None and port.shut_at is not None and port.shut_at == port.since:
-            return False
         stood = port is not None and port.up and port.since is not None and port.since <= fell
         if port is not None and stood and port.at >= fell + _ONE_BY_ONE:
             return False

@@ -28,7 +28,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from benchmarks.scenes import Branch, Fault, Scene, branches, province, scene
-from benchmarks.witness import CALM, Findings, Happened, Look, Told, Witness, open_roots, story
+from benchmarks.witness import (
+    CALM,
+    TABLES,
+    Findings,
+    Happened,
+    Look,
+    Told,
+    Witness,
+    open_roots,
+    story,
+)
 from core.clock import LOCAL, Clock, SystemClock
 from core.incident import Incident
 from core.inventory import Inventory, Link
@@ -460,13 +470,14 @@ def free_port() -> int:
 def tables(lab: Lab, hook: Webhook) -> dict[str, object]:
     """Return settings with page delays 0 and one webhook."""
     classes = ("center", "hub", "site", "device", "link_center", "link_hub", "link_site")
+    every = f"{TABLES.total_seconds():.0f}s"
     return {
         "web": {"listen": f"127.0.0.1:{free_port()}"},
         "series": {"min_free_space": "100MB"},
         "looking": {
             "sockets": str(lab.socket),
             "snmp_community": "public",
-            "intervals": {"snmp_system": "20s", "snmp_interfaces": "20s", "tcp": "20s"},
+            "intervals": dict.fromkeys(("snmp_system", "snmp_interfaces", "tcp"), every),
         },
         "telling": {"delays": dict.fromkeys(classes, "0s"), "night": {"waiting": []}},
         "channels": {"hook": {"kind": "webhook", "url": hook.url}},

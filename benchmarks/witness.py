@@ -17,6 +17,7 @@ from lab.fabric import Fabric
 from lab.world import How, World
 
 SURE = timedelta(seconds=8)  # whoever was silent so long, for all to see, must have been told of
+TABLES = timedelta(seconds=20)  # so often the lab's interface tables are read
 UNCOVERED = timedelta(seconds=25)  # more where something above hid it before: one verify round
 LATE = timedelta(seconds=6)  # news may be so much older than the world
 CALM = timedelta(seconds=12)  # without a change: then statuses and open incidents must be true
@@ -163,14 +164,21 @@ class Witness:
         """
         world = self._world(at, happened)
         fault = happened.fault
-        lines = [self._fabric.links[t] for t in fault.targets if t in self._fabric.links]
-        if lines and fault.how is not How.ADMIN and all(li.far in world.cuts for li in lines):
+        if self._leads_to_dead(fault, world) and fault.how is not How.ADMIN:
             return False
         ends = (
             self._fabric.links[target].near if target in self._fabric.links else target
             for target in fault.targets
         )
         return any(end not in world.silent for end in ends)
+
+    def _leads_to_dead(self, fault: Fault, world: World) -> bool:
+        lines = [self._fabric.links[t] for t in fault.targets if t in self._fabric.links]
+        return bool(lines) and all(line.far in world.cuts for line in lines)
+
+    def _stands_only_in_tables(self, happened: Happened, at: datetime) -> bool:
+        """Say whether nothing but its port tells of a line: what it leads to is dead anyhow."""
+        return self._leads_to_dead(happened.fault, self._world(at, happened))
 
     def _seen(self, happened: Happened) -> Iterator[_Span]:
         """Yield the spans in which a fault could be seen."""
@@ -213,7 +221,7 @@ class Witness:
     def _untold(self, told: Sequence[Told], incidents: Mapping[str, Incident]) -> Iterator[str]:
         ended = {m.incident: m.at for m in told if m.purpose == "recovery"}
         for span in self._spans:
-            patience = UNCOVERED if span.hidden_before else SURE
+            patience = self._patience(span)
             by = span.begin + patience
             if by > span.end:
                 continue
@@ -225,6 +233,14 @@ class Witness:
             )
             if not any(at <= by and (end is None or end > by) for at, end in standing):
                 yield f"nobody was told of {sorted(roots)} within {patience.total_seconds():.0f} s"
+
+    def _patience(self, span: _Span) -> timedelta:
+        """Return how long after its beginning a span must have been told of."""
+        if span.hidden_before:
+            return UNCOVERED
+        inside = (span.begin, *(t for t in self._moments if span.begin <= t < span.end))
+        dead = any(self._stands_only_in_tables(span.happened, t) for t in inside)
+        return TABLES + SURE if dead else SURE
 
     def _twice(self, problems: Sequence[Told]) -> Iterator[str]:
         for incident, times in Counter(m.incident for m in problems).items():
@@ -270,6 +286,9 @@ class Witness:
         seen = [h for h in self._cuts if h.begun <= look.at < h.mended]
         seen = [h for h in seen if self._is_seen(h, look.at)]
         for happened in seen:
+            tables = self._stands_only_in_tables(happened, look.at)
+            if tables and look.at - happened.begun < TABLES + SURE:
+                continue
             if not self.roots(happened) & set(look.open_roots):
                 yield f"{sorted(self.roots(happened))} not open at {look.at:%H:%M:%S}"
         allowed = {root for h in seen for root in self.roots(h)}

@@ -69,6 +69,60 @@ def test_a_port_that_stays_down_is_told_once_the_router_has_settled(late: str) -
     assert world.status(late) is Status.DOWN
 
 
+@pytest.mark.parametrize(("dead", "shut"), [PORTS, PORTS[::-1]])
+def test_a_line_that_is_shut_at_a_dead_router_takes_no_other_line_with_it(
+    dead: str, shut: str
+) -> None:
+    world = World(estate(hubs=2, communes=2, reserves=[1], addressed=True))
+    world.run(40)
+    for line in PORTS:
+        world.report_port(line, up=True)
+    world.run(10)
+    world.cut("hub1-gw")
+    world.run(12)
+    world.report_port(dead, up=False)  # the core at its other end is asked only later
+    world.run(6)
+    world.report_port(shut, up=False, enabled=False)
+    world.run(20)
+    assert world.told(Purpose.PROBLEM) == ["hub1-gw", shut]
+    assert world.status("hub1-gw") is Status.DOWN
+    assert world.status(dead) is not Status.DOWN
+    assert world.told(Purpose.RECOVERY) == []
+
+
+def test_two_lines_that_are_both_shut_leave_their_router_blameless() -> None:
+    world = World(estate(hubs=2, communes=2, reserves=[1], addressed=True))
+    world.run(40)
+    for line in PORTS:
+        world.report_port(line, up=True)
+    world.run(10)
+    world.cut(*PORTS)
+    for line in PORTS:
+        world.report_port(line, up=False, enabled=False)
+    world.run(20)
+    assert sorted(world.told(Purpose.PROBLEM)) == list(PORTS)
+
+
+def test_a_port_that_was_dead_before_the_line_came_back_says_nothing_of_the_next_cut() -> None:
+    world = World(estate(hubs=2, communes=2))
+    world.run(40)
+    world.report_port("line1", up=True)
+    world.run(10)
+    world.cut("line1")
+    world.run(1)
+    world.report_port("line1", up=False)
+    world.run(5)
+    world.mend("line1")
+    world.run(10)
+    world.cut("line1")
+    began = world.now
+    world.run(6)
+    incident, page = problem_of(world, "line1")
+    assert began < incident.began_at < began + timedelta(seconds=2)
+    assert incident.cause == "silence"
+    assert page.due_at == incident.decided_at
+
+
 WHILE = timedelta(seconds=AT_ONCE.coming_back)
 UNCOVERED = timedelta(seconds=25)  # by then a second fault that the first one hid must be told
 

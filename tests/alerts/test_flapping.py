@@ -98,6 +98,21 @@ def test_a_flapping_line_is_told_of_twice_and_then_once_until_it_is_stable() -> 
     assert world.told(Purpose.PROBLEM) == [LINE] * 3
 
 
+def test_that_a_line_flaps_is_news_though_the_hub_above_it_is_only_just_back() -> None:
+    world = calm(estate())
+    flapped(world, 4)
+    world.cut("line1")
+    world.run(8)
+    world.cut(LINE)
+    world.run(4)
+    world.mend("line1")
+    world.run(25)
+    (incident,) = [i for i in world.brain.incidents if i.root == LINE]
+    assert incident.kind == FLAPPING
+    due = [n.due_at for n in world.notifications if n.incident == incident.id]
+    assert due == [incident.decided_at]
+
+
 def downtime(world: World, begun: datetime) -> float:
     """Return the seconds for which the line was down, as reports count them."""
     rows = [t for t in world.transitions if t.target == LINE and t.at >= begun]
