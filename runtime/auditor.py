@@ -15,6 +15,7 @@ from core.errors import Unavailable
 from core.incident import Incident, Notification
 from core.inventory import Contact
 from core.text import Text
+from runtime.bugs import Bugs
 from runtime.caretakers import Caretakers
 from runtime.dispatcher import LATE
 
@@ -25,6 +26,7 @@ SAID_AGAIN = timedelta(hours=1)  # as long as it lasts
 STEPS = ""  # where a step of a chain hangs: before any channel
 FORGOTTEN = "forgotten"  # where nothing was ever written down
 UNREACHED = "unreached"  # where nobody is left who could be told
+BROKEN = "broken"  # where a fault of ours keeps them
 _NAMED = 5  # incidents whose codes are said
 
 
@@ -51,6 +53,7 @@ class AuditStats:
     late: int = 0  # messages and steps
     forgotten: int = 0  # incidents without any message
     unreached: int = 0  # incidents of which every message was given up or led to nobody
+    broken: bool = False  # a fault of ours kept messages from being made in the last minutes
     redriven: int = 0  # messages made because another was late or missing
     told: int = 0  # times that the administrators were told
     audited_at: datetime | None = None
@@ -58,15 +61,19 @@ class AuditStats:
     @property
     def kept(self) -> bool:
         """Say whether the last audit found every promise kept."""
-        return not (self.late or self.forgotten or self.unreached)
+        return not (self.late or self.forgotten or self.unreached or self.broken)
 
 
 def by_place(
     late: Sequence[Notification],
     owed: Sequence[Notification],
     unreached: Sequence[Incident] = (),
+    broken: int = 0,
 ) -> dict[str, int]:
-    """Return how many promises hang where: on a channel, in a chain, or nowhere at all."""
+    """Return how many promises hang where: on a channel, in a chain, or nowhere at all.
+
+    `broken`: so many times a fault of ours kept one from being made.
+    """
     places: dict[str, int] = {}
     for row in late:
         place = row.channel if row.step is None else STEPS
@@ -75,6 +82,8 @@ def by_place(
         places[FORGOTTEN] = len({row.incident for row in owed})
     if unreached:
         places[UNREACHED] = len(unreached)
+    if broken:
+        places[BROKEN] = broken
     return places
 
 
@@ -110,6 +119,7 @@ class Auditor:
     topology: Callable[[], Topology]
     clock: Clock
     wake: Callable[[], None]
+    bugs: Bugs = field(default_factory=Bugs)  # of the dispatcher
     stats: AuditStats = field(default_factory=AuditStats)
     _said: dict[str, datetime] = field(default_factory=dict)
     _driven: set[int | None] = field(default_factory=set)  # late, and driven on once
@@ -140,6 +150,7 @@ class Auditor:
         self.stats.late = len(late)
         self.stats.forgotten = len({row.incident for row in missing})
         self.stats.unreached = len(unreached)
+        self.stats.broken = self.bugs.last_until(now)
         self.stats.audited_at = now
         await self._say(late, missing, unreached, now)
 
@@ -161,16 +172,19 @@ class Auditor:
         unreached: Sequence[Incident],
         now: datetime,
     ) -> None:
-        places = by_place(late, missing, unreached)
+        broken = self.bugs.count if self.bugs.last_until(now) else 0
+        places = by_place(late, missing, unreached, broken)
         news = to_say(places, self._said, now)
         if news:
             due = [row.due_at for row in (*late, *missing)]
-            since = min([*due, *(one.decided_at for one in unreached)])
+            fell = [self.bugs.since] if broken and self.bugs.since is not None else []
+            since = min([*due, *(one.decided_at for one in unreached), *fell])
             log.error("promises are late since %s: %s", since, places)
             what = f"late {now.isoformat()}"
             self.stats.told += 1
             codes = [one.id for one in unreached]
-            await self.caretakers.tell(what, _LATE, _listed(places, codes, since), besides=places)
+            title = _NOT_MADE if places.keys() == {BROKEN} else _LATE
+            await self.caretakers.tell(what, title, _listed(places, codes, since), besides=places)
             self._said |= dict.fromkeys(news, now)
         elif self._said and not places:
             log.warning("every promise is kept again")
@@ -183,7 +197,7 @@ def _listed(places: Mapping[str, int], unreached: Sequence[str], since: datetime
     at = f"{since.astimezone(LOCAL):%H:%M %d/%m/%Y}"
     codes = ", ".join(unreached[:_NAMED]) + (" …" if len(unreached) > _NAMED else "")
     nobody = Text(f"{_NOBODY.vi} ({codes})", f"{_NOBODY.en} ({codes})")
-    words = {STEPS: _IN_CHAINS, FORGOTTEN: _NEVER, UNREACHED: nobody}
+    words = {STEPS: _IN_CHAINS, FORGOTTEN: _NEVER, UNREACHED: nobody, BROKEN: _BROKEN}
     lines = [
         (words.get(place) or Text(f"kênh {place}", f"channel {place}"), n)
         for place, n in sorted(places.items())
@@ -198,6 +212,10 @@ _LATE = Text(
     vi="Có tin báo chưa đến được người nhận sau hơn 2 phút",
     en="Messages have not reached anybody for more than 2 minutes",
 )
+_NOT_MADE = Text(
+    vi="Phần mềm lỗi, có tin báo không soạn được",
+    en="A fault of the software keeps messages back",
+)
 _KEPT = Text(vi="Các tin báo lại đến nơi", en="Messages arrive again")
 _ALL = Text(vi="Không còn tin nào chậm.", en="None is late any more.")
 _IN_CHAINS = Text(vi="bước báo tiếp theo của chuỗi báo", en="next steps of chains")
@@ -208,4 +226,9 @@ _NEVER = Text(
 _NOBODY = Text(
     vi="sự cố đang mở mà không còn ai nhận được tin, hãy tự báo",
     en="open incidents of which nobody can be told any more: tell somebody",
+)
+_BROKEN = Text(
+    vi="số lần phần mềm lỗi nên không soạn được tin; xem nhật ký của thongsuot, hãy tự báo",
+    en="times that a fault of the software kept a message from being made: see its log, and "
+    "tell people yourself",
 )

@@ -35,6 +35,7 @@ from core.incident import (
 )
 from core.watching import Estate
 from runtime.books import Books, Escalation, Letters
+from runtime.bugs import Bugs
 from runtime.composing import Composer
 from runtime.outlet import Outlet
 from runtime.receipts import Receipts
@@ -80,6 +81,7 @@ class DispatchStats:
     held: int = 0  # back in the outbox until a silence or works are over
     failed: int = 0
     late: int = 0  # waiting longer than `LATE` now
+    bugs: Bugs = field(default_factory=Bugs)  # messages that broke us
     channels: dict[str, Breaker] = field(default_factory=dict)
     turned_at: datetime | None = None  # the outbox last answered
 
@@ -279,13 +281,18 @@ class Dispatcher:
             self._told.set()  # there is room for more
 
     async def _stumble(self, notification: Notification, bug: Exception) -> None:
-        """Put aside for a while a message that breaks us, so that it cannot spin the loop."""
+        """Put aside for a while a message that breaks us, so that it cannot spin the loop.
+
+        The same fault is written down once: how often it was met stands at the message.
+        """
+        now = self._clock.now()
+        self.stats.bugs.add(bug, now)
         words = f"it could not be made: {type(bug).__name__}: {bug}"
-        failed = Delivery(
-            notification=notification.id or 0, at=self._clock.now(), ok=False, receipt=words
-        )
         with suppress(OSError, Unavailable):
-            await self._again(notification, failed, None)
+            known = await self._ledger.outbox.get(notification.id or 0)
+            told = known is not None and bool(known[1]) and known[1][-1].receipt == words
+            failed = Delivery(notification=notification.id or 0, at=now, ok=False, receipt=words)
+            await self._again(notification, None if told else failed, None)
 
     async def _deliver(self, notification: Notification) -> None:
         now = self._clock.now()

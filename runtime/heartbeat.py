@@ -59,6 +59,7 @@ class Vitals:
     late: int = 0
     forgotten: int = 0
     unreached: int = 0
+    broken: bool = False
 
 
 def vitals(pipeline: PipelineStats, dispatcher: DispatchStats, audit: AuditStats) -> Vitals:
@@ -70,6 +71,7 @@ def vitals(pipeline: PipelineStats, dispatcher: DispatchStats, audit: AuditStats
         audit.late,
         audit.forgotten,
         audit.unreached,
+        audit.broken,
     )
 
 
@@ -98,6 +100,7 @@ def unwell(vitals: Vitals, now: datetime) -> list[Text]:
                 f"{vitals.unreached} incidents of which nobody can be told",
             ),
         ),
+        (vitals.broken, _BROKEN),
     )
     return [words for holds, words in reasons if holds]
 
@@ -268,6 +271,7 @@ def _told(words: Text, at: datetime) -> Text:
 
 _NOT_WRITTEN = Text("sổ cái không ghi được", "the ledger is not written")
 _NOT_SENT = Text("bộ gửi tin không chạy", "the dispatcher does not work")
+_BROKEN = Text("tin báo không soạn được vì lỗi phần mềm", "a fault of ours keeps messages back")
 _NOT_AUDITED = Text("chưa kiểm tra các lời hứa báo tin", "the promises are not audited")
 _DRILL = Text("đang diễn tập đến {0}", "a drill until {0}")
 _STOPPED = Text(

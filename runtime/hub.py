@@ -45,6 +45,7 @@ from runtime.assembly import (
 from runtime.auditor import Auditor
 from runtime.balance_watch import BalanceWatch
 from runtime.boards import GrafanaSite, archive, board_titles, grafana_files
+from runtime.bugs import Bugs
 from runtime.by_hand import ByHand
 from runtime.caretakers import Caretakers
 from runtime.catalogue import metadata
@@ -112,6 +113,8 @@ FAREWELL = 10.0  # seconds for the last batch when we are told to stop
 STALE_AFTER = timedelta(seconds=10)  # judged longer ago, the platform is not well
 
 
+_MESSAGES = Text("Có tin báo không soạn được", "A fault of ours keeps messages back")
+_LETTERS = Text("Có thư định kỳ không soạn được", "A fault of ours keeps scheduled letters back")
 _IN_THE_CLEAR = Text(
     vi="Trang mở ra ngoài không qua HTTPS: mật khẩu đi trên mạng không được mã hoá; đặt "
     "[web] certificate và key, hoặc base_url của proxy HTTPS",
@@ -266,6 +269,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             lambda: Topology(feed.estate()),
             clock,
             told.set,
+            dispatcher.stats.bugs,
         )
         heartbeat = Heartbeat(
             settings.heartbeat,
@@ -329,6 +333,7 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 timekeeper,
                 clock.now(),
                 [*heartbeat.troubles(), *answers.troubles()],
+                parts=((_MESSAGES, dispatcher.stats.bugs), (_LETTERS, mailing.bugs)),
             ),
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
@@ -661,10 +666,14 @@ def _health(
     timekeeper: Timekeeper,
     now: datetime,
     promises: Sequence[Text] = (),
+    *,
+    parts: Sequence[tuple[Text, Bugs]] = (),
 ) -> Health:
     judged = pipeline.stats.judged_at
     keeping_up = judged is not None and now - judged <= STALE_AFTER
     troubles = [*series.notes, *(series.room.troubles() if series.room else ()), *promises]
+    broken = [said for part, bugs in parts if (said := bugs.trouble(part, now)) is not None]
+    troubles += broken
     if not keeping_up:
         troubles.append(Text(vi="Bộ xét trạng thái không chạy kịp", en="Judging does not keep up"))
     doubtful = timekeeper.trouble(now)
@@ -688,6 +697,6 @@ def _health(
     return Health(
         observed_until=judged,
         series_ok=series.sender is not None and trouble is None if series.spool else None,
-        ready=keeping_up,
+        ready=keeping_up and not broken,
         troubles=tuple(troubles),
     )

@@ -16,6 +16,7 @@ from core.incident import Message
 from core.inventory import Contact
 from core.sending import ReportSending
 from core.text import Language
+from runtime.bugs import Bugs
 from runtime.outlet import Outlet
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class Mailing:
     outlets: Mapping[str, Outlet]
     sendings: Sendings
     clock: Clock
+    bugs: Bugs = field(default_factory=Bugs)
     _troubles: dict[str, _Trouble] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -96,8 +98,9 @@ class Mailing:
         except (OSError, Unavailable, Retry, GiveUp, DomainError, LookupError) as trouble:
             said = trouble.text.en if isinstance(trouble, DomainError) else str(trouble)
             self._put_off(letters.name, said)
-        except Exception:
+        except Exception as bug:
             log.exception("the scheduled letter %s cannot be made", letters.name)
+            self.bugs.add(bug, self.clock.now())
             self._put_off(letters.name, "a bug of ours")
         else:
             self._troubles.pop(letters.name, None)

@@ -127,6 +127,7 @@ class SelfMetrics(Collector):
             told.held,
         )
         yield "messages_failed", "Messages given up.", told.failed
+        yield "message_bugs", "Times a fault of ours kept a message back.", told.bugs.count
         if self._auditor is not None:
             audit = self._auditor.stats
             words = "Messages made because another was late or missing."

@@ -31,6 +31,7 @@ async def channels(
         asker,
         picture=picture,
         channels=context.channels(),
+        troubles=context.health().troubles,
         traffic=await context.ledger.outbox.traffic(now - LATELY, now),
         contacts=sorted(picture.contacts.values(), key=lambda c: vietnamese_order(c.name)),
         oneself=_oneself(picture, asker),

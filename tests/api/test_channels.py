@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.context import Web
+from api.context import Health, Web
 from core.channel import Balance, Standing
 from core.errors import NotFound
 from core.incident import Delivery, Notification, NotificationState, Purpose
@@ -62,6 +62,16 @@ async def test_a_test_goes_by_one_channel_and_its_receipt_is_shown(talking: Worl
     assert "giao được 1 · lần lỗi 0" in words(page)
     rows = await talking.ledger.people.audit_rows(3)
     assert ("message.test", "thu: lan") in {(row.action, row.subject) for row in rows}
+
+
+async def test_a_fault_of_ours_that_keeps_messages_back_stands_above_the_channels(
+    tmp_path: Path,
+) -> None:
+    why = Text("Có tin báo không soạn được vì lỗi phần mềm (KeyError: told)", "A fault of ours")
+    async with a_world(tmp_path, health=lambda: Health(troubles=(why,))) as world:
+        headers = await world.token(Role.OPERATOR)
+        page = (await world.client.get("/channels", headers=headers)).text
+        assert why.vi in words(page)
 
 
 async def test_what_goes_wrong_is_a_sentence(talking: World) -> None:

@@ -20,6 +20,7 @@ from core.incident import (
 )
 from core.inventory import Contact
 from core.people import Role, User
+from core.watching import Estate
 from runtime.auditor import FORGOTTEN, STEPS, Auditor, by_place, to_say
 from runtime.caretakers import Caretakers
 from runtime.dispatcher import Dispatcher, DispatchOptions
@@ -69,11 +70,12 @@ class House:
         self.clock = LaterClock()
         self.clock.ahead = NOW - self.clock.now()  # the tests' rows are of then
         self.woken = 0
+        self.estate: Estate | None = ESTATE
         outlets = {"mouth": mail.outlet(), "sms": sms.outlet()}
         self.dispatcher = Dispatcher(
             ledger,
             outlets,
-            lambda: ESTATE,
+            self._estate,
             self.clock,
             told=asyncio.Event(),
             options=DispatchOptions(timeout=1.0),
@@ -86,10 +88,16 @@ class House:
             lambda: Topology(ESTATE),
             self.clock,
             self._wake,
+            self.dispatcher.stats.bugs,
         )
 
     async def _users(self) -> Sequence[User]:
         return [ADMIN]
+
+    def _estate(self) -> Estate:
+        if self.estate is None:
+            raise ZeroDivisionError("division by zero")
+        return self.estate
 
     def _wake(self) -> None:
         self.woken += 1
@@ -123,6 +131,25 @@ async def test_what_one_way_does_not_deliver_goes_by_another_and_the_administrat
     await house.pass_time(minutes=6)
     assert house.auditor.stats.kept
     assert sms.said[-1].subject == "Các tin báo lại đến nơi"
+
+
+async def test_the_administrators_hear_at_once_that_a_fault_of_ours_keeps_messages_back(
+    ledger: Ledger,
+) -> None:
+    mail, sms = Mouth(), Mouth()
+    house = House(ledger, mail, sms)
+    await written(ledger, an_incident(chain=CHAIN), a_notice())
+    house.estate = None
+    await house.pass_time(seconds=30)
+    assert house.auditor.stats.broken
+    assert not house.auditor.stats.kept
+    said = (mail.said + sms.said)[0]
+    assert said.subject == "Phần mềm lỗi, có tin báo không soạn được"
+    assert "số lần phần mềm lỗi nên không soạn được tin" in said.body
+    house.estate = ESTATE
+    await house.pass_time(minutes=1)
+    [(note, _)] = await outbox(ledger)
+    assert note.state is NotificationState.SENT
 
 
 async def test_it_says_again_every_hour_and_never_by_the_channel_that_is_stuck(

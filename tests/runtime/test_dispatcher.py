@@ -13,6 +13,7 @@ from alerts.together import together
 from core.channel import Channel, GiveUp, Retry, Send
 from core.clock import SystemClock
 from core.incident import (
+    Chain,
     Delivery,
     Incident,
     IncidentNote,
@@ -23,6 +24,7 @@ from core.incident import (
     NotificationState,
     Purpose,
     Severity,
+    Step,
 )
 from core.outcome import Outcome
 from core.text import Text
@@ -371,6 +373,58 @@ async def test_a_message_that_breaks_us_is_put_aside_and_the_others_go_out(
     await turned(broken)
     assert len(mouth.said) == 1
     assert "could not be made" in caplog.text
+    assert broken.stats.bugs.count == 1
+
+
+class Broken:
+    """An escalation in which a fault of ours lies."""
+
+    def __init__(self) -> None:
+        self.mended = False
+
+    async def messages(self, promise: Notification, *_: object) -> list[Notification]:
+        if not self.mended:
+            raise UnboundLocalError("told")
+        fields = {"id": None, "channel": "mouth", "step": None, "attempts": 0}
+        return [promise.model_copy(update=fields | {"state": NotificationState.PENDING})]
+
+    async def otherwise(self, *_: object) -> list[Notification]:
+        return []
+
+    async def quiet_until(self, *_: object) -> None:
+        return None
+
+
+async def test_a_step_that_breaks_us_is_counted_written_down_once_and_told_when_we_are_mended(
+    ledger: Ledger,
+) -> None:
+    chain = Chain(slug="duty", name="Trực", steps=(Step(number=1, tell="contact", contact="truc"),))
+    clock, mouth, escalation = LaterClock(), Mouth(), Broken()
+    await written(ledger, an_incident(chain=chain), a_notice(channel="duty", step=1))
+    dispatcher = Dispatcher(
+        ledger,
+        {"mouth": mouth.outlet()},
+        lambda: ESTATE,
+        clock,
+        told=asyncio.Event(),
+        escalation=escalation,
+    )
+    for _ in range(4):
+        await turned(dispatcher)
+        clock.ahead += timedelta(minutes=3)
+    bugs = dispatcher.stats.bugs
+    assert (bugs.count, bugs.words) == (4, "UnboundLocalError: told")
+    assert bugs.since is not None
+    assert bugs.since < clock.now() - timedelta(minutes=11)
+    ((step, receipts),) = await outbox(ledger)
+    assert (step.state, step.attempts) == (NotificationState.PENDING, 4)
+    assert [one.receipt for one in receipts] == ["it could not be made: UnboundLocalError: told"]
+    escalation.mended = True
+    clock.ahead += timedelta(minutes=10)
+    for _ in range(2):
+        await turned(dispatcher)
+    assert len(mouth.said) == 1
+    assert not bugs.last_until(clock.now())
 
 
 @asynccontextmanager

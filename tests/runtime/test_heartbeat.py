@@ -164,12 +164,13 @@ def test_a_drill_late_in_the_evening_begins_after_midnight_too() -> None:
 def test_whatever_does_not_work_is_a_reason() -> None:
     now, old = MONDAY, MONDAY - timedelta(minutes=5)
     assert not unwell(Vitals(now, now, now), now)
-    assert [one.en for one in unwell(Vitals(old, old, old, 1, 2, 3), now)] == [
+    assert [one.en for one in unwell(Vitals(old, old, old, 1, 2, 3, broken=True), now)] == [
         "the ledger is not written",
         "the dispatcher does not work",
         "the promises are not audited",
         "1 messages late",
         "2 incidents without any message",
         "3 incidents of which nobody can be told",
+        "a fault of ours keeps messages back",
     ]
     assert len(unwell(Vitals(None, None, None), now)) == 3

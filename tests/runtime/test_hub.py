@@ -13,6 +13,7 @@ import trustme
 
 from core.clock import SystemClock
 from core.errors import Conflict
+from core.incident import Notification, Purpose
 from core.inventory import Changes, Contact, Inventory
 from core.people import Role
 from lab.mailbox import Mailbox
@@ -110,6 +111,34 @@ async def test_it_is_ready_soon_and_leaves_no_task_behind(tmp_path: Path) -> Non
         metrics = await answered(f"{wanted.web.address}/metrics")
         assert "thongsuot_readings_total" in metrics.text
     assert asyncio.all_tasks() == before
+
+
+async def test_a_fault_of_ours_that_keeps_messages_back_makes_it_unready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def breaks(*_: object) -> None:
+        raise UnboundLocalError("told")
+
+    monkeypatch.setattr("runtime.dispatcher.SecondLook.still_holds", breaks)
+    wanted = settings(tmp_path, listen=f"127.0.0.1:{free_port()}")
+    async with running(wanted) as hub:
+        async with asyncio.timeout(20):
+            while (await answered(f"{wanted.web.address}/readyz")).status_code != 200:
+                await asyncio.sleep(0.1)
+            test = Notification(
+                incident=None,
+                purpose=Purpose.TEST,
+                recipient="an",
+                address="an@example.vn",
+                channel="thu",
+                reason="test",
+                due_at=SystemClock().now(),
+            )
+            await hub.ledger.outbox.add(test)
+            while (await answered(f"{wanted.web.address}/readyz")).status_code != 503:
+                await asyncio.sleep(0.1)
+        metrics = await answered(f"{wanted.web.address}/metrics")
+        assert "thongsuot_message_bugs_total 1.0" in metrics.text
 
 
 async def test_a_ledger_that_is_away_does_not_keep_it_from_ending(
