@@ -98,9 +98,17 @@ def terms_of(rule: Rule, target: Target, checks: Iterable[Check], topology: Topo
     )
 
 
-def target_of(labels: Mapping[str, str], check: Check) -> str:
-    """Return whom a series of a check speaks of: a port that carries a line of that line."""
+def target_of(labels: Mapping[str, str], check: Check, topology: Topology) -> str:
+    """Return whom a series of a check speaks of: a port that carries a line of that line.
+
+    What a bridge says of a leg speaks of the equipment that it means, or of the room where that
+    has none; of the bridge itself where it means nobody that is known.
+    """
     links = {port.port: port.link for port in check.ports}
+    asked = topology.targets.get(check.target)
+    leg = labels.get("remote", "") if asked is not None and asked.role == "bridge" else ""
+    if leg and (end := topology.caller(leg)) is not None:
+        return end
     return links.get(labels.get("ifName", ""), check.target)
 
 

@@ -14,7 +14,15 @@ from alerts.incidents import Fold, Numbering, comings_and_goings, joined
 from alerts.places import HIDING
 from alerts.quantities import compared
 from alerts.rules import Terms
-from alerts.segments import is_of_the_path, may_be_spoken_for, speakers
+from alerts.segments import (
+    explains_calls,
+    is_of_a_call,
+    is_of_the_path,
+    may_be_spoken_for,
+    road,
+    speakers,
+    speakers_of_calls,
+)
 from alerts.setback import incident_earlier, row_earlier
 from alerts.topology import Topology
 from core.incident import THRESHOLD, Incident, IncidentNote, IncidentState, Member, Severity
@@ -60,6 +68,7 @@ class Thresholds:
         self._unwritten: dict[_Key, Watch] = {}
         self._calmed: dict[str, datetime] = {}
         self._hidden: frozenset[str] = frozenset()
+        self._left: dict[_Key, _Key] = {}  # bad calls, and whose incident speaks for them
         self._again: datetime | None = None  # somebody waits until then
         self.dirty = False
         self.bind(topology)
@@ -222,20 +231,51 @@ class Thresholds:
         for slug, targets in firing.items():
             for target, speaker in self._speakers(slug, targets, now).items():
                 found.setdefault((slug, speaker), []).append(target)
+        self._leave_to_lines(found, now)
         return {key: tuple(sorted(targets)) for key, targets in found.items()}
+
+    def _leave_to_lines(self, found: dict[_Key, list[str]], now: datetime) -> None:
+        """Let a line that loses packets, or is full, speak for the bad calls that lead over it."""
+        self._left = {}
+        losing = {root: (rule, root) for rule, root in found if explains_calls(self._rules[rule])}
+        if not losing:
+            return
+        bridges = self._topology.bridges(now)
+        for key in [key for key in found if is_of_a_call(self._rules[key[0]])]:
+            stay = []
+            for end in found.pop(key):
+                way = (end, *road(self._topology, end, bridges.get(end, "")))
+                line = next((losing[at] for at in reversed(way) if at in losing), None)
+                if line is None:
+                    stay.append(end)
+                else:
+                    found[line].append(end)
+                    self._left |= {(key[0], end): line, key: line}
+            if stay:
+                found[key] = stay
+                self._left.pop(key, None)
 
     def _speakers(
         self, slug: str, firing: Mapping[str, datetime], now: datetime
     ) -> Mapping[str, str]:
         """Return who speaks for each target for which a rule fires, without those that wait."""
-        if not is_of_the_path(self._rules[slug]):
+        rule = self._rules[slug]
+        if not is_of_the_path(rule) and not is_of_a_call(rule):
             return {target: target for target in firing}
-        watched = {w.target for w in self._watches.values() if w.rule == slug}
-        speaking = {root for rule, root in self._open if rule == slug}
-        found = dict(speakers(self._topology, firing, watched, speaking))
+        speaking = {root for of, root in self._open if of == slug}
+        watches = [w for w in self._watches.values() if w.rule == slug]
+        watched = {w.target for w in watches}
+        if is_of_a_call(rule):
+            bridges = self._topology.bridges(now)
+            measured = {w.target for w in watches if w.value is not None} | firing.keys()
+            calls = {end: bridges.get(end, "") for end in sorted(measured)}
+            found = dict(speakers_of_calls(self._topology, firing, calls, speaking))
+        else:
+            found = dict(speakers(self._topology, firing, watched, speaking))
         begun: dict[str, datetime] = {}
         for target, speaker in found.items():
             begun[speaker] = min(begun.get(speaker, firing[target]), firing[target])
+        calling = is_of_a_call(rule)
         for target, speaker in list(found.items()):
             alone = speaker == target or self._topology.is_group(speaker)
             if not alone or (slug, speaker) in self._open:
@@ -243,7 +283,9 @@ class Thresholds:
             former = self._former_speaker(slug, target)
             if former is not None:
                 until = self._calm_since(self._open[former]) + SETTLING
-            elif may_be_spoken_for(self._topology, target, watched):
+            elif (
+                len(watched) > 1 if calling else may_be_spoken_for(self._topology, target, watched)
+            ):
                 until = begun[speaker] + SETTLING
             else:
                 continue
@@ -271,6 +313,7 @@ class Thresholds:
     def _gather(self, result: Fold, members: Mapping[_Key, tuple[str, ...]], now: datetime) -> None:
         """Let every incident hold all whom its root speaks for, and merge theirs into it."""
         speaker_of = {(key[0], t): key for key, targets in members.items() for t in targets}
+        speaker_of |= self._left
         for key, incident in list(self._open.items()):
             speaker = speaker_of.get(key, key)
             if speaker != key and speaker in self._open:
@@ -309,7 +352,8 @@ class Thresholds:
         for rule in self._rules.values():
             if rule.value == rules.EXPRESSION:
                 continue  # it is asked of the engine
-            if any(rules.holds_for(rule, target) for target in targets):
+            of_others = is_of_a_call(rule)  # a bridge speaks of the rooms that it hears
+            if of_others or any(rules.holds_for(rule, target) for target in targets):
                 found[rule.metric] = (*found.get(rule.metric, ()), rule)
         return found
 
@@ -317,7 +361,7 @@ class Thresholds:
         self, series: Series, check: Check, selecting: Iterable[Rule]
     ) -> tuple[_Bound, ...]:
         labels = dict(series.labels)
-        slug = rules.target_of(labels, check)
+        slug = rules.target_of(labels, check, self._topology)
         target = self._topology.targets.get(slug)
         if target is None:
             return ()
@@ -390,8 +434,10 @@ class Thresholds:
                 self._end(result, incident, now, heir=heir)
                 self._forget(incident.root)
             return
-        if key in members or any(
-            key[0] == rule and key[1] in targets for (rule, _), targets in members.items()
+        if (
+            key in members
+            or key in self._left
+            or any(key[0] == rule and key[1] in targets for (rule, _), targets in members.items())
         ):
             return
         rule = self._rules.get(incident.cause)

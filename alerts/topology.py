@@ -1,9 +1,10 @@
 """Who lies behind whom? The estate as a graph, from the vantage outwards."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from functools import cached_property
 
-from alerts.callers import Callers
+from alerts.callers import Callers, equipment_of
 from alerts.judge import patience
 from core.watching import Check, DaysOff, Estate, Hours, Target, TargetKind
 
@@ -77,6 +78,25 @@ class Topology:
     def callers(self) -> Callers:
         """Return who is who on bridges."""
         return Callers.of(self.targets)
+
+    def caller(self, remote: str) -> str | None:
+        """Return the equipment that a bridge means by a leg, the room or site where it has none."""
+        place = self.callers.room(remote) or self.callers.room(remote, TargetKind.SITE)
+        if place is None:
+            return None
+        own = equipment_of(self.targets[place], self.targets)
+        return own[0].slug if own else place
+
+    def bridges(self, now: datetime) -> Mapping[str, str]:
+        """Return by equipment, and by room, the bridge of the meeting that it is in now."""
+        return {
+            end: booking.bridge
+            for booking in self.bookings
+            if booking.bridge is not None and booking.begin <= now < booking.end
+            for room in booking.rooms
+            if room in self.targets
+            for end in (room, *(one.slug for one in equipment_of(self.targets[room], self.targets)))
+        }
 
     @cached_property
     def powered(self) -> dict[str, frozenset[str]]:

@@ -133,6 +133,7 @@ class Booking(Model):
     end: datetime
     rooms: tuple[str, ...]
     officer: str | None = None
+    bridge: str | None = None
     path: frozenset[str] = frozenset()  # rooms, sites, lines, devices, up to the vantage; bridge
 
 

@@ -62,6 +62,7 @@ def _booking(meeting: Meeting, targets: Mapping[str, Target]) -> Booking:
         end=meeting.end,
         rooms=meeting.rooms,
         officer=meeting.officer,
+        bridge=meeting.bridge,
         path=_path((*meeting.rooms, meeting.bridge or ""), targets),
     )
 

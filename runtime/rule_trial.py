@@ -54,7 +54,7 @@ class _Stand:
     def _begun(self, name: str, labels: Mapping[str, str]) -> Replay | None:
         checks = self.by_instance.get(labels.get("instance", ""), ())
         for check in checks:
-            target = self.topology.targets.get(rules.target_of(labels, check))
+            target = self.topology.targets.get(rules.target_of(labels, check, self.topology))
             if target is not None and rules.holds_for(self.rule, target):
                 terms = rules.terms_of(self.rule, target, checks, self.topology)
                 return Replay(Watch(self.rule.slug, name, target.slug), self.rule, terms)
