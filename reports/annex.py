@@ -106,6 +106,21 @@ class Annex:
     as_known_at: datetime
 
     @property
+    def running(self) -> bool:
+        """Say whether the meeting went on when this was known: its figures are not the last."""
+        return self.meeting.cancelled_at is None and self.as_known_at < self.meeting.end
+
+    @property
+    def held(self) -> int | None:
+        """Return the seconds from the first room's coming to the last one's leaving.
+
+        None: no room was seen to join, so nobody knows whether and how long it was held.
+        """
+        came = [line.joined for line in self.lines if line.joined is not None]
+        left = [line.left for line in self.lines if line.left is not None]
+        return _seconds(min(came), max(left)) if came and left else None
+
+    @property
     def attended(self) -> int:
         """Return how many rooms joined."""
         return sum(line.joined is not None for line in self.lines)
@@ -114,6 +129,11 @@ class Annex:
     def seconds(self) -> int:
         """Return the seconds that all rooms took part, together."""
         return sum(line.seconds or 0 for line in self.lines)
+
+    @property
+    def drops(self) -> int:
+        """Return how often rooms were lost, together."""
+        return sum(line.drops for line in self.lines)
 
     @property
     def delegates(self) -> int | None:
@@ -267,8 +287,8 @@ def saved(delegates: int, km: float, prices: Prices) -> int | None:
 
 
 def travel(delegates: int, km: float, prices: Prices) -> float:
-    """Return the hours that people would have spent on the road, there and back."""
-    return delegates * 2 * km / prices.speed
+    """Return the hours, to a tenth, that people would have spent on the road, there and back."""
+    return round(delegates * 2 * km / prices.speed, 1)  # so printed rows add up to their sum
 
 
 def _seconds(begin: datetime, end: datetime) -> int:

@@ -1,7 +1,7 @@
 """Meetings: this week's, one with all its rooms, its wall, and the page of who is in a room."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final
 
@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from alerts.meeting_words import ITEM, RESULT, ahead_in_words, by_rooms, counted
 from alerts.quality_words import of_streams
 from api import repeating
+from api.annexes import annex_of
 from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer, same_origin
 from api.errors import Refused
@@ -36,6 +37,8 @@ AHEAD, BEHIND = timedelta(days=8), timedelta(days=7)
 LIST_LIMIT = 8 * 1024 * 1024  # bytes
 _MOST = 60  # times that one entry of the form comes back
 _SHOWN = 30  # faults of a list
+# Columns of a wall by how many rooms it must hold at once, without anybody at a mouse.
+_ACROSS: Final = ((1, 1), (4, 2), (9, 3), (20, 4), (35, 5), (60, 6))
 _NONE_ABOVE: Final = [""] * MOST_LEVELS
 
 
@@ -195,9 +198,23 @@ async def link(
     room: Annotated[str, Form(max_length=63)],
 ) -> HTMLResponse:
     """Show a new link of a room's own, to be handed on by any way."""
-    token = await context.ledger.meetings.room_link(meeting, room, context.clock.now())
-    address = f"{context.settings.base_url}/m/{token}"
-    return await _one(request, context, asker, meeting, link=(room, address))
+    return await _one(
+        request, context, asker, meeting, links=await _linked(context, meeting, [room])
+    )
+
+
+@router.post("/meetings/{meeting}/links")
+async def links(request: Request, context: Ctx, asker: Operator, meeting: str) -> HTMLResponse:
+    """Show a new link of every room's own, to be copied together."""
+    row = await context.ledger.meetings.get(meeting)
+    made = await _linked(context, meeting, row.rooms)
+    return await _one(request, context, asker, meeting, links=made)
+
+
+async def _linked(context: Context, meeting: str, rooms: Sequence[str]) -> dict[str, str]:
+    """Return the address of a new link of each room."""
+    tokens = await context.ledger.meetings.room_links(meeting, rooms, context.clock.now())
+    return {room: f"{context.settings.base_url}/m/{token}" for room, token in tokens.items()}
 
 
 @router.get("/m/{token}")
@@ -324,20 +341,22 @@ async def _one(
     context: Context,
     asker: Asker,
     meeting: str,
-    link: tuple[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     picture: Picture = await request.app.state.pictures.now()
     row = await context.ledger.meetings.get(meeting)
     view: MeetingView = await looked_over(context, picture, row)
     language = request.app.state.pages.language(request)
+    record = await annex_of(context, picture, row) if view.state == "over" else None
     page: HTMLResponse = request.app.state.pages.render(
         request,
         "meeting.html",
         asker,
         picture=picture,
         view=view,
+        record=record,
         meeting=row,
-        why=lambda one: why(picture, one, language, wall=is_wall(request)),
+        why=lambda one: why(picture, one, language),
         whom=lambda one: whom(picture, one, language),
         sounds=lambda one: sounds(one, language, wall=is_wall(request)),
         streams=lambda one: of_streams(one.quality, language) if one.quality else [],
@@ -347,7 +366,7 @@ async def _one(
         ahead=lambda minutes: ahead_in_words(minutes, language),
         counted=counted,
         entry=_filled_in(row, picture),
-        link=link,
+        links=links or {},
         may_ask=context.ask_rooms is not None,
         phones=sum(_phone(picture, room) is not None for room in row.rooms),
         chair=_chair(picture, row, language == "en"),
@@ -394,6 +413,7 @@ _WORDS: dict[str, object] = {
     "RESULT": RESULT,
     "ITEM": ITEM,
     "GRADE": GRADE,
+    "across": lambda rooms: next((wide for most, wide in _ACROSS if rooms <= most), 0),
     "local": lambda at: at.astimezone(LOCAL),
     "by_rooms": by_rooms,
 }

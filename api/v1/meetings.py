@@ -12,12 +12,13 @@ from alerts.both_ends import End, Measured
 from alerts.meeting_words import reason_in_words
 from alerts.quality import Verdict
 from alerts.room_stack import Layer
-from api.annexes import printed
+from api.annexes import annex_of, printed
 from api.context import Context
 from api.door import Ctx, Operator, Viewer
 from api.guard import client_address
 from api.meetings import (
     Attending,
+    Hearing,
     MeetingView,
     RoomRow,
     State,
@@ -48,6 +49,7 @@ from core.meeting import (
 from core.text import Language, Text
 from core.watching import Target, TargetKind
 from inventory.meetinglist import no_bridge
+from reports.annex import Annex, Line
 from reports.render.annex import FORMATS
 from reports.render.kinds import Format
 
@@ -168,20 +170,38 @@ class RoomOut(BaseModel):
     phone: str | None = Field(description="The contact to phone about it.")
     stack: StackOut | None
     quality: QualityOut | None = Field(description="None: nobody measured it.")
-    attending: Attending
+    attending: Attending = Field(description="unknown before the begin.")
     since: datetime | None
     incident: str | None
+    taken_by: str | None = Field(description="The incident that took it out, open or over.")
+    elsewhere: str | None = Field(description="Before the begin: the meeting that goes on there.")
     delegates: int | None
     dropped: int = Field(description="How often it was lost during the meeting.")
 
 
+class AttendedOut(BaseModel):
+    """What the annex of a meeting says of one room: when it was in. None: nobody saw it join."""
+
+    room: str
+    joined: datetime | None
+    left: datetime | None
+    seconds: int | None
+    dropped: int
+    delegates: int | None
+
+
 class MeetingWhole(MeetingOut):
-    """A meeting with its rooms, the worst first, and its readiness runs."""
+    """A meeting with its rooms, the worst first, and its readiness runs.
+
+    When it is over or called off `now` is empty: how its rooms stand now says nothing of it.
+    """
 
     counts: dict[Readiness, int]
     rooms_good: int = Field(description="How many rooms are well heard now.")
     rooms_measured: int = Field(description="Of how many that is known.")
+    heard: dict[Hearing, int] = Field(description="Rooms by how their call is; sums to all.")
     now: list[RoomOut]
+    attended: list[AttendedOut] | None = Field(description="When it is over: who was there.")
     runs: list[ReadinessRun]
 
 
@@ -247,7 +267,9 @@ async def one(request: Request, context: Ctx, asker: Viewer, meeting: str) -> Me
     """Return a meeting and how every room stands now."""
     picture: Picture = await request.app.state.pictures.now()
     row = await context.ledger.meetings.get(meeting)
-    return _whole(await looked_over(context, picture, row), picture, context)
+    view = await looked_over(context, picture, row)
+    record = await annex_of(context, picture, row) if view.state == "over" else None
+    return _whole(view, picture, context, record)
 
 
 @router.post("/meetings", summary="Enter a meeting (operator)", status_code=201)
@@ -418,7 +440,9 @@ def _stranger(key: str, name: str) -> Problem:
     )
 
 
-def _whole(view: MeetingView, picture: Picture, context: Context) -> MeetingWhole:
+def _whole(
+    view: MeetingView, picture: Picture, context: Context, record: Annex | None
+) -> MeetingWhole:
     base = meeting_out(view.meeting, context.clock.now())
     rooms = [
         RoomOut(
@@ -438,6 +462,8 @@ def _whole(view: MeetingView, picture: Picture, context: Context) -> MeetingWhol
             attending=row.attending,
             since=row.since,
             incident=row.incident.id if row.incident is not None else None,
+            taken_by=row.taken_by.id if row.taken_by is not None else None,
+            elsewhere=row.elsewhere.id if row.elsewhere is not None else None,
             delegates=row.delegates,
             dropped=row.dropped,
         )
@@ -448,8 +474,21 @@ def _whole(view: MeetingView, picture: Picture, context: Context) -> MeetingWhol
         counts=view.counts,
         rooms_good=view.sound.whole.good,
         rooms_measured=view.sound.whole.known,
+        heard=view.hearings,
         now=rooms,
+        attended=[_attended(line) for line in record.lines] if record is not None else None,
         runs=list(view.runs),
+    )
+
+
+def _attended(line: Line) -> AttendedOut:
+    return AttendedOut(
+        room=line.room,
+        joined=line.joined,
+        left=line.left,
+        seconds=line.seconds,
+        dropped=line.drops,
+        delegates=line.delegates,
     )
 
 

@@ -71,7 +71,7 @@ def ready(
     as_json: Json = False,
 ) -> None:
     """Print what the last readiness run found, the worst first; exit 1 unless all is ready."""
-    from alerts.meeting_words import RESULT, reason_in_words
+    from alerts.meeting_words import RESULT, why
     from core.meeting import Readiness
     from core.text import Text
     from runtime.cli._ledger import REFUSED, Voice, with_ledger
@@ -103,10 +103,7 @@ def ready(
                 "result": one.result if as_json else RESULT[one.result].said(voice.language),
                 "reasons": [reason.model_dump(mode="json") for reason in one.reasons]
                 if as_json
-                else "; ".join(
-                    reason_in_words(reason, known.topology, voice.language)
-                    for reason in one.reasons
-                ),
+                else "; ".join(why(one, known.topology, voice.language)),
                 "phone": one.phone if as_json else known.person(one.phone or ""),
             }
             for one in found
