@@ -486,12 +486,13 @@ async def _next_id(connection: AsyncConnection, day: date) -> str:
 
 def _refuse(wanted: Wanted) -> None:
     """Raise Invalid with everything that is wrong with a meeting."""
-    problems = list(_problems(wanted))
+    problems = list(faults(wanted))
     if problems:
         raise Invalid(problems)
 
 
-def _problems(wanted: Wanted) -> Iterable[Problem]:
+def faults(wanted: Wanted) -> Iterable[Problem]:
+    """Yield what is wrong with a meeting by itself, whoever its names mean."""
     if not wanted.title:
         yield _problem("title", _NO_TITLE, _WRITE_TITLE)
     if not (YEARS[0] <= wanted.begin.year and wanted.end.year <= YEARS[1]):

@@ -1,9 +1,9 @@
 """Meetings: this week's, one with all its rooms, its wall, and the page of who is in a room."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -20,7 +20,7 @@ from api.guard import client_address
 from api.meetings import MeetingView, blamed, estimated, looked_over, sounds, state_of, whom, why
 from api.pages.view import is_wall
 from api.snapshot import Picture
-from api.v1.meetings import can_bridge, refuse_strangers
+from api.v1.meetings import refuse
 from core.callwords import GRADE
 from core.clock import LOCAL
 from core.errors import DomainError, Invalid, NotFound, Problem
@@ -30,15 +30,18 @@ from core.recurrence import BadRule, normal, spans
 from core.text import Text, nfc, vietnamese_order
 from core.watching import TargetKind
 from inventory import meetingfile
-from inventory.meetinglist import Meetings, Names
+from inventory.meetinglist import USUAL, Meetings, Names, is_over
 
 router = APIRouter(include_in_schema=False)
 AHEAD, BEHIND = timedelta(days=8), timedelta(days=7)
 LIST_LIMIT = 8 * 1024 * 1024  # bytes
 _MOST = 60  # times that one entry of the form comes back
 _SHOWN = 30  # faults of a list
+# Kinds of service that are offered as a bridge; an application may be one, but rarely is.
+_BRIDGING: Final = frozenset({"sip", "other"})
 # Columns of a wall by how many rooms it must hold at once, without anybody at a mouse.
 _ACROSS: Final = ((1, 1), (4, 2), (9, 3), (20, 4), (35, 5), (60, 6))
+_Read = TypeVar("_Read")
 _NONE_ABOVE: Final = [""] * MOST_LEVELS
 
 
@@ -54,6 +57,7 @@ class Entry(Model):
     bridge: str = ""
     above: tuple[str, ...] = ("",) * MOST_LEVELS  # bridges above ours, nearest first
     importance: str = "normal"
+    past: bool = False  # it is over, and meant so
     repeat: str = ""
     repeat_until: str = ""
 
@@ -69,6 +73,7 @@ def _entry(
     bridge: Annotated[str, Form(max_length=63)] = "",
     above: Annotated[list[str], Form(max_length=MOST_LEVELS)] = _NONE_ABOVE,
     importance: Annotated[str, Form(max_length=10)] = "normal",
+    past: Annotated[str, Form(max_length=5)] = "",
     repeat: Annotated[str, Form(max_length=20)] = "",
     repeat_until: Annotated[str, Form(max_length=20)] = "",
 ) -> Entry:
@@ -82,6 +87,7 @@ def _entry(
         bridge=bridge,
         above=_levels(nfc(one)[:200] for one in above),
         importance="high" if importance == "high" else "normal",
+        past=past == "yes",
         repeat=repeat,
         repeat_until=repeat_until,
     )
@@ -263,13 +269,12 @@ async def _wanted(request: Request, context: Context, entry: Entry) -> list[Want
     literal = all(slug in picture.targets for slug in slugs)
     rooms, faults = (slugs, ()) if literal else names.rooms(entry.rooms)
     problems = [Problem("meeting", f.what, f.mend, key="rooms") for f in faults]
-    try:
-        begin, end = moment("begin", entry.begin), moment("end", entry.end)
-        until = day("repeat_until", entry.repeat_until)
-    except Invalid as refusal:
-        raise Invalid([*problems, *refusal.problems]) from None
-    if problems:
-        raise Invalid(problems)
+    now = context.clock.now()
+    begin = _unless(problems, moment, "begin", entry.begin) or now
+    end = _unless(problems, moment, "end", entry.end) or begin + USUAL
+    until = _unless(problems, day, "repeat_until", entry.repeat_until)
+    if begin < end <= now and not entry.past:
+        problems.append(Problem("meeting", is_over(end).what, _MEANT_SO, key="past"))
     wanted = Wanted(
         title=entry.title,
         begin=begin,
@@ -281,7 +286,7 @@ async def _wanted(request: Request, context: Context, entry: Entry) -> list[Want
         above=tuple(one for one in entry.above if one),
         importance=entry.importance,
     )
-    refuse_strangers(wanted, picture)
+    refuse(wanted, picture, problems)
     rule = repeating.chosen(entry.repeat, until)
     if rule is None:
         return [wanted]
@@ -293,6 +298,17 @@ async def _wanted(request: Request, context: Context, entry: Entry) -> list[Want
     if len(found) > _MOST:
         raise Invalid([Problem("meeting", *_TOO_OFTEN, key="repeat")])
     return [wanted.model_copy(update={"begin": s.begin, "end": s.end}) for s in found]
+
+
+def _unless(
+    problems: list[Problem], read: Callable[[str, str], _Read], field: str, said: str
+) -> _Read | None:
+    """Return what a field says; None, and what is wrong with it among the problems."""
+    try:
+        return read(field, said)
+    except Invalid as refusal:
+        problems += refusal.problems
+        return None
 
 
 async def _list(  # noqa: PLR0917
@@ -365,7 +381,7 @@ async def _one(
         worst=next((one for one in view.rows if one.slug == view.sound.whole.worst_room), None),
         ahead=lambda minutes: ahead_in_words(minutes, language),
         counted=counted,
-        entry=_filled_in(row, picture),
+        entry=_filled_in(row, picture, context.clock.now()),
         links=links or {},
         may_ask=context.ask_rooms is not None,
         phones=sum(_phone(picture, room) is not None for room in row.rooms),
@@ -427,7 +443,7 @@ def _choices(picture: Picture, chosen: str) -> dict[str, object]:
         for t in targets
         if t.slug == chosen
         or t.role == "bridge"
-        or (t.kind is TargetKind.SERVICE and can_bridge(t))
+        or (t.kind is TargetKind.SERVICE and t.role in _BRIDGING)
     ]
     rooms = [t for t in targets if t.kind is TargetKind.ROOM] or picture.sites
     return {
@@ -437,7 +453,7 @@ def _choices(picture: Picture, chosen: str) -> dict[str, object]:
     }
 
 
-def _filled_in(row: Meeting, picture: Picture) -> Entry:
+def _filled_in(row: Meeting, picture: Picture, now: datetime) -> Entry:
     begin, end = (at.astimezone(LOCAL) for at in (row.begin, row.end))
     return Entry(
         title=row.title,
@@ -449,6 +465,7 @@ def _filled_in(row: Meeting, picture: Picture) -> Entry:
         bridge=row.bridge or "",
         above=_levels(row.above),
         importance=row.importance,
+        past=row.end <= now,
     )
 
 
@@ -483,6 +500,10 @@ def _said(problems: Sequence[Problem]) -> list[Text]:
     return [Text(p.said("vi"), p.said("en")) for p in problems]
 
 
+_MEANT_SO = Text(
+    "Xem lại ngày giờ; nếu chỉ ghi để lưu thì đánh dấu ô này",
+    "Look at the day again; tick this if it is kept for the record alone",
+)
 _TOO_OFTEN = (
     Text(f"lặp quá {_MOST} lần", f"it comes back more than {_MOST} times"),
     Text("Chọn ngày kết thúc gần hơn", "Let it end earlier"),

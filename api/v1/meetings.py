@@ -1,6 +1,6 @@
 """Meetings: what is to come, how ready every room is, who is in; rooms' own clients report here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -48,10 +48,11 @@ from core.meeting import (
 )
 from core.text import Language, Text
 from core.watching import Target, TargetKind
-from inventory.meetinglist import no_bridge
+from inventory.meetinglist import is_over, no_bridge
 from reports.annex import Annex, Line
 from reports.render.annex import FORMATS
 from reports.render.kinds import Format
+from storage.meetings import faults
 
 router = APIRouter(prefix="/api/v1", tags=["meetings"])
 WEEK = timedelta(days=7)
@@ -104,6 +105,14 @@ class MeetingOut(BaseModel):
     by: str
     recorded_at: datetime
     cancelled_at: datetime | None
+
+
+class MeetingEntered(MeetingOut):
+    """A meeting as it was entered or changed."""
+
+    notice: str | None = Field(
+        description="In English, for people: it was over already and is kept for the record alone."
+    )
 
 
 class ReasonOut(BaseModel):
@@ -246,6 +255,12 @@ def meeting_out(row: Meeting, now: datetime) -> MeetingOut:
     return MeetingOut.model_validate(row.model_dump() | {"state": state_of(row, now)})
 
 
+def _entered(row: Meeting, now: datetime) -> MeetingEntered:
+    over = is_over(row.end) if row.end <= now else None
+    notice = f"{over.what.en}. {over.mend.en}." if over is not None else None
+    return MeetingEntered(**meeting_out(row, now).model_dump(), notice=notice)
+
+
 @router.get("/meetings", summary="Meetings, by begin")
 async def meetings(
     context: Ctx,
@@ -273,11 +288,11 @@ async def one(request: Request, context: Ctx, asker: Viewer, meeting: str) -> Me
 
 
 @router.post("/meetings", summary="Enter a meeting (operator)", status_code=201)
-async def add(request: Request, context: Ctx, asker: Operator, wish: MeetingIn) -> MeetingOut:
+async def add(request: Request, context: Ctx, asker: Operator, wish: MeetingIn) -> MeetingEntered:
     """Enter a meeting, in the asker's name. 422 with an unknown name, 409 with a known mark."""
     picture: Picture = await request.app.state.pictures.now()
     wanted = Wanted.model_validate(wish.model_dump())
-    refuse_strangers(wanted, picture)
+    refuse(wanted, picture)
     row, events = await context.ledger.meetings.add(
         wanted,
         asker.name,
@@ -286,23 +301,23 @@ async def add(request: Request, context: Ctx, asker: Operator, wish: MeetingIn) 
         origin=client_address(request, context.settings.proxies),
     )
     context.live.publish(events)
-    return meeting_out(row, context.clock.now())
+    return _entered(row, context.clock.now())
 
 
 @router.put("/meetings/{meeting}", summary="Change a meeting (operator)")
 async def change(
     request: Request, context: Ctx, asker: Operator, meeting: str, wish: MeetingIn
-) -> MeetingOut:
+) -> MeetingEntered:
     """Let a meeting be otherwise. 409 if it was called off."""
     picture: Picture = await request.app.state.pictures.now()
     before = await context.ledger.meetings.get(meeting)
     wanted = Wanted.model_validate(wish.model_dump() | {"mark": wish.mark or before.mark})
-    refuse_strangers(wanted, picture)
+    refuse(wanted, picture)
     origin = client_address(request, context.settings.proxies)
     now = context.clock.now()
     row, events = await context.ledger.meetings.change(meeting, wanted, asker.name, now, origin)
     context.live.publish(events)
-    return meeting_out(row, now)
+    return _entered(row, now)
 
 
 @router.post("/meetings/{meeting}/cancel", summary="Call a meeting off (operator)")
@@ -396,20 +411,29 @@ async def beat(request: Request, context: Ctx, asker: Operator, slug: str, said:
     context.live.publish(await context.ledger.meetings.beat(row))
 
 
-def refuse_strangers(wanted: Wanted, picture: Picture) -> None:
-    """Raise Invalid with every name that nobody knows."""
-    problems = [_stranger("rooms", slug) for slug in wanted.rooms if not _is_room(picture, slug)]
+def refuse(wanted: Wanted, picture: Picture, known: Sequence[Problem] = ()) -> None:
+    """Raise Invalid with all that is wrong with a meeting, and with what is `known` to be."""
+    problems = [*known, *_strangers(wanted, picture)]
+    named = {problem.key for problem in problems}
+    problems += [problem for problem in faults(wanted) if problem.key not in named]
+    if problems:
+        raise Invalid(problems)
+
+
+def _strangers(wanted: Wanted, picture: Picture) -> Iterable[Problem]:
+    """Yield every name of a meeting that nobody knows."""
+    for slug in wanted.rooms:
+        if not _is_room(picture, slug):
+            yield _stranger("rooms", slug)
     if wanted.officer is not None and wanted.officer not in picture.contacts:
-        problems.append(_stranger("officer", wanted.officer))
+        yield _stranger("officer", wanted.officer)
     if wanted.bridge is not None:
         bridge = picture.targets.get(wanted.bridge)
         if bridge is None:
-            problems.append(_stranger("bridge", wanted.bridge))
+            yield _stranger("bridge", wanted.bridge)
         elif not can_bridge(bridge):
             fault = no_bridge(bridge.name)
-            problems.append(Problem("meeting", fault.what, fault.mend, key="bridge"))
-    if problems:
-        raise Invalid(problems)
+            yield Problem("meeting", fault.what, fault.mend, key="bridge")
 
 
 def can_bridge(target: Target) -> bool:

@@ -120,7 +120,7 @@ async def test_the_form_offers_as_a_bridge_only_what_can_be_one(world: World) ->
     await log_in(world, "ha")
     form = (await world.client.get("/meetings")).text.partition('name="bridge"')[2]
     offered = re.findall(r'<option value="([^"]*)"', form.partition("</select>")[0])
-    assert offered == ["", "mcu-1", "ngoai", "ioffice"]  # neither DNS nor a portal is one
+    assert offered == ["", "mcu-1", "ngoai"]  # no DNS, no portal, no office program
 
 
 async def test_rooms_and_bridge_of_a_run_are_counted_apart(world: World) -> None:
@@ -596,3 +596,35 @@ async def test_that_nobody_is_to_phone_is_said_once_for_all_rooms(world: World) 
     meeting = await met(world)
     text = words(await page(world, f"/meetings/{meeting.id}"))
     assert len(re.findall("chưa có số để gọi", text)) == 1
+
+
+async def test_all_that_is_wrong_with_a_form_is_told_at_once(world: World) -> None:
+    wrong = {"end": "2026-11-22T09:30", "rooms": "phong-khong-co", "officer": "la", "title": ""}
+    status, text = await posted(world, "/meetings", **(FORM | wrong))
+    assert status == 422
+    for said in ("không biết la", "kết thúc không sau bắt đầu", "chưa có tên cuộc họp"):
+        assert said in text.lower()
+    assert '"phong-khong-co"' in text.replace("&#34;", '"').replace("&quot;", '"')
+    status, text = await posted(world, "/meetings", **(FORM | {"begin": "", "end": "mai"}))
+    assert text.lower().count("ngày giờ không hợp lệ") == 2
+    wish = {"title": "x", "begin": "2026-11-22T04:00:00Z", "end": "2026-11-22T03:00:00Z"}
+    answer = await asked(world, "POST", "/meetings", **wish, rooms=["la"], officer="la")
+    assert [one["where"] for one in answer.json()["errors"]] == ["rooms", "officer", "end"]
+
+
+async def test_a_meeting_that_is_over_is_entered_only_when_that_is_meant(world: World) -> None:
+    past = FORM | {"begin": "2026-11-20T10:00", "end": "2026-11-20T11:30"}
+    status, text = await posted(world, "/meetings", **past)
+    assert status == 422
+    assert "Cuộc họp đã qua, kết thúc lúc 11:30 20/11/2026" in text
+    assert (await posted(world, "/meetings", **past, past="yes"))[0] == 303
+    wish = {
+        "title": "x",
+        "begin": "2026-11-20T01:00:00Z",
+        "end": "2026-11-20T02:00:00Z",
+        "rooms": ["phong-dak-o"],
+    }
+    made = (await asked(world, "POST", "/meetings", **wish)).json()
+    assert made["notice"].startswith("the meeting is over, since 09:00 20/11/2026")
+    coming = wish | {"begin": "2026-11-23T01:00:00Z", "end": "2026-11-23T02:00:00Z"}
+    assert (await asked(world, "POST", "/meetings", **coming)).json()["notice"] is None
