@@ -215,15 +215,18 @@ def annex(
 def spans_of(
     meeting: Meeting, mine: Sequence[Presence], as_known_at: datetime
 ) -> list[tuple[datetime, datetime]]:
-    """Return when a room was in, within the meeting and up to what is known."""
-    last = min(meeting.end, max(meeting.begin, as_known_at))
+    """Return when a room was in, within the meeting and up to what is known, in whole seconds.
+
+    Instants are cut to the second as they are printed, so that times agree with their ends.
+    """
+    last = _cut(min(meeting.end, max(meeting.begin, as_known_at)))
     found: list[tuple[datetime, datetime]] = []
     since: datetime | None = None
     for row in sorted(mine, key=lambda row: (row.at, row.id or 0)):
         if row.present and since is None:
-            since = row.at
+            since = _cut(row.at)
         elif not row.present and since is not None:
-            found.append((since, row.at))
+            found.append((since, _cut(row.at)))
             since = None
     if since is not None:
         found.append((since, last))
@@ -238,11 +241,11 @@ def sound_of(
 
     Where two spans overlap, since a clock was set back, the later one begins where the other ends.
     """
-    last = min(meeting.end, max(meeting.begin, as_known_at))
+    last = _cut(min(meeting.end, max(meeting.begin, as_known_at)))
     seconds = dict.fromkeys((Grade.GOOD, Grade.FAIR, Grade.POOR, Grade.BAD), 0)
     told = meeting.begin
     for row in sorted(mine, key=lambda row: row.begin):
-        begin, end = max(told, row.begin), min(last, row.until)
+        begin, end = max(told, _cut(row.begin)), min(last, _cut(row.until))
         if begin < end:
             seconds[row.grade] += _seconds(begin, end)
             told = end
@@ -289,6 +292,10 @@ def saved(delegates: int, km: float, prices: Prices) -> int | None:
 def travel(delegates: int, km: float, prices: Prices) -> float:
     """Return the hours, to a tenth, that people would have spent on the road, there and back."""
     return round(delegates * 2 * km / prices.speed, 1)  # so printed rows add up to their sum
+
+
+def _cut(at: datetime) -> datetime:
+    return at.replace(microsecond=0)
 
 
 def _seconds(begin: datetime, end: datetime) -> int:
