@@ -70,7 +70,7 @@ REASON = {
     "bridge_weak": Text("cầu nối hội nghị có cảnh báo", "the bridge has a warning"),
 }
 _TAKEN = Text("do {root}: {cause}", "by {root}: {cause}")
-_TAKEN_UNTIL = Text("do {root} (hết lúc {until}): {cause}", "by {root} (over at {until}): {cause}")
+_TAKEN_UNTIL = Text("do {root}, hết lúc {until}: {cause}", "by {root}, over at {until}: {cause}")
 _AHEAD = (
     (1440, Text("{0} giờ", "{0} h"), 60),
     (0, Text("{0} phút", "{0} min"), 1),
