@@ -230,7 +230,8 @@ def spans_of(
             since = None
     if since is not None:
         found.append((since, last))
-    clipped = [(max(begin, meeting.begin), min(end, last)) for begin, end in found]
+    first = _cut(meeting.begin)
+    clipped = [(max(begin, first), min(end, last)) for begin, end in found]
     return [(begin, end) for begin, end in clipped if begin < end]
 
 
@@ -243,7 +244,7 @@ def sound_of(
     """
     last = _cut(min(meeting.end, max(meeting.begin, as_known_at)))
     seconds = dict.fromkeys((Grade.GOOD, Grade.FAIR, Grade.POOR, Grade.BAD), 0)
-    told = meeting.begin
+    told = _cut(meeting.begin)
     for row in sorted(mine, key=lambda row: row.begin):
         begin, end = max(told, _cut(row.begin)), min(last, _cut(row.until))
         if begin < end:
