@@ -134,6 +134,8 @@ def reason_in_words(reason: Reason, topology: Topology, language: Language) -> s
     about = (
         item.said(language) if item is not None else root_in_words(topology, reason.about, language)
     )
+    if reason.words:
+        about = f"{about} ({reason.words})"
     since = moment(reason.since, language) if reason.since is not None else "?"
     text = REASON.get(reason.name)
     words = text.said(language) if text is not None else reason.name

@@ -169,7 +169,10 @@ def _silent(own: Standing, layer: Layer, ahead: float) -> _Because:
 def _person(facts: RoomFacts) -> Iterable[_Because]:
     for item in amiss(facts):
         tick = facts.ticks[item]
-        yield Readiness.NOT_READY, Reason(name="person_says", about=item, since=tick.at)
+        yield (
+            Readiness.NOT_READY,
+            Reason(name="person_says", about=item, since=tick.at, words=tick.words),
+        )
     if facts.phone is None:
         yield Readiness.READY, Reason(name="nobody_to_phone", about=facts.room)
 

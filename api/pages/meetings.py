@@ -230,12 +230,13 @@ async def room(request: Request, context: Ctx, token: str) -> HTMLResponse:
 
 
 @router.post("/m/{token}")
-async def tick(
+async def tick(  # noqa: PLR0917
     request: Request,
     context: Ctx,
     token: str,
     item: Annotated[str, Form(max_length=20)] = "",
     good: Annotated[str, Form(max_length=5)] = "",
+    remark: Annotated[str, Form(max_length=140)] = "",
 ) -> Response:
     """Keep what the person in a room says."""
     if not same_origin(request):
@@ -252,6 +253,7 @@ async def tick(
         room=known.room,
         item=item,
         good=good == "yes",
+        words=nfc(remark),
         at=now,
         by="link",
     )

@@ -43,6 +43,7 @@ from core.meeting import (
     Meeting,
     Readiness,
     ReadinessRun,
+    Remark,
     Tick,
     Wanted,
 )
@@ -121,6 +122,7 @@ class ReasonOut(BaseModel):
     name: str
     about: str
     since: datetime | None
+    words: str = Field(description="That the person in the room added.")
     said: str = Field(description="In English, for people.")
 
 
@@ -221,6 +223,7 @@ class TickIn(BaseModel):
 
     item: Annotated[str, Field(pattern=f"^({'|'.join((*CHECKLIST, PRESENT))})$")]
     good: bool
+    words: Remark = Field(default="", description="What is amiss, in a word or two.")
 
 
 class DelegatesIn(BaseModel):
@@ -338,6 +341,7 @@ async def tick(context: Ctx, asker: Operator, meeting: str, room: str, said: Tic
         room=room,
         item=said.item,
         good=said.good,
+        words=said.words,
         at=context.clock.now(),
         by=asker.name,
     )

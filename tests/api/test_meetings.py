@@ -232,6 +232,25 @@ async def test_the_person_in_a_room_ticks_with_a_link_and_no_login(world: World)
     assert unknown.status_code == 404
 
 
+async def test_the_person_in_a_room_may_say_in_a_word_what_is_amiss(world: World) -> None:
+    meeting = await met(world)
+    token = await world.ledger.meetings.room_link(meeting.id, "ubnd-phu-nghia", DAWN)
+    said = {"item": "sound", "good": "no", "remark": " mất micrô <1> "}
+    assert (await world.client.post(f"/m/{token}", data=said)).status_code == 303
+    shown = (await world.client.get(f"/m/{token}")).text
+    assert 'value="mất micrô &lt;1&gt;"' in shown
+    text = await page(world, f"/meetings/{meeting.id}")
+    assert "Người ở điểm cầu báo hỏng: âm thanh (mất micrô &lt;1&gt;), lúc 09:00" in text
+    path = f"/meetings/{meeting.id}/rooms/ubnd-phu-nghia/ticks"
+    tick = await asked(world, "POST", path, item="sound", good=False, words="vẫn mất")
+    assert tick.status_code == 204
+    whole = (await asked(world, "GET", f"/meetings/{meeting.id}")).json()
+    [mine] = [one for one in whole["now"] if one["room"] == "ubnd-phu-nghia"]
+    assert mine["reasons"][0]["words"] == "vẫn mất"
+    too_long = await asked(world, "POST", path, item="sound", good=False, words="x" * 141)
+    assert too_long.status_code == 422
+
+
 async def test_an_operator_hands_a_link_out_changes_and_calls_off(world: World) -> None:
     meeting = await met(world)
     status, text = await posted(world, f"/meetings/{meeting.id}/link", room="phong-dak-o")

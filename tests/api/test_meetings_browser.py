@@ -176,3 +176,24 @@ async def test_a_wall_holds_every_room_of_a_meeting_at_once(
             assert name is not None
             assert name["y"] + name["height"] <= box["y"] + box["height"] + 1, n
         assert bad == []
+
+
+async def test_a_word_typed_on_a_phone_answers_nothing_by_itself(tmp_path: Path) -> None:
+    known = serving()
+    async with a_browser(tmp_path, "phone", estate=lambda: known) as (world, page, base, bad):
+        meeting = await met(world, timedelta(minutes=20))
+        token = await world.ledger.meetings.room_link(meeting.id, "phong-dak-o", world.clock.now())
+        await page.goto(f"{base}/m/{token}")
+        sound = page.locator(".check").nth(1)
+        await sound.locator("input[name=remark]").fill("mất micro")
+        await sound.locator("input[name=remark]").press("Enter")
+        await expect(page.locator("[aria-pressed]")).to_have_count(0)
+        await sound.get_by_role("button", name="Không").click()
+        await expect(sound.locator("[aria-pressed]")).to_have_text("Không")
+        said = await world.ledger.meetings.said(meeting.id)
+        tick = said.ticks["phong-dak-o"]["sound"]
+        assert (tick.good, tick.words) == (False, "mất micro")
+        await page.screenshot(path=tmp_path / "check.png", full_page=True)
+        wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0
+        assert bad == []
