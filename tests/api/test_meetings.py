@@ -10,6 +10,7 @@ import pytest
 
 from api.context import Web
 from api.meetings import looked_over
+from core.inventory import Changes, Contact, Inventory, Site
 from core.labels import Series
 from core.meeting import (
     CHECKLIST,
@@ -646,3 +647,22 @@ async def test_a_meeting_that_is_over_is_entered_only_when_that_is_meant(world: 
     assert made["notice"].startswith("the meeting is over, since 09:00 20/11/2026")
     coming = wish | {"begin": "2026-11-23T01:00:00Z", "end": "2026-11-23T02:00:00Z"}
     assert (await asked(world, "POST", "/meetings", **coming)).json()["notice"] is None
+
+
+async def test_the_wall_names_whom_to_phone_about_a_room_that_dropped(world: World) -> None:
+    put = Inventory(
+        contacts=(Contact(slug="hoa", name="Lê Thị Hoa", phone="0912345678"),),
+        sites=(Site(slug="ubnd-dak-o", name="UBND Xã Đăk Ơ", unit="dak-o", contact="hoa"),),
+    )
+    await world.ledger.inventory.apply(Changes(put=put), "test", DAWN)
+    meeting = await met(world, ahead=timedelta(minutes=-30))
+    came = Presence(
+        meeting=meeting.id, room="phong-dak-o", at=DAWN - HOUR / 2, present=True, source="call"
+    )
+    left = came.model_copy(update={"at": DAWN - HOUR / 4, "present": False})
+    await world.ledger.meetings.present([came, left], DAWN)
+    text = words(await page(world, f"/meetings/{meeting.id}?wall"))
+    tile = text[text.index("Phòng họp UBND Xã Đăk Ơ") :]
+    assert tile.startswith("Phòng họp UBND Xã Đăk Ơ đã rớt từ 08:45 Gọi Lê Thị Hoa 0912345678")
+    near = words(await page(world, f"/meetings/{meeting.id}"))
+    assert "2 điểm cầu chưa có số để gọi." in near
