@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.topology import Topology
-from alerts.wording import SMS_LENGTH, moment, plain, root_in_words, sms
+from alerts.wording import SMS_LENGTH, cause_in_words, moment, plain, root_in_words, sms
 from core.clock import LOCAL
-from core.incident import Message, Purpose, Short
+from core.incident import Incident, Message, Purpose, Short
 from core.inventory import Contact
 from core.meeting import Finding, Meeting, Readiness, ReadinessRun, Reason
 from core.text import Language, Text
@@ -45,6 +45,9 @@ REASON = {
     "not_registered": Text("thiết bị họp chưa đăng ký tổng đài", "its equipment is not registered"),
     "not_in_call": Text("chưa vào cuộc họp", "not in the meeting"),
     "poor_media": Text("hình, tiếng kém", "poor picture or sound"),
+    "poor_call": Text(
+        "cuộc gọi đang có ở đó hình, tiếng kém", "the call it is in now has poor picture or sound"
+    ),
     "nobody_looked": Text(
         "không có thiết bị để đo và chưa ai ở điểm cầu xác nhận",
         "no equipment to look at, and nobody in the room has confirmed",
@@ -66,6 +69,8 @@ REASON = {
     "bridge_down": Text("cầu nối hội nghị không trả lời", "the bridge is silent"),
     "bridge_weak": Text("cầu nối hội nghị có cảnh báo", "the bridge has a warning"),
 }
+_TAKEN = Text("do {root}: {cause}", "by {root}: {cause}")
+_TAKEN_UNTIL = Text("do {root}, hết lúc {until}: {cause}", "by {root}, over at {until}: {cause}")
 _AHEAD = (
     (1440, Text("{0} giờ", "{0} h"), 60),
     (0, Text("{0} phút", "{0} min"), 1),
@@ -129,10 +134,35 @@ def reason_in_words(reason: Reason, topology: Topology, language: Language) -> s
     about = (
         item.said(language) if item is not None else root_in_words(topology, reason.about, language)
     )
+    if reason.words:
+        about = f"{about} ({reason.words})"
     since = moment(reason.since, language) if reason.since is not None else "?"
     text = REASON.get(reason.name)
     words = text.said(language) if text is not None else reason.name
     return words.replace("{about}", about).replace("{since}", since)
+
+
+def why(finding: Finding, topology: Topology, language: Language) -> list[str]:
+    """Return why a room is as it was found, in words.
+
+    That nobody is known whom to phone is said of rooms about which somebody should be phoned.
+    """
+    amiss = finding.result in {Readiness.NOT_READY, Readiness.AT_RISK}
+    return [
+        reason_in_words(reason, topology, language)
+        for reason in finding.reasons
+        if amiss or reason.name != "nobody_to_phone"
+    ]
+
+
+def taken_by(incident: Incident, topology: Topology, language: Language) -> str:
+    """Return what took a room out of its meeting, and until when if that is over."""
+    root = root_in_words(topology, incident.root, language)
+    cause = cause_in_words(incident, topology, language)
+    over = incident.recovered_at
+    text = _TAKEN if over is None else _TAKEN_UNTIL
+    until = f"{over.astimezone(LOCAL):%H:%M}" if over is not None else ""
+    return text.said(language).format(root=root, cause=cause, until=until)
 
 
 def report(
@@ -264,15 +294,10 @@ def _lines(telling: Telling, run: ReadinessRun, language: Language) -> list[str]
 
 
 def _line(telling: Telling, one: Finding, language: Language) -> str:
-    amiss = one.result in {Readiness.NOT_READY, Readiness.AT_RISK}
-    why = "; ".join(
-        reason_in_words(reason, telling.topology, language)
-        for reason in one.reasons
-        if amiss or reason.name != "nobody_to_phone"
-    )
+    because = "; ".join(why(one, telling.topology, language))
     said = f"- {_room(telling, one.room, language)}: {RESULT[one.result].said(language)}"
     whom = phone_in_words(one.phone, telling.people, language)
-    return " – ".join(part for part in (f"{said} ({why})" if why else said, whom) if part)
+    return " – ".join(part for part in (f"{said} ({because})" if because else said, whom) if part)
 
 
 def phone_in_words(slug: str | None, people: Mapping[str, Contact], language: Language) -> str:

@@ -116,7 +116,7 @@ def _equipment(facts: RoomFacts, ahead: float) -> Iterable[_Because]:
     if layers.in_call is Layer.BAD:
         yield Readiness.NOT_READY, Reason(name="not_in_call", about=facts.room)
     if layers.media is Layer.BAD and facts.quality is not None and facts.quality.lasts:
-        yield Readiness.AT_RISK, Reason(name="poor_media", about=facts.room)
+        yield Readiness.AT_RISK, _poor(facts.room, ahead)
 
 
 def _looked(facts: RoomFacts, *, meets: bool) -> bool:
@@ -150,7 +150,12 @@ def _client(facts: RoomFacts, layers: Stack, ahead: float) -> Iterable[_Because]
     if layers.in_call is Layer.BAD:
         yield Readiness.NOT_READY, Reason(name="not_in_call", about=room)
     if layers.media is Layer.BAD:
-        yield Readiness.AT_RISK, Reason(name="poor_media", about=room)
+        yield Readiness.AT_RISK, _poor(room, ahead)
+
+
+def _poor(room: str, ahead: float) -> Reason:
+    """Return that a call is poor: before the begin it is another one, on the same way."""
+    return Reason(name="poor_media" if ahead <= 0 else "poor_call", about=room)
 
 
 def _silent(own: Standing, layer: Layer, ahead: float) -> _Because:
@@ -164,7 +169,10 @@ def _silent(own: Standing, layer: Layer, ahead: float) -> _Because:
 def _person(facts: RoomFacts) -> Iterable[_Because]:
     for item in amiss(facts):
         tick = facts.ticks[item]
-        yield Readiness.NOT_READY, Reason(name="person_says", about=item, since=tick.at)
+        yield (
+            Readiness.NOT_READY,
+            Reason(name="person_says", about=item, since=tick.at, words=tick.words),
+        )
     if facts.phone is None:
         yield Readiness.READY, Reason(name="nobody_to_phone", about=facts.room)
 

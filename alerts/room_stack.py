@@ -5,7 +5,7 @@ busy and switched off before its hour are no faults (DOMAIN A1).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -90,6 +90,11 @@ class Stack:
             ("in_call", self.in_call),
             ("media", self.media),
         )
+
+    @property
+    def ahead(self) -> "Stack":
+        """Return the layers as they concern a meeting to come: what call goes on is another's."""
+        return replace(self, in_call=_not_yet(self.in_call), media=_not_yet(self.media))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +243,10 @@ def _media(facts: RoomFacts, in_call: Layer) -> Layer:
     if facts.quality is None:
         return Layer.NOT_CHECKED
     return _good(facts.quality.verdict.grade not in AMISS)
+
+
+def _not_yet(layer: Layer) -> Layer:
+    return Layer.NOT_EXPECTED if layer in {Layer.GOOD, Layer.BAD} else layer
 
 
 def _good(well: bool) -> Layer:

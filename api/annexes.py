@@ -14,6 +14,7 @@ from api.errors import Refused
 from api.snapshot import Picture
 from api.v1.reports import FILE_POLICY
 from core.clock import LOCAL
+from core.errors import NotFound
 from core.incident import Incident
 from core.inventory import Inventory, Site
 from core.meeting import Meeting
@@ -30,9 +31,14 @@ from reports.report import Period
 async def annex_of(
     context: Context, picture: Picture, meeting: Meeting, inventory: Inventory | None = None
 ) -> Annex:
-    """Return the annex of a meeting as it is known now, by the inventory of its day if none."""
+    """Return the annex of a meeting as it is known now, by the inventory of its day if none.
+
+    NotFound of a meeting that has not begun, or was called off before it had: it has no annex.
+    """
     book = context.ledger.meetings
     now = context.clock.now()
+    if min(now, meeting.cancelled_at or now) < meeting.begin:
+        raise NotFound(_NOT_YET if meeting.cancelled_at is None else _NOT_HELD)
     day = meeting.begin.astimezone(LOCAL).date()
     inventory = inventory or await context.ledger.inventory.load(day)
     sites = {site.slug: site for site in inventory.sites}
@@ -62,9 +68,10 @@ async def month_of(context: Context, picture: Picture, period: Period) -> Meetin
     last = local_day(period.end) - timedelta(days=1)
     inventory = await context.ledger.inventory.load(last)
     found = await context.ledger.meetings.find(period.begin, period.end)
-    begun = [one for one in found if period.begin <= one.begin <= context.clock.now()]
+    now = context.clock.now()
+    begun = [one for one in found if period.begin <= one.begin <= now]
     annexes = [await annex_of(context, picture, one, inventory) for one in begun]
-    return meetings_month(period, annexes, inventory)
+    return meetings_month(period, annexes, inventory, as_known_at=now)
 
 
 async def printed(
@@ -86,6 +93,16 @@ def as_file(content: bytes, name: str, form: Format) -> Response:
         "content-disposition": f'attachment; filename="{name}"',
     }
     return Response(content, media_type=form.media_type, headers=headers)
+
+
+_NOT_YET = Text(
+    vi="Cuộc họp chưa bắt đầu: phụ lục chỉ có khi đã họp",
+    en="The meeting has not begun: its annex comes after it",
+)
+_NOT_HELD = Text(
+    vi="Cuộc họp đã bị huỷ trước giờ họp nên không có phụ lục",
+    en="The meeting was called off before it began and has no annex",
+)
 
 
 def _troubles(

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from alerts.both_ends import Heard, RoomQuality
 from alerts.meeting_sound import sound_of
-from alerts.meeting_words import phone_in_words, reason_in_words
+from alerts.meeting_words import phone_in_words, reason_in_words, taken_by
 from alerts.quality_words import of_blame, of_room, of_verdict
 from alerts.readiness import finding
 from alerts.room_stack import RoomFacts, Stack, Surroundings, joined, stack
@@ -33,8 +33,17 @@ from core.watching import Target
 
 State = Literal["ahead", "on", "over", "called_off"]
 Attending = Literal["in", "dropped", "absent", "unknown"]
+Hearing = Literal["good", "fair", "poor", "dropped", "absent", "not_measured"]
 _RANK: Mapping[Attending, int] = {"dropped": 0, "absent": 1, "unknown": 2, "in": 3}
+_OUT: frozenset[Attending] = frozenset({"dropped", "absent"})
+_HEARING: Mapping[Grade, Hearing] = {
+    Grade.GOOD: "good",
+    Grade.FAIR: "fair",
+    Grade.POOR: "poor",
+    Grade.BAD: "poor",
+}
 SOON = timedelta(hours=24)
+_NEAR = timedelta(minutes=1)  # a call may end before its line is found to be down
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,18 @@ class RoomRow:
     facts: RoomFacts | None
     delegates: int | None = None
     dropped: int = 0  # how often it was lost
+    elsewhere: Meeting | None = None  # another meeting that goes on in it, of one to come
+    taken_by: Incident | None = None  # what took it out, open or over, of one that has dropped
+
+    @property
+    def hearing(self) -> Hearing:
+        """Return as what it counts among the meeting's rooms; each counts once."""
+        if self.attending == "dropped":
+            return "dropped"
+        if self.attending == "absent":
+            return "absent"
+        found = self.quality
+        return _HEARING.get(found.verdict.grade, "not_measured") if found else "not_measured"
 
     @property
     def name(self) -> str:
@@ -71,7 +92,10 @@ class RoomRow:
 
 @dataclass(frozen=True, slots=True)
 class MeetingView:
-    """A meeting and its rooms, the worst first."""
+    """A meeting and its rooms, the worst first.
+
+    One that is over or called off has no rows: how its rooms stand now says nothing of it.
+    """
 
     meeting: Meeting
     state: State
@@ -94,6 +118,17 @@ class MeetingView:
         found = [row.attending for row in self.rows]
         return {one: found.count(one) for one in _RANK}
 
+    @property
+    def hearings(self) -> dict[Hearing, int]:
+        """Return how many rooms are well heard, and what is with the others; sums to all."""
+        found = [row.hearing for row in self.rows]
+        return {one: found.count(one) for one in get_args(Hearing)}
+
+    @property
+    def unphoned(self) -> int:
+        """Return of how many rooms nobody is known whom to phone."""
+        return sum(row.target is not None and row.finding.phone is None for row in self.rows)
+
 
 def state_of(meeting: Meeting, now: datetime) -> State:
     """Return where a meeting is in its life."""
@@ -107,18 +142,23 @@ def state_of(meeting: Meeting, now: datetime) -> State:
 async def looked_over(context: Context, picture: Picture, meeting: Meeting) -> MeetingView:
     """Return a meeting as it stands now."""
     book = context.ledger.meetings
-    said = await book.said(meeting.id)
     presences = await book.presences(meeting.id)
-    delegates = await book.attendances(meeting.id)
     runs = await book.runs(meeting.id)
+    said = await book.said(meeting.id)
     topology = await asyncio.to_thread(lambda: picture.ground.topology)
     now = context.clock.now()
     around = Surroundings(topology, picture.states, context.signals, said, picture.phones, now)
     state = state_of(meeting, now)
-    rows = [
-        _row(room, meeting, around, picture, state, presences, delegates) for room in meeting.rooms
-    ]
-    sound = sound_of(meeting, {row.slug: row.facts for row in rows}, around)
+    rows: list[RoomRow] = []
+    if state in {"ahead", "on"}:
+        beside = _Beside(
+            presences,
+            await book.attendances(meeting.id),
+            await book.find(now, now + timedelta(seconds=1)) if state == "ahead" else (),
+            await _since_begin(context, meeting, now) if state == "on" else (),
+        )
+        rows = [_row(room, meeting, around, picture, state, beside) for room in meeting.rooms]
+    heard = {row.slug: None if row.attending in _OUT else row.facts for row in rows}
     bridge = None
     if meeting.bridge is not None:
         bridge = (picture.targets.get(meeting.bridge), picture.status(meeting.bridge))
@@ -128,9 +168,24 @@ async def looked_over(context: Context, picture: Picture, meeting: Meeting) -> M
         tuple(sorted(rows, key=_during if state == "on" else _before)),
         tuple(runs),
         bridge,
-        sound,
+        sound_of(meeting, heard, around),
         tuple(presences),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What the ledger knows beside the present: who came and left, how many, what else went on."""
+
+    presences: Sequence[Presence]
+    delegates: Mapping[str, Attendance]
+    meetings: Sequence[Meeting]  # that go on now
+    incidents: Sequence[Incident]  # of the time since the begin, those that are over too
+
+
+async def _since_begin(context: Context, meeting: Meeting, now: datetime) -> list[Incident]:
+    until = max(now, meeting.begin + timedelta(seconds=1))
+    return await context.ledger.incidents.during(meeting.begin, until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,26 +220,53 @@ def _row(  # noqa: PLR0917
     around: Surroundings,
     picture: Picture,
     state: State,
-    presences: Sequence[Presence],
-    delegates: Mapping[str, Attendance],
+    beside: _Beside,
 ) -> RoomRow:
     facts = around.facts(room, meeting.bridge)
     ahead = (meeting.begin - around.now) / timedelta(minutes=1)
-    mine = [row for row in presences if row.room == room]
-    attending, since = _attending(facts, mine)
-    own = delegates.get(room)
+    mine = [row for row in beside.presences if row.room == room]
+    attending, since = _attending(facts, mine) if state == "on" else ("unknown", None)
+    layers = stack(facts, meets=state == "on") if facts is not None else None
+    own = beside.delegates.get(room)
     return RoomRow(
         slug=room,
         target=picture.targets.get(room),
         finding=_as_seen(finding(room, facts, ahead), state, attending, since),
-        stack=stack(facts, meets=state == "on") if facts is not None else None,
+        stack=layers.ahead if layers is not None and state == "ahead" else layers,
         attending=attending,
         since=since,
         incident=_incident(picture, room, facts),
         facts=facts,
         delegates=own.delegates if own is not None else None,
         dropped=sum(not row.present for row in mine),
+        elsewhere=next((one for one in beside.meetings if room in one.rooms), None),
+        taken_by=_taken_by(room, facts, since, mine, beside.incidents)
+        if attending == "dropped" and since is not None
+        else None,
     )
+
+
+def _taken_by(
+    room: str,
+    facts: RoomFacts | None,
+    at: datetime,
+    mine: Sequence[Presence],
+    incidents: Sequence[Incident],
+) -> Incident | None:
+    """Return the incident that took a room out: the one that was kept, else what lay on it then."""
+    kept = mine[-1].incident if mine else None
+    slugs = _slugs(room, facts)
+    lay = [
+        one
+        for one in incidents
+        if any(
+            member.target in slugs
+            and one.began_at <= at + _NEAR
+            and (member.left_at is None or at <= member.left_at)
+            for member in one.members
+        )
+    ]
+    return next((one for one in incidents if one.id == kept), lay[0] if lay else None)
 
 
 def _as_seen(found: Finding, state: State, attending: Attending, since: datetime | None) -> Finding:
@@ -223,11 +305,15 @@ def _attending(
 
 
 def _incident(picture: Picture, room: str, facts: RoomFacts | None) -> Incident | None:
-    slugs = [room]
-    if facts is not None:
-        slugs += [facts.site.slug, *([facts.endpoint.slug] if facts.endpoint else [])]
-    found = (picture.incident_of(slug) for slug in slugs)
+    found = (picture.incident_of(slug) for slug in _slugs(room, facts))
     return next((one for one in found if one is not None), None)
+
+
+def _slugs(room: str, facts: RoomFacts | None) -> list[str]:
+    """Return what must be there for a room to be in: itself, its site, its equipment."""
+    if facts is None:
+        return [room]
+    return [room, facts.site.slug, *([facts.endpoint.slug] if facts.endpoint else [])]
 
 
 def _before(row: RoomRow) -> tuple[object, ...]:
@@ -241,17 +327,19 @@ def _during(row: RoomRow) -> tuple[object, ...]:
     return (rank, -grade, badness, vietnamese_order(row.name))
 
 
-def why(picture: Picture, row: RoomRow, language: Language, *, wall: bool = False) -> list[str]:
-    """Return why a room is not simply ready, in words; on a wall nobody looks for a number."""
+def why(picture: Picture, row: RoomRow, language: Language) -> list[str]:
+    """Return why a room is not simply ready, in words.
+
+    Of one that has dropped: what took it out, though that may be over. That nobody is known whom
+    to phone is said once for all rooms.
+    """
     topology = picture.ground.topology
-    unsaid = {"dropped"}  # it is how it attends, and stands there as that
-    if wall or row.finding.result is Readiness.READY:
-        unsaid.add("nobody_to_phone")
-    return [
-        reason_in_words(reason, topology, language)
-        for reason in row.finding.reasons
-        if reason.name not in unsaid
-    ]
+    unsaid = {"dropped", "nobody_to_phone"}  # it has dropped: that stands there as its state
+    reasons = tuple(one for one in row.finding.reasons if one.name not in unsaid)
+    said = [reason_in_words(one, topology, language) for one in reasons]
+    if row.taken_by is not None and not any(one.name == "cut_off" for one in reasons):
+        said.insert(0, taken_by(row.taken_by, topology, language))
+    return said
 
 
 def whom(picture: Picture, row: RoomRow, language: Language) -> str:

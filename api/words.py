@@ -237,6 +237,13 @@ ATTENDING = {
     "absent": Text("chưa vào", "not in yet"),
     "unknown": Text("chưa rõ", "not known"),
 }
+HEARING = {
+    "fair": Text("tạm được", "fair"),
+    "poor": Text("kém", "poor"),
+    "dropped": Text("đã rớt", "dropped"),
+    "absent": Text("chưa vào", "not in yet"),
+    "not_measured": Text("chưa đo được", "not measured"),
+}
 NOTE = {
     "opened": Text("Mở sự cố", "Opened"),
     "joined": Text("Thêm đối tượng bị ảnh hưởng", "Also touched"),

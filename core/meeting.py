@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints
 from core.model import Line, Model, Slug
 
 Importance = Annotated[str, StringConstraints(pattern="^(normal|high)$")]
+Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=140)]
 MOST_LEVELS = 3  # bridges above ours: a cascade has two to four levels
 CHECKLIST = ("screen", "sound", "power")  # what the person in the room looks at
 DEVICES = ("camera", "microphone", "speaker")  # of a PC in a room
@@ -71,6 +72,7 @@ class Reason(Model):
     name: str  # as in alerts.meeting_words
     about: str = ""  # a target, an item of the checklist
     since: datetime | None = None
+    words: str = ""  # that the person in the room added
 
 
 class Finding(Model):
@@ -103,6 +105,7 @@ class Tick(Model):
     room: str
     item: str  # of CHECKLIST, or PRESENT
     good: bool
+    words: Remark = ""  # what is amiss, in a word or two: "mất micro"
     at: datetime
     by: str
 

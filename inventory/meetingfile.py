@@ -3,7 +3,6 @@
 from datetime import datetime
 from pathlib import PurePath
 
-from core.clock import LOCAL
 from core.inventory import Inventory
 from inventory import meetingcalendar, meetinglist
 from inventory.meetinglist import Meetings
@@ -15,4 +14,4 @@ def read(name: str, content: bytes, current: Inventory, now: datetime) -> Meetin
     """Return the meetings of a calendar, a workbook or a CSV file; Invalid if it is none."""
     if PurePath(name).suffix.lower() in _CALENDARS:
         return meetingcalendar.read(name, content, current, now)
-    return meetinglist.read(name, content, current, now.astimezone(LOCAL).date())
+    return meetinglist.read(name, content, current, now)

@@ -127,17 +127,20 @@ class Names:
         return Named(None, candidates=candidates)
 
 
-def read(name: str, content: bytes, current: Inventory, on: date) -> Meetings:
-    """Return the meetings of a workbook or CSV file; Invalid where it cannot be read at all."""
+def read(name: str, content: bytes, current: Inventory, now: datetime) -> Meetings:
+    """Return the meetings of a workbook or CSV file; Invalid where it cannot be read at all.
+
+    One that is over is taken for the record, and told.
+    """
     book = lists.opened(name, content)
-    names, found = Names(current, on), Meetings()
+    names, found = Names(current, now.astimezone(LOCAL).date()), Meetings()
     for sheet in book.sheets:
         if sheet.hidden or not sheet.rows:
             continue
         label = book.name if book.single else f"{book.name}[{sheet.name}]"
         layout = _layout(sheet)
         if layout is not None:
-            _Sheet(label, layout, names, found).read(sheet)
+            _Sheet(label, layout, names, found, now).read(sheet)
     if not found.wanted and not found.problems:
         found.problems.append(Problem(book.name, _NO_LIST.what, _NO_LIST.mend))
     return found
@@ -172,6 +175,7 @@ class _Sheet:
     layout: _Layout
     names: Names
     found: Meetings
+    now: datetime
     day: date | None = None
 
     def read(self, sheet: RawSheet) -> None:
@@ -203,6 +207,8 @@ class _Sheet:
             return None
         chair = nfc(self._said(row, "chair"))
         begin, end = span
+        if end <= self.now:
+            self.found.notices.append(self._problem(row, "day", is_over(end)))
         return Wanted(
             title=title,
             begin=begin,
@@ -268,8 +274,11 @@ class _Sheet:
         return shown(self._cell(row, column)).strip()
 
     def _fail(self, row: Row, column: str, fault: Fault) -> None:
+        self.found.problems.append(self._problem(row, column, fault))
+
+    def _problem(self, row: Row, column: str, fault: Fault) -> Problem:
         heading = self.layout.headings.get(column)
-        self.found.problems.append(Problem(self.label, fault.what, fault.mend, row.number, heading))
+        return Problem(self.label, fault.what, fault.mend, row.number, heading)
 
 
 def _clocks(value: Value) -> Iterator[time]:
@@ -301,6 +310,17 @@ def _stranger(said: str, candidates: Sequence[str]) -> Fault:
             vi="Ghi đúng tên hoặc mã như trong danh mục",
             en="Write the name or slug as in the inventory",
         ),
+    )
+
+
+def is_over(end: datetime) -> Fault:
+    """Return what is told of a meeting that was over before it was entered: is the day right?"""
+    at = f"{end.astimezone(LOCAL):%H:%M %d/%m/%Y}"
+    return _fault(
+        f"cuộc họp đã qua, kết thúc lúc {at}",
+        f"the meeting is over, since {at}",
+        "Xem lại ngày giờ; chỉ được ghi để lưu, không kiểm tra, không báo",
+        "Look at the day again; it is kept for the record alone, nothing is checked or told",
     )
 
 

@@ -106,6 +106,21 @@ class Annex:
     as_known_at: datetime
 
     @property
+    def running(self) -> bool:
+        """Say whether the meeting went on when this was known: its figures are not the last."""
+        return self.meeting.cancelled_at is None and self.as_known_at < self.meeting.end
+
+    @property
+    def held(self) -> int | None:
+        """Return the seconds from the first room's coming to the last one's leaving.
+
+        None: no room was seen to join, so nobody knows whether and how long it was held.
+        """
+        came = [line.joined for line in self.lines if line.joined is not None]
+        left = [line.left for line in self.lines if line.left is not None]
+        return _seconds(min(came), max(left)) if came and left else None
+
+    @property
     def attended(self) -> int:
         """Return how many rooms joined."""
         return sum(line.joined is not None for line in self.lines)
@@ -114,6 +129,11 @@ class Annex:
     def seconds(self) -> int:
         """Return the seconds that all rooms took part, together."""
         return sum(line.seconds or 0 for line in self.lines)
+
+    @property
+    def drops(self) -> int:
+        """Return how often rooms were lost, together."""
+        return sum(line.drops for line in self.lines)
 
     @property
     def delegates(self) -> int | None:
@@ -195,19 +215,23 @@ def annex(
 def spans_of(
     meeting: Meeting, mine: Sequence[Presence], as_known_at: datetime
 ) -> list[tuple[datetime, datetime]]:
-    """Return when a room was in, within the meeting and up to what is known."""
-    last = min(meeting.end, max(meeting.begin, as_known_at))
+    """Return when a room was in, within the meeting and up to what is known, in whole seconds.
+
+    Instants are cut to the second as they are printed, so that times agree with their ends.
+    """
+    last = _cut(min(meeting.end, max(meeting.begin, as_known_at)))
     found: list[tuple[datetime, datetime]] = []
     since: datetime | None = None
     for row in sorted(mine, key=lambda row: (row.at, row.id or 0)):
         if row.present and since is None:
-            since = row.at
+            since = _cut(row.at)
         elif not row.present and since is not None:
-            found.append((since, row.at))
+            found.append((since, _cut(row.at)))
             since = None
     if since is not None:
         found.append((since, last))
-    clipped = [(max(begin, meeting.begin), min(end, last)) for begin, end in found]
+    first = _cut(meeting.begin)
+    clipped = [(max(begin, first), min(end, last)) for begin, end in found]
     return [(begin, end) for begin, end in clipped if begin < end]
 
 
@@ -218,11 +242,11 @@ def sound_of(
 
     Where two spans overlap, since a clock was set back, the later one begins where the other ends.
     """
-    last = min(meeting.end, max(meeting.begin, as_known_at))
+    last = _cut(min(meeting.end, max(meeting.begin, as_known_at)))
     seconds = dict.fromkeys((Grade.GOOD, Grade.FAIR, Grade.POOR, Grade.BAD), 0)
-    told = meeting.begin
+    told = _cut(meeting.begin)
     for row in sorted(mine, key=lambda row: row.begin):
-        begin, end = max(told, row.begin), min(last, row.until)
+        begin, end = max(told, _cut(row.begin)), min(last, _cut(row.until))
         if begin < end:
             seconds[row.grade] += _seconds(begin, end)
             told = end
@@ -267,8 +291,12 @@ def saved(delegates: int, km: float, prices: Prices) -> int | None:
 
 
 def travel(delegates: int, km: float, prices: Prices) -> float:
-    """Return the hours that people would have spent on the road, there and back."""
-    return delegates * 2 * km / prices.speed
+    """Return the hours, to a tenth, that people would have spent on the road, there and back."""
+    return round(delegates * 2 * km / prices.speed, 1)  # so printed rows add up to their sum
+
+
+def _cut(at: datetime) -> datetime:
+    return at.replace(microsecond=0)
 
 
 def _seconds(begin: datetime, end: datetime) -> int:

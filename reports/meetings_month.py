@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from core.inventory import Inventory, UnitLevel
 from reports.annex import Annex
@@ -19,11 +20,16 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class MeetingsMonth:
-    """A month of meetings, each with its annex, by begin; called-off ones are left out."""
+    """A month of meetings that are over, each with its annex, by begin; none that was called off.
+
+    `running` are those that go on: they count when they are over.
+    """
 
     period: Period
     annexes: tuple[Annex, ...]
     reaches: tuple[Reach, ...]
+    running: int
+    as_known_at: datetime
 
     @property
     def attended(self) -> int:
@@ -37,9 +43,13 @@ class MeetingsMonth:
 
     @property
     def seconds(self) -> int:
-        """Return how long the meetings lasted together (I12)."""
-        spans = (one.meeting.end - one.meeting.begin for one in self.annexes)
-        return sum(int(span.total_seconds()) for span in spans)
+        """Return how long the meetings were held, together, as far as anybody saw it (I12)."""
+        return sum(one.held or 0 for one in self.annexes)
+
+    @property
+    def unseen(self) -> int:
+        """Return of how many meetings no room was seen to join: they add no time."""
+        return sum(one.held is None for one in self.annexes)
 
     @property
     def troubled(self) -> int:
@@ -63,11 +73,18 @@ class MeetingsMonth:
         return sum(known) if known else None
 
 
-def meetings_month(period: Period, annexes: Sequence[Annex], today: Inventory) -> MeetingsMonth:
+def meetings_month(
+    period: Period, annexes: Sequence[Annex], today: Inventory, *, as_known_at: datetime
+) -> MeetingsMonth:
     """Return the month; `today` is the inventory of its last day."""
-    kept = [one for one in annexes if one.meeting.cancelled_at is None]
-    kept.sort(key=lambda one: (one.meeting.begin, one.meeting.id))
-    return MeetingsMonth(period, tuple(kept), tuple(_reaches(today)))
+    held = [one for one in annexes if one.meeting.cancelled_at is None]
+    over = sorted(
+        (one for one in held if not one.running),
+        key=lambda one: (one.meeting.begin, one.meeting.id),
+    )
+    return MeetingsMonth(
+        period, tuple(over), tuple(_reaches(today)), len(held) - len(over), as_known_at
+    )
 
 
 def _reaches(today: Inventory) -> Iterable[Reach]:

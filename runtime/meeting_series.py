@@ -163,7 +163,8 @@ def _counted(
     meeting: Meeting, facts: dict[str, RoomFacts | None], around: Surroundings
 ) -> Iterable[Row]:
     of_it = (("meeting", meeting.id),)
-    whole = sound_of(meeting, facts, around).whole
+    there = {room: None if _is_in(one) is False else one for room, one in facts.items()}
+    whole = sound_of(meeting, there, around).whole  # a call that has ended is not a good one
     ahead = (meeting.begin - around.now) / _MINUTE
     ready = sum(finding(room, one, ahead).result is Readiness.READY for room, one in facts.items())
     joined = sum(_is_in(one) is True for one in facts.values())

@@ -235,15 +235,28 @@ class MeetingBook:
 
         It is good until the meeting is over. NotFound if the room is none of the meeting's.
         """
-        plain, kept = new_token()
+        return (await self.room_links(meeting, [room], now))[room]
+
+    async def room_links(self, meeting: str, rooms: Sequence[str], now: datetime) -> dict[str, str]:
+        """Return new tokens of many rooms, as `room_link` does of one."""
+        made: dict[str, str] = {}
+        rows: list[dict[str, object]] = []
         async with self._database.writing() as connection:
-            row = await _invited(connection, meeting, room)
-            await connection.execute(
-                insert(room_links).values(
-                    hash=kept, meeting=meeting, room=room, created_at=now, expires_at=row.end
+            for room in dict.fromkeys(rooms):
+                row = await _invited(connection, meeting, room)
+                made[room], kept = new_token()
+                rows.append(
+                    {
+                        "hash": kept,
+                        "meeting": meeting,
+                        "room": room,
+                        "created_at": now,
+                        "expires_at": row.end,
+                    }
                 )
-            )
-        return plain
+            if rows:
+                await connection.execute(insert(room_links), rows)
+        return made
 
     async def behind(self, token: str, now: datetime) -> RoomLink:
         """Return what a link is good for; NotFound if it never was, or the meeting is over."""
@@ -473,12 +486,13 @@ async def _next_id(connection: AsyncConnection, day: date) -> str:
 
 def _refuse(wanted: Wanted) -> None:
     """Raise Invalid with everything that is wrong with a meeting."""
-    problems = list(_problems(wanted))
+    problems = list(faults(wanted))
     if problems:
         raise Invalid(problems)
 
 
-def _problems(wanted: Wanted) -> Iterable[Problem]:
+def faults(wanted: Wanted) -> Iterable[Problem]:
+    """Yield what is wrong with a meeting by itself, whoever its names mean."""
     if not wanted.title:
         yield _problem("title", _NO_TITLE, _WRITE_TITLE)
     if not (YEARS[0] <= wanted.begin.year and wanted.end.year <= YEARS[1]):

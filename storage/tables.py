@@ -400,6 +400,7 @@ room_ticks = Table(
     Column("room", Words, primary_key=True),
     Column("item", Words, primary_key=True),
     Column("good", Boolean, nullable=False),
+    Column("words", Words, nullable=False),
     Column("at", Instant, nullable=False),
     Column("by", Words, nullable=False),
 )

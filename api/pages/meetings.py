@@ -1,9 +1,9 @@
 """Meetings: this week's, one with all its rooms, its wall, and the page of who is in a room."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from alerts.meeting_words import ITEM, RESULT, ahead_in_words, by_rooms, counted
 from alerts.quality_words import of_streams
 from api import repeating
+from api.annexes import annex_of
 from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer, same_origin
 from api.errors import Refused
@@ -19,7 +20,7 @@ from api.guard import client_address
 from api.meetings import MeetingView, blamed, estimated, looked_over, sounds, state_of, whom, why
 from api.pages.view import is_wall
 from api.snapshot import Picture
-from api.v1.meetings import can_bridge, refuse_strangers
+from api.v1.meetings import refuse
 from core.callwords import GRADE
 from core.clock import LOCAL
 from core.errors import DomainError, Invalid, NotFound, Problem
@@ -29,13 +30,18 @@ from core.recurrence import BadRule, normal, spans
 from core.text import Text, nfc, vietnamese_order
 from core.watching import TargetKind
 from inventory import meetingfile
-from inventory.meetinglist import Meetings, Names
+from inventory.meetinglist import USUAL, Meetings, Names, is_over
 
 router = APIRouter(include_in_schema=False)
 AHEAD, BEHIND = timedelta(days=8), timedelta(days=7)
 LIST_LIMIT = 8 * 1024 * 1024  # bytes
 _MOST = 60  # times that one entry of the form comes back
 _SHOWN = 30  # faults of a list
+# Kinds of service that are offered as a bridge; an application may be one, but rarely is.
+_BRIDGING: Final = frozenset({"sip", "other"})
+# Columns of a wall by how many rooms it must hold at once, without anybody at a mouse.
+_ACROSS: Final = ((1, 1), (4, 2), (9, 3), (20, 4), (35, 5), (60, 6))
+_Read = TypeVar("_Read")
 _NONE_ABOVE: Final = [""] * MOST_LEVELS
 
 
@@ -51,6 +57,7 @@ class Entry(Model):
     bridge: str = ""
     above: tuple[str, ...] = ("",) * MOST_LEVELS  # bridges above ours, nearest first
     importance: str = "normal"
+    past: bool = False  # it is over, and meant so
     repeat: str = ""
     repeat_until: str = ""
 
@@ -66,6 +73,7 @@ def _entry(
     bridge: Annotated[str, Form(max_length=63)] = "",
     above: Annotated[list[str], Form(max_length=MOST_LEVELS)] = _NONE_ABOVE,
     importance: Annotated[str, Form(max_length=10)] = "normal",
+    past: Annotated[str, Form(max_length=5)] = "",
     repeat: Annotated[str, Form(max_length=20)] = "",
     repeat_until: Annotated[str, Form(max_length=20)] = "",
 ) -> Entry:
@@ -79,6 +87,7 @@ def _entry(
         bridge=bridge,
         above=_levels(nfc(one)[:200] for one in above),
         importance="high" if importance == "high" else "normal",
+        past=past == "yes",
         repeat=repeat,
         repeat_until=repeat_until,
     )
@@ -195,9 +204,23 @@ async def link(
     room: Annotated[str, Form(max_length=63)],
 ) -> HTMLResponse:
     """Show a new link of a room's own, to be handed on by any way."""
-    token = await context.ledger.meetings.room_link(meeting, room, context.clock.now())
-    address = f"{context.settings.base_url}/m/{token}"
-    return await _one(request, context, asker, meeting, link=(room, address))
+    return await _one(
+        request, context, asker, meeting, links=await _linked(context, meeting, [room])
+    )
+
+
+@router.post("/meetings/{meeting}/links")
+async def links(request: Request, context: Ctx, asker: Operator, meeting: str) -> HTMLResponse:
+    """Show a new link of every room's own, to be copied together."""
+    row = await context.ledger.meetings.get(meeting)
+    made = await _linked(context, meeting, row.rooms)
+    return await _one(request, context, asker, meeting, links=made)
+
+
+async def _linked(context: Context, meeting: str, rooms: Sequence[str]) -> dict[str, str]:
+    """Return the address of a new link of each room."""
+    tokens = await context.ledger.meetings.room_links(meeting, rooms, context.clock.now())
+    return {room: f"{context.settings.base_url}/m/{token}" for room, token in tokens.items()}
 
 
 @router.get("/m/{token}")
@@ -207,12 +230,13 @@ async def room(request: Request, context: Ctx, token: str) -> HTMLResponse:
 
 
 @router.post("/m/{token}")
-async def tick(
+async def tick(  # noqa: PLR0917
     request: Request,
     context: Ctx,
     token: str,
     item: Annotated[str, Form(max_length=20)] = "",
     good: Annotated[str, Form(max_length=5)] = "",
+    remark: Annotated[str, Form(max_length=140)] = "",
 ) -> Response:
     """Keep what the person in a room says."""
     if not same_origin(request):
@@ -229,6 +253,7 @@ async def tick(
         room=known.room,
         item=item,
         good=good == "yes",
+        words=nfc(remark),
         at=now,
         by="link",
     )
@@ -246,13 +271,12 @@ async def _wanted(request: Request, context: Context, entry: Entry) -> list[Want
     literal = all(slug in picture.targets for slug in slugs)
     rooms, faults = (slugs, ()) if literal else names.rooms(entry.rooms)
     problems = [Problem("meeting", f.what, f.mend, key="rooms") for f in faults]
-    try:
-        begin, end = moment("begin", entry.begin), moment("end", entry.end)
-        until = day("repeat_until", entry.repeat_until)
-    except Invalid as refusal:
-        raise Invalid([*problems, *refusal.problems]) from None
-    if problems:
-        raise Invalid(problems)
+    now = context.clock.now()
+    begin = _unless(problems, moment, "begin", entry.begin) or now
+    end = _unless(problems, moment, "end", entry.end) or begin + USUAL
+    until = _unless(problems, day, "repeat_until", entry.repeat_until)
+    if begin < end <= now and not entry.past:
+        problems.append(Problem("meeting", is_over(end).what, _MEANT_SO, key="past"))
     wanted = Wanted(
         title=entry.title,
         begin=begin,
@@ -264,7 +288,7 @@ async def _wanted(request: Request, context: Context, entry: Entry) -> list[Want
         above=tuple(one for one in entry.above if one),
         importance=entry.importance,
     )
-    refuse_strangers(wanted, picture)
+    refuse(wanted, picture, problems)
     rule = repeating.chosen(entry.repeat, until)
     if rule is None:
         return [wanted]
@@ -276,6 +300,17 @@ async def _wanted(request: Request, context: Context, entry: Entry) -> list[Want
     if len(found) > _MOST:
         raise Invalid([Problem("meeting", *_TOO_OFTEN, key="repeat")])
     return [wanted.model_copy(update={"begin": s.begin, "end": s.end}) for s in found]
+
+
+def _unless(
+    problems: list[Problem], read: Callable[[str, str], _Read], field: str, said: str
+) -> _Read | None:
+    """Return what a field says; None, and what is wrong with it among the problems."""
+    try:
+        return read(field, said)
+    except Invalid as refusal:
+        problems += refusal.problems
+        return None
 
 
 async def _list(  # noqa: PLR0917
@@ -324,20 +359,22 @@ async def _one(
     context: Context,
     asker: Asker,
     meeting: str,
-    link: tuple[str, str] | None = None,
+    links: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     picture: Picture = await request.app.state.pictures.now()
     row = await context.ledger.meetings.get(meeting)
     view: MeetingView = await looked_over(context, picture, row)
     language = request.app.state.pages.language(request)
+    record = await annex_of(context, picture, row) if view.state == "over" else None
     page: HTMLResponse = request.app.state.pages.render(
         request,
         "meeting.html",
         asker,
         picture=picture,
         view=view,
+        record=record,
         meeting=row,
-        why=lambda one: why(picture, one, language, wall=is_wall(request)),
+        why=lambda one: why(picture, one, language),
         whom=lambda one: whom(picture, one, language),
         sounds=lambda one: sounds(one, language, wall=is_wall(request)),
         streams=lambda one: of_streams(one.quality, language) if one.quality else [],
@@ -346,8 +383,8 @@ async def _one(
         worst=next((one for one in view.rows if one.slug == view.sound.whole.worst_room), None),
         ahead=lambda minutes: ahead_in_words(minutes, language),
         counted=counted,
-        entry=_filled_in(row, picture),
-        link=link,
+        entry=_filled_in(row, picture, context.clock.now()),
+        links=links or {},
         may_ask=context.ask_rooms is not None,
         phones=sum(_phone(picture, room) is not None for room in row.rooms),
         chair=_chair(picture, row, language == "en"),
@@ -394,6 +431,7 @@ _WORDS: dict[str, object] = {
     "RESULT": RESULT,
     "ITEM": ITEM,
     "GRADE": GRADE,
+    "across": lambda rooms: next((wide for most, wide in _ACROSS if rooms <= most), 0),
     "local": lambda at: at.astimezone(LOCAL),
     "by_rooms": by_rooms,
 }
@@ -407,7 +445,7 @@ def _choices(picture: Picture, chosen: str) -> dict[str, object]:
         for t in targets
         if t.slug == chosen
         or t.role == "bridge"
-        or (t.kind is TargetKind.SERVICE and can_bridge(t))
+        or (t.kind is TargetKind.SERVICE and t.role in _BRIDGING)
     ]
     rooms = [t for t in targets if t.kind is TargetKind.ROOM] or picture.sites
     return {
@@ -417,7 +455,7 @@ def _choices(picture: Picture, chosen: str) -> dict[str, object]:
     }
 
 
-def _filled_in(row: Meeting, picture: Picture) -> Entry:
+def _filled_in(row: Meeting, picture: Picture, now: datetime) -> Entry:
     begin, end = (at.astimezone(LOCAL) for at in (row.begin, row.end))
     return Entry(
         title=row.title,
@@ -429,6 +467,7 @@ def _filled_in(row: Meeting, picture: Picture) -> Entry:
         bridge=row.bridge or "",
         above=_levels(row.above),
         importance=row.importance,
+        past=row.end <= now,
     )
 
 
@@ -463,6 +502,10 @@ def _said(problems: Sequence[Problem]) -> list[Text]:
     return [Text(p.said("vi"), p.said("en")) for p in problems]
 
 
+_MEANT_SO = Text(
+    "Xem lại ngày giờ; nếu chỉ ghi để lưu thì đánh dấu ô này",
+    "Look at the day again; tick this if it is kept for the record alone",
+)
 _TOO_OFTEN = (
     Text(f"lặp quá {_MOST} lần", f"it comes back more than {_MOST} times"),
     Text("Chọn ngày kết thúc gần hơn", "Let it end earlier"),

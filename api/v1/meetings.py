@@ -1,6 +1,6 @@
 """Meetings: what is to come, how ready every room is, who is in; rooms' own clients report here."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -12,12 +12,13 @@ from alerts.both_ends import End, Measured
 from alerts.meeting_words import reason_in_words
 from alerts.quality import Verdict
 from alerts.room_stack import Layer
-from api.annexes import printed
+from api.annexes import annex_of, printed
 from api.context import Context
 from api.door import Ctx, Operator, Viewer
 from api.guard import client_address
 from api.meetings import (
     Attending,
+    Hearing,
     MeetingView,
     RoomRow,
     State,
@@ -42,14 +43,17 @@ from core.meeting import (
     Meeting,
     Readiness,
     ReadinessRun,
+    Remark,
     Tick,
     Wanted,
 )
 from core.text import Language, Text
 from core.watching import Target, TargetKind
-from inventory.meetinglist import no_bridge
+from inventory.meetinglist import is_over, no_bridge
+from reports.annex import Annex, Line
 from reports.render.annex import FORMATS
 from reports.render.kinds import Format
+from storage.meetings import faults
 
 router = APIRouter(prefix="/api/v1", tags=["meetings"])
 WEEK = timedelta(days=7)
@@ -104,12 +108,21 @@ class MeetingOut(BaseModel):
     cancelled_at: datetime | None
 
 
+class MeetingEntered(MeetingOut):
+    """A meeting as it was entered or changed."""
+
+    notice: str | None = Field(
+        description="In English, for people: it was over already and is kept for the record alone."
+    )
+
+
 class ReasonOut(BaseModel):
     """Why a room is not simply ready."""
 
     name: str
     about: str
     since: datetime | None
+    words: str = Field(description="That the person in the room added.")
     said: str = Field(description="In English, for people.")
 
 
@@ -168,20 +181,38 @@ class RoomOut(BaseModel):
     phone: str | None = Field(description="The contact to phone about it.")
     stack: StackOut | None
     quality: QualityOut | None = Field(description="None: nobody measured it.")
-    attending: Attending
+    attending: Attending = Field(description="unknown before the begin.")
     since: datetime | None
     incident: str | None
+    taken_by: str | None = Field(description="The incident that took it out, open or over.")
+    elsewhere: str | None = Field(description="Before the begin: the meeting that goes on there.")
     delegates: int | None
     dropped: int = Field(description="How often it was lost during the meeting.")
 
 
+class AttendedOut(BaseModel):
+    """What the annex of a meeting says of one room: when it was in. None: nobody saw it join."""
+
+    room: str
+    joined: datetime | None
+    left: datetime | None
+    seconds: int | None
+    dropped: int
+    delegates: int | None
+
+
 class MeetingWhole(MeetingOut):
-    """A meeting with its rooms, the worst first, and its readiness runs."""
+    """A meeting with its rooms, the worst first, and its readiness runs.
+
+    When it is over or called off `now` is empty: how its rooms stand now says nothing of it.
+    """
 
     counts: dict[Readiness, int]
     rooms_good: int = Field(description="How many rooms are well heard now.")
     rooms_measured: int = Field(description="Of how many that is known.")
+    heard: dict[Hearing, int] = Field(description="Rooms by how their call is; sums to all.")
     now: list[RoomOut]
+    attended: list[AttendedOut] | None = Field(description="When it is over: who was there.")
     runs: list[ReadinessRun]
 
 
@@ -192,6 +223,7 @@ class TickIn(BaseModel):
 
     item: Annotated[str, Field(pattern=f"^({'|'.join((*CHECKLIST, PRESENT))})$")]
     good: bool
+    words: Remark = Field(default="", description="What is amiss, in a word or two.")
 
 
 class DelegatesIn(BaseModel):
@@ -226,6 +258,12 @@ def meeting_out(row: Meeting, now: datetime) -> MeetingOut:
     return MeetingOut.model_validate(row.model_dump() | {"state": state_of(row, now)})
 
 
+def _entered(row: Meeting, now: datetime) -> MeetingEntered:
+    over = is_over(row.end) if row.end <= now else None
+    notice = f"{over.what.en}. {over.mend.en}." if over is not None else None
+    return MeetingEntered(**meeting_out(row, now).model_dump(), notice=notice)
+
+
 @router.get("/meetings", summary="Meetings, by begin")
 async def meetings(
     context: Ctx,
@@ -247,15 +285,17 @@ async def one(request: Request, context: Ctx, asker: Viewer, meeting: str) -> Me
     """Return a meeting and how every room stands now."""
     picture: Picture = await request.app.state.pictures.now()
     row = await context.ledger.meetings.get(meeting)
-    return _whole(await looked_over(context, picture, row), picture, context)
+    view = await looked_over(context, picture, row)
+    record = await annex_of(context, picture, row) if view.state == "over" else None
+    return _whole(view, picture, context, record)
 
 
 @router.post("/meetings", summary="Enter a meeting (operator)", status_code=201)
-async def add(request: Request, context: Ctx, asker: Operator, wish: MeetingIn) -> MeetingOut:
+async def add(request: Request, context: Ctx, asker: Operator, wish: MeetingIn) -> MeetingEntered:
     """Enter a meeting, in the asker's name. 422 with an unknown name, 409 with a known mark."""
     picture: Picture = await request.app.state.pictures.now()
     wanted = Wanted.model_validate(wish.model_dump())
-    refuse_strangers(wanted, picture)
+    refuse(wanted, picture)
     row, events = await context.ledger.meetings.add(
         wanted,
         asker.name,
@@ -264,23 +304,23 @@ async def add(request: Request, context: Ctx, asker: Operator, wish: MeetingIn) 
         origin=client_address(request, context.settings.proxies),
     )
     context.live.publish(events)
-    return meeting_out(row, context.clock.now())
+    return _entered(row, context.clock.now())
 
 
 @router.put("/meetings/{meeting}", summary="Change a meeting (operator)")
 async def change(
     request: Request, context: Ctx, asker: Operator, meeting: str, wish: MeetingIn
-) -> MeetingOut:
+) -> MeetingEntered:
     """Let a meeting be otherwise. 409 if it was called off."""
     picture: Picture = await request.app.state.pictures.now()
     before = await context.ledger.meetings.get(meeting)
     wanted = Wanted.model_validate(wish.model_dump() | {"mark": wish.mark or before.mark})
-    refuse_strangers(wanted, picture)
+    refuse(wanted, picture)
     origin = client_address(request, context.settings.proxies)
     now = context.clock.now()
     row, events = await context.ledger.meetings.change(meeting, wanted, asker.name, now, origin)
     context.live.publish(events)
-    return meeting_out(row, now)
+    return _entered(row, now)
 
 
 @router.post("/meetings/{meeting}/cancel", summary="Call a meeting off (operator)")
@@ -301,6 +341,7 @@ async def tick(context: Ctx, asker: Operator, meeting: str, room: str, said: Tic
         room=room,
         item=said.item,
         good=said.good,
+        words=said.words,
         at=context.clock.now(),
         by=asker.name,
     )
@@ -374,20 +415,29 @@ async def beat(request: Request, context: Ctx, asker: Operator, slug: str, said:
     context.live.publish(await context.ledger.meetings.beat(row))
 
 
-def refuse_strangers(wanted: Wanted, picture: Picture) -> None:
-    """Raise Invalid with every name that nobody knows."""
-    problems = [_stranger("rooms", slug) for slug in wanted.rooms if not _is_room(picture, slug)]
+def refuse(wanted: Wanted, picture: Picture, known: Sequence[Problem] = ()) -> None:
+    """Raise Invalid with all that is wrong with a meeting, and with what is `known` to be."""
+    problems = [*known, *_strangers(wanted, picture)]
+    named = {problem.key for problem in problems}
+    problems += [problem for problem in faults(wanted) if problem.key not in named]
+    if problems:
+        raise Invalid(problems)
+
+
+def _strangers(wanted: Wanted, picture: Picture) -> Iterable[Problem]:
+    """Yield every name of a meeting that nobody knows."""
+    for slug in wanted.rooms:
+        if not _is_room(picture, slug):
+            yield _stranger("rooms", slug)
     if wanted.officer is not None and wanted.officer not in picture.contacts:
-        problems.append(_stranger("officer", wanted.officer))
+        yield _stranger("officer", wanted.officer)
     if wanted.bridge is not None:
         bridge = picture.targets.get(wanted.bridge)
         if bridge is None:
-            problems.append(_stranger("bridge", wanted.bridge))
+            yield _stranger("bridge", wanted.bridge)
         elif not can_bridge(bridge):
             fault = no_bridge(bridge.name)
-            problems.append(Problem("meeting", fault.what, fault.mend, key="bridge"))
-    if problems:
-        raise Invalid(problems)
+            yield Problem("meeting", fault.what, fault.mend, key="bridge")
 
 
 def can_bridge(target: Target) -> bool:
@@ -418,7 +468,9 @@ def _stranger(key: str, name: str) -> Problem:
     )
 
 
-def _whole(view: MeetingView, picture: Picture, context: Context) -> MeetingWhole:
+def _whole(
+    view: MeetingView, picture: Picture, context: Context, record: Annex | None
+) -> MeetingWhole:
     base = meeting_out(view.meeting, context.clock.now())
     rooms = [
         RoomOut(
@@ -438,6 +490,8 @@ def _whole(view: MeetingView, picture: Picture, context: Context) -> MeetingWhol
             attending=row.attending,
             since=row.since,
             incident=row.incident.id if row.incident is not None else None,
+            taken_by=row.taken_by.id if row.taken_by is not None else None,
+            elsewhere=row.elsewhere.id if row.elsewhere is not None else None,
             delegates=row.delegates,
             dropped=row.dropped,
         )
@@ -448,8 +502,21 @@ def _whole(view: MeetingView, picture: Picture, context: Context) -> MeetingWhol
         counts=view.counts,
         rooms_good=view.sound.whole.good,
         rooms_measured=view.sound.whole.known,
+        heard=view.hearings,
         now=rooms,
+        attended=[_attended(line) for line in record.lines] if record is not None else None,
         runs=list(view.runs),
+    )
+
+
+def _attended(line: Line) -> AttendedOut:
+    return AttendedOut(
+        room=line.room,
+        joined=line.joined,
+        left=line.left,
+        seconds=line.seconds,
+        dropped=line.drops,
+        delegates=line.delegates,
     )
 
 

@@ -60,6 +60,10 @@ def body(annex: Annex, head: Letterhead, language: Language) -> Markup:
         "number": lambda value: number(value, language),
         "grades": (Grade.GOOD, Grade.FAIR, Grade.POOR, Grade.BAD),
         "worst": lambda line: annex_words.worst(line, language),
+        "span": lambda seconds: figures.clock(seconds, language),
+        "worst_at": annex_words.worst_at,
+        "not_over": annex_words.not_over(annex, language) if annex.running else "",
+        "told": annex.delegates is not None,
         "side": lambda line: annex_words.side(line, language),
         "mos": annex_words.mos,
     }

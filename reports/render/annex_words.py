@@ -1,12 +1,17 @@
 """The words of the annex of a meeting."""
 
+from datetime import datetime
+
 from core import emodel
-from core.callquality import AMISS
+from core.callquality import AMISS, Grade
 from core.callwords import GRADE, SIDE, worst_figure
+from core.clock import LOCAL
 from core.text import Language, Text
 from reports.annex import Annex, Line
 from reports.render import figures
 
+# The number of the standard is not broken over two lines of a page.
+_G107 = "ITU\N{NON-BREAKING HYPHEN}T\N{NO-BREAK SPACE}G.\N{WORD JOINER}107"
 WORDS = {
     "title": Text("Phụ lục cuộc họp trực tuyến", "Annex of a video conference"),
     "meeting": Text("Cuộc họp", "Meeting"),
@@ -16,13 +21,13 @@ WORDS = {
     "bridge": Text("Cầu nối", "Bridge"),
     "known": Text("Số liệu đến", "As known at"),
     "attended": Text("Điểm cầu đã dự", "Rooms that joined"),
-    "minutes": Text("Tổng phút tham dự của các điểm cầu", "Minutes of all rooms together"),
+    "time_in": Text("Tổng thời gian dự của các điểm cầu", "Time of all rooms together"),
     "delegates": Text("Đại biểu", "Delegates"),
     "drops": Text("Số lần rớt", "Drops"),
     "room": Text("Điểm cầu", "Room"),
     "joined": Text("Vào lúc", "Joined"),
     "left": Text("Ra lúc", "Left"),
-    "present": Text("Phút dự", "Minutes"),
+    "present": Text("Thời gian dự", "Time in"),
     "km": Text("Km một chiều (ước tính)", "Km one way (estimate)"),
     "saved": Text("Tiết kiệm, đồng (ước tính)", "Saved, đồng (estimate)"),
     "hours": Text("Giờ đi lại (ước tính)", "Hours of travel (estimate)"),
@@ -34,15 +39,17 @@ WORDS = {
     "end": Text("Kết thúc", "End"),
     "rooms_hit": Text("Điểm cầu bị ảnh hưởng", "Rooms touched"),
     "still_open": Text("chưa kết thúc", "still open"),
+    "not_over": Text("Chưa kết thúc, số liệu đến {0}", "Not over yet, as known at {0}"),
     "unseen": Text("không ghi nhận được", "not seen to join"),
     "unknown": Text("chưa có số liệu", "not known"),
     "method": Text("Cách tính", "Method"),
     "presence_method": Text(
         "Vào, ra theo thiết bị họp, cầu nối, ứng dụng của điểm cầu hoặc người ở điểm cầu; "
         "điểm cầu mất kết nối được tính là đã ra từ lúc mất. Không ghi nhận được không có nghĩa là "
-        "vắng mặt.",
+        "vắng mặt. Thời gian ghi giờ:phút:giây.",
         "Joined and left as the equipment, the bridge, the room's client or the person there says; "
-        "a room that is cut off has left from then on. Not seen to join does not mean absent.",
+        "a room that is cut off has left from then on. Not seen to join does not mean absent. "
+        "Times are h:min:s.",
     ),
     "saving_method": Text(
         "Tiết kiệm (chỉ tiêu I13, ước tính) = đại biểu × (2 × km × {0} đ/km + {1} đ công tác phí "
@@ -66,11 +73,11 @@ WORDS = {
     "no_quality": Text(
         "Không đo được chất lượng cuộc gọi của điểm cầu nào.", "No call of any room was measured."
     ),
-    "good": Text("Tốt, phút", "Good, minutes"),
-    "fair": Text("Tạm được, phút", "Fair, minutes"),
-    "poor": Text("Kém, phút", "Poor, minutes"),
-    "bad": Text("Rất kém, phút", "Bad, minutes"),
-    "unmeasured": Text("Không đo được, phút", "Not measured, minutes"),
+    "good": Text("Tốt", "Good"),
+    "fair": Text("Tạm được", "Fair"),
+    "poor": Text("Kém", "Poor"),
+    "bad": Text("Rất kém", "Bad"),
+    "unmeasured": Text("Không đo được", "Not measured"),
     "worst": Text("Số đo xấu nhất", "Worst figure"),
     "worst_at": Text("Lúc", "At"),
     "side": Text("Bên có lỗi", "At fault"),
@@ -81,10 +88,12 @@ WORDS = {
     "quality_method": Text(
         "Chất lượng theo số đo của thiết bị họp và của cầu nối, bên xấu hơn được tính; một mức "
         "được ghi khi hai lần đo liền nhau cùng cho biết. Ngưỡng do cơ quan đặt ([quality]). MOS "
-        "là ước tính đường truyền theo E-model (ITU-T G.107), không phải đo được.",
+        "là ước tính đường truyền theo E-model ("
+        f"{_G107}), không phải đo được.",
         "Quality as the equipment and the bridge measure it, the worse of both; a grade counts "
         "when two measurements in a row agree. Limits are set by the office ([quality]). MOS is "
-        "an estimate of the path by the E-model (ITU-T G.107), not measured.",
+        "an estimate of the path by the E-model ("
+        f"{_G107}), not measured.",
     ),
     "above": Text("Cầu nối cấp trên", "Bridges above"),
     "sheet_quality": Text("Chất lượng", "Quality"),
@@ -97,7 +106,8 @@ WORDS = {
     "i11": Text("I11: đơn vị có điểm cầu", "I11: units with a conference point"),
     "i12": Text("I12: số cuộc họp", "I12: meetings"),
     "i12_rooms": Text("I12: lượt điểm cầu đã dự/được mời", "I12: rooms that joined/were invited"),
-    "i12_hours": Text("I12: giờ họp", "I12: hours of meetings"),
+    "i12_time": Text("I12: thời gian đã họp (giờ:phút:giây)", "I12: time held (h:min:s)"),
+    "held": Text("Đã họp", "Held"),
     "i13": Text("I13: tiết kiệm, đồng (ước tính)", "I13: saved, đồng (estimate)"),
     "i13_hours": Text("I13: giờ đi lại (ước tính)", "I13: hours of travel (estimate)"),
     "troubled": Text("Cuộc họp có sự cố", "Meetings with an incident"),
@@ -105,12 +115,23 @@ WORDS = {
     "commune": Text("cấp xã", "communes"),
     "day": Text("Ngày giờ", "When"),
     "no_meetings": Text("Tháng này chưa có cuộc họp nào.", "There was no meeting this month."),
+    "running": Text(
+        "{0} cuộc họp đang diễn ra, tính khi đã kết thúc.",
+        "Meetings that go on and count when they are over: {0}.",
+    ),
+    "no_time": Text(
+        "{0} cuộc họp không ghi nhận được điểm cầu nào vào nên không cộng thời gian.",
+        "Meetings that no room was seen to join, which add no time: {0}.",
+    ),
     "counting_method": Text(
-        "Tính từ phụ lục của từng cuộc họp đã bắt đầu trong tháng, không kể cuộc bị huỷ. Đơn vị có "
-        "điểm cầu là đơn vị có phòng họp hoặc thiết bị họp trong danh mục vào ngày cuối tháng.",
-        "From the annexes of the meetings that began in the month, called-off ones left out. A "
-        "unit has a conference point if the inventory of the month's last day has a room or an "
-        "endpoint there.",
+        "Tính từ phụ lục của từng cuộc họp bắt đầu trong tháng và đã kết thúc, không kể cuộc bị "
+        "huỷ. Thời gian đã họp tính từ khi điểm cầu đầu tiên vào đến khi điểm cầu cuối cùng ra, "
+        "trong khung giờ đã ghi. Đơn vị có điểm cầu là đơn vị có phòng họp hoặc thiết bị họp "
+        "trong danh mục vào ngày cuối tháng.",
+        "From the annexes of the meetings that began in the month and are over, called-off ones "
+        "left out. A meeting was held from when its first room came to when its last one left, "
+        "within the hours that were entered. A unit has a conference point if the inventory of "
+        "the month's last day has a room or an endpoint there.",
     ),
 }
 
@@ -134,7 +155,13 @@ def facts(annex: Annex, language: Language) -> list[str]:
         ("attended", f"{annex.attended}/{len(annex.lines)}"),
         ("known", figures.moment(annex.as_known_at)),
     ]
-    return [f"{said(key, language)}: {value}" for key, value in found if value]
+    mark = [not_over(annex, language)] if annex.running else []
+    return mark + [f"{said(key, language)}: {value}" for key, value in found if value]
+
+
+def not_over(annex: Annex, language: Language) -> str:
+    """Return the mark of an annex whose meeting goes on: its figures are not the last."""
+    return said("not_over", language, f"{annex.as_known_at.astimezone(LOCAL):%H:%M}")
 
 
 def method(annex: Annex, language: Language) -> list[str]:
@@ -163,13 +190,19 @@ def method(annex: Annex, language: Language) -> list[str]:
 
 
 def worst(line: Line, language: Language) -> str:
-    """Return the worst figure of a room's call in words; empty where nothing was measured."""
+    """Return the worst figure of a room's call in words; empty where nothing was ever amiss."""
     row = line.sound.worst
-    if row is None:
+    if row is None or row.grade is Grade.GOOD:
         return ""
     return worst_figure(row.by, row.media, row.direction, row.value, language) or GRADE[
         row.grade
     ].said(language)
+
+
+def worst_at(line: Line) -> datetime | None:
+    """Return when a room's call was worst; None where nothing was ever amiss."""
+    row = line.sound.worst
+    return row.at if row is not None and row.grade is not Grade.GOOD else None
 
 
 def side(line: Line, language: Language) -> str:

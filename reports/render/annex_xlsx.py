@@ -18,6 +18,7 @@ _FORMATS: dict[str, dict[str, object]] = {
     "head": {"bold": True, "text_wrap": True, "border": 1, "valign": "vcenter"},
     "moment": {"num_format": "dd/mm/yyyy hh:mm:ss"},
     "whole": {"num_format": "#,##0"},
+    "span": {"num_format": "[h]:mm:ss"},  # a time as spreadsheets keep it: in days
     "one": {"num_format": "#,##0.0"},
     "share": {"num_format": "0.0%"},
     "text": {"valign": "top"},
@@ -37,6 +38,7 @@ _QUALITY = (
     "side",
     "mos",
 )
+DAY = 86_400
 _GRADES = (Grade.GOOD, Grade.FAIR, Grade.POOR, Grade.BAD)
 Cell = tuple[str, str | float | datetime | None]  # the name of a format, and a value
 
@@ -61,7 +63,7 @@ def _rooms(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:
             ("text", line.name.said(language)),
             ("moment", line.joined),
             ("moment", line.left),
-            ("whole", line.seconds // 60 if line.seconds is not None else None),
+            span(line.seconds),
             ("whole", line.drops),
             ("whole", line.delegates),
             ("one", line.km),
@@ -72,8 +74,8 @@ def _rooms(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:
         ("head", annex_words.said("sum", language)),
         ("text", None),
         ("text", None),
-        ("whole", annex.seconds // 60),
-        ("whole", sum(line.drops for line in annex.lines)),
+        span(annex.seconds),
+        ("whole", annex.drops),
         ("whole", annex.delegates),
         ("text", None),
         ("whole", annex.saved),
@@ -86,15 +88,13 @@ def _quality(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:
     heard = annex.heard
     for line in (*heard, *(line for line in annex.lines if line not in heard)):
         sound, known = line.sound, line.sound.worst is not None
-        minutes: list[Cell] = [
-            ("one", round(sound.seconds[grade] / 60, 1) if known else None) for grade in _GRADES
-        ]
+        times = [span(sound.seconds[grade] if known else None) for grade in _GRADES]
         yield (
             ("text", line.name.said(language)),
-            *minutes,
-            ("one", round(sound.unmeasured / 60, 1)),
+            *times,
+            span(sound.unmeasured),
             ("text", annex_words.worst(line, language) or None),
-            ("moment", sound.worst.at if sound.worst is not None else None),
+            ("moment", annex_words.worst_at(line)),
             ("text", annex_words.side(line, language) or None),
             ("one", annex_words.mos(line)),
         )
@@ -115,6 +115,11 @@ def _troubles(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:
 def _prose(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:
     for text in facts(annex, language) + method(annex, language):
         yield (("prose", text),)
+
+
+def span(seconds: int | None) -> Cell:
+    """Return a cell of a time: its column adds up, and is shown as h:mm:ss."""
+    return ("span", seconds / DAY if seconds is not None else None)
 
 
 class Writer:

@@ -1,7 +1,6 @@
 """A month of meetings as a page, on paper and as a workbook."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from markupsafe import Markup
 
@@ -11,21 +10,21 @@ from reports.meetings_month import MeetingsMonth
 from reports.render import annex_words, figures, words
 from reports.render.annex import environment, pdf, whole
 from reports.render.annex_words import method, number
-from reports.render.annex_xlsx import Cell, Writer
+from reports.render.annex_xlsx import Cell, Writer, span
 from reports.render.document import DOTS
 from reports.render.kinds import Format
 from reports.render.letterhead import Letterhead
 
 _HEADS = (
-    "day", "meeting", "attended", "i12_rooms", "minutes", "delegates", "troubles", "saved", "hours"
+    "day", "meeting", "attended", "i12_rooms", "held", "time_in", "delegates", "troubles", "saved",
+    "hours",
 )  # fmt: skip
-_HOUR = 3600
 
 
 def render(month: MeetingsMonth, head: Letterhead, language: Language, form: Format) -> bytes:
     """Return the month as a file; the same data give the same bytes."""
     named = title(month, language)
-    at = known_at(month)
+    at = month.as_known_at
     match form:
         case Format.PDF:
             return pdf(whole(body(month, head, language), named, at, language, "report", "paper"))
@@ -46,11 +45,6 @@ def title(month: MeetingsMonth, language: Language) -> str:
     return f"{annex_words.said('month_title', language)} – {named}"
 
 
-def known_at(month: MeetingsMonth) -> datetime:
-    """Return up to when the month is known: its annexes, or its end."""
-    return max((one.as_known_at for one in month.annexes), default=month.period.end)
-
-
 def body(month: MeetingsMonth, head: Letterhead, language: Language) -> Markup:
     """Return the `<article>` of the month, which needs the style sheet `report` around it."""
     values: dict[str, object] = {
@@ -63,6 +57,7 @@ def body(month: MeetingsMonth, head: Letterhead, language: Language) -> Markup:
         "facts": _facts(month, language),
         "method": _method(month, language),
         "minute": figures.minute,
+        "span": lambda seconds: figures.clock(seconds, language),
         "whole": lambda value: figures.whole(value, language),
     }
     text = environment(language).get_template("meetings_month.html")
@@ -80,7 +75,7 @@ def _facts(month: MeetingsMonth, language: Language) -> list[tuple[str, str]]:
     facts += [
         (w("i12"), figures.whole(len(month.annexes), language)),
         (w("i12_rooms"), f"{month.attended}/{month.invited}"),
-        (w("i12_hours"), number(month.seconds / _HOUR, language)),
+        (w("i12_time"), figures.clock(month.seconds, language)),
         (w("troubled"), figures.whole(month.troubled, language)),
         (w("delegates"), _or_unknown(month.delegates, language)),
         (w("i13"), _or_unknown(month.saved, language)),
@@ -96,6 +91,11 @@ def _or_unknown(value: int | None, language: Language) -> str:
 
 def _method(month: MeetingsMonth, language: Language) -> list[str]:
     told = [annex_words.said("counting_method", language)]
+    told += [
+        annex_words.said(key, language, n)
+        for key, n in (("running", month.running), ("no_time", month.unseen))
+        if n
+    ]
     return told + (method(month.annexes[0], language)[:2] if month.annexes else [])
 
 
@@ -103,7 +103,7 @@ def _xlsx(month: MeetingsMonth, head: Letterhead, language: Language) -> bytes:
     def w(key: str) -> str:
         return annex_words.said(key, language)
 
-    writer = Writer(title(month, language), head, known_at(month))
+    writer = Writer(title(month, language), head, month.as_known_at)
     summary: list[Sequence[Cell]] = [
         (("text", name), ("text", value)) for name, value in _facts(month, language)
     ]
@@ -123,7 +123,8 @@ def _lines(annexes: Iterable[Annex]) -> Iterable[Sequence[Cell]]:
             ("text", one.meeting.title),
             ("whole", one.attended),
             ("whole", len(one.lines)),
-            ("whole", one.seconds // 60),
+            span(one.held),
+            span(one.seconds),
             ("whole", one.delegates),
             ("whole", len(one.troubles)),
             ("whole", one.saved),

@@ -71,7 +71,7 @@ def ready(
     as_json: Json = False,
 ) -> None:
     """Print what the last readiness run found, the worst first; exit 1 unless all is ready."""
-    from alerts.meeting_words import RESULT, reason_in_words
+    from alerts.meeting_words import RESULT, why
     from core.meeting import Readiness
     from core.text import Text
     from runtime.cli._ledger import REFUSED, Voice, with_ledger
@@ -103,10 +103,7 @@ def ready(
                 "result": one.result if as_json else RESULT[one.result].said(voice.language),
                 "reasons": [reason.model_dump(mode="json") for reason in one.reasons]
                 if as_json
-                else "; ".join(
-                    reason_in_words(reason, known.topology, voice.language)
-                    for reason in one.reasons
-                ),
+                else "; ".join(why(one, known.topology, voice.language)),
                 "phone": one.phone if as_json else known.person(one.phone or ""),
             }
             for one in found
@@ -145,8 +142,9 @@ def add(
 ) -> None:
     """Enter a meeting."""
     from core.clock import LOCAL, SystemClock
+    from core.errors import Problem
     from core.text import Text
-    from inventory.meetinglist import USUAL, Names
+    from inventory.meetinglist import USUAL, Names, is_over
     from runtime.cli._ledger import Voice, actor, with_ledger
 
     voice = Voice(as_json=as_json)
@@ -161,6 +159,7 @@ def add(
         return (await ledger.meetings.add(wanted, actor(), now, source="cli"))[0]
 
     row = with_ledger(config, voice, work)
+    over = row.end <= SystemClock().now()
     voice.done(
         Text(
             vi=f"Đã ghi cuộc họp {row.id}: {len(row.rooms)} điểm cầu.",
@@ -168,7 +167,11 @@ def add(
         ),
         id=row.id,
         rooms=list(row.rooms),
+        over=over,
     )
+    if over and not as_json:
+        fault = is_over(row.end)
+        typer.echo(Problem(row.id, fault.what, fault.mend).said(voice.language), err=True)
 
 
 @app.command("import")
@@ -261,13 +264,14 @@ def _wanted(  # noqa: PLR0917
     beside: tuple[str | None, str | None, str | None],
     important: bool,
 ) -> "Wanted":
-    """Return the meeting of the options; Invalid with every name that nobody knows."""
+    """Return the meeting of the options; Invalid with everything that is wrong with it."""
     from core.errors import Invalid, Problem
     from core.meeting import Wanted
     from inventory.faults import Fault
+    from storage.meetings import faults
 
-    known, faults = names.rooms(";".join(rooms))
-    problems = [Problem("meeting", one.what, one.mend, key="room") for one in faults]
+    known, strangers = names.rooms(";".join(rooms))
+    problems = [Problem("meeting", one.what, one.mend, key="room") for one in strangers]
     chair, officer, bridge = beside
     found: dict[str, str | None] = {"officer": None, "bridge": None}
     for key, said, find in (
@@ -281,9 +285,7 @@ def _wanted(  # noqa: PLR0917
             problems.append(Problem("meeting", one.what, one.mend, key=key))
         else:
             found[key] = one
-    if problems:
-        raise Invalid(problems)
-    return Wanted(
+    wanted = Wanted(
         title=title,
         begin=span[0],
         end=span[1],
@@ -293,3 +295,7 @@ def _wanted(  # noqa: PLR0917
         bridge=found["bridge"],
         importance="high" if important else "normal",
     )
+    problems += [one for one in faults(wanted) if not (strangers and one.key == "rooms")]
+    if problems:
+        raise Invalid(problems)
+    return wanted

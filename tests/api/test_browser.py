@@ -1,5 +1,6 @@
 """A real browser over a real server: the board moves by itself, and fits every screen."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -247,4 +248,28 @@ async def test_on_a_phone_the_pages_fold_behind_one_button(tmp_path: Path) -> No
         await page.set_viewport_size({"width": 1366, "height": 768})
         await expect(pages).to_be_visible()
         await expect(fold).to_be_hidden()
+        assert complaints == []
+
+
+async def becomes(page: Page, true: str) -> None:
+    """Wait until an expression is true in a page."""
+    async with asyncio.timeout(10):
+        while not await page.evaluate(true):
+            await asyncio.sleep(0.05)
+
+
+async def test_what_would_not_fit_a_wall_is_made_smaller_and_grows_again(tmp_path: Path) -> None:
+    """Two incidents on top pushed the last rows off a screen at which nobody has a mouse."""
+    async with a_browser(tmp_path, "laptop") as (world, page, base, complaints):
+        await world.commit(hub_cut(world.clock.now()))
+        await page.set_viewport_size({"width": 1366, "height": 3000})
+        await page.goto(f"{base}/wall")
+        size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+        full = await page.evaluate(size)
+        tall = await page.evaluate("document.querySelector('main').scrollHeight")
+        await page.set_viewport_size({"width": 1366, "height": int(tall * 0.85)})
+        await becomes(page, "document.documentElement.scrollHeight <= innerHeight")
+        assert full * 0.6 <= await page.evaluate(size) < full
+        await page.set_viewport_size({"width": 1366, "height": 3000})
+        await becomes(page, f"{size} === {full}")
         assert complaints == []

@@ -10,6 +10,7 @@ import pytest
 
 from api.context import Web
 from api.meetings import looked_over
+from core.inventory import Changes, Contact, Inventory, Site
 from core.labels import Series
 from core.meeting import (
     CHECKLIST,
@@ -26,7 +27,7 @@ from core.reading import Reading
 from tests.api.serving import serving
 from tests.api.test_door import csrf, log_in
 from tests.api.test_pages import page, words
-from tests.api.world import DAWN, World, a_world, all_up, hub_cut
+from tests.api.world import DAWN, World, a_world, all_up, hub_back, hub_cut
 
 HOUR = timedelta(hours=1)
 ROOMS = ("phong-dong-xoai", "phong-dak-o", "ubnd-phu-nghia")
@@ -120,7 +121,7 @@ async def test_the_form_offers_as_a_bridge_only_what_can_be_one(world: World) ->
     await log_in(world, "ha")
     form = (await world.client.get("/meetings")).text.partition('name="bridge"')[2]
     offered = re.findall(r'<option value="([^"]*)"', form.partition("</select>")[0])
-    assert offered == ["", "mcu-1", "ngoai", "ioffice"]  # neither DNS nor a portal is one
+    assert offered == ["", "mcu-1", "ngoai"]  # no DNS, no portal, no office program
 
 
 async def test_rooms_and_bridge_of_a_run_are_counted_apart(world: World) -> None:
@@ -230,6 +231,25 @@ async def test_the_person_in_a_room_ticks_with_a_link_and_no_login(world: World)
     assert strange.status_code == 422
     unknown = await world.client.get(f"/m/{'x' * 43}")
     assert unknown.status_code == 404
+
+
+async def test_the_person_in_a_room_may_say_in_a_word_what_is_amiss(world: World) -> None:
+    meeting = await met(world)
+    token = await world.ledger.meetings.room_link(meeting.id, "ubnd-phu-nghia", DAWN)
+    said = {"item": "sound", "good": "no", "remark": " mất micrô <1> "}
+    assert (await world.client.post(f"/m/{token}", data=said)).status_code == 303
+    shown = (await world.client.get(f"/m/{token}")).text
+    assert 'value="mất micrô &lt;1&gt;"' in shown
+    text = await page(world, f"/meetings/{meeting.id}")
+    assert "Người ở điểm cầu báo hỏng: âm thanh (mất micrô &lt;1&gt;), lúc 09:00" in text
+    path = f"/meetings/{meeting.id}/rooms/ubnd-phu-nghia/ticks"
+    tick = await asked(world, "POST", path, item="sound", good=False, words="vẫn mất")
+    assert tick.status_code == 204
+    whole = (await asked(world, "GET", f"/meetings/{meeting.id}")).json()
+    [mine] = [one for one in whole["now"] if one["room"] == "ubnd-phu-nghia"]
+    assert mine["reasons"][0]["words"] == "vẫn mất"
+    too_long = await asked(world, "POST", path, item="sound", good=False, words="x" * 141)
+    assert too_long.status_code == 422
 
 
 async def test_an_operator_hands_a_link_out_changes_and_calls_off(world: World) -> None:
@@ -353,7 +373,7 @@ async def test_the_annex_says_who_was_there_what_failed_and_how_many_took_part(
     assert (await posted(world, f"/meetings/{meeting.id}/delegates", **form))[0] == 303
     text = words(await page(world, f"/meetings/{meeting.id}/annex"))
     assert "Điểm cầu đã dự 2/3" in text
-    assert "Phòng họp UBND Xã Đăk Ơ 08:00:00 08:30:00 30 1 12" in text
+    assert "Phòng họp UBND Xã Đăk Ơ 08:00:00 08:30:00 0:30:00 1 12" in text
     assert "UBND Xã Phú Nghĩa không ghi nhận được" in text
     assert "SC-20261122-0001 Kênh TSLCD Gateway Phường An Lộc, VNPT" in text
     for form_of, begins in (("xlsx", b"PK"), ("html", b"<!doctype"), ("pdf", b"%PDF")):
@@ -368,19 +388,24 @@ async def test_the_annex_says_who_was_there_what_failed_and_how_many_took_part(
 
 
 async def test_a_month_is_summed_up_by_its_indicators(world: World) -> None:
-    meeting = await met(world, ahead=-HOUR)
-    called_off = await met(world, ahead=-HOUR, title="Đã huỷ")
+    meeting = await met(world, ahead=-3 * HOUR)
+    called_off = await met(world, ahead=-3 * HOUR, title="Đã huỷ")
     await world.ledger.meetings.cancel(called_off.id, "ha", DAWN)
+    await met(world, ahead=-3 * HOUR, title="Không ai thấy")
+    await met(world, ahead=-HOUR / 2, title="Đang họp")
     await met(world, ahead=HOUR, title="Chưa họp")
     came = Presence(
-        meeting=meeting.id, room="phong-dak-o", at=DAWN - HOUR, present=True, source="call"
+        meeting=meeting.id, room="phong-dak-o", at=DAWN - 2 * HOUR, present=True, source="call"
     )
-    await world.ledger.meetings.present([came], DAWN)
+    left = came.model_copy(update={"at": DAWN - HOUR * 1.25, "present": False})
+    await world.ledger.meetings.present([came, left], DAWN)
     text = words(await page(world, "/meetings/summary?month=2026-11"))
-    assert "I12: số cuộc họp 1" in text
-    assert "I12: lượt điểm cầu đã dự/được mời 1/3" in text
+    assert "I12: số cuộc họp 2" in text
+    assert "I12: lượt điểm cầu đã dự/được mời 1/6" in text
+    assert "1 cuộc họp đang diễn ra, tính khi đã kết thúc." in text
+    assert "1 cuộc họp không ghi nhận được điểm cầu nào vào" in text
     assert "I11: đơn vị có điểm cầu cấp xã 0/6" in text
-    assert "I12: giờ họp 2" in text
+    assert "I12: thời gian đã họp (giờ:phút:giây) 0:45:00" in text  # two hours were entered
     assert "I13: tiết kiệm, đồng (ước tính) chưa có số liệu" in text
     headers = await world.token(Role.VIEWER)
     for form, begins in (("xlsx", b"PK"), ("pdf", b"%PDF"), ("html", b"<!doctype")):
@@ -428,7 +453,7 @@ async def test_the_wall_tells_how_rooms_sound_and_whom_a_poor_one_is_blamed_on(
     assert 'data-slug="phong-dong-xoai" data-status="degraded"' in raw
     text = words(raw)
     rooms = len(meeting.rooms)
-    assert f"0/{rooms} điểm cầu tốt , {rooms - 1} chưa đo được" in text.replace("tốt,", "tốt ,")
+    assert f"0/{rooms} điểm cầu tốt, 1 kém, {rooms - 1} chưa đo được" in text
     assert "kém nhất: Phòng họp UBND Phường Đồng Xoài , rất kém" in text.replace("Xoài,", "Xoài ,")
     assert "rất kém: mất gói 6,2 % (tiếng, chiều đến điểm cầu)" in text
     assert "ước tính đường truyền: R" in text
@@ -477,3 +502,167 @@ async def test_a_cascade_of_bridges_is_entered_shown_and_changed(world: World) -
     lower = ["MCU khác", "", ""]
     assert (await posted(world, f"/meetings/{meeting.id}/change", **FORM, above=lower))[0] == 303
     assert (await world.ledger.meetings.get(meeting.id)).above == ("MCU khác",)
+
+
+def hears(world: World, **values: float) -> None:
+    """Let the codec of Đồng Xoài say what it does now."""
+    samples = [(Series.of(name), value) for name, value in values.items()]
+    world.context.signals.hear([Reading("vc-dong-xoai/codec", "center", DAWN, samples)])
+
+
+async def test_a_meeting_to_come_does_not_show_the_call_of_the_one_that_goes_on(
+    world: World,
+) -> None:
+    now_on = await met(world, ahead=-HOUR / 2, title="Giao ban đang họp")
+    coming = await met(world, ahead=2 * HOUR)
+    hears(world, vc_in_call=1.0, vc_media_loss_ratio=0.0)
+    whole = (await asked(world, "GET", f"/meetings/{coming.id}")).json()
+    [mine] = [one for one in whole["now"] if one["room"] == "phong-dong-xoai"]
+    assert (mine["stack"]["in_call"], mine["stack"]["media"]) == ("not_expected", "not_expected")
+    assert (mine["attending"], mine["elsewhere"]) == ("unknown", now_on.id)
+    text = words(await page(world, f"/meetings/{coming.id}"))
+    assert "vào họp : chưa cần hình, tiếng : chưa cần" in text
+    assert "Đang ở cuộc họp khác: Giao ban đang họp" in text
+    on = (await asked(world, "GET", f"/meetings/{now_on.id}")).json()
+    [mine] = [one for one in on["now"] if one["room"] == "phong-dong-xoai"]
+    assert (mine["stack"]["in_call"], mine["elsewhere"]) == ("good", None)
+
+
+async def test_a_meeting_that_is_over_shows_who_was_there_and_not_how_rooms_stand_now(
+    world: World,
+) -> None:
+    meeting = await met(world, ahead=-4 * HOUR)
+    came = Presence(
+        meeting=meeting.id, room="phong-dak-o", at=DAWN - 4 * HOUR, present=True, source="call"
+    )
+    await world.ledger.meetings.present([came], DAWN)
+    await world.commit(hub_cut(DAWN - timedelta(minutes=1)))
+    for path in (f"/meetings/{meeting.id}", f"/meetings/{meeting.id}?wall"):
+        text = words(await page(world, path))
+        assert "đã họp xong 1/3 điểm cầu đã dự" in text, path
+        assert "Phòng họp UBND Xã Đăk Ơ 05:00–07:00" in text, path
+        assert "Phòng họp UBND Phường Đồng Xoài không ghi nhận được" in text, path
+        assert "sẵn sàng" not in text, path
+        assert "ất kết nối do" not in text, path
+    whole = (await asked(world, "GET", f"/meetings/{meeting.id}")).json()
+    assert whole["now"] == []
+    assert [one["seconds"] for one in whole["attended"]] == [None, 7200, None]
+
+
+async def test_a_meeting_that_was_called_off_shows_no_readiness(world: World) -> None:
+    meeting = await met(world)
+    ready = [Finding(room=room, result=Readiness.READY) for room in ROOMS]
+    run = ReadinessRun(meeting=meeting.id, stage=30, at=DAWN, findings=tuple(ready))
+    await world.ledger.meetings.ran(run, [], DAWN)
+    await world.ledger.meetings.cancel(meeting.id, "ha", DAWN)
+    text = words(await page(world, f"/meetings/{meeting.id}"))
+    assert "Cuộc họp đã huỷ: không kiểm tra điểm cầu nào." in text
+    assert "sẵn sàng" not in text
+    assert (await asked(world, "GET", f"/meetings/{meeting.id}")).json()["now"] == []
+
+
+async def test_there_is_no_annex_before_the_meeting_has_begun(world: World) -> None:
+    coming = await met(world)
+    headers = await world.token(Role.VIEWER)
+    for form in ("", ".pdf", ".xlsx"):
+        answer = await world.client.get(f"/meetings/{coming.id}/annex{form}", headers=headers)
+        assert answer.status_code == 404
+        assert "phụ lục chỉ có khi đã họp" in words(answer.text)
+    await world.ledger.meetings.cancel(coming.id, "ha", DAWN)
+    answer = await world.client.get(f"/meetings/{coming.id}/annex", headers=headers)
+    assert "bị huỷ trước giờ họp nên không có phụ lục" in words(answer.text)
+
+
+async def test_a_room_that_dropped_keeps_why_when_its_line_is_back_and_is_not_unmeasured(
+    world: World,
+) -> None:
+    meeting = await met(world, ahead=timedelta(minutes=-30))
+    hears(world, vc_in_call=1.0, vc_media_loss_ratio=0.0)
+    came = [
+        Presence(meeting=meeting.id, room=room, at=DAWN - HOUR / 2, present=True, source="call")
+        for room in ("phong-dong-xoai", "phong-dak-o")
+    ]
+    left = came[1].model_copy(update={"at": DAWN - HOUR / 4, "present": False})
+    await world.ledger.meetings.present([*came, left], DAWN)
+    await world.commit(hub_cut(DAWN - HOUR / 4))
+    await world.commit(hub_back(DAWN - HOUR / 6, DAWN - HOUR / 4))
+    assert (await world.app.state.pictures.now()).incident_of("phong-dak-o") is None
+    for path in (f"/meetings/{meeting.id}", f"/meetings/{meeting.id}?wall"):
+        text = words(await page(world, path))
+        assert "1/3 điểm cầu tốt, 1 đã rớt, 1 chưa đo được" in text, path
+        assert "đã rớt từ 08:45" in text, path
+        assert "o Kênh TSLCD Gateway Phường An Lộc, VNPT (TSL-an-loc), hết lúc 08:50: " in text
+    whole = (await asked(world, "GET", f"/meetings/{meeting.id}")).json()
+    [mine] = [one for one in whole["now"] if one["room"] == "phong-dak-o"]
+    assert (mine["incident"], mine["taken_by"]) == (None, "SC-20261122-0001")
+    assert sum(whole["heard"].values()) == len(ROOMS)
+    assert (whole["heard"]["good"], whole["heard"]["dropped"]) == (1, 1)
+
+
+async def test_the_links_of_all_rooms_are_had_together_and_each_opens_its_room(
+    world: World,
+) -> None:
+    meeting = await met(world)
+    status, text = await posted(world, f"/meetings/{meeting.id}/links")
+    assert status == 200
+    found = dict(re.findall(r"(\S+): http://thongsuot\.test/m/(\S+)", text))
+    assert len(found) == len(ROOMS)
+    behind = [await world.ledger.meetings.behind(token, DAWN) for token in found.values()]
+    assert {one.room for one in behind} == set(ROOMS)
+
+
+async def test_that_nobody_is_to_phone_is_said_once_for_all_rooms(world: World) -> None:
+    meeting = await met(world)
+    text = words(await page(world, f"/meetings/{meeting.id}"))
+    assert len(re.findall("chưa có số để gọi", text)) == 1
+
+
+async def test_all_that_is_wrong_with_a_form_is_told_at_once(world: World) -> None:
+    wrong = {"end": "2026-11-22T09:30", "rooms": "phong-khong-co", "officer": "la", "title": ""}
+    status, text = await posted(world, "/meetings", **(FORM | wrong))
+    assert status == 422
+    for said in ("không biết la", "kết thúc không sau bắt đầu", "chưa có tên cuộc họp"):
+        assert said in text.lower()
+    assert '"phong-khong-co"' in text.replace("&#34;", '"').replace("&quot;", '"')
+    status, text = await posted(world, "/meetings", **(FORM | {"begin": "", "end": "mai"}))
+    assert text.lower().count("ngày giờ không hợp lệ") == 2
+    wish = {"title": "x", "begin": "2026-11-22T04:00:00Z", "end": "2026-11-22T03:00:00Z"}
+    answer = await asked(world, "POST", "/meetings", **wish, rooms=["la"], officer="la")
+    assert [one["where"] for one in answer.json()["errors"]] == ["rooms", "officer", "end"]
+
+
+async def test_a_meeting_that_is_over_is_entered_only_when_that_is_meant(world: World) -> None:
+    past = FORM | {"begin": "2026-11-20T10:00", "end": "2026-11-20T11:30"}
+    status, text = await posted(world, "/meetings", **past)
+    assert status == 422
+    assert "Cuộc họp đã qua, kết thúc lúc 11:30 20/11/2026" in text
+    assert (await posted(world, "/meetings", **past, past="yes"))[0] == 303
+    wish = {
+        "title": "x",
+        "begin": "2026-11-20T01:00:00Z",
+        "end": "2026-11-20T02:00:00Z",
+        "rooms": ["phong-dak-o"],
+    }
+    made = (await asked(world, "POST", "/meetings", **wish)).json()
+    assert made["notice"].startswith("the meeting is over, since 09:00 20/11/2026")
+    coming = wish | {"begin": "2026-11-23T01:00:00Z", "end": "2026-11-23T02:00:00Z"}
+    assert (await asked(world, "POST", "/meetings", **coming)).json()["notice"] is None
+
+
+async def test_the_wall_names_whom_to_phone_about_a_room_that_dropped(world: World) -> None:
+    put = Inventory(
+        contacts=(Contact(slug="hoa", name="Lê Thị Hoa", phone="0912345678"),),
+        sites=(Site(slug="ubnd-dak-o", name="UBND Xã Đăk Ơ", unit="dak-o", contact="hoa"),),
+    )
+    await world.ledger.inventory.apply(Changes(put=put), "test", DAWN)
+    meeting = await met(world, ahead=timedelta(minutes=-30))
+    came = Presence(
+        meeting=meeting.id, room="phong-dak-o", at=DAWN - HOUR / 2, present=True, source="call"
+    )
+    left = came.model_copy(update={"at": DAWN - HOUR / 4, "present": False})
+    await world.ledger.meetings.present([came, left], DAWN)
+    text = words(await page(world, f"/meetings/{meeting.id}?wall"))
+    tile = text[text.index("Phòng họp UBND Xã Đăk Ơ") :]
+    assert tile.startswith("Phòng họp UBND Xã Đăk Ơ đã rớt từ 08:45 Gọi Lê Thị Hoa 0912345678")
+    near = words(await page(world, f"/meetings/{meeting.id}"))
+    assert "2 điểm cầu chưa có số để gọi." in near

@@ -143,6 +143,7 @@ async def test_a_key_is_made_and_revoked_on_the_page(world: World) -> None:
     status, text = await as_admin(world, f"/rooms/{ROOM}/key")
     assert status == 200
     assert f"slug = {ROOM}" in text
+    assert "Khoá mới, chỉ hiện một lần: Phòng họp UBND Xã Đăk Ơ" in words(text)
     plain = text.split("key = ")[1].split("\n")[0]
     key = hashlib.sha256(plain.encode()).digest()
     assert (await spoken(world, key, await stamped(world, key))).status_code == 200

@@ -283,3 +283,10 @@ def test_a_row_without_a_title_is_told_and_a_note_below_the_list_is_none() -> No
     [problem] = found.problems
     assert (problem.line, problem.key) == (3, "Nội dung họp")
     assert len(found.wanted) == 1
+
+
+def test_a_meeting_that_is_over_is_taken_for_the_record_and_told_by_its_row() -> None:
+    found = listed("Giao ban;20/11/2026;8h;9h;Xã Đăk Ơ", "Giao ban;30/11/2026;8h;9h;Xã Đăk Ơ")
+    assert len(found.wanted) == 2
+    [notice] = found.notices
+    assert notice.said("vi").startswith("lich.csv:2: Ngày: cuộc họp đã qua, kết thúc lúc 09:00 20")

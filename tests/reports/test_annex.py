@@ -1,5 +1,6 @@
 """The annex counts to the second, calls nobody absent whom it did not see, shows its prices."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from itertools import pairwise
@@ -141,7 +142,7 @@ def test_savings_follow_i13_and_nothing_is_priced_without_prices() -> None:
     assert a.km == pytest.approx(157.4, abs=1.0)  # 121 km as the crow flies × 1.3
     assert a.km is not None
     assert a.saved == round(10 * (2 * a.km * 5_000 + 200_000 + 300_000))
-    assert a.hours == pytest.approx(10 * 2 * a.km / 40)
+    assert a.hours == round(10 * 2 * a.km / 40, 1)  # as it is printed, so that rows add up
     assert an_annex().lines[1].saved is None  # nobody said how many took part
     assert an_annex().uncounted == 1
     bare = an_annex(Prices())
@@ -176,7 +177,7 @@ def test_the_workbook_holds_numbers_and_the_same_bytes_every_time() -> None:
     rooms, _, troubles, method = book.worksheets
     assert rooms["A2"].value == "UBND xã Đăk Ơ"
     assert rooms["B2"].value == datetime(2026, 11, 30, 8, 0)  # noqa: DTZ001  (as Excel has it)
-    assert (rooms["D2"].value, rooms["D5"].value) == (110, 200)
+    assert (rooms["D2"].value, rooms["D5"].value) == (110 * MINUTE, 200 * MINUTE)
     assert troubles["A2"].value == "SC-20261130-0001"
     assert "I13" in " ".join(str(row[0].value) for row in method.iter_rows())
 
@@ -254,8 +255,8 @@ def test_the_workbook_has_a_sheet_of_quality_with_every_room() -> None:
         "UBND xã Đăk Ơ",
         "UBND xã Phú Nghĩa",
     ]
-    assert rows[0][1:6] == (50, 0, 0, 30, 10)
-    assert rows[2][1:6] == (None, None, None, None, 0)
+    assert rows[0][1:6] == (50 * MINUTE, 0 * MINUTE, 0 * MINUTE, 30 * MINUTE, 10 * MINUTE)
+    assert rows[2][1:6] == (None, None, None, None, 0 * MINUTE)
     assert rows[0][8] == "lỗi ở đường truyền"
 
 
@@ -264,3 +265,82 @@ def test_a_cascade_of_bridges_stands_on_the_annex() -> None:
     made = annex(above, [], {}, {}, [], venue=None, prices=PRICES, as_known_at=END)
     page = render(made, Letterhead(), "vi", Format.HTML).decode()
     assert "MCU tỉnh → MCU Cục Bưu điện" in page
+
+
+def odd_minutes() -> Annex:
+    """Return the annex of a meeting whose rooms came and left at no full minute."""
+    rows = [
+        moved("a", 0.3, present=True),
+        moved("a", 3.9, present=False),
+        moved("b", 10, present=True),
+        moved("b", 13.65, present=False),
+        moved("c", 20, present=True),
+        moved("c", 20.5, present=False),
+    ]
+    return annex(
+        MEETING,
+        rows,
+        {},
+        PLACES,
+        [],
+        venue=VENUE,
+        prices=PRICES,
+        as_known_at=END,
+        qualities=[sounded("c", 20, 20.5, Grade.GOOD)],
+    )
+
+
+def test_the_rows_of_page_and_paper_add_up_to_the_printed_sum() -> None:
+    page = render(odd_minutes(), Letterhead(), "vi", Format.HTML).decode()
+    column = re.findall(r"<t[dh]>(\d+:\d\d:\d\d)</t[dh]><t[dh]>", page.partition("</table>")[0])
+    *rows, total = (
+        timedelta(hours=int(h), minutes=int(m), seconds=int(s))
+        for h, m, s in (time.split(":") for time in column if len(time.split(":")[0]) == 1)
+    )
+    assert rows == [timedelta(seconds=216), timedelta(seconds=219), timedelta(seconds=30)]
+    assert sum(rows, timedelta()) == total
+    assert page.count("0:00:30") == 2  # in for half a minute, and good for as long
+
+
+def test_the_sum_of_the_workbook_is_the_sum_of_its_column() -> None:
+    sheet = load_workbook(BytesIO(render(odd_minutes(), Letterhead(), "vi", Format.XLSX)))[
+        "Điểm cầu"
+    ]
+    found = [sheet.cell(n, 4).value for n in range(2, sheet.max_row + 1)]
+    *rows, total = (one for one in found if isinstance(one, timedelta))
+    assert len(rows) == len(found) - 1
+    assert sum(rows, timedelta()) == total == timedelta(seconds=465)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_annex_of_a_meeting_that_goes_on_says_up_to_when_it_counts(language: Language) -> None:
+    said = {"vi": "Chưa kết thúc, số liệu đến 08:25", "en": "Not over yet, as known at 08:25"}
+    made = annex(
+        MEETING,
+        [moved("a", 0, present=True)],
+        {},
+        PLACES,
+        [],
+        venue=VENUE,
+        prices=PRICES,
+        as_known_at=BEGIN + 25 * MINUTE,
+    )
+    assert said[language] in render(made, Letterhead(), language, Format.HTML).decode()
+    paper = PdfReader(BytesIO(render(made, Letterhead(), language, Format.PDF)))
+    assert said[language] in " ".join(paper.pages[0].extract_text().split())
+    book = load_workbook(BytesIO(render(made, Letterhead(), language, Format.XLSX)))
+    assert book.worksheets[3]["A1"].value == said[language]
+    assert said[language] not in render(an_annex(), Letterhead(), language, Format.HTML).decode()
+
+
+def test_columns_that_nobody_filled_and_figures_that_say_nothing_are_left_out() -> None:
+    page = render(odd_minutes(), Letterhead(), "vi", Format.HTML).decode()
+    assert "Km một chiều" not in page
+    assert "mất gói" not in page  # its call was good all the time
+    assert "Km một chiều" in render(an_annex(), Letterhead(), "vi", Format.HTML).decode()
+
+
+def test_a_meeting_was_held_from_the_first_coming_to_the_last_leaving() -> None:
+    assert odd_minutes().held == round(20.2 * 60)
+    unseen = annex(MEETING, [], {}, PLACES, [], venue=None, prices=PRICES, as_known_at=END)
+    assert unseen.held is None

@@ -103,3 +103,17 @@ def test_what_the_last_run_found_is_printed_the_worst_first(run: Run, tmp_path: 
     told = run("ready", "HN-20991201-0001", "--json")
     assert told.exit_code == 1
     assert [row["room"] for row in json.loads(told.stdout)] == ["ph-dak-o", "ph-tinh"]
+
+
+def test_a_meeting_that_is_over_is_entered_and_told(run: Run) -> None:
+    told = run("add", "Giao ban", "--begin", "2020-12-01T08:00", "--room", "xã Đăk Ơ")
+    assert told.exit_code == 0
+    assert "the meeting is over, since 10:00 01/12/2020" in told.stderr
+    assert run(*ADD).stderr == ""
+
+
+def test_all_that_is_wrong_with_a_meeting_is_told_at_once(run: Run) -> None:
+    told = run(*ADD, "--end", "2099-12-01T07:00", "--officer", "không ai")
+    assert told.exit_code == 2
+    assert "it does not end after it begins" in told.stderr
+    assert '"không ai" is not known' in told.stderr

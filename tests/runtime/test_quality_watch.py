@@ -151,3 +151,23 @@ async def test_how_a_meeting_stands_is_told_as_series(sqlite_ledger: Ledger) -> 
     assert 1 <= mos < 4
     assert not [one for one in found if "quality_grade" in one and "room-c12" in one]
     assert {family.name for family in series.collect()} >= {"meeting_info", "meeting_rooms"}
+
+
+async def test_a_room_that_has_left_is_no_good_room_of_the_series(sqlite_ledger: Ledger) -> None:
+    """The bridge's last word of its call is still fresh when its equipment says that it is out."""
+    office = await an_office(sqlite_ledger)
+    await office.goes_on(6, 0.0)
+    out: list[Sample] = [(Series.of("vc_in_call"), 0.0)]
+    office.signals.hear([Reading("c11-vc/cisco_codec", "center", office.clock.now(), out)])
+    series = MeetingSeries(
+        sqlite_ledger.meetings, office.held, lambda: office.edition, office.signals, office.clock
+    )
+    await series.refresh()
+    found = {str(one): value for one, value in series.samples(())}
+    it = f'meeting="{office.meeting.id}"'
+    assert {
+        state: found[f'meeting_rooms{{{it},state="{state}"}}'] for state in ("joined", "good")
+    } == {
+        "joined": 0.0,
+        "good": 0.0,
+    }
