@@ -50,6 +50,7 @@ from api.pages import (
     targets,
     uplinks,
 )
+from api.pages.back import ways_back
 from api.pages.screen import Screens
 from api.pages.view import Pages
 from api.snapshot import Pictures
@@ -192,7 +193,7 @@ def create_app(context: Context) -> FastAPI:
     app.state.jobs_pace = Pace(jobs.MOST, jobs.SECONDS, context.clock.monotonic)
     app.state.hints_pace = Pace(hints.MOST, hints.SECONDS, context.clock.monotonic)
     app.state.born = secrets.token_hex(8)
-    for router in ROUTERS:
+    for router in (ways_back(ROUTERS), *ROUTERS):
         app.include_router(router)
     app.add_api_route(
         "/api/v1/openapi.json",

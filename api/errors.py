@@ -132,7 +132,7 @@ async def refused(request: Request, error: Exception) -> Response:
     """Answer a refusal at the door; a person without a session is sent to log in."""
     assert isinstance(error, Refused)  # noqa: S101
     if error.status == HTTPStatus.UNAUTHORIZED and not wants_json(request):
-        there = request.url.path if request.method == "GET" else "/"
+        there = request.url.path  # of a form too: it leads back to its page
         query = f"?next={there}" if there != "/" else ""
         return RedirectResponse(f"/login{query}", 303)
     return await answer(request, error.status, error.text, headers=error.headers)

@@ -100,8 +100,8 @@ async def again(
     if request.method != "POST":
         return None
     sent = Sent(request.url.path, _typed(await request.form()), problems)
-    for path in _above(request.url.path):
-        page = await _page(request, path)
+    for path in above(request.url.path):
+        page = await page_at(request, path)
         if page is not None:
             return await asyncio.to_thread(_refilled, page, status, sent, language)
     return None
@@ -115,14 +115,14 @@ def _typed(form: FormData) -> dict[str, list[str]]:
     return found
 
 
-def _above(path: str) -> Iterator[str]:
+def above(path: str) -> Iterator[str]:
     """Yield a path and those above it: what `/days/seed` refuses is shown on `/days`."""
     steps = path.strip("/").split("/")
     for count in range(len(steps), 0, -1):
         yield "/" + "/".join(steps[:count])
 
 
-async def _page(request: Request, path: str) -> Response | None:
+async def page_at(request: Request, path: str) -> Response | None:
     """Return a page of ours as the asker sees it now; None if there is none."""
     said: list[Message] = []
     asked = {
@@ -156,6 +156,8 @@ def _refilled(page: Response, status: int, sent: Sent, language: Language) -> Re
     form = _form(soup, sent)
     if form is None:
         return None
+    for page_body in soup.find_all("main"):
+        page_body["data-answer"] = ""
     for closed in form.find_parents("details"):
         closed["open"] = ""
     _fill(form, sent.typed)

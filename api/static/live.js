@@ -1,5 +1,6 @@
 // Keeps a page true: events tell that something changed, then the page's parts are fetched anew.
-const live = document.querySelector("[data-live]");
+// What a form was answered with stands once: fetched anew, it would be lost with what was typed.
+const live = document.querySelector("[data-live]:not([data-answer])");
 const banner = document.querySelector("[data-lost]");
 const QUIET = 150; // ms to collect events that come together
 const REFRESH = 30000; // ms: freshness and lengths move even when nothing happens

@@ -49,6 +49,7 @@ OPERATOR = {
     "/meetings/{meeting}/delegates",
     "/meetings/{meeting}/change",
     "/meetings/{meeting}/link",
+    "/meetings/{meeting}/links",
     "/api/v1/incidents/{incident}/merge",
     "/api/v1/incidents/{incident}/split",
     "/api/v1/channels",

@@ -48,11 +48,17 @@ async def test_a_key_is_made_and_the_page_fits(tmp_path: Path, size: str) -> Non
         row = page.locator("#phong-dak-o")
         await expect(row).to_contain_text("đang báo về")
         await expect(row).to_contain_text("không thấy micrô")
-        await row.get_by_role("button", name="Cấp khoá mới").click()
+        await row.get_by_text("Cấp khoá mới", exact=True).click()
+        await expect(row).to_contain_text("Khoá đang dùng hết hiệu lực ngay")
+        await row.get_by_role("button", name="Cấp khoá mới cho").click()
         made = page.locator("#made")
         await expect(made).to_have_value(re.compile(r"slug = phong-dak-o\nkey = tsr_"))
         wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0
+        await page.get_by_role("link", name="EN").click()
+        await expect(page).to_have_url(f"{base}/rooms")
+        await page.goto(f"{base}/rooms/phong-dak-o/key")
+        await expect(page).to_have_url(f"{base}/rooms")
         assert bad == []
 
 
