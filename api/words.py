@@ -1,9 +1,8 @@
 """The words, signs and formats of the pages: statuses, reasons, times and durations."""
 
-import math
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from alerts.wording import alert_name
 from api import findings
@@ -22,6 +21,7 @@ from core.incident import (
     Severity,
 )
 from core.people import Role
+from core.quantity import number
 from core.reading import FailureKind
 from core.status import Status
 from core.text import Language, Text
@@ -661,7 +661,6 @@ _AGAIN = Text(", báo thêm", ", told to more")
 _STEP = re.compile(r"[^/]+/(\d+)(\+\d+)?: (.+)")  # as the ledger writes a step that came due
 _FINDING = re.compile(r"(\S+) (\w+)(?:: (.*))?", re.DOTALL)  # as the ledger writes a cause
 _TOLD = re.compile(r"^(\w+): (\S+) → (\S+)$")  # as the ledger writes a settled notification
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def reason(name: str, language: Language) -> str:
@@ -717,32 +716,12 @@ def audited(text: str, language: Language) -> str:
     return _INSTANT.sub(lambda at: moment(datetime.fromisoformat(at[0])), text)
 
 
-def sample(name: str, value: float, language: Language) -> str:
-    """Return a measured value as a person reads it: ms, per cent, whole numbers, four digits."""
-    if name.endswith("_ratio"):
-        return f"{_four(value * 100, language)}%"
-    if name.endswith("_seconds") and abs(value) < 1:
-        return f"{_four(value * 1000, language)} ms"
-    text = _four(value, language)
-    return f"{text} s" if name.endswith("_seconds") else text
-
-
 def answered_in(seconds: float, language: Language) -> str:
     """Return how long an answer took: `0,8 ms`, `142 ms`, `5,0 s`."""
     if seconds >= 1:
         return f"{number(seconds, language, 1)} s"
     took = seconds * 1000
     return f"{number(took, language, 0 if took >= 10 else 1)} ms"  # noqa: PLR2004
-
-
-def _four(value: float, language: Language) -> str:
-    """Return a number with four significant digits, a whole one with all of its own."""
-    if value.is_integer():
-        return number(value, language, 0)
-    decimals = min(12, max(0, 3 - math.floor(math.log10(abs(value)))))
-    while decimals and round(value, decimals) == round(value, decimals - 1):
-        decimals -= 1
-    return number(value, language, decimals)
 
 
 def whom(incident: Incident, number: int) -> Text:
@@ -803,29 +782,6 @@ def moment_exact(at: datetime | None) -> str:
 def moment_near(at: datetime, now: datetime) -> str:
     """Return the time alone if it was today, with the day otherwise."""
     return local(at).strftime("%H:%M" if local(at).date() == local(now).date() else "%H:%M %d/%m")
-
-
-def length(span: timedelta, language: Language) -> str:
-    """Return a duration of at most two units: `2 giờ 05 phút`, `45 giây`."""
-    units = ("ngày", "giờ", "phút", "giây") if language == "vi" else ("d", "h", "min", "s")
-    total = max(0, int(span.total_seconds()))
-    days, hours = divmod(total, _DAY)[0], total % _DAY // _HOUR
-    minutes, seconds = total % _HOUR // _MINUTE, total % _MINUTE
-    if days:
-        return f"{days} {units[0]} {hours} {units[1]}"
-    if hours:
-        return f"{hours} {units[1]} {minutes:02d} {units[2]}"
-    if minutes >= 10:  # noqa: PLR2004  (seconds no longer matter to a reader)
-        return f"{minutes} {units[2]}"
-    if minutes:
-        return f"{minutes} {units[2]} {seconds:02d} {units[3]}"
-    return f"{seconds} {units[3]}"
-
-
-def number(value: float, language: Language, digits: int = 1) -> str:
-    """Return a number with decimal comma and dotted thousands in Vietnamese."""
-    text = f"{value:,.{digits}f}"
-    return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
 def share(value: float | None, language: Language, digits: int = 1) -> str:

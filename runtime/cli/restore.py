@@ -36,7 +36,8 @@ def restore(
     import asyncio
     from datetime import datetime
 
-    from api.words import moment, number
+    from api.words import moment
+    from core.quantity import number
     from core.errors import Conflict, DomainError
     from runtime import restore as restoring
     from runtime.cli._ledger import Voice, settings_of

@@ -100,7 +100,7 @@ async def test_what_is_kept_is_measured_and_shown(province: Province) -> None:
     text = words((await world.client.get("/measures")).text)
     assert "Cổng thông tin tỉnh" in text
     assert "hoạt động 09:00" in text
-    assert "7.200 s" in text  # its age says more than how long the look took
+    assert "2 giờ" in text  # its age says more than how long the look took
     failure = Failure(FailureKind.TIMEOUT, "no answer within 30 s")
     world.context.fleet.update(
         [Reading(check.slug, "center", world.clock.now(), [], failure=failure)]

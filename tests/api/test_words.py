@@ -7,6 +7,7 @@ import pytest
 
 import collectors
 from api import words
+from core import quantity
 from core.incident import IncidentNote
 from core.reading import FailureKind
 from core.text import Language
@@ -26,13 +27,13 @@ from tests.factories import DAWN
     ],
 )
 def test_lengths_have_at_most_two_units(seconds: int, vi: str, en: str) -> None:
-    assert words.length(timedelta(seconds=seconds), "vi") == vi
-    assert words.length(timedelta(seconds=seconds), "en") == en
+    assert quantity.length(timedelta(seconds=seconds), "vi") == vi
+    assert quantity.length(timedelta(seconds=seconds), "en") == en
 
 
 @pytest.mark.parametrize(("language", "said"), [("vi", "1.234.567,8"), ("en", "1,234,567.8")])
 def test_numbers_have_the_decimal_sign_of_the_language(language: Language, said: str) -> None:
-    assert words.number(1234567.8, language) == said
+    assert quantity.number(1234567.8, language) == said
 
 
 def test_times_are_local_and_twenty_four_hours() -> None:
@@ -84,21 +85,6 @@ def test_every_kind_of_failure_has_words() -> None:
 def test_every_collector_has_words() -> None:
     own = {file.stem for file in Path(collectors.__file__).parent.glob("[a-z]*.py")}
     assert own == set(words.COLLECTOR)
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "said"),
-    [
-        ("probe_duration_seconds", 3.226080000000001e-05, "0,03226 ms"),
-        ("probe_loss_ratio", 0.125, "12,5%"),
-        ("probe_icmp_window_seconds", 30.0, "30 s"),
-        ("ifHCInOctets", 123456789.0, "123.456.789"),
-        ("load", 0.0001234567, "0,0001235"),
-        ("load", 0.0, "0"),
-    ],
-)
-def test_measured_values_are_readable(name: str, value: float, said: str) -> None:
-    assert words.sample(name, value, "vi") == said
 
 
 @pytest.mark.parametrize(
