@@ -37,8 +37,8 @@ def restore(
     from datetime import datetime
 
     from api.words import moment
-    from core.quantity import number
     from core.errors import Conflict, DomainError
+    from core.quantity import number
     from runtime import restore as restoring
     from runtime.cli._ledger import Voice, settings_of
     from runtime.cli._steps import Steps
