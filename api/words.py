@@ -1,7 +1,7 @@
 """The words, signs and formats of the pages: statuses, reasons, times and durations."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from alerts.wording import alert_name
@@ -26,7 +26,7 @@ from core.reading import FailureKind
 from core.status import Status
 from core.text import Language, Text
 from core.watching import Target, TargetKind
-from inventory.vocabulary import SOURCES
+from inventory.vocabulary import SOURCES, heading
 from reports.capacity import Direction, Verdict
 
 STATUS = {
@@ -600,7 +600,12 @@ _AUDITED: tuple[tuple[re.Pattern[str], Text], ...] = (
         re.compile(r"(\d+) rows written, (\d+) removed"),
         Text("ghi {0} dòng, bỏ {1} dòng", "{0} rows written, {1} removed"),
     ),
+    (
+        re.compile(r"(.+): (\d+) added, (\d+) changed"),
+        Text("{0}: thêm {1}, sửa {2}", "{0}: {1} added, {2} changed"),
+    ),
 )
+_SUGGESTION = re.compile(r"(links|devices)/([^?]+)\?(\w+=.*)")  # Suggestion.key
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?\+\d\d:\d\d")
 ACTION = {
     "configuration.reveal": Text("tải cấu hình đầy đủ", "downloaded a whole configuration"),
@@ -646,6 +651,13 @@ ACTION = {
     "silence.end": Text("cho báo trở lại", "ended a silence"),
     "secret.remove": Text("xoá mật khẩu thiết bị", "removed a secret"),
     "secret.set": Text("đặt mật khẩu thiết bị", "set a secret"),
+    "figures.import": Text("nhập danh sách số liệu", "imported a list of figures"),
+    "job.make": Text("cấp địa chỉ báo của tác vụ", "made the address of a job"),
+    "job.revoke": Text("thu hồi địa chỉ báo của tác vụ", "revoked the address of a job"),
+    "suggestion.offer": Text("đề xuất lại", "had it suggested again"),
+    "suggestion.refuse": Text("không nhận đề xuất", "refused a suggestion"),
+    "suggestion.take": Text("nhận đề xuất vào danh mục", "took a suggestion into the inventory"),
+    "token.lend": Text("dùng mã truy cập tạm của dòng lệnh", "lent the command line a token"),
     "ticket.fixed": Text("ghi nhà mạng đã khắc phục", "noted that a carrier has fixed it"),
     "ticket.received": Text("ghi nhà mạng đã tiếp nhận", "noted that a carrier has received it"),
     "ticket.reported": Text("ghi đã báo nhà mạng", "noted that a carrier was told"),
@@ -708,8 +720,38 @@ def action(name: str, language: Language) -> str:
     return known.said(language) if known else name
 
 
+def filled(
+    table: str,
+    fields: Iterable[tuple[str, str | Iterable[str]]],
+    language: Language,
+    called: Mapping[str, str] | None = None,
+) -> str:
+    """Return columns of a table and what goes into them: `Cổng phía xa: Gi0/1; Đường lên: SW1`.
+
+    `called` gives the names of targets by slug.
+    """
+    names = called or {}
+    return "; ".join(
+        f"{heading(table, column).said(language)}: "
+        + ", ".join(names.get(one, one) for one in ([value] if isinstance(value, str) else value))
+        for column, value in fields
+    )
+
+
+def _suggested(text: str, language: Language) -> str | None:
+    """Return the key of a suggestion in words, None for anything else."""
+    found = _SUGGESTION.fullmatch(text)
+    if found is None:
+        return None
+    table, slug, pairs = found.groups()
+    fields = [(name, value) for name, _, value in (one.partition("=") for one in pairs.split(","))]
+    return f"{slug}: {filled(table, fields, language)}"
+
+
 def audited(text: str, language: Language) -> str:
     """Return the subject or detail of an audit row in words, where the ledger wrote it itself."""
+    if suggestion := _suggested(text, language):
+        return suggestion
     for pattern, said in _AUDITED:
         if found := pattern.fullmatch(text):
             return said.said(language).format(*found.groups())

@@ -1,5 +1,9 @@
 """Times, lengths and numbers as people here write them."""
 
+import ast
+import fnmatch
+import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -99,3 +103,52 @@ def test_an_instant_in_the_audit_trail_is_local_time() -> None:
     detail = "2026-11-30T22:25:00+00:00 – 2026-12-01T00:25:00.123456+00:00: Giao ban"
     assert words.audited(detail, "vi") == "01/12/2026 05:25 – 01/12/2026 07:25: Giao ban"
     assert words.audited("version 7", "vi") == "phiên bản 7"
+
+
+@pytest.mark.parametrize(
+    ("text", "vi", "en"),
+    [
+        ("version 7", "phiên bản 7", "version 7"),
+        ("bts.xlsx: 2 added, 0 changed", "bts.xlsx: thêm 2, sửa 0", "bts.xlsx: 2 added, 0 changed"),
+        (
+            "links/kenh-1?near_port=GE0/0/4,far_port=Gi0/1",
+            "kenh-1: Cổng phía trung tâm: GE0/0/4; Cổng phía xa: Gi0/1",
+            "kenh-1: Near port: GE0/0/4; Far port: Gi0/1",
+        ),
+        ("devices/rt-1?uplinks=sw-1", "rt-1: Đường lên: sw-1", "rt-1: Uplinks: sw-1"),
+    ],
+)
+def test_what_the_ledger_wrote_of_an_action_is_said_in_words(text: str, vi: str, en: str) -> None:
+    assert (words.audited(text, "vi"), words.audited(text, "en")) == (vi, en)
+
+
+WRITES = re.compile(r"AuditRow|write_audit|_audited\(|record\(|_decided\(")
+
+
+def audited_in(source: str) -> Iterator[str]:
+    """Yield every text of a module that names an action of the audit trail, `*` for what varies."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.JoinedStr):
+            parts = (str(p.value) if isinstance(p, ast.Constant) else "*" for p in node.values)
+            text = "".join(parts)
+        else:
+            text = str(node.value) if isinstance(node, ast.Constant) else ""
+        if re.fullmatch(r"[a-z_]+(\.[a-z_]+)*\.([a-z_]+|\*)", text):
+            yield text
+
+
+def test_every_action_that_is_written_down_has_words() -> None:
+    root = Path(words.__file__).parents[1]
+    sources = [
+        text
+        for package in ("alerts", "api", "runtime", "storage")
+        for file in (root / package).rglob("*.py")
+        if re.search(
+            r"AuditRow|write_audit|_audited\(|record\(|_decided\(", text := file.read_text()
+        )
+    ]
+    found = {action for source in sources for action in audited_in(source)}
+    actions = {one for one in found if not one.endswith((".html", ".csv", ".xlsx", ".toml", ".md"))}
+    assert len(actions) > 30
+    bare = {one for one in actions if not fnmatch.filter(words.ACTION, one)}
+    assert not bare
