@@ -62,12 +62,13 @@ def _explain(error: Exception, command: TyperGroup) -> None:
 
 
 def _refuse(error: OSError) -> NoReturn:
+    from core.errors import os_reason
     from core.text import Text
     from runtime.language import of
 
-    why = error.strerror or type(error).__name__
+    why = os_reason(error)
     text = Text(
-        f"Không dùng được {error.filename}: {why}", f"{error.filename} cannot be used: {why}"
+        f"Không dùng được {error.filename}: {why.vi}", f"{error.filename} cannot be used: {why.en}"
     ).said(of(os.environ))
     if "--json" in sys.argv:
         sys.stdout.write(json.dumps({"ok": False, "error": text}, ensure_ascii=False) + "\n")

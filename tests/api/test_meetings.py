@@ -379,7 +379,7 @@ async def test_a_month_is_summed_up_by_its_indicators(world: World) -> None:
     text = words(await page(world, "/meetings/summary?month=2026-11"))
     assert "I12: số cuộc họp 1" in text
     assert "I12: lượt điểm cầu đã dự/được mời 1/3" in text
-    assert "I11: đơn vị có điểm cầu cấp xã 0/6" in text
+    assert "I11: đơn vị cấp xã có điểm cầu 0/6" in text
     assert "I12: giờ họp 2" in text
     assert "I13: tiết kiệm, đồng (ước tính) chưa có số liệu" in text
     headers = await world.token(Role.VIEWER)
