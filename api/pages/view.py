@@ -17,6 +17,7 @@ from api.context import Context
 from api.door import Asker, asker_or_none, csrf_token, set_cookie, visit_cookie, visit_seed
 from api.forms import sentence
 from api.snapshot import Picture, fresh
+from api.transcript_words import told
 from api.translations import catalogue, language_of
 from api.v1.shapes import CheckOut
 from core import quantity
@@ -93,6 +94,7 @@ def _environment(language: Language, version: str) -> Environment:
         collector=lambda name: words.collector(name, language),
         detail=lambda text: words.detail(text, language),
         name=name,
+        noted=lambda line: told(line, language),
         number=number,
         sample=lambda one: measured(one.name, one.value),
         share=lambda value, digits=1: words.share(value, language, digits),
