@@ -386,6 +386,9 @@ async def test_a_month_is_summed_up_by_its_indicators(world: World) -> None:
     for form, begins in (("xlsx", b"PK"), ("pdf", b"%PDF"), ("html", b"<!doctype")):
         answer = await world.client.get(f"/meetings/summary.{form}?month=2026-11", headers=headers)
         assert answer.content.startswith(begins)
+    english = headers | {"cookie": "thongsuot_lang=en"}
+    answer = await world.client.get("/meetings/summary.html?month=2026-11", headers=english)
+    assert "I11: communes with a conference point" in words(answer.text)
     empty = words(await page(world, "/meetings/summary?month=2026-10"))
     assert "Tháng này chưa có cuộc họp nào." in empty
     wrong = await world.client.get("/meetings/summary?month=hôm", headers=headers)
