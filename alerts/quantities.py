@@ -1,30 +1,30 @@
-"""How is a measured value written? In the unit that its series' name ends with."""
+"""How is the value that a rule compares written? As its metric's is, as far as it is one."""
 
+from core import quantity
 from core.inventory import Rule
+from core.text import Language
 
-_UNITS = {"_celsius": "°C", "_volts": "V", "_amperes": "A", "_watts": "W", "_dbm": "dBm"}
 _SIGNS = {"above": ">", "below": "<"}
+_GLUE = "\N{NO-BREAK SPACE}"  # a text message would take 70 letters instead of 160 for it
 
 
-def written(rule: Rule, value: float) -> str:
-    """Return a value that a rule compares, with its unit: `120 ms`, `1.5 %`, `95 %`, `3`."""
+def written(rule: Rule, value: float, language: Language = "en") -> str:
+    """Return a value that a rule compares, with its unit: `120 ms`, `1.5%`, `95 %`, `3/s`.
+
+    What is kept for readers of both languages is written in English: its units are signs.
+    """
     if rule.value == "of_capacity":
-        return f"{value:.4g} %"
+        return f"{quantity.plain(value, language)} %"
     if rule.value == "expression":
-        return f"{value:.6g}"
-    if rule.metric.endswith("_ratio") and rule.value != "rate":
-        return f"{value * 100:.4g} %"
-    if rule.metric.endswith("_seconds") and rule.value != "rate":
-        return f"{value * 1000:.4g} ms" if abs(value) < 1 else f"{value:.4g} s"
+        return quantity.plain(value, language)
     if rule.value == "rate":
-        return f"{value:.6g}/s"
-    unit = _UNITS.get(f"_{rule.metric.rpartition('_')[2]}")
-    return f"{value:.6g} {unit}" if unit else f"{value:.6g}"
+        return f"{quantity.plain(value, language)}/s"
+    return quantity.written(rule.metric, value, language).replace(_GLUE, " ")
 
 
-def bound(rule: Rule) -> str:
+def bound(rule: Rule, language: Language = "en") -> str:
     """Return the threshold as people read it: `> 90 %`."""
-    return f"{_SIGNS[rule.comparison]} {written(rule, rule.threshold)}"
+    return f"{_SIGNS[rule.comparison]} {written(rule, rule.threshold, language)}"
 
 
 def compared(rule: Rule, value: float | None) -> str:

@@ -526,7 +526,7 @@ def beyond_in_words(slug: str, topology: Topology, language: Language) -> str:
     if rule is None:
         return _BEYOND["above"].said(language).replace("{name}", slug)
     if rule.value == "of_capacity":
-        bound = quantities.written(rule, rule.threshold)
+        bound = quantities.written(rule, rule.threshold, language)
         return _CAPACITY[rule.comparison].said(language).replace("{bound}", bound)
     name = (rule.name_en or rule.name) if language == "en" else rule.name
     return _BEYOND[rule.comparison].said(language).replace("{name}", name)

@@ -19,6 +19,7 @@ from core.clock import LOCAL
 from core.collector import Emit
 from core.errors import Invalid, Problem
 from core.inventory import Inventory, Measure
+from core.quantity import runs_out
 from core.status import Status
 from core.text import Text, vietnamese_order
 from core.watching import Check, Target
@@ -58,7 +59,7 @@ def rows(context: Context, picture: Picture, inventory: Inventory) -> list[Measu
     for check in picture.estate.checks:
         by_target.setdefault(check.target, []).append(check)
     found = [
-        _row(context, picture, one, by_target.get(one.target, ()))
+        _row(context, picture, inventory, one, by_target.get(one.target, ()))
         for one in inventory.measures
         if one.template in templates()
     ]
@@ -66,7 +67,11 @@ def rows(context: Context, picture: Picture, inventory: Inventory) -> list[Measu
 
 
 def _row(
-    context: Context, picture: Picture, measure: Measure, known: Sequence[Check]
+    context: Context,
+    picture: Picture,
+    inventory: Inventory,
+    measure: Measure,
+    known: Sequence[Check],
 ) -> MeasureRow:
     mine = tuple(newest(context, one) for one in known if made_by(measure, one))
     looked = [one.looked_at for one in mine if one.looked_at is not None]
@@ -78,7 +83,7 @@ def _row(
         mine,
         Status.UNKNOWN if not looked else Status.DEGRADED if failed else Status.UP,
         max(looked, default=None),
-        next((value for one in mine if (value := _value(context, one))), None),
+        _telling([value for one in mine for value in _values(context, one)], _judged(inventory)),
     )
 
 
@@ -87,13 +92,35 @@ def _order(row: MeasureRow) -> tuple[object, ...]:
     return vietnamese_order(name), vietnamese_order(row.measure.slug)
 
 
-def _value(context: Context, check: CheckOut) -> Value | None:
-    """Return the first metric that a collector tells of and that was measured."""
+def _judged(inventory: Inventory) -> frozenset[str]:
+    """Return the metrics that a rule sets a bound to."""
+    return frozenset(rule.metric for rule in inventory.rules if rule.enabled)
+
+
+def _values(context: Context, check: CheckOut) -> list[Value]:
+    """Return what a check measured last, as its collector orders it; of one metric the first.
+
+    Of what ends it is the one that ends first.
+    """
     collector = (context.collectors or {}).get(check.collector)
-    measured = {one.name: one.value for one in reversed(check.samples) if isfinite(one.value)}
+    measured: dict[str, float] = {}
+    for one in check.samples:
+        if isfinite(one.value):
+            before = measured.setdefault(one.name, one.value)
+            measured[one.name] = min(before, one.value) if runs_out(one.name) else before
     emits = collector.emits if collector is not None else ()
-    told = sorted(emits, key=lambda emit: emit.name in _BESIDE)
-    return next((Value(one, measured[one.name]) for one in told if one.name in measured), None)
+    return [Value(one, measured[one.name]) for one in emits if one.name in measured]
+
+
+def _telling(values: Sequence[Value], judged: frozenset[str]) -> Value | None:
+    """Return the value that says most: what a rule judges, else what ends first, else the first."""
+
+    def order(value: Value) -> tuple[bool, bool, float, bool]:
+        name = value.emit.name
+        ends = runs_out(name)
+        return name not in judged, not ends, value.value if ends else 0.0, name in _BESIDE
+
+    return min(values, key=order, default=None)
 
 
 async def put(

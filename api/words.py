@@ -1,9 +1,8 @@
 """The words, signs and formats of the pages: statuses, reasons, times and durations."""
 
-import math
 import re
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from alerts.wording import alert_name
 from api import findings
@@ -22,11 +21,12 @@ from core.incident import (
     Severity,
 )
 from core.people import Role
+from core.quantity import number
 from core.reading import FailureKind
 from core.status import Status
 from core.text import Language, Text
 from core.watching import Target, TargetKind
-from inventory.vocabulary import SOURCES
+from inventory.vocabulary import SOURCES, heading
 from reports.capacity import Direction, Verdict
 
 STATUS = {
@@ -607,7 +607,12 @@ _AUDITED: tuple[tuple[re.Pattern[str], Text], ...] = (
         re.compile(r"(\d+) rows written, (\d+) removed"),
         Text("ghi {0} dòng, bỏ {1} dòng", "{0} rows written, {1} removed"),
     ),
+    (
+        re.compile(r"(.+): (\d+) added, (\d+) changed"),
+        Text("{0}: thêm {1}, sửa {2}", "{0}: {1} added, {2} changed"),
+    ),
 )
+_SUGGESTION = re.compile(r"(links|devices)/([^?]+)\?(\w+=.*)")  # Suggestion.key
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?\+\d\d:\d\d")
 ACTION = {
     "configuration.reveal": Text("tải cấu hình đầy đủ", "downloaded a whole configuration"),
@@ -653,6 +658,13 @@ ACTION = {
     "silence.end": Text("cho báo trở lại", "ended a silence"),
     "secret.remove": Text("xoá mật khẩu thiết bị", "removed a secret"),
     "secret.set": Text("đặt mật khẩu thiết bị", "set a secret"),
+    "figures.import": Text("nhập danh sách số liệu", "imported a list of figures"),
+    "job.make": Text("cấp địa chỉ báo của tác vụ", "made the address of a job"),
+    "job.revoke": Text("thu hồi địa chỉ báo của tác vụ", "revoked the address of a job"),
+    "suggestion.offer": Text("đề xuất lại", "had it suggested again"),
+    "suggestion.refuse": Text("không nhận đề xuất", "refused a suggestion"),
+    "suggestion.take": Text("nhận đề xuất vào danh mục", "took a suggestion into the inventory"),
+    "token.lend": Text("dùng mã truy cập tạm của dòng lệnh", "lent the command line a token"),
     "ticket.fixed": Text("ghi nhà mạng đã khắc phục", "noted that a carrier has fixed it"),
     "ticket.received": Text("ghi nhà mạng đã tiếp nhận", "noted that a carrier has received it"),
     "ticket.reported": Text("ghi đã báo nhà mạng", "noted that a carrier was told"),
@@ -668,7 +680,6 @@ _AGAIN = Text(", báo thêm", ", told to more")
 _STEP = re.compile(r"[^/]+/(\d+)(\+\d+)?: (.+)")  # as the ledger writes a step that came due
 _FINDING = re.compile(r"(\S+) (\w+)(?:: (.*))?", re.DOTALL)  # as the ledger writes a cause
 _TOLD = re.compile(r"^(\w+): (\S+) → (\S+)$")  # as the ledger writes a settled notification
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def reason(name: str, language: Language) -> str:
@@ -716,22 +727,42 @@ def action(name: str, language: Language) -> str:
     return known.said(language) if known else name
 
 
+def filled(
+    table: str,
+    fields: Iterable[tuple[str, str | Iterable[str]]],
+    language: Language,
+    called: Mapping[str, str] | None = None,
+) -> str:
+    """Return columns of a table and what goes into them: `Cổng phía xa: Gi0/1; Đường lên: SW1`.
+
+    `called` gives the names of targets by slug.
+    """
+    names = called or {}
+    return "; ".join(
+        f"{heading(table, column).said(language)}: "
+        + ", ".join(names.get(one, one) for one in ([value] if isinstance(value, str) else value))
+        for column, value in fields
+    )
+
+
+def _suggested(text: str, language: Language) -> str | None:
+    """Return the key of a suggestion in words, None for anything else."""
+    found = _SUGGESTION.fullmatch(text)
+    if found is None:
+        return None
+    table, slug, pairs = found.groups()
+    fields = [(name, value) for name, _, value in (one.partition("=") for one in pairs.split(","))]
+    return f"{slug}: {filled(table, fields, language)}"
+
+
 def audited(text: str, language: Language) -> str:
     """Return the subject or detail of an audit row in words, where the ledger wrote it itself."""
+    if suggestion := _suggested(text, language):
+        return suggestion
     for pattern, said in _AUDITED:
         if found := pattern.fullmatch(text):
             return said.said(language).format(*found.groups())
     return _INSTANT.sub(lambda at: moment(datetime.fromisoformat(at[0])), text)
-
-
-def sample(name: str, value: float, language: Language) -> str:
-    """Return a measured value as a person reads it: ms, per cent, whole numbers, four digits."""
-    if name.endswith("_ratio"):
-        return f"{_four(value * 100, language)}%"
-    if name.endswith("_seconds") and abs(value) < 1:
-        return f"{_four(value * 1000, language)} ms"
-    text = _four(value, language)
-    return f"{text} s" if name.endswith("_seconds") else text
 
 
 def answered_in(seconds: float, language: Language) -> str:
@@ -740,16 +771,6 @@ def answered_in(seconds: float, language: Language) -> str:
         return f"{number(seconds, language, 1)} s"
     took = seconds * 1000
     return f"{number(took, language, 0 if took >= 10 else 1)} ms"  # noqa: PLR2004
-
-
-def _four(value: float, language: Language) -> str:
-    """Return a number with four significant digits, a whole one with all of its own."""
-    if value.is_integer():
-        return number(value, language, 0)
-    decimals = min(12, max(0, 3 - math.floor(math.log10(abs(value)))))
-    while decimals and round(value, decimals) == round(value, decimals - 1):
-        decimals -= 1
-    return number(value, language, decimals)
 
 
 def whom(incident: Incident, number: int) -> Text:
@@ -810,29 +831,6 @@ def moment_exact(at: datetime | None) -> str:
 def moment_near(at: datetime, now: datetime) -> str:
     """Return the time alone if it was today, with the day otherwise."""
     return local(at).strftime("%H:%M" if local(at).date() == local(now).date() else "%H:%M %d/%m")
-
-
-def length(span: timedelta, language: Language) -> str:
-    """Return a duration of at most two units: `2 giờ 05 phút`, `45 giây`."""
-    units = ("ngày", "giờ", "phút", "giây") if language == "vi" else ("d", "h", "min", "s")
-    total = max(0, int(span.total_seconds()))
-    days, hours = divmod(total, _DAY)[0], total % _DAY // _HOUR
-    minutes, seconds = total % _HOUR // _MINUTE, total % _MINUTE
-    if days:
-        return f"{days} {units[0]} {hours} {units[1]}"
-    if hours:
-        return f"{hours} {units[1]} {minutes:02d} {units[2]}"
-    if minutes >= 10:  # noqa: PLR2004  (seconds no longer matter to a reader)
-        return f"{minutes} {units[2]}"
-    if minutes:
-        return f"{minutes} {units[2]} {seconds:02d} {units[3]}"
-    return f"{seconds} {units[3]}"
-
-
-def number(value: float, language: Language, digits: int = 1) -> str:
-    """Return a number with decimal comma and dotted thousands in Vietnamese."""
-    text = f"{value:,.{digits}f}"
-    return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
 def share(value: float | None, language: Language, digits: int = 1) -> str:

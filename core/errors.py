@@ -1,9 +1,34 @@
 """What can be wrong with a request or an input, said so that a person can mend it."""
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.text import Language, Text
+
+_REASONS = {
+    errno.ENOENT: Text("không có tệp hay thư mục này", "no such file or directory"),
+    errno.EACCES: Text("không có quyền", "permission denied"),
+    errno.EPERM: Text("không được phép", "not permitted"),
+    errno.EEXIST: Text("đã có sẵn", "it exists already"),
+    errno.EISDIR: Text("đây là thư mục, không phải tệp", "it is a directory"),
+    errno.ENOTDIR: Text("không phải thư mục", "not a directory"),
+    errno.ENOTEMPTY: Text("thư mục không trống", "the directory is not empty"),
+    errno.ENOSPC: Text("đĩa đầy", "the disk is full"),
+    errno.EROFS: Text("đĩa chỉ cho đọc", "the disk is read-only"),
+    errno.EADDRINUSE: Text("cổng đang có chương trình khác dùng", "the port is in use already"),
+    errno.EADDRNOTAVAIL: Text("máy này không có địa chỉ ấy", "not an address of this machine"),
+    errno.ECONNREFUSED: Text("không có gì nghe ở đó", "nothing listens there"),
+    errno.ENETUNREACH: Text("không có đường tới mạng ấy", "no way to that network"),
+    errno.EHOSTUNREACH: Text("không tới được máy ấy", "no way to that host"),
+    errno.ETIMEDOUT: Text("hết thời gian chờ", "timed out"),
+}
+
+
+def os_reason(error: OSError) -> Text:
+    """Return why the system refused, in words; as the system says it where we have none."""
+    said = error.strerror or type(error).__name__
+    return _REASONS.get(error.errno or 0, Text(said, said))
 
 
 @dataclass(frozen=True, slots=True)

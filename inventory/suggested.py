@@ -37,11 +37,6 @@ class Suggestion:
         filled = ",".join(f"{name}={_written(value)}" for name, value in self.fields)
         return f"{self.table}/{self.slug}?{filled}"
 
-    @property
-    def written(self) -> str:
-        """Return the fields as people read them."""
-        return ", ".join(f"{name} = {_written(value)}" for name, value in self.fields)
-
 
 def suggestions(inventory: Inventory, on: date, seen: Sighting) -> tuple[Suggestion, ...]:
     """Return everything that could be filled on a day, by table and row."""

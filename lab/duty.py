@@ -1,4 +1,4 @@
-"""The pretend province's people on duty: three take turns by day, two stand in by the week."""
+"""The pretend province's people on duty: three take turns by day, two others by the week."""
 
 from datetime import date
 
@@ -6,16 +6,20 @@ from core.inventory import Contact, EscalationStep, Inventory, Rota, RotaRule
 
 ROTA = "truc-cntt"
 _SINCE = date(2025, 1, 6)  # a Monday
+_BY_DAY = 3  # who is told second is never who was told first
 _PEOPLE = (
     ("pham-minh-duc", "Phạm Minh Đức", "duc.pm", "0900000101"),
     ("vo-thi-hong", "Võ Thị Hồng", "hong.vt", "0900000102"),
     ("dang-quoc-huy", "Đặng Quốc Huy", "huy.dq", "0900000103"),
+    ("le-thanh-tung", "Lê Thanh Tùng", "tung.lt", "0900000104"),
+    ("ngo-thu-ha", "Ngô Thu Hà", "ha.nt", "0900000105"),
 )
 
 
 def on_duty(domain: str) -> Inventory:
     """Return a rota, its people, and the chain that tells them one after the other."""
-    people = tuple(slug for slug, *_ in _PEOPLE)
+    slugs = tuple(slug for slug, *_ in _PEOPLE)
+    people, standing_in = slugs[:_BY_DAY], slugs[_BY_DAY:]
     return Inventory(
         contacts=tuple(
             Contact(slug=slug, name=name, email=f"{box}@{domain}.example", phone=phone)
@@ -29,7 +33,7 @@ def on_duty(domain: str) -> Inventory:
             ),
             RotaRule(
                 slug="du-phong-tuan", name="Dự phòng theo tuần", rota=ROTA, role="secondary",
-                people=(people[2], people[0]), start=_SINCE, turn="week",
+                people=standing_in, start=_SINCE, turn="week",
             ),
         ),
         escalations=(

@@ -241,10 +241,10 @@ def _system(device: Device, place: str, clock: Clock) -> Iterator[Row]:
     def uptime() -> Value:
         return v2c.TimeTicks(int((clock.monotonic() - booted) * 100) & 0xFFFFFFFF)
 
-    yield (*_SYSTEM, 1, 0), v2c.OctetString(f"{make} (pretend device of the Thong Suot lab)")
+    yield (*_SYSTEM, 1, 0), v2c.OctetString(make or device.slug)
     yield (*_SYSTEM, 2, 0), v2c.ObjectIdentifier(identity)
     yield (*_SYSTEM, 3, 0), uptime
-    yield (*_SYSTEM, 4, 0), v2c.OctetString("lab")
+    yield (*_SYSTEM, 4, 0), v2c.OctetString("Thong Suot lab: a pretend device")
     yield (*_SYSTEM, 5, 0), v2c.OctetString(device.slug)
     yield (*_SYSTEM, 6, 0), v2c.OctetString(place.encode())
     yield (*_SYSTEM, 7, 0), v2c.Integer32(72)

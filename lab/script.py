@@ -13,6 +13,7 @@ from typing import Protocol
 
 from core.errors import DomainError
 from core.inventory import Inventory, Link
+from core.text import Text
 from lab.fabric import Fabric
 from lab.world import How
 
@@ -151,8 +152,8 @@ def _end(at: float, kind: str, target: str) -> Step:
     return Step(at, "clear" if kind in (_LOSSY, _SLOW) else "restore", target)
 
 
-async def play(steps: Iterable[Step], client: Breakable) -> AsyncIterator[tuple[Step, str]]:
-    """Do each step when its time has come; yield it with the lab's refusal, "" if it agreed.
+async def play(steps: Iterable[Step], client: Breakable) -> AsyncIterator[tuple[Step, Text | None]]:
+    """Do each step when its time has come; yield it with the lab's refusal, None if it agreed.
 
     A person at another shell may have cut or mended the same line meanwhile: not a fault.
     """
@@ -163,9 +164,9 @@ async def play(steps: Iterable[Step], client: Breakable) -> AsyncIterator[tuple[
         try:
             await asyncio.to_thread(_do, step, client)
         except DomainError as refusal:
-            yield step, refusal.text.en
+            yield step, refusal.text
         else:
-            yield step, ""
+            yield step, None
 
 
 def _do(step: Step, client: Breakable) -> None:

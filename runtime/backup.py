@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.clock import LOCAL, SystemClock
-from core.errors import Conflict
+from core.errors import Conflict, os_reason
 from core.text import Text
 from runtime.figures import figures
 from runtime.room_left import free_bytes, size_of
@@ -116,8 +116,8 @@ def _put_key(into: Archive, file: Path, passphrase: str | None) -> str:
     except OSError as fault:
         raise Conflict(
             Text(
-                vi=f"Không đọc được khoá chủ {file}: {fault.strerror}",
-                en=f"The master key {file} cannot be read: {fault.strerror}",
+                vi=f"Không đọc được khoá chủ {file}: {os_reason(fault).vi}",
+                en=f"The master key {file} cannot be read: {os_reason(fault).en}",
             )
         ) from fault
     if passphrase:

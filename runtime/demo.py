@@ -115,7 +115,7 @@ class Demo:
     clock: Clock
     began_at: datetime
     keys: Mapping[str, str] = field(default_factory=dict)  # room → key of the PC that reports
-    faults: list[tuple[datetime, script.Step, str]] = field(default_factory=list)
+    faults: list[tuple[datetime, script.Step, Text | None]] = field(default_factory=list)
 
     @property
     def address(self) -> str:

@@ -126,9 +126,10 @@ class Screen:
             line.append(f"{words.said(self._language)} {counts[status.value]}  ", style=colour)
         return line
 
-    def _fault(self, at: datetime, step: Step, refusal: str) -> Rich:
+    def _fault(self, at: datetime, step: Step, refusal: Text | None) -> Rich:
         words = _DONE[step.op].said(self._language)
-        return Rich(f"{_hour(at)} {words} {step.target} {step.how}{refusal and f' ({refusal})'}")
+        why = f" ({refusal.said(self._language)})" if refusal is not None else ""
+        return Rich(f"{_hour(at)} {words} {step.target} {step.how}{why}")
 
     def _incident(self, incident: Incident) -> Rich:
         colour = "red" if incident.state is IncidentState.OPEN else "green"

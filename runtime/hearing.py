@@ -24,7 +24,7 @@ from collectors._snmp.secured import is_third_version
 from collectors._snmp.usm import NoLogin, User, is_login, user_of
 from core.clock import Clock
 from core.collector import Secrets, Sockets
-from core.errors import Conflict
+from core.errors import Conflict, os_reason
 from core.remark import Via
 from core.text import Text
 from runtime import syslog
@@ -288,9 +288,9 @@ class Listener:
             door.close()
             raise Conflict(
                 Text(
-                    vi=f"Không mở được {listen} để nghe {name}: {error.strerror}; "
+                    vi=f"Không mở được {listen} để nghe {name}: {os_reason(error).vi}; "
                     f"chọn cổng khác bằng [hearing] {name}, hoặc cho phép dùng cổng dưới 1024",
-                    en=f"Cannot listen on {listen} for {name}: {error.strerror}; "
+                    en=f"Cannot listen on {listen} for {name}: {os_reason(error).en}; "
                     f"choose another port by [hearing] {name}, or allow ports below 1024",
                 )
             ) from error

@@ -22,7 +22,7 @@ from collectors._vq.inbox import Inbox
 from collectors._vq.publication import Answered, answered
 from collectors._vq.report import Report
 from core.clock import Clock
-from core.errors import Conflict
+from core.errors import Conflict, os_reason
 from core.text import Text
 from runtime.scheduler import CheckFeed
 from runtime.sections.kinds import split_listen
@@ -320,9 +320,9 @@ def _bound(key: str, listen: str, kind: socket.SocketKind) -> socket.socket:
         door.close()
         raise Conflict(
             Text(
-                vi=f"Không mở được {listen} để nghe báo cáo chất lượng: {error.strerror}; "
+                vi=f"Không mở được {listen} để nghe báo cáo chất lượng: {os_reason(error).vi}; "
                 f"chọn cổng khác bằng [hearing] {key}",
-                en=f"Cannot listen on {listen} for reports of quality: {error.strerror}; "
+                en=f"Cannot listen on {listen} for reports of quality: {os_reason(error).en}; "
                 f"choose another port by [hearing] {key}",
             )
         ) from error

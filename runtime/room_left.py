@@ -17,8 +17,8 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from api.words import number
 from core.clock import Clock, from_epoch
+from core.quantity import number
 from core.text import Text
 from runtime.settings import Settings
 

@@ -12,7 +12,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from core.errors import Problem
+from core.errors import Problem, os_reason
 from core.text import Text
 from runtime import toml_lines
 from runtime.quantities import Wrong
@@ -92,10 +92,10 @@ def syntax(file: str, error: tomllib.TOMLDecodeError) -> Problem:
 
 def unreadable(file: str, error: OSError | UnicodeDecodeError) -> Problem:
     """Return the problem of a file that cannot be read."""
-    why = error.strerror if isinstance(error, OSError) else "UTF-8"
+    why = os_reason(error) if isinstance(error, OSError) else Text("UTF-8", "UTF-8")
     return Problem(
         file=file,
-        what=Text(vi=f"không đọc được ({why})", en=f"cannot be read ({why})"),
+        what=Text(vi=f"không đọc được ({why.vi})", en=f"cannot be read ({why.en})"),
         mend=Text(
             vi="Kiểm tra đường dẫn và quyền, hoặc tạo mới bằng `thongsuot init`",
             en="Check the path and its rights, or make one with `thongsuot init`",

@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 import api.context
-from core.errors import Conflict
+from core.errors import Conflict, os_reason
 from core.text import Text
 from runtime.sections.kinds import is_loopback, split_listen
 from runtime.sections.web import Web
@@ -39,9 +39,9 @@ def bind(web: Web) -> socket.socket:
         listening.close()
         raise Conflict(
             Text(
-                vi=f"Không mở được {web.listen}: {error.strerror}; "
+                vi=f"Không mở được {web.listen}: {os_reason(error).vi}; "
                 "chọn cổng khác bằng [web] listen hoặc --listen",
-                en=f"Cannot listen on {web.listen}: {error.strerror}; "
+                en=f"Cannot listen on {web.listen}: {os_reason(error).en}; "
                 "choose another port by [web] listen or --listen",
             )
         ) from error

@@ -17,6 +17,7 @@ from api.guard import client_address
 from api.snapshot import Picture
 from api.spreadsheet import Kind, download, table
 from api.v1.figures import LONGEST, read, wish
+from core import quantity
 from core.clock import LOCAL
 from core.errors import Invalid, Problem
 from core.text import Language, Text
@@ -176,7 +177,7 @@ def _plain(form: FigureForm, field: str, value: float | None, language: Language
         return "–"
     if form.columns[field].kind == "ratio":
         return words.share(value, language)
-    return words.number(value, language, 0)
+    return quantity.number(value, language, 0)
 
 
 def _did(done: Gathered) -> Text:

@@ -78,7 +78,9 @@ class Choices:
     """What there is to choose from, by the inventory's version."""
 
     version: int
+    day: date
     groups: Mapping[ScopeKind, list[tuple[str, str]]]  # what is sent, what is shown
+    ended: list[tuple[str, str]]  # what there was once, the latest first
     calendars: list[tuple[str, str]]
     vantages: list[str]  # that services name
 
@@ -189,12 +191,14 @@ async def _choices(request: Request, context: Context, language: Language) -> Ch
     """Return what there is to choose from, read anew when the inventory has changed."""
     kept: dict[Language, Choices] = request.app.state.report_choices
     version = await context.ledger.inventory.version()
-    if language not in kept or kept[language].version != version:
-        kept[language] = _drawn(await context.ledger.inventory.load(), version, language)
+    day = context.clock.now().astimezone(LOCAL).date()
+    known = kept.get(language)
+    if known is None or (known.version, known.day) != (version, day):
+        kept[language] = _drawn(await context.ledger.inventory.load(), version, language, day)
     return kept[language]
 
 
-def _drawn(inventory: Inventory, version: int, language: Language) -> Choices:
+def _drawn(inventory: Inventory, version: int, language: Language, today: date) -> Choices:
     units = {unit.slug: unit for unit in _by_day(inventory.units)}
     organisations = {one.slug: one for one in _by_day(inventory.organisations)}
     carriers = spellings(link.carrier for link in inventory.links)
@@ -218,11 +222,22 @@ def _drawn(inventory: Inventory, version: int, language: Language) -> Choices:
         )
         for kind, found in names.items()
     }
+    gone = {
+        f"{kind.value}:{slug}": row.valid_to
+        for kind, rows in ((ScopeKind.UNIT, units), (ScopeKind.ORGANISATION, organisations))
+        for slug, row in rows.items()
+        if row.valid_to is not None and row.valid_to <= today
+    }
+    ended = [pair for found in groups.values() for pair in found if pair[0] in gone]
+    ended.sort(key=lambda pair: gone[pair[0]], reverse=True)
+    groups = {
+        kind: [pair for pair in found if pair[0] not in gone] for kind, found in groups.items()
+    }
     tops = {slug for slug, one in units.items() if one.parent is None and one.valid_to is None}
     groups[ScopeKind.UNIT].sort(key=lambda pair: pair[0].partition(":")[2] not in tops)
     calendars = {one.slug: one.name for one in inventory.calendars}
     vantages = sorted({one.vantage for one in inventory.services if one.vantage})
-    return Choices(version, groups, sorted(calendars.items()), vantages)
+    return Choices(version, today, groups, ended, sorted(calendars.items()), vantages)
 
 
 def _by_day(rows: Iterable[_D]) -> list[_D]:

@@ -16,7 +16,7 @@ from api.snapshot import Picture
 from core.incident import Incident, Severity
 from core.inventory import Rule
 from core.people import Role
-from core.text import Text, vietnamese_order
+from core.text import Language, Text, vietnamese_order
 
 router = APIRouter(include_in_schema=False)
 COUNTED = timedelta(days=30)
@@ -44,7 +44,10 @@ async def rules(request: Request, context: Ctx, asker: Viewer) -> HTMLResponse:
     """Show every rule: those that fire first, those that are only kept last."""
     picture: Picture = await request.app.state.pictures.now()
     fired = await context.ledger.incidents.fired(context.clock.now() - COUNTED)
-    rows = [_shown(rule, picture, fired.get(rule.slug, 0)) for rule in picture.estate.rules]
+    language = request.app.state.pages.language(request)
+    rows = [
+        _shown(rule, picture, fired.get(rule.slug, 0), language) for rule in picture.estate.rules
+    ]
     rows.sort(
         key=lambda one: (not one.rule.enabled, not one.firing, vietnamese_order(one.rule.name))
     )
@@ -76,7 +79,7 @@ async def shown(request: Request, asker: Operator, token: str) -> Response:
     if errand is None:
         return RedirectResponse("/rules", 303)
     picture: Picture = await request.app.state.pictures.now()
-    found = errand.found
+    found, language = errand.found, request.app.state.pages.language(request)
     page: HTMLResponse = request.app.state.pages.render(
         request,
         "rule_trial.html",
@@ -85,18 +88,18 @@ async def shown(request: Request, asker: Operator, token: str) -> Response:
         errand=errand,
         refusals=sentences(errand.refused) if errand.refused is not None else (),
         found=found,
-        bound=bound(found.rule) if found is not None else "",
+        bound=bound(found.rule, language) if found is not None else "",
         most=MOST,
         days=COUNTED.days,
     )
     return page
 
 
-def _shown(rule: Rule, picture: Picture, fired: int) -> Shown:
+def _shown(rule: Rule, picture: Picture, fired: int, language: Language) -> Shown:
     return Shown(
         rule,
-        bound(rule),
-        written(rule, rule.recovery) if rule.recovery is not None else None,
+        bound(rule, language),
+        written(rule, rule.recovery, language) if rule.recovery is not None else None,
         Severity(rule.severity),
         firing(rule, picture),
         fired,

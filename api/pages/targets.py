@@ -10,7 +10,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from alerts.quality_words import of_room
-from api import grafana, remarks, words
+from api import grafana, remarks
 from api.charts import Curve, Frame, line_chart, status_bar
 from api.context import Context
 from api.door import Ctx, Viewer
@@ -20,6 +20,7 @@ from api.paths import up
 from api.services import service_rows
 from api.snapshot import Picture
 from api.v1.estate import newest, the_target
+from core import quantity
 from core.errors import Unavailable
 from core.status import Interval, Status
 from core.text import Language, Text, vietnamese_order
@@ -71,7 +72,7 @@ def _short(value: float, language: Language) -> str:
     decimals = next((d for limit, d in ((0.1, 3), (10, 2), (100, 1)) if value < limit), 0)
     while decimals and round(value, decimals) == round(value, decimals - 1):
         decimals -= 1
-    return words.number(value, language, decimals)
+    return quantity.number(value, language, decimals)
 
 
 def _milliseconds(language: Language) -> Callable[[float], str]:

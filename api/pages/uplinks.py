@@ -9,6 +9,7 @@ from api.context import Context
 from api.door import Admin, Asker, Ctx, Viewer
 from api.errors import Refused
 from api.guard import client_address
+from api.snapshot import Picture
 from core.clock import LOCAL
 from core.errors import DomainError, Invalid, Unavailable
 from core.inventory import Inventory
@@ -93,6 +94,7 @@ async def _the_suggestion(context: Context, inventory: Inventory, key: str) -> S
 async def _page(
     request: Request, context: Context, asker: Asker, *, refusal: Text | None = None
 ) -> HTMLResponse:
+    picture: Picture = await request.app.state.pictures.now()
     missing: Text | None = None
     found: tuple[Suggestion, ...] = ()
     try:
@@ -105,7 +107,8 @@ async def _page(
         "uplinks.html",
         asker,
         status=422 if refusal is not None else 200,
-        picture=await request.app.state.pictures.now(),
+        picture=picture,
+        called={target.slug: target.name for target in picture.targets.values()},
         offered=[one for one in found if one.key not in refused][:ROWS],
         refused=[one for one in found if one.key in refused][:ROWS],
         missing=missing,

@@ -17,8 +17,10 @@ from api.context import Context
 from api.door import Asker, asker_or_none, csrf_token, set_cookie, visit_cookie, visit_seed
 from api.forms import sentence
 from api.snapshot import Picture, fresh
+from api.transcript_words import told
 from api.translations import catalogue, language_of
 from api.v1.shapes import CheckOut
+from core import quantity
 from core.errors import Problem
 from core.incident import IncidentNote
 from core.people import Role
@@ -59,13 +61,16 @@ def _environment(language: Language, version: str) -> Environment:
         return text.said(language)
 
     def length(begin: datetime, end: datetime) -> str:
-        return words.length(end - begin, language)
+        return quantity.length(end - begin, language)
 
     def name(target: Target) -> str:
         return words.name_of(target, language)
 
     def number(value: float, digits: int = 0) -> str:
-        return words.number(value, language, digits)
+        return quantity.number(value, language, digits)
+
+    def measured(metric: str, value: float) -> str:
+        return quantity.written(metric, value, language)
 
     def note_text(note: IncidentNote, picture: Picture) -> str:
         slugs = note.text.split(" ") if note.kind in {"opened", "joined", "left"} else []
@@ -89,8 +94,9 @@ def _environment(language: Language, version: str) -> Environment:
         collector=lambda name: words.collector(name, language),
         detail=lambda text: words.detail(text, language),
         name=name,
+        noted=lambda line: told(line, language),
         number=number,
-        sample=lambda one: words.sample(one.name, one.value, language),
+        sample=lambda one: measured(one.name, one.value),
         share=lambda value, digits=1: words.share(value, language, digits),
         why=why,
     )
@@ -104,6 +110,9 @@ def _environment(language: Language, version: str) -> Environment:
         near=words.moment_near,
         figures_age=age_said,
         note_text=note_text,
+        quantity=measured,
+        left=lambda value, now: quantity.left(value, now, language),
+        runs_out=quantity.runs_out,
         asset=lambda file: f"/static/{file}?v={version}",
     )
     return environment

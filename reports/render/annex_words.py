@@ -103,7 +103,7 @@ WORDS = {
     "sum": Text("Cộng", "Total"),
     "month_title": Text("Tổng hợp họp trực tuyến", "Video conferences of the month"),
     "month": Text("Tháng", "Month"),
-    "i11": Text("I11: đơn vị có điểm cầu", "I11: units with a conference point"),
+    "i11": Text("I11: đơn vị {0} có điểm cầu", "I11: {0} with a conference point"),
     "i12": Text("I12: số cuộc họp", "I12: meetings"),
     "i12_rooms": Text("I12: lượt điểm cầu đã dự/được mời", "I12: rooms that joined/were invited"),
     "i12_time": Text("I12: thời gian đã họp (giờ:phút:giây)", "I12: time held (h:min:s)"),

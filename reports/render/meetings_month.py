@@ -69,7 +69,7 @@ def _facts(month: MeetingsMonth, language: Language) -> list[tuple[str, str]]:
         return annex_words.said(key, language)
 
     facts = [
-        (f"{w('i11')} {w(reach.level.value)}", f"{reach.having}/{reach.units}")
+        (annex_words.said("i11", language, w(reach.level.value)), f"{reach.having}/{reach.units}")
         for reach in month.reaches
     ]
     facts += [

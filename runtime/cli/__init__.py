@@ -6,7 +6,7 @@ import os
 import pkgutil
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer.main
 from typer.core import TyperCommand, TyperGroup
@@ -37,14 +37,38 @@ class Commands(TyperGroup):
             _help.said(command)
         return command
 
+    def make_context(self, *args: Any, **extra: Any) -> Any:
+        """Parse the command line; what is wrong with it is said in the reader's language."""
+        try:
+            return super().make_context(*args, **extra)
+        except Exception as refusal:
+            _explain(refusal, self)
+            raise
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, as `make_context`."""
+        try:
+            return super().invoke(ctx)
+        except Exception as refusal:
+            _explain(refusal, self)
+            raise
+
+
+def _explain(error: Exception, command: TyperGroup) -> None:
+    from runtime.cli import _usage
+
+    if isinstance(error, _usage.Refusal):
+        _usage.explain(error, command)
+
 
 def _refuse(error: OSError) -> NoReturn:
+    from core.errors import os_reason
     from core.text import Text
     from runtime.language import of
 
-    why = error.strerror or type(error).__name__
+    why = os_reason(error)
     text = Text(
-        f"Không dùng được {error.filename}: {why}", f"{error.filename} cannot be used: {why}"
+        f"Không dùng được {error.filename}: {why.vi}", f"{error.filename} cannot be used: {why.en}"
     ).said(of(os.environ))
     if "--json" in sys.argv:
         sys.stdout.write(json.dumps({"ok": False, "error": text}, ensure_ascii=False) + "\n")

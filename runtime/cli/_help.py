@@ -15,6 +15,7 @@ from core.catalogue import compiled
 from runtime.language import of
 
 _A_COMMAND = 2  # words: `rota show`; fewer name a group
+_USAGE = ("Usage:", "[OPTIONS]", "COMMAND [ARGS]...")
 # What Typer itself says; it offers no other way to say it otherwise.
 _FRAME = (
     "ARGUMENTS_PANEL_TITLE",
@@ -60,7 +61,7 @@ def _explained(command: TyperCommand | TyperGroup, translate: Callable[[str], st
     context = Context(command)
     usage = command.get_usage
     setattr(  # noqa: B010  (a method of this one command)
-        command, "get_usage", lambda ctx: usage(ctx).replace("Usage:", translate("Usage:"), 1)
+        command, "get_usage", lambda ctx: _translated(usage(ctx), translate)
     )
     if (own := command.get_help_option(context)) is not None:
         own.help = translate(own.help or "")
@@ -73,3 +74,9 @@ def _explained(command: TyperCommand | TyperGroup, translate: Callable[[str], st
             param.help = translate(param.help)
     for below in getattr(command, "commands", {}).values():
         _explained(below, translate)
+
+
+def _translated(usage: str, translate: Callable[[str], str]) -> str:
+    for part in _USAGE:
+        usage = usage.replace(part, translate(part), 1)
+    return usage

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from core.clock import LOCAL, SystemClock
-from core.errors import Conflict, DomainError, Invalid, Problem
+from core.errors import Conflict, DomainError, Invalid, Problem, os_reason
 from core.text import Language, Text
 from core.watching import TargetKind
 from reports.render import figures, words
@@ -224,8 +224,8 @@ def _one_of(key: str, given: str, known: tuple[str, ...] | list[str]) -> Invalid
 
 
 def _unwritable(path: Path, error: OSError) -> Conflict:
-    why = error.strerror or type(error).__name__
-    return Conflict(Text(f"Không ghi được {path}: {why}", f"Cannot write {path}: {why}"))
+    why = os_reason(error)
+    return Conflict(Text(f"Không ghi được {path}: {why.vi}", f"Cannot write {path}: {why.en}"))
 
 
 def _facts(report: Report, language: Language) -> Iterator[str]:

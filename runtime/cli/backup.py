@@ -58,9 +58,9 @@ def backup(
     import asyncio
     import os
 
-    from api.words import number
     from core.clock import SystemClock
     from core.errors import Conflict, DomainError
+    from core.quantity import number
     from runtime import backup as making
     from runtime.cli._ledger import Voice, settings_of
     from runtime.cli._steps import Steps

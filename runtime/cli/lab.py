@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from core.clock import LOCAL, SystemClock
-from core.errors import DomainError
+from core.errors import DomainError, os_reason
 from core.inventory import Inventory
 from core.text import Text
 from lab import province, script, synthetic
@@ -72,9 +72,9 @@ def _asked(socket: Path | None, ask: Callable[[LabClient], Any], *, as_json: boo
     except OSError as error:
         raise _fail(
             Text(
-                vi=f"Không có môi trường giả lập nào tại {client.path} ({error.strerror}). "
+                vi=f"Không có môi trường giả lập nào tại {client.path} ({os_reason(error).vi}). "
                 "Hãy chạy “thongsuot lab up” hoặc “thongsuot demo” trước.",
-                en=f"No lab at {client.path} ({error.strerror}). "
+                en=f"No lab at {client.path} ({os_reason(error).en}). "
                 "Start `thongsuot lab up` or `thongsuot demo` first.",
             ),
             as_json=as_json,

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUndefined
 
-from api import words
+from api import transcript_words, words
+from core import quantity
 from core.clock import LOCAL, SystemClock
 from core.collector import Collector, Kit
 from core.errors import DomainError, Invalid, NotFound
@@ -374,6 +375,16 @@ def page(run: Run, reading: Reading, language: Language) -> str:
         word = Text(vi="hỏng", en="failed").said(language)
         result = f"{word}: {words.FAILURE[kind].said(language)} ({kind.value}: {detail})"
     lines = [f"{at}  {reading.check}  {result}"]
-    lines += [f"    {line}" for line in run.lines]
-    lines += [f"  {series} {value:.9g}" for series, value in reading.samples if not is_stale(value)]
+    lines += [f"    {transcript_words.told(line, language)}" for line in run.lines]
+    lines += [
+        f"  {series} {value:.9g}{_with_unit(series.name, value, language)}"
+        for series, value in reading.samples
+        if not is_stale(value)
+    ]
     return "\n".join(lines)
+
+
+def _with_unit(name: str, value: float, language: Language) -> str:
+    """Return a value once more as a person reads it, where its metric has a unit."""
+    text = quantity.written(name, value, language)
+    return "" if text == quantity.plain(value, language) else f" ({text})"

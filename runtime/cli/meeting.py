@@ -189,7 +189,7 @@ def import_(
     Exit 0 done or no change, 2 bad input.
     """
     from core.clock import LOCAL, SystemClock
-    from core.errors import Invalid, Problem
+    from core.errors import Invalid, Problem, os_reason
     from core.text import Text
     from inventory import meetingfile
     from runtime.cli._inventory import Speaker, problems_as_objects
@@ -203,7 +203,8 @@ def import_(
         try:
             found = meetingfile.read(path.name, path.read_bytes(), inventory, now)
         except OSError as fault:
-            what = Text(vi=f"không đọc được: {fault}", en=f"it cannot be read: {fault}")
+            why = os_reason(fault)
+            what = Text(vi=f"không đọc được: {why.vi}", en=f"it cannot be read: {why.en}")
             mend = Text(vi="Xem lại đường dẫn", en="Look at the path again")
             raise Invalid([Problem(str(path), what, mend)]) from fault
         if found.problems:

@@ -36,8 +36,9 @@ def restore(
     import asyncio
     from datetime import datetime
 
-    from api.words import moment, number
+    from api.words import moment
     from core.errors import Conflict, DomainError
+    from core.quantity import number
     from runtime import restore as restoring
     from runtime.cli._ledger import Voice, settings_of
     from runtime.cli._steps import Steps

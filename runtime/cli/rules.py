@@ -75,7 +75,7 @@ def list_(config: Config = None, *, as_json: Json = False) -> None:
                 "rule": row.slug,
                 "name": (row.name_en or row.name) if speaker.language == "en" else row.name,
                 "metric": row.metric,
-                "bound": bound(row),
+                "bound": bound(row, "en" if as_json else speaker.language),
                 "duration": row.duration,
                 "severity": row.severity,
                 "source": row.source if as_json else source_in_words(row).said(speaker.language),
@@ -228,7 +228,7 @@ def _tell(found: "Tried", speaker: "Speaker") -> None:
         return
     language = speaker.language
     speaker.say(
-        f"{rule.name} ({rule.slug}): {bound(rule)}, kéo dài {rule.duration} phút.",
+        f"{rule.name} ({rule.slug}): {bound(rule, 'vi')}, kéo dài {rule.duration} phút.",
         f"{rule.name_en or rule.name} ({rule.slug}): {bound(rule)} for {rule.duration} min.",
     )
     hidden = len(found.hidden)

@@ -68,7 +68,7 @@ async def test_lines_are_listed_the_most_crowded_first(land: World) -> None:
     assert order == sorted(order)
     assert "vượt 90 %" in page
     assert "93,4\N{NO-BREAK SPACE}%" in page
-    assert "thiếu 1.016/2.016" in page
+    assert "có 50\N{NO-BREAK SPACE}% số liệu" in page
     assert "chưa khai báo cổng" in page
     assert "bỏ gói 2,000" in page
 

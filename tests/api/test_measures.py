@@ -7,10 +7,13 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
+from api import measures
+from core.collector import Emit
 from core.inventory import Measure
 from core.labels import Series
 from core.people import Role
 from core.reading import Failure, FailureKind, Reading
+from core.text import Text
 from inventory.templating import given, templates
 from tests.api.measuring import PORTAL, SECRET, Site, Watched, measuring
 from tests.api.test_door import csrf, log_in
@@ -100,7 +103,7 @@ async def test_what_is_kept_is_measured_and_shown(province: Province) -> None:
     text = words((await world.client.get("/measures")).text)
     assert "Cổng thông tin tỉnh" in text
     assert "hoạt động 09:00" in text
-    assert "7.200 s" in text  # its age says more than how long the look took
+    assert "2 giờ" in text  # its age says more than how long the look took
     failure = Failure(FailureKind.TIMEOUT, "no answer within 30 s")
     world.context.fleet.update(
         [Reading(check.slug, "center", world.clock.now(), [], failure=failure)]
@@ -231,3 +234,26 @@ async def test_several_values_are_parted_as_in_every_other_list(province: Provin
     assert (given(row.params) or {})["ignore"] == ".quang-cao #thoi-tiet nav"
     page = (await world.client.get("/measures/cong-web-portal/edit")).text
     assert 'value=".quang-cao; #thoi-tiet; nav"' in page
+
+
+def _measured(*samples: tuple[str, float]) -> list[measures.Value]:
+    return [measures.Value(Emit(name, Text(name, name)), value) for name, value in samples]
+
+
+def test_a_row_shows_what_a_rule_judges_else_what_ends_first_else_the_first() -> None:
+    values = _measured(
+        ("probe_duration_seconds", 0.2),
+        ("probe_crl_size_bytes", 645.0),
+        ("probe_tsa_certificate_expiry_timestamp_seconds", 2e9),
+        ("probe_crl_next_update_timestamp_seconds", 1.8e9),
+    )
+    shown = measures._telling(values, frozenset({"probe_crl_size_bytes"}))
+    assert shown is not None
+    assert shown.emit.name == "probe_crl_size_bytes"
+    shown = measures._telling(values, frozenset())
+    assert shown is not None
+    assert shown.emit.name == "probe_crl_next_update_timestamp_seconds"
+    shown = measures._telling(values[:2], frozenset())
+    assert shown is not None
+    assert shown.emit.name == "probe_crl_size_bytes"
+    assert measures._telling([], frozenset()) is None

@@ -404,13 +404,16 @@ async def test_a_month_is_summed_up_by_its_indicators(world: World) -> None:
     assert "I12: lượt điểm cầu đã dự/được mời 1/6" in text
     assert "1 cuộc họp đang diễn ra, tính khi đã kết thúc." in text
     assert "1 cuộc họp không ghi nhận được điểm cầu nào vào" in text
-    assert "I11: đơn vị có điểm cầu cấp xã 0/6" in text
+    assert "I11: đơn vị cấp xã có điểm cầu 0/6" in text
     assert "I12: thời gian đã họp (giờ:phút:giây) 0:45:00" in text  # two hours were entered
     assert "I13: tiết kiệm, đồng (ước tính) chưa có số liệu" in text
     headers = await world.token(Role.VIEWER)
     for form, begins in (("xlsx", b"PK"), ("pdf", b"%PDF"), ("html", b"<!doctype")):
         answer = await world.client.get(f"/meetings/summary.{form}?month=2026-11", headers=headers)
         assert answer.content.startswith(begins)
+    english = headers | {"cookie": "thongsuot_lang=en"}
+    answer = await world.client.get("/meetings/summary.html?month=2026-11", headers=english)
+    assert "I11: communes with a conference point" in words(answer.text)
     empty = words(await page(world, "/meetings/summary?month=2026-10"))
     assert "Tháng này chưa có cuộc họp nào." in empty
     wrong = await world.client.get("/meetings/summary?month=hôm", headers=headers)

@@ -209,7 +209,7 @@ async def test_a_place_leads_to_its_report(office: Office) -> None:
     ]
 
 
-def test_what_ended_is_marked_and_a_carrier_is_offered_once() -> None:
+def test_what_ended_stands_apart_and_a_carrier_is_offered_once() -> None:
     def unit(slug: str, until: date | None = None) -> Unit:
         fields = {"slug": slug, "code": "25000", "level": "commune", "name": "Xã Long Hà"}
         return Unit.model_validate(fields | {"province_code": "75", "valid_to": until})
@@ -221,9 +221,11 @@ def test_what_ended_is_marked_and_a_carrier_is_offered_once() -> None:
         units=(unit("xa-cu", date(2025, 7, 1)), unit("xa-moi")),
         links=(line("k1", "viettel"), line("k2", "Viettel")),
     )
-    groups = _drawn(inventory, 1, "vi").groups
-    assert groups[ScopeKind.UNIT] == [
-        ("unit:xa-moi", "Xã Long Hà (25000)"),
-        ("unit:xa-cu", "Xã Long Hà (25000), đến 30/06/2025"),
-    ]
+    choices = _drawn(inventory, 1, "vi", date(2026, 12, 1))
+    groups = choices.groups
+    assert groups[ScopeKind.UNIT] == [("unit:xa-moi", "Xã Long Hà (25000)")]
+    assert choices.ended == [("unit:xa-cu", "Xã Long Hà (25000), đến 30/06/2025")]
+    before = _drawn(inventory, 1, "vi", date(2025, 6, 30))
+    assert len(before.groups[ScopeKind.UNIT]) == 2
+    assert not before.ended
     assert groups[ScopeKind.CARRIER] == [("carrier:Viettel", "Viettel")]

@@ -63,7 +63,7 @@ async def _post(world: World, action: str, key: str = KEY, role: Role = Role.ADM
 
 async def test_a_suggestion_shows_its_evidence_and_writes_nothing_by_itself(land: World) -> None:
     page = await _page(land)
-    assert "near_port = Gi0/1, far_port = ge-0/0/0" in page
+    assert "Cổng phía trung tâm: Gi0/1; Cổng phía xa: ge-0/0/0" in page
     assert "LLDP: core thấy gw-xa (ge-0/0/0) ở cổng Gi0/1" in page
     assert 'formaction="/uplinks/take"' in page
     assert 'formaction="/uplinks/take"' not in await _page(land, Role.VIEWER)

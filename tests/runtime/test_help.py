@@ -41,7 +41,7 @@ def known() -> dict[str, str]:
 def test_the_catalogue_has_every_sentence_and_no_other() -> None:
     asked = set(sentences(Commands(name="thongsuot"))) - NAMES
     own = FRAME | {
-        "Usage:",
+        *_help._USAGE,
         "Show this message and exit.",
         "Thông Suốt: clear all the way through.",
     }
