@@ -22,9 +22,12 @@ from alerts.quality import (
     of_meeting,
     of_stream,
 )
+from alerts.segments import Agreement
 from core import emodel
 from core.callquality import AMISS, Grade, Side
 from core.meeting import Beat
+
+DIRECTIONS = ("rx", "tx")  # to the room, from it
 
 
 class End(StrEnum):
@@ -80,6 +83,11 @@ class Blame:
     bridge: str = ""  # the bridge, where it is known to be amiss
     bad: int = 0  # of the other legs, and
     others: int = 0  # all of those that say anything
+    agreed: Agreement | None = None  # the rooms that share the way, or the bridge, and say so
+    directions: frozenset[str] = frozenset()  # in which they agree
+
+
+Shared = tuple[Agreement, frozenset[str]]  # where rooms agree, in which directions
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,22 @@ def rating(streams: Iterable[Figures]) -> float | None:
     return min(found, default=None)
 
 
+def ways_measured(quality: RoomQuality, bands: Bands) -> Mapping[str, bool]:
+    """Return by direction in which something was measured whether it is bad.
+
+    A round trip goes both ways, as does a stream that names no direction.
+    """
+    found: dict[str, bool] = {}
+    for one in quality.streams:
+        verdict = of_stream(one.figures, bands)
+        if verdict.grade is Grade.UNKNOWN:
+            continue
+        one_way = verdict.by != "round_trip" and one.figures.direction in DIRECTIONS
+        for direction in (one.figures.direction,) if one_way else DIRECTIONS:
+            found[direction] = found.get(direction, False) or verdict.grade in AMISS
+    return found
+
+
 def beside(quality: RoomQuality, line: Figures | None) -> RoomQuality:
     """Return a room's call with what was measured of its line."""
     return replace(quality, line=line)
@@ -151,16 +175,27 @@ def heard(
     ways: Mapping[str, str],
     bridge: str,
     bands: Bands,
+    shared: Mapping[str, Shared] | None = None,
 ) -> Heard:
     """Return what a meeting sounds like.
 
     `ways` name, of rooms that have one, a line on their way that is known to be amiss; `bridge`
-    the meeting's bridge where it is.
+    the meeting's bridge where it is. `shared` is, by room, where those that share a way agree: it
+    counts where no line is known to be amiss, which then is reason enough.
     """
+    shared = shared or {}
     verdicts = {room: one.verdict if one else UNKNOWN for room, one in rooms.items()}
     grades = {room: one.grade for room, one in verdicts.items()}
     blames = {
-        room: _blame(room, quality, grades, ways.get(room, ""), bridge, bands)
+        room: _blame(
+            room,
+            quality,
+            grades,
+            ways.get(room, ""),
+            bridge,
+            bands,
+            None if ways.get(room) else shared.get(room),
+        )
         for room, quality in rooms.items()
         if quality is not None and quality.verdict.grade in AMISS
     }
@@ -174,7 +209,11 @@ def _blame(  # noqa: PLR0917
     way: str,
     bridge: str,
     bands: Bands,
+    shared: Shared | None,
 ) -> Blame:
+    agreed, directions = shared or (None, frozenset())
+    if agreed is not None:
+        way, bridge = (way, agreed.segment) if agreed.at_bridge else (agreed.segment, bridge)
     others: Sequence[Grade] = [grade for other, grade in grades.items() if other != room]
     known = [grade for grade in others if grade is not Grade.UNKNOWN]
     return Blame(
@@ -191,4 +230,6 @@ def _blame(  # noqa: PLR0917
         bridge=bridge,
         bad=sum(grade in AMISS for grade in known),
         others=len(known),
+        agreed=agreed,
+        directions=directions,
     )

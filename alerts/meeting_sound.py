@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from alerts.both_ends import Heard, heard
+from alerts.both_ends import DIRECTIONS, Heard, RoomQuality, Shared, heard, ways_measured
+from alerts.quality import Bands
 from alerts.room_stack import RoomFacts, Surroundings
+from alerts.segments import Agreement, agreements
 from alerts.topology import Topology
 from core.meeting import Meeting
 from core.status import Status, TargetState
@@ -26,12 +28,40 @@ def sound_of(
     }
     state = states.get(meeting.bridge or "")
     unwell = state is not None and state.status in {*_LOST, Status.DEGRADED}
+    bands = around.signals.legs.bands
+    calls = {room: facts.quality if facts is not None else None for room, facts in rooms.items()}
+    alone = {room: call for room, call in calls.items() if call is not None and room not in ways}
     return heard(
-        {room: facts.quality if facts is not None else None for room, facts in rooms.items()},
+        calls,
         ways,
         (meeting.bridge or "") if unwell else "",
-        around.signals.legs.bands,
+        bands,
+        agreed(alone, meeting.bridge or "", around.topology, bands),
     )
+
+
+def agreed(
+    calls: Mapping[str, RoomQuality], bridge: str, topology: Topology, bands: Bands
+) -> Mapping[str, Shared]:
+    """Return by room of a bad call the segment over which the rooms agree, and in which directions.
+
+    Each direction is asked by itself, since a full line is full one way: rooms that are bad in
+    different directions do not agree. `bridge` is whom a room hangs on that no bridge tells of.
+    """
+    measured = {room: ways_measured(call, bands) for room, call in calls.items()}
+    found: dict[str, tuple[Agreement, frozenset[str]]] = {}
+    for direction in DIRECTIONS:
+        asked = {
+            room: calls[room].bridge or bridge
+            for room, is_bad in measured.items()
+            if direction in is_bad
+        }
+        bad = {room for room in asked if measured[room][direction]}
+        for room, one in agreements(topology, bad, asked).items():
+            first, before = found.get(room, (one, frozenset[str]()))
+            same = first.segment == one.segment
+            found[room] = (first, before | {direction} if same else before)
+    return found
 
 
 def amiss_on_way(site: str, topology: Topology, states: Mapping[str, TargetState]) -> str:

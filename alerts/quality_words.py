@@ -17,6 +17,14 @@ _LINE_MEASURED = Text("đường truyền cùng lúc {0}", "its line meanwhile {
 _LINE_UNKNOWN = Text("chưa đo đủ đường truyền", "its line was not measured long enough")
 _WAY = Text("{0} đang hỏng hoặc chập chờn", "{0} is down or weak")
 _BRIDGE = Text("{0} đang có sự cố", "{0} has a fault")
+_OVER = Text(
+    "{0}: {1}/{2} điểm cầu đo được cùng đi qua đây đều kém",
+    "{0}: {1} of {2} measured rooms whose way leads over it are poor",
+)
+_AT = Text(
+    "{0}: {1}/{2} điểm cầu đo được cùng nối vào đây, bằng các đường khác nhau, đều kém",
+    "{0}: {1} of {2} measured rooms that hang on it, over different lines, are poor",
+)
 _OTHERS = Text("{0}/{1} điểm cầu khác cũng kém", "{0} of {1} other rooms are poor too")
 _ROOM = Text("mạng nội bộ hoặc thiết bị tại điểm cầu", "its own network or its equipment")
 
@@ -83,18 +91,25 @@ def of_blame(blame: Blame, topology: Topology, language: Language) -> str:
     """Return which side is at fault and what says so, with the figures."""
     side = SIDE[blame.side].said(language)
     others = _OTHERS.said(language).format(blame.bad, blame.others) if blame.others else ""
+    agreed = _agreed(blame, topology, language)
     reasons = {
         Side.LINE: [
-            _WAY.said(language).format(root_in_words(topology, blame.way, language))
-            if blame.way
-            else "",
+            agreed
+            or (
+                _WAY.said(language).format(root_in_words(topology, blame.way, language))
+                if blame.way
+                else ""
+            ),
             of_line(blame.line, language) if blame.line is not None else "",
         ],
         Side.BRIDGE: [
-            _BRIDGE.said(language).format(root_in_words(topology, blame.bridge, language))
-            if blame.bridge
-            else "",
-            others,
+            agreed
+            or (
+                _BRIDGE.said(language).format(root_in_words(topology, blame.bridge, language))
+                if blame.bridge
+                else ""
+            ),
+            others if not agreed else "",
             of_line(blame.line, language) if blame.line is not None else "",
         ],
         Side.ROOM: [_ROOM.said(language), of_line(blame.line, language)],
@@ -102,3 +117,19 @@ def of_blame(blame: Blame, topology: Topology, language: Language) -> str:
     }[blame.side]
     said = "; ".join(reason for reason in reasons if reason)
     return f"{side}: {said}" if said else side
+
+
+def _agreed(blame: Blame, topology: Topology, language: Language) -> str:
+    """Return what the rooms agree on, and in which direction; empty if they do not."""
+    if blame.agreed is None or (blame.side is Side.BRIDGE) is not blame.agreed.at_bridge:
+        return ""
+    words = _AT if blame.agreed.at_bridge else _OVER
+    said = words.said(language).format(
+        root_in_words(topology, blame.agreed.segment, language),
+        blame.agreed.bad,
+        blame.agreed.measured,
+    )
+    if len(blame.directions) != 1:
+        return said
+    (direction,) = blame.directions
+    return f"{said}, {DIRECTION[direction].said(language)}"

@@ -4,9 +4,10 @@ An incident of kind `threshold` belongs to one rule and one target, and stays ap
 outages, of which a root has one. Where the target or its site is down, the outage speaks for it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from alerts import rules
 from alerts.facts import Beyond
@@ -148,7 +149,9 @@ class Thresholds:
         for key, watch in list(self._watches.items()):
             terms = self._terms.get(key, _UNHEARD)
             if watch.value is not None and rules.is_silent(watch, terms, now):
-                self._keep(key, watch, rules.silent(watch))
+                rule = self._rules.get(watch.rule)
+                over = rule is not None and is_of_a_call(rule)  # no figures: the call has ended
+                self._keep(key, watch, rules.cleared(watch) if over else rules.silent(watch))
         self.dirty = self.dirty or (self._again is not None and now >= self._again)
 
     def set_back(self, by: timedelta, now: datetime) -> list[Incident]:
@@ -260,22 +263,45 @@ class Thresholds:
     ) -> Mapping[str, str]:
         """Return who speaks for each target for which a rule fires, without those that wait."""
         rule = self._rules[slug]
-        if not is_of_the_path(rule) and not is_of_a_call(rule):
-            return {target: target for target in firing}
-        speaking = {root for of, root in self._open if of == slug}
-        watches = [w for w in self._watches.values() if w.rule == slug]
-        watched = {w.target for w in watches}
         if is_of_a_call(rule):
-            bridges = self._topology.bridges(now)
-            measured = {w.target for w in watches if w.value is not None} | firing.keys()
-            calls = {end: bridges.get(end, "") for end in sorted(measured)}
-            found = dict(speakers_of_calls(self._topology, firing, calls, speaking))
-        else:
-            found = dict(speakers(self._topology, firing, watched, speaking))
+            return self._speakers_of_calls(slug, firing, now)
+        if not is_of_the_path(rule):
+            return {target: target for target in firing}
+        watched = {w.target for w in self._watches.values() if w.rule == slug}
+        found = dict(speakers(self._topology, firing, watched, self._speaking(slug)))
+        shared = partial(may_be_spoken_for, self._topology, watched=watched)
+        return self._settled(slug, found, firing, shared, now)
+
+    def _speakers_of_calls(
+        self, slug: str, firing: Mapping[str, datetime], now: datetime
+    ) -> Mapping[str, str]:
+        heard = (w for w in self._watches.values() if w.rule == slug and w.value is not None)
+        measured = {w.target for w in heard} | firing.keys()
+        bridges = self._topology.bridges(now)
+        calls = {end: bridges.get(end, "") for end in sorted(measured)}
+        found = dict(speakers_of_calls(self._topology, firing, calls, self._speaking(slug)))
+        good = measured - firing.keys()
+        for end in [end for end, speaker in found.items() if speaker == end]:
+            former = self._former_speaker(slug, end)
+            if former is not None and good.isdisjoint(self._held_by(former)):
+                found[end] = former[1]  # the others only hung up: nobody speaks against it
+        return self._settled(slug, found, firing, lambda _end: len(measured) > 1, now)
+
+    def _speaking(self, rule: str) -> set[str]:
+        return {root for of, root in self._open if of == rule}
+
+    def _settled(
+        self,
+        slug: str,
+        found: dict[str, str],
+        firing: Mapping[str, datetime],
+        shared: Callable[[str], bool],
+        now: datetime,
+    ) -> Mapping[str, str]:
+        """Return the speakers without those that wait: of `shared` another may yet speak."""
         begun: dict[str, datetime] = {}
         for target, speaker in found.items():
             begun[speaker] = min(begun.get(speaker, firing[target]), firing[target])
-        calling = is_of_a_call(rule)
         for target, speaker in list(found.items()):
             alone = speaker == target or self._topology.is_group(speaker)
             if not alone or (slug, speaker) in self._open:
@@ -283,9 +309,7 @@ class Thresholds:
             former = self._former_speaker(slug, target)
             if former is not None:
                 until = self._calm_since(self._open[former]) + SETTLING
-            elif (
-                len(watched) > 1 if calling else may_be_spoken_for(self._topology, target, watched)
-            ):
+            elif shared(target):
                 until = begun[speaker] + SETTLING
             else:
                 continue
@@ -297,6 +321,10 @@ class Thresholds:
             else:
                 del found[target]
         return found
+
+    def _held_by(self, key: _Key) -> set[str]:
+        """Return whom an incident has held, whether it still does or not."""
+        return {member.target for member in self._open[key].members}
 
     def _former_speaker(self, rule: str, target: str) -> _Key | None:
         """Return the open incident of another that spoke for a target until now."""

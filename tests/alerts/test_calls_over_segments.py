@@ -114,6 +114,7 @@ class Story:
         self.now = DAWN
         self.brain = Brain(WHAT, Memory(), AT_ONCE, [CONTACT], self.now)
         self.outcomes: list[Outcome] = []
+        self.in_call = True
         self.run(3, {})
 
     def run(self, minutes: float, loss: Mapping[str, float]) -> None:
@@ -125,7 +126,11 @@ class Story:
             batch = [
                 self._ping(c.target, loss) for n, c in enumerate(pings) if second % 30 == n % 30
             ]
-            batch += [self._call(c, loss) for n, c in enumerate(CODECS) if second % 15 == n % 15]
+            batch += [
+                self._call(c, loss)
+                for n, c in enumerate(CODECS)
+                if self.in_call and second % 15 == n % 15
+            ]
             self.outcomes += [self.brain.feed(batch, self.now), self.brain.tick(self.now)]
 
     def _ping(self, target: str, loss: Mapping[str, float]) -> Reading:
@@ -195,3 +200,13 @@ def test_a_line_that_loses_packets_speaks_for_the_calls_over_it_in_one_incident(
     problems, ends = story.told(Purpose.PROBLEM), story.told(Purpose.RECOVERY)
     assert problems == (["line1", "hub1-gw"] if first == "calls" else ["hub1-gw"])
     assert ends == ["hub1-gw"]
+
+
+def test_what_was_said_of_calls_is_over_when_the_calls_are() -> None:
+    story = Story()
+    story.run(5, dict.fromkeys(OF_HUB[1], 0.1))
+    assert story.open
+    story.in_call = False
+    story.run(5, {})
+    assert story.open == {}
+    assert story.told(Purpose.RECOVERY) == ["line1"]

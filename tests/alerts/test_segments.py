@@ -1,10 +1,11 @@
 """A slow or lossy segment is one trouble; whoever behind it does not agree stays apart."""
 
+import random
 from collections.abc import Mapping
 from datetime import timedelta
 
 from alerts.brain import Brain
-from alerts.segments import is_of_the_path, speakers
+from alerts.segments import Agreement, agreements, is_of_the_path, road, speakers
 from alerts.topology import Topology
 from alerts.wording import Telling, render
 from core.incident import Incident, IncidentState, Purpose
@@ -13,7 +14,7 @@ from core.labels import Series
 from core.outcome import Memory, Outcome
 from core.reading import Reading
 from core.watching import Estate, TargetKind
-from tests.alerts.province import AT_ONCE, CONTACT, estate, sharing
+from tests.alerts.province import AT_ONCE, CONTACT, device, estate, sharing
 from tests.factories import DAWN
 
 LOSS = "probe_loss_ratio"
@@ -160,3 +161,78 @@ def test_a_line_that_was_bad_alone_is_taken_over_when_its_hub_turns_bad_and_give
     assert story.open == {"c11-gw": set()}
     story.run(8, {})
     assert story.open == {}
+
+
+CALLS = Topology(estate(hubs=3, communes=5, reserves=(3,)))
+HUB1, HUB2 = ([f"c{h}{k}-vc" for k in range(1, 6)] for h in (1, 2))
+
+
+def agreed(bad: list[str], good: list[str], bridge: str = "bridge") -> dict[str, str]:
+    calls = dict.fromkeys([*bad, *good], bridge)
+    found = agreements(CALLS, set(bad), calls)
+    return {end: one.segment for end, one in found.items()}
+
+
+def test_bad_calls_of_one_hub_are_the_hubs_line_when_others_are_good() -> None:
+    assert agreed(HUB1, HUB2) == dict.fromkeys(HUB1, "line1")
+    found = agreements(CALLS, set(HUB1), dict.fromkeys([*HUB1, *HUB2], "bridge"))
+    assert found["c11-vc"] == Agreement("line1", at_bridge=False, bad=5, measured=5)
+
+
+def test_good_calls_over_a_line_speak_against_it() -> None:
+    assert agreed(HUB1[:4], [HUB1[4], *HUB2]) == dict.fromkeys(HUB1[:4], "line1")
+    assert agreed(HUB1[:3], [*HUB1[3:], *HUB2]) == {}
+
+
+def test_too_few_places_and_rooms_that_are_not_measured_blame_nobody() -> None:
+    assert agreed(HUB1[:1], HUB2) == {}
+    assert agreed(HUB1[:2], HUB2) == {}
+    assert agreed(HUB1[:3], HUB2) == dict.fromkeys(HUB1[:3], "line1")
+
+
+def test_rooms_of_one_place_are_one_witness() -> None:
+    shape = estate(hubs=2, communes=1)
+    rooms = [device(f"c11-vc{n}", "c11", "endpoint", "c11-gw") for n in range(1, 4)]
+    together = Topology(Estate(targets=(*shape.targets, *rooms)))
+    bad = {one.slug for one in rooms}
+    assert agreements(together, bad, dict.fromkeys([*bad, "c21-vc"], "bridge")) == {}
+
+
+def test_bad_calls_over_different_lines_are_the_bridges_they_hang_on() -> None:
+    both = [*HUB1, *HUB2]
+    assert agreed(both, []) == dict.fromkeys(both, "bridge")
+    found = agreements(CALLS, set(both), dict.fromkeys(both, "bridge"))
+    assert found["c11-vc"].at_bridge
+
+
+def test_a_good_call_on_another_bridge_leaves_the_line_above_alone() -> None:
+    calls = dict.fromkeys([*HUB1, *HUB2], "bridge") | {"hub3-vc": "elsewhere"}
+    assert {one.segment for one in agreements(CALLS, {*HUB1, *HUB2}, calls).values()} == {"bridge"}
+
+
+def test_of_a_bridge_that_is_not_known_nothing_beside_the_vantage_is_blamed() -> None:
+    assert agreed([*HUB1, *HUB2], [], bridge="") == {
+        **dict.fromkeys(HUB1, "line1"),
+        **dict.fromkeys(HUB2, "line2"),
+    }
+
+
+def test_where_a_way_forks_neither_of_its_lines_is_blamed() -> None:
+    bad = [f"c3{k}-vc" for k in range(1, 6)]
+    assert set(agreed(bad, HUB1).values()) == {"hub3-gw"}
+
+
+def test_the_order_in_which_calls_are_known_changes_nothing() -> None:
+    dice = random.Random(4)
+    for _ in range(300):
+        ends = [*HUB1, *HUB2, *(f"c3{k}-vc" for k in range(1, 6))]
+        bad = set(dice.sample(ends, dice.randrange(len(ends) + 1)))
+        measured = [*bad, *dice.sample(ends, 5)]
+        found = agreements(CALLS, bad, dict.fromkeys(measured, "bridge"))
+        dice.shuffle(measured)
+        assert agreements(CALLS, bad, dict.fromkeys(measured, "bridge")) == found
+        for end, one in found.items():
+            assert end in bad
+            assert one.segment in road(CALLS, end, "bridge")
+            over = {e for e in measured if one.segment in road(CALLS, e, "bridge")}
+            assert (one.bad, one.measured) == (len(over & bad), len(over))

@@ -5,17 +5,20 @@ from datetime import timedelta
 from alerts.legs import Legs
 from alerts.quality import Bands
 from alerts.signals import Signals
+from alerts.topology import Topology
 from core.callquality import Grade, QualitySpan, Side
 from core.labels import Series
 from core.meeting import Meeting, Wanted
 from core.outcome import Event
 from core.reading import Reading, Sample
 from core.status import Status
+from core.watching import Estate
 from inventory.booked import booked
 from runtime.estate_feed import Edition
 from runtime.meeting_series import MeetingSeries
 from runtime.quality_watch import QualityWatch
 from storage.ledger import Ledger
+from tests.alerts.province import estate, room
 from tests.factories import DAWN, FakeClock
 from tests.runtime.test_meeting_watch import AN, LAND, Held
 
@@ -25,12 +28,12 @@ HOUR = timedelta(hours=1)
 class Office:
     """A ledger with one meeting that goes on, and what follows how it sounds."""
 
-    def __init__(self, ledger: Ledger, meeting: Meeting) -> None:
+    def __init__(self, ledger: Ledger, meeting: Meeting, land: Estate = LAND) -> None:
         self.ledger, self.meeting = ledger, meeting
-        self.clock, self.held = FakeClock(DAWN), Held()
-        for target in LAND.targets:
+        self.clock, self.held = FakeClock(DAWN), Held(topology=Topology(land))
+        for target in land.targets:
             self.held.now(target.slug, Status.UP)
-        estate = booked(LAND, [meeting])
+        estate = booked(land, [meeting])
         self.edition = Edition(1, DAWN.date(), estate, (AN,), meetings=(meeting,))
         self.events: list[Event] = []
         self.start()
@@ -118,6 +121,48 @@ async def test_a_clean_line_leaves_the_room_to_blame(sqlite_ledger: Ledger) -> N
     await office.goes_on(12, 0.05)
     [row] = await office.rows()
     assert (row.grade, row.side) == (Grade.BAD, Side.ROOM)
+
+
+async def test_rooms_that_share_a_line_blame_it_though_its_sweeps_are_clean(
+    sqlite_ledger: Ledger,
+) -> None:
+    shape = estate(hubs=2, communes=3)
+    near, far = (tuple(f"c{hub}{n}" for n in (1, 2, 3)) for hub in (1, 2))
+    rooms = tuple(room(f"room-{one}", one, f"{one}-vc") for one in (*near, *far[:2]))
+    land = Estate(targets=(*shape.targets, *rooms), checks=shape.checks)
+    wanted = Wanted(
+        title="Giao ban",
+        begin=DAWN,
+        end=DAWN + HOUR,
+        rooms=tuple(one.slug for one in rooms),
+        officer="an",
+        bridge="bridge",
+    )
+    meeting, _ = await sqlite_ledger.meetings.add(wanted, "lan", DAWN)
+    office = Office(sqlite_ledger, meeting, land)
+    video = {"media": "video", "direction": "rx"}
+    for _ in range(10):
+        office.clock.advance(15)
+        now = office.clock.now()
+        for one in (*near, *far[:2]):
+            lost = 0.05 if one in near else 0.0
+            said = [
+                (Series.of("vc_in_call"), 1.0),
+                (Series.of("vc_media_loss_ratio", (), **video), lost),
+            ]
+            swept = [(Series.of("probe_loss_ratio"), 0.0)]
+            office.signals.hear(
+                [
+                    Reading(f"{one}-vc/cisco_codec", "center", now, said),
+                    Reading(f"{one}-gw/icmp", "center", now, swept),
+                ]
+            )
+        await office.watch.turn()
+    found = {row.room: (row.grade, row.side) for row in await office.rows()}
+    assert found == {
+        **{f"room-{one}": (Grade.BAD, Side.LINE) for one in near},
+        **{f"room-{one}": (Grade.GOOD, Side.UNKNOWN) for one in far[:2]},
+    }
 
 
 async def test_a_restart_goes_on_with_the_row_that_was_written(sqlite_ledger: Ledger) -> None:
