@@ -275,10 +275,11 @@ async def _described(written: list[tuple[datetime, Sequence[Sample]]]) -> None:
         "ifHCInOctets": 1,
         "device_cpu_ratio": 1,
         "thongsuot_readings_total": 2,
+        "thongsuot_channel_timed_total": 2,  # a counter must be seen before it counts, too
         "vc_bridge_load_ratio": 1,
         "meeting_room_estimated_mos": 2,
     }
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while True:
             seen: defaultdict[str, int] = defaultdict(int)
             for _, samples in written[since:]:
