@@ -79,10 +79,24 @@ def listed(text: str, *, blanks: bool = True) -> tuple[str, ...]:
 
 def moment(field: str, local: str) -> datetime:
     """Return the instant of a browser's `2026-11-22T21:00`; Invalid names the field."""
+    if not local:
+        raise Invalid([problem(field, *_BY_KIND["missing"]({}))])
     try:
         return instant(local)
     except ValueError:
         raise Invalid([problem(field, *_NO_TIME)]) from None
+
+
+def together(*attempts: Callable[[], object]) -> None:
+    """Try all; Invalid with the problems of every one, so that nobody mends them one by one."""
+    problems: list[Problem] = []
+    for attempt in attempts:
+        try:
+            attempt()
+        except Invalid as wrong:
+            problems += wrong.problems
+    if problems:
+        raise Invalid(problems)
 
 
 def day(field: str, local: str) -> date | None:
@@ -253,8 +267,14 @@ def sentence(problem: Problem) -> Text:
 
 
 def _stopped(*parts: str) -> str:
-    said = (part[:1].upper() + part[1:] for part in parts if part)
+    said = (_capital(part) for part in parts if part)
     return " ".join(part if part.endswith((".", "?", "!", "…")) else f"{part}." for part in said)
+
+
+def _capital(part: str) -> str:
+    """Return a sentence with its first letter raised, unless that is a file's name."""
+    first = part.split(maxsplit=1)[0]
+    return part if "." in first or "[" in first else part[:1].upper() + part[1:]
 
 
 def unfit(errors: Iterable[Mapping[str, Any]]) -> list[Problem]:
@@ -263,6 +283,8 @@ def unfit(errors: Iterable[Mapping[str, Any]]) -> list[Problem]:
     for error in errors:
         field = next((part for part in reversed(error["loc"]) if isinstance(part, str)), None)
         kind, told = str(error["type"]), error.get("ctx", {})
+        if error.get("input") == "":
+            kind = "missing"
         words = _BY_KIND.get(kind) or next((w for k, w in _BY_BEGIN if kind.startswith(k)), _ODD)
         found.append(problem(field, *words(told)))
     return found

@@ -23,6 +23,16 @@ def no_list(form: Form) -> Fault:
     )
 
 
+def no_rows(form: Form) -> Fault:
+    """Tell of a table that has its headings and nothing below them."""
+    return _fault(
+        f'bảng "{form.vi}" chưa có dòng số liệu nào',
+        f'the table "{form.en}" has no row of figures',
+        "Điền ít nhất một dòng dưới dòng tiêu đề",
+        "Fill in one row at least below the headings",
+    )
+
+
 def no_part(form: Form) -> Fault:
     """Tell of figures whose operator, application or product nobody names."""
     vi, en = (form.part.vi, form.part.en) if form.part else ("", "")

@@ -42,6 +42,16 @@ def table_of(sheet: RawSheet, form: Form) -> Table | None:
     return best[1] if best else None
 
 
+def is_headed(sheet: RawSheet, form: Form) -> bool:
+    """Say whether there is a row of headings, with figures below it or without."""
+    for row in sheet.rows[:_TOP]:
+        stacks = stacks_of(sheet, [row])
+        said = set(_header([row], stacks, form, None).targets.values()) if stacks else set()
+        if "unit" in said and said & form.columns.keys():
+            return True
+    return False
+
+
 def _words(form: Form, layout: Layout | None) -> Mapping[str, Headings]:
     own = (
         dict(layout.headings)

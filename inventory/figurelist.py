@@ -28,13 +28,14 @@ from inventory.figurefaults import (
     more_than,
     no_list,
     no_part,
+    no_rows,
     rows_counted,
     said_twice,
     to_come,
     two_rows,
 )
 from inventory.figureforms import Form, Layout, Tally
-from inventory.figureheaders import Table, table_of, titles
+from inventory.figureheaders import Table, is_headed, table_of, titles
 from inventory.figureperiods import in_title, is_same, period_of, spanned
 from inventory.figureplaces import Places, Subject
 from inventory.records import Record, decoded_headings, gathered
@@ -68,19 +69,20 @@ def read(name: str, content: bytes, current: Inventory, asked: Asked) -> FigureL
     """Return the figures of a workbook or CSV file; Invalid where it cannot be read at all."""
     form = asked.form
     book = lists.opened(name, content)
-    found, places = FigureList(), Places(current)
+    found, places, headed = FigureList(), Places(current), False
     for sheet in book.sheets:
         if sheet.hidden or not sheet.rows:
             continue
         label = book.name if book.single else f"{book.name}[{sheet.name}]"
         decoded_headings(sheet)
+        headed = headed or is_headed(sheet, form)
         table = table_of(sheet, form)
         if table is None:
             continue
         reader = _Sheet(label, asked, table, places, found)
         reader.read(sheet, [*titles(sheet, table.header), sheet.name, book.name])
     if not found.rows and not found.problems:
-        fault = no_list(form)
+        fault = no_rows(form) if headed else no_list(form)
         found.problems.append(Problem(book.name, fault.what, fault.mend))
     return found
 
@@ -98,6 +100,7 @@ class _Sheet:
     _strangers: dict[str, int] = field(default_factory=dict)  # name → rows, beyond the first
     _taken: dict[tuple[object, ...], tuple[int, UnitFigures]] = field(default_factory=dict)
     _matched: dict[str, str] = field(default_factory=dict)
+    _lacking: set[str] = field(default_factory=set)  # columns that rows and asker leave out
 
     def read(self, sheet: RawSheet, titles: Iterable[str]) -> None:
         self._titled = next(
@@ -247,7 +250,7 @@ class _Sheet:
             return ""
         said = nfc(self._said(record, "part") or self.asked.part)
         if not said and self.asked.form.part.required:
-            self._fail(record.row, "part", no_part(self.asked.form))
+            self._fail_once(record.row, "part", no_part(self.asked.form))
             return None
         return self.asked.form.part.called(said)[:200] if said else ""
 
@@ -262,7 +265,7 @@ class _Sheet:
             return self._fitting(record, own)
         period = self.asked.period or self._titled
         if period is None:
-            self._fail(record.row, "period", NO_PERIOD)
+            self._fail_once(record.row, "period", NO_PERIOD)
             return None
         if self.asked.period and self._titled and not is_same(self._titled, self.asked.period):
             self._fail(record.row, "period", differs(self._titled, self.asked.period))
@@ -298,6 +301,12 @@ class _Sheet:
             None,
         )
         self.found.problems.append(Problem(self.label, fault.what, fault.mend, line, heading))
+
+    def _fail_once(self, line: int, column: str, fault: Fault) -> None:
+        """Tell of what all rows of the sheet lack: of the first of them."""
+        if column not in self._lacking:
+            self._lacking.add(column)
+            self._fail(line, column, fault)
 
     def _note(self, what: Text, line: int | None = None, heading: str | None = None) -> None:
         self.found.notices.append(Problem(self.label, what, CHECK, line, heading))

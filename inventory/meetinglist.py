@@ -15,7 +15,7 @@ from core.inventory import Inventory
 from core.meeting import BRIDGE_DEVICES, BRIDGE_SERVICES, MOST_LEVELS, Wanted
 from core.text import Text, fold, nfc
 from inventory import cells, lists
-from inventory.faults import Fault
+from inventory.faults import Fault, no_such_day
 from inventory.plan import as_of
 from inventory.registers import Named, Register, Registers
 from inventory.search import key
@@ -238,7 +238,9 @@ class _Sheet:
         clocks = list(_clocks(value))
         day = self._day(row, value)
         if day is None or not clocks:
-            self._fail(row, "begin" if day else "day", _NO_TIME if day else _NO_DAY)
+            said = self._said(row, "day")
+            no_day = no_such_day(said) if said else _NO_DAY
+            self._fail(row, "begin" if day else "day", _NO_TIME if day else no_day)
             return None
         begin = datetime.combine(day, clocks[0], LOCAL)
         ends = list(_clocks(self._cell(row, "end"))) or clocks[1:]

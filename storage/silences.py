@@ -163,17 +163,10 @@ def _audited(row: Silence, action: str, actor: str, now: datetime, origin: str) 
     )
 
 
-def _problems(wanted: Wanted, now: datetime) -> list[Problem]:
+def lacking(scope: Scope, reason: str) -> list[Problem]:
+    """Return what a silence cannot be without and was not said."""
     found = []
-    if wanted.end <= wanted.begin:
-        found.append(
-            _problem(
-                "end",
-                Text(vi="kết thúc không sau bắt đầu", en="it does not end after it begins"),
-                Text(vi="Ghi giờ kết thúc sau giờ bắt đầu", en="Give an end after the begin"),
-            )
-        )
-    if not wanted.scope.named:
+    if not scope.named:
         found.append(
             _problem(
                 "units",
@@ -184,7 +177,7 @@ def _problems(wanted: Wanted, now: datetime) -> list[Problem]:
                 ),
             )
         )
-    if not wanted.reason.strip():
+    if not reason.strip():
         found.append(
             _problem(
                 "reason",
@@ -192,6 +185,20 @@ def _problems(wanted: Wanted, now: datetime) -> list[Problem]:
                 Text(vi="Ghi vì sao tạm dừng báo", en="Say why nobody is to be told"),
             )
         )
+    return found
+
+
+def _problems(wanted: Wanted, now: datetime) -> list[Problem]:
+    found = []
+    if wanted.end <= wanted.begin:
+        found.append(
+            _problem(
+                "end",
+                Text(vi="kết thúc không sau bắt đầu", en="it does not end after it begins"),
+                Text(vi="Ghi giờ kết thúc sau giờ bắt đầu", en="Give an end after the begin"),
+            )
+        )
+    found += lacking(wanted.scope, wanted.reason)
     try:
         rule = normal(wanted.rule, wanted.begin) if wanted.rule else None
     except BadRule as bad:

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api import repeating
 from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer
-from api.forms import day, listed, moment
+from api.forms import day, listed, moment, together
 from api.guard import client_address
 from api.localtime import next_morning
 from api.silencing import in_words, seen, unknown
@@ -20,7 +20,7 @@ from core.errors import Invalid
 from core.model import Model
 from core.silence import Scope
 from core.text import Language, nfc, vietnamese_order
-from storage.silences import Wanted
+from storage.silences import Wanted, lacking
 
 router = APIRouter(include_in_schema=False)
 PAST = timedelta(days=31)  # of silences that are shown when they are over
@@ -140,7 +140,13 @@ def _until(until: For, end: str, now: datetime) -> datetime:
 
 
 def _wanted(entry: Entry, now: datetime) -> Wanted:
-    """Return what a form asks for; Invalid names a time that is none."""
+    """Return what a form asks for; Invalid names every time that is none."""
+    together(
+        lambda: moment("begin", entry.begin) if entry.begin else None,
+        lambda: moment("end", entry.end),
+        lambda: day("repeat_until", entry.repeat_until),
+        lambda: _meant(entry),
+    )
     return Wanted(
         begin=moment("begin", entry.begin) if entry.begin else now,
         end=moment("end", entry.end),
@@ -148,6 +154,11 @@ def _wanted(entry: Entry, now: datetime) -> Wanted:
         scope=entry.scope,
         rule=repeating.chosen(entry.repeat, day("repeat_until", entry.repeat_until)),
     )
+
+
+def _meant(entry: Entry) -> None:
+    if problems := lacking(entry.scope, entry.reason):
+        raise Invalid(problems)
 
 
 async def _page(request: Request, context: Context, asker: Asker, proposed: str) -> HTMLResponse:

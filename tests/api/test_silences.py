@@ -26,6 +26,14 @@ async def posted(world: World, path: str, **fields: str) -> tuple[int, str]:
     return answer.status_code, words(answer.text)
 
 
+async def test_everything_that_a_form_lacks_is_told_at_once(world: World) -> None:
+    status, said = await posted(world, "/silences", begin="", end="")
+    assert status == 422
+    assert "Chưa điền. Hãy điền ô này." in said
+    assert "Chưa nêu phạm vi." in said
+    assert "Chưa nêu lý do." in said
+
+
 async def silenced(world: World, scope: Scope, lasting: timedelta = HOUR) -> Silence:
     now = world.clock.now()
     wanted = Wanted(now, now + lasting, "Chờ vật tư", scope)
@@ -100,7 +108,7 @@ async def test_a_silence_that_comes_back_says_so(world: World) -> None:
     ("change", "said"),
     [
         ({"reason": "  "}, "Ghi vì sao tạm dừng báo"),
-        ({"end": ""}, "Ngày giờ không hợp lệ"),
+        ({"end": "mai"}, "Ngày giờ không hợp lệ"),
         ({"end": "2026-11-22T08:00"}, "Ghi giờ kết thúc sau giờ bắt đầu"),
         ({"repeat": "daily"}, "đúng một trong UNTIL và COUNT"),
         ({"repeat": "daily", "repeat_until": "mai"}, "Ngày không hợp lệ"),

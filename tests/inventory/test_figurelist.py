@@ -252,6 +252,18 @@ def test_the_day_of_a_letter_is_not_the_period_of_its_figures(
             "one row, or declare each office in the table of organisations.",
         ),
         (
+            ("Đơn vị;Máy tính",),
+            {"period": "10/2026"},
+            'a.csv: the table "PCs and headcount" has no row of figures. Fill in one row at least '
+            "below the headings.",
+        ),
+        (
+            ("Đơn vị;Máy tính", "Xã Đăk Ơ;19", "Xã Bù Gia Mập;7"),
+            {},
+            'a.csv:2: the period is not said. Add a column "Period", write "tháng 10/2026" above '
+            "the table, or say --period 10/2026.",
+        ),
+        (
             ("Tên;Màu", "a;b"),
             {},
             'a.csv: no table "PCs and headcount" was found. A row of headings with "Unit" and one '
@@ -272,6 +284,12 @@ def test_an_operator_that_nobody_names_is_asked_for() -> None:
         'a.csv:2: "Operator" is not said. Add a column "Operator", or say it when importing '
         "(--part)."
     )
+
+
+def test_no_technology_has_more_stations_than_there_are() -> None:
+    rows = ("Xã;Nhà mạng;Số trạm;Trạm 4G", "Xã Đăk Ơ;Viettel;8;70")
+    [said] = refusals(taken("bts", *rows, period="10/2026"))
+    assert said.startswith('a.csv:2: Trạm 4G: "4G stations" is 70, more than "Stations" 8.')
 
 
 def test_names_that_are_not_a_units_own_are_told() -> None:
