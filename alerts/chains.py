@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 
-from alerts.endangered import OFFICER, chain_of, hit, joined_by
+from alerts.endangered import OFFICER, chain_of, hits, joined_by
 from alerts.incidents import Fold
 from alerts.reasons import ESCALATED, GROWN, TOGETHER
 from alerts.reasons import OFFICER as OF_MEETING
@@ -44,8 +44,8 @@ def _first(
     now: datetime,
 ) -> Chain | None:
     usual = chosen(incident, rows, topology)
-    touched = hit(incident, topology, now)
-    if touched is None:
+    touched = hits(incident, topology, now)
+    if not touched:
         return usual
     return chain_of(touched, incident, usual, topology, delay(incident))
 
@@ -55,8 +55,8 @@ def _later(
 ) -> Chain | None:
     if _outgrown(incident):
         return chosen(incident, rows, topology)
-    touched = hit(incident, topology, now)
-    if touched is None or all(m.joined_at != now for m in incident.members):
+    touched = hits(incident, topology, now)
+    if not touched or all(m.joined_at != now for m in incident.members):
         return incident.chain
     return joined_by(touched, incident.chain)
 
@@ -97,7 +97,8 @@ def promised(
     rows = []
     for step in chain.steps:
         why = _why(step, chain.steps[0], reason)
-        later = Due(due.at + timedelta(seconds=step.after), "delay") if step.after else due
+        waits = "unacknowledged" if why == ESCALATED else "delay"
+        later = Due(due.at + timedelta(seconds=step.after), waits) if step.after else due
         rows.append(_promise(incident, chain, purpose, why, step.number, later))
         if reason == GROWN and step.tell in _GROWING:
             more = f"+{len(incident.members)}"

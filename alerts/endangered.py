@@ -5,7 +5,7 @@ officer at once, by night too. The usual people follow when the officer does not
 more than the meeting is touched they hear of it as always.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,13 +28,18 @@ class Hit:
 
 def hit(incident: Incident, topology: Topology, now: datetime) -> Hit | None:
     """Return the meeting that an incident touches most, None if it touches none."""
+    return next(iter(hits(incident, topology, now)), None)
+
+
+def hits(incident: Incident, topology: Topology, now: datetime) -> list[Hit]:
+    """Return the meetings that an incident touches, the one that it touches most first."""
     present = frozenset(incident.present)
     found = [
         Hit(booking, tuple(room for room in booking.rooms if room in present))
         for booking in topology.bookings
         if now < booking.end and (incident.root in booking.path or present & set(booking.rooms))
     ]
-    return min(found, key=lambda one: (-len(one.rooms), one.booking.begin), default=None)
+    return sorted(found, key=lambda one: (-len(one.rooms), one.booking.begin))
 
 
 def is_of_meeting(chain: Chain | None) -> bool:
@@ -43,34 +48,46 @@ def is_of_meeting(chain: Chain | None) -> bool:
 
 
 def chain_of(
-    found: Hit, incident: Incident, usual: Chain | None, topology: Topology, delay: float
+    found: Sequence[Hit],
+    incident: Incident,
+    usual: Chain | None,
+    topology: Topology,
+    delay: float,
 ) -> Chain | None:
-    """Return the chain of an incident that touches a meeting; None if nobody answers for that.
+    """Return the chain of an incident that touches meetings; the usual if nobody answers for them.
 
-    `delay`: seconds that the usual people would be left in peace, were there no meeting.
+    The officers of all of them hear at once. `delay`: seconds that the usual people would be left
+    in peace, were there no meeting.
     """
-    officer = found.booking.officer
-    if officer is None:
+    served = [one for one in found if one.booking.officer is not None]
+    if not served:
         return usual
     wait = delay if touches_others(incident.present, found, topology) else PATIENCE
-    first = Step(number=1, tell=OFFICER, contact=officer)
     rest = usual.steps if usual is not None else (Step(number=1, tell="concerned"),)
-    steps = (
+    officers = dict.fromkeys(one.booking.officer for one in served)
+    steps = [Step(number=n, tell=OFFICER, contact=who) for n, who in enumerate(officers, start=1)]
+    steps += [
         step.model_copy(update={"number": number, "after": step.after + wait})
-        for number, step in enumerate(rest, start=2)
-    )
-    slug = f"{_PREFIX}{found.booking.meeting.lower()}"
-    return Chain(slug=slug, name=found.booking.title, steps=(first, *steps))
+        for number, step in enumerate(rest, start=len(steps) + 1)
+    ]
+    first = served[0].booking
+    return Chain(slug=f"{_PREFIX}{first.meeting.lower()}", name=first.title, steps=tuple(steps))
 
 
-def joined_by(found: Hit, chain: Chain | None) -> Chain | None:
-    """Return the chain of an incident that has come to touch a meeting: its officer is added."""
+def joined_by(found: Sequence[Hit], chain: Chain | None) -> Chain | None:
+    """Return the chain of an incident that has come to touch meetings: their officers are added."""
+    for one in found:
+        chain = _with_officer(one, chain)
+    return chain
+
+
+def _with_officer(found: Hit, chain: Chain | None) -> Chain | None:
     officer = found.booking.officer
-    if officer is None or is_of_meeting(chain):
+    if officer is None:
         return chain
-    slug = f"{_PREFIX}{found.booking.meeting.lower()}"
     if chain is None:
         step = Step(number=1, tell=OFFICER, contact=officer)
+        slug = f"{_PREFIX}{found.booking.meeting.lower()}"
         return Chain(slug=slug, name=found.booking.title, steps=(step,))
     if any(step.contact == officer and not step.after for step in chain.steps):
         return chain
@@ -79,9 +96,11 @@ def joined_by(found: Hit, chain: Chain | None) -> Chain | None:
     return chain.model_copy(update={"steps": (*chain.steps, step)})
 
 
-def touches_others(present: Iterable[str], found: Hit, topology: Topology) -> bool:
-    """Say whether sites are touched that are no part of the meeting."""
-    booked = {site.slug for room in found.booking.rooms if (site := _site(room, topology))}
+def touches_others(present: Iterable[str], found: Iterable[Hit], topology: Topology) -> bool:
+    """Say whether sites are touched that are no part of the meetings."""
+    booked = {
+        site.slug for one in found for room in one.booking.rooms if (site := _site(room, topology))
+    }
     return any(
         (target := topology.targets.get(slug)) is not None
         and target.kind is TargetKind.SITE

@@ -41,10 +41,19 @@ def judge(streak: Streak, reading: Reading, check: Check, now: datetime) -> Stre
     if failure is not None and failure.kind in _OURS:
         return replace(streak, detail=_said(reading))
     if not is_fast(check):
-        return _run(streak, reading, check, at)
+        return _run(streak, reading, check, min(_known_at(reading), now))
     if reading.loss is None:
         return _good(streak, at) if failure is None else _missed(streak, reading, at)
     return _summary(streak, reading, reading.loss, at)
+
+
+def _known_at(reading: Reading) -> datetime:
+    """Return when what a look found was so: an answer when it came.
+
+    A connection that is begun during a cut goes through when the cut is over.
+    """
+    late = reading.duration if reading.ok and reading.duration is not None else 0.0
+    return reading.at + timedelta(seconds=late)
 
 
 def overdue(streak: Streak, check: Check, now: datetime) -> Streak:

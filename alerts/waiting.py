@@ -30,9 +30,13 @@ def _patience(other: Fact, failed_at: datetime) -> timedelta:
     return PATIENCE + min(timedelta(seconds=other.interval), SLOW_PATIENCE)
 
 
-def _is_seldom(other: Fact) -> bool:
-    """Say whether it is asked so seldom that a failure may pass it by unseen."""
-    return timedelta(seconds=other.interval) > VERIFY_ROUND
+def _may_have_missed(other: Fact, failed_at: datetime) -> bool:
+    """Say whether a target answers again that was cut off, and was not asked meanwhile.
+
+    Had it been asked in vain it would have been seen to fail; so long as a look may take.
+    """
+    unseen = timedelta(seconds=other.interval) + SLOW_PATIENCE
+    return other.last_ok is not None and failed_at < other.last_ok <= failed_at + unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +163,11 @@ class Waiting:
         for other in self._witnesses(slug):
             if not other.good:
                 continue
-            answered = other.last_ok or failed_at
             if other.returned_at is not None and other.returned_at > failed_at:
                 # it was silent too: most likely all of it is coming back
                 due.append(self.one_round(fact, other.returned_at, other.returned_at))
-            elif lost and _is_seldom(other) and answered > failed_at:
-                unasked.append(answered)
+            elif lost and other.last_ok is not None and _may_have_missed(other, failed_at):
+                unasked.append(other.last_ok)
             elif other.heard_within is not None:
                 due.append(min(failed_at + timedelta(seconds=other.heard_within), bound))
         if unasked:

@@ -545,9 +545,11 @@ def _cause(incident: Incident, topology: Topology, language: Language) -> str:
         words = _MAINS["group"] if incident.cause == "mains_suspected" else _SHARED_CAUSE
         shares = topology.targets[root].members
         gone = {m.target for m in incident.members}
+        # a line behind another that is lost fell with that one, and says nothing of the carrier
+        fell = [m for m in shares if m in gone and topology.near(m) not in gone]
         return (
             words.said(language)
-            .replace("{lost}", str(sum(m in gone for m in shares)))
+            .replace("{lost}", str(len(fell)))
             .replace("{all}", str(len(shares)))
         )
     if incident.cause == "mains_suspected" and root in topology.targets:

@@ -190,6 +190,7 @@ RULE_SOURCE = SOURCES
 BECAUSE = {
     "at_once": Text("báo ngay", "it is told at once"),
     "delay": Text("chờ xem có tự hết không", "it may pass by itself"),
+    "unacknowledged": Text("chưa ai tiếp nhận", "nobody has taken it on"),
     "coming_back": Text(
         "nguyên nhân đã hết, chờ xem nó có lên lại không",
         "its cause is over, and it may come back",
@@ -249,7 +250,7 @@ NOTE = {
     "joined": Text("Thêm đối tượng bị ảnh hưởng", "Also touched"),
     "left": Text("Không còn bị ảnh hưởng", "No longer touched"),
     "recovered": Text("Khôi phục", "Recovered"),
-    "merged": Text("Gộp vào sự cố khác", "Merged"),
+    "merged": Text("Gộp với sự cố", "Merged with"),
     "taken_in": Text("Gộp bằng tay sự cố", "Took in by hand"),
     "taken_in_by": Text("Được gộp bằng tay vào", "Merged by hand into"),
     "split_off": Text("Tách ra sự cố riêng", "Split off"),

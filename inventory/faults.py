@@ -875,6 +875,8 @@ def missing_secret(vi: str, en: str) -> Fault:
     return _fault(
         f"mẫu cần một mật khẩu: {vi}",
         f"the template needs a credential: {en}",
-        "đặt tên cho nó ở cột secret, rồi chạy: thongsuot secret set TÊN",
-        "give it a name in the column secret, then run: thongsuot secret set NAME",
+        'trên trang: gõ vào ô "Mật khẩu mới"; trong tệp: đặt tên cho nó ở cột secret, rồi chạy: '
+        "thongsuot secret set TÊN",
+        "on the page: type it as the new credential; in a file: give it a name in the column "
+        "secret, then run: thongsuot secret set NAME",
     )

@@ -204,7 +204,7 @@ def annex(
                 km=km,
                 saved=saved(delegates or 0, km or 0.0, prices) if known else None,
                 hours=travel(delegates or 0, km or 0.0, prices) if known else None,
-                sound=sound_of(meeting, heard, seconds, as_known_at),
+                sound=sound_of(meeting, heard, spans, as_known_at),
             )
         )
     return Annex(
@@ -236,26 +236,31 @@ def spans_of(
 
 
 def sound_of(
-    meeting: Meeting, mine: Sequence[QualitySpan], present: int | None, as_known_at: datetime
+    meeting: Meeting,
+    mine: Sequence[QualitySpan],
+    inside: Sequence[tuple[datetime, datetime]],
+    as_known_at: datetime,
 ) -> Sound:
-    """Return how a room's call was, of its spans; `present` are the seconds in which it was in.
+    """Return how a room's call was, of its spans; `inside` is when it was in, as `spans_of` says.
 
-    Where two spans overlap, since a clock was set back, the later one begins where the other ends.
+    What a call was after the room had left it, as far as it was known then, counts for nothing; of
+    a room that nobody saw come in all counts. Where two spans overlap, since a clock was set back,
+    the later one begins where the other ends.
     """
     last = _cut(min(meeting.end, max(meeting.begin, as_known_at)))
     seconds = dict.fromkeys((Grade.GOOD, Grade.FAIR, Grade.POOR, Grade.BAD), 0)
     told = _cut(meeting.begin)
     for row in sorted(mine, key=lambda row: row.begin):
         begin, end = max(told, _cut(row.begin)), min(last, _cut(row.until))
-        if begin < end:
-            seconds[row.grade] += _seconds(begin, end)
-            told = end
+        for first, left in inside or ((told, last),):
+            seconds[row.grade] += max(0, _seconds(max(begin, first), min(end, left)))
+        told = max(told, end)
     within = [row for row in mine if row.begin < last and row.until >= meeting.begin]
     measured = sum(seconds.values())
     ratings = [row.rating for row in within if row.rating is not None]
     return Sound(
         seconds=seconds,
-        unmeasured=max(0, (present or 0) - measured),
+        unmeasured=max(0, sum(_seconds(*span) for span in inside) - measured),
         worst=max(within, key=lambda row: row.grade, default=None),
         rating=min(ratings, default=None),
     )

@@ -57,16 +57,15 @@ async def incidents(
     context: Ctx,
     asker: Viewer,
     *,
-    state: str = "",
-    severity: str = "",
+    state: IncidentState | Literal[""] = "",
+    severity: Severity | Literal[""] = "",
     unit: Annotated[str, Query(max_length=63)] = "",
     q: Annotated[str, Query(max_length=100)] = "",
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> HTMLResponse:
     """List incidents: what is open worst first, all else newest first."""
     picture: Picture = await request.app.state.pictures.now()
-    wanted = IncidentState(state) if state in set(IncidentState) else None
-    grade = Severity(severity) if severity in set(Severity) else None
+    wanted, grade = state or None, severity or None
     among = _among(picture, unit, q)
     shown: Sequence[Incident]
     if wanted is IncidentState.OPEN:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.context import Context
@@ -28,9 +28,14 @@ _NO_ENGINE = Text(
 
 
 @router.get("/uplinks")
-async def uplinks(request: Request, context: Ctx, asker: Viewer) -> HTMLResponse:
+async def uplinks(
+    request: Request,
+    context: Ctx,
+    asker: Viewer,
+    written: Annotated[str, Query(alias="taken", max_length=63)] = "",
+) -> HTMLResponse:
     """List what could be filled in, with what speaks for it; and what was refused."""
-    return await _page(request, context, asker)
+    return await _page(request, context, asker, written=written)
 
 
 @router.post("/uplinks/take")
@@ -48,7 +53,7 @@ async def take(request: Request, context: Ctx, asker: Admin, key: Key) -> Respon
     except DomainError as refusal:
         return await _page(request, context, asker, refusal=_said(refusal))
     await context.ledger.suggestions.say(TAKEN, key, _evidence(one), asker.name, now, origin)
-    return RedirectResponse("/uplinks", 303)
+    return RedirectResponse(f"/uplinks?taken={one.slug}", 303)
 
 
 @router.post("/uplinks/refuse")
@@ -92,7 +97,12 @@ async def _the_suggestion(context: Context, inventory: Inventory, key: str) -> S
 
 
 async def _page(
-    request: Request, context: Context, asker: Asker, *, refusal: Text | None = None
+    request: Request,
+    context: Context,
+    asker: Asker,
+    *,
+    refusal: Text | None = None,
+    written: str = "",
 ) -> HTMLResponse:
     picture: Picture = await request.app.state.pictures.now()
     missing: Text | None = None
@@ -113,6 +123,7 @@ async def _page(
         refused=[one for one in found if one.key in refused][:ROWS],
         missing=missing,
         refusal=refusal,
+        written=picture.targets.get(written),
     )
     return page
 

@@ -84,6 +84,11 @@ def ready(
         return row, await ledger.meetings.runs(meeting), await called(ledger, voice.language)
 
     row, runs, known = with_ledger(config, voice, work)
+    if not as_json and (row.cancelled_at is not None or not runs):
+        called_off = Text(vi="Cuộc họp đã huỷ.", en="The meeting was called off.")
+        unlooked = Text(vi="Chưa kiểm tra lần nào.", en="It has not been looked at yet.")
+        typer.echo((called_off if row.cancelled_at else unlooked).said(voice.language), err=True)
+        raise typer.Exit(REFUSED)
     last = min(runs, key=lambda run: run.stage, default=None)
     found = last.worst if last is not None else ()
     voice.table(

@@ -10,7 +10,7 @@ from alerts.topology import Topology
 from core.incident import Incident, Notification, Purpose
 from core.reading import Reading
 from core.status import Status, Verdict
-from core.watching import Estate
+from core.watching import Estate, Verify
 from inventory.booked import booked, near
 from tests.alerts.province import AT_ONCE, World, estate, serving, sharing
 from tests.alerts.test_endangered import a_meeting
@@ -282,7 +282,28 @@ def test_a_service_that_answers_first_blames_no_router_for_its_line() -> None:
         assert {i.root for i in world.incidents.values()} == {"line1"}, seed
 
 
-@pytest.mark.parametrize("interval", [3.5, 5.0, 13.0, 60.0])
+def test_an_answer_that_was_waited_for_since_the_cut_blames_no_router_either() -> None:
+    what = serving(estate(hubs=3, communes=4))
+    checks = tuple(
+        check.model_copy(update={"verify": Verify(probes=2)})  # a few connections, not a sweep
+        if check.slug == "hub1-web/http"
+        else check
+        for check in what.checks
+    )
+    for seed in range(40):
+        world = World(Estate(targets=what.targets, checks=checks), seed=seed)
+        world.hear(world.now + timedelta(seconds=0.1), _web(world.now))
+        world.run(36)
+        world.cut("line1")
+        world.run(20)
+        begun = world.now - timedelta(seconds=7)  # SYN is sent again after 1, 3, 7 s
+        world.mend("line1")
+        world.hear(world.now + timedelta(seconds=0.02), _web(begun, took=7.01))
+        world.run(30)
+        assert {i.root for i in world.incidents.values()} == {"line1"}, seed
+
+
+@pytest.mark.parametrize("interval", [3.0, 3.5, 5.0, 13.0, 60.0])
 def test_a_router_that_really_died_meanwhile_is_named_however_often_it_is_asked_behind_it(
     interval: float,
 ) -> None:
@@ -308,5 +329,5 @@ def test_a_router_that_really_died_meanwhile_is_named_however_often_it_is_asked_
     assert world.now - back < timedelta(seconds=max(20.0, interval + 1))
 
 
-def _web(at: datetime) -> Reading:
-    return Reading("hub1-web/http", "center", at)
+def _web(at: datetime, took: float | None = None) -> Reading:
+    return Reading("hub1-web/http", "center", at, duration=took)

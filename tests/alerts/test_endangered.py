@@ -203,3 +203,22 @@ def test_without_a_duty_officer_the_usual_people_are_told_at_once() -> None:
     [incident] = world.incidents.values()
     [row] = [n for n in world.notifications if n.purpose is Purpose.PROBLEM]
     assert (row.recipient, row.due_at, row.because) == ("truc", incident.decided_at, "meeting")
+
+
+@pytest.mark.parametrize("other", [None, "chi"])
+def test_of_two_meetings_at_once_each_officer_hears_whichever_is_larger(other: str | None) -> None:
+    what = estate(hubs=2, communes=2)
+    soon = NIGHT + timedelta(minutes=14)
+    small = a_meeting(["c11"], soon)
+    large = a_meeting(
+        ["c11", "c12", "c21"], soon, id="HN-20261123-0000", title="Tập huấn", officer=other
+    )
+    world = World(booked(what, near([small, large], NIGHT, timedelta(hours=1))), USUAL, now=NIGHT)
+    world.brain.replace(world.estate, [CONTACT, OFFICER], NIGHT)
+    world.run(40)
+    world.cut("line-c11")
+    world.run(20)
+    [incident] = world.incidents.values()
+    assert incident.chain is not None
+    at_once = [step.contact for step in incident.chain.steps if not step.after]
+    assert at_once == (["binh"] if other is None else ["chi", "binh"])

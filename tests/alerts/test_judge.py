@@ -191,6 +191,15 @@ def test_the_first_reading_of_a_check_is_believed() -> None:
     assert fed(new, bad(at=DAWN)).verdict is Verdict.SUSPECT
 
 
+def test_an_answer_that_was_long_in_coming_speaks_of_when_it_came() -> None:
+    begun = after(100)  # during a cut; the connection went through when that was over
+    late = Reading(SLOW.slug, "center", begun, duration=7.0)
+    streak = judge(fed(CALM, bad(at=after(40)), check=SLOW), late, SLOW, after(108))
+    assert (streak.last_ok, streak.since) == (after(107), after(107))
+    early = judge(streak, replace(late, at=after(160)), SLOW, after(163))
+    assert early.last_ok == after(163), "nothing is known later than now"
+
+
 def test_slower_checks_are_confirmed_k_of_n_and_recover_at_the_first_success() -> None:
     calm = fed(Streak(SLOW.slug), good(at=DAWN), check=SLOW)
     readings = [bad(at=after(60 * n)) for n in (1, 2, 3)]

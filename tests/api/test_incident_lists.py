@@ -5,6 +5,7 @@ from datetime import timedelta
 from api.fallen import Node, fallen
 from core.incident import Incident, Member, Severity
 from core.outcome import Outcome
+from core.people import Role
 from core.watching import TargetKind
 from tests.alerts.province import estate as province
 from tests.alerts.province import serving, sharing
@@ -51,6 +52,12 @@ async def test_a_filter_leaves_what_is_meant_and_is_kept_from_page_to_page(world
     await world.commit(Outcome(incidents=rows))
     text = await page(world, "/incidents?severity=major&q=dong+xoai")
     assert 'href="?severity=major&amp;q=dong+xoai&amp;cursor=' in text
+
+
+async def test_a_filter_that_there_is_not_is_refused_and_not_passed_over(world: World) -> None:
+    headers = await world.token(Role.VIEWER)
+    for query in ("state=zzz", "severity=zzz"):
+        assert (await world.client.get(f"/incidents?{query}", headers=headers)).status_code == 422
 
 
 async def test_the_list_leads_to_what_lacks_its_cause(world: World) -> None:

@@ -217,7 +217,7 @@ def test_no_second_is_counted_twice_and_none_beyond_the_meeting(
     spans: list[tuple[int, int, Grade]], known: int
 ) -> None:
     rows = [sounded("a", begin, begin + long, grade) for begin, long, grade in spans]
-    found = sound_of(MEETING, rows, None, BEGIN + known * MINUTE)
+    found = sound_of(MEETING, rows, (), BEGIN + known * MINUTE)
     assert 0 <= found.measured <= min(known, 120) * 60
 
 
@@ -344,3 +344,11 @@ def test_a_meeting_was_held_from_the_first_coming_to_the_last_leaving() -> None:
     assert odd_minutes().held == round(20.2 * 60)
     unseen = annex(MEETING, [], {}, PLACES, [], venue=None, prices=PRICES, as_known_at=END)
     assert unseen.held is None
+
+
+def test_what_a_call_was_after_the_room_had_left_counts_for_nothing() -> None:
+    row = sounded("a", 0, 10, Grade.GOOD)
+    inside = [(BEGIN + MINUTE, BEGIN + 4 * MINUTE), (BEGIN + 6 * MINUTE, BEGIN + 7 * MINUTE)]
+    found = sound_of(MEETING, [row], inside, BEGIN + 20 * MINUTE)
+    assert found.seconds[Grade.GOOD] == 4 * 60
+    assert found.unmeasured == 0
