@@ -192,12 +192,14 @@ def test_the_first_reading_of_a_check_is_believed() -> None:
 
 
 def test_an_answer_that_was_long_in_coming_speaks_of_when_it_came() -> None:
-    begun = after(100)  # during a cut; the connection went through when that was over
+    down = fed(CALM, *(bad(at=after(n)) for n in (30, 90, 150, 210)), check=SLOW)
+    assert down.verdict is Verdict.FAILED
+    begun = after(270)  # during the cut; the connection went through when that was over
     late = Reading(SLOW.slug, "center", begun, duration=7.0)
-    streak = judge(fed(CALM, bad(at=after(40)), check=SLOW), late, SLOW, after(108))
-    assert (streak.last_ok, streak.since) == (after(107), after(107))
-    early = judge(streak, replace(late, at=after(160)), SLOW, after(163))
-    assert early.last_ok == after(163), "nothing is known later than now"
+    streak = judge(down, late, SLOW, after(278))
+    assert (streak.last_ok, streak.since) == (after(277), after(277))
+    again = judge(streak, replace(late, at=after(330)), SLOW, after(333))
+    assert again.last_ok == after(333), "nothing is known later than now"
 
 
 def test_slower_checks_are_confirmed_k_of_n_and_recover_at_the_first_success() -> None:
