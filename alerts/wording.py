@@ -546,7 +546,8 @@ def _cause(incident: Incident, topology: Topology, language: Language) -> str:
         shares = topology.targets[root].members
         gone = {m.target for m in incident.members}
         # a line behind another that is lost fell with that one, and says nothing of the carrier
-        fell = [m for m in shares if m in gone and topology.near(m) not in gone]
+        behind = {m for m in shares if topology.is_link(m) and topology.near(m) in gone}
+        fell = [m for m in shares if m in gone and m not in behind]
         return (
             words.said(language)
             .replace("{lost}", str(len(fell)))
