@@ -20,8 +20,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let long tests run as long as was asked."""
+    """Let long tests run as long as was asked, and the longest files begin first."""
     length.apply(config, items)
+    length.longest_first(items)
 
 
 @pytest.fixture

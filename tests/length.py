@@ -1,8 +1,11 @@
 """How long do the long tests run? Briefly, or at full length with `./run test --full`."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
+HERE = Path(__file__).parent
 FULL_TIMEOUT = 3 * 3600  # seconds for one test at full length
 
 
@@ -22,3 +25,30 @@ def apply(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("full"):
             item.add_marker(pytest.mark.timeout(FULL_TIMEOUT), append=False)
+
+
+# The files that take longest, first: a worker that begins one of them last keeps all others waiting.
+LONGEST = (
+    "scenarios/test_cuts.py",
+    "grafana/test_boards.py",
+    "runtime/test_cli_inventory.py",
+    "runtime/test_cli_lists.py",
+    "api/test_browser.py",
+    "api/test_meetings_browser.py",
+    "lab/test_networks.py",
+    "grafana/test_proxy.py",
+    "scenarios/test_spool.py",
+    "scenarios/test_crash.py",
+    "manual/test_manual.py",
+    "runtime/test_backup.py",
+    "runtime/test_meeting_of_140.py",
+    "runtime/test_jobs.py",
+    "runtime/test_figures_command.py",
+    "project/test_tools.py",
+)
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """Put the tests of the files that take longest before all others, which keep their order."""
+    place = {HERE / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))

@@ -1,0 +1,8 @@
+"""The files that take longest begin first, and are files."""
+
+from tests.length import HERE, LONGEST
+
+
+def test_every_long_file_is_there() -> None:
+    assert [name for name in LONGEST if not (HERE / name).is_file()] == []
+    assert len(set(LONGEST)) == len(LONGEST)
