@@ -27,7 +27,7 @@ def apply(config: pytest.Config, items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(FULL_TIMEOUT), append=False)
 
 
-# The files that take longest, first: a worker that begins one of them last keeps all others waiting.
+# The files that take longest: a worker that begins one of them last keeps all others waiting.
 LONGEST = (
     "scenarios/test_cuts.py",
     "grafana/test_boards.py",
