@@ -61,7 +61,9 @@ _LINK_CAUSES = {
         en="the port at {near} is shut down by configuration",
     ),
     "port_down": Text(
-        vi="cổng phía {near} mất tín hiệu", en="the port at {near} has lost its signal"
+        vi="cổng phía {near} mất tín hiệu: đứt kênh, hoặc thiết bị đầu xa mất điện",
+        en="the port at {near} has lost its signal: the line is cut, or the far device has no "
+        "power",
     ),
     "port_up_silent": Text(
         vi="cổng phía {near} vẫn báo hoạt động nhưng đầu xa im lặng",
