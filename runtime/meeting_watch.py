@@ -222,9 +222,15 @@ class MeetingWatch:
 
 
 def present(facts: RoomFacts) -> tuple[bool, str] | None:
-    """Return whether a room is in; what can no longer be reached has dropped out."""
+    """Return whether a room is in; what can no longer be reached has dropped out.
+
+    None where nobody says, or only what equipment said before it could be reached again.
+    """
     if facts.site.lost or (facts.endpoint is not None and facts.endpoint.lost):
         return False, "reach"
+    back = facts.endpoint.since if facts.endpoint is not None else None
+    if facts.signal is not None and back is not None and facts.signal.at < back:
+        return None
     return joined(facts)
 
 

@@ -4,7 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from alerts.signals import Signals
+from alerts.room_stack import RoomFacts, Standing
+from alerts.signals import Signal, Signals
 from alerts.telling import TellingPolicy, Way
 from alerts.topology import Topology
 from core.incident import Incident
@@ -17,7 +18,7 @@ from core.status import Status, TargetState
 from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.estate_feed import Edition
 from runtime.meeting_letters import MeetingLetters
-from runtime.meeting_watch import MeetingWatch, officers
+from runtime.meeting_watch import MeetingWatch, officers, present
 from storage.ledger import Ledger
 from tests.alerts.province import estate, serving
 from tests.factories import DAWN, FakeClock
@@ -194,3 +195,17 @@ def test_without_an_officer_whoever_is_told_of_everything_answers() -> None:
     assert officers(meeting, (AN, commune)) == [AN]
     named = meeting.model_copy(update={"officer": "xa"})
     assert officers(named, (AN, commune)) == [commune]
+
+
+def test_what_equipment_said_before_it_was_lost_brings_no_room_back() -> None:
+    back = DAWN + timedelta(seconds=60)
+    standing = Standing("c11-vc", Status.UP, since=back)
+    site = Standing("c11", Status.UP, since=back)
+
+    def said(at: datetime, *, in_call: bool) -> tuple[bool, str] | None:
+        signal = Signal(at, registered=True, in_call=in_call)
+        return present(RoomFacts("room-c11", site, standing, signal=signal))
+
+    assert said(back - timedelta(seconds=30), in_call=True) is None
+    assert said(back + timedelta(seconds=5), in_call=False) == (False, "call")
+    assert said(back + timedelta(seconds=5), in_call=True) == (True, "call")
