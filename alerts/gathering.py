@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 SEVERAL = 5  # causes at once that are not known yet are a storm; it is over when all are known
 TOGETHER = timedelta(seconds=15)  # what is found within so long is told in one message
+MANY = 20  # messages to one person at once: of such a storm what is due soon goes along
+SOON = timedelta(minutes=1)
 _AGAIN = timedelta(seconds=1)  # between two looks whether a storm is over
 
 

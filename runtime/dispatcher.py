@@ -17,7 +17,7 @@ from functools import cache, partial
 from alerts.answering import written
 from alerts.breaker import Breaker
 from alerts.escalation import not_before, recoveries
-from alerts.gathering import TOGETHER, Gathering
+from alerts.gathering import MANY, SOON, TOGETHER, Gathering
 from alerts.night import Night
 from alerts.setback import SET_BACK
 from alerts.together import TOLD, together
@@ -220,6 +220,9 @@ class Dispatcher:
             until = now if wait is not None else now + TOGETHER
             with suppress(OSError, Unavailable):  # those that we have go out all the same
                 group.extend(await self._ledger.outbox.join(group[0], until, now, LEASE))
+                if wait is None and len(group) >= MANY:
+                    rest = await self._ledger.outbox.join(group[0], now + SOON, now, LEASE)
+                    group.extend(rest)
             if wait is not None and all(one.because != "meeting" for one in group):
                 await self._ledger.outbox.postpone(group, now + wait)
                 continue

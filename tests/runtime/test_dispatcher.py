@@ -579,6 +579,20 @@ async def test_a_storm_is_one_message_to_one_person(ledger: Ledger) -> None:
     assert len(str((message.data or {})["sms"])) <= 160
 
 
+@pytest.mark.parametrize(("at_once", "told"), [(20, 23), (19, 19)])
+async def test_a_great_storm_takes_along_what_is_due_within_a_minute(
+    ledger: Ledger, at_once: int, told: int
+) -> None:
+    mouth, clock = Mouth(), LaterClock()
+    clock.ahead = NOW - clock.now()
+    for number in range(1, at_once + 4):
+        code = f"SC-20261122-{number:04}"
+        due = NOW + timedelta(seconds=50 if number > at_once else 0)
+        await written(ledger, an_incident(code), a_notice(code, due_at=due))
+    await turned(made(ledger, mouth, clock, together=4))
+    assert [m.subject.split(":")[0] for m in mouth.said] == [f"{told} SỰ CỐ CÙNG LÚC"]
+
+
 async def test_few_messages_are_said_each_by_itself(sqlite_ledger: Ledger) -> None:
     mouth = Mouth()
     await a_storm(sqlite_ledger, 3)
