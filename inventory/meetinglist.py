@@ -100,6 +100,10 @@ class Names:
         """Return the contact that a name means."""
         return _one(self._contacts, said)
 
+    def contact(self, said: str) -> Named:
+        """Return the contact that a name means, or those that it may mean."""
+        return self._contacts.find(said)
+
     def bridge(self, said: str) -> str | Fault:
         """Return the device or service that a name means."""
         service, device = self._services.find(said), self._devices.find(said)
@@ -237,10 +241,13 @@ class _Sheet:
         value = self._cell(row, "begin")
         clocks = list(_clocks(value))
         day = self._day(row, value)
-        if day is None or not clocks:
+        if day is None:
             said = self._said(row, "day")
-            no_day = no_such_day(said) if said else _NO_DAY
-            self._fail(row, "begin" if day else "day", _NO_TIME if day else no_day)
+            self._fail(row, "day", no_such_day(said) if said else _NO_DAY)
+            return None
+        if not clocks:
+            said = self._said(row, "begin")
+            self._fail(row, "begin", _no_such_time(said) if said else _NO_TIME)
             return None
         begin = datetime.combine(day, clocks[0], LOCAL)
         ends = list(_clocks(self._cell(row, "end"))) or clocks[1:]
@@ -336,6 +343,15 @@ def no_bridge(name: str) -> Fault:
     )
 
 
+def _no_such_time(said: str) -> Fault:
+    return _fault(
+        f'không hiểu giờ bắt đầu "{said}"',
+        f'the begin "{said}" is not understood',
+        "Ghi giờ như 08:00 hoặc 8h00",
+        "Write it like 08:00 or 8h00",
+    )
+
+
 def _fault(vi: str, en: str, mend_vi: str, mend_en: str) -> Fault:
     return Fault(Text(vi=vi, en=en), Text(vi=mend_vi, en=mend_en))
 
@@ -367,7 +383,6 @@ _NO_TIME = _fault(
     "Ghi giờ như 08:00 hoặc 8h00",
     "Write it like 08:00 or 8h00",
 )
-
 
 _NO_TITLE = _fault(
     "chưa ghi tên cuộc họp", "the meeting has no title", "Ghi tên cuộc họp", "Write its title"

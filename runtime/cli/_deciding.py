@@ -8,6 +8,7 @@ from core.errors import Conflict, Invalid, NotFound, Problem
 from core.people import AuditRow, Role
 from core.text import Text, nfc
 from core.ticket import Step, Ticket
+from inventory.meetinglist import Names
 from runtime.beside import posted
 from runtime.cli._ledger import Voice, actor, settings_of, with_ledger
 from storage.ledger import Ledger
@@ -16,21 +17,34 @@ LONGEST = 2000  # characters of what a person says
 
 
 async def doer(ledger: Ledger, by: str | None) -> str:
-    """Return in whose name it is done: who is at the terminal, or whom they name; NotFound."""
+    """Return in whose name it is done: the person at the terminal, or whom they name.
+
+    A contact goes by slug or by name, as in a list of meetings; NotFound, Conflict.
+    """
     if by is None:
         return actor()
+    if await ledger.people.user(by) is not None:
+        return by
     today = SystemClock().now().astimezone(LOCAL).date()
-    contacts = {one.slug for one in (await ledger.inventory.load(on=today)).contacts}
-    if by not in contacts and await ledger.people.user(by) is None:
-        raise NotFound(
+    found = Names(await ledger.inventory.load(on=today), today).contact(by)
+    if found.slug is not None:
+        return found.slug
+    if found.ambiguous:
+        listed = ", ".join(found.candidates)
+        raise Conflict(
             Text(
-                vi=f"Không có tài khoản hay đầu mối {by}; xem thongsuot user list, "
-                "thongsuot contact list",
-                en=f"There is no account or contact {by}; see thongsuot user list, "
-                "thongsuot contact list",
+                vi=f"“{by}” chưa rõ là đầu mối nào; ghi một trong: {listed}",
+                en=f"It is not clear which contact “{by}” is; write one of: {listed}",
             )
         )
-    return by
+    raise NotFound(
+        Text(
+            vi=f"Không có tài khoản hay đầu mối {by}; xem thongsuot user list, "
+            "thongsuot contact list",
+            en=f"There is no account or contact {by}; see thongsuot user list, "
+            "thongsuot contact list",
+        )
+    )
 
 
 def words(given: str, key: str, *, needed: bool = True) -> str:

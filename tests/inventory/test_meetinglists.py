@@ -104,7 +104,8 @@ def test_all_rooms_are_meant_by_a_word_and_hours_may_stand_in_one_cell() -> None
     [
         ("Họp;30/11/2026;8h;;xã Đăk Ở Đâu;;;;", 'không biết "xã Đăk Ở Đâu"'),
         ("Họp;30/11/2026;8h;;;;;;", "không có điểm cầu nào dự"),
-        ("Họp;30/11/2026;sáng;;xã Đăk Ơ;;;;", "không có giờ bắt đầu"),
+        ("Họp;30/11/2026;sáng;;xã Đăk Ơ;;;;", 'không hiểu giờ bắt đầu "sáng"'),
+        ("Họp;30/11/2026;;;xã Đăk Ơ;;;;", "không có giờ bắt đầu"),
         ("Họp;hôm nay;8h;;xã Đăk Ơ;;;;", 'không có ngày "hôm nay"'),
         ("Họp;31/02/2026;8h;;xã Đăk Ơ;;;;", 'không có ngày "31/02/2026"'),
         ("Họp;30/11/2026;8h;;xã Đăk Ơ;;Trần Lạ;;", 'không biết "Trần Lạ"'),

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from core.clock import LOCAL, SystemClock
 from core.incident import Decision
+from core.inventory import Changes, Contact, Inventory
 from core.people import Role
 from runtime.cli import incidents
 from runtime.cli._ledger import actor
@@ -105,6 +106,18 @@ async def test_an_incident_is_taken_on_once_in_the_name_that_is_given(
     [row] = [r for r in await world.ledger.people.audit_rows() if r.action == "incident.ack"]
     assert (row.actor, row.origin, row.detail) == ("ha", actor(), "đang tới trạm")
     assert "Lê Thu Hà" in (await run("list")).stdout
+
+
+async def test_a_contact_may_be_named_as_people_say_the_name(world: World, run: Run) -> None:
+    assert (await run("comment", HUB, "x", "--by", "Nguyễn Thị Lan")).exit_code == 0
+    assert (await world.ledger.incidents.notes(HUB))[-1].actor == "lan"
+    namesake = Contact(slug="lan2", name="Nguyễn Thị Lan", email="lan2@example.vn")
+    put = Inventory(contacts=(namesake,))
+    await world.ledger.inventory.apply(Changes(put=put), "test", world.clock.now())
+    unclear = await run("comment", HUB, "x", "--by", "Nguyễn Thị Lan", language="vi")
+    assert unclear.exit_code == 1
+    assert unclear.stderr.startswith("“Nguyễn Thị Lan” chưa rõ là đầu mối nào; ghi một trong:")
+    assert "lan2" in unclear.stderr
 
 
 async def test_whoever_is_at_the_terminal_speaks_unless_another_is_named(
