@@ -433,6 +433,35 @@ async def test_no_value_in_any_table_breaks_a_look(rows: dict[tuple[Any, ...], E
     await kit.aclose()
 
 
+@pytest.mark.parametrize(
+    ("object_id", "family", "vendor"),
+    [
+        ("1.3.6.1.4.1.534.1", "Eaton, Powerware UPS", "Eaton"),
+        ("1.3.6.1.4.1.99999.1", "", ""),
+    ],
+)
+async def test_a_device_that_tells_no_model_is_still_of_the_family_recognised(
+    kit: Kit, clock: FakeClock, play: Play, *, object_id: str, family: str, vendor: str
+) -> None:
+    table = {**SYSTEM, OBJECT: ber.oid(object_id)}
+    reading = await Poller(kit, clock, play(table), "snmp_inventory").poll()
+    (told,) = [dict(s.labels) for s, _ in reading.samples if s.name == "device_hardware_info"]
+    assert (told["family"], told["vendor"], told["model"]) == (family, vendor, "")
+
+
+async def test_an_eaton_supply_tells_its_bypass(kit: Kit, clock: FakeClock, play: Play) -> None:
+    xups = ids("1.3.6.1.4.1.534.1")
+    table = {
+        **SYSTEM,
+        OBJECT: ber.oid("1.3.6.1.4.1.534.1"),
+        (*xups, 5, 1, 0): number(499),
+        (*xups, 5, 3, 1, 2, 1): number(231),
+    }
+    reading = await Poller(kit, clock, play(table), "snmp_health").poll()
+    assert values(reading, "device_frequency_hertz", "sensor")["bypass"] == pytest.approx(49.9)
+    assert values(reading, "device_voltage_volts", "sensor")["bypass 1"] == 231
+
+
 def test_a_device_is_recognised_by_the_longest_of_its_makers_numbers() -> None:
     asa = recognised("1.3.6.1.4.1.9.1.1195", "Cisco Adaptive Security Appliance Version 9.8(2)")
     assert asa[0].name == "Cisco ASA, Firepower"
