@@ -449,6 +449,18 @@ async def test_a_device_that_tells_no_model_is_still_of_the_family_recognised(
     assert (told["family"], told["vendor"], told["model"]) == (family, vendor, "")
 
 
+async def test_a_check_point_fan_out_of_range_is_critical(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    fans = ids("1.3.6.1.4.1.2620.1.6.7.8.2.1")
+    table = {**SYSTEM, OBJECT: ber.oid("1.3.6.1.4.1.2620.1.6.123.1.62")}
+    for row, (name, state) in enumerate([("Fan A", 0), ("Fan B", 1)], 1):
+        table[(*fans, 2, row, 0)] = octets(name)
+        table[(*fans, 6, row, 0)] = number(state)
+    reading = await Poller(kit, clock, play(table), "snmp_health").poll()
+    assert values(reading, "device_component_status", "component") == {"Fan A": 0, "Fan B": 2}
+
+
 async def test_an_eaton_supply_tells_its_bypass(kit: Kit, clock: FakeClock, play: Play) -> None:
     xups = ids("1.3.6.1.4.1.534.1")
     table = {
