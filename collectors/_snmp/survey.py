@@ -76,7 +76,11 @@ class Survey:
         return drawing.cells
 
     async def hardware(self, families: Sequence[Family], labels: Labels) -> Series:
-        """Return the info series of what the device says it is, by the first family that knows."""
+        """Return the info series of what the device says it is, by the first family that knows.
+
+        A device that tells neither model nor serial number is still of the family, or at least
+        of the vendor, that its sysObjectID leaves no doubt about.
+        """
         told: dict[str, str] = {}
         whose: Family | None = None
         for one in families:
@@ -85,11 +89,12 @@ class Survey:
                     told[name] = await self._fact(getattr(one.facts, name))
             if whose is None and one.objects and any(told.values()):
                 whose = one
+        likely = [whose] if whose else [one for one in families if one.objects]
         return Series.of(
             HARDWARE.metric,
             labels,
-            family=whose.name if whose else "",
-            vendor=whose.vendor if whose else "",
+            family=_only(one.name for one in likely),
+            vendor=_only(one.vendor for one in likely),
             **told,
         )
 
@@ -431,3 +436,9 @@ def _spelled(ids: Ids) -> str:
 
 def _dotted(ids: Ids) -> str:
     return ".".join(map(str, ids))
+
+
+def _only(words: Iterable[str]) -> str:
+    """Return the one word that all of these are, or nothing where they differ."""
+    different = set(words)
+    return different.pop() if len(different) == 1 else ""

@@ -433,6 +433,47 @@ async def test_no_value_in_any_table_breaks_a_look(rows: dict[tuple[Any, ...], E
     await kit.aclose()
 
 
+@pytest.mark.parametrize(
+    ("object_id", "family", "vendor"),
+    [
+        ("1.3.6.1.4.1.534.1", "Eaton, Powerware UPS", "Eaton"),
+        ("1.3.6.1.4.1.99999.1", "", ""),
+    ],
+)
+async def test_a_device_that_tells_no_model_is_still_of_the_family_recognised(
+    kit: Kit, clock: FakeClock, play: Play, *, object_id: str, family: str, vendor: str
+) -> None:
+    table = {**SYSTEM, OBJECT: ber.oid(object_id)}
+    reading = await Poller(kit, clock, play(table), "snmp_inventory").poll()
+    (told,) = [dict(s.labels) for s, _ in reading.samples if s.name == "device_hardware_info"]
+    assert (told["family"], told["vendor"], told["model"]) == (family, vendor, "")
+
+
+async def test_a_check_point_fan_out_of_range_is_critical(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    fans = ids("1.3.6.1.4.1.2620.1.6.7.8.2.1")
+    table = {**SYSTEM, OBJECT: ber.oid("1.3.6.1.4.1.2620.1.6.123.1.62")}
+    for row, (name, state) in enumerate([("Fan A", 0), ("Fan B", 1)], 1):
+        table[(*fans, 2, row, 0)] = octets(name)
+        table[(*fans, 6, row, 0)] = number(state)
+    reading = await Poller(kit, clock, play(table), "snmp_health").poll()
+    assert values(reading, "device_component_status", "component") == {"Fan A": 0, "Fan B": 2}
+
+
+async def test_an_eaton_supply_tells_its_bypass(kit: Kit, clock: FakeClock, play: Play) -> None:
+    xups = ids("1.3.6.1.4.1.534.1")
+    table = {
+        **SYSTEM,
+        OBJECT: ber.oid("1.3.6.1.4.1.534.1"),
+        (*xups, 5, 1, 0): number(499),
+        (*xups, 5, 3, 1, 2, 1): number(231),
+    }
+    reading = await Poller(kit, clock, play(table), "snmp_health").poll()
+    assert values(reading, "device_frequency_hertz", "sensor")["bypass"] == pytest.approx(49.9)
+    assert values(reading, "device_voltage_volts", "sensor")["bypass 1"] == 231
+
+
 def test_a_device_is_recognised_by_the_longest_of_its_makers_numbers() -> None:
     asa = recognised("1.3.6.1.4.1.9.1.1195", "Cisco Adaptive Security Appliance Version 9.8(2)")
     assert asa[0].name == "Cisco ASA, Firepower"

@@ -1,12 +1,13 @@
 """Firewalls beside those of the network makers: Palo Alto PAN-OS, Check Point Gaia."""
 
-from collectors._snmp.descriptor import Facts, Family, Measure, Pool, Quantity, Where, Words
+from collectors._snmp.descriptor import Facts, Family, Measure, Pool, Quantity, Where, Words, states
 from collectors._snmp.families.standards import INDEX, once
 from collectors._snmp.vocabulary import (
     CPU,
     FAN,
     MEMORY,
     SESSIONS,
+    STATE,
     TEMPERATURE,
     VOLTAGE,
 )
@@ -44,6 +45,17 @@ def _sensor(quantity: Quantity, table: int) -> Measure:
     )
 
 
+def _in_range(kind: str, table: int) -> Measure:
+    entry = f"{_SVN}.7.8.{table}.1"
+    return Measure(
+        STATE,
+        f"{entry}.6",
+        (Words(f"{entry}.2"), *INDEX),
+        kind=kind,
+        meaning=states(ok=(0,), critical=(1,)),  # 1: out of range
+    )
+
+
 GAIA = Family(
     "Check Point Gaia",
     "Check Point",
@@ -55,6 +67,9 @@ GAIA = Family(
         _sensor(TEMPERATURE, 1),
         _sensor(FAN, 2),
         _sensor(VOLTAGE, 3),
+        _in_range("temperature", 1),
+        _in_range("fan", 2),
+        _in_range("sensor", 3),
         Measure(SESSIONS, "1.3.6.1.4.1.2620.1.1.25.3.0", once("connections")),
     ),
     facts=Facts(

@@ -155,6 +155,8 @@ EATON = Family(
         Measure(VOLTAGE, f"{_XUPS}.4.4.1.2", numbered("output"), low=0),
         Measure(CURRENT, f"{_XUPS}.4.4.1.3", numbered("output"), low=0),
         Measure(POWER, f"{_XUPS}.4.4.1.4", numbered("output"), low=0),
+        Measure(FREQUENCY, f"{_XUPS}.5.1.0", once("bypass"), factor=0.1, low=1),
+        Measure(VOLTAGE, f"{_XUPS}.5.3.1.2", numbered("bypass"), low=0),
         Measure(
             STATE,
             f"{_XUPS}.4.5.0",  # xupsOutputSource
