@@ -474,6 +474,24 @@ async def test_an_eaton_supply_tells_its_bypass(kit: Kit, clock: FakeClock, play
     assert values(reading, "device_voltage_volts", "sensor")["bypass 1"] == 231
 
 
+async def test_a_procurve_tells_the_light_of_its_transceivers(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    entry = ids("1.3.6.1.4.1.11.2.14.11.5.1.82.1.1.1.1")
+    figures = {11: 45_398, 12: 32_970, 13: 8_850, 14: -6_020, 15: -99_999_999}
+    table = {
+        **SYSTEM,
+        OBJECT: ber.oid("1.3.6.1.4.1.11.2.3.7.11.153"),
+        (*entry, 2, 49): octets("A1"),
+        **{(*entry, column, 49): number(value) for column, value in figures.items()},
+    }
+    reading = await Poller(kit, clock, play(table), "snmp_health").poll()
+    assert values(reading, "device_optical_power_dbm", "sensor") == {"A1 Tx": pytest.approx(-6.02)}
+    assert values(reading, "device_temperature_celsius", "sensor")["A1"] == pytest.approx(45.398)
+    assert values(reading, "device_voltage_volts", "sensor")["A1"] == pytest.approx(3.297)
+    assert values(reading, "device_current_amperes", "sensor")["A1"] == pytest.approx(0.00885)
+
+
 def test_a_device_is_recognised_by_the_longest_of_its_makers_numbers() -> None:
     asa = recognised("1.3.6.1.4.1.9.1.1195", "Cisco Adaptive Security Appliance Version 9.8(2)")
     assert asa[0].name == "Cisco ASA, Firepower"

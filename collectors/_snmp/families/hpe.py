@@ -4,8 +4,10 @@ from collectors._snmp.descriptor import Facts, Family, Measure, Pool, Where, Wor
 from collectors._snmp.families.standards import INDEX, once
 from collectors._snmp.vocabulary import (
     CPU,
+    CURRENT,
     FAN,
     MEMORY,
+    OPTICAL,
     POWER,
     STATE,
     TEMPERATURE,
@@ -42,6 +44,18 @@ def _icf(kind: str, *types: int) -> Measure:
     )
 
 
+def _light(column: int, way: str) -> Measure:
+    return Measure(
+        OPTICAL,
+        f"{_XCVR}.{column}",
+        (Words(f"{_XCVR}.2", form=f"{{0}} {way}"),),
+        factor=1e-3,
+        low=-60_000,  # -99999999: no light, or a transceiver that does not measure it
+        high=30_000,
+        others=((Words(f"{_XCVR}.2"),), once(way.lower())),
+    )
+
+
 PROCURVE = Family(
     "HPE ProCurve, ArubaOS-Switch",
     "HPE",
@@ -53,6 +67,13 @@ PROCURVE = Family(
         _icf("power", 1),
         _icf("fan", 2),
         _icf("temperature", 3, 4),
+        _light(14, "Tx"),
+        _light(15, "Rx"),
+        Measure(
+            TEMPERATURE, f"{_XCVR}.11", (Words(f"{_XCVR}.2"),), factor=1e-3, low=1, high=150_000
+        ),
+        Measure(VOLTAGE, f"{_XCVR}.12", (Words(f"{_XCVR}.2"),), factor=1e-4, low=1),
+        Measure(CURRENT, f"{_XCVR}.13", (Words(f"{_XCVR}.2"),), factor=1e-6, low=1),
     ),
     facts=Facts(
         model=(
