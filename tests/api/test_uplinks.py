@@ -84,8 +84,9 @@ async def test_taking_it_changes_the_inventory_with_audit(land: World) -> None:
     assert "LLDP" in audited["suggestion.take"].detail
     assert audited["inventory.apply"].actor == "program-admin"
     assert "Không có đề xuất nào" in await _page(land)
+    known = land.context.estate().targets[0]
     told = await land.client.get(
-        f"/uplinks?taken={link.slug}", headers=await land.token(Role.ADMIN)
+        f"/uplinks?taken={known.slug}", headers=await land.token(Role.ADMIN)
     )
     assert "Đã ghi vào danh mục" in told.text
     assert await _post(land, "take") == 404
