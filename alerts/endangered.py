@@ -1,8 +1,8 @@
 """Which meeting does an incident endanger, and who answers for that meeting?
 
 Whatever fails on the booked path of a meeting that is near or going on is told to its duty
-officer at once, by night too. The usual people follow when the officer does not take it on; where
-more than the meeting is touched they hear of it as always.
+officer at once, by night too, of several meetings to the officer of each. The usual people follow
+when no officer takes it on; where more than the meetings is touched they hear of it as always.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,6 @@ from core.watching import Booking, Target, TargetKind
 
 PATIENCE = 300.0  # seconds in which the officer may take it on before the usual people are told
 OFFICER = "officer"  # whom a step of theirs tells
-_PREFIX = "meeting-"  # of the chains that are made here
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +41,6 @@ def hits(incident: Incident, topology: Topology, now: datetime) -> list[Hit]:
     return sorted(found, key=lambda one: (-len(one.rooms), one.booking.begin))
 
 
-def is_of_meeting(chain: Chain | None) -> bool:
-    """Say whether a chain begins with the duty officer of a meeting."""
-    return chain is not None and chain.slug.startswith(_PREFIX)
-
-
 def chain_of(
     found: Sequence[Hit],
     incident: Incident,
@@ -70,8 +64,7 @@ def chain_of(
         step.model_copy(update={"number": number, "after": step.after + wait})
         for number, step in enumerate(rest, start=len(steps) + 1)
     ]
-    first = served[0].booking
-    return Chain(slug=f"{_PREFIX}{first.meeting.lower()}", name=first.title, steps=tuple(steps))
+    return _chain(served[0].booking, steps)
 
 
 def joined_by(found: Sequence[Hit], chain: Chain | None) -> Chain | None:
@@ -87,13 +80,16 @@ def _with_officer(found: Hit, chain: Chain | None) -> Chain | None:
         return chain
     if chain is None:
         step = Step(number=1, tell=OFFICER, contact=officer)
-        slug = f"{_PREFIX}{found.booking.meeting.lower()}"
-        return Chain(slug=slug, name=found.booking.title, steps=(step,))
+        return _chain(found.booking, [step])
     if any(step.contact == officer and not step.after for step in chain.steps):
         return chain
     last = max(step.number for step in chain.steps)
     step = Step(number=last + 1, tell=OFFICER, contact=officer)
     return chain.model_copy(update={"steps": (*chain.steps, step)})
+
+
+def _chain(booking: Booking, steps: Iterable[Step]) -> Chain:
+    return Chain(slug=f"meeting-{booking.meeting.lower()}", name=booking.title, steps=tuple(steps))
 
 
 def touches_others(present: Iterable[str], found: Iterable[Hit], topology: Topology) -> bool:

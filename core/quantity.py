@@ -47,7 +47,7 @@ def length(span: timedelta, language: Language) -> str:
     """Return a duration of at most two units: `2 giờ 05 phút`, `45 giây`."""
     units = ("ngày", "giờ", "phút", "giây") if language == "vi" else ("d", "h", "min", "s")
     total = max(0, int(span.total_seconds()))
-    days, hours = divmod(total, _DAY)[0], total % _DAY // _HOUR
+    days, hours = total // _DAY, total % _DAY // _HOUR
     minutes, seconds = total % _HOUR // _MINUTE, total % _MINUTE
     if days:
         return f"{days} {units[0]} {hours} {units[1]}"
@@ -121,11 +121,14 @@ def _times(factor: float) -> Callable[[float, Language], str]:
     return lambda value, language: seconds(value * factor, language)
 
 
+def _bit_rate(value: float, language: Language) -> str:
+    return _scaled(value, language, "bit/s")
+
+
 _Written = Callable[[float, Language], str]
-_BITS: _Written = lambda value, language: _scaled(value, language, "bit/s")  # noqa: E731
 # by the end of the name, the longest first
 _SUFFIXES: Mapping[str, _Written] = {
-    "_bits_per_second": _BITS,
+    "_bits_per_second": _bit_rate,
     "_frames_per_second": _with("hình/s", "frames/s"),
     "_timestamp_seconds": instant,
     "_time_seconds": seconds,
@@ -159,7 +162,7 @@ _NAMED: Mapping[str, _Written] = {
     "jnxRpmResSumPercentLost": _per_cent,
     "physicalDiskProgress": _per_cent,
     "physicalDiskRemainingRatedWriteEndurance": _per_cent,
-    "ifHighSpeed": lambda value, language: _BITS(value * 1e6, language),
+    "ifHighSpeed": lambda value, language: _bit_rate(value * 1e6, language),
     "ifHCInOctets": _bytes,
     "ifHCOutOctets": _bytes,
 }
