@@ -4,19 +4,15 @@ A reach check that is probed fast (`Check.verify`) is confirmed by a sequential 
 other check by k of n runs (`Check.confirm`). See DESIGN §5.
 """
 
-import math
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from core.losses import LEAST_LOSS, needed, proven
 from core.reading import FailureKind, Reading
 from core.status import Streak, Verdict
 from core.watching import MISS_GRACE, Check
 
-LIKELIHOOD = 1e-12  # a living path looks like this less than once in 10¹²
 SELDOM = 1e-6  # losses in a row that chance brings less often were a short outage
-LEAST_LOSS = 0.30  # loss that may begin at any moment and must not look like a failure
-MOST_LOSS = 0.70  # a path that loses more for minutes is as good as dead
-LONGEST_BURST = timedelta(seconds=1)  # of consecutive loss on a living path
 RECOVERED = 3  # consecutive good probes
 LOSSY_FROM = 0.05
 LOSSY_UNTIL = 0.02
@@ -86,12 +82,6 @@ def patience(check: Check) -> float:
     """Return the seconds without a reading after which the check is unknown."""
     missed = check.interval * check.confirm.missed
     return max(missed, SUMMARY_PATIENCE) if is_fast(check) else missed + check.timeout
-
-
-def needed(loss: float) -> int:
-    """Return how many consecutive losses prove a failure on a path that loses `loss` (0…1)."""
-    worst = min(max(loss, LEAST_LOSS), MOST_LOSS)
-    return math.ceil(math.log(LIKELIHOOD) / math.log(worst))
 
 
 _FEWEST = needed(LEAST_LOSS)
@@ -229,8 +219,7 @@ def _missed(streak: Streak, reading: Reading, at: datetime) -> Streak:
 def _proven(streak: Streak) -> bool:
     if streak.failed_at is None or streak.last_at is None:
         return False
-    lasted = streak.last_at - streak.failed_at >= LONGEST_BURST
-    return lasted and streak.fails >= needed(recent_loss(streak))
+    return proven(streak.fails, streak.last_at - streak.failed_at, recent_loss(streak))
 
 
 def _summary(streak: Streak, reading: Reading, loss: float, at: datetime) -> Streak:

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from alerts.explanation import Failure, Sharing, explained
 from alerts.facts import NOTHING, Fact, Facts
-from alerts.judge import LONGEST_BURST
 from alerts.places import Place
 from alerts.topology import Topology
 from alerts.waiting import PATIENCE, Waiting
+from core.losses import LONGEST_BURST
 from core.status import Status, Verdict
 
 COMPANY = timedelta(seconds=2)  # how long a root waits for others that fall silent with it

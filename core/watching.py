@@ -88,7 +88,7 @@ class Verify(Model):
 
     uplinks: tuple[str, ...] = ()  # slugs of the reach checks of every target above
     spacing: float = 0.075  # seconds between two probes of one address
-    probes: int = 40  # at the most; the judge decides at about 23
+    probes: int = 40  # at the most; about 23 misses suffice
 
 
 class PortFact(Model):

@@ -3,8 +3,9 @@
 from grafana_foundation_sdk.builders import dashboard as build
 from grafana_foundation_sdk.models import dashboard as model
 
-from alerts.judge import LOSSY_FROM, LOSSY_UNTIL, MOST_LOSS, SUMMARY_PATIENCE, SUMMARY_PERIOD
+from alerts.judge import LOSSY_FROM, LOSSY_UNTIL, SUMMARY_PATIENCE, SUMMARY_PERIOD
 from api.words import STATUS_SHORT
+from core.losses import MOST_LOSS
 from core.status import Status
 from core.text import Language, Text
 

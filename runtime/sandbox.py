@@ -14,7 +14,7 @@ from datetime import UTC, datetime, time, timedelta
 from pydantic import BaseModel
 
 from alerts.brain import Brain
-from alerts.judge import LEAST_LOSS, is_fast, needed
+from alerts.judge import is_fast
 from alerts.rehearsed import Letter
 from alerts.storm import Crossed, Event, Heard, Taken
 from alerts.telling import TellingPolicy
@@ -25,6 +25,7 @@ from core.errors import Conflict
 from core.incident import Incident, Message, Notification
 from core.inventory import Rule
 from core.labels import Series
+from core.losses import LEAST_LOSS, needed
 from core.outcome import Memory
 from core.reading import Failure, FailureKind, Reading, Sample
 from core.text import Text

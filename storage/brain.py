@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.clock import LOCAL
@@ -16,7 +16,7 @@ from storage.database import Database, portions, upsert
 from storage.database import insert as insert_or
 from storage.events import Draft, read_events, write_events
 from storage.incidents import incident_draft, read_incidents, write_incidents, write_notes
-from storage.merging import split_off, take_in, told_of
+from storage.merging import split_off, take_in, told_of, took_in
 from storage.status import read_states, transition_of, write_transitions
 from storage.tables import (
     batches,
@@ -169,21 +169,31 @@ async def add_notifications(connection: AsyncConnection, rows: Sequence[Notifica
 
     One that waits is brought forward by another that is due earlier: the trouble has grown.
     """
-    added: list[int] = []
-    for row in rows:
-        if row.purpose is Purpose.RECOVERY and await _was_taken_back(connection, row):
-            continue
-        number = await connection.scalar(
-            insert_or(connection, notifications)
-            .values(row.model_dump(exclude={"id"}))
-            .on_conflict_do_nothing()
-            .returning(_N.id)
-        )
-        if number is not None:
-            added.append(number)
-        else:
+    taken_back = await _taken_back(connection, [r for r in rows if r.purpose is Purpose.RECOVERY])
+    wanted = [row for row in rows if _intent(row) not in taken_back]
+    first = {_intent(row): row for row in reversed(wanted) if row.incident is not None}
+    fresh = [row for row in wanted if row.incident is None or row is first[_intent(row)]]
+    if not fresh:
+        return []
+    written = await connection.execute(
+        insert_or(connection, notifications)
+        .on_conflict_do_nothing()
+        .returning(_N.id, _N.incident, _N.purpose, _N.recipient, _N.channel),
+        [row.model_dump(exclude={"id"}) for row in fresh],
+    )
+    added: dict[int, _Intent] = {number: tuple(intent) for number, *intent in written}
+    new = {first[intent] for intent in added.values() if intent in first}
+    for row in wanted:
+        if row.incident is not None and row not in new:
             await _bring_forward(connection, row)
-    return added
+    return sorted(added)
+
+
+_Intent = tuple[object, ...]  # of an incident, what is told to whom by what: it is told only once
+
+
+def _intent(row: Notification) -> _Intent:
+    return (row.incident, row.purpose, row.recipient, row.channel)
 
 
 async def _bring_forward(connection: AsyncConnection, row: Notification) -> None:
@@ -204,22 +214,26 @@ async def _bring_forward(connection: AsyncConnection, row: Notification) -> None
     )
 
 
-async def _was_taken_back(connection: AsyncConnection, row: Notification) -> bool:
-    """Say whether the news of the problem, for the same person, was cancelled before it left."""
-    cancelled = select(func.count()).where(
-        _N.incident == row.incident,
-        _N.purpose == Purpose.PROBLEM,
-        _N.recipient == row.recipient,
-        _N.channel == row.channel,
-        _N.state == NotificationState.CANCELLED,
-    )
-    if not await connection.scalar(cancelled):
-        return False
-    told = await told_of(connection, row.incident or "")
-    return not any(
-        one.state in _LEFT and (one.recipient, one.channel) == (row.recipient, row.channel)
-        for one in told
-    )
+async def _taken_back(connection: AsyncConnection, ends: Sequence[Notification]) -> set[_Intent]:
+    """Return the ends of what its person never heard of: that was cancelled before it left."""
+    cancelled: set[tuple[object, ...]] = set()
+    for some in portions(sorted({end.incident for end in ends if end.incident is not None})):
+        query = select(_N.incident, _N.recipient, _N.channel).where(
+            _N.incident.in_(some),
+            _N.purpose == Purpose.PROBLEM,
+            _N.state == NotificationState.CANCELLED,
+        )
+        cancelled.update(map(tuple, await connection.execute(query)))
+    unheard = set[_Intent]()
+    for end in ends:
+        if (end.incident, end.recipient, end.channel) in cancelled:
+            told = await told_of(connection, end.incident or "")
+            if not any(
+                one.state in _LEFT and (one.recipient, one.channel) == (end.recipient, end.channel)
+                for one in told
+            ):
+                unheard.add(_intent(end))
+    return unheard
 
 
 async def _tell_the_end(connection: AsyncConnection, rows: Sequence[Notification]) -> None:
@@ -227,12 +241,17 @@ async def _tell_the_end(connection: AsyncConnection, rows: Sequence[Notification
 
     By a chain they are found when it is time.
     """
-    ends = [row for row in rows if row.purpose is Purpose.RECOVERY]
-    for end in {row.incident: row for row in ends if row.step is None}.values():
+    ends = {
+        row.incident: row
+        for row in rows
+        if row.purpose is Purpose.RECOVERY and row.step is None and row.incident is not None
+    }
+    for code in await took_in(connection, sorted(ends)):
+        end = ends[code]
         told = [
             one
-            for one in await told_of(connection, end.incident or "")
-            if one.incident != end.incident and one.step is None and one.state in _LEFT
+            for one in await told_of(connection, code)
+            if one.incident != code and one.step is None and one.state in _LEFT
         ]
         also = ("recipient", "address", "channel", "language")
         await add_notifications(

@@ -1,7 +1,7 @@
 """Incidents: written whole by the brain, acknowledged and commented on by people."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -215,39 +215,43 @@ async def read_incidents(
     return [Incident(**row, members=tuple(members[row["id"]])) for row in rows]
 
 
-async def write_incidents(connection: AsyncConnection, rows: Iterable[Incident]) -> None:
+async def write_incidents(connection: AsyncConnection, rows: Sequence[Incident]) -> None:
     """Insert incidents or replace older versions of them, the acknowledgement left alone.
 
-    Conflict if the ledger holds an equal or newer version.
+    Each is there once. Conflict if the ledger holds an equal or newer version.
     """
+    if not rows:
+        return
+    fields = [row.model_dump(exclude={"members", *ACK_COLUMNS}) for row in rows]
+    statement = insert_or(connection, incidents)
+    written = await connection.scalars(
+        statement.on_conflict_do_update(
+            index_elements=["id"],
+            set_={name: statement.excluded[name] for name in fields[0] if name != "id"},
+            where=_I.version < statement.excluded.version,
+        ).returning(_I.id),
+        fields,
+    )
+    fresh = set(written)
     for row in rows:
-        fields = row.model_dump(exclude={"members", *ACK_COLUMNS})
-        statement = insert_or(connection, incidents).values(fields)
-        written = await connection.scalar(
-            statement.on_conflict_do_update(
-                index_elements=["id"],
-                set_={name: statement.excluded[name] for name in fields if name != "id"},
-                where=_I.version < statement.excluded.version,
-            ).returning(_I.version)
-        )
-        if written is None:
+        if row.id not in fresh:
             raise Conflict(
                 Text(
                     vi=f"Sự cố {row.id} đã thay đổi: phiên bản {row.version} đã cũ",
                     en=f"Incident {row.id} has changed: version {row.version} is stale",
                 )
             )
+    for some in portions(sorted(fresh)):
         await connection.execute(
-            delete(incident_members).where(incident_members.c.incident == row.id)
+            delete(incident_members).where(incident_members.c.incident.in_(some))
         )
-        if row.members:
-            await connection.execute(
-                insert(incident_members),
-                [
-                    {"incident": row.id, "position": position, **member.model_dump()}
-                    for position, member in enumerate(row.members)
-                ],
-            )
+    members = [
+        {"incident": row.id, "position": position, **member.model_dump()}
+        for row in rows
+        for position, member in enumerate(row.members)
+    ]
+    if members:
+        await connection.execute(insert(incident_members), members)
 
 
 async def _notes(connection: AsyncConnection, incidents: Sequence[str]) -> list[IncidentNote]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.incident import Notification, NotificationState, Purpose
 from core.outcome import TakenIn
+from storage.database import portions
 from storage.findings import carry_on
 from storage.tables import (
     ack_links,
@@ -26,6 +27,7 @@ from storage.tables import (
 _N = notifications.c
 _I = incidents.c
 _T = incident_notes.c
+_TOOK_IN = ("merged", "taken_in")  # the lines of a timeline that name another incident
 SPLIT_OFF = "split_off"  # the reason of messages that were told of before the split
 
 
@@ -58,13 +60,22 @@ async def told_of(connection: AsyncConnection, incident: str) -> list[Notificati
     """Return what was to be told of a problem and of all that was merged into it, oldest first."""
     codes = [incident]
     for code in codes:  # it grows: what was merged may have taken in others before
-        query = select(_T.text).where(_T.incident == code, _T.kind.in_(["merged", "taken_in"]))
+        query = select(_T.text).where(_T.incident == code, _T.kind.in_(_TOOK_IN))
         named = {text.partition(":")[0] for text in await connection.scalars(query)}
         within = select(_I.id).where(_I.id.in_(named), _I.merged_into == code).order_by(_I.id)
         codes += [gone for gone in await connection.scalars(within) if gone not in codes]
     query = select(notifications).where(_N.incident.in_(codes), _N.purpose == Purpose.PROBLEM)
     rows = (await connection.execute(query.order_by(_N.id))).mappings()
     return [Notification(**{name: row[name] for name in Notification.model_fields}) for row in rows]
+
+
+async def took_in(connection: AsyncConnection, codes: Sequence[str]) -> list[str]:
+    """Return which incidents became more than they were: others were merged into them."""
+    found: list[str] = []
+    for some in portions(codes):
+        query = select(_T.incident).where(_T.incident.in_(some), _T.kind.in_(_TOOK_IN))
+        found += await connection.scalars(query.distinct())
+    return sorted(found)
 
 
 async def split_off(connection: AsyncConnection, pairs: Iterable[tuple[str, str]]) -> None:

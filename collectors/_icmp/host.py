@@ -3,11 +3,12 @@
 import math
 import zlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from collectors._icmp.wire import Medium, Place, Protocol
 from core.labels import Series
+from core.losses import proven
 from core.reading import STALE, Failure, Reading, Sample
 from core.watching import Check, Verify
 
@@ -33,8 +34,10 @@ class Host:
     __slots__ = (
         "answered_ns",
         "check",
+        "cleared_ns",
         "doubt",
         "enlisted",
+        "failed_ns",
         "failure",
         "gone",
         "had_rtts",
@@ -42,6 +45,7 @@ class Host:
         "interval",
         "last_ns",
         "left",
+        "loss",
         "lost",
         "misses",
         "next_regular",
@@ -79,8 +83,11 @@ class Host:
         self.rtts: list[float] = []
         self.lost = 0
         self.had_rtts = False
+        self.loss = 0.0  # of the last closed window
         # What is known.
         self.misses = 0  # in a row
+        self.failed_ns = 0  # when the first of them was sent
+        self.cleared_ns = 0  # when the answer was asked for that ended the misses before
         self.failure: Failure | None = None  # of the last settled probe
         self.last_ns = 0  # when the last settled probe was sent; 0 = none was yet
         self.answered_ns = 0  # when the youngest answered probe was sent
@@ -112,6 +119,17 @@ class Host:
         """Say whether it is being probed in a burst, its own or another's."""
         return self.left > 0 or self.helping > 0
 
+    @property
+    def is_proven(self) -> bool:
+        """Say whether the misses suffice for the judge, so that more would tell it nothing.
+
+        Soon after an earlier suspicion only the judge knows how much the path loses.
+        """
+        if self.failed_ns - self.cleared_ns < SUMMARY * 1e9:
+            return False
+        lasted = timedelta(microseconds=(self.last_ns - self.failed_ns) // 1000)
+        return proven(self.misses, lasted, self.loss)
+
     def answered(self, sent_ns: int, rtt: float | None, regular: bool, late: bool) -> None:
         """Book an answer. `rtt` None: the clock was set meanwhile, nobody knows how long."""
         if regular:
@@ -121,7 +139,9 @@ class Host:
                 self.lost -= 1
         if rtt is not None and rtt > self.wait:
             self.wait = min(self.check.timeout, PATIENCE * rtt)
-        self.misses = 0
+        if self.misses:
+            self.misses = 0
+            self.cleared_ns = sent_ns
         self.failure = None
         self.last_ns = max(self.last_ns, sent_ns)
         self.answered_ns = max(self.answered_ns, sent_ns)
@@ -132,6 +152,8 @@ class Host:
             self.lost += 1
         if sent_ns < self.answered_ns:
             return False
+        if not self.misses:
+            self.failed_ns = sent_ns
         self.misses += 1
         self.failure = failure
         self.last_ns = sent_ns
@@ -147,7 +169,7 @@ class Host:
         rtts, lost = self.rtts, self.lost
         self.rtts, self.lost = [], 0
         reading = self.reading(at, self.failure, rtts[-1] if rtts else None)
-        reading.loss = lost / (len(rtts) + lost)
+        reading.loss = self.loss = lost / (len(rtts) + lost)
         reading.samples = self.series.samples(reading.loss, ok=reading.ok)
         if rtts:
             ordered = sorted(rtts)

@@ -4,9 +4,9 @@ A wheel of 25 ms slots says who is probed when and which silence has become a mi
 woken by a reply: the kernel stamps it, so it may lie in the buffer until the next tick without
 its RTT growing.
 
-On the first miss the suspect and its uplinks are probed fast and every outcome is emitted; the
-judge decides. A probe that is answered after it was declared missed is emitted as good, and the
-target is given more time from then on.
+On the first miss the suspect and its uplinks are probed fast and every outcome is emitted, until
+the misses suffice; the judge decides. A probe that is answered after it was declared missed is
+emitted as good, and the target is given more time from then on.
 """
 
 import asyncio
@@ -401,6 +401,9 @@ class Sweep:
             self._tell(host, sent_ns, failure)
         if host.misses == 1:
             self._suspect(host)
+        elif host.left and host.is_proven:
+            host.left = 0
+            self._release(host)
 
     # Telling
 

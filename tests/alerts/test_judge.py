@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.judge import forgotten, judge, needed, overdue, patience, recent_loss
+from alerts.judge import forgotten, judge, overdue, patience, recent_loss
+from core.losses import needed
 from core.reading import Failure, FailureKind, Reading
 from core.status import Streak, Verdict
 from core.watching import Check, Confirm, Verify

@@ -17,6 +17,7 @@ from collectors._icmp.host import SUMMARY, Host, jitter, percentile
 from collectors._icmp.sweep import Sweep
 from collectors._icmp.wire import Wire
 from core.clock import SystemClock
+from core.losses import needed
 from core.reading import Failure, FailureKind, Reading, is_stale
 from core.watching import Check, Verify
 from runtime.kit import make_kit
@@ -143,6 +144,28 @@ async def test_the_burst_ends_with_the_answer_and_the_rhythm_is_calm_again(world
         await asyncio.sleep(0.8)
         assert len(watch.readings) == told
     assert len(failures(watch.readings)) == 1
+
+
+async def test_the_burst_ends_when_the_misses_suffice(world: Land) -> None:
+    world.answer = lambda address, asked: None
+    feed = Feed(ping("a", "10.0.0.5", interval=60.0, timeout=0.2))
+    async with sweeping(feed, world) as watch:
+        await asyncio.sleep(0.05)
+        feed.hinted.append("a/icmp")
+        await watch.until(lambda: len(failures(watch.readings)) >= needed(0.0))
+        await asyncio.sleep(0.5)
+    assert len(failures(watch.readings)) < needed(0.0) + 6 < Verify().probes
+
+
+async def test_soon_after_another_suspicion_the_burst_is_sent_whole(world: Land) -> None:
+    world.answer = lambda address, asked: 0.0 if asked == 6 else None  # the first of the burst
+    feed = Feed(ping("a", "10.0.0.5", interval=60.0, timeout=0.2))
+    async with sweeping(feed, world) as watch:
+        await asyncio.sleep(0.05)
+        feed.hinted.append("a/icmp")
+        await watch.until(lambda: any(r.ok for r in watch.readings))
+        feed.hinted.append("a/icmp")
+        await watch.until(lambda: len(failures(watch.readings)) >= Verify().probes)
 
 
 async def test_a_dead_target_is_told_of_rarely_after_its_burst(world: Land) -> None:

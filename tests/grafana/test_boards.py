@@ -11,8 +11,9 @@ from typing import Any, get_args
 
 import pytest
 
-from alerts.judge import LOSSY_FROM, LOSSY_UNTIL, MOST_LOSS
+from alerts.judge import LOSSY_FROM, LOSSY_UNTIL
 from core.labels import Series
+from core.losses import MOST_LOSS
 from core.text import Language
 from grafana.__main__ import HERE, written
 from grafana.expressions import UnknownSeries, metric

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from alerts.judge import LONGEST_BURST, is_fast, needed
+from alerts.judge import is_fast
+from core.losses import LONGEST_BURST, needed
 from core.watching import Check, Confirm, Verify
 from inventory.booked import quickened
 

@@ -22,6 +22,6 @@ async def test_no_line_that_loses_packets_is_ever_taken_for_dead(*, full: bool) 
 async def test_a_judge_that_is_content_with_less_would_be_found_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("alerts.judge.LIKELIHOOD", 1e-4)
-    monkeypatch.setattr("alerts.judge.LONGEST_BURST", timedelta(seconds=0.5))
+    monkeypatch.setattr("core.losses.LIKELIHOOD", 1e-4)
+    monkeypatch.setattr("core.losses.LONGEST_BURST", timedelta(seconds=0.5))
     assert (await week(10, 1.0, seed=2026))["false_downs"] != 0
