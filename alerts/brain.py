@@ -78,6 +78,7 @@ class Brain:
         self._urgent = True  # one of them has changed its verdict
         self._wrote_at = now
         self._facts: dict[str, Fact] = {}
+        self._heard_of: set[str] = set()  # targets whose facts are older than their streaks
         self._ports: dict[str, Port] = {}
         self._carried: dict[str, Mapping[str, str]] = {}
         self._calm: dict[str, Place] = {}
@@ -139,10 +140,14 @@ class Brain:
         return unrest.falling(self._topology, self._facts, self._states, now)
 
     def hear(self, readings: Sequence[Reading], now: datetime) -> None:
-        """Judge a portion of a batch by itself; what it means says `feed`, of all of them."""
+        """Judge a portion of a batch by itself; what it means says `feed`, of all of them.
+
+        In a storm many readings say the same of one target: it is looked at once for all of them,
+        and at once only where the verdict changes.
+        """
         self._mind_the_clock(self._latest, now)
         self._latest = now
-        touched: set[str] = set()
+        changed: set[str] = set()
         for reading in readings:
             check = self._topology.checks.get(reading.check)
             if check is None:
@@ -152,12 +157,14 @@ class Brain:
             if new is not old:
                 self._streaks[check.slug] = new
                 self._note(old, new, now)
-                if new.verdict is not old.verdict or check.reach or new.fails:
-                    touched.add(check.target)
+                if new.verdict is not old.verdict:
+                    changed.add(check.target)
+                elif check.reach or new.fails:
+                    self._heard_of.add(check.target)
             self._thresholds.hear(reading, check, now)
             if check.slug in self._carried and reading.ok:
                 self._hear_ports(reading, self._carried[check.slug])
-        for target in touched:
+        for target in changed:
             self._look_at(target, now)
 
     def feed(self, readings: Sequence[Reading], now: datetime) -> Outcome:
@@ -425,6 +432,7 @@ class Brain:
             now,
         )
         self._facts[target] = new
+        self._heard_of.discard(target)
         if not new.stands_as(old):
             self._calm.pop(target, None)
         if self._dirty or new == old:
@@ -460,6 +468,8 @@ class Brain:
         return [(c, self._streaks.get(c.slug) or Streak(c.slug)) for c in checks]
 
     def _conclude(self, outcome: Outcome, now: datetime) -> Outcome:
+        for target in tuple(self._heard_of):
+            self._look_at(target, now)
         if self._held_until is not None and now >= self._held_until:
             self._held_since = self._held_until = None
             self._dirty = True

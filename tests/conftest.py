@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from core.clock import SystemClock
 from storage import migrations
@@ -17,6 +18,12 @@ from tests.databases import PostgresServer, apart, postgres_programs
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add our options."""
     length.add_option(parser)
+
+
+def pytest_configure() -> None:
+    """Time no example: a slow machine is no defect of ours."""
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
