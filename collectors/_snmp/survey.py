@@ -312,7 +312,15 @@ class _Drawing:
             status = self._series(STATUS, (words[0], measure.kind))
             if state and status:
                 self.cells.signs.append(
-                    Sign(place, state, status, measure.meaning, measure.low, measure.high)
+                    Sign(
+                        place,
+                        state,
+                        status,
+                        measure.read,
+                        measure.meaning,
+                        measure.low,
+                        measure.high,
+                    )
                 )
             return
         quantity = measure.quantity
