@@ -68,6 +68,24 @@ def bits(value: Value) -> float | None:
     return number(value)
 
 
+_STOPS = 0b0101_1111  # of hrPrinterDetectedErrorState: all but low paper and low toner
+_SEVERAL, _SEVERAL_THAT_STOP = 9, 10
+
+
+def printer_fault(value: Value) -> float | None:
+    """Return which of the eight faults of hrPrinterDetectedErrorState a printer has.
+
+    0 none; 1 little paper, 2 no paper, 3 little toner, 4 no toner, 5 open, 6 jammed, 7 offline,
+    8 service; 9 several, 10 several of which one stops the printing.
+    """
+    if not isinstance(value, bytes):
+        return None
+    said = value[0] if value else 0
+    if said.bit_count() > 1:
+        return _SEVERAL_THAT_STOP if said & _STOPS else _SEVERAL
+    return 9 - said.bit_length() if said else 0
+
+
 def milliamperes_or_micro(value: Value) -> float | None:
     """Return amperes of what drives a laser, told in mA, or in µA where that would be too much."""
     said = number(value)

@@ -695,6 +695,174 @@ async def test_a_qnap_of_several_enclosures_tells_disks_and_arrays() -> None:
     }
 
 
+APC = "1.3.6.1.4.1.318.1.1"
+
+
+async def test_an_apc_of_three_phases_tells_each_and_not_what_it_cannot_measure() -> None:
+    rows: dict[str, Row] = {
+        f"{APC}.1.9.2.3.1.3.1.1.1": 231,
+        f"{APC}.1.9.2.3.1.6.1.1.1": 154,
+        f"{APC}.1.9.2.3.1.6.1.1.2": -1,
+        f"{APC}.1.9.3.3.1.3.1.1.1": 230,
+        f"{APC}.1.9.3.3.1.4.1.1.1": 148,
+        f"{APC}.1.9.3.3.1.10.1.1.1": 37,
+    }
+    found = await heard("1.3.6.1.4.1.318.1.3.12", rows)
+    assert found[VOLTAGE] == {"input phase 1.1.1": 231, "output phase 1.1.1": 230}
+    assert found[CURRENT] == near({"input phase 1.1.1": 15.4, "output phase 1.1.1": 14.8})
+    assert found["device_load_ratio"] == near({"output phase 1.1.1": 0.37})
+
+
+async def test_an_apc_transfer_switch_tells_the_source_that_failed() -> None:
+    ats = f"{APC}.8.5"
+    rows: dict[str, Row] = {
+        f"{ats}.1.2.0": 1,
+        f"{ats}.1.3.0": 1,
+        f"{ats}.1.12.0": 2,
+        f"{ats}.1.13.0": 1,
+        f"{ats}.3.3.1.3.1.1.1": 229,
+        f"{ats}.4.3.1.4.1.1.1": 61,
+    }
+    found = await heard("1.3.6.1.4.1.318.1.3.11", rows)
+    assert found[STATUS] == {
+        "selected source, transfer": 0,
+        "redundancy, transfer": 2,
+        "source A, transfer": 0,
+        "source B, transfer": 2,
+    }
+    assert found[VOLTAGE] == {"source 1.1.1": 229}
+    assert found[CURRENT] == near({"transfer output 1.1.1": 6.1})
+
+
+async def test_an_apc_room_monitor_and_strip_tell_probes_contacts_and_outlets() -> None:
+    rows: dict[str, Row] = {
+        f"{APC}.10.3.13.1.1.2.1": "Rack 1",
+        f"{APC}.10.3.13.1.1.3.1": 26,
+        f"{APC}.10.3.13.1.1.6.1": 48,
+        f"{APC}.10.4.3.2.1.3.0.1": "Door",
+        f"{APC}.10.4.3.2.1.7.0.1": 3,
+        f"{APC}.26.9.2.3.1.3.4": "Codec",
+        f"{APC}.26.9.2.3.1.5.4": 1,
+        f"{APC}.26.9.4.3.1.3.4": "Codec",
+        f"{APC}.26.9.4.3.1.6.4": 12,
+        f"{APC}.26.6.3.1.4.1": 3,
+        f"{APC}.26.6.3.1.6.1": 228,
+        f"{APC}.26.6.3.1.7.1": 41,
+    }
+    found = await heard("1.3.6.1.4.1.318.1.3.4.6", rows)
+    assert found["device_room_temperature_celsius"] == {"Rack 1": 26}
+    assert found["device_room_humidity_ratio"] == near({"Rack 1": 0.48})
+    assert found[STATUS] == {
+        "Door, contact": 2,
+        "outlet 4 Codec, outlet": 0,
+        "PDU phase 1, load": 1,
+    }
+    assert found[CURRENT] == near({"outlet 4 Codec": 1.2})
+    assert found[POWER] == {"PDU phase 1": 410}
+    assert found[VOLTAGE] == {"PDU phase 1": 228}
+
+
+async def test_a_liebert_tells_the_air_of_the_room_and_its_phases() -> None:
+    liebert = "1.3.6.1.4.1.476.1.42.3"
+    rows: dict[str, Row] = {
+        f"{liebert}.4.1.3.3.1.3.1": 24,
+        f"{liebert}.4.1.3.3.1.50.1": 243,
+        f"{liebert}.4.2.2.3.1.3.1": 51,
+        f"{liebert}.4.3.2.0": 1,
+        f"{liebert}.5.2.3.1.5.1.1": 231,
+        f"{liebert}.5.2.2.1.8.1": 4,
+        f"{liebert}.8.20.1.25.1": 16,
+    }
+    found = await heard("1.3.6.1.4.1.476.1.42", rows)
+    assert found["device_room_temperature_celsius"] == near({"air 1": 24.3})
+    assert found["device_room_humidity_ratio"] == near({"air 1": 0.51})
+    assert found[VOLTAGE] == {"phase 1.1": 231}
+    assert found[POWER] == {"point 1": 4000}
+    assert found[STATUS] == {"cooling, cooling": 0, "PDU 1, pdu": 2}
+
+
+async def test_a_socomec_supply_tells_its_battery_in_its_own_states() -> None:
+    socomec = "1.3.6.1.4.1.4555.1.1.1.1"
+    rows: dict[str, Row] = {
+        f"{socomec}.2.1.0": 5,
+        f"{socomec}.2.3.0": 42,
+        f"{socomec}.2.4.0": 87,
+        f"{socomec}.3.3.1.2.1": 2294,
+        f"{socomec}.4.4.1.3.1": 31,
+        f"{socomec}.4.4.1.4.1": 23,
+    }
+    found = await heard("1.3.6.1.4.1.4555.1.1.1", rows)
+    assert found[STATUS] == {"battery, battery": 1}
+    assert found["device_battery_runtime_seconds"] == {"battery": 42 * 60}
+    assert found[VOLTAGE] == near({"input 1": 229.4})
+    assert found["device_load_ratio"] == near({"output 1": 0.23})
+
+
+async def test_any_ups_tells_its_last_test_its_bypass_and_how_many_alarms_it_has() -> None:
+    ups = "1.3.6.1.2.1.33.1"
+    rows: dict[str, Row] = {
+        f"{ups}.7.3.0": 3,
+        f"{ups}.6.1.0": 2,
+        f"{ups}.5.1.0": 500,
+        f"{ups}.5.3.1.2.1": 229,
+        f"{ups}.3.3.1.5.1": 1350,
+    }
+    found = await heard("1.3.6.1.4.1.2254.2.4", rows)
+    assert found[STATUS] == {"test, ups": 2}
+    assert found["upsAlarmsPresent"] == {"": 2}
+    assert found["device_frequency_hertz"] == near({"bypass": 50})
+    assert found[VOLTAGE] == {"bypass 1": 229}
+    assert found[POWER] == {"input 1": 1350}
+
+
+async def test_a_synology_tells_the_supply_on_its_port() -> None:
+    supply = "1.3.6.1.4.1.6574.4"
+    rows: dict[str, Row] = {
+        f"{supply}.2.12.1.0": "18.0",
+        f"{supply}.3.1.1.0": "100.0",
+        f"{supply}.3.6.1.0": "2520.0",
+        f"{supply}.3.2.1.0": "27.3",
+        f"{supply}.4.1.1.0": "231.0",
+    }
+    found = await heard("1.3.6.1.4.1.8072.3.2.10", rows)
+    assert found["device_load_ratio"] == near({"UPS": 0.18})
+    assert found["device_battery_charge_ratio"] == {"UPS": 1}
+    assert found["device_battery_runtime_seconds"] == {"UPS": 2520}
+    assert found[VOLTAGE] == near({"UPS battery": 27.3, "UPS input": 231})
+
+
+@pytest.mark.parametrize(
+    ("said", "number_of_fault", "status"),
+    [
+        (b"\x00", 0, 0),
+        (b"", 0, 0),
+        (b"\x80\x00", 1, 1),
+        (b"\x20", 3, 1),
+        (b"\x04", 6, 2),
+        (b"\xa0", 9, 1),
+        (b"\xc0", 10, 2),
+    ],
+)
+async def test_a_printer_tells_what_is_wrong_and_whether_it_still_prints(
+    said: bytes, number_of_fault: int, status: int
+) -> None:
+    kit = make_kit(SystemClock())
+    rows = {
+        ids("1.3.6.1.2.1.25.3.2.1.3.1"): octets("LBP6230"),
+        ids("1.3.6.1.2.1.25.3.5.1.2.1"): octets(said),
+    }
+    async with stage(Recorded) as play:
+        agent = play(system("1.3.6.1.4.1.1602.4.7") | rows)
+        reading = await snmp_health.look(check_of("snmp_health", agent.port), kit, Notes())
+    await kit.aclose()
+    told = {
+        series.name: value
+        for series, value in reading.samples
+        if dict(series.labels).get("kind") == "printer fault"
+    }
+    assert told == {STATE: number_of_fault, STATUS: status}
+
+
 @pytest.mark.parametrize(
     ("object_id", "description", "family"),
     [
@@ -704,6 +872,8 @@ async def test_a_qnap_of_several_enclosures_tells_disks_and_arrays() -> None:
         ("1.3.6.1.4.1.207.1.14.101", "AlliedWare Plus (TM) 5.5.1", "Allied Telesis"),
         ("1.3.6.1.4.1.2604.5", "Linux SFW 4.14.38", "Sophos"),
         ("1.3.6.1.4.1.3097.1.5.77", "Firebox M370", "WatchGuard"),
+        ("1.3.6.1.4.1.476.1.42", "", "Vertiv Liebert"),
+        ("1.3.6.1.4.1.4555.1.1.1", "", "Socomec UPS"),
         ("1.3.6.1.4.1.1991.1.3.48.2.1", "Ruckus Wireless, Inc. Stacking System ICX7150", "Ruckus"),
     ],
 )

@@ -3,12 +3,13 @@
 from collectors._snmp.convert import spoken_as
 from collectors._snmp.descriptor import Facts, Family, Measure, Quantity, Words, states
 from collectors._snmp.families.standards import INDEX, numbered, once
-from collectors._snmp.vocabulary import FAN, STATE, TEMPERATURE
+from collectors._snmp.vocabulary import CHARGE, FAN, LOAD, RUNTIME, STATE, TEMPERATURE, VOLTAGE
 from core.text import Text
 
 # SYNOLOGY-SYSTEM-MIB, SYNOLOGY-DISK-MIB, SYNOLOGY-RAID-MIB.
 _SYNOLOGY = "1.3.6.1.4.1.6574"
 _DISK, _RAID = f"{_SYNOLOGY}.2.1.1", f"{_SYNOLOGY}.3.1.1"
+_SUPPLY = f"{_SYNOLOGY}.4"
 _BY_DISK = (Words(f"{_DISK}.2"), *INDEX)
 _BY_RAID = (Words(f"{_RAID}.2"), *INDEX)
 _NORMAL = states(ok=(1,), critical=(2,))
@@ -62,6 +63,12 @@ SYNOLOGY = Family(
                 ok=(1, 8, 13), warning=(*range(2, 8), 9, 10, *range(14, 21)), critical=(11, 12)
             ),
         ),
+        # SYNOLOGY-UPS-MIB: a supply on the USB port
+        Measure(LOAD, f"{_SUPPLY}.2.12.1.0", once("UPS"), factor=0.01, low=0),
+        Measure(CHARGE, f"{_SUPPLY}.3.1.1.0", once("UPS"), factor=0.01, low=0, high=100),
+        Measure(RUNTIME, f"{_SUPPLY}.3.6.1.0", once("UPS"), low=0),
+        Measure(VOLTAGE, f"{_SUPPLY}.3.2.1.0", once("UPS battery"), low=1),
+        Measure(VOLTAGE, f"{_SUPPLY}.4.1.1.0", once("UPS input"), low=0),
         Measure(
             STATE,
             f"{_SYNOLOGY}.1.5.4.0",  # upgradeAvailable

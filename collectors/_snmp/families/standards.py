@@ -1,6 +1,6 @@
 """The standards that devices of any maker may keep: MIBs of IETF and IEEE, net-snmp's, CDP."""
 
-from collectors._snmp.convert import bits, rest_of_hundred
+from collectors._snmp.convert import bits, printer_fault, rest_of_hundred
 from collectors._snmp.descriptor import (
     Facts,
     Family,
@@ -288,6 +288,25 @@ UPS_MIB = Family(
             kind="ups",
             meaning=states(ok=(3, 6, 7), warning=(4, 5), critical=(2,)),
         ),
+        Measure(
+            STATE,
+            f"{_UPS}.7.3.0",  # upsTestResultsSummary: well, warning, error, aborted, running, none
+            once("test"),
+            kind="ups",
+            meaning=states(ok=(1, 5, 6), warning=(2, 4), critical=(3,)),
+        ),
+        Measure(
+            Quantity(
+                "upsAlarmsPresent",
+                Text("Số cảnh báo bộ lưu điện đang có", "Alarms that a UPS has now"),
+            ),
+            f"{_UPS}.6.1.0",
+            low=0,
+        ),
+        Measure(FREQUENCY, f"{_UPS}.5.1.0", once("bypass"), factor=0.1, low=1, fallback=True),
+        Measure(VOLTAGE, f"{_UPS}.5.3.1.2", numbered("bypass"), fallback=True),
+        Measure(CURRENT, f"{_UPS}.5.3.1.3", numbered("bypass"), factor=0.1, fallback=True),
+        Measure(POWER, f"{_UPS}.3.3.1.5", numbered("input"), fallback=True),
         Measure(FREQUENCY, f"{_UPS}.3.3.1.2", numbered("input"), factor=0.1, fallback=True),
         Measure(VOLTAGE, f"{_UPS}.3.3.1.3", numbered("input"), fallback=True),
         Measure(CURRENT, f"{_UPS}.3.3.1.4", numbered("input"), factor=0.1, fallback=True),
@@ -322,6 +341,25 @@ PRINTER_MIB = Family(
             kind="printer",
             where=(Where(f"{_DEVICES}.2", _PRINTER),),
             meaning=states(ok=(2, 4), warning=(3,), critical=(5,)),
+        ),
+        Measure(
+            Quantity(
+                "prtMarkerPowerOnCount",
+                Text("Số trang đã in từ khi bật máy", "Pages printed since it was switched on"),
+                ("marker",),
+                counter=True,
+            ),
+            "1.3.6.1.2.1.43.10.2.1.5",
+            INDEX,
+            low=0,
+        ),
+        Measure(
+            STATE,
+            "1.3.6.1.2.1.25.3.5.1.2",
+            (Words(f"{_DEVICES}.3"), *INDEX),
+            kind="printer fault",
+            read=printer_fault,
+            meaning=states(ok=(0,), warning=(1, 3, 9), critical=(2, 4, 5, 6, 7, 8, 10)),
         ),
         Measure(
             Quantity(
