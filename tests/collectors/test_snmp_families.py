@@ -695,6 +695,61 @@ async def test_a_qnap_of_several_enclosures_tells_disks_and_arrays() -> None:
     }
 
 
+async def test_an_ios_xr_router_tells_light_that_it_gives_in_watts() -> None:
+    sensor = f"{CISCO}.91.1.1.1.1"
+    rows: dict[str, Row] = {}
+    for entity, name, (scale, precision, value) in (
+        (11, "TenGigE0/0/0/1 - Tx Power", (8, 4, 5_623)),
+        (12, "TenGigE0/0/0/1 - Rx Power", (7, 1, 1_995)),
+        (13, "Power supply Tx draw", (9, 0, 4)),
+    ):
+        rows[f"{ENTITY}.7.{entity}"] = name
+        for column, said in ((1, 6), (2, scale), (3, precision), (4, value), (5, 1)):
+            rows[f"{sensor}.{column}.{entity}"] = said
+    found = await heard("1.3.6.1.4.1.9.1.1709", rows)
+    assert found[LIGHT] == near(
+        {"TenGigE0/0/0/1 - Tx Power": dbm(0.5623), "TenGigE0/0/0/1 - Rx Power": dbm(0.1995)}
+    )
+
+
+async def test_a_linux_without_host_resources_tells_swap_caches_disks_and_sensors() -> None:
+    ucd = "1.3.6.1.4.1.2021"
+    rows: dict[str, Row] = {
+        f"{ucd}.4.3.0": 2_048,
+        f"{ucd}.4.4.0": 1_024,
+        f"{ucd}.4.5.0": 8_192,
+        f"{ucd}.4.6.0": 2_048,
+        f"{ucd}.4.14.0": 512,
+        f"{ucd}.4.15.0": 1_024,
+        f"{ucd}.4.27.0": 4_096,
+        f"{ucd}.9.1.2.1": "/",
+        f"{ucd}.9.1.6.1": 10_000,
+        f"{ucd}.9.1.7.1": 4_000,
+        f"{ucd}.13.16.2.1.2.1": "Core 0",
+        f"{ucd}.13.16.2.1.3.1": 51_000,
+        f"{ucd}.13.16.3.1.2.1": "fan1",
+        f"{ucd}.13.16.3.1.3.1": 1_180,
+    }
+    found = await heard("1.3.6.1.4.1.8072.3.2.10", rows)
+    kilobytes = {name: value / 1024 for name, value in found[USED].items()}
+    assert kilobytes == {
+        "Physical memory": 8_192 - 2_048 - 512 - 1_024,
+        "Swap space": 1_024,
+        "Available memory": 4_096,
+        "Memory buffers": 512,
+        "Cached memory": 1_024,
+    }
+    assert found["device_storage_used_bytes"] == {"/": 6_000 * 1024}
+    assert found[TEMPERATURE] == {"Core 0": 51}
+    assert found[FAN] == {"fan1": 1_180}
+
+
+async def test_a_windows_with_the_agents_of_its_maker_tells_its_disks() -> None:
+    rows: dict[str, Row] = {"1.3.6.1.4.1.232.3.2.5.1.1.37.0.1": 4}
+    found = await heard("1.3.6.1.4.1.311.1.1.3.1.2", rows)
+    assert found[STATUS] == {"disk 0.1, disk": 2}
+
+
 APC = "1.3.6.1.4.1.318.1.1"
 
 

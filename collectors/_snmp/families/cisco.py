@@ -1,5 +1,6 @@
 """Cisco: IOS, IOS XE, IOS XR and NX-OS, ASA and Firepower, Small Business and Catalyst 1000."""
 
+from collectors._snmp.convert import microwatts, milliwatts, tenth_microwatts
 from collectors._snmp.descriptor import (
     Entry,
     Facts,
@@ -8,6 +9,7 @@ from collectors._snmp.descriptor import (
     Measure,
     Pool,
     Quantity,
+    Reader,
     Where,
     Words,
     states,
@@ -18,6 +20,7 @@ from collectors._snmp.families.standards import (
     BY_PORT,
     ENTITY,
     INDEX,
+    PORT_OF_ENTITY,
     numbered,
     once,
     sensors,
@@ -125,6 +128,35 @@ _IP_SLA: tuple[Entry, ...] = (
     _sla(PROBE_DELAY, 50, IN, low=1),
 )
 
+# IOS XR tells light in watts: milliwatts (scale 8) and microwatts (scale 7), to so many digits.
+_WATTS = (
+    (8, 0, milliwatts),
+    (8, 3, microwatts),
+    (8, 4, tenth_microwatts),
+    (7, 0, microwatts),
+    (7, 1, tenth_microwatts),
+)
+
+
+def _light_in_watts(scale: int, precision: int, read: Reader, way: str, like: str) -> Measure:
+    return Measure(
+        OPTICAL,
+        f"{_SENSORS}.4",
+        BY_ENTITY,
+        read=read,
+        high=30,
+        where=(
+            Where(f"{_SENSORS}.1", frozenset({6})),
+            Where(f"{_SENSORS}.2", frozenset({scale})),
+            Where(f"{_SENSORS}.3", frozenset({precision})),
+            Where(f"{_SENSORS}.5", but=frozenset({2, 3}), always=True),
+            Where(f"{ENTITY}.7", like=like),
+            Where(f"{ENTITY}.7", like=r"(?i)power|lane"),
+        ),
+        others=(PORT_OF_ENTITY, once(way)),
+    )
+
+
 _COMMON: tuple[Entry, ...] = (
     FirstOf(
         (
@@ -154,6 +186,11 @@ _COMMON: tuple[Entry, ...] = (
         )
     ),
     *sensors(_SENSORS),
+    *(
+        _light_in_watts(scale, precision, read, way, like)
+        for scale, precision, read in _WATTS
+        for way, like in (("rx", r"(?i)\bRx\b"), ("tx", r"(?i)\bTx\b"))
+    ),
     Measure(VOLTAGE, f"{_ENVMON}.2.1.3", _envmon(2), factor=1e-3),
     Measure(TEMPERATURE, f"{_ENVMON}.3.1.3", _envmon(3), low=1, high=200),
     *(
@@ -260,6 +297,7 @@ _COMMON: tuple[Entry, ...] = (
         Measure(POWER, f"{_POE}.{column}", numbered(f"PoE {name}"), factor=1e-3, low=0)
         for column, name in ((4, "used"), (5, "left"))
     ),
+    Measure(TEMPERATURE, f"{_MGMT}.661.1.1.1.12", (*_BY_MODEM, *INDEX), low=1, high=200),
     *(
         Measure(STATE, f"{_MODEM}.{column}", (*_BY_MODEM, *INDEX), kind=kind, meaning=meaning)
         for column, kind, meaning in (

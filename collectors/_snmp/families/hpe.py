@@ -287,7 +287,14 @@ _BY_BAY = (Words(f"{_DISK}.64"), Words(form="disk {index}"))
 PROLIANT = Family(
     "HPE ProLiant, iLO",
     "HPE",
-    objects=(f"{_CPQ}.9.4", f"{_CPQ}.9", f"{_CPQ}.11"),
+    # The last two: servers whose own system answers, with HPE's agents beside.
+    objects=(
+        f"{_CPQ}.9.4",
+        f"{_CPQ}.9",
+        f"{_CPQ}.11",
+        "1.3.6.1.4.1.8072.3.2.10",
+        "1.3.6.1.4.1.311",
+    ),
     health=(
         Measure(
             TEMPERATURE,

@@ -232,8 +232,10 @@ LINUX = Family(
     facts=Facts(software=(r"^Linux \S+ (\S+)",)),
 )
 
-# UCD-SNMP-MIB: memory (kilobytes), systemStats.
-_UCD_MEMORY = "1.3.6.1.4.1.2021.4"
+# UCD-SNMP-MIB: memory and dskTable (kilobytes), systemStats. LM-SENSORS-MIB: temperatures, fans
+# and voltages, in thousandths but for turns.
+_UCD_MEMORY, _UCD_DISK = "1.3.6.1.4.1.2021.4", "1.3.6.1.4.1.2021.9.1"
+_LM = "1.3.6.1.4.1.2021.13.16"
 UCD = Family(
     "UCD-SNMP-MIB",
     "",
@@ -256,6 +258,46 @@ UCD = Family(
             spare=(f"{_UCD_MEMORY}.14.0", f"{_UCD_MEMORY}.15.0"),
             unit=1024,
             fallback=True,
+        ),
+        *(
+            Pool(
+                MEMORY,
+                once(name),
+                size=f"{_UCD_MEMORY}.{size}.0",
+                free=f"{_UCD_MEMORY}.{free}.0",
+                unit=1024,
+                fallback=True,
+            )
+            for name, size, free in (("Swap space", 3, 4), ("Available memory", 5, 27))
+        ),
+        *(
+            Measure(
+                MEMORY.used, f"{_UCD_MEMORY}.{column}.0", once(name), factor=1024, fallback=True
+            )
+            for name, column in (("Memory buffers", 14), ("Cached memory", 15))
+        ),
+        Pool(
+            STORAGE,
+            (Words(f"{_UCD_DISK}.2"), *INDEX),
+            size=f"{_UCD_DISK}.6",
+            free=f"{_UCD_DISK}.7",
+            unit=1024,
+            fallback=True,
+        ),
+        *(
+            Measure(
+                quantity,
+                f"{_LM}.{table}.1.3",
+                (Words(f"{_LM}.{table}.1.2"), *INDEX),
+                factor=factor,
+                low=1,
+                high=high,
+            )
+            for quantity, table, factor, high in (
+                (TEMPERATURE, 2, 1e-3, 200_000),
+                (FAN, 3, 1.0, 100_000),
+                (VOLTAGE, 4, 1e-3, 1_000_000),
+            )
         ),
     ),
 )
