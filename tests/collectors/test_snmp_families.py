@@ -1,12 +1,14 @@
 """What tables tell of devices of which there is no recording here, from rows written by hand."""
 
 import math
+import re
 from collections.abc import Mapping
 
 import pytest
 
 from collectors import snmp_health
 from collectors._snmp.families import recognised
+from collectors._snmp.families.dell import FTOS
 from core.clock import SystemClock
 from core.reading import Reading
 from runtime.kit import make_kit
@@ -352,6 +354,36 @@ async def test_a_dell_switch_of_os9_tells_its_lanes_and_its_pair() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "column", ["10.1.2.9.1.2.1", "19.1.2.8.1.2.1", "25.1.2.3.1.1.1"], ids=["S", "M", "Z"]
+)
+async def test_a_dell_switch_that_tells_only_the_load_of_five_seconds_tells_it(column: str) -> None:
+    found = await heard("1.3.6.1.4.1.6027.1.3.22", {f"1.3.6.1.4.1.6027.3.{column}": 42})
+    assert found[CPU] == near({"unit 1": 0.42})
+
+
+async def test_the_modules_of_a_dell_chassis_each_tell_their_load() -> None:
+    chassis = "1.3.6.1.4.1.6027.3.8.1"
+    found = await heard(
+        "1.3.6.1.4.1.6027.1.2.1", {f"{chassis}.3.7.1.3.1": 9, f"{chassis}.5.1.1.1.2": 7}
+    )
+    assert found[CPU] == near({"route processor 1": 0.09, "line card 2": 0.07})
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Dell Real Time Operating System Software\nDell Operating System Version:  2.0\n"
+        "Dell Application Software Version:  9.9(0.0P9)\nSeries: S4810",
+        "Dell Networking OS Operating System Version: 2.0 "
+        "Application Software Version: 9.9(0.0P9) Series: S4048-ON",
+    ],
+)
+def test_dell_os9_is_known_by_its_software_in_either_wording(description: str) -> None:
+    patterns = [one for one in FTOS.facts.software if isinstance(one, str)]
+    assert [re.findall(one, description) for one in patterns] == [["9.9(0.0P9)"]]
+
+
 async def test_a_dell_switch_of_os10_tells_fans_supplies_and_heat() -> None:
     os10 = "1.3.6.1.4.1.674.11000.5000.100.4.1"
     rows: dict[str, Row] = {
@@ -591,6 +623,33 @@ async def test_a_fortigate_tells_its_link_monitors_its_domains_and_its_modem() -
     assert found["fgLinkMonitorLatency"] == near({"": 12.385})
     assert found["fgLinkMonitorPacketLoss"] == near({"": 100})
     assert found["fgLteRssi"] == {"": -67}
+
+
+async def test_a_fortigate_tells_heat_and_voltage_of_parts_named_by_their_short_names() -> None:
+    sensors = "1.3.6.1.4.1.12356.101.4.3.2.1"
+    said = {
+        "TD1": "39",
+        "TS2": "30",
+        "CPU Core 0": "52",
+        "DTS CPU": "53",
+        "CPU Vcore": "1.1373",
+        "DDR3 VDQ1": "1.3431",
+        "PS1 VIN": "226",
+        "PS1 Fan 1": "12160",
+        "PS1 Status": "0",
+    }
+    rows: dict[str, Row] = {}
+    for index, (name, value) in enumerate(said.items(), 1):
+        rows |= {f"{sensors}.2.{index}": name, f"{sensors}.3.{index}": value}
+    found = await heard("1.3.6.1.4.1.12356.101.1.15004", rows)
+    assert found[TEMPERATURE] == {"TD1": 39, "TS2": 30, "CPU Core 0": 52, "DTS CPU": 53}
+    assert found[VOLTAGE] == near({"CPU Vcore": 1.1373, "DDR3 VDQ1": 1.3431, "PS1 VIN": 226})
+    assert found[FAN] == {"PS1 Fan 1": 12160}
+
+
+async def test_a_fortigate_of_an_old_number_tells_its_load() -> None:
+    found = await heard("1.3.6.1.4.1.12356.15.501", {"1.3.6.1.4.1.12356.101.4.1.3.0": 42})
+    assert found[CPU] == near({"all": 0.42})
 
 
 async def test_a_jetstream_tells_the_light_of_its_modules_in_milliwatts_and_words() -> None:

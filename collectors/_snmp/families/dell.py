@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from collectors._snmp.descriptor import (
     Facts,
     Family,
+    FirstOf,
     Measure,
     Pool,
     Quantity,
@@ -309,6 +310,13 @@ _FORCE10 = "1.3.6.1.4.1.6027"
 _CHASSIS_MIB, _XCVR, _VLT = f"{_FORCE10}.3.26.1", f"{_FORCE10}.3.11.1.3.1.1", f"{_FORCE10}.3.17.1"
 _BY_XCVR = (Words(f"{_XCVR}.2"), *INDEX)
 _UP = states(ok=(1,), critical=(2,))
+# F10-S-SERIES-, F10-M-SERIES- and F10-Z-SERIES-CHASSIS-MIB: the load of five seconds; those of
+# the C series tell it by module.
+_OLD_LOADS = ("10.1.2.9.1.2", "19.1.2.8.1.2", "25.1.2.3.1.1")
+
+
+def _load(column: str, name: str) -> Measure:
+    return Measure(CPU, column, numbered(name), factor=0.01, low=0, high=100)
 
 
 def _lanes(quantity: Quantity, first: int, way: str, factor: float = 1.0) -> tuple[Measure, ...]:
@@ -331,11 +339,18 @@ FTOS = Family(
     "Dell",
     objects=(_FORCE10,),
     health=(
-        Measure(
-            CPU, f"{_CHASSIS_MIB}.4.4.1.4", numbered("one minute"), factor=0.01, low=0, high=100
-        ),
-        Measure(
-            CPU, f"{_CHASSIS_MIB}.4.4.1.5", numbered("five minutes"), factor=0.01, low=0, high=100
+        FirstOf(
+            (
+                (
+                    _load(f"{_CHASSIS_MIB}.4.4.1.4", "one minute"),
+                    _load(f"{_CHASSIS_MIB}.4.4.1.5", "five minutes"),
+                ),
+                *((_load(f"{_FORCE10}.3.{column}", "unit"),) for column in _OLD_LOADS),
+                (
+                    _load(f"{_FORCE10}.3.8.1.3.7.1.3", "route processor"),
+                    _load(f"{_FORCE10}.3.8.1.5.1.1.1", "line card"),
+                ),
+            )
         ),
         Pool(
             MEMORY,
@@ -384,8 +399,8 @@ FTOS = Family(
         ),
     ),
     facts=Facts(
-        software=(r"Dell Application Software Version: (\S+)", Words(f"{_CHASSIS_MIB}.3.4.1.10")),
-        model=(r"^Dell.* Series: (\S+)",),
+        software=(r"Application Software Version:\s*(\S+)", Words(f"{_CHASSIS_MIB}.3.4.1.10")),
+        model=(r"\bSeries:\s*(\S+)",),
     ),
 )
 

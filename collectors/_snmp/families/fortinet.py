@@ -37,7 +37,12 @@ def _sensor(quantity: Quantity, kind: str) -> Measure:
     )
 
 
-_VOLTAGES = r"volt|vcc|vdd|\bv\b|[+-]?\d+(?:\.\d+)?v\b|vin|vout|mvtt|p\d+v\d*"
+_VOLTAGES = (
+    r"volt|vcc|vdd|\bv\b|[+-]?\d+(?:\.\d+)?v\b|vin|vout|vtt|vcore|vsa\b|vdq\d|vsb|vbus|p\d+v\d*"
+)
+# By the names of their parts: of the digital thermal sensors and cores of the processor, and of
+# the diodes of the board.
+_HEATS = r"temp|LM75|ADT|TMP|DTS|cpu core \d|^t[ds]\d"
 FORTIGATE = Family(
     "Fortinet FortiGate",
     "Fortinet",
@@ -52,7 +57,7 @@ FORTIGATE = Family(
             size=f"{_SYSTEM}.5.0",
             unit=1024,
         ),
-        _sensor(TEMPERATURE, "temp|LM75|ADT|TMP|DTS"),
+        _sensor(TEMPERATURE, _HEATS),
         _sensor(FAN, "fan"),
         _sensor(VOLTAGE, _VOLTAGES),
         Measure(
