@@ -327,6 +327,11 @@ async def test_openmanage_tells_disks_and_arrays() -> None:
     }
 
 
+async def test_a_part_without_a_name_is_called_by_its_number() -> None:
+    found = await heard("1.3.6.1.4.1.9.1.1208", {"1.3.6.1.4.1.9.9.500.1.2.1.1.6.1001": 4})
+    assert found[STATUS] == {"1001, stack": 0}
+
+
 async def test_a_dell_switch_of_os9_tells_its_lanes_and_its_pair() -> None:
     force10 = "1.3.6.1.4.1.6027.3"
     rows: dict[str, Row] = {
