@@ -42,6 +42,7 @@ class Sign:
     place: int
     state: Series
     status: Series
+    read: Reader
     meaning: Mapping[int, int]
     low: float
     high: float
@@ -175,7 +176,7 @@ class Cells:
                 continue
             add((level.series, plain * level.factor))
         for sign in self.signs:
-            state = number(values[sign.place])
+            state = sign.read(values[sign.place])
             if state is None or not sign.low <= state <= sign.high:
                 continue
             add((sign.state, state))

@@ -312,7 +312,15 @@ class _Drawing:
             status = self._series(STATUS, (words[0], measure.kind))
             if state and status:
                 self.cells.signs.append(
-                    Sign(place, state, status, measure.meaning, measure.low, measure.high)
+                    Sign(
+                        place,
+                        state,
+                        status,
+                        measure.read,
+                        measure.meaning,
+                        measure.low,
+                        measure.high,
+                    )
                 )
             return
         quantity = measure.quantity
@@ -398,7 +406,7 @@ def _apart(rows: Sequence[tuple[Ids, tuple[str, ...], float]]) -> list[str]:
     """Return the rows' names, with the index added to those that several rows bear."""
     often = Counter(words for _, words, _ in rows)
     return [
-        words[0] if often[words] == 1 else f"{words[0]} {_dotted(ids)}".strip()
+        words[0] if words[0] and often[words] == 1 else f"{words[0]} {_dotted(ids)}".strip()
         for ids, words, _ in rows
     ]
 

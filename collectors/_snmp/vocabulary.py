@@ -132,6 +132,13 @@ PAGES = Quantity(
 SESSIONS = Quantity(
     "device_sessions", Text("Số phiên đang mở", "Sessions open now"), ("sessions",), low=0
 )
+SESSION_SHARE = Quantity(
+    "device_sessions_ratio",
+    Text("Số phiên đang mở so với nhiều nhất, 0…1", "Sessions open of the most, 0…1"),
+    ("sessions",),
+    low=0,
+    high=1,
+)
 
 HARDWARE = Quantity(
     "device_hardware_info",

@@ -1,5 +1,6 @@
 """Cisco: IOS, IOS XE, IOS XR and NX-OS, ASA and Firepower, Small Business and Catalyst 1000."""
 
+from collectors._snmp.convert import microwatts, milliwatts, tenth_microwatts
 from collectors._snmp.descriptor import (
     Entry,
     Facts,
@@ -8,15 +9,29 @@ from collectors._snmp.descriptor import (
     Measure,
     Pool,
     Quantity,
+    Reader,
     Where,
     Words,
     states,
 )
 from collectors._snmp.families.probes import BOTH, IN, OUT
-from collectors._snmp.families.standards import BY_ENTITY, BY_PORT, ENTITY, INDEX, once, sensors
+from collectors._snmp.families.standards import (
+    BY_ENTITY,
+    BY_PORT,
+    ENTITY,
+    INDEX,
+    PORT_OF_ENTITY,
+    numbered,
+    once,
+    sensors,
+)
 from collectors._snmp.vocabulary import (
     CPU,
+    CURRENT,
+    FAN,
     MEMORY,
+    OPTICAL,
+    POWER,
     PROBE_ANSWERED,
     PROBE_DELAY,
     PROBE_JITTER,
@@ -35,6 +50,12 @@ _MGMT = f"{_CISCO}.9"
 # CISCO-PROCESS-MIB: cpmCPUTotalEntry. OLD-CISCO-CPU-MIB: avgBusy5.
 _CPM = f"{_MGMT}.109.1.1.1.1"
 _BY_CPU = (*(Words(one.column, via=f"{_CPM}.2") for one in BY_ENTITY), Words(form="CPU {0}"))
+_CORES = f"{_MGMT}.109.1.1.2.1.5"  # cpmCore5min, by CPU and core
+_BY_CORE = (
+    *(Words(one.column, via=f"{_CPM}.2", keep=1, form="{0} core {2}") for one in BY_ENTITY),
+    Words(form="CPU {1} core {2}"),
+)
+_QFP = f"{_MGMT}.715.1.1.6.1.14"  # CISCO-ENTITY-QFP-MIB ceqfpUtilProcessingLoad; 3 is five minutes
 
 
 def _cpu(oid: str, named: tuple[Words, ...] = _BY_CPU) -> tuple[Measure, ...]:
@@ -62,6 +83,10 @@ def _envmon(table: int) -> tuple[Words, ...]:
     return (Words(f"{_ENVMON}.{table}.1.2", only=_BARE), *INDEX)
 
 
+_HSRP = f"{_MGMT}.106.1.2.1.1"  # CISCO-HSRP-MIB cHsrpGrpEntry
+_POE = f"{_MGMT}.402.1.3.1"  # CISCO-POWER-ETHERNET-EXT-MIB cpeExtMainPseEntry, milliwatts
+_MODEM = f"{_MGMT}.661.1.3"  # CISCO-WAN-3G-MIB
+_BY_MODEM = tuple(Words(one.column, form="{0} modem") for one in BY_ENTITY)
 # CISCO-ENTITY-FRU-CONTROL-MIB.
 _FRU = f"{_MGMT}.117.1"
 _STACK = f"{_MGMT}.500.1"  # CISCO-STACKWISE-MIB
@@ -103,6 +128,35 @@ _IP_SLA: tuple[Entry, ...] = (
     _sla(PROBE_DELAY, 50, IN, low=1),
 )
 
+# IOS XR tells light in watts: milliwatts (scale 8) and microwatts (scale 7), to so many digits.
+_WATTS = (
+    (8, 0, milliwatts),
+    (8, 3, microwatts),
+    (8, 4, tenth_microwatts),
+    (7, 0, microwatts),
+    (7, 1, tenth_microwatts),
+)
+
+
+def _light_in_watts(scale: int, precision: int, read: Reader, way: str, like: str) -> Measure:
+    return Measure(
+        OPTICAL,
+        f"{_SENSORS}.4",
+        BY_ENTITY,
+        read=read,
+        high=30,
+        where=(
+            Where(f"{_SENSORS}.1", frozenset({6})),
+            Where(f"{_SENSORS}.2", frozenset({scale})),
+            Where(f"{_SENSORS}.3", frozenset({precision})),
+            Where(f"{_SENSORS}.5", but=frozenset({2, 3}), always=True),
+            Where(f"{ENTITY}.7", like=like),
+            Where(f"{ENTITY}.7", like=r"(?i)power|lane"),
+        ),
+        others=(PORT_OF_ENTITY, once(way)),
+    )
+
+
 _COMMON: tuple[Entry, ...] = (
     FirstOf(
         (
@@ -111,6 +165,16 @@ _COMMON: tuple[Entry, ...] = (
             _cpu(f"{_CPM}.5"),
             _cpu(f"{_CISCO}.2.1.58.0", once("CPU")),
         )
+    ),
+    Measure(CPU, _CORES, _BY_CORE, factor=0.01, low=0, high=100),
+    Measure(
+        CPU,
+        _QFP,
+        (*_BY_POOL, Words(form="QFP {1}")),
+        factor=0.01,
+        low=0,
+        high=100,
+        where=(Where("", frozenset({"3"}), skip=-1),),
     ),
     FirstOf(
         (
@@ -122,6 +186,11 @@ _COMMON: tuple[Entry, ...] = (
         )
     ),
     *sensors(_SENSORS),
+    *(
+        _light_in_watts(scale, precision, read, way, like)
+        for scale, precision, read in _WATTS
+        for way, like in (("rx", r"(?i)\bRx\b"), ("tx", r"(?i)\bTx\b"))
+    ),
     Measure(VOLTAGE, f"{_ENVMON}.2.1.3", _envmon(2), factor=1e-3),
     Measure(TEMPERATURE, f"{_ENVMON}.3.1.3", _envmon(3), low=1, high=200),
     *(
@@ -209,6 +278,35 @@ _COMMON: tuple[Entry, ...] = (
         once("redundancy mode"),
         kind="redundancy",
         meaning=states(ok=tuple(range(1, 9))),
+    ),
+    Measure(
+        STATE,
+        f"{_HSRP}.15",  # cHsrpGrpStandbyState: initial, learn, listen, speak, standby, active
+        (Words(f"{_HSRP}.11", address=True, form="HSRP {0}"), *numbered("HSRP")),
+        kind="hsrp",
+        meaning=states(ok=(5, 6), warning=(2, 3, 4), critical=(1,)),
+    ),
+    Measure(
+        STATE,
+        f"{_MGMT}.601.1.3.1.1.4",  # crepSegmentComplete
+        numbered("REP segment"),
+        kind="ring",
+        meaning=states(ok=(1,), critical=(2,)),
+    ),
+    *(
+        Measure(POWER, f"{_POE}.{column}", numbered(f"PoE {name}"), factor=1e-3, low=0)
+        for column, name in ((4, "used"), (5, "left"))
+    ),
+    Measure(TEMPERATURE, f"{_MGMT}.661.1.1.1.12", (*_BY_MODEM, *INDEX), low=1, high=200),
+    *(
+        Measure(STATE, f"{_MODEM}.{column}", (*_BY_MODEM, *INDEX), kind=kind, meaning=meaning)
+        for column, kind, meaning in (
+            ("1.1.6", "modem", states(ok=(3,), warning=(4,), critical=(2,))),
+            ("2.1.5", "packet service", states(ok=(3, 4, 5, 6, 7, 8, 9, 10), warning=(2,))),
+            ("2.1.6", "roaming", states(ok=(2, 3))),
+            ("4.1.1.3", "band", states(ok=tuple(range(4, 13)), critical=(2,))),
+            ("5.1.1.2", "sim", states(ok=(2, 3), warning=(4,), critical=tuple(range(5, 14)))),
+        )
     ),
     Measure(
         Quantity(
@@ -299,12 +397,23 @@ ASA = Family(
             kind="failover",
             meaning=states(ok=(2, 9, 10), warning=(5,), critical=(3, 4)),
         ),
-        Measure(
-            Quantity(
-                "crasNumSessions",
-                Text("Số phiên VPN truy cập từ xa", "Remote access VPN sessions"),
-            ),
-            f"{_MGMT}.392.1.3.1.0",
+        *(
+            Measure(
+                Quantity(
+                    f"cras{name}NumSessions",
+                    Text(f"Số phiên VPN: {vi}", f"VPN sessions: {en}"),
+                ),
+                f"{_MGMT}.392.1.3.{column}.0",
+            )
+            for column, name, vi, en in (
+                (1, "", "truy cập từ xa", "remote access"),
+                (23, "Email", "thư điện tử", "e-mail proxy"),
+                (26, "IPSec", "IPsec", "IPsec"),
+                (29, "L2L", "nối hai mạng", "between networks"),
+                (32, "LB", "chia tải", "load balancing"),
+                (35, "SVC", "AnyConnect", "AnyConnect"),
+                (38, "Webvpn", "qua trang web", "by web page"),
+            )
         ),
     ),
     facts=Facts(software=(r"Version (\S+)",)),
@@ -314,6 +423,28 @@ ASA = Family(
 # rlEnvMonFanStatusEntry, rlEnvMonSupplyStatusEntry, rlPhdUnitGenParamEntry.
 _SB = f"{_CISCO}.6.1.101"
 _UNIT = f"{_SB}.53.14.1"
+# rlPhyTestGetResult, by unit, port and what was measured: 5 to 9 of a transceiver.
+_DIAGNOSIS = f"{_SB}.90.1.2.1.3"
+_BY_UNIT_PORT = tuple(Words(one.column, skip=-2, keep=1) for one in BY_PORT)
+
+
+def _diagnosed(
+    quantity: Quantity,
+    kind: int,
+    factor: float = 1.0,
+    way: str = "",
+    others: tuple[tuple[Words, ...], ...] = (),
+) -> Measure:
+    return Measure(
+        quantity,
+        _DIAGNOSIS,
+        tuple(Words(one.column, skip=-2, keep=1, form=f"{{0}} {way}") for one in BY_PORT),
+        factor=factor,
+        where=(Where("", frozenset({str(kind)}), skip=-1), Where(_DIAGNOSIS, but=frozenset({0}))),
+        others=others,
+    )
+
+
 SMALL_BUSINESS = Family(
     "Cisco Small Business, Catalyst 1200 and 1300",
     "Cisco",
@@ -346,6 +477,23 @@ SMALL_BUSINESS = Family(
             (Words(f"{_SB}.83.2.1.1.1.3"), *INDEX),
             low=1,
             high=200,
+        ),
+        Measure(TEMPERATURE, f"{_SB}.53.15.1.10", numbered("unit"), low=1, high=200),
+        Measure(TEMPERATURE, f"{_SB}.83.5.1.1.2", numbered("fan"), low=1, high=200),
+        Measure(FAN, f"{_SB}.83.5.1.1.3", numbered("fan"), low=1),
+        Measure(  # rlPethPsePortOutputPower, by unit and port
+            POWER,
+            f"{_SB}.108.1.1.5",
+            tuple(Words(one.column, skip=1, form="PoE {0}") for one in BY_PORT),
+            factor=1e-3,
+            low=1,
+        ),
+        _diagnosed(TEMPERATURE, 5),
+        _diagnosed(VOLTAGE, 6, 1e-6),
+        _diagnosed(CURRENT, 7, 1e-6),
+        *(
+            _diagnosed(OPTICAL, kind, 1e-3, way, others=(_BY_UNIT_PORT, once(way.lower())))
+            for kind, way in ((8, "Tx"), (9, "Rx"))
         ),
         Measure(
             STATE,

@@ -1,7 +1,7 @@
 """Fortinet: FortiGate, and what FortiSwitch, FortiAP and others share with it."""
 
 from collectors._snmp.descriptor import Facts, Family, Measure, Pool, Quantity, Where, Words, states
-from collectors._snmp.families.standards import INDEX, once
+from collectors._snmp.families.standards import INDEX, numbered, once
 from collectors._snmp.vocabulary import CPU, FAN, MEMORY, SESSIONS, STATE, TEMPERATURE, VOLTAGE
 from core.text import Text
 
@@ -10,6 +10,9 @@ _FORTINET = "1.3.6.1.4.1.12356"
 # fgHighAvailability, fgVpn, fgIps, fgWebfilter.
 _FG = f"{_FORTINET}.101"
 _SYSTEM, _SENSOR, _SDWAN = f"{_FG}.4.1", f"{_FG}.4.3.2.1", f"{_FG}.4.9.2.1"
+_DOMAIN, _MONITOR = f"{_FG}.3.2.1.1", f"{_FG}.4.8.2.1"  # fgVdEntry, fgLinkMonitorEntry
+_MODEM = f"{_FG}.19"  # fgLte…: signal, session
+_BY_MONITOR = (Words(f"{_MONITOR}.2"), *INDEX)
 _HA, _TUNNEL, _SSL = f"{_FG}.13.2.1.1", f"{_FG}.12.2.2.1", f"{_FG}.12.2.3.1"
 _IPS, _WEB = f"{_FG}.9.2.1.1", f"{_FG}.10.1.2.1.1"
 _BY_LINK = (Words(f"{_SDWAN}.2", form="{0} {1}"), *INDEX)
@@ -34,7 +37,12 @@ def _sensor(quantity: Quantity, kind: str) -> Measure:
     )
 
 
-_VOLTAGES = r"volt|vcc|vdd|\bv\b|[+-]?\d+(?:\.\d+)?v\b|vin|vout|mvtt|p\d+v\d*"
+_VOLTAGES = (
+    r"volt|vcc|vdd|\bv\b|[+-]?\d+(?:\.\d+)?v\b|vin|vout|vtt|vcore|vsa\b|vdq\d|vsb|vbus|p\d+v\d*"
+)
+# By the names of their parts: of the digital thermal sensors and cores of the processor, and of
+# the diodes of the board.
+_HEATS = r"temp|LM75|ADT|TMP|DTS|cpu core \d|^t[ds]\d"
 FORTIGATE = Family(
     "Fortinet FortiGate",
     "Fortinet",
@@ -49,7 +57,7 @@ FORTIGATE = Family(
             size=f"{_SYSTEM}.5.0",
             unit=1024,
         ),
-        _sensor(TEMPERATURE, "temp|LM75|ADT|TMP|DTS"),
+        _sensor(TEMPERATURE, _HEATS),
         _sensor(FAN, "fan"),
         _sensor(VOLTAGE, _VOLTAGES),
         Measure(
@@ -147,6 +155,53 @@ FORTIGATE = Family(
             label="link_check",
             oid=f"{_SDWAN}.9",
             named=_BY_LINK,
+        ),
+        Measure(
+            STATE,
+            f"{_MONITOR}.3",  # fgLinkMonitorState: alive, dead
+            _BY_MONITOR,
+            kind="link monitor",
+            meaning=states(ok=(0,), critical=(1,)),
+        ),
+        *(
+            _own(
+                f"fgLinkMonitor{name}",
+                f"Giám sát đường truyền: {vi}",
+                f"Link monitor: {en}",
+                label="link_monitor",
+                oid=f"{_MONITOR}.{column}",
+                named=_BY_MONITOR,
+            )
+            for column, name, vi, en in (
+                (4, "Latency", "độ trễ, mili giây", "latency, milliseconds"),
+                (5, "Jitter", "dao động trễ, mili giây", "jitter, milliseconds"),
+                (8, "PacketLoss", "mất gói, phần trăm", "loss, per cent"),
+            )
+        ),
+        Measure(
+            STATE,
+            f"{_DOMAIN}.4",  # fgVdEntHaState: primary, secondary, standalone
+            (Words(f"{_DOMAIN}.2"), *INDEX),
+            kind="ha role",
+            meaning=states(ok=(1, 2, 3)),
+        ),
+        Measure(
+            STATE,
+            f"{_MODEM}.5.1.1.4",  # fdLteSessConnStat: unknown, off, on, suspended, authenticating
+            numbered("LTE session"),
+            kind="modem",
+            meaning=states(ok=(2,), warning=(4,), critical=(1, 3)),
+        ),
+        *(
+            _own(
+                f"fg{name}Rssi",
+                f"Cường độ sóng {name.upper()} của modem, dBm",
+                f"{name.upper()} signal of the modem, dBm",
+                label="modem",
+                oid=f"{_MODEM}.3.1.1.{column}",
+                named=INDEX,
+            )
+            for column, name in ((9, "Wcdma"), (11, "Lte"))
         ),
         Measure(
             STATE,

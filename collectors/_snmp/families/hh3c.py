@@ -8,6 +8,7 @@ from collectors._snmp.vocabulary import (
     CURRENT,
     MEMORY,
     OPTICAL,
+    POWER,
     PROBE_JITTER,
     PROBE_LOST,
     STATE,
@@ -26,6 +27,18 @@ def _boards(root: str) -> tuple[Measure | Pool, ...]:
     has_memory = (Where(f"{state}.8", but=frozenset({0, ""})),)
     return (
         Measure(CPU, f"{state}.6", BY_ENTITY, factor=0.01, low=0, high=100, where=has_memory),
+        Measure(  # of what computes without telling memory
+            CPU,
+            f"{state}.6",
+            BY_ENTITY,
+            factor=0.01,
+            low=1,
+            high=100,
+            where=(Where(f"{state}.8", frozenset({0, ""})),),
+        ),
+        Measure(  # hh3cEntityExtCurrentPower, milliwatts
+            POWER, f"{root}.2.6.1.3.1.1.3", BY_ENTITY, factor=1e-3, low=1, high=_NOTHING - 1
+        ),
         Pool(MEMORY, BY_ENTITY, percent=f"{state}.8", size=f"{state}.10", where=has_memory),
         Measure(
             TEMPERATURE,

@@ -1,7 +1,24 @@
 """HPE and Aruba: ProCurve and ArubaOS-Switch, AOS-CX, ProLiant by iLO, JetDirect printers."""
 
-from collectors._snmp.descriptor import Facts, Family, Measure, Pool, Where, Words, states
-from collectors._snmp.families.standards import INDEX, once
+from collectors._snmp.convert import milliwatts, number
+from collectors._snmp.descriptor import (
+    Facts,
+    Family,
+    Measure,
+    Pool,
+    Quantity,
+    Where,
+    Words,
+    states,
+)
+from collectors._snmp.families.standards import (
+    BY_ENTITY,
+    BY_PORT,
+    ENTITY_CLASS,
+    INDEX,
+    numbered,
+    once,
+)
 from collectors._snmp.vocabulary import (
     CPU,
     CURRENT,
@@ -10,6 +27,7 @@ from collectors._snmp.vocabulary import (
     OPTICAL,
     POWER,
     STATE,
+    STORAGE,
     TEMPERATURE,
     VOLTAGE,
 )
@@ -20,6 +38,11 @@ _HP = "1.3.6.1.4.1.11"
 _SWITCH = f"{_HP}.2.14.11"
 _SENSOR, _KINDS = f"{_SWITCH}.1.2.6.1", f"{_HP}.2.3.7.8.3"
 _MEMORY, _XCVR = f"{_SWITCH}.5.1.1.2", f"{_SWITCH}.5.1.82.1.1.1.1"
+# FAN-MIB hpicfFanEntry, POWERSUPPLY-MIB hpicfPsEntry, HP-ICF-POE-MIB hpicfPseFeaturesEntry,
+# HP-STACK-MIB, ENTITY-STATE-MIB entStateOper.
+_FAN_STATE, _SUPPLIES = f"{_SWITCH}.5.1.54.2.1.1.4", f"{_SWITCH}.5.1.55.1.1.1"
+_PSE, _STACK = f"{_SWITCH}.1.9.1.6.1", f"{_SWITCH}.5.1.69.1"
+_OPERATES = "1.3.6.1.2.1.131.1.1.1.3"
 
 
 def _slot_memory(table: int, name: str) -> Pool:
@@ -67,6 +90,53 @@ PROCURVE = Family(
         _icf("power", 1),
         _icf("fan", 2),
         _icf("temperature", 3, 4),
+        Measure(
+            STATE,
+            _FAN_STATE,  # failed, removed, off, too slow, too fast, well
+            numbered("chassis fan"),
+            kind="fan",
+            meaning=states(ok=(5,), warning=(1, 2, 3, 4), critical=(0,)),
+        ),
+        Measure(
+            STATE,
+            f"{_SUPPLIES}.2",  # absent, not plugged, powered, failed …
+            numbered("power supply"),
+            kind="power",
+            meaning=states(ok=(3,), warning=(2, 7, 8, 9), critical=(4, 5)),
+        ),
+        Measure(TEMPERATURE, f"{_SUPPLIES}.4", numbered("power supply"), low=1, high=200),
+        Measure(POWER, f"{_SUPPLIES}.6", numbered("power supply"), low=0),
+        Measure(POWER, f"{_PSE}.4", numbered("PoE in all"), low=0),
+        Measure(POWER, f"{_PSE}.5", numbered("PoE used in all"), low=0),
+        Measure(
+            STATE,
+            f"{_STACK}.1.2.0",  # unavailable, disabled, active, fragment inactive, fragment active
+            once("stack"),
+            kind="stack",
+            meaning=states(ok=(1, 2), warning=(4,), critical=(3,)),
+        ),
+        Measure(
+            STATE,
+            f"{_STACK}.1.4.0",  # standalone, chain, ring, mesh …
+            once("stack"),
+            kind="stack topology",
+            meaning=states(ok=(1, 3, 4), warning=(2, 5)),
+        ),
+        Measure(
+            STATE,
+            f"{_STACK}.3.1.9",  # … missing, provisioned, commander, standby, member, shut down …
+            numbered("stack member"),
+            kind="stack member",
+            meaning=states(ok=(3, 4, 5), warning=(2, 6, 7, 11), critical=(1, 8, 9)),
+        ),
+        Measure(
+            STATE,
+            _OPERATES,
+            (*BY_ENTITY, *INDEX),
+            kind="operation",
+            where=(Where(ENTITY_CLASS, but=frozenset({"", 5, 6, 7, 8, 10})),),
+            meaning=states(ok=(3,), warning=(2, 4)),
+        ),
         _light(14, "Tx"),
         _light(15, "Rx"),
         Measure(
@@ -86,7 +156,26 @@ PROCURVE = Family(
 
 # ARUBAWIRED-*: temperature, fan, power supply, VSF; the rest of AOS-CX is by standards.
 _CX = "1.3.6.1.4.1.47196.4.1.1.3.11"
-_CX_TEMPERATURE, _CX_FAN, _CX_POWER = f"{_CX}.3.1.1.1", f"{_CX}.5.1.1.1", f"{_CX}.2.1.1.1"
+_CX_TEMPERATURE, _CX_FAN, _CX_POWER = (f"{_CX}.{table}.1.1" for table in (3, 5, 2))
+# ARUBAWIRED-PM-MIB, by port, and by port and lane: numbers written as text; VSX, VSFv2.
+_MODULES = "1.3.6.1.4.1.47196.4.1.1.3.27.1.2"
+_DOM, _LANE = f"{_MODULES}.1.1", f"{_MODULES}.2.1"
+_VSX, _VSF = "1.3.6.1.4.1.47196.4.1.1.3.7.2", "1.3.6.1.4.1.47196.4.1.1.3.15.1"
+
+
+def _lane(quantity: Quantity, column: int, way: str) -> Measure:
+    ports = tuple(Words(one.column, keep=1) for one in BY_PORT)
+    light = quantity is OPTICAL
+    return Measure(
+        quantity,
+        f"{_LANE}.{column}",
+        tuple(Words(one.column, keep=1, form=f"{{0}} lane {{2}} {way}") for one in BY_PORT),
+        factor=1.0 if light else 1e-3,
+        read=milliwatts if light else number,
+        others=(ports, once(way.lower())) if light else (),
+    )
+
+
 AOS_CX = Family(
     "Aruba AOS-CX",
     "HPE Aruba",
@@ -107,7 +196,6 @@ AOS_CX = Family(
             f"{_CX_FAN}.10",
             (Words(f"{_CX_FAN}.4"), *INDEX),
             kind="fan",
-            where=(Where(f"{_CX_FAN}.10", but=frozenset({2})),),
             meaning=states(ok=(4,), warning=(3,), critical=(5,)),
         ),
         Measure(
@@ -115,13 +203,59 @@ AOS_CX = Family(
             f"{_CX_POWER}.11",
             (Words(f"{_CX_POWER}.3"), *INDEX),
             kind="power",
-            where=(Where(f"{_CX_POWER}.11", but=frozenset({12})),),
             meaning=states(
                 ok=(1,), warning=(7, 9, 10, 11, 14, 15), critical=(2, 3, 4, 5, 6, 13, 16, 17)
             ),
         ),
+        Measure(
+            STATE,
+            f"{_CX}.6.1.1.6",  # arubaWiredModuleState; 2 is an empty slot
+            numbered("module"),
+            kind="module",
+            meaning=states(ok=(1,), warning=(5, 6, 7, 8, 9, 10), critical=(3, 4)),
+        ),
+        Measure(TEMPERATURE, f"{_DOM}.2", BY_PORT, low=1, high=200),
+        Measure(VOLTAGE, f"{_DOM}.11", BY_PORT, low=0.1, high=10),
+        _lane(CURRENT, 2, "Tx"),
+        _lane(OPTICAL, 7, "Tx"),
+        _lane(OPTICAL, 12, "Rx"),
+        Measure(
+            STATE,
+            f"{_VSX}.1.1.0",  # arubaWiredVsxIslOperState: starting, out of sync, in sync
+            once("VSX link"),
+            kind="redundancy",
+            meaning=states(ok=(3,), warning=(1,), critical=(2,)),
+        ),
+        Measure(
+            STATE,
+            f"{_VSX}.2.1.0",  # arubaWiredVsxKeepAliveOperState
+            once("VSX keepalive"),
+            kind="redundancy",
+            meaning=states(ok=(3,), warning=(1, 2, 4, 5), critical=(6, 7)),
+        ),
+        Measure(
+            STATE,
+            f"{_VSF}.1.1.0",  # arubaWiredVsfv2OperStatus: no split, active part, inactive part
+            once("stack"),
+            kind="stack",
+            meaning=states(ok=(0,), warning=(1,), critical=(2,)),
+        ),
+        Measure(
+            STATE,
+            f"{_VSF}.1.2.0",  # arubaWiredVsfv2Topology: standalone, ring, chain
+            once("stack"),
+            kind="stack topology",
+            meaning=states(ok=(0, 1), warning=(2,)),
+        ),
+        Measure(
+            STATE,
+            f"{_VSF}.2.1.3",  # arubaWiredVsfv2MemberStatus: absent, booting, ready, other version
+            numbered("stack member"),
+            kind="stack member",
+            meaning=states(ok=(12,), warning=(11, 13), critical=(10,)),
+        ),
     ),
-    facts=Facts(software=(r"^(\w\w\.\d\d\.\d\d\.\S+)",)),
+    facts=Facts(software=(r"^(\w\w\.\d\d\.\d\d\.\S+)", r" (\w\w\.\d\d\.\d\d\.\S+)")),
 )
 
 # CPQHLTH-MIB, CPQIDA-MIB, CPQSTDEQ-MIB, CPQSINFO-MIB, CPQSM2-MIB: other, ok, degraded, failed.
@@ -146,12 +280,21 @@ _FANS, _HEAT = f"{_CPQ}.6.2.6.7.1", f"{_CPQ}.6.2.6.8.1"
 _SUPPLY, _DIMM = f"{_CPQ}.6.2.9.3.1", f"{_CPQ}.6.2.14.13.1"
 _ARRAY, _LOGICAL, _DISK = f"{_CPQ}.3.2.2.1.1", f"{_CPQ}.3.2.3.1.1", f"{_CPQ}.3.2.5.1.1"
 _PROCESSOR = f"{_CPQ}.1.2.2.1.1"
+_BATTERY = f"{_CPQ}.6.2.17.2.1"  # cpqHeSysBatteryEntry
+_HOST, _FILES = f"{_CPQ}.11.2.13", f"{_CPQ}.11.2.4.1.1"  # CPQHOST-MIB, by the agents: megabytes
 _BY_BAY = (Words(f"{_DISK}.64"), Words(form="disk {index}"))
 
 PROLIANT = Family(
     "HPE ProLiant, iLO",
     "HPE",
-    objects=(f"{_CPQ}.9.4", f"{_CPQ}.9", f"{_CPQ}.11"),
+    # The last two: servers whose own system answers, with HPE's agents beside.
+    objects=(
+        f"{_CPQ}.9.4",
+        f"{_CPQ}.9",
+        f"{_CPQ}.11",
+        "1.3.6.1.4.1.8072.3.2.10",
+        "1.3.6.1.4.1.311",
+    ),
     health=(
         Measure(
             TEMPERATURE,
@@ -220,6 +363,44 @@ PROLIANT = Family(
             meaning=states(ok=(2,), warning=(5, 6, 7, 11, 12, 13, 15), critical=(3, 8, 9, 10, 14)),
         ),
         Measure(STATE, f"{_DISK}.37", _BY_BAY, kind="disk", meaning=_CONDITION),
+        Measure(
+            STATE,
+            f"{_DISK}.6",  # cpqDaPhyDrvStatus
+            _BY_BAY,
+            kind="disk status",
+            meaning=states(ok=(2, 10), warning=(4, 5, 6, 7, 8), critical=(3,)),
+        ),
+        Measure(
+            STATE,
+            f"{_DISK}.57",  # cpqDaPhyDrvSmartStatus: other, well, replace, worn out
+            _BY_BAY,
+            kind="disk health",
+            meaning=states(ok=(2,), warning=(3, 4)),
+        ),
+        Measure(STATE, f"{_BATTERY}.4", numbered("battery"), kind="battery", meaning=_CONDITION),
+        Measure(
+            STATE,
+            f"{_BATTERY}.5",  # other, well, and eleven faults
+            numbered("battery"),
+            kind="battery status",
+            meaning=states(ok=(2,), warning=(11,), critical=(*range(3, 11), 12, 13)),
+        ),
+        Measure(
+            STATE,
+            f"{_CPQ}.3.2.2.2.1.6",  # cpqDaAccelBattery: … ok, charging, failed, degraded, absent
+            numbered("cache battery"),
+            kind="battery",
+            meaning=states(ok=(2, 3), warning=(5,), critical=(4,)),
+        ),
+        Pool(MEMORY, once("physical"), size=f"{_HOST}.1.0", free=f"{_HOST}.2.0", unit=1024 * 1024),
+        Pool(MEMORY, once("paging"), size=f"{_HOST}.3.0", free=f"{_HOST}.4.0", unit=1024 * 1024),
+        Pool(
+            STORAGE,
+            (Words(f"{_FILES}.2"), *INDEX),
+            size=f"{_FILES}.3",
+            used=f"{_FILES}.4",
+            unit=1024 * 1024,
+        ),
         Measure(TEMPERATURE, f"{_DISK}.70", _BY_BAY, low=1, high=200),
     ),
     facts=Facts(

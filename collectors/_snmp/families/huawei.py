@@ -2,7 +2,7 @@
 
 import math
 
-from collectors._snmp.convert import microwatts_or_hundredths
+from collectors._snmp.convert import microwatts_or_hundredths, milliamperes_or_micro
 from collectors._snmp.descriptor import (
     Facts,
     Family,
@@ -16,7 +16,13 @@ from collectors._snmp.descriptor import (
     states,
 )
 from collectors._snmp.families.probes import BOTH, IN, OUT
-from collectors._snmp.families.standards import BY_ENTITY, INDEX, PORT_OF_ENTITY, once
+from collectors._snmp.families.standards import (
+    BY_ENTITY,
+    INDEX,
+    PORT_OF_ENTITY,
+    numbered,
+    once,
+)
 from collectors._snmp.vocabulary import (
     CPU,
     CURRENT,
@@ -39,15 +45,23 @@ from collectors._snmp.vocabulary import (
 _HUAWEI = "1.3.6.1.4.1.2011"
 
 # HUAWEI-ENTITY-EXTENT-MIB: hwEntityStateEntry and hwOpticalModuleInfoEntry, by entPhysicalIndex;
-# hwFanStatusEntry and hwPwrStatusEntry, by slot and number.
+# hwFanStatusEntry and hwPwrStatusEntry, by slot and number; hwTemperatureThresholdEntry and
+# hwVoltageInfoEntry, by slot, bus, address and channel.
 _EXTENT = f"{_HUAWEI}.5.25.31.1.1"
 _STATE, _OPTICS = f"{_EXTENT}.1.1", f"{_EXTENT}.3.1"
 _FANS, _SUPPLIES = f"{_EXTENT}.10.1", f"{_EXTENT}.18.1"
-_BOARD = (Where(f"{_STATE}.7", but=frozenset({0, ""})),)  # only boards have memory
+_HEAT, _VOLTAGES = f"{_EXTENT}.8.1", f"{_EXTENT}.9.1"
+_NONE: frozenset[int | str] = frozenset({0, ""})
+# Only what computes has a limit of its load, or memory: hwEntityCpuUsageThreshold, hwEntityMemSize,
+# hwEntityMemSizeMega (of boards with more than 32 bits can count), hwEntityMemUsage.
+_LIMIT, _SIZE, _MEGA, _USED = (Where(f"{_STATE}.{column}", but=_NONE) for column in (6, 9, 19, 7))
+_RUNS = Where(f"{_STATE}.2", but=frozenset({2, 4}))  # hwEntityOperStatus: disabled, offline
 _NOTHING = 2147483647
 # HUAWEI-DEVICE-MIB, of older devices: hwCpuDevTable, hwMemoryDevTable.
 _OLD_CPU, _OLD_MEMORY = f"{_HUAWEI}.6.3.4.1", f"{_HUAWEI}.6.3.5.1.1"
-_ENERGY = f"{_HUAWEI}.6.157.1"  # HUAWEI-ENERGYMNGT-MIB
+_ENERGY = f"{_HUAWEI}.6.157"  # HUAWEI-ENERGYMNGT-MIB
+_STACK = f"{_HUAWEI}.5.25.183.1.20.1"  # HUAWEI-STACK-MIB hwStackMemberInfoEntry
+_CLUSTER = f"{_HUAWEI}.6.139.11.1.83"  # HUAWEI-WLAN-CONFIGURATION-MIB, of access controllers
 
 # NQA-MIB: nqaAdminParaEntry, by owner and name of the test; nqaResultsEntry, by the number of the
 # run and of the hop too, and nqaJitterStatsEntry, by that of the run: the last five are kept.
@@ -70,6 +84,34 @@ def _light(column: int, way: str) -> Measure:
         where=_MODULE,
         others=(PORT_OF_ENTITY, once(way.lower())),
     )
+
+
+def _lane(column: int, way: str) -> Measure:
+    """Return the first lane of a module of several, where the whole module tells no power."""
+    return Measure(
+        OPTICAL,
+        f"{_OPTICS}.{column}",
+        tuple(Words(one.column, form=f"{{0}} lane 1 {way}") for one in BY_ENTITY),
+        factor=0.01,
+        low=-6000,
+        high=3000,
+        where=(*_MODULE, Where(f"{_OPTICS}.{column - 24}", like=r"^(?:-\d+|0)?$")),
+        others=(PORT_OF_ENTITY, once(way.lower())),
+    )
+
+
+def _cpu(*where: Where) -> tuple[Measure, ...]:
+    return (
+        Measure(CPU, f"{_STATE}.5", BY_ENTITY, factor=0.01, low=0, high=100, where=(*where, _RUNS)),
+    )
+
+
+def _memory(column: int, unit: float, *where: Where) -> Pool:
+    size = f"{_STATE}.{column}"
+    return Pool(MEMORY, BY_ENTITY, percent=f"{_STATE}.7", size=size, unit=unit, where=where)
+
+
+_ALARM = states(ok=(1,), warning=(2,), critical=(3, 4))
 
 
 def _tests(
@@ -110,29 +152,29 @@ VRP = Family(
     health=(
         FirstOf(
             (
-                (
-                    Measure(
-                        CPU, f"{_STATE}.5", BY_ENTITY, factor=0.01, low=0, high=100, where=_BOARD
-                    ),
-                ),
+                _cpu(_LIMIT),
+                _cpu(_SIZE),
+                _cpu(_MEGA),
+                _cpu(_USED),
                 (Measure(CPU, f"{_OLD_CPU}.2", INDEX, factor=0.01, low=0, high=100),),
             )
         ),
         FirstOf(
             (
                 (
-                    Pool(
-                        MEMORY,
-                        BY_ENTITY,
-                        percent=f"{_STATE}.7",
-                        size=f"{_STATE}.9",
-                        where=_BOARD,
-                    ),
+                    _memory(19, 2**20, _MEGA),
+                    _memory(9, 1, _SIZE, Where(f"{_STATE}.19", among=_NONE)),
                 ),
+                (_memory(9, 1, _USED),),
                 (Pool(MEMORY, INDEX, size=f"{_OLD_MEMORY}.2", free=f"{_OLD_MEMORY}.3"),),
             )
         ),
         Measure(TEMPERATURE, f"{_STATE}.11", BY_ENTITY, low=1, high=200),
+        Measure(VOLTAGE, f"{_STATE}.13", BY_ENTITY, factor=1e-3, low=1, high=_NOTHING - 2),
+        Measure(TEMPERATURE, f"{_HEAT}.6", numbered("sensor"), low=-50, high=200),
+        Measure(VOLTAGE, f"{_VOLTAGES}.7", numbered("sensor"), factor=1e-3, high=_NOTHING - 2),
+        Measure(STATE, f"{_HEAT}.5", numbered("sensor"), kind="temperature", meaning=_ALARM),
+        Measure(STATE, f"{_VOLTAGES}.5", numbered("sensor"), kind="voltage", meaning=_ALARM),
         Measure(TEMPERATURE, f"{_OPTICS}.5", BY_ENTITY, low=-40, high=200, where=_MODULE),
         Measure(
             VOLTAGE,
@@ -147,13 +189,15 @@ VRP = Family(
             CURRENT,
             f"{_OPTICS}.7",
             BY_ENTITY,
-            factor=1e-6,
+            read=milliamperes_or_micro,
             low=0,
-            high=_NOTHING - 1,
+            high=2,
             where=_MODULE,
         ),
         _light(8, "Rx"),
         _light(9, "Tx"),
+        _lane(32, "Rx"),
+        _lane(33, "Tx"),
         Measure(
             STATE,
             f"{_FANS}.7",
@@ -176,8 +220,39 @@ VRP = Family(
             kind="power",
             meaning=states(ok=(1,), warning=(3,), critical=(2,)),
         ),
-        Measure(POWER, f"{_ENERGY}.3.0", once("average"), factor=1e-3, low=0),
-        Measure(POWER, f"{_ENERGY}.6.0", once("now"), factor=1e-3, low=0),
+        Measure(CURRENT, f"{_SUPPLIES}.7", (Words(form="slot {1} power {2}"),), factor=1e-3, low=0),
+        Measure(VOLTAGE, f"{_SUPPLIES}.8", (Words(form="slot {1} power {2}"),), factor=1e-3, low=0),
+        Measure(POWER, f"{_ENERGY}.1.3.0", once("average"), factor=1e-3, low=0),
+        Measure(POWER, f"{_ENERGY}.1.6.0", once("now"), factor=1e-3, low=0),
+        Measure(POWER, f"{_ENERGY}.2.1.1.4", numbered("board"), factor=1e-3, low=0),
+        Measure(
+            STATE,
+            f"{_STACK}.3",  # hwMemberStackRole: master, standby, slave
+            numbered("stack member"),
+            kind="stack role",
+            meaning=states(ok=(1, 2, 3)),
+        ),
+        Measure(
+            STATE,
+            f"{_CLUSTER}.5.4.0",  # hwWlanClusterSynConfigScheduleEnable
+            once("configuration sync"),
+            kind="redundancy",
+            meaning=states(ok=(1, 2)),
+        ),
+        Measure(
+            STATE,
+            f"{_CLUSTER}.6.1.4",  # hwWlanClusterACRole: master, slave, backup
+            numbered("controller"),
+            kind="redundancy role",
+            meaning=states(ok=(1, 2, 3)),
+        ),
+        Measure(
+            STATE,
+            f"{_CLUSTER}.6.1.7",  # hwWlanClusterACStatus: down, up, and what does not match
+            numbered("controller"),
+            kind="redundancy",
+            meaning=states(ok=(2,), warning=(7,), critical=(1, 3, 4, 5, 6)),
+        ),
     ),
     probes=(
         *_tests(

@@ -3,6 +3,7 @@
 from collectors._snmp.descriptor import (
     Facts,
     Family,
+    FirstOf,
     Measure,
     Pool,
     Quantity,
@@ -36,7 +37,16 @@ _OPERATING, _FRU = f"{_JUNIPER}.3.1.13.1", f"{_JUNIPER}.3.1.15.1"
 _DOM, _SPU = f"{_JUNIPER}.3.60.1.1.1.1", f"{_JUNIPER}.3.39.1.12.1.1.1"
 _RPM, _BGP = f"{_JUNIPER}.3.50.1.2.1", f"{_JUNIPER}.5.1.1.2.1.1.1"
 _NAMED = (Words(f"{_OPERATING}.5"), *INDEX)
-_COMPUTES = (Where(f"{_OPERATING}.11", but=frozenset({0, ""})),)  # it has memory
+# It has memory: by its size where that is told (and fans tell one too), else by its use.
+_COMPUTES = (
+    (
+        Where(f"{_OPERATING}.15", but=frozenset({0, ""})),
+        Where(f"{_OPERATING}.5", like=r"(?i)^(?!.*(?:fan|sensor))"),
+    ),
+    (Where(f"{_OPERATING}.11", but=frozenset({0, ""})),),
+)
+_LANES = f"{_JUNIPER}.3.60.1.2.1.1"  # jnxDomModuleLaneEntry, by port and lane
+_MEMBER = f"{_JUNIPER}.3.40.1.4.1.1.1"  # jnxVirtualChassisMemberEntry
 _SPUS = (Words(f"{_SPU}.11", form="{0} SPU {1}"), *INDEX)
 _POWERS, _FANS = frozenset({7}), frozenset({13})
 
@@ -51,6 +61,19 @@ def _light(column: int, way: str) -> Measure:
         low=-5000,
         high=2000,
         others=(BY_PORT, once(way.lower())),
+    )
+
+
+def _lane(column: int, way: str) -> Measure:
+    ports = tuple(Words(one.column, keep=1) for one in BY_PORT)
+    return Measure(
+        OPTICAL,
+        f"{_LANES}.{column}",
+        tuple(Words(one.column, keep=1, form=f"{{0}} lane {{2}} {way}") for one in BY_PORT),
+        factor=0.01,
+        low=-5000,
+        high=2000,
+        others=(ports, once(way.lower())),
     )
 
 
@@ -83,26 +106,52 @@ JUNOS = Family(
     "Juniper",
     objects=(f"{_JUNIPER}.1",),
     health=(
-        Measure(CPU, f"{_OPERATING}.8", _NAMED, factor=0.01, low=0, high=100, where=_COMPUTES),
+        FirstOf(
+            tuple(
+                (
+                    Measure(
+                        CPU, f"{_OPERATING}.8", _NAMED, factor=0.01, low=0, high=100, where=where
+                    ),
+                )
+                for where in _COMPUTES
+            )
+        ),
         Measure(CPU, f"{_SPU}.4", _SPUS, factor=0.01, low=0, high=100),
-        Pool(
-            MEMORY,
-            _NAMED,
-            percent=f"{_OPERATING}.11",
-            size=f"{_OPERATING}.15",
-            unit=1024 * 1024,
-            where=_COMPUTES,
+        FirstOf(
+            tuple(
+                (
+                    Pool(
+                        MEMORY,
+                        _NAMED,
+                        percent=f"{_OPERATING}.11",
+                        size=f"{_OPERATING}.15",
+                        unit=1024 * 1024,
+                        where=where,
+                    ),
+                )
+                for where in _COMPUTES
+            )
         ),
         Pool(MEMORY, _SPUS, percent=f"{_SPU}.5"),
         Measure(SESSIONS, f"{_SPU}.6", _SPUS),
+        Measure(SESSIONS, f"{_SPU}.8", (Words(f"{_SPU}.11", form="{0} CP {1}"), *INDEX), low=1),
         Measure(TEMPERATURE, f"{_OPERATING}.7", _NAMED, low=1, high=200),
         _light(5, "Rx"),
         _light(7, "Tx"),
+        _lane(6, "Rx"),
+        _lane(8, "Tx"),
         Measure(CURRENT, f"{_DOM}.6", BY_PORT, factor=1e-6, low=0),
         Measure(TEMPERATURE, f"{_DOM}.8", BY_PORT, low=-40, high=200),
         _unit("power", Where(f"{_FRU}.6", _POWERS)),
         _unit("fan", Where(f"{_FRU}.6", _FANS)),
         _unit("module", Where(f"{_FRU}.6", but=frozenset(_POWERS | _FANS))),
+        Measure(
+            STATE,
+            f"{_MEMBER}.3",  # jnxVirtualChassisMemberRole: master, backup, line card
+            (Words(f"{_MEMBER}.2"), *INDEX),
+            kind="stack role",
+            meaning=states(ok=(1, 2, 3)),
+        ),
         Measure(
             STATE,
             f"{_JUNIPER}.3.4.2.3.1.0",

@@ -17,6 +17,7 @@ from core.text import Text
 # MIKROTIK-MIB: mtxrHealth, mtxrGaugeTable, mtxrOpticalTable, mtxrPOETable.
 _MIKROTIK = "1.3.6.1.4.1.14988.1.1"
 _HEALTH, _GAUGES = f"{_MIKROTIK}.3", f"{_MIKROTIK}.3.100.1"
+_W60G = f"{_MIKROTIK}.1.8.1"  # mtxrWl60GEntry
 _OPTICAL, _POE = f"{_MIKROTIK}.19.1.1", f"{_MIKROTIK}.15.1.1"
 
 
@@ -86,6 +87,43 @@ ROUTEROS = Family(
         Measure(TEMPERATURE, f"{_OPTICAL}.6", (Words(f"{_OPTICAL}.2"),), low=-40, high=200),
         Measure(VOLTAGE, f"{_OPTICAL}.7", (Words(f"{_OPTICAL}.2"),), factor=1e-3, low=1),
         Measure(CURRENT, f"{_OPTICAL}.8", (Words(f"{_OPTICAL}.2"),), factor=1e-3, low=0),
+        Measure(
+            STATE,
+            f"{_OPTICAL}.3",  # mtxrOpticalRxLoss: no, yes, not known
+            (Words(f"{_OPTICAL}.2"), *INDEX),
+            kind="light lost",
+            meaning=states(ok=(0,), critical=(1,)),
+        ),
+        Measure(
+            STATE,
+            f"{_OPTICAL}.4",  # mtxrOpticalTxFault
+            (Words(f"{_OPTICAL}.2"), *INDEX),
+            kind="laser fault",
+            meaning=states(ok=(0,), critical=(1,)),
+        ),
+        Measure(
+            STATE,
+            f"{_POE}.3",  # mtxrPOEStatus: off, nothing to feed, feeding, overload …
+            (Words(f"{_POE}.2", form="PoE {0}"), *INDEX),
+            kind="poe",
+            meaning=states(ok=(1, 2, 3), critical=(4, 5, 6)),
+        ),
+        Measure(VOLTAGE, f"{_POE}.4", (Words(f"{_POE}.2", form="PoE {0}"),), factor=0.1, low=0),
+        Measure(CURRENT, f"{_POE}.5", (Words(f"{_POE}.2", form="PoE {0}"),), factor=1e-3, low=0),
+        Measure(
+            STATE,
+            f"{_W60G}.4",  # mtxrWl60GConnected
+            (Words(f"{_W60G}.3", form="60 GHz {0}"), *INDEX),
+            kind="radio link",
+            meaning=states(ok=(1,), critical=(0,)),
+        ),
+        Measure(
+            STATE,
+            f"{_W60G}.2",  # mtxrWl60GMode
+            (Words(f"{_W60G}.3", form="60 GHz {0}"), *INDEX),
+            kind="radio mode",
+            meaning=states(ok=(0, 1, 2, 3)),
+        ),
         Measure(POWER, f"{_POE}.6", (Words(f"{_POE}.2", form="PoE {0}"),), factor=0.1, low=0),
         Measure(SESSIONS, f"{_MIKROTIK}.22.1.1.0", once("all")),
         Measure(SESSIONS, f"{_MIKROTIK}.22.1.2.0", once("IPv4")),

@@ -6,6 +6,7 @@ from collectors._snmp.families.standards import BY_PORT, INDEX, once
 from collectors._snmp.vocabulary import (
     CPU,
     CURRENT,
+    FAN_RATIO,
     MEMORY,
     OPTICAL,
     STATE,
@@ -20,6 +21,9 @@ _NOKIA = "1.3.6.1.4.1.6527"
 _SYSTEM = f"{_NOKIA}.3.1.2.1.1"
 _CHASSIS, _HARDWARE = f"{_NOKIA}.3.1.2.2.1.3.1", f"{_NOKIA}.3.1.2.2.1.8.1"
 _PORT, _DDM = f"{_NOKIA}.3.1.2.2.4.2.1", f"{_NOKIA}.3.1.2.2.4.31.1"
+# tmnxDDMLaneEntry, by chassis, port and lane; tmnxPhysChassisFanEntry.
+_LANE, _FAN = f"{_NOKIA}.3.1.2.2.4.66.1", f"{_NOKIA}.3.1.2.2.1.24.1.1"
+_NONE = frozenset({0})
 _BY_PORT = (Words(f"{_PORT}.6"), *INDEX)
 _THERE = (Where(f"{_DDM}.6", but=frozenset({0, ""})),)  # a module without voltage says nothing
 
@@ -35,6 +39,11 @@ def _light(column: int, way: str) -> Measure:
         where=_THERE,
         others=((*(Words(one.column, skip=1) for one in BY_PORT), *_BY_PORT), once(way.lower())),
     )
+
+
+def _lane(way: str = "") -> tuple[Words, ...]:
+    ports = (Words(f"{_PORT}.6", keep=2, form=f"{{0}} lane {{3}} {way}"),)
+    return (*ports, Words(form=f"{{index}} {way}"))
 
 
 TIMOS = Family(
@@ -80,6 +89,36 @@ TIMOS = Family(
         Measure(CURRENT, f"{_DDM}.11", _BY_PORT, factor=2e-6, where=_THERE),
         _light(16, "Tx"),
         _light(21, "Rx"),
+        Measure(
+            TEMPERATURE,
+            f"{_LANE}.2",
+            _lane(),
+            factor=1 / 256,
+            where=(Where(f"{_LANE}.2", but=_NONE),),
+        ),
+        Measure(CURRENT, f"{_LANE}.7", _lane("Tx"), factor=2e-6, low=1),
+        *(
+            Measure(
+                OPTICAL,
+                f"{_LANE}.{column}",
+                _lane(way),
+                read=tenth_microwatts,
+                high=30,
+                others=(
+                    (*(Words(one.column, skip=1, keep=1) for one in BY_PORT), *INDEX),
+                    once(way.lower()),
+                ),
+            )
+            for column, way in ((12, "Tx"), (17, "Rx"))
+        ),
+        Measure(
+            STATE,
+            f"{_FAN}.2",  # tmnxPhysChassisFanOperStatus
+            (Words(form="fan {index}"),),
+            kind="fan",
+            meaning=states(ok=(3,), warning=(5, 6), critical=(4,)),
+        ),
+        Measure(FAN_RATIO, f"{_FAN}.5", (Words(form="fan {index}"),), factor=0.01, low=0, high=100),
     ),
     neighbours=(
         Measure(

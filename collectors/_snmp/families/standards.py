@@ -1,6 +1,6 @@
 """The standards that devices of any maker may keep: MIBs of IETF and IEEE, net-snmp's, CDP."""
 
-from collectors._snmp.convert import bits, rest_of_hundred
+from collectors._snmp.convert import bits, printer_fault, rest_of_hundred
 from collectors._snmp.descriptor import (
     Facts,
     Family,
@@ -232,8 +232,10 @@ LINUX = Family(
     facts=Facts(software=(r"^Linux \S+ (\S+)",)),
 )
 
-# UCD-SNMP-MIB: memory (kilobytes), systemStats.
-_UCD_MEMORY = "1.3.6.1.4.1.2021.4"
+# UCD-SNMP-MIB: memory and dskTable (kilobytes), systemStats. LM-SENSORS-MIB: temperatures, fans
+# and voltages, in thousandths but for turns.
+_UCD_MEMORY, _UCD_DISK = "1.3.6.1.4.1.2021.4", "1.3.6.1.4.1.2021.9.1"
+_LM = "1.3.6.1.4.1.2021.13.16"
 UCD = Family(
     "UCD-SNMP-MIB",
     "",
@@ -256,6 +258,46 @@ UCD = Family(
             spare=(f"{_UCD_MEMORY}.14.0", f"{_UCD_MEMORY}.15.0"),
             unit=1024,
             fallback=True,
+        ),
+        *(
+            Pool(
+                MEMORY,
+                once(name),
+                size=f"{_UCD_MEMORY}.{size}.0",
+                free=f"{_UCD_MEMORY}.{free}.0",
+                unit=1024,
+                fallback=True,
+            )
+            for name, size, free in (("Swap space", 3, 4), ("Available memory", 5, 27))
+        ),
+        *(
+            Measure(
+                MEMORY.used, f"{_UCD_MEMORY}.{column}.0", once(name), factor=1024, fallback=True
+            )
+            for name, column in (("Memory buffers", 14), ("Cached memory", 15))
+        ),
+        Pool(
+            STORAGE,
+            (Words(f"{_UCD_DISK}.2"), *INDEX),
+            size=f"{_UCD_DISK}.6",
+            free=f"{_UCD_DISK}.7",
+            unit=1024,
+            fallback=True,
+        ),
+        *(
+            Measure(
+                quantity,
+                f"{_LM}.{table}.1.3",
+                (Words(f"{_LM}.{table}.1.2"), *INDEX),
+                factor=factor,
+                low=1,
+                high=high,
+            )
+            for quantity, table, factor, high in (
+                (TEMPERATURE, 2, 1e-3, 200_000),
+                (FAN, 3, 1.0, 100_000),
+                (VOLTAGE, 4, 1e-3, 1_000_000),
+            )
         ),
     ),
 )
@@ -288,6 +330,25 @@ UPS_MIB = Family(
             kind="ups",
             meaning=states(ok=(3, 6, 7), warning=(4, 5), critical=(2,)),
         ),
+        Measure(
+            STATE,
+            f"{_UPS}.7.3.0",  # upsTestResultsSummary: well, warning, error, aborted, running, none
+            once("test"),
+            kind="ups",
+            meaning=states(ok=(1, 5, 6), warning=(2, 4), critical=(3,)),
+        ),
+        Measure(
+            Quantity(
+                "upsAlarmsPresent",
+                Text("Số cảnh báo bộ lưu điện đang có", "Alarms that a UPS has now"),
+            ),
+            f"{_UPS}.6.1.0",
+            low=0,
+        ),
+        Measure(FREQUENCY, f"{_UPS}.5.1.0", once("bypass"), factor=0.1, low=1, fallback=True),
+        Measure(VOLTAGE, f"{_UPS}.5.3.1.2", numbered("bypass"), fallback=True),
+        Measure(CURRENT, f"{_UPS}.5.3.1.3", numbered("bypass"), factor=0.1, fallback=True),
+        Measure(POWER, f"{_UPS}.3.3.1.5", numbered("input"), fallback=True),
         Measure(FREQUENCY, f"{_UPS}.3.3.1.2", numbered("input"), factor=0.1, fallback=True),
         Measure(VOLTAGE, f"{_UPS}.3.3.1.3", numbered("input"), fallback=True),
         Measure(CURRENT, f"{_UPS}.3.3.1.4", numbered("input"), factor=0.1, fallback=True),
@@ -322,6 +383,25 @@ PRINTER_MIB = Family(
             kind="printer",
             where=(Where(f"{_DEVICES}.2", _PRINTER),),
             meaning=states(ok=(2, 4), warning=(3,), critical=(5,)),
+        ),
+        Measure(
+            Quantity(
+                "prtMarkerPowerOnCount",
+                Text("Số trang đã in từ khi bật máy", "Pages printed since it was switched on"),
+                ("marker",),
+                counter=True,
+            ),
+            "1.3.6.1.2.1.43.10.2.1.5",
+            INDEX,
+            low=0,
+        ),
+        Measure(
+            STATE,
+            "1.3.6.1.2.1.25.3.5.1.2",
+            (Words(f"{_DEVICES}.3"), *INDEX),
+            kind="printer fault",
+            read=printer_fault,
+            meaning=states(ok=(0,), warning=(1, 3, 9), critical=(2, 4, 5, 6, 7, 8, 10)),
         ),
         Measure(
             Quantity(
