@@ -28,6 +28,11 @@ def spoken(remote: str) -> str:
     return text.strip().lstrip("+")
 
 
+def named(remote: str) -> Iterable[str]:
+    """Yield what a far end may be known by."""
+    return _parts(spoken(remote))
+
+
 def _parts(text: str) -> Iterable[str]:
     """Yield what an address may be known by: all of it, its number or name, its IP address."""
     yield text
@@ -80,9 +85,9 @@ class Callers:
 
     def room(self, remote: str, kind: TargetKind = TargetKind.ROOM) -> str | None:
         """Return the room, or the site, that a bridge means; None if none or several."""
-        said = spoken(remote)
+        parts = list(named(remote))
         for book in self.books[kind]:
-            for part in _parts(said):
+            for part in parts:
                 if part in book:
                     return book[part]
         return None

@@ -236,6 +236,7 @@ ATTENDING = {
     "in": Text("đang dự", "in"),
     "dropped": Text("đã rớt", "dropped"),
     "absent": Text("chưa vào", "not in yet"),
+    "elsewhere": Text("đang ở cuộc họp khác", "in another meeting"),
     "unknown": Text("chưa rõ", "not known"),
 }
 HEARING = {
@@ -243,6 +244,7 @@ HEARING = {
     "poor": Text("kém", "poor"),
     "dropped": Text("đã rớt", "dropped"),
     "absent": Text("chưa vào", "not in yet"),
+    "elsewhere": Text("đang ở cuộc họp khác", "in another meeting"),
     "not_measured": Text("chưa đo được", "not measured"),
 }
 NOTE = {

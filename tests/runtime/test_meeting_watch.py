@@ -209,3 +209,50 @@ def test_what_equipment_said_before_it_was_lost_brings_no_room_back() -> None:
     assert said(back - timedelta(seconds=30), in_call=True) is None
     assert said(back + timedelta(seconds=5), in_call=False) == (False, "call")
     assert said(back + timedelta(seconds=5), in_call=True) == (True, "call")
+
+
+async def test_a_call_counts_in_one_of_two_meetings_at_once(ledger: Ledger) -> None:
+    """The room goes on where it was, though another meeting begins, until it hangs up."""
+    office = Office(ledger)
+    long = await office.meets(timedelta(seconds=-60), bridge=None)
+    office.says(vc_in_call=1.0)
+    await office.goes_on()
+    short = await office.meets(timedelta(seconds=30), bridge=None, title="Họp gấp")
+    office.says(vc_in_call=1.0)
+    await office.goes_on(60)
+
+    async def moves(meeting: Meeting) -> list[tuple[bool, str]]:
+        rows = await ledger.meetings.presences(meeting.id)
+        return [(row.present, row.source) for row in rows]
+
+    assert (await moves(long), await moves(short)) == ([(True, "call")], [])
+    office.clock.advance(30)
+    office.says(vc_in_call=0.0)
+    await office.goes_on()
+    office.clock.advance(5)
+    office.says(vc_in_call=1.0)
+    await office.goes_on()
+    assert await moves(long) == [(True, "call"), (False, "call")]
+    assert await moves(short) == [(True, "call")]
+
+
+async def test_a_room_that_a_bridge_hears_in_another_meeting_has_moved_there(
+    ledger: Ledger,
+) -> None:
+    office = Office(ledger)
+    first = await office.meets(timedelta(seconds=-60), bridge=None)
+    office.says(vc_in_call=1.0)
+    await office.goes_on()
+    second = await office.meets(timedelta(seconds=-30), title="Họp gấp")
+    leg = Series.of("vc_call_info", (), remote="room-c11", conference="7000")
+    office.signals.hear([Reading("bridge/pexip", "center", office.clock.now(), [(leg, 1.0)])])
+    await office.goes_on(5)
+    [came, left] = await ledger.meetings.presences(first.id)
+    assert (came.present, left.present, left.source, left.dropped) == (
+        True,
+        False,
+        "elsewhere",
+        False,
+    )
+    [there] = await ledger.meetings.presences(second.id)
+    assert (there.present, there.at) == (True, left.at)
