@@ -35,7 +35,7 @@ from core.incident import (
 )
 from core.watching import Estate
 from runtime.books import Books, Escalation, Letters
-from runtime.bugs import Bugs
+from runtime.bugs import Bugs, worded
 from runtime.composing import Composer
 from runtime.outlet import Outlet
 from runtime.receipts import Receipts
@@ -290,7 +290,7 @@ class Dispatcher:
         """
         now = self._clock.now()
         self.stats.bugs.add(bug, now)
-        words = f"it could not be made: {type(bug).__name__}: {bug}"
+        words = f"it could not be made: {worded(bug)}"
         with suppress(OSError, Unavailable):
             known = await self._ledger.outbox.get(notification.id or 0)
             told = known is not None and bool(known[1]) and known[1][-1].receipt == words

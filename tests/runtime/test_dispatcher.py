@@ -424,7 +424,7 @@ async def test_a_step_that_breaks_us_is_counted_written_down_once_and_told_when_
     for _ in range(2):
         await turned(dispatcher)
     assert len(mouth.said) == 1
-    assert not bugs.last_until(clock.now())
+    assert not bugs.lasting(clock.now())
 
 
 @asynccontextmanager
