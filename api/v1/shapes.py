@@ -282,7 +282,10 @@ class IncidentDetail(IncidentOut):
     """An incident with members, timeline and what was told to whom."""
 
     members: list[MemberOut]
-    timeline: list[IncidentNote]
+    timeline: list[IncidentNote] = Field(
+        description="A line `merged` names the other incident: the one in `merged_into` went on, "
+        "any other ended there."
+    )
     told: list[ToldOut]
     tickets: list[TicketOut] = Field(description="What carriers were told, oldest first.")
     stated_cause: CauseOut | None = Field(description="What people say that caused it.")
