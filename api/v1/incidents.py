@@ -34,6 +34,7 @@ from api.v1.shapes import (
     ticket_out,
 )
 from core.incident import Incident, IncidentState
+from core.quantity import whole_seconds
 from core.text import Language
 from core.ticket import Step
 from storage.tickets import Said
@@ -44,10 +45,12 @@ router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 def incident_out(picture: Picture, incident: Incident) -> IncidentOut:
     """Return an incident as the interface shows it."""
     root, pause = picture.targets.get(incident.root), picture.pauses.get(incident.id)
+    ended = incident.recovered_at if incident.merged_into is None else None
     return IncidentOut.model_validate(
         incident.model_dump(exclude={"members"})
         | {
             "root_name": root.name if root else incident.root,
+            "lasted": whole_seconds(incident.began_at, ended) if ended is not None else None,
             "touched": len(incident.present),
             "paused": asdict(pause) if pause else None,
         }

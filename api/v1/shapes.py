@@ -150,6 +150,10 @@ class IncidentOut(BaseModel):
     began_at: datetime = Field(description="The first failed observation of the root.")
     decided_at: datetime
     recovered_at: datetime | None = Field(description="The first good observation.")
+    lasted: int | None = Field(
+        description="Seconds until it recovered, both instants cut to the second as pages and "
+        "letters give them; none while it is open, or where the one that it was merged into counts."
+    )
     cause: str
     detail: str
     touched: int = Field(description="How many targets it touches now.")
