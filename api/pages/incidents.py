@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from alerts.carrier import unentered
 from api import remarks
 from api.carriers import drafts
 from api.causes import proposed
@@ -188,6 +189,7 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         causes=context.causes.values(),
         faults=FAULT,
         ASKING=ASKING,
+        nobodys=unentered(found, picture.targets) if may else None,
         drafts=await drafts(picture, found, asker, language) if may else [],
         notes=await context.ledger.incidents.notes(incident),
         told=_shown(found, told),

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from alerts.carrier import the_carrier
 from api.carriers import drafts
 from api.deciding import decision, hand
 from api.door import Ctx, Operator, Viewer
@@ -238,7 +239,11 @@ async def report(
     """Keep that a carrier was told. 422 if that lies in the future."""
     origin = client_address(request, context.settings.proxies)
     said = Said(asker.name, context.clock.now(), ticket.at, ticket.number, origin)
-    row, events = await context.ledger.tickets.report(incident, ticket.carrier, said)
+    carrier = ticket.carrier
+    if carrier is None:
+        picture: Picture = await request.app.state.pictures.now()
+        carrier = the_carrier(await context.ledger.incidents.get(incident), picture.targets)
+    row, events = await context.ledger.tickets.report(incident, carrier, said)
     context.live.publish(events)
     return ticket_out(row)
 

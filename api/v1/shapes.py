@@ -261,7 +261,9 @@ class TicketOut(BaseModel):
 class TicketIn(BaseModel):
     """A carrier was told."""
 
-    carrier: str = Field(min_length=1, max_length=200)
+    carrier: str | None = Field(
+        default=None, min_length=1, max_length=200, description="That of the line if absent."
+    )
     number: str | None = Field(default=None, max_length=200)
     at: AwareDatetime | None = Field(default=None, description="Just now if absent.")
 
