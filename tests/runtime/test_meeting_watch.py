@@ -163,6 +163,20 @@ async def test_a_meeting_that_is_called_off_is_told_of_no_more(sqlite_ledger: Le
     assert office.mouth.said == []
 
 
+async def test_what_was_found_of_a_meeting_that_has_moved_since_is_told_no_more(
+    sqlite_ledger: Ledger,
+) -> None:
+    office = Office(sqlite_ledger)
+    meeting = await office.meets(timedelta(minutes=9))
+    await office.watch.turn()
+    later = {"begin": meeting.begin + DAY, "end": meeting.end + DAY}
+    wanted = Wanted(**meeting.model_dump(include=set(Wanted.model_fields)) | later)
+    await sqlite_ledger.meetings.change(meeting.id, wanted, "lan", DAWN)
+    await turned(office.dispatcher)
+    assert (office.mouth.said, office.dispatcher.stats.bugs.count) == ([], 0)
+    assert office.dispatcher.stats.cancelled == 1
+
+
 async def test_who_is_in_is_followed_with_what_took_a_room_away(ledger: Ledger) -> None:
     office = Office(ledger)
     meeting = await office.meets(timedelta(seconds=-60))
