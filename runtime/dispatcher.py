@@ -217,12 +217,12 @@ class Dispatcher:
         unrest = cache(lambda purpose: self._unrest(purpose, now))
         for way, group in by_person.items():
             wait = self._gathering.wait(way, now, partial(unrest, group[0].purpose))
-            until = now if wait is not None else now + TOGETHER
+            until, soon = (now + TOGETHER, now + SOON) if wait is None else (now, now)
+            more = MANY - len(group)
             with suppress(OSError, Unavailable):  # those that we have go out all the same
-                group.extend(await self._ledger.outbox.join(group[0], until, now, LEASE))
-                if wait is None and len(group) >= MANY:
-                    rest = await self._ledger.outbox.join(group[0], now + SOON, now, LEASE)
-                    group.extend(rest)
+                outbox = self._ledger.outbox
+                rest = await outbox.join(group[0], until, now, LEASE, many=more, further=soon)
+                group.extend(rest)
             if wait is not None and all(one.because != "meeting" for one in group):
                 await self._ledger.outbox.postpone(group, now + wait)
                 continue
