@@ -101,6 +101,16 @@ def equipment_of(target: Target, targets: Mapping[str, Target]) -> list[Target]:
     return [one for one in members if one.role == "endpoint"]
 
 
+def place_of(slug: str, targets: Mapping[str, Target]) -> str:
+    """Return what is the same for all names of one room: its equipment, if it has one piece.
+
+    A room and the site that joins as a whole are one, where both mean that equipment.
+    """
+    target = targets.get(slug)
+    own = equipment_of(target, targets) if target is not None else []
+    return own[0].slug if len(own) == 1 else slug
+
+
 def _enter(book: dict[str, str | None], slug: str, words: Iterable[str]) -> None:
     for word in words:
         if word:

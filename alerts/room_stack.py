@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from alerts.both_ends import RoomQuality, beside, of_ends
+from alerts.callers import place_of
 from alerts.legs import FRESH, Leg
 from alerts.quality import Figures
 from alerts.signals import Signal, Signals
 from alerts.topology import Topology
-from alerts.whose_call import Whereabouts, last_known, whose
+from alerts.whose_call import Seat, Whereabouts, whose
 from core.callquality import AMISS
 from core.meeting import CHECKLIST, ELSEWHERE, PRESENT, Beat, GoingOn, Meeting, Said, Tick
 from core.status import Status, TargetState
@@ -66,7 +67,7 @@ class RoomFacts:
     phone: str | None = None  # a contact that can be reached
     quality: RoomQuality | None = None  # None: nobody measured
     on_bridge: bool | None = None  # whether a bridge says that it is connected; None: none says
-    elsewhere: GoingOn | None = None  # the other meeting that has its call
+    elsewhere: Seat | None = None  # in the other meeting that has its call
 
     @property
     def heard(self) -> bool:
@@ -109,7 +110,9 @@ class Surroundings:
     said: Said
     phones: Mapping[str, str]  # room or site → its contact
     now: datetime
-    going_on: tuple[GoingOn, ...] = ()  # the meetings that share rooms now, where there are several
+    going_on: tuple[GoingOn, ...] = ()  # meetings of this instant, where one may be another's
+    _seats: dict[str, list[Seat]] = field(default_factory=dict)  # by place, once asked for
+    _places: dict[str, str] = field(default_factory=dict)
 
     def facts(self, room: str, meeting: Meeting | None = None) -> RoomFacts | None:
         """Return what is known of a room, or of a site as a whole; None if it is not watched.
@@ -127,14 +130,28 @@ class Surroundings:
             return found
         return replace(found, elsewhere=there, quality=None)
 
-    def sits_in(self, facts: RoomFacts) -> GoingOn | None:
-        """Return which of the meetings that go on has the call of a room; None if it has none."""
-        among, room, said = self.going_on, facts.room, joined(facts)
+    def sits_in(self, facts: RoomFacts) -> Seat | None:
+        """Return in which of the meetings that go on a room's call is; None if it has none."""
+        seats, said = self._seats_of(facts.room), joined(facts)
         if said is None or said[1] == "person":  # whose word is of one meeting
-            among = tuple(one for one in among if last_known(room, one, comes_back=False))
+            seats = [seat for seat in seats if seat.last_known(comes_back=False)]
         elif not said[0]:
             return None
-        return whose(room, among, self._whereabouts(facts)) if among else None
+        return whose(seats, self._whereabouts(facts)) if seats else None
+
+    def _seats_of(self, room: str) -> list[Seat]:
+        """Return where a room is invited of the meetings that go on, by whatever name of it."""
+        if self.going_on and not self._seats:
+            for one in self.going_on:
+                for name in one.meeting.rooms:
+                    seats = self._seats.setdefault(self._place(name), [])
+                    seats.append(Seat(one, name))
+        return self._seats.get(self._place(room), [])
+
+    def _place(self, room: str) -> str:
+        if room not in self._places:
+            self._places[room] = place_of(room, self.topology.targets)
+        return self._places[room]
 
     def _whereabouts(self, facts: RoomFacts) -> Whereabouts:
         topology, signal = self.topology, facts.signal
@@ -145,7 +162,8 @@ class Surroundings:
                 return ()
             return self.signals.legs.at_bridges(room, target.kind, topology.callers, self.now)
 
-        return Whereabouts(topology.targets, legs, signal.dialled if signal is not None else ())
+        dialled = signal.dialled if signal is not None else ()
+        return Whereabouts(topology.targets, legs, self._place, dialled)
 
     def _facts(self, room: str, bridge: str | None) -> RoomFacts | None:
         target = self.topology.targets.get(room)

@@ -11,11 +11,37 @@ from datetime import UTC, datetime
 
 from alerts.callers import named, spoken
 from alerts.legs import Leg
-from core.meeting import REACH, GoingOn
+from core.meeting import REACH, GoingOn, Meeting
 from core.text import fold
 from core.watching import Target, TargetKind
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in a meeting that goes on; `room`: as what the meeting has invited it."""
+
+    at: GoingOn
+    room: str
+
+    @property
+    def meeting(self) -> Meeting:
+        """Return the meeting."""
+        return self.at.meeting
+
+    def last_known(self, *, comes_back: bool = True) -> datetime | None:
+        """Return when the place was last known to be in; None if it left, or never came.
+
+        `comes_back`: one whose line fell has not left.
+        """
+        row, tick = self.at.presences.get(self.room), self.at.ticks.get(self.room)
+        fell = row is not None and row.source == REACH and comes_back
+        words = [(row.at, row.present or fell)] if row is not None else []
+        if tick is not None:
+            words.append((tick.at, tick.good))
+        at, there = max(words, default=(_NEVER, False))
+        return at if there else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,75 +50,66 @@ class Whereabouts:
 
     targets: Mapping[str, Target]
     legs: Callable[[str], Sequence[Leg]]
+    place: Callable[[str], str]  # the same for all names of one room
     dialled: tuple[str, ...] = ()
 
-    def tells(self, room: str, among: Sequence[GoingOn]) -> list[GoingOn]:
-        """Return those of the meetings that a room's call tells of; all where it tells nothing."""
-        legs = self.legs(room)
+    def tells(self, seats: Sequence[Seat]) -> Sequence[Seat]:
+        """Return those of a place's seats that its call tells of; all where it tells nothing."""
+        legs = [leg for seat in seats for leg in self.legs(seat.room)]
         devices = {leg.device for leg in legs}
         conferences = {(leg.device, leg.conference) for leg in legs if leg.conference}
         called = {fold(conference) for _, conference in conferences}
         ends = {word for remote in self.dialled for word in named(remote)}
-        found = list(among)
-        for told in (
-            [one for one in found if not devices.isdisjoint(self._bridge(one))],
-            [one for one in found if not ends.isdisjoint(self._names(one))],
-            [one for one in found if not called.isdisjoint(_titles(one))],
-            [one for one in found if self._has_company(conferences, one, among)],
-        ):
-            found = [one for one in found if one in told] or found
+        fits: tuple[Callable[[Seat], bool], ...] = (
+            lambda one: not devices.isdisjoint(self._bridge(one.meeting)),
+            lambda one: not ends.isdisjoint(self._names(one.meeting)),
+            lambda one: not called.isdisjoint(_titles(one.meeting)),
+            lambda one: self._has_company(conferences, one, seats),
+        )
+        found = seats
+        for fit in fits:
+            if len(found) > 1:
+                found = list(filter(fit, found)) or found
         return found
 
-    def _bridge(self, one: GoingOn) -> Iterable[str]:
+    def _bridge(self, meeting: Meeting) -> Iterable[str]:
         """Return the devices that a meeting's bridge is: of a service its server."""
-        bridge = self.targets.get(one.meeting.bridge or "")
+        bridge = self.targets.get(meeting.bridge or "")
         server = bridge.uplinks if bridge is not None and bridge.kind is TargetKind.SERVICE else ()
-        return (one.meeting.bridge or "", *server)
+        return (meeting.bridge or "", *server)
 
-    def _names(self, one: GoingOn) -> set[str]:
+    def _names(self, meeting: Meeting) -> set[str]:
         """Return what equipment may call a meeting's bridges by."""
-        bridge = self.targets.get(one.meeting.bridge or "")
+        bridge = self.targets.get(meeting.bridge or "")
         own = (bridge.slug, bridge.name, bridge.address or "") if bridge is not None else ()
-        return {spoken(word) for word in (*own, *one.meeting.above)} - {""}
+        return {spoken(word) for word in (*own, *meeting.above)} - {""}
 
     def _has_company(
-        self, conferences: set[tuple[str, str]], one: GoingOn, among: Sequence[GoingOn]
+        self, conferences: set[tuple[str, str]], one: Seat, seats: Sequence[Seat]
     ) -> bool:
         """Say whether a room that this meeting alone has invited sits in the same conference."""
-        others = {room for other in among if other is not one for room in other.meeting.rooms}
-        return bool(conferences) and any(
+        if not conferences:
+            return False
+        others = {
+            self.place(room) for other in seats if other is not one for room in other.meeting.rooms
+        }
+        return any(
             (leg.device, leg.conference) in conferences
             for room in one.meeting.rooms
-            if room not in others
+            if self.place(room) not in others
             for leg in self.legs(room)
         )
 
 
-def whose(room: str, among: Sequence[GoingOn], where: Whereabouts) -> GoingOn | None:
-    """Return the meeting that has the call of a room; None if none of them has invited it."""
-    found = where.tells(room, [one for one in among if room in one.meeting.rooms])
-    return max(found, key=lambda one: _rank(room, one), default=None)
+def whose(seats: Sequence[Seat], where: Whereabouts) -> Seat | None:
+    """Return which of a place's seats has its call; None if it has none."""
+    return max(where.tells(seats), key=_rank, default=None)
 
 
-def last_known(room: str, one: GoingOn, *, comes_back: bool = True) -> datetime | None:
-    """Return when a room was last known to be in a meeting; None if it left, or never came.
-
-    `comes_back`: one whose line fell has not left.
-    """
-    row, tick = one.presences.get(room), one.ticks.get(room)
-    fell = row is not None and row.source == REACH and comes_back
-    words = [(row.at, row.present or fell)] if row is not None else []
-    if tick is not None:
-        words.append((tick.at, tick.good))
-    at, there = max(words, default=(_NEVER, False))
-    return at if there else None
+def _rank(seat: Seat) -> tuple[datetime, datetime, bool, str]:
+    meeting = seat.meeting
+    return seat.last_known() or _NEVER, meeting.begin, meeting.importance == "high", meeting.id
 
 
-def _rank(room: str, one: GoingOn) -> tuple[datetime, datetime, bool, str]:
-    meeting = one.meeting
-    known = last_known(room, one) or _NEVER
-    return known, meeting.begin, meeting.importance == "high", meeting.id
-
-
-def _titles(one: GoingOn) -> set[str]:
-    return {fold(one.meeting.title), fold(one.meeting.mark or "")} - {""}
+def _titles(meeting: Meeting) -> set[str]:
+    return {fold(meeting.title), fold(meeting.mark or "")} - {""}

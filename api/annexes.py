@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from fastapi import Request
 from starlette.responses import Response
 
+from alerts.callers import place_of
 from alerts.topology import Topology
 from alerts.wording import cause_in_words, root_in_words
 from api.context import Context
@@ -20,7 +21,7 @@ from core.inventory import Inventory, Site
 from core.meeting import Meeting
 from core.text import Language, Text
 from core.watching import Target
-from reports.annex import Annex, Place, Trouble, annex, were_in
+from reports.annex import Annex, Place, Trouble, annex, was_in
 from reports.meetings_month import MeetingsMonth, meetings_month
 from reports.periods import local_day
 from reports.render.annex import FORMATS, file_name, render
@@ -45,7 +46,7 @@ async def annex_of(
     topology = await asyncio.to_thread(lambda: picture.ground.topology)
     until = max(meeting.begin + timedelta(seconds=1), min(meeting.end, now))
     during = await context.ledger.incidents.during(meeting.begin, until)
-    elsewhere = await _elsewhere(context, meeting, until, now)
+    elsewhere = await _elsewhere(context, picture, meeting, until, now)
     chair = picture.targets.get(meeting.chair or "")
     bridge = picture.targets.get(meeting.bridge or "")
     return annex(
@@ -66,14 +67,20 @@ async def annex_of(
 
 
 async def _elsewhere(
-    context: Context, meeting: Meeting, until: datetime, now: datetime
+    context: Context, picture: Picture, meeting: Meeting, until: datetime, now: datetime
 ) -> Mapping[str, Sequence[Meeting]]:
-    """Return by room the other meetings that it was in meanwhile."""
-    book, rooms = context.ledger.meetings, set(meeting.rooms)
+    """Return by room the other meetings that it was in meanwhile, by whatever name of it."""
+    book, targets = context.ledger.meetings, picture.targets
+    mine = {place_of(room, targets): room for room in meeting.rooms}
     found: dict[str, list[Meeting]] = {}
     for other in await book.find(meeting.begin, until):
-        if other.id != meeting.id and not rooms.isdisjoint(other.rooms):
-            for room in were_in(meeting, other, await book.presences(other.id), now):
+        same = {name: mine.get(place_of(name, targets)) for name in other.rooms}
+        if other.id == meeting.id or not any(same.values()):
+            continue
+        rows = await book.presences(other.id)
+        for name, room in same.items():
+            own = [row for row in rows if row.room == name]
+            if room is not None and was_in(other, own, meeting, now):
                 found.setdefault(room, []).append(other)
     return found
 

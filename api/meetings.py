@@ -13,7 +13,6 @@ from alerts.quality_words import of_blame, of_room, of_verdict
 from alerts.readiness import finding
 from alerts.room_stack import RoomFacts, Stack, Surroundings, joined, stack
 from alerts.topology import Topology
-from alerts.whose_call import last_known
 from api.context import Context
 from api.snapshot import Picture
 from core.callquality import AMISS, Grade
@@ -152,7 +151,7 @@ async def looked_over(context: Context, picture: Picture, meeting: Meeting) -> M
     said = await book.said(meeting.id)
     topology = await asyncio.to_thread(lambda: picture.ground.topology)
     now = context.clock.now()
-    sharing = await book.sharing(meeting, now)
+    sharing = await book.going_on(meeting, now)
     around = Surroundings(
         topology, picture.states, context.signals, said, picture.phones, now, sharing
     )
@@ -231,7 +230,7 @@ async def _facts_now(  # noqa: PLR0917
 ) -> RoomFacts | None:
     book = context.ledger.meetings
     said: Said = await book.said(on.id if on is not None else None)
-    sharing = await book.sharing(on, now) if on is not None else ()
+    sharing = await book.going_on(on, now) if on is not None else ()
     around = Surroundings(
         topology, picture.states, context.signals, said, picture.phones, now, sharing
     )
@@ -331,7 +330,7 @@ def _attending(
         since = way.since if way is not None else None
         return gone, since
     if facts is not None and facts.elsewhere is not None:
-        return "elsewhere", last_known(facts.room, facts.elsewhere)
+        return "elsewhere", facts.elsewhere.last_known()
     known = joined(facts) if facts is not None else None
     if known is None:
         if last is None:

@@ -238,18 +238,14 @@ def spans_of(
     return [(begin, end) for begin, end in clipped if begin < end]
 
 
-def were_in(
-    meeting: Meeting, other: Meeting, presences: Sequence[Presence], as_known_at: datetime
-) -> list[str]:
-    """Return the rooms of a meeting that were in another one within its hours."""
-    return [
-        room
-        for room in meeting.rooms
-        if any(
-            begin < meeting.end and meeting.begin < end
-            for begin, end in spans_of(other, [p for p in presences if p.room == room], as_known_at)
-        )
-    ]
+def was_in(
+    other: Meeting, mine: Sequence[Presence], meeting: Meeting, as_known_at: datetime
+) -> bool:
+    """Say whether a room was in another meeting within the hours of one."""
+    return any(
+        begin < meeting.end and meeting.begin < end
+        for begin, end in spans_of(other, mine, as_known_at)
+    )
 
 
 def sound_of(

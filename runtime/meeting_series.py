@@ -128,7 +128,7 @@ class MeetingSeries(Collector):
 
     async def _around(self, meeting: Meeting, now: datetime) -> Surroundings:
         book, signals = self._book, self._signals
-        said, sharing = await book.said(meeting.id), await book.sharing(meeting, now)
+        said, sharing = await book.said(meeting.id), await book.going_on(meeting, now)
         brain, phones = self._brain, self._edition().phones
         return Surroundings(brain.topology, brain.states, signals, said, phones, now, sharing)
 

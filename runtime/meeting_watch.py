@@ -46,8 +46,8 @@ class Book(Protocol):
     async def said(self, meeting: str | None) -> Said:
         """Return what people and clients said."""
 
-    async def sharing(self, meeting: Meeting, now: datetime) -> tuple[GoingOn, ...]:
-        """Return the meetings that share its rooms now."""
+    async def going_on(self, meeting: Meeting, now: datetime) -> tuple[GoingOn, ...]:
+        """Return the meetings of this instant, where one may have a room of its own."""
 
     async def presences(self, meeting: str) -> list[Presence]:
         """Return who came in and left."""
@@ -145,7 +145,7 @@ class MeetingWatch:
         return to_be_told(run, before, self.stages)
 
     async def _around(self, meeting: Meeting, now: datetime) -> Surroundings:
-        said, sharing = await self.book.said(meeting.id), await self.book.sharing(meeting, now)
+        said, sharing = await self.book.said(meeting.id), await self.book.going_on(meeting, now)
         brain, phones = self.brain, self.edition().phones
         return Surroundings(brain.topology, brain.states, self.signals, said, phones, now, sharing)
 

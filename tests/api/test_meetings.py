@@ -711,6 +711,9 @@ async def test_a_room_that_sat_in_another_meeting_is_counted_there_alone(world: 
         meeting=here.id, room="phong-dong-xoai", at=DAWN - 4 * HOUR, present=True, source="call"
     )
     await world.ledger.meetings.present([came], DAWN)
+    as_site = await met(world, ahead=-4 * HOUR, title="Họp ngắn", rooms=("ubnd-dong-xoai",))
+    [there] = (await asked(world, "GET", f"/meetings/{as_site.id}")).json()["attended"]
+    assert there["elsewhere"] == [here.id]  # by another name of the same room
     annex = words(await page(world, f"/meetings/{other.id}/annex"))
     assert f"Đồng Xoài ở cuộc họp khác: Giao ban ({here.id})" in annex
     assert "không ghi nhận được" not in annex
@@ -718,7 +721,7 @@ async def test_a_room_that_sat_in_another_meeting_is_counted_there_alone(world: 
     [line] = (await asked(world, "GET", f"/meetings/{other.id}")).json()["attended"]
     assert (line["joined"], line["elsewhere"]) == (None, [here.id])
     month = words(await page(world, "/meetings/summary?month=2026-11"))
-    assert "I12: lượt điểm cầu đã dự/được mời 1/4" in month
+    assert "I12: lượt điểm cầu đã dự/được mời 1/5" in month
 
 
 async def test_a_meeting_that_overruns_is_made_longer_or_ended_with_one_tap(world: World) -> None:

@@ -250,6 +250,20 @@ async def test_a_call_counts_in_one_of_two_meetings_at_once(ledger: Ledger) -> N
     assert await moves(short) == [(True, "call")]
 
 
+async def test_a_site_and_its_room_are_one_where_both_mean_the_same_equipment(
+    sqlite_ledger: Ledger,
+) -> None:
+    office = Office(sqlite_ledger)
+    as_site = await office.meets(timedelta(seconds=-60), bridge=None, rooms=("c11",))
+    office.says(vc_in_call=1.0)
+    await office.goes_on()
+    as_room = await office.meets(timedelta(seconds=-30), bridge=None, title="Họp gấp")
+    office.says(vc_in_call=1.0)
+    await office.goes_on(5)
+    assert len(await sqlite_ledger.meetings.presences(as_site.id)) == 1
+    assert await sqlite_ledger.meetings.presences(as_room.id) == []
+
+
 async def test_a_room_that_a_bridge_hears_in_another_meeting_has_moved_there(
     ledger: Ledger,
 ) -> None:
