@@ -150,7 +150,7 @@ NOTIFICATION_STATE = {
     NotificationState.PENDING: Text("chờ gửi", "pending"),
     NotificationState.CLAIMED: Text("đang gửi", "being sent"),
     NotificationState.SENT: Text("đã gửi", "sent"),
-    NotificationState.CANCELLED: Text("đã huỷ (sự cố hết trước giờ gửi)", "cancelled"),
+    NotificationState.CANCELLED: Text("đã huỷ", "cancelled"),
     NotificationState.FAILED: Text("không gửi được", "failed"),
     NotificationState.UNFOLDED: Text("đã đến lượt", "its turn has come"),
 }

@@ -199,6 +199,7 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         ),
         telling=(ledger := lines(found, told, picture)),
         why_told={line.note: line.reason for line in ledger if line.note is not None},
+        fates={line.note: line.fate for line in ledger if line.note is not None},
         taken=taken(found, await context.ledger.links.answered(incident), answers, picture),
         said=said(answers, picture),
         heard=remarks,

@@ -6,7 +6,16 @@ from datetime import timedelta
 
 from alerts.brain import Brain
 from alerts.telling import TellingPolicy
-from core.incident import Incident, IncidentNote, IncidentState, Member, Severity
+from core.incident import (
+    Incident,
+    IncidentNote,
+    IncidentState,
+    Member,
+    Notification,
+    NotificationState,
+    Purpose,
+    Severity,
+)
 from core.outcome import Outcome
 from core.people import Role
 from core.status import Status
@@ -98,6 +107,28 @@ async def test_each_of_two_merged_incidents_says_which_went_on_and_leads_to_the_
         timeline = raw[raw.index('data-part="timeline"') :]
         assert f"{said} {other}" in words(timeline)
         assert f'<a href="/incidents/{other}">' in timeline
+
+
+async def test_why_a_message_did_not_go_is_said_as_it_was(world: World) -> None:
+    await world.commit(hub_cut(DAWN - timedelta(minutes=5)))
+    gone = (await world.ledger.incidents.get(HUB)).model_copy(
+        update={"state": IncidentState.MERGED, "merged_into": OTHER, "version": 2}
+    )
+    note = Notification(
+        incident=HUB,
+        purpose=Purpose.PROBLEM,
+        recipient="minh",
+        address="minh@example.vn",
+        channel="email",
+        reason="new_problem",
+        due_at=DAWN,
+        state=NotificationState.CANCELLED,
+        settled_at=DAWN,
+    )
+    await world.commit(Outcome(incidents=[gone], notifications=[note]))
+    text = words(await page(world, PAGE))
+    assert f"đã huỷ 09:00: đã gộp vào {OTHER}" in text
+    assert "sự cố hết trước" not in text
 
 
 REFUSED: tuple[tuple[str, dict[str, str | list[str]], int], ...] = (
