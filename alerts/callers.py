@@ -28,6 +28,11 @@ def spoken(remote: str) -> str:
     return text.strip().lstrip("+")
 
 
+def named(remote: str) -> Iterable[str]:
+    """Yield what a far end may be known by."""
+    return _parts(spoken(remote))
+
+
 def _parts(text: str) -> Iterable[str]:
     """Yield what an address may be known by: all of it, its number or name, its IP address."""
     yield text
@@ -80,9 +85,9 @@ class Callers:
 
     def room(self, remote: str, kind: TargetKind = TargetKind.ROOM) -> str | None:
         """Return the room, or the site, that a bridge means; None if none or several."""
-        said = spoken(remote)
+        parts = list(named(remote))
         for book in self.books[kind]:
-            for part in _parts(said):
+            for part in parts:
                 if part in book:
                     return book[part]
         return None
@@ -94,6 +99,16 @@ def equipment_of(target: Target, targets: Mapping[str, Target]) -> list[Target]:
     if target.kind is TargetKind.ROOM:
         return [one for one in members if one.kind is TargetKind.DEVICE]
     return [one for one in members if one.role == "endpoint"]
+
+
+def place_of(slug: str, targets: Mapping[str, Target]) -> str:
+    """Return what is the same for all names of one room: its equipment, if it has one piece.
+
+    A room and the site that joins as a whole are one, where both mean that equipment.
+    """
+    target = targets.get(slug)
+    own = equipment_of(target, targets) if target is not None else []
+    return own[0].slug if len(own) == 1 else slug
 
 
 def _enter(book: dict[str, str | None], slug: str, words: Iterable[str]) -> None:

@@ -1,15 +1,16 @@
 """What is a carrier told of a lost line? The facts it asks for, in the order it asks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from alerts.severity import sites_among
 from alerts.topology import Topology
 from alerts.wording import beyond_in_words, cause_in_words, named, root_in_words
 from core.clock import LOCAL
+from core.errors import Invalid, Problem
 from core.incident import THRESHOLD, Incident
 from core.text import Language, Text, vietnamese_order
-from core.watching import Target
+from core.watching import Target, TargetKind
 
 _NAMED = 8  # sites
 _LETTER = Text(
@@ -31,6 +32,13 @@ _LINES = {
     "code": Text("Mã theo dõi của chúng tôi", "Our reference"),
     "contact": Text("Liên hệ", "Contact"),
 }
+_NO_LINE = Text("sự cố này không ở đường truyền nào", "this incident is of no line")
+_NAME_IT = Text("Nêu tên nhà mạng đã báo", "Name the carrier that was told")
+_ENTER_IT = Text(
+    "Ghi vào cột carrier của bảng links trong danh mục, hoặc nêu tên nhà mạng đã báo",
+    "Enter it in the column carrier of the table links of the inventory, or name the carrier that "
+    "was told",
+)
 _MORE = Text("và {0} điểm khác", "and {0} more")
 
 
@@ -49,10 +57,39 @@ class Caller:
 
 def carriers(incident: Incident, targets: Mapping[str, Target]) -> list[str]:
     """Return the carriers that an incident may be a matter of: the root's own first."""
+    found = (one.carrier for one in _root_and_above(incident, targets))
+    return list(dict.fromkeys(carrier for carrier in found if carrier))
+
+
+def the_carrier(incident: Incident, targets: Mapping[str, Target]) -> str:
+    """Return the carrier that an incident is a matter of; Invalid, with what to do, if unclear."""
+    found = carriers(incident, targets)
+    if len(found) == 1:
+        return found[0]
+    what, mend = _NO_LINE, _NAME_IT
+    if found:
+        listed = ", ".join(found)
+        what = Text(f"sự cố có thể do nhiều nhà mạng: {listed}", f"carriers concerned: {listed}")
+    elif (nobodys := unentered(incident, targets)) is not None:
+        what, mend = nobodys, _ENTER_IT
+    raise Invalid([Problem("ticket", what, mend, key="carrier")])
+
+
+def unentered(incident: Incident, targets: Mapping[str, Target]) -> Text | None:
+    """Return that nobody has entered whose the lines are that an incident is of; None if not so."""
+    found = list(_root_and_above(incident, targets))
+    lines = [one for one in found if one.kind is TargetKind.LINK]
+    if not lines or any(one.carrier for one in found):
+        return None
+    vi = ", ".join(named(one, one.slug, "vi") for one in lines)
+    en = ", ".join(named(one, one.slug, "en") for one in lines)
+    return Text(f"danh mục chưa ghi nhà mạng của {vi}", f"the inventory names no carrier of {en}")
+
+
+def _root_and_above(incident: Incident, targets: Mapping[str, Target]) -> Iterator[Target]:
     root = targets.get(incident.root)
     slugs = [incident.root, *(root.uplinks if root is not None else ())]
-    found = (targets[slug].carrier for slug in slugs if slug in targets)
-    return list(dict.fromkeys(carrier for carrier in found if carrier))
+    return (targets[slug] for slug in slugs if slug in targets)
 
 
 def report(

@@ -13,11 +13,11 @@ from alerts.wording import (
     alert_name,
     beyond_in_words,
     flapping_in_words,
-    lasting,
     moment,
     root_in_words,
     severity_in_words,
 )
+from core import quantity
 from core.incident import EXTERNAL, FLAPPING, THRESHOLD, Fate, Incident, IncidentState, Severity
 from core.silence import Pause, Silence
 from core.text import Language, Text
@@ -158,8 +158,10 @@ def _line(incident: Incident, night: Night, names: Names, language: Language) ->
 def _lasted(incident: Incident, now: datetime, language: Language) -> str:
     began = moment(incident.began_at, language)
     if incident.recovered_at is None:
-        return _SINCE.said(language).format(began, lasting(now - incident.began_at, language))
-    span = lasting(incident.recovered_at - incident.began_at, language)
+        return _SINCE.said(language).format(
+            began, quantity.length(now - incident.began_at, language)
+        )
+    span = quantity.lasted(incident.began_at, incident.recovered_at, language)
     return _LASTED.said(language).format(began, span)
 
 

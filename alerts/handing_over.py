@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.digest import Names
-from alerts.wording import lasting, moment, root_in_words, severity_in_words
+from alerts.wording import moment, root_in_words, severity_in_words
+from core import quantity
 from core.incident import Incident, Severity
 from core.maintenance import Maintenance
 from core.rota import HandOver
@@ -82,7 +83,7 @@ def letter(
 
 def _incident(incident: Incident, now: datetime, names: Names, language: Language) -> str:
     since = _SINCE.said(language).format(
-        moment(incident.began_at, language), lasting(now - incident.began_at, language)
+        moment(incident.began_at, language), quantity.length(now - incident.began_at, language)
     )
     taken = (
         _TAKEN.said(language).format(names.person(incident.acked_by))

@@ -117,10 +117,13 @@ class Legs:
 
         None too where nobody knows whom of those there it means.
         """
-        found = [
-            leg for leg in self._of_rooms(callers, kind)[0].get(room, ()) if now - leg.at <= FRESH
-        ]
+        found = self.at_bridges(room, kind, callers, now)
         return max(found, key=lambda leg: (leg.device == bridge, leg.at), default=None)
+
+    def at_bridges(self, room: str, kind: TargetKind, callers: Callers, now: datetime) -> list[Leg]:
+        """Return what every bridge told last of a room that is connected to it."""
+        known = self._of_rooms(callers, kind)[0].get(room, ())
+        return [leg for leg in known if now - leg.at <= FRESH]
 
     def has_left(self, room: str, kind: TargetKind, callers: Callers, now: datetime) -> bool:
         """Say whether a bridge that tells of a room no more has told of it before."""

@@ -44,6 +44,7 @@ REASON = {
     ),
     "not_registered": Text("thiết bị họp chưa đăng ký tổng đài", "its equipment is not registered"),
     "not_in_call": Text("chưa vào cuộc họp", "not in the meeting"),
+    "elsewhere": Text("đang ở cuộc họp khác: {about}", "it is in another meeting: {about}"),
     "poor_media": Text("hình, tiếng kém", "poor picture or sound"),
     "poor_call": Text(
         "cuộc gọi đang có ở đó hình, tiếng kém", "the call it is in now has poor picture or sound"

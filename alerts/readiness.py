@@ -98,9 +98,18 @@ def _equipment(facts: RoomFacts, ahead: float) -> Iterable[_Because]:
     if (facts.site.lost or unseen) and (own is not None or facts.beat is None):
         return
     layers = stack(facts, meets=ahead <= 0)
-    if own is None and facts.client is not None:
+    if facts.elsewhere is not None and layers.reachable is Layer.GOOD:
+        other = facts.elsewhere.meeting
+        yield Readiness.NOT_READY, Reason(name="elsewhere", about=other.id, words=other.title)
+    elif own is None and facts.client is not None:
         yield from _client(facts, layers, ahead)
-        return
+    else:
+        yield from _asked(facts, layers, ahead)
+
+
+def _asked(facts: RoomFacts, layers: Stack, ahead: float) -> Iterable[_Because]:
+    """Yield what is amiss with equipment that is asked, or of what nobody but people can say."""
+    own = facts.endpoint
     if own is None and facts.signal is None and not facts.on_bridge:
         if ahead <= SWITCHED_ON and not _looked(facts, meets=ahead <= 0):
             yield Readiness.NOT_CHECKED, Reason(name="nobody_looked", about=facts.room)

@@ -4,18 +4,20 @@ Each layer stands on the one below. What nobody looked at is *not checked*, neve
 busy and switched off before its hour are no faults (DOMAIN A1).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from alerts.both_ends import RoomQuality, beside, of_ends
-from alerts.legs import FRESH
+from alerts.callers import place_of
+from alerts.legs import FRESH, Leg
 from alerts.quality import Figures
 from alerts.signals import Signal, Signals
 from alerts.topology import Topology
+from alerts.whose_call import Seat, Whereabouts, whose
 from core.callquality import AMISS
-from core.meeting import CHECKLIST, PRESENT, Beat, Said, Tick
+from core.meeting import CHECKLIST, ELSEWHERE, PRESENT, Beat, GoingOn, Meeting, Said, Tick
 from core.status import Status, TargetState
 from core.watching import TargetKind
 
@@ -65,6 +67,7 @@ class RoomFacts:
     phone: str | None = None  # a contact that can be reached
     quality: RoomQuality | None = None  # None: nobody measured
     on_bridge: bool | None = None  # whether a bridge says that it is connected; None: none says
+    elsewhere: Seat | None = None  # in the other meeting that has its call
 
     @property
     def heard(self) -> bool:
@@ -107,12 +110,62 @@ class Surroundings:
     said: Said
     phones: Mapping[str, str]  # room or site → its contact
     now: datetime
+    going_on: tuple[GoingOn, ...] = ()  # meetings of this instant, where one may be another's
+    _seats: dict[str, list[Seat]] = field(default_factory=dict)  # by place, once asked for
+    _places: dict[str, str] = field(default_factory=dict)
 
-    def facts(self, room: str, bridge: str | None = None) -> RoomFacts | None:
+    def facts(self, room: str, meeting: Meeting | None = None) -> RoomFacts | None:
         """Return what is known of a room, or of a site as a whole; None if it is not watched.
 
-        `bridge`: the one of its meeting, which is believed before others.
+        Of a `meeting` its bridge is believed before others; where another one that goes on has the
+        room's call, what that sounds like is none of its.
         """
+        found = self._facts(room, meeting.bridge if meeting is not None else None)
+        if found is None or meeting is None:
+            return found
+        if meeting.id not in {one.meeting.id for one in self.going_on}:
+            return found
+        there = self.sits_in(found)
+        if there is None or there.meeting.id == meeting.id:
+            return found
+        return replace(found, elsewhere=there, quality=None)
+
+    def sits_in(self, facts: RoomFacts) -> Seat | None:
+        """Return in which of the meetings that go on a room's call is; None if it has none."""
+        seats, said = self._seats_of(facts.room), joined(facts)
+        if said is None or said[1] == "person":  # whose word is of one meeting
+            seats = [seat for seat in seats if seat.last_known(comes_back=False)]
+        elif not said[0]:
+            return None
+        return whose(seats, self._whereabouts(facts)) if seats else None
+
+    def _seats_of(self, room: str) -> list[Seat]:
+        """Return where a room is invited of the meetings that go on, by whatever name of it."""
+        if self.going_on and not self._seats:
+            for one in self.going_on:
+                for name in one.meeting.rooms:
+                    seats = self._seats.setdefault(self._place(name), [])
+                    seats.append(Seat(one, name))
+        return self._seats.get(self._place(room), [])
+
+    def _place(self, room: str) -> str:
+        if room not in self._places:
+            self._places[room] = place_of(room, self.topology.targets)
+        return self._places[room]
+
+    def _whereabouts(self, facts: RoomFacts) -> Whereabouts:
+        topology, signal = self.topology, facts.signal
+
+        def legs(room: str) -> Sequence[Leg]:
+            target = topology.targets.get(room)
+            if target is None:
+                return ()
+            return self.signals.legs.at_bridges(room, target.kind, topology.callers, self.now)
+
+        dialled = signal.dialled if signal is not None else ()
+        return Whereabouts(topology.targets, legs, self._place, dialled)
+
+    def _facts(self, room: str, bridge: str | None) -> RoomFacts | None:
         target = self.topology.targets.get(room)
         if target is None:
             return None
@@ -210,6 +263,8 @@ def joined(facts: RoomFacts) -> tuple[bool, str] | None:
 
     Equipment is believed before a bridge, a bridge before a client, a client before a person.
     """
+    if facts.elsewhere is not None:
+        return False, ELSEWHERE
     if facts.signal is not None and facts.signal.in_call is not None:
         return facts.signal.in_call, "call"
     if facts.on_bridge is not None:

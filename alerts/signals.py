@@ -7,7 +7,7 @@ from datetime import datetime
 from alerts.legs import FRESH, Legs
 from core.reading import Reading, is_stale
 
-_FAMILY = "vc_"
+_FAMILY, _CALL = "vc_", "vc_call_info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Signal:
     at: datetime
     registered: bool | None = None
     in_call: bool | None = None
+    dialled: tuple[str, ...] = ()  # the far ends of its calls, as it names them
 
 
 class Signals:
@@ -59,18 +60,23 @@ class Signals:
                 newest.at,
                 newest.registered if newest.registered is not None else one.registered,
                 newest.in_call if newest.in_call is not None else one.in_call,
+                newest.dialled or one.dialled,
             )
         return newest
 
 
 def _signal(reading: Reading) -> Signal:
     said: dict[str, list[float]] = {}
+    dialled: set[str] = set()
     for series, value in reading.samples:
         if series.name.startswith(_FAMILY) and not is_stale(value):
             said.setdefault(series.name, []).append(value)
+            if series.name == _CALL and "conference" not in (labels := dict(series.labels)):
+                dialled.add(labels.get("remote", ""))  # with one it is a leg that a bridge tells of
     registered, in_call = said.get("vc_registered"), said.get("vc_in_call")
     return Signal(
         at=reading.at,
         registered=any(registered) if registered else None,
         in_call=any(in_call) if in_call else None,
+        dialled=tuple(sorted(dialled - {""})),
     )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 
 from jinja2 import PackageLoader, StrictUndefined
@@ -14,6 +14,7 @@ from alerts.answering import written
 from alerts.endangered import Hit, hit
 from alerts.severity import of_kind, sites_among
 from alerts.topology import Topology
+from core import quantity
 from core.clock import LOCAL
 from core.incident import (
     ASKING,
@@ -336,22 +337,15 @@ def moment(at: datetime, language: Language) -> str:
     return f"{local:%H:%M} {'ngày' if language == 'vi' else 'on'} {local:%d/%m/%Y}"
 
 
+def moment_exact(at: datetime, language: Language) -> str:
+    """Return an instant to the second, beside the end or the length of something."""
+    local = at.astimezone(LOCAL)
+    return f"{local:%H:%M:%S} {'ngày' if language == 'vi' else 'on'} {local:%d/%m/%Y}"
+
+
 def moment_in_brief(at: datetime) -> str:
     """Return an instant for an SMS: 02:13 22/11."""
     return f"{at.astimezone(LOCAL):%H:%M %d/%m}"
-
-
-def lasting(span: timedelta, language: Language) -> str:
-    """Return a duration in words, as exact as it matters."""
-    seconds = max(0, round(span.total_seconds()))
-    days, rest = divmod(seconds, 86400)
-    hours, rest = divmod(rest, 3600)
-    minutes, seconds = divmod(rest, 60)
-    units = ("ngày", "giờ", "phút", "giây") if language == "vi" else ("d", "h", "min", "s")
-    parts = [f"{n} {u}" for n, u in zip((days, hours, minutes), units, strict=False) if n]
-    if not days and not hours and (seconds or not parts):
-        parts.append(f"{seconds} {units[3]}")
-    return " ".join(parts)
 
 
 def named(target: Target | None, slug: str, language: Language) -> str:
@@ -411,11 +405,11 @@ def _words(telling: Telling, topology: Topology, language: Language) -> dict[str
     touched = hit(incident, topology, telling.now) if asking else None
     return {
         "what": root_in_words(topology, incident.root, language),
-        "since": moment(incident.began_at, language),
-        "until": moment(ended, language),
+        "since": (moment if asking else moment_exact)(incident.began_at, language),
+        "until": moment_exact(ended, language),
         "since_brief": moment_in_brief(incident.began_at),
         "until_brief": moment_in_brief(ended),
-        "lasted": lasting(ended - incident.began_at, language),
+        "lasted": quantity.lasted(incident.began_at, ended, language),
         "count": len(sites),
         "sites": sites[:_NAMED],
         "more": max(0, len(sites) - _NAMED),

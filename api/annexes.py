@@ -1,12 +1,13 @@
 """What the annex of a meeting is made of: the ledger's facts, with names and places."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from fastapi import Request
 from starlette.responses import Response
 
+from alerts.callers import place_of
 from alerts.topology import Topology
 from alerts.wording import cause_in_words, root_in_words
 from api.context import Context
@@ -20,7 +21,7 @@ from core.inventory import Inventory, Site
 from core.meeting import Meeting
 from core.text import Language, Text
 from core.watching import Target
-from reports.annex import Annex, Place, Trouble, annex
+from reports.annex import Annex, Place, Trouble, annex, was_in
 from reports.meetings_month import MeetingsMonth, meetings_month
 from reports.periods import local_day
 from reports.render.annex import FORMATS, file_name, render
@@ -45,6 +46,7 @@ async def annex_of(
     topology = await asyncio.to_thread(lambda: picture.ground.topology)
     until = max(meeting.begin + timedelta(seconds=1), min(meeting.end, now))
     during = await context.ledger.incidents.during(meeting.begin, until)
+    elsewhere = await _elsewhere(context, picture, meeting, until, now)
     chair = picture.targets.get(meeting.chair or "")
     bridge = picture.targets.get(meeting.bridge or "")
     return annex(
@@ -60,7 +62,27 @@ async def annex_of(
         chair=_named(chair) if chair is not None else _words(meeting.chair),
         officer=picture.person(meeting.officer) if meeting.officer else None,
         bridge=_named(bridge) if bridge is not None else _words(meeting.bridge),
+        elsewhere=elsewhere,
     )
+
+
+async def _elsewhere(
+    context: Context, picture: Picture, meeting: Meeting, until: datetime, now: datetime
+) -> Mapping[str, Sequence[Meeting]]:
+    """Return by room the other meetings that it was in meanwhile, by whatever name of it."""
+    book, targets = context.ledger.meetings, picture.targets
+    mine = {place_of(room, targets): room for room in meeting.rooms}
+    found: dict[str, list[Meeting]] = {}
+    for other in await book.find(meeting.begin, until):
+        same = {name: mine.get(place_of(name, targets)) for name in other.rooms}
+        if other.id == meeting.id or not any(same.values()):
+            continue
+        rows = await book.presences(other.id)
+        for name, room in same.items():
+            own = [row for row in rows if row.room == name]
+            if room is not None and was_in(other, own, meeting, now):
+                found.setdefault(room, []).append(other)
+    return found
 
 
 async def month_of(context: Context, picture: Picture, period: Period) -> MeetingsMonth:

@@ -12,12 +12,14 @@ from alerts.meeting_words import phone_in_words, reason_in_words, taken_by
 from alerts.quality_words import of_blame, of_room, of_verdict
 from alerts.readiness import finding
 from alerts.room_stack import RoomFacts, Stack, Surroundings, joined, stack
+from alerts.topology import Topology
 from api.context import Context
 from api.snapshot import Picture
 from core.callquality import AMISS, Grade
 from core.callwords import estimate
 from core.incident import Incident
 from core.meeting import (
+    ELSEWHERE,
     Attendance,
     Finding,
     Meeting,
@@ -32,10 +34,14 @@ from core.text import Language, vietnamese_order
 from core.watching import Target
 
 State = Literal["ahead", "on", "over", "called_off"]
-Attending = Literal["in", "dropped", "absent", "unknown"]
-Hearing = Literal["good", "fair", "poor", "dropped", "absent", "not_measured"]
-_RANK: Mapping[Attending, int] = {"dropped": 0, "absent": 1, "unknown": 2, "in": 3}
-_OUT: frozenset[Attending] = frozenset({"dropped", "absent"})
+Attending = Literal["in", "dropped", "absent", "elsewhere", "unknown"]
+Hearing = Literal["good", "fair", "poor", "dropped", "absent", "elsewhere", "not_measured"]
+_RANK: Mapping[Attending, int] = {"dropped": 0, "absent": 1, "elsewhere": 2, "unknown": 3, "in": 4}
+_OUT: Mapping[Attending, Hearing] = {
+    "dropped": "dropped",
+    "absent": "absent",
+    "elsewhere": "elsewhere",
+}
 _HEARING: Mapping[Grade, Hearing] = {
     Grade.GOOD: "good",
     Grade.FAIR: "fair",
@@ -60,16 +66,14 @@ class RoomRow:
     facts: RoomFacts | None
     delegates: int | None = None
     dropped: int = 0  # how often it was lost
-    elsewhere: Meeting | None = None  # another meeting that goes on in it, of one to come
+    elsewhere: Meeting | None = None  # another meeting, which has its call
     taken_by: Incident | None = None  # what took it out, open or over, of one that has dropped
 
     @property
     def hearing(self) -> Hearing:
         """Return as what it counts among the meeting's rooms; each counts once."""
-        if self.attending == "dropped":
-            return "dropped"
-        if self.attending == "absent":
-            return "absent"
+        if self.attending in _OUT:
+            return _OUT[self.attending]
         found = self.quality
         return _HEARING.get(found.verdict.grade, "not_measured") if found else "not_measured"
 
@@ -147,14 +151,16 @@ async def looked_over(context: Context, picture: Picture, meeting: Meeting) -> M
     said = await book.said(meeting.id)
     topology = await asyncio.to_thread(lambda: picture.ground.topology)
     now = context.clock.now()
-    around = Surroundings(topology, picture.states, context.signals, said, picture.phones, now)
+    sharing = await book.going_on(meeting, now)
+    around = Surroundings(
+        topology, picture.states, context.signals, said, picture.phones, now, sharing
+    )
     state = state_of(meeting, now)
     rows: list[RoomRow] = []
     if state in {"ahead", "on"}:
         beside = _Beside(
             presences,
             await book.attendances(meeting.id),
-            await book.find(now, now + timedelta(seconds=1)) if state == "ahead" else (),
             await _since_begin(context, meeting, now) if state == "on" else (),
         )
         rows = [_row(room, meeting, around, picture, state, beside) for room in meeting.rooms]
@@ -179,7 +185,6 @@ class _Beside:
 
     presences: Sequence[Presence]
     delegates: Mapping[str, Attendance]
-    meetings: Sequence[Meeting]  # that go on now
     incidents: Sequence[Incident]  # of the time since the begin, those that are over too
 
 
@@ -204,14 +209,32 @@ async def room_now(context: Context, picture: Picture, room: str) -> RoomNow | N
     found = await context.ledger.meetings.find(now, now + SOON)
     mine = [one for one in found if room in one.rooms]
     on = next((one for one in mine if one.begin <= now), None)
-    said: Said = await context.ledger.meetings.said(on.id if on is not None else None)
     topology = await asyncio.to_thread(lambda: picture.ground.topology)
-    around = Surroundings(topology, picture.states, context.signals, said, picture.phones, now)
-    facts = around.facts(room, on.bridge if on is not None else None)
+    facts = await _facts_now(context, picture, topology, room, on, now)
     if facts is None:
         return None
+    if facts.elsewhere is not None:
+        on = facts.elsewhere.meeting
+        facts = await _facts_now(context, picture, topology, room, on, now) or facts
     coming = next((one for one in mine if one.begin > now), None)
     return RoomNow(stack(facts, meets=on is not None), on, coming, facts.quality)
+
+
+async def _facts_now(  # noqa: PLR0917
+    context: Context,
+    picture: Picture,
+    topology: Topology,
+    room: str,
+    on: Meeting | None,
+    now: datetime,
+) -> RoomFacts | None:
+    book = context.ledger.meetings
+    said: Said = await book.said(on.id if on is not None else None)
+    sharing = await book.going_on(on, now) if on is not None else ()
+    around = Surroundings(
+        topology, picture.states, context.signals, said, picture.phones, now, sharing
+    )
+    return around.facts(room, on)
 
 
 def _row(  # noqa: PLR0917
@@ -222,7 +245,7 @@ def _row(  # noqa: PLR0917
     state: State,
     beside: _Beside,
 ) -> RoomRow:
-    facts = around.facts(room, meeting.bridge)
+    facts = around.facts(room, meeting)
     ahead = (meeting.begin - around.now) / timedelta(minutes=1)
     mine = [row for row in beside.presences if row.room == room]
     attending, since = _attending(facts, mine) if state == "on" else ("unknown", None)
@@ -238,12 +261,22 @@ def _row(  # noqa: PLR0917
         incident=_incident(picture, room, facts),
         facts=facts,
         delegates=own.delegates if own is not None else None,
-        dropped=sum(not row.present for row in mine),
-        elsewhere=next((one for one in beside.meetings if room in one.rooms), None),
+        dropped=sum(row.dropped for row in mine),
+        elsewhere=_elsewhere(facts, around, state, attending),
         taken_by=_taken_by(room, facts, since, mine, beside.incidents)
         if attending == "dropped" and since is not None
         else None,
     )
+
+
+def _elsewhere(
+    facts: RoomFacts | None, around: Surroundings, state: State, attending: Attending
+) -> Meeting | None:
+    """Return the other meeting that has a room's call."""
+    if facts is None or (state == "on" and attending != "elsewhere"):
+        return None
+    there = around.sits_in(facts) if state == "ahead" else facts.elsewhere
+    return there.meeting if there is not None else None
 
 
 def _taken_by(
@@ -286,6 +319,8 @@ def _attending(
 ) -> tuple[Attending, datetime | None]:
     """Return whether a room is in, and since when; the present moment is believed first."""
     last = mine[-1] if mine else None
+    # what went to another meeting was not lost, though it may have left that one since
+    gone: Attending = "dropped" if last is not None and last.source != ELSEWHERE else "absent"
     lost = facts is not None and (
         (facts.site.lost and not facts.heard)
         or (facts.endpoint is not None and facts.endpoint.lost)
@@ -293,15 +328,17 @@ def _attending(
     if lost and facts is not None:
         way = facts.site if facts.site.lost else facts.endpoint
         since = way.since if way is not None else None
-        return ("dropped" if mine else "absent"), since
+        return gone, since
+    if facts is not None and facts.elsewhere is not None:
+        return "elsewhere", facts.elsewhere.last_known()
     known = joined(facts) if facts is not None else None
     if known is None:
         if last is None:
             return "unknown", None
-        return ("in" if last.present else "dropped"), last.at
+        return ("in" if last.present else gone), last.at
     if known[0]:
         return "in", last.at if last is not None and last.present else None
-    return ("dropped" if mine else "absent"), last.at if last is not None else None
+    return gone, last.at if last is not None else None
 
 
 def _incident(picture: Picture, room: str, facts: RoomFacts | None) -> Incident | None:
@@ -334,7 +371,7 @@ def why(picture: Picture, row: RoomRow, language: Language) -> list[str]:
     to phone is said once for all rooms.
     """
     topology = picture.ground.topology
-    unsaid = {"dropped", "nobody_to_phone"}  # it has dropped: that stands there as its state
+    unsaid = {"dropped", "elsewhere", "nobody_to_phone"}  # the first two stand there as its state
     reasons = tuple(one for one in row.finding.reasons if one.name not in unsaid)
     said = [reason_in_words(one, topology, language) for one in reasons]
     if row.taken_by is not None and not any(one.name == "cut_off" for one in reasons):

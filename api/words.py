@@ -150,7 +150,7 @@ NOTIFICATION_STATE = {
     NotificationState.PENDING: Text("chờ gửi", "pending"),
     NotificationState.CLAIMED: Text("đang gửi", "being sent"),
     NotificationState.SENT: Text("đã gửi", "sent"),
-    NotificationState.CANCELLED: Text("đã huỷ (sự cố hết trước giờ gửi)", "cancelled"),
+    NotificationState.CANCELLED: Text("đã huỷ", "cancelled"),
     NotificationState.FAILED: Text("không gửi được", "failed"),
     NotificationState.UNFOLDED: Text("đã đến lượt", "its turn has come"),
 }
@@ -236,6 +236,7 @@ ATTENDING = {
     "in": Text("đang dự", "in"),
     "dropped": Text("đã rớt", "dropped"),
     "absent": Text("chưa vào", "not in yet"),
+    "elsewhere": Text("đang ở cuộc họp khác", "in another meeting"),
     "unknown": Text("chưa rõ", "not known"),
 }
 HEARING = {
@@ -243,6 +244,7 @@ HEARING = {
     "poor": Text("kém", "poor"),
     "dropped": Text("đã rớt", "dropped"),
     "absent": Text("chưa vào", "not in yet"),
+    "elsewhere": Text("đang ở cuộc họp khác", "in another meeting"),
     "not_measured": Text("chưa đo được", "not measured"),
 }
 NOTE = {
@@ -250,7 +252,8 @@ NOTE = {
     "joined": Text("Thêm đối tượng bị ảnh hưởng", "Also touched"),
     "left": Text("Không còn bị ảnh hưởng", "No longer touched"),
     "recovered": Text("Khôi phục", "Recovered"),
-    "merged": Text("Gộp với sự cố", "Merged with"),
+    "merged": Text("Đã nhận vào đây sự cố", "Goes on here, having taken in"),
+    "merged_into": Text("Đã gộp, theo dõi tiếp ở sự cố", "Merged; it goes on as"),
     "taken_in": Text("Gộp bằng tay sự cố", "Took in by hand"),
     "taken_in_by": Text("Được gộp bằng tay vào", "Merged by hand into"),
     "split_off": Text("Tách ra sự cố riêng", "Split off"),
@@ -271,6 +274,7 @@ NOTE = {
     "failed": Text("Không báo được tin", "Could not tell"),
     "finding": Text("Xác định nguyên nhân", "Cause established"),
 }
+TO_OTHERS = frozenset({"merged", "taken_in", "taken_in_by", "split_off", "split_off_from"})
 REASON = {
     "address_silent": Text(
         "địa chỉ quản lý không phản hồi, thiết bị vẫn chuyển tiếp",
@@ -779,6 +783,12 @@ def whom(incident: Incident, number: int) -> Text:
     steps = incident.chain.steps if incident.chain is not None else ()
     step = next((step for step in steps if step.number == number), None)
     return WHOM[step.tell] if step is not None else Text("", "")
+
+
+def note_name(note: IncidentNote, incident: Incident) -> Text:
+    """Return what a line of the timeline is; of two that were merged, which of them went on."""
+    gone = note.kind == "merged" and note.text == incident.merged_into
+    return NOTE.get("merged_into" if gone else note.kind) or Text(note.kind, note.kind)
 
 
 def note_text(note: IncidentNote, person: Callable[[str], str], language: Language) -> str:

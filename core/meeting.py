@@ -22,6 +22,7 @@ DEVICES = ("camera", "microphone", "speaker")  # of a PC in a room
 BRIDGE_DEVICES = frozenset({"bridge", "endpoint", "other"})
 BRIDGE_SERVICES = frozenset({"sip", "application", "other"})
 PRESENT = "present"  # the room has joined, as the person in it says
+REACH, ELSEWHERE = "reach", "elsewhere"  # why a room left: it is cut off; another meeting has it
 
 
 class Wanted(Model):
@@ -155,8 +156,13 @@ class Presence(Model):
     room: str
     at: datetime
     present: bool
-    source: str  # call, bridge, client, person; reach: it can no longer be reached
+    source: str  # call, bridge, client, person, REACH, ELSEWHERE
     incident: str | None = None  # what took it away
+
+    @property
+    def dropped(self) -> bool:
+        """Say whether the room was lost; one that went to another meeting was not."""
+        return not self.present and self.source != ELSEWHERE
 
 
 class Attendance(Model):
@@ -167,6 +173,15 @@ class Attendance(Model):
     delegates: Annotated[int, Field(ge=0, le=10_000)]
     at: datetime
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoingOn:
+    """A meeting that goes on, and the last word on which rooms are in it."""
+
+    meeting: Meeting
+    presences: Mapping[str, Presence]  # room → the last
+    ticks: Mapping[str, Tick]  # room → what the person there says of PRESENT
 
 
 @dataclass(frozen=True, slots=True)

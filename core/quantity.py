@@ -60,6 +60,29 @@ def length(span: timedelta, language: Language) -> str:
     return f"{seconds} {units[3]}"
 
 
+def whole_seconds(begin: datetime, end: datetime) -> int:
+    """Return the seconds between two instants as they are printed, cut to the second."""
+    cut = end.replace(microsecond=0) - begin.replace(microsecond=0)
+    return max(0, int(cut.total_seconds()))
+
+
+def lasted(begin: datetime, end: datetime, language: Language) -> str:
+    """Return how long it was between two instants, as who subtracts them finds: to the second.
+
+    `6 phút 55 giây`, `1 giờ 00 phút 05 giây`; without lesser units that are all nought: `3 giờ`.
+    """
+    names = ("ngày", "giờ", "phút", "giây") if language == "vi" else ("d", "h", "min", "s")
+    total = whole_seconds(begin, end)
+    parts = [total // _DAY, total % _DAY // _HOUR, total % _HOUR // _MINUTE, total % _MINUTE]
+    some = [place for place, n in enumerate(parts) if n]
+    if not some:
+        return f"0 {names[-1]}"
+    first, last = some[0], some[-1]
+    head = f"{parts[first]} {names[first]}"
+    rest = (f"{parts[place]:02d} {names[place]}" for place in range(first + 1, last + 1))
+    return " ".join((head, *rest))
+
+
 def seconds(value: float, language: Language) -> str:
     """Return a time as long as it is: `0,8 ms`, `12,5 s`, `4 giờ 17 phút`, `500 ngày`."""
     size = abs(value)

@@ -90,6 +90,7 @@ class Line:
     saved: int | None  # đồng, estimated
     hours: float | None  # of people's travel, estimated
     sound: Sound
+    elsewhere: tuple[Meeting, ...] = ()  # other meetings that it was in within these hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ def annex(
     chair: Text | None = None,
     officer: str | None = None,
     bridge: Text | None = None,
+    elsewhere: Mapping[str, Sequence[Meeting]] | None = None,
 ) -> Annex:
     """Return the annex of a meeting; `venue` is where all would have met."""
     lines = []
@@ -205,6 +207,7 @@ def annex(
                 saved=saved(delegates or 0, km or 0.0, prices) if known else None,
                 hours=travel(delegates or 0, km or 0.0, prices) if known else None,
                 sound=sound_of(meeting, heard, spans, as_known_at),
+                elsewhere=tuple((elsewhere or {}).get(room, ())),
             )
         )
     return Annex(
@@ -233,6 +236,16 @@ def spans_of(
     first = _cut(meeting.begin)
     clipped = [(max(begin, first), min(end, last)) for begin, end in found]
     return [(begin, end) for begin, end in clipped if begin < end]
+
+
+def was_in(
+    other: Meeting, mine: Sequence[Presence], meeting: Meeting, as_known_at: datetime
+) -> bool:
+    """Say whether a room was in another meeting within the hours of one."""
+    return any(
+        begin < meeting.end and meeting.begin < end
+        for begin, end in spans_of(other, mine, as_known_at)
+    )
 
 
 def sound_of(
@@ -309,4 +322,4 @@ def _seconds(begin: datetime, end: datetime) -> int:
 
 
 def _drops(meeting: Meeting, mine: Sequence[Presence]) -> int:
-    return sum(not row.present and meeting.begin <= row.at < meeting.end for row in mine)
+    return sum(row.dropped and meeting.begin <= row.at < meeting.end for row in mine)

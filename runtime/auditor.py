@@ -53,7 +53,7 @@ class AuditStats:
     late: int = 0  # messages and steps
     forgotten: int = 0  # incidents without any message
     unreached: int = 0  # incidents of which every message was given up or led to nobody
-    broken: bool = False  # a fault of ours kept messages from being made in the last minutes
+    broken: int = 0  # faults of ours that keep messages from being made, of the spell that lasts
     redriven: int = 0  # messages made because another was late or missing
     told: int = 0  # times that the administrators were told
     audited_at: datetime | None = None
@@ -150,7 +150,7 @@ class Auditor:
         self.stats.late = len(late)
         self.stats.forgotten = len({row.incident for row in missing})
         self.stats.unreached = len(unreached)
-        self.stats.broken = self.bugs.last_until(now)
+        self.stats.broken = self.bugs.lasting(now)
         self.stats.audited_at = now
         await self._say(late, missing, unreached, now)
 
@@ -172,7 +172,7 @@ class Auditor:
         unreached: Sequence[Incident],
         now: datetime,
     ) -> None:
-        broken = self.bugs.count if self.bugs.last_until(now) else 0
+        broken = self.stats.broken
         places = by_place(late, missing, unreached, broken)
         news = to_say(places, self._said, now)
         if news:

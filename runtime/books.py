@@ -34,9 +34,16 @@ class OutboxBook(Protocol):
         """Take what is due, up to `limit` by each channel with what is under way there."""
 
     async def join(
-        self, first: Notification, until: datetime, now: datetime, lease_s: float
+        self,
+        first: Notification,
+        until: datetime,
+        now: datetime,
+        lease_s: float,
+        *,
+        many: int,
+        further: datetime,
     ) -> list[Notification]:
-        """Take what will be due soon for the same person by the same channel."""
+        """Take what will be due soon for the same person by the same channel; of many, more."""
 
     async def release(self, worker: str, now: datetime) -> int:
         """End the leases that an earlier life of the worker left."""

@@ -14,26 +14,36 @@ SPELL = timedelta(minutes=10)  # quiet for so long: it is over
 
 @dataclass(slots=True)
 class Bugs:
-    """The faults of one part. `count` since the start; `since` of the spell that lasts."""
+    """The faults of one part. `count` since the start; `spell` and `since` of the last spell."""
 
     count: int = 0
+    spell: int = 0
     since: datetime | None = None
     last: datetime | None = None
     words: str = ""  # of the latest
 
     def add(self, bug: Exception, now: datetime) -> None:
         """Count one."""
-        if not self.last_until(now):
-            self.since = now
+        if not self.lasting(now):
+            self.spell, self.since = 0, now
         self.count += 1
-        self.last, self.words = now, f"{type(bug).__name__}: {bug}"
+        self.spell += 1
+        self.last, self.words = now, worded(bug)
 
-    def last_until(self, now: datetime) -> bool:
-        """Say whether the spell goes on."""
-        return self.last is not None and now - self.last <= SPELL
+    def lasting(self, now: datetime) -> int:
+        """Return how many faults the spell that goes on has had; none if none goes on."""
+        return self.spell if self.last is not None and now - self.last <= SPELL else 0
 
-    def trouble(self, part: Text, now: datetime) -> Text | None:
-        """Return what is to be said of the part while its spell goes on."""
-        if not self.last_until(now):
-            return None
-        return Text(f"{part.vi} vì lỗi phần mềm ({self.words})", f"{part.en} ({self.words})")
+    def latest(self, now: datetime) -> str:
+        """Return the latest fault in words while its spell goes on."""
+        return self.words if self.lasting(now) else ""
+
+
+def worded(bug: Exception) -> str:
+    """Return a fault in words."""
+    return f"{type(bug).__name__}: {bug}"
+
+
+def broken_by(part: Text, words: str) -> Text:
+    """Return what is to be said of a part that a fault of ours breaks."""
+    return Text(f"{part.vi} vì lỗi phần mềm ({words})", f"{part.en} ({words})")

@@ -35,7 +35,7 @@ from core.incident import (
 )
 from core.watching import Estate
 from runtime.books import Books, Escalation, Letters
-from runtime.bugs import Bugs
+from runtime.bugs import Bugs, worded
 from runtime.composing import Composer
 from runtime.outlet import Outlet
 from runtime.receipts import Receipts
@@ -217,12 +217,12 @@ class Dispatcher:
         unrest = cache(lambda purpose: self._unrest(purpose, now))
         for way, group in by_person.items():
             wait = self._gathering.wait(way, now, partial(unrest, group[0].purpose))
-            until = now if wait is not None else now + TOGETHER
+            until, soon = (now + TOGETHER, now + SOON) if wait is None else (now, now)
+            more = MANY - len(group)
             with suppress(OSError, Unavailable):  # those that we have go out all the same
-                group.extend(await self._ledger.outbox.join(group[0], until, now, LEASE))
-                if wait is None and len(group) >= MANY:
-                    rest = await self._ledger.outbox.join(group[0], now + SOON, now, LEASE)
-                    group.extend(rest)
+                outbox = self._ledger.outbox
+                rest = await outbox.join(group[0], until, now, LEASE, many=more, further=soon)
+                group.extend(rest)
             if wait is not None and all(one.because != "meeting" for one in group):
                 await self._ledger.outbox.postpone(group, now + wait)
                 continue
@@ -290,7 +290,7 @@ class Dispatcher:
         """
         now = self._clock.now()
         self.stats.bugs.add(bug, now)
-        words = f"it could not be made: {type(bug).__name__}: {bug}"
+        words = f"it could not be made: {worded(bug)}"
         with suppress(OSError, Unavailable):
             known = await self._ledger.outbox.get(notification.id or 0)
             told = known is not None and bool(known[1]) and known[1][-1].receipt == words

@@ -59,7 +59,7 @@ class Vitals:
     late: int = 0
     forgotten: int = 0
     unreached: int = 0
-    broken: bool = False
+    broken: int = 0  # faults of ours that keep messages back
 
 
 def vitals(pipeline: PipelineStats, dispatcher: DispatchStats, audit: AuditStats) -> Vitals:

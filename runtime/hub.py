@@ -45,7 +45,7 @@ from runtime.assembly import (
 from runtime.auditor import Auditor
 from runtime.balance_watch import BalanceWatch
 from runtime.boards import GrafanaSite, archive, board_titles, grafana_files
-from runtime.bugs import Bugs
+from runtime.bugs import broken_by
 from runtime.by_hand import ByHand
 from runtime.caretakers import Caretakers
 from runtime.catalogue import metadata
@@ -333,7 +333,10 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
                 timekeeper,
                 clock.now(),
                 [*heartbeat.troubles(), *answers.troubles()],
-                parts=((_MESSAGES, dispatcher.stats.bugs), (_LETTERS, mailing.bugs)),
+                parts=(
+                    (_MESSAGES, dispatcher.stats.bugs.latest(clock.now())),
+                    (_LETTERS, mailing.bug),
+                ),
             ),
             transcript=lambda target, name: said(transcripts.of(f"{target}/{name}")),
             send_test=Trial(ledger, policy, feed, told).send,
@@ -667,12 +670,12 @@ def _health(
     now: datetime,
     promises: Sequence[Text] = (),
     *,
-    parts: Sequence[tuple[Text, Bugs]] = (),
+    parts: Sequence[tuple[Text, str]] = (),  # what breaks for a fault of ours, and that
 ) -> Health:
     judged = pipeline.stats.judged_at
     keeping_up = judged is not None and now - judged <= STALE_AFTER
     troubles = [*series.notes, *(series.room.troubles() if series.room else ()), *promises]
-    broken = [said for part, bugs in parts if (said := bugs.trouble(part, now)) is not None]
+    broken = [broken_by(part, bug) for part, bug in parts if bug]
     troubles += broken
     if not keeping_up:
         troubles.append(Text(vi="Bộ xét trạng thái không chạy kịp", en="Judging does not keep up"))

@@ -16,7 +16,7 @@ from core.incident import Message
 from core.inventory import Contact
 from core.sending import ReportSending
 from core.text import Language
-from runtime.bugs import Bugs
+from runtime.bugs import worded
 from runtime.outlet import Outlet
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,7 @@ class Letters(Protocol):
 class _Trouble:
     again_at: datetime
     wait: timedelta
+    bug: str  # of ours, in words; empty if it is another trouble
 
 
 @dataclass(slots=True)
@@ -75,8 +76,12 @@ class Mailing:
     outlets: Mapping[str, Outlet]
     sendings: Sendings
     clock: Clock
-    bugs: Bugs = field(default_factory=Bugs)
     _troubles: dict[str, _Trouble] = field(default_factory=dict)
+
+    @property
+    def bug(self) -> str:
+        """Return the fault of ours for which a letter waits, in words; empty if none does."""
+        return next((one.bug for one in self._troubles.values() if one.bug), "")
 
     async def run(self) -> None:
         """Look at the clock again and again."""
@@ -100,15 +105,14 @@ class Mailing:
             self._put_off(letters.name, said)
         except Exception as bug:
             log.exception("the scheduled letter %s cannot be made", letters.name)
-            self.bugs.add(bug, self.clock.now())
-            self._put_off(letters.name, "a bug of ours")
+            self._put_off(letters.name, "a bug of ours", worded(bug))
         else:
             self._troubles.pop(letters.name, None)
 
-    def _put_off(self, name: str, why: str) -> None:
+    def _put_off(self, name: str, why: str, bug: str = "") -> None:
         before = self._troubles.get(name)
         wait = min(before.wait * 2, LONGEST_WAIT) if before else FIRST_WAIT
-        self._troubles[name] = _Trouble(self.clock.now() + wait, wait)
+        self._troubles[name] = _Trouble(self.clock.now() + wait, wait, bug)
         log.error("the scheduled letter %s is not sent, again in %s: %s", name, wait, why)
 
     async def _send(self, letters: Letters) -> None:

@@ -11,6 +11,7 @@ from core.errors import NotFound
 from core.incident import Message, Notification, Purpose
 from core.inventory import Contact
 from core.meeting import Meeting, ReadinessRun
+from core.text import Text
 
 
 class Book(Protocol):
@@ -35,13 +36,18 @@ class MeetingLetters:
     base_url: str = ""
 
     async def holds(self, notification: Notification, now: datetime) -> bool:
-        """Say whether it is still worth saying: the meeting is neither called off nor begun."""
+        """Say whether it is still worth saying: the meeting is neither called off nor begun.
+
+        What a run found is not once the meeting is moved: that run was of another hour.
+        """
         try:
             meeting = await self.book.get(notification.meeting or "")
         except NotFound:
             return False
-        over = meeting.end if notification.purpose is Purpose.CHECKLIST else meeting.begin
-        return meeting.cancelled_at is None and now < over
+        if notification.purpose is Purpose.CHECKLIST:
+            return meeting.cancelled_at is None and now < meeting.end
+        found = await self._run(notification)
+        return found is not None and meeting.cancelled_at is None and now < meeting.begin
 
     async def compose(
         self, notification: Notification, topology: Topology, now: datetime
@@ -56,6 +62,12 @@ class MeetingLetters:
             room = notification.reason
             token = await self.book.room_link(meeting.id, room, now)
             return request(telling, room, token, language, message_id=mark, to=to), token
-        stage = int(notification.reason.removeprefix("stage_"))
-        run = next(run for run in await self.book.runs(meeting.id) if run.stage == stage)
+        run = await self._run(notification)
+        if run is None:
+            raise NotFound(Text(f"{meeting.id} đã dời giờ", f"{meeting.id} was moved"))
         return report(telling, run, language, message_id=mark, to=to), None
+
+    async def _run(self, notification: Notification) -> ReadinessRun | None:
+        stage = int(notification.reason.removeprefix("stage_"))
+        runs = await self.book.runs(notification.meeting or "")
+        return next((run for run in runs if run.stage == stage), None)

@@ -116,7 +116,7 @@ class MeetingSeries(Collector):
         now, found, left = self._clock.now(), list[Row](), MOST_ROOMS
         for meeting in self._edition().meetings[:MOST_MEETINGS]:
             around = await self._around(meeting, now)
-            facts = {room: around.facts(room, meeting.bridge) for room in meeting.rooms}
+            facts = {room: around.facts(room, meeting) for room in meeting.rooms}
             found += _of_meeting(meeting, now)
             found += _counted(meeting, facts, around)
             shown = dict(list(facts.items())[:left])
@@ -127,9 +127,10 @@ class MeetingSeries(Collector):
         self._rows = found
 
     async def _around(self, meeting: Meeting, now: datetime) -> Surroundings:
-        said = await self._book.said(meeting.id)
+        book, signals = self._book, self._signals
+        said, sharing = await book.said(meeting.id), await book.going_on(meeting, now)
         brain, phones = self._brain, self._edition().phones
-        return Surroundings(brain.topology, brain.states, self._signals, said, phones, now)
+        return Surroundings(brain.topology, brain.states, signals, said, phones, now, sharing)
 
     def samples(self, base: tuple[tuple[str, str], ...]) -> list[Sample]:
         """Return what was found as samples for the engine; `base` are the series' labels."""

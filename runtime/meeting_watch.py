@@ -16,7 +16,7 @@ from core.clock import Clock
 from core.errors import Unavailable
 from core.incident import Incident, Notification, Purpose
 from core.inventory import Contact
-from core.meeting import Meeting, Presence, ReadinessRun, Said
+from core.meeting import ELSEWHERE, REACH, GoingOn, Meeting, Presence, ReadinessRun, Said
 from core.outcome import Event
 from core.status import TargetState
 from runtime.estate_feed import Edition
@@ -45,6 +45,9 @@ class Book(Protocol):
 
     async def said(self, meeting: str | None) -> Said:
         """Return what people and clients said."""
+
+    async def going_on(self, meeting: Meeting, now: datetime) -> tuple[GoingOn, ...]:
+        """Return the meetings of this instant, where one may have a room of its own."""
 
     async def presences(self, meeting: str) -> list[Presence]:
         """Return who came in and left."""
@@ -117,8 +120,8 @@ class MeetingWatch:
         stage = due_stage(meeting.begin, self.stages, (run.stage for run in before), now)
         if stage is None or self._settles(meeting, now):
             return
-        around = self._around(await self.book.said(meeting.id), now)
-        rooms = [(room, around.facts(room, meeting.bridge)) for room in meeting.rooms]
+        around = await self._around(meeting, now)
+        rooms = [(room, around.facts(room, meeting)) for room in meeting.rooms]
         run = ReadinessRun(
             meeting=meeting.id,
             stage=stage,
@@ -141,9 +144,10 @@ class MeetingWatch:
     def _tells(self, run: ReadinessRun, before: Sequence[ReadinessRun]) -> bool:
         return to_be_told(run, before, self.stages)
 
-    def _around(self, said: Said, now: datetime) -> Surroundings:
+    async def _around(self, meeting: Meeting, now: datetime) -> Surroundings:
+        said, sharing = await self.book.said(meeting.id), await self.book.going_on(meeting, now)
         brain, phones = self.brain, self.edition().phones
-        return Surroundings(brain.topology, brain.states, self.signals, said, phones, now)
+        return Surroundings(brain.topology, brain.states, self.signals, said, phones, now, sharing)
 
     def _bridge(self, meeting: Meeting) -> Standing | None:
         if meeting.bridge is None:
@@ -182,7 +186,7 @@ class MeetingWatch:
             rows = await self.book.presences(meeting.id)
             self._present[meeting.id] = {row.room: row.present for row in rows}
         known = self._present[meeting.id]
-        around = self._around(await self.book.said(meeting.id), now)
+        around = await self._around(meeting, now)
         rows = list(self._moves(meeting, known, around, now))
         events = await self.book.present(rows, now)
         known.update((row.room, row.present) for row in rows)
@@ -192,7 +196,7 @@ class MeetingWatch:
         self, meeting: Meeting, known: Mapping[str, bool], around: Surroundings, now: datetime
     ) -> Iterable[Presence]:
         for room in meeting.rooms:
-            facts = around.facts(room, meeting.bridge)
+            facts = around.facts(room, meeting)
             if facts is None:
                 continue
             found = present(facts)
@@ -205,7 +209,7 @@ class MeetingWatch:
                 at=self._since(facts, now) if not there else now,
                 present=there,
                 source=source,
-                incident=None if there else self._incident(room, facts),
+                incident=None if there or source == ELSEWHERE else self._incident(room, facts),
             )
 
     def _since(self, facts: RoomFacts, now: datetime) -> datetime:
@@ -227,7 +231,7 @@ def present(facts: RoomFacts) -> tuple[bool, str] | None:
     None where nobody says, or only what equipment said before it could be reached again.
     """
     if facts.site.lost or (facts.endpoint is not None and facts.endpoint.lost):
-        return False, "reach"
+        return False, REACH
     back = facts.endpoint.since if facts.endpoint is not None else None
     if facts.signal is not None and back is not None and facts.signal.at < back:
         return None

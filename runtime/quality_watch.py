@@ -16,7 +16,7 @@ from alerts.topology import Topology
 from core.callquality import QualitySpan, Side
 from core.clock import Clock
 from core.errors import Unavailable
-from core.meeting import Meeting, Said
+from core.meeting import GoingOn, Meeting, Said
 from core.outcome import Event
 from core.status import TargetState
 from runtime.estate_feed import Edition
@@ -31,6 +31,9 @@ class Book(Protocol):
 
     async def said(self, meeting: str | None) -> Said:
         """Return what people and clients said."""
+
+    async def going_on(self, meeting: Meeting, now: datetime) -> tuple[GoingOn, ...]:
+        """Return the meetings of this instant, where one may have a room of its own."""
 
     async def qualities(self, meeting: str) -> list[QualitySpan]:
         """Return how the rooms of a meeting sounded, in order."""
@@ -100,8 +103,9 @@ class QualityWatch:
             await self.book.said(meeting.id),
             self.edition().phones,
             now,
+            await self.book.going_on(meeting, now),
         )
-        facts = {room: around.facts(room, meeting.bridge) for room in meeting.rooms}
+        facts = {room: around.facts(room, meeting) for room in meeting.rooms}
         whole = sound_of(meeting, facts, around)
         rows = [
             row

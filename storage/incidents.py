@@ -118,10 +118,14 @@ class IncidentBook:
             return await read_incident(connection, incident)
 
     async def notes(self, incident: str) -> list[IncidentNote]:
-        """Return an incident's timeline, oldest first, with those of what people merged into it."""
+        """Return an incident's timeline, oldest first, with those of what people merged into it.
+
+        A merge is told once, from the side of the one that went on.
+        """
         async with self._database.reading() as connection:
             found = await _notes(connection, [incident])
-        return sorted(found, key=lambda note: (note.at, note.id or 0))
+        own = [note for note in found if note.incident == incident or note.kind != "taken_in_by"]
+        return sorted(own, key=lambda note: (note.at, note.id or 0))
 
     async def acknowledge(
         self, incident: str, actor: str, now: datetime, note: str = "", origin: str = ""

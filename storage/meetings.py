@@ -18,8 +18,10 @@ from core.errors import Conflict, Invalid, NotFound, Problem
 from core.incident import Notification
 from core.meeting import (
     DEVICES,
+    PRESENT,
     Attendance,
     Beat,
+    GoingOn,
     Meeting,
     Presence,
     ReadinessRun,
@@ -227,6 +229,26 @@ class MeetingBook:
                     ticks.setdefault(tick.room, {})[tick.item] = tick
             beats = await _all(connection, Beat, select(room_beats))
         return Said(ticks, {beat.room: beat for beat in beats})
+
+    async def going_on(self, meeting: Meeting, now: datetime) -> tuple[GoingOn, ...]:
+        """Return the meetings that go on now, this one among them if it does.
+
+        None where no other does: then all calls of its rooms are its own.
+        """
+        query = select(meetings).where(_M.begin <= now, _M.end > now, _M.cancelled_at.is_(None))
+        async with self._database.reading() as connection:
+            found = await _all(connection, Meeting, query.order_by(_M.begin, _M.id))
+            if all(one.id == meeting.id for one in found):
+                return ()
+            known: dict[str, dict[str, Presence]] = {one.id: {} for one in found}
+            moves = select(presences).where(_P.meeting.in_(known)).order_by(_P.at, _P.id)
+            for row in await _all(connection, Presence, moves):
+                known[row.meeting][row.room] = row
+            said: dict[str, dict[str, Tick]] = {one.id: {} for one in found}
+            ticks = select(room_ticks).where(_T.meeting.in_(said), _T.item == PRESENT)
+            for tick in await _all(connection, Tick, ticks):
+                said[tick.meeting][tick.room] = tick
+        return tuple(GoingOn(one, known[one.id], said[one.id]) for one in found)
 
     # a link of a room's own
 

@@ -5,13 +5,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     and_,
+    case,
     func,
     insert,
+    literal,
     or_,
     select,
     type_coerce,
@@ -113,27 +116,29 @@ class Outbox:
         return sorted(claimed, key=lambda n: (n.due_at, n.id or 0))
 
     async def join(
-        self, first: Notification, until: datetime, now: datetime, lease_s: float = 60.0
+        self,
+        first: Notification,
+        until: datetime,
+        now: datetime,
+        lease_s: float = 60.0,
+        *,
+        many: int = 0,
+        further: datetime | None = None,
     ) -> list[Notification]:
         """Take what is due until then for the same person, way and purpose as a claimed row.
 
+        Where so `many` are, what is due until `further` goes along.
         Steps of chains are left alone: they are no messages yet; and so is what may come back by
         itself until then.
         """
-        alike = and_(
-            _N.state == NotificationState.PENDING,
-            _N.purpose == first.purpose,
-            _N.recipient == first.recipient,
-            _N.channel == first.channel,
-            _N.address == first.address,
-            _N.step.is_(None),
-            _N.due_at <= until,
-            or_(_N.because != "coming_back", _N.due_at <= now),
-        )
+        beside = notifications.alias()
+        near = select(func.count()).where(_alike(beside.c, first, now), beside.c.due_at <= until)
+        soon, later = (literal(at, _N.due_at.type) for at in (until, further or until))
+        bound = case((near.scalar_subquery() >= many, later), else_=soon)
         async with self._database.writing() as connection:
             rows = await connection.execute(
                 update(notifications)
-                .where(alike)
+                .where(_alike(_N, first, now), _N.due_at <= bound)
                 .values(
                     state=NotificationState.CLAIMED,
                     claimed_by=first.claimed_by,
@@ -572,3 +577,19 @@ async def _tell_timeline(
         text=f"{row.purpose}: {row.channel} → {row.recipient}",
     )
     await write_events(connection, await write_notes(connection, [line]), now)
+
+
+def _alike(column: Any, first: Notification, now: datetime) -> ColumnElement[bool]:
+    """Say that a row waits for the same person, way and purpose, and will not come back by itself.
+
+    `column`: those of the table, or of another name for it.
+    """
+    return and_(
+        column.state == NotificationState.PENDING,
+        column.purpose == first.purpose,
+        column.recipient == first.recipient,
+        column.channel == first.channel,
+        column.address == first.address,
+        column.step.is_(None),
+        or_(column.because != "coming_back", column.due_at <= now),
+    )

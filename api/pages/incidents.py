@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from alerts.carrier import unentered
 from api import remarks
 from api.carriers import drafts
 from api.causes import proposed
@@ -188,6 +189,7 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         causes=context.causes.values(),
         faults=FAULT,
         ASKING=ASKING,
+        nobodys=unentered(found, picture.targets) if may else None,
         drafts=await drafts(picture, found, asker, language) if may else [],
         notes=await context.ledger.incidents.notes(incident),
         told=_shown(found, told),
@@ -197,6 +199,7 @@ async def incident(request: Request, context: Ctx, asker: Viewer, incident: str)
         ),
         telling=(ledger := lines(found, told, picture)),
         why_told={line.note: line.reason for line in ledger if line.note is not None},
+        fates={line.note: line.fate for line in ledger if line.note is not None},
         taken=taken(found, await context.ledger.links.answered(incident), answers, picture),
         said=said(answers, picture),
         heard=remarks,

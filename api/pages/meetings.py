@@ -23,7 +23,7 @@ from api.snapshot import Picture
 from api.v1.meetings import refuse
 from core.callwords import GRADE
 from core.clock import LOCAL
-from core.errors import DomainError, Invalid, NotFound, Problem
+from core.errors import Conflict, DomainError, Invalid, NotFound, Problem
 from core.meeting import CHECKLIST, MOST_LEVELS, PRESENT, Meeting, ReadinessRun, Tick, Wanted
 from core.model import Model
 from core.recurrence import BadRule, normal, spans
@@ -164,6 +164,26 @@ async def change(
     _, events = await context.ledger.meetings.change(
         meeting, wanted, asker.name, context.clock.now(), origin
     )
+    context.live.publish(events)
+    return RedirectResponse(f"/meetings/{meeting}", 303)
+
+
+@router.post("/meetings/{meeting}/until")
+async def until(
+    request: Request,
+    context: Ctx,
+    asker: Operator,
+    meeting: str,
+    minutes: Annotated[int, Form(ge=0, le=240)],
+) -> RedirectResponse:
+    """Let a meeting that goes on last so many minutes longer; with none it is over now."""
+    before, now = await context.ledger.meetings.get(meeting), context.clock.now()
+    if state_of(before, now) != "on":
+        raise Conflict(_NOT_ON)
+    end = before.end + timedelta(minutes=minutes) if minutes else now
+    wanted = Wanted(**before.model_dump(include=set(Wanted.model_fields)) | {"end": end})
+    origin = client_address(request, context.settings.proxies)
+    _, events = await context.ledger.meetings.change(meeting, wanted, asker.name, now, origin)
     context.live.publish(events)
     return RedirectResponse(f"/meetings/{meeting}", 303)
 
@@ -502,6 +522,7 @@ def _said(problems: Sequence[Problem]) -> list[Text]:
     return [Text(p.said("vi"), p.said("en")) for p in problems]
 
 
+_NOT_ON = Text("Cuộc họp không đang diễn ra", "The meeting does not go on now")
 _MEANT_SO = Text(
     "Xem lại ngày giờ; nếu chỉ ghi để lưu thì đánh dấu ô này",
     "Look at the day again; tick this if it is kept for the record alone",

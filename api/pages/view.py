@@ -63,6 +63,9 @@ def _environment(language: Language, version: str) -> Environment:
     def length(begin: datetime, end: datetime) -> str:
         return quantity.length(end - begin, language)
 
+    def lasted(begin: datetime, end: datetime) -> str:
+        return quantity.lasted(begin, end, language)
+
     def name(target: Target) -> str:
         return words.name_of(target, language)
 
@@ -107,6 +110,7 @@ def _environment(language: Language, version: str) -> Environment:
         Role=Role,
         Kind=TargetKind,
         length=length,
+        lasted=lasted,
         near=words.moment_near,
         figures_age=age_said,
         note_text=note_text,

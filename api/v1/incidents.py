@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from alerts.carrier import the_carrier
 from api.carriers import drafts
 from api.deciding import decision, hand
 from api.door import Ctx, Operator, Viewer
@@ -34,6 +35,7 @@ from api.v1.shapes import (
     ticket_out,
 )
 from core.incident import Incident, IncidentState
+from core.quantity import whole_seconds
 from core.text import Language
 from core.ticket import Step
 from storage.tickets import Said
@@ -44,10 +46,12 @@ router = APIRouter(prefix="/api/v1/incidents", tags=["incidents"])
 def incident_out(picture: Picture, incident: Incident) -> IncidentOut:
     """Return an incident as the interface shows it."""
     root, pause = picture.targets.get(incident.root), picture.pauses.get(incident.id)
+    ended = incident.recovered_at if incident.merged_into is None else None
     return IncidentOut.model_validate(
         incident.model_dump(exclude={"members"})
         | {
             "root_name": root.name if root else incident.root,
+            "lasted": whole_seconds(incident.began_at, ended) if ended is not None else None,
             "touched": len(incident.present),
             "paused": asdict(pause) if pause else None,
         }
@@ -235,7 +239,11 @@ async def report(
     """Keep that a carrier was told. 422 if that lies in the future."""
     origin = client_address(request, context.settings.proxies)
     said = Said(asker.name, context.clock.now(), ticket.at, ticket.number, origin)
-    row, events = await context.ledger.tickets.report(incident, ticket.carrier, said)
+    carrier = ticket.carrier
+    if carrier is None:
+        picture: Picture = await request.app.state.pictures.now()
+        carrier = the_carrier(await context.ledger.incidents.get(incident), picture.targets)
+    row, events = await context.ledger.tickets.report(incident, carrier, said)
     context.live.publish(events)
     return ticket_out(row)
 

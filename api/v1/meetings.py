@@ -185,7 +185,7 @@ class RoomOut(BaseModel):
     since: datetime | None
     incident: str | None
     taken_by: str | None = Field(description="The incident that took it out, open or over.")
-    elsewhere: str | None = Field(description="Before the begin: the meeting that goes on there.")
+    elsewhere: str | None = Field(description="Another meeting, which has the room's call.")
     delegates: int | None
     dropped: int = Field(description="How often it was lost during the meeting.")
 
@@ -199,6 +199,7 @@ class AttendedOut(BaseModel):
     seconds: int | None
     dropped: int
     delegates: int | None
+    elsewhere: list[str] = Field(description="Other meetings that it was in meanwhile.")
 
 
 class MeetingWhole(MeetingOut):
@@ -517,6 +518,7 @@ def _attended(line: Line) -> AttendedOut:
         seconds=line.seconds,
         dropped=line.drops,
         delegates=line.delegates,
+        elsewhere=[one.id for one in line.elsewhere],
     )
 
 

@@ -150,6 +150,10 @@ class IncidentOut(BaseModel):
     began_at: datetime = Field(description="The first failed observation of the root.")
     decided_at: datetime
     recovered_at: datetime | None = Field(description="The first good observation.")
+    lasted: int | None = Field(
+        description="Seconds until it recovered, both instants cut to the second as pages and "
+        "letters give them; none while it is open, or where the one that it was merged into counts."
+    )
     cause: str
     detail: str
     touched: int = Field(description="How many targets it touches now.")
@@ -257,7 +261,9 @@ class TicketOut(BaseModel):
 class TicketIn(BaseModel):
     """A carrier was told."""
 
-    carrier: str = Field(min_length=1, max_length=200)
+    carrier: str | None = Field(
+        default=None, min_length=1, max_length=200, description="That of the line if absent."
+    )
     number: str | None = Field(default=None, max_length=200)
     at: AwareDatetime | None = Field(default=None, description="Just now if absent.")
 
@@ -282,7 +288,10 @@ class IncidentDetail(IncidentOut):
     """An incident with members, timeline and what was told to whom."""
 
     members: list[MemberOut]
-    timeline: list[IncidentNote]
+    timeline: list[IncidentNote] = Field(
+        description="A line `merged` names the other incident: the one in `merged_into` went on, "
+        "any other ended there."
+    )
     told: list[ToldOut]
     tickets: list[TicketOut] = Field(description="What carriers were told, oldest first.")
     stated_cause: CauseOut | None = Field(description="What people say that caused it.")

@@ -64,6 +64,7 @@ def body(annex: Annex, head: Letterhead, language: Language) -> Markup:
         "worst_at": annex_words.worst_at,
         "not_over": annex_words.not_over(annex, language) if annex.running else "",
         "told": annex.delegates is not None,
+        "elsewhere": lambda line: annex_words.elsewhere(line, language),
         "side": lambda line: annex_words.side(line, language),
         "mos": annex_words.mos,
     }

@@ -41,15 +41,19 @@ WORDS = {
     "still_open": Text("chưa kết thúc", "still open"),
     "not_over": Text("Chưa kết thúc, số liệu đến {0}", "Not over yet, as known at {0}"),
     "unseen": Text("không ghi nhận được", "not seen to join"),
+    "elsewhere": Text("ở cuộc họp khác: {0}", "in another meeting: {0}"),
+    "note": Text("Ghi chú", "Note"),
     "unknown": Text("chưa có số liệu", "not known"),
     "method": Text("Cách tính", "Method"),
     "presence_method": Text(
         "Vào, ra theo thiết bị họp, cầu nối, ứng dụng của điểm cầu hoặc người ở điểm cầu; "
-        "điểm cầu mất kết nối được tính là đã ra từ lúc mất. Không ghi nhận được không có nghĩa là "
-        "vắng mặt. Thời gian ghi giờ:phút:giây.",
+        "điểm cầu mất kết nối được tính là đã ra từ lúc mất. Nhiều cuộc họp cùng lúc mời một điểm "
+        "cầu thì mỗi lúc điểm cầu chỉ tính ở một cuộc. Không ghi nhận được không có nghĩa là vắng "
+        "mặt. Thời gian ghi giờ:phút:giây.",
         "Joined and left as the equipment, the bridge, the room's client or the person there says; "
-        "a room that is cut off has left from then on. Not seen to join does not mean absent. "
-        "Times are h:min:s.",
+        "a room that is cut off has left from then on. Where meetings at once have invited a "
+        "room, it counts in one of them at a time. Not seen to join does not mean absent. Times "
+        "are h:min:s.",
     ),
     "saving_method": Text(
         "Tiết kiệm (chỉ tiêu I13, ước tính) = đại biểu × (2 × km × {0} đ/km + {1} đ công tác phí "
@@ -203,6 +207,12 @@ def worst_at(line: Line) -> datetime | None:
     """Return when a room's call was worst; None where nothing was ever amiss."""
     row = line.sound.worst
     return row.at if row is not None and row.grade is not Grade.GOOD else None
+
+
+def elsewhere(line: Line, language: Language) -> str:
+    """Return in which other meetings a room was meanwhile, in words; empty if in none."""
+    named = "; ".join(f"{one.title} ({one.id})" for one in line.elsewhere)
+    return said("elsewhere", language, named) if named else ""
 
 
 def side(line: Line, language: Language) -> str:

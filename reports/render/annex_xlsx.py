@@ -24,7 +24,18 @@ _FORMATS: dict[str, dict[str, object]] = {
     "text": {"valign": "top"},
     "prose": {"text_wrap": True, "valign": "top"},
 }
-_ROOMS = ("room", "joined", "left", "present", "drops", "delegates", "km", "saved", "hours")
+_ROOMS = (
+    "room",
+    "joined",
+    "left",
+    "present",
+    "drops",
+    "delegates",
+    "km",
+    "saved",
+    "hours",
+    "note",
+)
 _TROUBLES = ("code", "what", "begin", "end", "rooms_hit")
 _QUALITY = (
     "room",
@@ -69,6 +80,7 @@ def _rooms(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:
             ("one", line.km),
             ("whole", line.saved),
             ("one", line.hours),
+            ("text", annex_words.elsewhere(line, language) or None),
         )
     yield (
         ("head", annex_words.said("sum", language)),

@@ -258,7 +258,10 @@ def ticket(
     config: Config = None,
     *,
     carrier: Annotated[
-        str, typer.Option("--carrier", help="Which carrier; not needed where there is one ticket.")
+        str,
+        typer.Option(
+            "--carrier", help="Which carrier; not needed where its line or its ticket names one."
+        ),
     ] = "",
     number: Annotated[str, typer.Option("--number", help="The carrier's own number of it.")] = "",
     at: Annotated[
@@ -272,17 +275,19 @@ def ticket(
     as_json: Json = False,
 ) -> None:
     """Write down that a carrier was told, has received it, says that it is fixed; or print that."""
+    from alerts.carrier import the_carrier
     from core.clock import LOCAL, SystemClock
     from core.text import Text, nfc
     from core.ticket import Step
     from runtime.cli._deciding import doer, stepping, which
     from runtime.cli._ledger import Voice, actor, with_ledger
+    from runtime.cli._names import called
     from storage.tickets import Said
 
     voice = Voice(as_json=as_json)
 
     async def work(ledger: "Ledger") -> "list[Ticket]":
-        await ledger.incidents.get(incident)
+        found = await ledger.incidents.get(incident)
         if step is None:
             return await ledger.tickets.of(incident)
         wanted = stepping(step)
@@ -295,7 +300,11 @@ def ticket(
             nfc(why).strip() or None,
         )
         if wanted is Step.REPORTED:
-            row, _ = await ledger.tickets.report(incident, nfc(carrier).strip(), said)
+            whose = nfc(carrier).strip()
+            if not whose:
+                names = await called(ledger, voice.language)
+                whose = the_carrier(found, names.topology.targets)
+            row, _ = await ledger.tickets.report(incident, whose, said)
         else:
             chosen = which(await ledger.tickets.of(incident), incident, wanted, nfc(carrier))
             row, _ = await ledger.tickets.advance(incident, chosen.id or 0, wanted, said)

@@ -208,7 +208,8 @@ def _with_list(current: "Inventory", file: Path, now: datetime, speaker: "Speake
 
 def _tell(found: "Tried", speaker: "Speaker") -> None:
     from alerts.quantities import bound
-    from alerts.wording import lasting, moment
+    from alerts.wording import moment
+    from core.quantity import lasted
     from core.text import Text
 
     rule, count = found.rule, len(found.firings)
@@ -253,7 +254,7 @@ def _tell(found: "Tried", speaker: "Speaker") -> None:
             {
                 "fired_at": moment(one.fired_at, language),
                 "target": one.target,
-                "lasted": lasting((one.end or found.end) - one.begin, language)
+                "lasted": lasted(one.begin, one.end or found.end, language)
                 + ("" if one.end is not None else "…"),
                 "series": one.series,
             }

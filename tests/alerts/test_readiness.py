@@ -286,6 +286,22 @@ def test_who_publishes_a_calls_quality_hides_nothing_that_a_look_has_found() -> 
     assert (found.registered, found.in_call) == (True, True)
 
 
+def test_whom_equipment_has_dialled_is_kept_and_not_who_hangs_on_a_bridge() -> None:
+    signals = Signals()
+    call = Series.of("vc_call_info", (), remote="sip:7000@hop.vn", protocol="sip")
+    leg = Series.of("vc_call_info", (), remote="room-c12", conference="7000")
+    signals.hear(
+        [
+            Reading("c11-vc/codec", "center", DAWN, [(Series.of("vc_in_call"), 1.0), (call, 1.0)]),
+            Reading("bridge/pexip", "center", DAWN, [(leg, 1.0)]),
+        ]
+    )
+    codec, bridge = signals.of("c11-vc", DAWN), signals.of("bridge", DAWN)
+    assert codec is not None
+    assert bridge is not None
+    assert (codec.dialled, bridge.dialled) == (("sip:7000@hop.vn",), ())
+
+
 def test_the_facts_of_rooms_come_from_their_equipment_their_site_and_their_lines() -> None:
     drawn = Topology(serving(estate(hubs=1, communes=2)))
     states = {

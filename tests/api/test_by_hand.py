@@ -6,14 +6,23 @@ from datetime import timedelta
 
 from alerts.brain import Brain
 from alerts.telling import TellingPolicy
-from core.incident import Incident, Member, Severity
+from core.incident import (
+    Incident,
+    IncidentNote,
+    IncidentState,
+    Member,
+    Notification,
+    NotificationState,
+    Purpose,
+    Severity,
+)
 from core.outcome import Outcome
 from core.people import Role
 from core.status import Status
 from runtime.by_hand import ByHand
 from runtime.pipeline import Outlets, Pipeline
 from tests.api.test_door import csrf, log_in
-from tests.api.test_pages import words
+from tests.api.test_pages import page, words
 from tests.api.world import DAWN, World, changed, estate, hub_cut
 
 HUB, OTHER = "SC-20261122-0001", "SC-20261122-0002"
@@ -37,7 +46,8 @@ async def deciding(world: World) -> None:
     )
     moves = [changed(line, Status.DOWN, at, "confirmed_silence")]
     moves += [changed(slug, Status.UNREACHABLE, at, "parent_failed", line) for slug in lost]
-    await world.commit(Outcome(transitions=moves, incidents=[other]))
+    note = IncidentNote(incident=OTHER, at=at, kind="opened", text=line)
+    await world.commit(Outcome(transitions=moves, incidents=[other], notes=[note]))
     now = world.clock.now()
     memory = await world.ledger.brain.restore(now)
     brain = Brain(estate(), memory, TellingPolicy(), (), now)
@@ -66,7 +76,9 @@ async def test_an_operator_merges_and_splits_on_the_page(world: World) -> None:
     assert await posted(world, f"{PAGE}/merge", others=[OTHER], reason=why) == (303, PAGE)
     text = words((await world.client.get(PAGE)).text)
     assert "Gộp bằng tay Kênh TSLCD Gateway Phường Đồng Xoài" in text
-    assert f"Gộp bằng tay sự cố · Lê Thu Hà {OTHER}: {why}" in text
+    assert f"Gộp bằng tay sự cố · Lê Thu Hà {OTHER} : {why}" in text
+    assert "Được gộp bằng tay vào" not in text
+    assert f"Mở sự cố · {OTHER}" in text
     assert "Đã gộp vào" in words((await world.client.get(f"/incidents/{OTHER}")).text)
     status, new = await posted(world, f"{PAGE}/split", target="ubnd-dak-o", reason="máy hỏng")
     assert (status, new) == (303, "/incidents/SC-20261122-0003")
@@ -75,6 +87,48 @@ async def test_an_operator_merges_and_splits_on_the_page(world: World) -> None:
     assert "UBND Xã Đăk Ơ" in text
     [row] = [r for r in await world.ledger.people.audit_rows() if r.action == "incident.split"]
     assert (row.actor, row.detail) == ("ha", "ubnd-dak-o: máy hỏng")
+
+
+async def test_each_of_two_merged_incidents_says_which_went_on_and_leads_to_the_other(
+    world: World,
+) -> None:
+    await world.commit(hub_cut(DAWN - timedelta(minutes=5)))
+    heir = await world.ledger.incidents.get(HUB)
+    gone = heir.model_copy(
+        update={"id": OTHER, "state": IncidentState.MERGED, "merged_into": HUB, "members": ()}
+    )
+    sides = ((HUB, OTHER), (OTHER, HUB))
+    notes = [IncidentNote(incident=at, at=DAWN, kind="merged", text=to) for at, to in sides]
+    await world.commit(Outcome(incidents=[gone], notes=notes))
+    for (code, other), said in zip(
+        sides, ("Đã nhận vào đây sự cố", "Đã gộp, theo dõi tiếp ở sự cố"), strict=True
+    ):
+        raw = await page(world, f"/incidents/{code}")
+        timeline = raw[raw.index('data-part="timeline"') :]
+        assert f"{said} {other}" in words(timeline)
+        assert f'<a href="/incidents/{other}">' in timeline
+
+
+async def test_why_a_message_did_not_go_is_said_as_it_was(world: World) -> None:
+    await world.commit(hub_cut(DAWN - timedelta(minutes=5)))
+    gone = (await world.ledger.incidents.get(HUB)).model_copy(
+        update={"state": IncidentState.MERGED, "merged_into": OTHER, "version": 2}
+    )
+    note = Notification(
+        incident=HUB,
+        purpose=Purpose.PROBLEM,
+        recipient="minh",
+        address="minh@example.vn",
+        channel="email",
+        reason="new_problem",
+        due_at=DAWN,
+        state=NotificationState.CANCELLED,
+        settled_at=DAWN,
+    )
+    await world.commit(Outcome(incidents=[gone], notifications=[note]))
+    text = words(await page(world, PAGE))
+    assert f"đã huỷ 09:00: đã gộp vào {OTHER}" in text
+    assert "sự cố hết trước" not in text
 
 
 REFUSED: tuple[tuple[str, dict[str, str | list[str]], int], ...] = (

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core.people import Role
+from tests.api.test_pages import page, words
 from tests.api.world import BEHIND, DAWN, HUB, World, hub_back, hub_cut, told
 
 CUT = DAWN - timedelta(seconds=30)
@@ -223,3 +224,17 @@ async def test_the_ledger_of_telling_says_who_when_why_and_with_what_receipt(wor
     assert first["attempts"][0]["receipt"] == "250 2.0.0 queued"
     assert first["due_at"]
     assert found["taken"]["way"] == "logged in (page or interface)"
+
+
+async def test_page_list_and_interface_give_the_length_that_the_instants_come_to(
+    world: World,
+) -> None:
+    began, ended = DAWN - timedelta(minutes=66, seconds=54.1), DAWN + timedelta(seconds=0.1)
+    await world.commit(hub_cut(began))
+    await world.commit(hub_back(ended, began))
+    code = "SC-20261122-0001"
+    assert (await get(world, f"/incidents/{code}"))["lasted"] == 66 * 60 + 55
+    shown = words(await page(world, f"/incidents/{code}"))
+    assert "Bắt đầu 22/11/2026 07:53:05 Khôi phục 22/11/2026 09:00:00" in shown
+    for path in (f"/incidents/{code}", "/incidents?state=recovered", "/targets/link-an-loc"):
+        assert "1 giờ 06 phút 55 giây" in words(await page(world, path)), path

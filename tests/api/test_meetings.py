@@ -670,3 +670,69 @@ async def test_the_wall_names_whom_to_phone_about_a_room_that_dropped(world: Wor
     assert tile.startswith("Phòng họp UBND Xã Đăk Ơ đã rớt từ 08:45 Gọi Lê Thị Hoa 0912345678")
     near = words(await page(world, f"/meetings/{meeting.id}"))
     assert "2 điểm cầu chưa có số để gọi." in near
+
+
+async def test_a_room_in_one_of_two_meetings_stands_in_the_other_as_being_there(
+    world: World,
+) -> None:
+    here = await met(world, ahead=-HOUR, title="Giao ban")
+    other = await met(world, ahead=-HOUR / 2, title="Họp gấp", rooms=("phong-dong-xoai",))
+    hears(world, vc_in_call=1.0, vc_media_loss_ratio=0.0)
+    came = Presence(
+        meeting=here.id, room="phong-dong-xoai", at=DAWN - HOUR, present=True, source="call"
+    )
+    await world.ledger.meetings.present([came], DAWN)
+    mine = (await asked(world, "GET", f"/meetings/{here.id}")).json()
+    assert (mine["heard"]["good"], mine["heard"]["elsewhere"]) == (1, 0)
+    whole = (await asked(world, "GET", f"/meetings/{other.id}")).json()
+    [room] = whole["now"]
+    assert (room["attending"], room["elsewhere"], room["result"]) == (
+        "elsewhere",
+        here.id,
+        "not_ready",
+    )
+    assert (room["stack"]["in_call"], room["quality"]) == ("bad", None)
+    assert room["reasons"][0]["said"] == f"it is in another meeting: {here.id} (Giao ban)"
+    assert (whole["heard"]["elsewhere"], whole["rooms_measured"]) == (1, 0)
+    wall = words(await page(world, f"/meetings/{other.id}?wall"))
+    assert "1 đang ở cuộc họp khác" in wall
+    assert f"đang ở cuộc họp khác từ 08:00 Giao ban ({here.id})" in wall
+    near = words(await page(world, f"/meetings/{other.id}"))
+    assert "Đang ở cuộc họp khác: Giao ban" in near
+    assert "hưa vào cuộc họp" not in near
+    stack = (await asked(world, "GET", "/rooms/phong-dong-xoai/stack")).json()
+    assert (stack["meeting"], stack["in_call"]) == (here.id, "good")
+
+
+async def test_a_room_that_sat_in_another_meeting_is_counted_there_alone(world: World) -> None:
+    here = await met(world, ahead=-4 * HOUR, title="Giao ban")
+    other = await met(world, ahead=-4 * HOUR, title="Họp gấp", rooms=("phong-dong-xoai",))
+    came = Presence(
+        meeting=here.id, room="phong-dong-xoai", at=DAWN - 4 * HOUR, present=True, source="call"
+    )
+    await world.ledger.meetings.present([came], DAWN)
+    as_site = await met(world, ahead=-4 * HOUR, title="Họp ngắn", rooms=("ubnd-dong-xoai",))
+    [there] = (await asked(world, "GET", f"/meetings/{as_site.id}")).json()["attended"]
+    assert there["elsewhere"] == [here.id]  # by another name of the same room
+    annex = words(await page(world, f"/meetings/{other.id}/annex"))
+    assert f"Đồng Xoài ở cuộc họp khác: Giao ban ({here.id})" in annex
+    assert "không ghi nhận được" not in annex
+    assert "ở cuộc họp khác: Giao ban" in words(await page(world, f"/meetings/{other.id}"))
+    [line] = (await asked(world, "GET", f"/meetings/{other.id}")).json()["attended"]
+    assert (line["joined"], line["elsewhere"]) == (None, [here.id])
+    month = words(await page(world, "/meetings/summary?month=2026-11"))
+    assert "I12: lượt điểm cầu đã dự/được mời 1/5" in month
+
+
+async def test_a_meeting_that_overruns_is_made_longer_or_ended_with_one_tap(world: World) -> None:
+    meeting = await met(world, ahead=-HOUR)
+    path = f"/meetings/{meeting.id}/until"
+    assert (await posted(world, path, minutes="30"))[0] == 303
+    longer = await world.ledger.meetings.get(meeting.id)
+    assert (longer.end - meeting.end, longer.title) == (HOUR / 2, meeting.title)
+    shown = words((await world.client.get(f"/meetings/{meeting.id}")).text)
+    assert "Họp thêm 15 phút" in shown
+    assert (await posted(world, path, minutes="0"))[0] == 303
+    assert (await world.ledger.meetings.get(meeting.id)).end == DAWN
+    status, text = await posted(world, path, minutes="30")
+    assert (status, "Cuộc họp không đang diễn ra" in text) == (409, True)

@@ -1,6 +1,7 @@
 """The carrier's side of an incident: the text to send, what was told when, how far they are."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from core.inventory import Changes, Contact, Inventory
 from core.people import Role
 from tests.api.test_door import csrf, log_in
 from tests.api.test_pages import page, words
-from tests.api.world import DAWN, World, hub_cut
+from tests.api.world import DAWN, World, a_world, estate, hub_cut
 
 INCIDENT = "SC-20261122-0001"
 PAGE = f"/incidents/{INCIDENT}"
@@ -83,3 +84,29 @@ async def test_a_program_reports_follows_and_reads_tickets(world: World) -> None
     assert again.status_code == 409
     [ticket] = (await world.client.get(path, headers=viewer)).json()["tickets"]
     assert (ticket["carrier"], ticket["number"], ticket["received_at"]) == ("VNPT", "PA-1", None)
+
+
+async def test_of_a_line_without_a_carrier_everybody_is_told_what_to_do(tmp_path: Path) -> None:
+    targets = tuple(one.model_copy(update={"carrier": None}) for one in estate().targets)
+    known = estate().model_copy(update={"targets": targets})
+    async with a_world(tmp_path, estate=lambda: known) as world:
+        await world.commit(hub_cut(DAWN))
+        line = "Kênh TSLCD Gateway Phường An Lộc"
+        await posted(world, "/silences")  # logs in
+        text = words((await world.client.get(PAGE)).text)
+        assert f"Danh mục chưa ghi nhà mạng của {line}. Ghi vào cột carrier" in text
+        headers = await world.token(Role.OPERATOR)
+        path = f"/api/v1/incidents/{INCIDENT}/tickets"
+        refused = await world.client.post(path, json={}, headers=headers)
+        assert refused.status_code == 422
+        assert "the inventory names no carrier of" in refused.text
+        assert await posted(world, TICKETS, carrier="VNPT") == 303
+        assert [one.carrier for one in await world.ledger.tickets.of(INCIDENT)] == ["VNPT"]
+
+
+async def test_a_ticket_without_a_name_is_of_the_carrier_of_the_line(world: World) -> None:
+    await world.commit(hub_cut(DAWN))
+    headers = await world.token(Role.OPERATOR)
+    path = f"/api/v1/incidents/{INCIDENT}/tickets"
+    made = await world.client.post(path, json={"number": "PA-1"}, headers=headers)
+    assert (made.status_code, made.json()["carrier"]) == (201, "VNPT")

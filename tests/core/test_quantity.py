@@ -1,7 +1,7 @@
 """A measured value is written with its unit, as exact as a person needs it."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -86,3 +86,26 @@ def test_no_metric_that_promises_a_unit_is_written_without_one() -> None:
                 if re.search(promise, told) and not re.search(unit, text)
             ]
     assert not bare
+
+
+@pytest.mark.parametrize(
+    ("seconds", "vi", "en"),
+    [
+        (0, "0 giây", "0 s"),
+        (42, "42 giây", "42 s"),
+        (61, "1 phút 01 giây", "1 min 01 s"),
+        (3600, "1 giờ", "1 h"),
+        (3605, "1 giờ 00 phút 05 giây", "1 h 00 min 05 s"),
+        (90060, "1 ngày 01 giờ 01 phút", "1 d 01 h 01 min"),
+        (-5, "0 giây", "0 s"),
+    ],
+)
+def test_how_long_something_lasted_is_told_to_the_second(seconds: int, vi: str, en: str) -> None:
+    end = NOW + timedelta(seconds=seconds)
+    assert quantity.lasted(NOW, end, "vi") == vi
+    assert quantity.lasted(NOW, end, "en") == en
+
+
+def test_parts_of_a_second_that_nobody_sees_do_not_make_a_length_another() -> None:
+    begin, end = NOW + timedelta(seconds=5.9), NOW + timedelta(seconds=420.1)
+    assert quantity.whole_seconds(begin, end) == 415

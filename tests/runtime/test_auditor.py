@@ -139,13 +139,14 @@ async def test_the_administrators_hear_at_once_that_a_fault_of_ours_keeps_messag
     mail, sms = Mouth(), Mouth()
     house = House(ledger, mail, sms)
     await written(ledger, an_incident(chain=CHAIN), a_notice())
+    house.dispatcher.stats.bugs.add(KeyError("of yesterday"), house.clock.now() - timedelta(days=1))
     house.estate = None
     await house.pass_time(seconds=30)
-    assert house.auditor.stats.broken
+    assert house.auditor.stats.broken == 1
     assert not house.auditor.stats.kept
     said = (mail.said + sms.said)[0]
     assert said.subject == "Phần mềm lỗi, có tin báo không soạn được"
-    assert "số lần phần mềm lỗi nên không soạn được tin" in said.body
+    assert "không soạn được tin; xem nhật ký của thongsuot, hãy tự báo: 1\n" in said.body + "\n"
     house.estate = ESTATE
     await house.pass_time(minutes=1)
     [(note, _)] = await outbox(ledger)

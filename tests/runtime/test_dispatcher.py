@@ -308,7 +308,7 @@ async def test_a_parents_message_names_the_incidents_it_speaks_for(
     notice = a_notice("SC-20261122-0002")
     await sqlite_ledger.brain.commit(Outcome(notes=[note], notifications=[notice]), NOW)
     await turned(made(sqlite_ledger, mouth))
-    assert "Gộp các sự cố đã báo trước: SC-20261122-0001." in mouth.said[0].body
+    assert "Gồm cả các sự cố: SC-20261122-0001." in mouth.said[0].body
 
 
 async def test_a_test_message_needs_no_incident(sqlite_ledger: Ledger) -> None:
@@ -424,7 +424,7 @@ async def test_a_step_that_breaks_us_is_counted_written_down_once_and_told_when_
     for _ in range(2):
         await turned(dispatcher)
     assert len(mouth.said) == 1
-    assert not bugs.last_until(clock.now())
+    assert not bugs.lasting(clock.now())
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from core.clock import LOCAL, SystemClock
 from core.incident import Decision
-from core.inventory import Changes, Contact, Inventory
+from core.inventory import Changes, Contact, Device, Inventory, Link
 from core.people import Role
 from runtime.cli import incidents
 from runtime.cli._ledger import actor
@@ -164,7 +164,38 @@ async def test_with_tickets_of_several_carriers_one_has_to_be_named(run: Run) ->
     assert wrong.exit_code == 2
     assert "there is no step “done”. Choose one of: reported, received, fixed" in wrong.stderr
     unnamed = await run("ticket", HUB, "reported")
-    assert (unnamed.exit_code, "no carrier is named" in unnamed.stderr) == (2, True)
+    assert (unnamed.exit_code, unnamed.stderr) == (
+        2,
+        "ticket: carrier: this incident is of no line. Name the carrier that was told.\n",
+    )
+
+
+async def test_of_a_line_without_a_carrier_the_command_says_where_to_enter_it(
+    world: World, run: Run
+) -> None:
+    await entered(world, carrier=None)
+    refused = await run("ticket", HUB, "reported", language="vi")
+    assert refused.exit_code == 2
+    assert refused.stderr == (
+        "ticket: carrier: danh mục chưa ghi nhà mạng của Kênh An Lộc. Ghi vào cột carrier của "
+        "bảng links trong danh mục, hoặc nêu tên nhà mạng đã báo.\n"
+    )
+    await entered(world, carrier="VNPT")
+    [row] = told(await run("ticket", HUB, "reported", "--json"))
+    assert row["carrier"] == "VNPT"
+
+
+async def entered(world: World, carrier: str | None) -> None:
+    """Let the inventory have the line that is down."""
+    devices = tuple(
+        Device(slug=slug, name=slug, site="center", kind="router", address=f"10.0.0.{n}")
+        for n, slug in enumerate(("core-1", "gw-an-loc"), start=1)
+    )
+    line = Link(
+        slug="link-an-loc", name="Kênh An Lộc", near="core-1", far="gw-an-loc", carrier=carrier
+    )
+    put = Inventory(devices=devices, links=(line,))
+    await world.ledger.inventory.apply(Changes(put=put), "test", SystemClock().now())
 
 
 async def test_the_running_platform_merges_and_splits_in_the_name_of_who_decided(

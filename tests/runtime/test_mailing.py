@@ -145,6 +145,22 @@ async def test_what_fails_is_tried_again_and_only_to_whom_it_is_missing(office: 
     assert len(office.mailbox.letters) == 2
 
 
+async def test_a_letter_that_a_fault_of_ours_breaks_is_told_of_until_it_is_made(
+    office: Office,
+) -> None:
+    """It is tried ever more seldom: quiet in between is no sign that it is well."""
+    office.maker.trouble = UnboundLocalError("told")
+    for _ in range(6):
+        office.clock.advance(3600)
+        await office.mailing.turn()
+    office.clock.advance(1800)
+    assert office.mailing.bug == "UnboundLocalError: told"
+    office.maker.trouble = None
+    office.clock.advance(1801)
+    await office.mailing.turn()
+    assert (office.mailing.bug, len(office.mailbox.letters)) == ("", 2)
+
+
 async def test_a_scope_that_is_gone_harms_no_other_schedule(office: Office) -> None:
     office.maker.trouble = NotFound(Text("không có", "there is none"))
     await office.mailing.turn()

@@ -163,6 +163,20 @@ async def test_a_meeting_that_is_called_off_is_told_of_no_more(sqlite_ledger: Le
     assert office.mouth.said == []
 
 
+async def test_what_was_found_of_a_meeting_that_has_moved_since_is_told_no_more(
+    sqlite_ledger: Ledger,
+) -> None:
+    office = Office(sqlite_ledger)
+    meeting = await office.meets(timedelta(minutes=9))
+    await office.watch.turn()
+    later = {"begin": meeting.begin + DAY, "end": meeting.end + DAY}
+    wanted = Wanted(**meeting.model_dump(include=set(Wanted.model_fields)) | later)
+    await sqlite_ledger.meetings.change(meeting.id, wanted, "lan", DAWN)
+    await turned(office.dispatcher)
+    assert (office.mouth.said, office.dispatcher.stats.bugs.count) == ([], 0)
+    assert office.dispatcher.stats.cancelled == 1
+
+
 async def test_who_is_in_is_followed_with_what_took_a_room_away(ledger: Ledger) -> None:
     office = Office(ledger)
     meeting = await office.meets(timedelta(seconds=-60))
@@ -209,3 +223,64 @@ def test_what_equipment_said_before_it_was_lost_brings_no_room_back() -> None:
     assert said(back - timedelta(seconds=30), in_call=True) is None
     assert said(back + timedelta(seconds=5), in_call=False) == (False, "call")
     assert said(back + timedelta(seconds=5), in_call=True) == (True, "call")
+
+
+async def test_a_call_counts_in_one_of_two_meetings_at_once(ledger: Ledger) -> None:
+    """The room goes on where it was, though another meeting begins, until it hangs up."""
+    office = Office(ledger)
+    long = await office.meets(timedelta(seconds=-60), bridge=None)
+    office.says(vc_in_call=1.0)
+    await office.goes_on()
+    short = await office.meets(timedelta(seconds=30), bridge=None, title="Họp gấp")
+    office.says(vc_in_call=1.0)
+    await office.goes_on(60)
+
+    async def moves(meeting: Meeting) -> list[tuple[bool, str]]:
+        rows = await ledger.meetings.presences(meeting.id)
+        return [(row.present, row.source) for row in rows]
+
+    assert (await moves(long), await moves(short)) == ([(True, "call")], [])
+    office.clock.advance(30)
+    office.says(vc_in_call=0.0)
+    await office.goes_on()
+    office.clock.advance(5)
+    office.says(vc_in_call=1.0)
+    await office.goes_on()
+    assert await moves(long) == [(True, "call"), (False, "call")]
+    assert await moves(short) == [(True, "call")]
+
+
+async def test_a_site_and_its_room_are_one_where_both_mean_the_same_equipment(
+    sqlite_ledger: Ledger,
+) -> None:
+    office = Office(sqlite_ledger)
+    as_site = await office.meets(timedelta(seconds=-60), bridge=None, rooms=("c11",))
+    office.says(vc_in_call=1.0)
+    await office.goes_on()
+    as_room = await office.meets(timedelta(seconds=-30), bridge=None, title="Họp gấp")
+    office.says(vc_in_call=1.0)
+    await office.goes_on(5)
+    assert len(await sqlite_ledger.meetings.presences(as_site.id)) == 1
+    assert await sqlite_ledger.meetings.presences(as_room.id) == []
+
+
+async def test_a_room_that_a_bridge_hears_in_another_meeting_has_moved_there(
+    ledger: Ledger,
+) -> None:
+    office = Office(ledger)
+    first = await office.meets(timedelta(seconds=-60), bridge=None)
+    office.says(vc_in_call=1.0)
+    await office.goes_on()
+    second = await office.meets(timedelta(seconds=-30), title="Họp gấp")
+    leg = Series.of("vc_call_info", (), remote="room-c11", conference="7000")
+    office.signals.hear([Reading("bridge/pexip", "center", office.clock.now(), [(leg, 1.0)])])
+    await office.goes_on(5)
+    [came, left] = await ledger.meetings.presences(first.id)
+    assert (came.present, left.present, left.source, left.dropped) == (
+        True,
+        False,
+        "elsewhere",
+        False,
+    )
+    [there] = await ledger.meetings.presences(second.id)
+    assert (there.present, there.at) == (True, left.at)

@@ -174,3 +174,17 @@ async def test_a_claim_takes_no_more_of_a_channel_than_it_can_send_and_starves_n
     claimed = await ledger.outbox.claim("hub", NOW, 8, busy={"slow": 5})
     assert [row.recipient for row in claimed] == ["r0", "r1", "r2", "later"]
     assert await ledger.outbox.claim("hub", NOW, 8, busy={"slow": 8, "mail": 1}) == []
+
+
+async def test_where_many_are_due_together_what_is_due_soon_is_taken_along_at_once(
+    ledger: Ledger,
+) -> None:
+    for second in (0, 1, 2, 40, 90):
+        await ledger.outbox.add(a_test(due_at=NOW + timedelta(seconds=second)))
+    (first,) = await ledger.outbox.claim("w", NOW, limit=1)
+    until, soon = NOW + timedelta(seconds=15), NOW + MINUTE
+    few = await ledger.outbox.join(first, until, NOW, many=3, further=soon)
+    assert [(one.due_at - NOW).seconds for one in few] == [1, 2]
+    await ledger.outbox.postpone(few, NOW + timedelta(seconds=3))
+    great = await ledger.outbox.join(first, until, NOW, many=2, further=soon)
+    assert [(one.due_at - NOW).seconds for one in great] == [3, 3, 40]
