@@ -53,9 +53,15 @@ _HIGH = re.compile(r"\b(?:quan trong|cao|dac biet|khan|high|x|co)\b")
 
 @dataclass(slots=True)
 class Meetings:
-    """What a schedule says, what is wrong with it, and what was passed over."""
+    """What a schedule says, what is wrong with it, and what was passed over.
+
+    `called_off`: marks of meetings of which it says that they are not held. `unread`: a part of it
+    could not be read, so that what is missing may still be held.
+    """
 
     wanted: list[Wanted] = field(default_factory=list)
+    called_off: list[str] = field(default_factory=list)
+    unread: bool = False
     problems: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
 

@@ -292,3 +292,83 @@ def test_a_meeting_that_is_over_is_taken_for_the_record_and_told_by_its_row() ->
     assert len(found.wanted) == 2
     [notice] = found.notices
     assert notice.said("vi").startswith("lich.csv:2: Ngày: cuộc họp đã qua, kết thúc lúc 09:00 20")
+
+
+SERIES = """
+UID:giao-ban@donvi
+SUMMARY:Giao ban
+DTSTART:20261130T080000
+DTEND:20261130T090000
+RRULE:FREQ=WEEKLY;COUNT=4
+LOCATION:Phòng họp số 1
+"""
+
+
+def test_each_meeting_of_a_series_moved_from_one_on_stays_the_one_that_it_was() -> None:
+    later = (
+        "UID:giao-ban@donvi\nRECURRENCE-ID;RANGE=THISANDFUTURE:20261207T080000\n"
+        "SUMMARY:Giao ban\nDTSTART:20261207T140000\nDTEND:20261207T150000\n"
+        "LOCATION:Phòng họp số 1"
+    )
+    before, after = gathered(SERIES), gathered(SERIES, later)
+    assert [w.begin.hour for w in after.wanted] == [8, 14, 14, 14]
+    assert [w.mark for w in after.wanted] == [w.mark for w in before.wanted]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "SUMMARY:Hỏng",  # begins nowhere
+        "SUMMARY:Hỏng\nDTSTART:2026-11-30",
+        "SUMMARY:Hỏng\nDTSTART:20261130T080000\nDURATION:2h",
+        "SUMMARY:Hỏng\nDTSTART:20261130T220000\nDTEND:20261130T240000",
+        "SUMMARY:Hỏng\nDTSTART:20261130T080000\nRRULE:FREQ=SOMETIMES",
+        "SUMMARY:Hỏng\nDTSTART:20261130T080000\nRRULE:FREQ=DAILY\nEXDATE:hello",
+    ],
+)
+def test_an_event_that_cannot_be_read_is_told_and_spoils_no_other(broken: str) -> None:
+    found = gathered(SERIES, f"UID:hong@x\n{broken}\nLOCATION:Phòng họp số 1")
+    assert len(found.wanted) == 4
+    assert found.unread
+    assert [(n.key, n.what.vi) for n in found.notices] == [
+        ("Hỏng", "không đọc được sự kiện này nên bỏ qua")
+    ]
+
+
+@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=DAILY;BYHOUR=8,9;BYMINUTE=" + "0," * 59])
+def test_what_comes_back_every_second_is_passed_over_before_it_is_written_out(rule: str) -> None:
+    event = f"UID:a@x\nSUMMARY:Họp\nDTSTART:20000101T080000\nRRULE:{rule.rstrip(',')}"
+    found = gathered(SERIES, f"{event}\nLOCATION:Phòng họp số 1")
+    assert len(found.wanted) == 4
+    assert ["dày hơn mọi cuộc họp" in n.what.vi for n in found.notices] == [True]
+
+
+def test_an_event_of_weeks_is_no_meeting_and_is_told() -> None:
+    event = "UID:a@x\nSUMMARY:Diễn tập\nDTSTART:20261130T080000\nDTEND:20261215T080000"
+    found = gathered(f"{event}\nLOCATION:Phòng họp số 1", SERIES)
+    assert len(found.wanted) == 4
+    assert "dài hơn 7 ngày" in found.notices[0].what.vi
+
+
+def test_what_a_calendar_calls_off_is_named_and_a_notice_of_it_is_no_meeting() -> None:
+    event = "UID:mot@x\nSUMMARY:Họp\nDTSTART:20261130T080000\nLOCATION:Phòng họp số 1"
+    assert gathered(f"{event}\nSTATUS:CANCELLED").called_off == ["mot@x"]
+    mail = calendar(event).replace(b"VERSION:2.0", b"VERSION:2.0\r\nMETHOD:CANCEL")
+    found = meetingfile.read("huy.ics", mail, LAND, NOW)
+    assert (found.wanted, found.called_off) == ([], ["mot@x"])
+
+
+def test_a_description_written_in_html_is_read_by_its_lines() -> None:
+    event = (
+        "UID:a@x\nSUMMARY:Họp\nDTSTART:20261130T080000\n"
+        "DESCRIPTION:<p><b>Điểm cầu:</b> xã Đăk Ơ\\;&nbsp\\;phường An Lộc</p>"
+        "Trực: Nguyễn Văn An<br>."
+    )
+    wanted = only(gathered(event))
+    assert (wanted.rooms, wanted.officer) == (("ph-dak-o", "ubnd-an-loc"), "an")
+
+
+def test_two_events_without_an_id_are_two_meetings() -> None:
+    event = "SUMMARY:{}\nDTSTART:20261130T080000\nLOCATION:Phòng họp số 1"
+    found = gathered(event.format("Một"), event.format("Hai"))
+    assert len({w.mark for w in found.wanted}) == 2
