@@ -14,7 +14,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Bridge, Call, Direction, Fault, Media, Stream
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
-from collectors._vc.markup import number, text, tree, whole
+from collectors._vc.markup import number, share, text, tree, whole
 from collectors._vc.params import VcParams
 from core.collector import Collector, Kit, Transcript
 from core.reading import Reading
@@ -132,7 +132,7 @@ def _streams(status: Element | None) -> Iterator[Stream]:
             media,
             direction,
             key=f"{item.tag} {role}",
-            loss=loss / 100 if loss is not None else None,
+            loss=share(loss),
             jitter=jitter / 1000 if jitter is not None else None,
             round_trip=trip / 1000 if trip is not None else None,
             bits=number(item, "bitRate"),

@@ -60,7 +60,7 @@ async def _visit(guest: Guest) -> Bridge:
                 (Direction.RX, ("incoming_loss", "loss_rate_download")),
                 (Direction.TX, ("outgoing_loss", "loss_rate_upload")),
             )
-            if (loss := _first(stats, keys)) is not None
+            if (loss := _first(stats, keys)) is not None and loss <= 1
         },
         bits={
             ("all", direction): rate * 1000

@@ -13,6 +13,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Bridge, Call, Direction, Fault, Media, Stream
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
+from collectors._vc.markup import share
 from collectors._vc.notation import Record, number, parsed, record, records, wanted, words
 from collectors._vc.params import VcParams
 from core.collector import Collector, Kit, Transcript
@@ -125,7 +126,7 @@ def _streams(row: Record) -> Iterator[Stream]:
             direction,
             key=f"{words(row, 'id')} {direction}",
             counts=_counts(row, direction),
-            loss=loss / 100 if loss is not None else None,
+            loss=share(loss),
             jitter=jitter / 1000 if jitter is not None else None,
             bits=_thousands(rate),
             frames=number(row, f"{direction}_fps"),

@@ -13,6 +13,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Call, Direction, Endpoint, Fault, Media, Peripheral, Stream
 from collectors._vc.guest import Answer, Guest
 from collectors._vc.looking import looked
+from collectors._vc.markup import share
 from collectors._vc.notation import (
     Json,
     Record,
@@ -187,7 +188,7 @@ def _streams(stats: Json) -> Iterator[Stream]:
             media,
             direction,
             key=str(place),
-            loss=loss / 100 if loss is not None else None,
+            loss=share(loss),
             jitter=jitter / 1000 if jitter is not None else None,
             bits=rate * 1000 if rate is not None else None,
             frames=number(row, "actualFrameRate") if picture else None,

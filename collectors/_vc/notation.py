@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from collectors._net.trouble import trouble
-from collectors._vc.markup import as_number
+from collectors._vc.markup import quantity
 from core.reading import FailureKind
 
 Json = object
@@ -50,8 +50,8 @@ def words(value: Json, key: str) -> str:
 
 
 def number(value: Json, key: str) -> float | None:
-    """Return the number at a key, None where there is none."""
-    return as_number(record(value).get(key))
+    """Return the quantity at a key, None where there is none."""
+    return quantity(record(value).get(key))
 
 
 def truth(value: Json, key: str) -> bool | None:
