@@ -14,7 +14,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Call, Direction, Endpoint, Fault, Media, Peripheral, Stream
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
-from collectors._vc.markup import as_number, children, number, text, tree, whole
+from collectors._vc.markup import as_number, called, children, number, text, tree, whole
 from collectors._vc.params import VcParams
 from core.collector import Collector, Kit, Transcript
 from core.media import Counts
@@ -40,6 +40,7 @@ _LEVELS = {"Critical": "critical", "Error": "error", "Warning": "warning", "Info
 _WAYS = {"Incoming": Direction.RX, "Outgoing": Direction.TX}
 _KINDS = {"Audio": Media.AUDIO, "Video": Media.VIDEO, "Data": Media.CONTENT}
 _LACKING = (400, 404)
+_NOTHING = "EmptyResult"
 _NAME = "cisco codecs"
 
 
@@ -107,7 +108,10 @@ async def _subtree(guest: Guest, name: str) -> Element:
     """Return a subtree; empty where this software has none. Every software has calls."""
     lacking = () if name == "Call" else _LACKING
     answer = await guest.get(f"/getxml?location=/Status/{name}", also=lacking)
-    return tree(answer.octets) if answer.status not in lacking else Element("EmptyResult")
+    if answer.status in lacking:
+        return Element(_NOTHING)
+    root = tree(answer.octets)
+    return called(root, "Status", _NOTHING) if name == "Call" else root
 
 
 def endpoint(status: dict[str, Element]) -> Endpoint:

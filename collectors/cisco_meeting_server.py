@@ -14,7 +14,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Bridge, Call, Direction, Fault, Media, Stream
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
-from collectors._vc.markup import number, share, text, tree, whole
+from collectors._vc.markup import called, number, share, text, tree, whole
 from collectors._vc.params import VcParams
 from core.collector import Collector, Kit, Transcript
 from core.reading import Reading
@@ -51,7 +51,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
 
 
 async def _bridge(guest: Guest, most: int) -> Bridge:
-    status = tree((await guest.get("/api/v1/system/status")).octets)
+    status = called(tree((await guest.get("/api/v1/system/status")).octets), "status")
     alarms = await _listed(guest, "system/alarms", "alarm")
     calls = {
         call.get("id", ""): text(call, "name") for call in await _listed(guest, "calls", "call")
@@ -73,7 +73,7 @@ async def _bridge(guest: Guest, most: int) -> Bridge:
     for leg in legs[:most]:
         answer = await guest.get(f"/api/v1/callLegs/{leg.get('id', '')}", also=(_NOT_FOUND,))
         if answer.status != _NOT_FOUND and found.calls is not None:
-            whole_leg = tree(answer.octets)
+            whole_leg = called(tree(answer.octets), "callLeg")
             found.calls.append(_call(whole_leg, calls.get(text(whole_leg, "call"), "")))
     return found
 
@@ -82,7 +82,8 @@ async def _listed(guest: Guest, path: str, name: str) -> list[Element]:
     """Return every object of a list, page by page."""
     found: list[Element] = []
     while True:
-        page = tree((await guest.get(f"/api/v1/{path}?offset={len(found)}&limit={_PAGE}")).octets)
+        answer = await guest.get(f"/api/v1/{path}?offset={len(found)}&limit={_PAGE}")
+        page = called(tree(answer.octets), f"{name}s")
         here = page.findall(name)
         found += here
         if not here or len(found) >= min(_total(page), _MOST):

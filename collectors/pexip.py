@@ -14,7 +14,7 @@ from collectors._vc.facts import Bridge, Call, Direction, Fault, Media, Stream
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
 from collectors._vc.markup import share
-from collectors._vc.notation import Record, number, parsed, record, records, wanted, words
+from collectors._vc.notation import Record, listed, number, parsed, record, wanted, words
 from collectors._vc.params import VcParams
 from core.collector import Collector, Kit, Transcript
 from core.media import Counts
@@ -83,7 +83,7 @@ async def _listed(guest: Guest, path: str) -> list[Record]:
     while True:
         target = f"{_ROOT}/{path}/?limit={_PAGE}&offset={len(found)}"
         page = wanted(parsed((await guest.get(target)).octets), path)
-        here = list(records(page.get("objects")))
+        here = listed(page.get("objects"), path)
         found += here
         if not here or len(found) >= _MOST or not record(page, "meta").get("next"):
             return found
@@ -94,9 +94,9 @@ async def _call(guest: Guest, participant: Record) -> Call:
     identity = words(participant, "id")
     target = f"{_ROOT}/participant/{identity}/media_stream/?limit={_PAGE}"
     answer = await guest.get(target, also=(_NOT_FOUND,))
-    listed: Record = {}
+    media: list[Record] = []
     if answer.status != _NOT_FOUND:
-        listed = wanted(parsed(answer.octets), "media_stream")
+        media = listed(wanted(parsed(answer.octets), "media_stream").get("objects"), "media_stream")
     encryption = words(participant, "encryption")
     return Call(
         key=identity,
@@ -107,7 +107,7 @@ async def _call(guest: Guest, participant: Record) -> Call:
         bits_rx=_thousands(number(participant, "rx_bandwidth")),
         bits_tx=_thousands(number(participant, "tx_bandwidth")),
         conference=words(participant, "conference"),
-        streams=[s for row in records(listed.get("objects")) for s in _streams(row)],
+        streams=[s for row in media for s in _streams(row)],
     )
 
 

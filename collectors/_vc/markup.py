@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
-from collectors._net.trouble import trouble
+from collectors._net.trouble import printable, trouble
 from core.reading import FailureKind
 
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY", b"<!doctype", b"<!entity")
@@ -23,6 +23,14 @@ def tree(octets: bytes) -> Element:
     for element in root.iter():  # some versions put everything into a namespace
         if element.tag.startswith("{"):
             element.tag = element.tag.partition("}")[2]
+    return root
+
+
+def called(root: Element, *names: str) -> Element:
+    """Return a document whose root has one of the names; Trouble if it is another document."""
+    if root.tag not in names:
+        what = f"the answer is no {names[0]} but {printable(root.tag, 40)}"
+        raise trouble(FailureKind.PROTOCOL, what)
     return root
 
 
