@@ -38,7 +38,7 @@ class Params(VcParams):
         default=200,
         ge=0,
         le=400,  # a node answers 1,000 requests a minute
-        description="Participants whose media is asked for at most, in one look",
+        description="Participants whose media is asked for at most, in one look; all are told of",
         json_schema_extra={"vi": "Số điểm cầu hỏi chất lượng nhiều nhất trong một lần"},
     )
 
@@ -73,7 +73,11 @@ async def _bridge(guest: Guest, most: int) -> Bridge:
         legs=len(participants),
         legs_limit=int(sum(limits)) if limits else None,
         load=max(loads) / 100 if loads else None,
-        calls=[await _call(guest, one) for one in participants[:most]],
+        calls=[
+            _call(one, await _media(guest, one) if place < most and not guest.late else [])
+            for place, one in enumerate(participants)
+            if one.get("connect_time", True)  # none yet: it rings there
+        ],
     )
 
 
@@ -89,17 +93,19 @@ async def _listed(guest: Guest, path: str) -> list[Record]:
             return found
 
 
-async def _call(guest: Guest, participant: Record) -> Call:
-    """Return a participant; without streams if they left meanwhile, or are told elsewhere."""
-    identity = words(participant, "id")
-    target = f"{_ROOT}/participant/{identity}/media_stream/?limit={_PAGE}"
+async def _media(guest: Guest, participant: Record) -> list[Record]:
+    """Return a participant's streams; none if they left meanwhile, or are told elsewhere."""
+    target = f"{_ROOT}/participant/{words(participant, 'id')}/media_stream/?limit={_PAGE}"
     answer = await guest.get(target, also=(_NOT_FOUND,))
-    media: list[Record] = []
-    if answer.status != _NOT_FOUND:
-        media = listed(wanted(parsed(answer.octets), "media_stream").get("objects"), "media_stream")
+    if answer.status == _NOT_FOUND:
+        return []
+    return listed(wanted(parsed(answer.octets), "media_stream").get("objects"), "media_stream")
+
+
+def _call(participant: Record, media: list[Record]) -> Call:
     encryption = words(participant, "encryption")
     return Call(
-        key=identity,
+        key=words(participant, "id"),
         remote=words(participant, "remote_address") or words(participant, "source_alias"),
         protocol=words(participant, "protocol").lower(),
         origin={"in": "incoming", "out": "outgoing"}.get(words(participant, "call_direction"), ""),
