@@ -309,4 +309,15 @@ def _seconds(begin: datetime, end: datetime) -> int:
 
 
 def _drops(meeting: Meeting, mine: Sequence[Presence]) -> int:
-    return sum(not row.present and meeting.begin <= row.at < meeting.end for row in mine)
+    """Return how often a room was lost: cut off, or out of the call and back in it later.
+
+    Who leaves for good with the way to them whole has hung up, as all do when a meeting ends.
+    """
+    rows = sorted(mine, key=lambda row: (row.at, row.id or 0))
+    back = max((place for place, row in enumerate(rows) if row.present), default=-1)
+    return sum(
+        not row.present
+        and meeting.begin <= row.at < meeting.end
+        and (place < back or row.source == "reach" or row.incident is not None)
+        for place, row in enumerate(rows)
+    )

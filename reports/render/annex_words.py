@@ -45,11 +45,13 @@ WORDS = {
     "method": Text("Cách tính", "Method"),
     "presence_method": Text(
         "Vào, ra theo thiết bị họp, cầu nối, ứng dụng của điểm cầu hoặc người ở điểm cầu; "
-        "điểm cầu mất kết nối được tính là đã ra từ lúc mất. Không ghi nhận được không có nghĩa là "
+        "điểm cầu mất kết nối được tính là đã ra từ lúc mất. Rớt là mất kết nối, hoặc ra rồi vào "
+        "lại; ra hẳn mà vẫn còn kết nối là đã rời cuộc họp. Không ghi nhận được không có nghĩa là "
         "vắng mặt. Thời gian ghi giờ:phút:giây.",
         "Joined and left as the equipment, the bridge, the room's client or the person there says; "
-        "a room that is cut off has left from then on. Not seen to join does not mean absent. "
-        "Times are h:min:s.",
+        "a room that is cut off has left from then on. It dropped where it was cut off, or came "
+        "back later; who leaves for good while connected has left the meeting. Not seen to join "
+        "does not mean absent. Times are h:min:s.",
     ),
     "saving_method": Text(
         "Tiết kiệm (chỉ tiêu I13, ước tính) = đại biểu × (2 × km × {0} đ/km + {1} đ công tác phí "
