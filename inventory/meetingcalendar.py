@@ -179,11 +179,17 @@ def _known(texts: list[str], find: Any, notices: list[Fault]) -> str | None:
 def _said(event: Any) -> dict[str, list[str]]:
     """Return what an event says by the lines of its description, its place and its attendees."""
     said: dict[str, list[str]] = {name: [] for name in (*_LINES, "perhaps")}
+    under = ""  # a line that says nothing behind its colon: what it means stands below it
     for line in _plain("\n".join(map(str, _several(event, "description")))).splitlines():
         head, colon, rest = line.partition(":")
-        for name, words in _LINES.items():
-            if colon and rest.strip() and words.fullmatch(fold(head).strip()):
-                said[name].append(nfc(rest))
+        meant = fold(head).strip(" -•*") if colon else ""
+        name = next((name for name, words in _LINES.items() if words.fullmatch(meant)), "")
+        if name and rest.strip():
+            said[name].append(nfc(rest))
+        elif under and line.strip() and not colon:
+            said[under].append(nfc(line))
+            continue
+        under = name if not rest.strip() else ""
     place = "\n".join(map(str, _several(event, "location")))
     said["perhaps"] += [part for part in map(nfc, re.split(r"[;\n]", place)) if part]
     said["perhaps"] += list(_attendees(event))

@@ -457,3 +457,15 @@ def test_morning_and_afternoon_by_one_title_are_two_meetings_and_one_id_is_for_o
     assert [(p.line, p.key, p.what.vi) for p in told.problems] == [
         (3, "Mã", "mã này đã có ở dòng trên")
     ]
+
+
+def test_rooms_may_stand_below_their_heading_until_the_next_one() -> None:
+    event = (
+        "UID:a@x\nSUMMARY:Họp\nDTSTART:20261130T080000\n"
+        "DESCRIPTION:Điểm cầu:\\n- xã Đăk Ơ\\n- phường An Lộc\\nTrực:\\nNguyễn Văn An\\n\\n"
+        "Đề nghị vào họp trước 15 phút."
+    )
+    found = gathered(event)
+    wanted = only(found)
+    assert found.notices == []
+    assert (wanted.rooms, wanted.officer) == (("ph-dak-o", "ubnd-an-loc"), "an")
