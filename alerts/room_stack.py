@@ -71,8 +71,14 @@ class RoomFacts:
 
     @property
     def heard(self) -> bool:
-        """Say whether its PC speaks, by whatever way: then the site's lines say nothing of it."""
-        return self.endpoint is None and self.beat is not None
+        """Say whether its PC speaks, by whatever way: then the site's lines say nothing of it.
+
+        What it said before they were lost came over them, and says nothing of now.
+        """
+        if self.endpoint is not None or self.beat is None:
+            return False
+        lost = self.site.since if self.site.lost else None
+        return lost is None or self.beat.at >= lost
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Call, Direction, Endpoint, Fault, Media, Peripheral, Stream
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
-from collectors._vc.markup import children, number, text, tree, whole
+from collectors._vc.markup import as_number, called, children, number, text, tree, whole
 from collectors._vc.params import VcParams
 from core.collector import Collector, Kit, Transcript
 from core.media import Counts
@@ -40,6 +40,7 @@ _LEVELS = {"Critical": "critical", "Error": "error", "Warning": "warning", "Info
 _WAYS = {"Incoming": Direction.RX, "Outgoing": Direction.TX}
 _KINDS = {"Audio": Media.AUDIO, "Video": Media.VIDEO, "Data": Media.CONTENT}
 _LACKING = (400, 404)
+_NOTHING = "EmptyResult"
 _NAME = "cisco codecs"
 
 
@@ -107,7 +108,10 @@ async def _subtree(guest: Guest, name: str) -> Element:
     """Return a subtree; empty where this software has none. Every software has calls."""
     lacking = () if name == "Call" else _LACKING
     answer = await guest.get(f"/getxml?location=/Status/{name}", also=lacking)
-    return tree(answer.octets) if answer.status not in lacking else Element("EmptyResult")
+    if answer.status in lacking:
+        return Element(_NOTHING)
+    root = tree(answer.octets)
+    return called(root, "Status", _NOTHING) if name == "Call" else root
 
 
 def endpoint(status: dict[str, Element]) -> Endpoint:
@@ -239,11 +243,13 @@ def _stream(channel: Element, direction: Direction, media: Media) -> Stream:
     details = channel.find("Video") if channel.find("Video") is not None else channel
     if media is Media.VIDEO and text(details, "ChannelRole") == "Presentation":
         media = Media.CONTENT
-    packets, lost = whole(stats, "Packets"), whole(stats, "Loss")
+    packets = whole(stats, "Packets")
+    lost = as_number(text(stats, "Loss"))  # may be below 0, where packets came twice
     counts = None
     if packets is not None and lost is not None:
         # Outgoing packets are those sent, and the loss is what the far end reports of them.
-        counts = Counts(packets if direction is Direction.RX else max(0, packets - lost), lost)
+        came = packets if direction is Direction.RX else max(0, packets - int(lost))
+        counts = Counts(came, int(lost))
     return Stream(
         media,
         direction,

@@ -14,7 +14,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Bridge, Call, Direction, Fault, Media, Stream
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
-from collectors._vc.markup import number, text, tree, whole
+from collectors._vc.markup import called, number, share, text, tree, whole
 from collectors._vc.params import VcParams
 from core.collector import Collector, Kit, Transcript
 from core.reading import Reading
@@ -25,6 +25,7 @@ _PAGE = 20
 _MOST = 2000  # objects of a list
 _PORT = 445  # where its web administration listens as a rule
 _NOT_FOUND = 404  # of a leg that left between the list and the question
+_CONNECTED = {"connected", "onHold", ""}  # and not initial or ringing: nobody has answered yet
 _WAYS = {"rx": Direction.RX, "tx": Direction.TX}
 
 
@@ -35,7 +36,7 @@ class Params(VcParams):
         default=200,
         ge=0,
         le=1000,
-        description="Participants whose media is asked for at most, in one look",
+        description="Participants whose media is asked for at most, in one look; all are told of",
         json_schema_extra={"vi": "Số điểm cầu hỏi chất lượng nhiều nhất trong một lần"},
     )
 
@@ -51,7 +52,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
 
 
 async def _bridge(guest: Guest, most: int) -> Bridge:
-    status = tree((await guest.get("/api/v1/system/status")).octets)
+    status = called(tree((await guest.get("/api/v1/system/status")).octets), "status")
     alarms = await _listed(guest, "system/alarms", "alarm")
     calls = {
         call.get("id", ""): text(call, "name") for call in await _listed(guest, "calls", "call")
@@ -65,15 +66,20 @@ async def _bridge(guest: Guest, most: int) -> Bridge:
         faults=[Fault("error", text(alarm, "type") or "alarm") for alarm in alarms],
         conferences={name or key: inside[key] for key, name in calls.items()},
         legs=whole(status, "callLegsActive"),
-        calls=[],
         bits=dict(_bits(status)),
     )
     if text(status, "activated") == "false" and found.faults is not None:
         found.faults.append(Fault("critical", "not activated"))
-    for leg in legs[:most]:
+    found.calls = []
+    for place, leg in enumerate(legs):
+        if place >= most or guest.late:  # who is in matters more than how each one sounds
+            found.calls.append(_call(leg, calls.get(text(leg, "call"), "")))
+            continue
         answer = await guest.get(f"/api/v1/callLegs/{leg.get('id', '')}", also=(_NOT_FOUND,))
-        if answer.status != _NOT_FOUND and found.calls is not None:
-            whole_leg = tree(answer.octets)
+        if answer.status == _NOT_FOUND:
+            continue
+        whole_leg = called(tree(answer.octets), "callLeg")
+        if text(whole_leg, "status/state") in _CONNECTED:
             found.calls.append(_call(whole_leg, calls.get(text(whole_leg, "call"), "")))
     return found
 
@@ -82,7 +88,8 @@ async def _listed(guest: Guest, path: str, name: str) -> list[Element]:
     """Return every object of a list, page by page."""
     found: list[Element] = []
     while True:
-        page = tree((await guest.get(f"/api/v1/{path}?offset={len(found)}&limit={_PAGE}")).octets)
+        answer = await guest.get(f"/api/v1/{path}?offset={len(found)}&limit={_PAGE}")
+        page = called(tree(answer.octets), f"{name}s")
         here = page.findall(name)
         found += here
         if not here or len(found) >= min(_total(page), _MOST):
@@ -132,7 +139,7 @@ def _streams(status: Element | None) -> Iterator[Stream]:
             media,
             direction,
             key=f"{item.tag} {role}",
-            loss=loss / 100 if loss is not None else None,
+            loss=share(loss),
             jitter=jitter / 1000 if jitter is not None else None,
             round_trip=trip / 1000 if trip is not None else None,
             bits=number(item, "bitRate"),

@@ -11,7 +11,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Bridge, Fault
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
-from collectors._vc.markup import children, number, text, tree, whole
+from collectors._vc.markup import called, children, number, text, tree, whole
 from collectors._vc.params import VcParams
 from core.collector import Collector, Kit, Transcript
 from core.reading import Reading
@@ -53,7 +53,8 @@ async def _visit(guest: Guest) -> Bridge:
 
 async def _part(guest: Guest, name: str) -> Element | None:
     """Return one part of the status tree, None where this version has none."""
-    return tree((await guest.get(f"/getxml?location=/Status/{name}")).octets).find(name)
+    answer = await guest.get(f"/getxml?location=/Status/{name}")
+    return called(tree(answer.octets), "Status").find(name)
 
 
 def _zones(zones: Element | None) -> Iterator[Fault]:

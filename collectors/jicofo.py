@@ -13,7 +13,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Bridge, Fault
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
-from collectors._vc.notation import Record, number, parsed, record, truth, wanted
+from collectors._vc.notation import Record, number, parsed, record, telling, truth, wanted
 from collectors._vc.params import VcParams
 from core.collector import Collector, Kit, Transcript
 from core.reading import Reading
@@ -43,6 +43,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
 async def _visit(guest: Guest) -> Bridge:
     health = await guest.get("/about/health", also=_ILL)
     stats = wanted(parsed((await guest.get("/stats")).octets), "/stats")
+    telling(stats, "/stats", "conferences", "participants", "bridge_selector")
     ill = health.status in _ILL or truth(stats, "healthy") is False
     return Bridge(
         product="Jicofo",

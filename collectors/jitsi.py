@@ -12,7 +12,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Bridge, Direction, Fault
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
-from collectors._vc.notation import Record, number, parsed, truth, wanted, words
+from collectors._vc.notation import Record, number, parsed, telling, truth, wanted, words
 from collectors._vc.params import VcParams
 from core.collector import Collector, Kit, Transcript
 from core.reading import Reading
@@ -43,6 +43,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
 async def _visit(guest: Guest) -> Bridge:
     health = await guest.get("/about/health", also=_ILL)
     stats = wanted(parsed((await guest.get("/colibri/stats")).octets), "/colibri/stats")
+    telling(stats, "/colibri/stats", "conferences", "endpoints", "participants", "stress_level")
     faults = [Fault(level, name) for name, level in _FAULTS.items() if truth(stats, name)]
     if health.status in _ILL or truth(stats, "healthy") is False:
         faults.append(Fault("critical", "unhealthy"))
@@ -60,7 +61,7 @@ async def _visit(guest: Guest) -> Bridge:
                 (Direction.RX, ("incoming_loss", "loss_rate_download")),
                 (Direction.TX, ("outgoing_loss", "loss_rate_upload")),
             )
-            if (loss := _first(stats, keys)) is not None
+            if (loss := _first(stats, keys)) is not None and loss <= 1
         },
         bits={
             ("all", direction): rate * 1000

@@ -99,7 +99,7 @@ async def _enter(lines: Lines, user: str, password: str, manners: Manners, devic
             raise
         if said == _SHELL:
             return
-        if shown and (said == _LOGIN or "incorrect" in said.lower()):
+        if shown and (said in {_LOGIN, _PASSWORD} or "incorrect" in said.lower()):
             raise Trouble(manners.refused(device, f"{user}:{password}", "the login is refused"))
         if said == _LOGIN:
             await lines.say(user, secret=True)
@@ -113,11 +113,12 @@ async def _endpoint(lines: Lines, *, published: bool) -> Endpoint:
     asleep = await _asked(lines, "get system asleep")
     quiet = await _asked(lines, "get system do-not-disturb")
     muted = await _asked(lines, "get audio mute")
+    calls = await _asked(lines, "status call active")
     return Endpoint(
         product=f"Lifesize {model}".strip(),
         software=_second(await _asked(lines, "get system version")),
         faults=[Fault("warning", "the login is the published one")] if published else [],
-        calls=list(_calls(await _asked(lines, "status call active") or [])),
+        calls=list(_calls(calls)) if calls is not None else None,
         standby=asleep == ["1"] if asleep else None,
         do_not_disturb=quiet == ["enabled"] if quiet else None,
         microphone_muted=muted == ["on"] if muted else None,

@@ -13,7 +13,8 @@ from collectors._vc import metrics
 from collectors._vc.facts import Bridge, Call, Direction, Fault, Media, Stream
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
-from collectors._vc.notation import Record, number, parsed, record, records, wanted, words
+from collectors._vc.markup import share
+from collectors._vc.notation import Record, listed, number, parsed, record, wanted, words
 from collectors._vc.params import VcParams
 from core.collector import Collector, Kit, Transcript
 from core.media import Counts
@@ -37,7 +38,7 @@ class Params(VcParams):
         default=200,
         ge=0,
         le=400,  # a node answers 1,000 requests a minute
-        description="Participants whose media is asked for at most, in one look",
+        description="Participants whose media is asked for at most, in one look; all are told of",
         json_schema_extra={"vi": "Số điểm cầu hỏi chất lượng nhiều nhất trong một lần"},
     )
 
@@ -72,7 +73,11 @@ async def _bridge(guest: Guest, most: int) -> Bridge:
         legs=len(participants),
         legs_limit=int(sum(limits)) if limits else None,
         load=max(loads) / 100 if loads else None,
-        calls=[await _call(guest, one) for one in participants[:most]],
+        calls=[
+            _call(one, await _media(guest, one) if place < most and not guest.late else [])
+            for place, one in enumerate(participants)
+            if one.get("connect_time", True)  # none yet: it rings there
+        ],
     )
 
 
@@ -82,23 +87,25 @@ async def _listed(guest: Guest, path: str) -> list[Record]:
     while True:
         target = f"{_ROOT}/{path}/?limit={_PAGE}&offset={len(found)}"
         page = wanted(parsed((await guest.get(target)).octets), path)
-        here = list(records(page.get("objects")))
+        here = listed(page.get("objects"), path)
         found += here
         if not here or len(found) >= _MOST or not record(page, "meta").get("next"):
             return found
 
 
-async def _call(guest: Guest, participant: Record) -> Call:
-    """Return a participant; without streams if they left meanwhile, or are told elsewhere."""
-    identity = words(participant, "id")
-    target = f"{_ROOT}/participant/{identity}/media_stream/?limit={_PAGE}"
+async def _media(guest: Guest, participant: Record) -> list[Record]:
+    """Return a participant's streams; none if they left meanwhile, or are told elsewhere."""
+    target = f"{_ROOT}/participant/{words(participant, 'id')}/media_stream/?limit={_PAGE}"
     answer = await guest.get(target, also=(_NOT_FOUND,))
-    listed: Record = {}
-    if answer.status != _NOT_FOUND:
-        listed = wanted(parsed(answer.octets), "media_stream")
+    if answer.status == _NOT_FOUND:
+        return []
+    return listed(wanted(parsed(answer.octets), "media_stream").get("objects"), "media_stream")
+
+
+def _call(participant: Record, media: list[Record]) -> Call:
     encryption = words(participant, "encryption")
     return Call(
-        key=identity,
+        key=words(participant, "id"),
         remote=words(participant, "remote_address") or words(participant, "source_alias"),
         protocol=words(participant, "protocol").lower(),
         origin={"in": "incoming", "out": "outgoing"}.get(words(participant, "call_direction"), ""),
@@ -106,7 +113,7 @@ async def _call(guest: Guest, participant: Record) -> Call:
         bits_rx=_thousands(number(participant, "rx_bandwidth")),
         bits_tx=_thousands(number(participant, "tx_bandwidth")),
         conference=words(participant, "conference"),
-        streams=[s for row in records(listed.get("objects")) for s in _streams(row)],
+        streams=[s for row in media for s in _streams(row)],
     )
 
 
@@ -125,7 +132,7 @@ def _streams(row: Record) -> Iterator[Stream]:
             direction,
             key=f"{words(row, 'id')} {direction}",
             counts=_counts(row, direction),
-            loss=loss / 100 if loss is not None else None,
+            loss=share(loss),
             jitter=jitter / 1000 if jitter is not None else None,
             bits=_thousands(rate),
             frames=number(row, f"{direction}_fps"),

@@ -13,9 +13,11 @@ from collectors._vc import metrics
 from collectors._vc.facts import Call, Direction, Endpoint, Fault, Media, Peripheral, Stream
 from collectors._vc.guest import Answer, Guest
 from collectors._vc.looking import looked
+from collectors._vc.markup import share
 from collectors._vc.notation import (
     Json,
     Record,
+    listed,
     number,
     parsed,
     record,
@@ -66,6 +68,11 @@ class _Session:
             raise trouble(FailureKind.PROTOCOL, "the session ended while we were reading")
         return parsed(answer.octets) if answer.status != _NOT_FOUND else None
 
+    async def listed(self, path: str) -> list[Record]:
+        """Return the objects of a resource that is a list, none where this software has none."""
+        found = await self.get(path)
+        return listed(found, f"/rest/{path}") if found is not None else []
+
     async def end(self) -> None:
         """Log out."""
         await self._guest.ask("DELETE", "/rest/session", headers=self._headers)
@@ -102,16 +109,16 @@ def _session(guest: Guest, answer: Answer, identity: str) -> _Session:
 async def _visit(guest: Guest) -> Endpoint:
     session = await _begun(guest)
     system = wanted(await session.get("system"), "/rest/system")
-    states = dict(_states(await session.get("system/status")))
+    states = dict(_states(await session.listed("system/status")))
     audio = await session.get("audio")
     mute = await session.get("video/local/mute")
     calls = [
         _call(
             conference,
-            await session.get(f"conferences/{words(conference, 'id')}/mediastats"),
+            await session.listed(f"conferences/{words(conference, 'id')}/mediastats"),
             guest,
         )
-        for conference in records(await session.get("conferences"))
+        for conference in await session.listed("conferences")
         if truth(conference, "isActive") is not False
     ]
     microphones = number(audio, "numOfMicsConnected")
@@ -145,9 +152,9 @@ async def _visit(guest: Guest) -> Endpoint:
     )
 
 
-def _states(listed: Json) -> Iterator[tuple[str, str]]:
+def _states(rows: list[Record]) -> Iterator[tuple[str, str]]:
     """Yield what `/rest/system/status` says: name and state, the worst of several."""
-    for row in records(listed):
+    for row in rows:
         said = row.get("stateList")
         states = [str(one) for one in said] if isinstance(said, list) and said else [""]
         bad = [state for state in states if state not in _UP]
@@ -160,7 +167,7 @@ def _faults(states: dict[str, str]) -> Iterator[Fault]:
             yield Fault("error", name)
 
 
-def _call(conference: Record, stats: Json, guest: Guest) -> Call:
+def _call(conference: Record, stats: list[Record], guest: Guest) -> Call:
     terminal = next(records(conference.get("terminals")), {})
     connection = next(records(conference.get("connections")), {})
     began = number(conference, "startTime")
@@ -173,8 +180,8 @@ def _call(conference: Record, stats: Json, guest: Guest) -> Call:
     )
 
 
-def _streams(stats: Json) -> Iterator[Stream]:
-    for place, row in enumerate(records(stats)):
+def _streams(stats: list[Record]) -> Iterator[Stream]:
+    for place, row in enumerate(stats):
         direction = _WAYS.get(words(row, "mediaDirection"))
         media = _MEDIA.get(words(row, "mediaType"))
         if direction is None or media is None:
@@ -187,7 +194,7 @@ def _streams(stats: Json) -> Iterator[Stream]:
             media,
             direction,
             key=str(place),
-            loss=loss / 100 if loss is not None else None,
+            loss=share(loss),
             jitter=jitter / 1000 if jitter is not None else None,
             bits=rate * 1000 if rate is not None else None,
             frames=number(row, "actualFrameRate") if picture else None,

@@ -18,7 +18,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Call, Direction, Endpoint, Fault, Media, Peripheral, Stream
 from collectors._vc.looking import Course, concluded
 from collectors._vc.manners import manners_of
-from collectors._vc.markup import as_number
+from collectors._vc.markup import quantity, share
 from collectors._vc.tape import Tape
 from collectors._vc.telling import before_of, samples
 from core.collector import Collector, Kit, Transcript
@@ -153,9 +153,7 @@ def _call(row: "re.Match[str]") -> Call:
 
 def _streams(stats: Mapping[str, str]) -> Iterator[Stream]:
     percent = _value(stats, "%pktloss")
-    yield Stream(
-        Media.ALL, Direction.RX, "all", loss=percent / 100 if percent is not None else None
-    )
+    yield Stream(Media.ALL, Direction.RX, "all", loss=share(percent))
     for letter, direction in (("r", Direction.RX), ("t", Direction.TX)):
         for kind, media in (("a", Media.AUDIO), ("v", Media.VIDEO)):
             jitter = _value(stats, f"{letter}{kind}j")
@@ -177,7 +175,7 @@ def _streams(stats: Mapping[str, str]) -> Iterator[Stream]:
 def _value(stats: Mapping[str, str], name: str) -> float | None:
     """Return the number of a figure, its unit left out; `-` and what is missing are None."""
     found = _NUMBER.match(stats.get(name, "").strip())
-    return as_number(found[0]) if found else None
+    return quantity(found[0]) if found else None
 
 
 COLLECTOR = Collector(

@@ -15,7 +15,7 @@ from collectors._snmp.octets import text
 from collectors._vc import metrics
 from collectors._vc.facts import Call, Direction, Endpoint, Fault, Media, Peripheral, Stream
 from collectors._vc.looking import Course, concluded
-from collectors._vc.markup import as_number
+from collectors._vc.markup import quantity, share
 from collectors._vc.telling import before_of, samples
 from core.collector import Collector, Kit, Transcript
 from core.reading import Failure, FailureKind, Reading, Sample
@@ -148,7 +148,7 @@ def _streams(columns: _Row) -> Iterator[Stream]:
             Media.ALL,
             direction,
             key=f"all {direction}",
-            loss=percent / 100 if percent is not None else None,
+            loss=share(percent),
             jitter=_seconds(columns, _JITTER + offset),
         )
         yield Stream(
@@ -171,7 +171,7 @@ def _streams(columns: _Row) -> Iterator[Stream]:
 
 def _number(columns: _Row, column: int) -> float | None:
     value = columns.get(column)
-    return as_number(text(value) if isinstance(value, bytes) else value)
+    return quantity(text(value) if isinstance(value, bytes) else value)
 
 
 def _seconds(columns: _Row, column: int) -> float | None:

@@ -13,7 +13,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Bridge, Call
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
-from collectors._vc.notation import Json, Record, parsed, records, wanted, words
+from collectors._vc.notation import Json, Record, listed, parsed, wanted, words
 from collectors._vc.params import VcParams
 from core.collector import Collector, Kit, Transcript
 from core.reading import FailureKind, Reading
@@ -100,7 +100,7 @@ def _unwrapped(value: Json, *names: str) -> Iterator[Record]:
     """Yield the objects of a list that may be wrapped in an object."""
     if isinstance(value, dict):
         value = next((value[name] for name in names if name in value), None)
-    yield from records(value)
+    yield from listed(value, names[0])
 
 
 COLLECTOR = Collector(

@@ -13,7 +13,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Bridge, Fault
 from collectors._vc.guest import Guest
 from collectors._vc.looking import looked
-from collectors._vc.notation import Record, number, parsed, records, wanted, words
+from collectors._vc.notation import Record, listed, number, parsed, wanted, words
 from collectors._vc.params import VcParams
 from core.collector import Collector, Kit, Transcript
 from core.reading import FailureKind, Reading
@@ -54,7 +54,7 @@ async def _devices(guest: Guest, headers: dict[str, str]) -> list[Record]:
     for page in range(_PAGES):
         asked = {"skip": page * _PAGE, "limit": _PAGE, "autoCount": page == 0}
         answer = await _asked(guest, "/v2/dm/listDevices", asked, headers)
-        here = list(records(answer.get("data")))
+        here = listed(answer.get("data"), "the list of devices")
         found += here
         if len(here) < _PAGE or len(found) >= (number(answer, "total") or len(found) + 1):
             break

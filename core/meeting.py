@@ -5,7 +5,7 @@ A room is a điểm cầu: the slug of a room of the inventory, or of a site tha
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from core.model import Line, Model, Slug
 
 Importance = Annotated[str, StringConstraints(pattern="^(normal|high)$")]
 Remark = Annotated[str, StringConstraints(strip_whitespace=True, max_length=140)]
+LONGEST = timedelta(days=7)  # of one meeting
 MOST_LEVELS = 3  # bridges above ours: a cascade has two to four levels
 CHECKLIST = ("screen", "sound", "power")  # what the person in the room looks at
 DEVICES = ("camera", "microphone", "speaker")  # of a PC in a room

@@ -4,11 +4,13 @@ An event is a meeting. Its rooms are the rooms among its attendees, the names in
 those of a line "Điểm cầu: …" of its description; a line "Trực: …" names the duty officer,
 "Chủ trì: …" the chair. Repeated events are written out, exceptions and moved ones included; each
 is known by its UID and the instant at which it would have begun. A time without a zone is local;
-zones are taken as the calendar defines them, Windows' names too.
+zones are taken as the calendar defines them, Windows' names too. An event that cannot be read is
+told and spoils no other.
 """
 
+import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +20,7 @@ from icalendar import Calendar
 from core.clock import LOCAL
 from core.errors import Invalid, Problem
 from core.inventory import Inventory
-from core.meeting import Wanted
+from core.meeting import LONGEST, Wanted
 from core.text import Text, fold, nfc
 from inventory.faults import Fault
 from inventory.meetinglist import USUAL, Meetings, Names
@@ -33,6 +35,12 @@ _LINES = {
     "bridge": re.compile(r"cau noi|mcu|bridge"),
 }
 _HIGH = 4  # PRIORITY 1…4 is high (RFC 5545 §3.8.1.9)
+_UNFIT = (ValueError, LookupError, TypeError, AttributeError, OverflowError)  # of both libraries
+_TOO_FINE = frozenset({"HOURLY", "MINUTELY", "SECONDLY"})  # no meeting comes back so soon
+_MOST_A_DAY = 24  # times that one rule may come back within a day
+_WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
+_BROKEN_LINE = re.compile(r"<\s*(?:br|/?(?:p|div|li|ul|ol))\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
 
 
 def read(name: str, content: bytes, current: Inventory, now: datetime) -> Meetings:
@@ -41,47 +49,98 @@ def read(name: str, content: bytes, current: Inventory, now: datetime) -> Meetin
     An event that names no room of ours is passed over and told; one that names some that nobody
     knows is told too, and taken with those that are known.
     """
-    begin, end = now - _DAY, now + AHEAD
     try:
         calendar = Calendar.from_ical(content)
-        events = recurring_ical_events.of(calendar).between(begin, end)
-    except (ValueError, KeyError, IndexError, TypeError) as fault:
+    except _UNFIT as fault:
         raise Invalid([Problem(name, _UNREADABLE.what, _UNREADABLE.mend)]) from fault
-    if len(events) > _MOST:
-        raise Invalid([Problem(name, _TOO_MANY.what, _TOO_MANY.mend)])
     found = Meetings()
-    series = _series(calendar)
     names = Names(current, now.astimezone(LOCAL).date())
     told: set[tuple[str, str]] = set()
-    for event in sorted(events, key=lambda event: _instant(event.decoded("dtstart"))):
-        wanted, notices = _meeting(event, names, series)
-        if wanted is not None and wanted.end > now:
-            found.wanted.append(wanted)
-        title = nfc(str(event.get("summary", "")))[:80]
+    for series in _series(calendar):
+        title = _line(series.walk("VEVENT")[0], "summary")[:80]
+        try:
+            notices = _taken(series, names, now, found)
+        except _UNFIT:
+            found.unread = True
+            notices = [_BROKEN]
         for notice in notices:
             if (title, notice.what.vi) not in told:  # a repeated event is told once
                 told.add((title, notice.what.vi))
                 found.notices.append(Problem(name, notice.what, notice.mend, None, title))
+        if len(found.wanted) > _MOST:
+            raise Invalid([Problem(name, _TOO_MANY.what, _TOO_MANY.mend)])
+    found.wanted.sort(key=lambda wanted: (wanted.begin, wanted.mark or ""))
     return found
 
 
-def _series(calendar: Any) -> frozenset[str]:
-    """Return the UIDs of events that come back."""
-    comes_back = ("rrule", "rdate", "recurrence-id")
-    return frozenset(
-        str(event.get("uid", ""))
-        for event in calendar.walk("VEVENT")
-        if any(name in event for name in comes_back)
-    )
+def _series(calendar: Any) -> Iterator[Any]:
+    """Yield a calendar of its own for every event, with what was moved of it."""
+    together: dict[str, Any] = {}
+    for place, event in enumerate(calendar.walk("VEVENT")):
+        uid = _line(event, "uid")
+        own = together.setdefault(uid or f"\n{place}", Calendar(calendar))
+        own.add_component(event)
+    yield from together.values()
 
 
-def _meeting(event: Any, names: Names, series: frozenset[str]) -> tuple[Wanted | None, list[Fault]]:
-    first = event.decoded("dtstart")
-    if str(event.get("status", "")).upper() == "CANCELLED":
-        return None, []
-    if not isinstance(first, datetime):
-        return None, [_WHOLE_DAY]
-    begin = _instant(first)
+def _taken(series: Any, names: Names, now: datetime, found: Meetings) -> list[Fault]:
+    """Add the meetings of one series to what was found; return what is to be told of it."""
+    parts = series.walk("VEVENT")
+    if any(_too_often(rule) for part in parts for rule in _several(part, "rrule")):
+        return [_TOO_OFTEN]
+    comes_back = any(name in part for part in parts for name in ("rrule", "rdate", "recurrence-id"))
+    shifts = {_instant(at): shift for at, shift in _shifts(parts)}
+    called_off = _line(series, "method").upper() == "CANCEL"
+    notices: list[Fault] = []
+    wanted: list[Wanted] = []
+    gone: list[str] = []
+    for event in recurring_ical_events.of(series).between(now - _DAY, now + AHEAD):
+        first = event.decoded("dtstart")
+        if not isinstance(first, datetime):
+            notices.append(_WHOLE_DAY)
+            continue
+        begin = _instant(first)
+        mark = _mark(event, begin, shifts, comes_back=comes_back)
+        if called_off or _line(event, "status").upper() == "CANCELLED":
+            gone.append(mark)
+            continue
+        one, faults = _meeting(event, begin, mark, names)
+        notices += faults
+        if one is not None and one.end > now:
+            wanted.append(one)
+    found.wanted += wanted
+    found.called_off += gone
+    return notices
+
+
+def _too_often(rule: Mapping[str, Sequence[object]]) -> bool:
+    """Say whether a rule writes out more than a calendar of meetings ever holds."""
+    if {str(freq).upper() for freq in rule.get("FREQ", ())} & _TOO_FINE:
+        return True
+    times = 1
+    for name in _WITHIN_A_DAY:
+        times *= len(rule.get(name, ())) or 1
+    return times > _MOST_A_DAY
+
+
+def _shifts(parts: Sequence[Any]) -> Iterator[tuple[date, timedelta]]:
+    """Yield by how much a series is moved from one of its events on (RANGE=THISANDFUTURE)."""
+    for part in parts:
+        if _ranged(part):
+            at = part.decoded("recurrence-id")
+            yield at, _instant(part.decoded("dtstart")) - _instant(at)
+
+
+def _ranged(event: Any) -> bool:
+    return "RANGE" in getattr(event.get("recurrence-id"), "params", {})
+
+
+def _meeting(
+    event: Any, begin: datetime, mark: str, names: Names
+) -> tuple[Wanted | None, list[Fault]]:
+    end = _end(event, begin)
+    if end - begin > LONGEST:
+        return None, [_TOO_LONG]
     said = _said(event)
     rooms: list[str] = []
     notices: list[Fault] = []
@@ -96,15 +155,15 @@ def _meeting(event: Any, names: Names, series: frozenset[str]) -> tuple[Wanted |
         return None, notices or [_NO_ROOM]
     chair = next(iter(said["chair"]), "")
     return Wanted(
-        title=nfc(str(event.get("summary", "")))[:200] or "?",
+        title=_line(event, "summary")[:200] or "?",
         begin=begin,
-        end=_end(event, begin),
+        end=end,
         rooms=tuple(dict.fromkeys(rooms)),
         chair=(names.room(chair) or chair[:200]) if chair else None,
         officer=_known(said["officer"], names.person, notices),
         bridge=_known(said["bridge"], names.bridge, notices),
         importance="high" if 1 <= _priority(event) <= _HIGH else "normal",
-        mark=_mark(event, begin, series),
+        mark=mark,
     ), notices
 
 
@@ -120,20 +179,25 @@ def _known(texts: list[str], find: Any, notices: list[Fault]) -> str | None:
 def _said(event: Any) -> dict[str, list[str]]:
     """Return what an event says by the lines of its description, its place and its attendees."""
     said: dict[str, list[str]] = {name: [] for name in (*_LINES, "perhaps")}
-    for line in str(event.get("description", "")).splitlines():
+    under = ""  # a line that says nothing behind its colon: what it means stands below it
+    for line in _plain("\n".join(map(str, _several(event, "description")))).splitlines():
         head, colon, rest = line.partition(":")
-        for name, words in _LINES.items():
-            if colon and rest.strip() and words.fullmatch(fold(head).strip()):
-                said[name].append(nfc(rest))
-    place = str(event.get("location", ""))
+        meant = fold(head).strip(" -•*") if colon else ""
+        name = next((name for name, words in _LINES.items() if words.fullmatch(meant)), "")
+        if name and rest.strip():
+            said[name].append(nfc(rest))
+        elif under and line.strip() and not colon:
+            said[under].append(nfc(line))
+            continue
+        under = name if not rest.strip() else ""
+    place = "\n".join(map(str, _several(event, "location")))
     said["perhaps"] += [part for part in map(nfc, re.split(r"[;\n]", place)) if part]
     said["perhaps"] += list(_attendees(event))
     return said
 
 
 def _attendees(event: Any) -> Iterator[str]:
-    found = event.get("attendee", [])
-    for one in found if isinstance(found, list) else [found]:
+    for one in _several(event, "attendee"):
         parameters = getattr(one, "params", {})
         if name := nfc(str(parameters.get("CN", ""))):
             yield name
@@ -152,14 +216,35 @@ def _priority(event: Any) -> int:
         return 0
 
 
-def _mark(event: Any, begin: datetime, series: frozenset[str]) -> str:
-    """Return what an event is known by, moved or not; one of a series by RECURRENCE-ID too."""
-    uid = str(event.get("uid", ""))
-    if uid and uid not in series:
-        return uid[:400]
+def _mark(
+    event: Any, begin: datetime, shifts: Mapping[datetime, timedelta], *, comes_back: bool
+) -> str:
+    """Return what an event is known by, moved or not; one of a series by its first begin too."""
+    uid = _line(event, "uid")[:400]
+    if uid and not comes_back:
+        return uid
     asked = event.decoded("recurrence-id", None)
     at = _instant(asked) if isinstance(asked, datetime) else begin
-    return f"{uid[:400]} {at.astimezone(LOCAL):%Y%m%dT%H%M}"
+    if _ranged(event):
+        at = begin - shifts.get(at, timedelta())
+    return f"{uid or _line(event, 'summary')[:400]} {at.astimezone(LOCAL):%Y%m%dT%H%M}"
+
+
+def _several(part: Any, name: str) -> list[Any]:
+    """Return the values of what a part may say once, many times or never."""
+    found = part.get(name, [])
+    return found if isinstance(found, list) else [found]
+
+
+def _line(part: Any, name: str) -> str:
+    return nfc(str(next(iter(_several(part, name)), "")))
+
+
+def _plain(text: str) -> str:
+    """Return a description as text: Google and Outlook write some of theirs in HTML."""
+    if not _TAG.search(text):
+        return text
+    return html.unescape(_TAG.sub("", _BROKEN_LINE.sub("\n", text)))
 
 
 def _instant(value: date | datetime) -> datetime:
@@ -190,6 +275,24 @@ _NO_ROOM = _fault(
     "it names no room of the inventory and is passed over",
     'Ghi dòng "Điểm cầu: …" trong phần mô tả, hoặc ghi tên phòng vào địa điểm',
     'Write a line "Điểm cầu: …" into the description, or the room into the location',
+)
+_BROKEN = _fault(
+    "không đọc được sự kiện này nên bỏ qua",
+    "this event cannot be read and is passed over",
+    "Xem lại ngày giờ và cách lặp lại của nó trong lịch",
+    "Look at its day, its hours and how it repeats, in the calendar",
+)
+_TOO_OFTEN = _fault(
+    "lặp lại dày hơn mọi cuộc họp nên bỏ qua",
+    "it comes back more often than any meeting and is passed over",
+    "Cho lặp lại hằng ngày, hằng tuần hay hằng tháng",
+    "Let it come back by day, week or month",
+)
+_TOO_LONG = _fault(
+    "dài hơn 7 ngày, không phải cuộc họp, nên bỏ qua",
+    "it lasts longer than 7 days, which is no meeting, and is passed over",
+    "Ghi đúng giờ kết thúc",
+    "Give it its true end",
 )
 _WHOLE_DAY = _fault(
     "sự kiện cả ngày, không phải cuộc họp, nên bỏ qua",

@@ -5,9 +5,11 @@ bridge, importance; only the title, the day, the begin and the rooms must be the
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import zip_longest
 
 from core.clock import LOCAL
 from core.errors import Problem
@@ -28,11 +30,14 @@ _NEEDED = frozenset({"title", "begin", "rooms"})
 _HEADINGS: Mapping[str, re.Pattern[str]] = {
     name: re.compile(pattern)
     for name, pattern in {
-        "title": r"(?:ten |noi dung )?(?:cuoc |phien )?(?:hop|hoi nghi)|noi dung|title|meeting",
-        "day": r"ngay(?: hop)?|day|date",
-        "begin": r"(?:gio|thoi gian)(?: (?:hop|bat dau))?|bat dau|tu(?: gio)?|begin|start",
-        "end": r"(?:gio )?ket thuc|den(?: gio)?|end",
-        "rooms": r"(?:cac )?(?:diem cau|phong)(?: (?:du|tham du|hop|du hop))?|thanh phan.*|rooms",
+        "title": r"(?:ten |noi dung )?(?:cuoc |phien )?(?:hop|hoi nghi)|noi dung"
+        r"|title|subject|meeting",
+        "day": r"ngay(?: hop| thang(?: nam)?)?|day|(?:start )?date",
+        "begin": r"(?:gio|thoi gian)(?: (?:hop|bat dau))?|bat dau|tu(?: gio)?"
+        r"|begin|start(?: time)?",
+        "end": r"(?:gio |thoi gian )?ket thuc|den(?: gio)?|end(?: time)?",
+        "rooms": r"(?:cac )?(?:diem cau|phong|don vi)(?: (?:du|tham du|hop|du hop))?"
+        r"|thanh phan.*|rooms|sites",
         "chair": r"(?:diem cau |don vi )?chu tri|diem cau trung tam|chair",
         "officer": r"(?:can bo |nguoi )?(?:truc|phu trach)(?: ky thuat| hop)?|officer",
         "bridge": r"cau noi(?: hoi nghi)?|mcu|bridge",
@@ -43,19 +48,34 @@ _HEADINGS: Mapping[str, re.Pattern[str]] = {
 }
 _ALL = re.compile(
     r"(?:tat ca|toan bo|toan tinh|100|all)"
-    r"(?: (?:cac|diem cau|phong hop|don vi|xa|phuong|rooms|sites|communes))*"
+    r"(?: (?:cac|diem cau|phong hop|don vi|xa|phuong|dac khu|va|rooms|sites|communes))*"
 )
 _PARTS = re.compile(r"[;\n]+")
-_TIME = re.compile(r"(\d{1,2})\s*(?:[hg:]|gio)\s*(\d{2})?")
+_COUNTED = re.compile(r"^\s*\(?\d{1,3}[.)]\s*")  # "1. xã Đăk Ơ"
+_TIME = re.compile(
+    r"(\d{1,2})\s*(?:gio|[hg:])\s*(\d{2})?(?::\d{2})?\s*(?:phut|p\b|')?"
+    r"\s*(sang|trua|chieu|toi|dem|am|pm)?\b"
+)
+_DATE = re.compile(r"(\d{1,2})\s+thang\s+(\d{1,2})(?:\s+nam\s+|[/.,\s]+)(\d{4})")
+_NOON = 12  # "2h chiều" is 14:00
+_MIDNIGHT = 24
+_DAYS_MINUTES = 1440
+_AFTERNOON = frozenset({"chieu", "toi", "pm"})
 Find = Callable[[str], str | Fault]
 _HIGH = re.compile(r"\b(?:quan trong|cao|dac biet|khan|high|x|co)\b")
 
 
 @dataclass(slots=True)
 class Meetings:
-    """What a schedule says, what is wrong with it, and what was passed over."""
+    """What a schedule says, what is wrong with it, and what was passed over.
+
+    `called_off`: marks of meetings of which it says that they are not held. `unread`: a part of it
+    could not be read, so that what is missing may still be held.
+    """
 
     wanted: list[Wanted] = field(default_factory=list)
+    called_off: list[str] = field(default_factory=list)
+    unread: bool = False
     problems: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
 
@@ -76,6 +96,8 @@ class Names:
 
     def rooms(self, said: str) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
         """Return the rooms that a text names, and what it names that nobody knows."""
+        if _ALL.fullmatch(key(said)):
+            return self.everybody, ()
         parts = [part for part in map(nfc, _PARTS.split(said)) if part]
         if len(parts) == 1 and self._room(parts[0]).slug is None:
             parts = [part for part in map(nfc, said.split(",")) if part]
@@ -86,6 +108,8 @@ class Names:
                 found += self.everybody
                 continue
             known = self._room(part)
+            if known.slug is None and _COUNTED.match(part):
+                known = self._room(_COUNTED.sub("", part))
             if known.slug is None:
                 faults.append(_stranger(part, known.candidates))
             else:
@@ -158,17 +182,49 @@ class _Layout:
 
 
 def _layout(sheet: RawSheet) -> _Layout | None:
-    for row in sheet.rows[:_TOP]:
-        columns: dict[str, int] = {}
-        headings: dict[str, str] = {}
-        for place, value in enumerate(row.cells):
-            text = key(shown(value))
-            kind = next((n for n, words in _HEADINGS.items() if words.fullmatch(text)), None)
-            if kind is not None and kind not in columns:
-                columns[kind], headings[kind] = place, shown(value)
-        if columns.keys() >= _NEEDED:
-            return _Layout(row.number, columns, headings)
+    """Return where the columns are, by a header of one row, or of two: "Thời gian" over hours."""
+    top = sheet.rows[:_TOP]
+    for row, below in zip_longest(top, top[1 : len(top)]):
+        upper, lower = _kinds(row), _kinds(below) if below is not None else {}
+        found = upper | lower
+        if below is not None and lower and _heads(below, row) and found.keys() >= _NEEDED:
+            return _Layout(below.number, found, _shown_headings(found, (row, below)))
+        if upper.keys() >= _NEEDED:
+            return _Layout(row.number, upper, _shown_headings(upper, (row,)))
     return None
+
+
+def _kinds(row: Row) -> dict[str, int]:
+    """Return which columns the headings of a row name; of two the first."""
+    columns: dict[str, int] = {}
+    for place, value in enumerate(row.cells):
+        text = key(shown(value))
+        kind = next((n for n, words in _HEADINGS.items() if words.fullmatch(text)), None)
+        if kind is not None:
+            columns.setdefault(kind, place)
+    return columns
+
+
+def _heads(below: Row, above: Row) -> bool:
+    """Say whether a row holds headings alone: what we know, or what is merged down from above."""
+    known = set(_kinds(below).values())
+    return all(
+        place in known or not shown(value).strip() or value in above.cells[place : place + 1]
+        for place, value in enumerate(below.cells)
+    )
+
+
+def _shown_headings(columns: Mapping[str, int], rows: Sequence[Row]) -> dict[str, str]:
+    """Return what stands over each column, in the lowest row that says anything there."""
+    return {
+        kind: next(
+            text
+            for row in reversed(rows)
+            for value in row.cells[place : place + 1]
+            if (text := shown(value).strip())
+        )
+        for kind, place in columns.items()
+    }
 
 
 @dataclass(slots=True)
@@ -181,6 +237,7 @@ class _Sheet:
     found: Meetings
     now: datetime
     day: date | None = None
+    marks: Counter[str] = field(default_factory=Counter)
 
     def read(self, sheet: RawSheet) -> None:
         for row in sheet.rows:
@@ -207,10 +264,13 @@ class _Sheet:
         above = tuple(filter(None, map(nfc, _PARTS.split(self._said(row, "above")))))
         if len(above) > MOST_LEVELS:
             self._fail(row, "above", _TOO_HIGH)
-        if span is None or len(self.found.problems) > before:
+        if span is None:
+            return None
+        begin, end = span
+        mark = self._mark(row, f"{key(title)} {begin:%Y-%m-%d}")
+        if len(self.found.problems) > before:
             return None
         chair = nfc(self._said(row, "chair"))
-        begin, end = span
         if end <= self.now:
             self.found.notices.append(self._problem(row, "day", is_over(end)))
         return Wanted(
@@ -223,8 +283,17 @@ class _Sheet:
             bridge=bridge,
             above=above,
             importance="high" if _HIGH.search(key(self._said(row, "importance"))) else "normal",
-            mark=self._said(row, "mark") or f"{key(title)} {begin.astimezone(LOCAL):%Y-%m-%d}",
+            mark=mark,
         )
+
+    def _mark(self, row: Row, own: str) -> str:
+        """Return what a row's meeting is known by; by title and day, two rows may be alike."""
+        said = self._said(row, "mark")
+        self.marks[said or own] += 1
+        count = self.marks[said or own]
+        if said and count > 1:
+            self._fail(row, "mark", _SAME_MARK)
+        return said or (own if count == 1 else f"{own} {count}")
 
     def _whom(self, row: Row, column: str, find: Find) -> str | None:
         said = nfc(self._said(row, column))
@@ -250,8 +319,10 @@ class _Sheet:
             self._fail(row, "begin", _no_such_time(said) if said else _NO_TIME)
             return None
         begin = datetime.combine(day, clocks[0], LOCAL)
-        ends = list(_clocks(self._cell(row, "end"))) or clocks[1:]
-        end = datetime.combine(day, ends[0], LOCAL) if ends else begin + USUAL
+        last = self._cell(row, "end")
+        ends = list(_clocks(last)) or clocks[1:]
+        on = last.date() if isinstance(last, datetime) and last.date() > day else day
+        end = datetime.combine(on, ends[0], LOCAL) if ends else begin + USUAL
         if end <= begin:
             end += timedelta(days=1)
         if end - begin > LONGEST:
@@ -267,7 +338,8 @@ class _Sheet:
             if isinstance(value, date):
                 self.day = value
                 return self.day
-            for part in shown(value).replace(",", " ").split():
+            said = _DATE.sub(r" \1/\2/\3 ", fold(shown(value)))
+            for part in re.split(r"[\s,()]+", said):
                 try:
                     self.day = cells.day(part, {})
                 except cells.Unfit:
@@ -299,9 +371,22 @@ def _clocks(value: Value) -> Iterator[time]:
     if isinstance(value, time):
         yield value
         return
-    for hour, minute in _TIME.findall(fold(shown(value))):
-        if int(hour) < 24 and int(minute or 0) < 60:  # noqa: PLR2004
-            yield time(int(hour), int(minute or 0))
+    if isinstance(value, float) and 0 < value < 1:  # an hour in a cell that is not shown as one
+        yield time(*divmod(round(value * _DAYS_MINUTES) % _DAYS_MINUTES, 60))
+        return
+    said = [(int(h), int(m or 0), word) for h, m, word in _TIME.findall(fold(shown(value)))]
+    for place, (hour, minute, word) in enumerate(said):
+        last, _, last_word = said[-1]
+        whole = _of_day(hour, word or (last_word if hour < last else ""))  # "2h – 4h chiều"
+        if minute < 60 and (whole < _MIDNIGHT or (place and whole == _MIDNIGHT and not minute)):  # noqa: PLR2004
+            yield time(whole % _MIDNIGHT, minute)
+
+
+def _of_day(hour: int, word: str) -> int:
+    """Return an hour as one of the day's 24: "2h chiều" is 14:00, "12h đêm" is midnight."""
+    if word in _AFTERNOON and hour < _NOON:
+        return hour + _NOON
+    return 0 if word in {"am", "dem"} and hour == _NOON else hour
 
 
 def _one(register: Register, said: str) -> str | Fault:
@@ -367,6 +452,12 @@ _NOBODY = _fault(
     "no room is invited",
     'Ghi tên các điểm cầu, cách nhau bằng dấu chấm phẩy, hoặc "tất cả"',
     'Name the rooms, parted by semicolons, or write "tất cả" for all',
+)
+_SAME_MARK = _fault(
+    "mã này đã có ở dòng trên",
+    "a row above has this id",
+    "Ghi mã khác, hoặc bỏ trống cột này",
+    "Write another id, or leave the column empty",
 )
 _TOO_HIGH = _fault(
     f"hơn {MOST_LEVELS} cấp cầu nối ở trên",

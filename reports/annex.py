@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.callquality import Grade, QualitySpan
-from core.meeting import Attendance, Meeting, Presence
+from core.meeting import REACH, Attendance, Meeting, Presence
 from core.text import Text
 
 _EARTH = 6371.0  # km, mean radius
@@ -322,4 +322,15 @@ def _seconds(begin: datetime, end: datetime) -> int:
 
 
 def _drops(meeting: Meeting, mine: Sequence[Presence]) -> int:
-    return sum(row.dropped and meeting.begin <= row.at < meeting.end for row in mine)
+    """Return how often a room was lost: cut off, or out of the call and back in it later.
+
+    Who leaves for good with the way to them whole has hung up, as all do when a meeting ends.
+    """
+    rows = sorted(mine, key=lambda row: (row.at, row.id or 0))
+    back = max((place for place, row in enumerate(rows) if row.present), default=-1)
+    return sum(
+        row.dropped
+        and meeting.begin <= row.at < meeting.end
+        and (place < back or row.source == REACH or row.incident is not None)
+        for place, row in enumerate(rows)
+    )

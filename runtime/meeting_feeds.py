@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
@@ -38,6 +38,7 @@ class Book(Protocol):
         now: datetime,
         *,
         until: datetime | None = None,
+        called_off: Collection[str] = (),
     ) -> Gathered:
         """Bring the meetings of a source up to what it says now."""
 
@@ -47,7 +48,8 @@ class MeetingFeeds:
     """Reads the calendars of the settings, until cancelled.
 
     One that cannot be read leaves what was read before as it is; so does one without any meeting,
-    which is more likely broken than empty: neither calls a meeting off.
+    or with an event that cannot be read: these are more likely broken than changed. They call off
+    what they name as called off, and nothing by being silent of it.
     """
 
     feeds: Mapping[str, Feed]
@@ -95,8 +97,11 @@ class MeetingFeeds:
         found = await asyncio.to_thread(meetingcalendar.read, name, content, inventory, now)
         for notice in found.notices:
             log.info("%s", notice.said("en"))
-        until = now + meetingcalendar.AHEAD if found.wanted else None
-        done = await self.book.gather(found.wanted, f"feed:{name}", name, now, until=until)
+        whole = found.wanted and not found.unread
+        until = now + meetingcalendar.AHEAD if whole else None
+        done = await self.book.gather(
+            found.wanted, f"feed:{name}", name, now, until=until, called_off=found.called_off
+        )
         self.publish(done.events)
         if done.added or done.changed or done.cancelled:
             log.info(

@@ -228,9 +228,11 @@ class MeetingWatch:
 def present(facts: RoomFacts) -> tuple[bool, str] | None:
     """Return whether a room is in; what can no longer be reached has dropped out.
 
-    None where nobody says, or only what equipment said before it could be reached again.
+    A PC that is heard since its site was lost meets by another way, and is believed. None where
+    nobody says, or only what equipment said before it could be reached again.
     """
-    if facts.site.lost or (facts.endpoint is not None and facts.endpoint.lost):
+    lost = facts.site.lost or (facts.endpoint is not None and facts.endpoint.lost)
+    if lost and not facts.heard:
         return False, REACH
     back = facts.endpoint.since if facts.endpoint is not None else None
     if facts.signal is not None and back is not None and facts.signal.at < back:

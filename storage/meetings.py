@@ -4,8 +4,8 @@ A readiness run and the messages about it are one transaction, and a run happens
 starts again after a crash neither loses it nor tells it twice.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, delete, func, insert, select, update
@@ -18,6 +18,7 @@ from core.errors import Conflict, Invalid, NotFound, Problem
 from core.incident import Notification
 from core.meeting import (
     DEVICES,
+    LONGEST,
     PRESENT,
     Attendance,
     Beat,
@@ -33,7 +34,7 @@ from core.model import Model
 from core.outcome import Event
 from core.people import AuditRow
 from core.text import Text
-from storage.audit import write_audit
+from storage.audit import last_of, write_audit
 from storage.brain import add_notifications
 from storage.checking import made
 from storage.database import Database, upsert
@@ -52,9 +53,9 @@ from storage.tables import (
 from storage.tokens import hashed, matches, new_token
 from storage.unbroken import unbroken
 
-LONGEST = timedelta(days=7)  # of one meeting
 YEARS = (2000, 2100)
 MOST_ROOMS = 5_000
+_CANCEL = "meeting.cancel"  # of the audit trail
 _TOLD = ("registered", "in_call", "client", *DEVICES)  # of a beat: what pages show at once
 _M, _R, _T, _P, _L = meetings.c, readiness_runs.c, room_ticks.c, presences.c, room_links.c
 _Row = TypeVar("_Row", bound=Model)
@@ -132,30 +133,43 @@ class MeetingBook:
         now: datetime,
         *,
         until: datetime | None = None,
+        called_off: Collection[str] = (),
     ) -> Gathered:
         """Bring the meetings of a source up to what it says now, known by their marks.
 
-        `until`: it speaks for all of its meetings that begin before then and have not begun; those
-        that it no longer has are called off. Without, nothing is called off. A meeting that is
-        over or that people have called off here stays as it is.
+        `called_off`: marks of those that it says are not held. `until`: it speaks for all of its
+        meetings that begin before then and have not begun; those that it no longer has are called
+        off too. What the source itself called off it may bring back; a meeting that is over or
+        that people have called off here stays as it is.
         """
         added: list[Meeting] = []
         changed: list[Meeting] = []
         gone: list[Meeting] = []
         async with self._database.writing() as connection:
-            marks = {wanted.mark for wanted in found}
             known = {row.mark: row for row in await _of_source(connection, source)}
+            found = [_again(wanted, known.get(wanted.mark), now) for wanted in found]
+            marks = {wanted.mark for wanted in found}
             for wanted in found:
                 before = known.get(wanted.mark)
                 if before is None:
                     added.append(await _added(connection, wanted, actor, now, source, ""))
-                elif before.cancelled_at is None and before.end > now and _differ(before, wanted):
-                    changed.append(await _changed(connection, before, wanted, actor, now, ""))
-            if until is not None:
-                for row in known.values():
-                    ahead = now < row.begin < until and row.cancelled_at is None
-                    if ahead and row.mark not in marks:
-                        gone.append(await _cancelled(connection, row, actor, now, ""))
+                    continue
+                if before.end <= now:
+                    continue
+                if before.cancelled_at is not None:
+                    last = await last_of(connection, _CANCEL, before.id)
+                    if until is None or last is None or last.actor != actor:
+                        continue
+                    before = before.model_copy(update={"cancelled_at": None})
+                elif not _differ(before, wanted):
+                    continue
+                changed.append(await _changed(connection, before, wanted, actor, now, ""))
+            for row in known.values():
+                if row.cancelled_at is not None or row.mark in marks:
+                    continue
+                missed = until is not None and now < row.begin < until
+                if missed or (row.mark in called_off and now < row.end):
+                    gone.append(await _cancelled(connection, row, actor, now, ""))
             events = await write_events(connection, [*map(_draft, (*added, *changed, *gone))], now)
         return Gathered(tuple(added), tuple(changed), tuple(gone), events)
 
@@ -399,6 +413,17 @@ async def _of_source(connection: AsyncConnection, source: str) -> list[Meeting]:
     return await _all(connection, Meeting, query)
 
 
+def _again(wanted: Wanted, before: Meeting | None, now: datetime) -> Wanted:
+    """Return a meeting by a mark of its own, where its mark is that of one that is over.
+
+    Who keeps a calendar moves last month's meeting to the next: that is another one.
+    """
+    if before is None or before.end > now or wanted.end <= now:
+        return wanted
+    mark = f"{wanted.mark} {wanted.begin.astimezone(LOCAL):%Y-%m-%d}"
+    return wanted.model_copy(update={"mark": mark})
+
+
 def _differ(before: Meeting, wanted: Wanted) -> bool:
     return any(getattr(before, name) != getattr(wanted, name) for name in Wanted.model_fields)
 
@@ -454,7 +479,7 @@ async def _cancelled(
     if row.cancelled_at is not None:
         raise _called_off(row)
     await connection.execute(update(meetings).where(_M.id == row.id).values(cancelled_at=now))
-    await _audited(connection, row, "meeting.cancel", actor, now, origin)
+    await _audited(connection, row, _CANCEL, actor, now, origin)
     return row.model_copy(update={"cancelled_at": now})
 
 

@@ -133,11 +133,15 @@ async def bring_in(
         return await _list(request, context, asker, Entry(), _said(refusal.problems))
     if found.problems:
         return await _list(request, context, asker, Entry(), _said(found.problems))
-    done = await context.ledger.meetings.gather(found.wanted, "list", asker.name, now)
+    done = await context.ledger.meetings.gather(
+        found.wanted, "list", asker.name, now, called_off=found.called_off
+    )
     context.live.publish(done.events)
     told = Text(
-        f"Đã nhập: {len(done.added)} cuộc họp mới, {len(done.changed)} thay đổi",
-        f"Taken in: {len(done.added)} new meetings, {len(done.changed)} changed",
+        f"Đã nhập: {len(done.added)} cuộc họp mới, {len(done.changed)} thay đổi"
+        + (f", {len(done.cancelled)} bị huỷ" if done.cancelled else ""),
+        f"Taken in: {len(done.added)} new meetings, {len(done.changed)} changed"
+        + (f", {len(done.cancelled)} called off" if done.cancelled else ""),
     )
     return await _list(request, context, asker, Entry(), _said(found.notices), told)
 

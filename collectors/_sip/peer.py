@@ -13,6 +13,7 @@ from collectors._sip.params import Params
 from core.reading import Failure, FailureKind
 from core.watching import Check
 
+LONGEST_REST = 600.0  # seconds that a peer may ask us to stay away (Retry-After)
 CONVINCED = 3  # good answers after a failure until a peer is asked at its interval again
 
 _OURS = (FailureKind.LOCAL, FailureKind.BUG)
@@ -32,6 +33,8 @@ class Peer:
         "goods",
         "params",
         "places",
+        "resting",
+        "rests",
         "scribe",
         "unknown",
         "wrong",
@@ -50,11 +53,23 @@ class Peer:
         self.fails = 0  # in a row
         self.goods = 0  # in a row, after a failure
         self.gone = False  # no longer in the feed
+        self.resting: Failure | None = None  # why it is left alone, and
+        self.rests = 0.0  # until when
 
     def after(self, now: float) -> float:
         """Return the first instant of its rhythm after now."""
         interval = self.check.interval
         return self.anchor + (math.floor((now - self.anchor) / interval) + 1) * interval
+
+    def spares(self, now: float) -> Failure | None:
+        """Return why the peer is not to be asked now: it has said when to come again."""
+        return self.resting if now < self.rests else None
+
+    def rest(self, outcome: Outcome, now: float) -> None:
+        """Leave the peer alone as long as its answer asks for, where that is no good one."""
+        later = outcome.response.retry_after if outcome.response is not None else None
+        if later and outcome.failure is not None:
+            self.resting, self.rests = outcome.failure, now + min(later, LONGEST_REST)
 
     def is_unsettled(self, failure: Failure | None) -> bool:
         """Count an outcome; say whether the judge wants to see more soon."""

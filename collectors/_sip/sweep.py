@@ -155,8 +155,9 @@ class Sweep:
     # Asking
 
     def _ask(self, peer: Peer) -> None:
-        outcome = Outcome(self._kit.clock.now(), 0.0, failure=peer.wrong)
-        if peer.wrong is not None:
+        spared = peer.wrong or peer.spares(self._now)
+        outcome = Outcome(self._kit.clock.now(), 0.0, failure=spared)
+        if spared is not None:
             self._settle(peer, outcome)
         elif peer.params.transport != "udp":
             self._spawn(self._by_tcp(peer, outcome), peer.check.slug)
@@ -275,6 +276,7 @@ class Sweep:
 
     def _settle(self, peer: Peer, outcome: Outcome) -> None:
         self._readings.append(peer.scribe.reading(outcome))
+        peer.rest(outcome, self._now)
         if outcome.failure is not None and len(peer.places) > 1:
             # localhost may be ::1 first where only 127.0.0.1 listens: the next address is next.
             peer.places, peer.form = [*peer.places[1:], peer.places[0]], None

@@ -26,6 +26,7 @@ from core.reading import Failure, FailureKind
 from core.watching import Check
 
 FAREWELL = 1.0  # seconds of a look that are kept for ending a session
+_ENOUGH = 0.6  # of a look's time for what is asked of every participant
 _REFUSED = (401, 403, 407)
 _OVERLOADED = (429, 503)
 _PROOFS = {"Authorization", "Cookie"}  # an answer to these shows that the login was good
@@ -115,13 +116,21 @@ class Guest:
             terms = terms._replace(verify=False, ca=None)
         self._way = Way(terms, check.timeout, transcript, pin=self._pin)
         self._client: Client | None = None
+        self._entered = 0.0  # by the loop's own time
         self._leaving = False  # ending a session shows no login, and spares the device one
 
     async def enter(self) -> None:
         """Take the connection of this check, kept from the look before or new."""
         self._client = await clients_of(self._kit).of(self._check.slug, keep=True)
         self._way.sessions = self._client.sessions
+        self._entered = asyncio.get_running_loop().time()
         WAY.set(self._way)
+
+    @property
+    def late(self) -> bool:
+        """Say whether so much of the look is over that what is left to ask had better be little."""
+        spent = asyncio.get_running_loop().time() - self._entered
+        return spent > _ENOUGH * self._check.timeout
 
     @property
     def manners(self) -> Manners:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
-from collectors._net.trouble import trouble
+from collectors._net.trouble import printable, trouble
 from core.reading import FailureKind
 
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY", b"<!doctype", b"<!entity")
@@ -26,6 +26,14 @@ def tree(octets: bytes) -> Element:
     return root
 
 
+def called(root: Element, *names: str) -> Element:
+    """Return a document whose root has one of the names; Trouble if it is another document."""
+    if root.tag not in names:
+        what = f"the answer is no {names[0]} but {printable(root.tag, 40)}"
+        raise trouble(FailureKind.PROTOCOL, what)
+    return root
+
+
 def text(element: Element | None, path: str = ".") -> str:
     """Return the text at a path, empty if there is none."""
     found = element.find(path) if element is not None else None
@@ -33,8 +41,8 @@ def text(element: Element | None, path: str = ".") -> str:
 
 
 def number(element: Element | None, path: str = ".") -> float | None:
-    """Return the number at a path, None where there is none."""
-    return as_number(text(element, path))
+    """Return the quantity at a path, None where there is none."""
+    return quantity(text(element, path))
 
 
 def whole(element: Element | None, path: str = ".") -> int | None:
@@ -47,6 +55,17 @@ def children(element: Element | None, path: str) -> Iterator[Element]:
     """Yield the elements at a path."""
     if element is not None:
         yield from element.iterfind(path)
+
+
+def quantity(said: object) -> float | None:
+    """Return a number that is at least 0: by -1 equipment means that it does not know."""
+    found = as_number(said)
+    return found if found is not None and found >= 0 else None
+
+
+def share(percent: float | None) -> float | None:
+    """Return per cent as a share (0…1); None for what is none, as more lost than all."""
+    return percent / 100 if percent is not None and 0 <= percent <= 100 else None  # noqa: PLR2004
 
 
 def as_number(said: object) -> float | None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from collectors._net.trouble import trouble
-from collectors._vc.markup import as_number
+from collectors._vc.markup import quantity
 from core.reading import FailureKind
 
 Json = object
@@ -41,6 +41,20 @@ def records(value: Json) -> Iterator[Record]:
         yield from (one for one in value if isinstance(one, dict))
 
 
+def telling(value: Record, what: str, *keys: str) -> Record:
+    """Return an object that has at least one of the keys; Trouble if it tells of other things."""
+    if not any(key in value for key in keys):
+        raise trouble(FailureKind.PROTOCOL, f"{what} tells nothing that is asked for")
+    return value
+
+
+def listed(value: Json, what: str) -> list[Record]:
+    """Return the objects of a list; Trouble if it is none, which is not to be taken for nobody."""
+    if not isinstance(value, list):
+        raise trouble(FailureKind.PROTOCOL, f"{what} is no JSON list")
+    return list(records(value))
+
+
 def words(value: Json, key: str) -> str:
     """Return the text at a key; numbers as text, empty where there is none."""
     found = record(value).get(key)
@@ -50,8 +64,8 @@ def words(value: Json, key: str) -> str:
 
 
 def number(value: Json, key: str) -> float | None:
-    """Return the number at a key, None where there is none."""
-    return as_number(record(value).get(key))
+    """Return the quantity at a key, None where there is none."""
+    return quantity(record(value).get(key))
 
 
 def truth(value: Json, key: str) -> bool | None:

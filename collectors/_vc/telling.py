@@ -41,6 +41,7 @@ class Before:
     """What a check has seen until now."""
 
     counted: dict[tuple[str, str], Counts] | None = None  # by call and channel; None: never
+    lasted: dict[str, float] = field(default_factory=dict)  # seconds, by call
     totals: dict[_Place, Counts] = field(default_factory=dict)
     shown: frozenset[Series] = frozenset()
 
@@ -173,12 +174,22 @@ class _Teller:
         self._media(by_remote.items())
 
     def _media(self, by_remote: Iterable[tuple[str, list[Call]]]) -> list[Stream]:
-        """Tell the streams, those of one kind of one far end together; return them."""
-        before, counted = self._before, {}
+        """Tell the streams, those of one kind of one far end together; return them.
+
+        A channel that is missing for a look is still the one that it was, while its call lasts;
+        a call that has lasted less than before is another one under the same number.
+        """
+        before = self._before
+        counted: dict[tuple[str, str], Counts] = {}
+        lasted: dict[str, float] = {}
         places: dict[_Place, list[Stream]] = {}
         news: dict[_Place, Counts] = {}
         for remote, calls in by_remote:
             for call in calls:
+                lasted[call.key] = call.duration or 0.0
+                again = lasted[call.key] < before.lasted.get(call.key, 0.0)
+                known = {} if again or before.counted is None else before.counted
+                counted |= {key: old for key, old in known.items() if key[0] == call.key}
                 for stream in call.streams:
                     place = remote, stream.media, stream.direction
                     places.setdefault(place, []).append(stream)
@@ -187,9 +198,10 @@ class _Teller:
                     key = call.key, stream.key
                     counted[key] = stream.counts
                     if before.counted is not None:
-                        new = between(before.counted.get(key), stream.counts)
+                        new = between(known.get(key), stream.counts)
                         news[place] = news.get(place, Counts()) + new
         first, before.counted = before.counted is None, counted
+        before.lasted = lasted
         before.totals = {place: before.totals.get(place, Counts()) for place in places}
         audio: dict[tuple[str, Direction], tuple[float, Stream]] = {}
         for place, streams in places.items():

@@ -36,6 +36,7 @@ class Lifesize:
     user: str = "auto"
     password: str = "mat-khau-moi"  # noqa: S105  (of a pretend device)
     icon: bool = False
+    knows_calls: bool = True  # of `status call active`
     wrong: int = 0
     asked: list[str] = field(default_factory=list)
 
@@ -82,7 +83,7 @@ class Lifesize:
             yield "LS_RM2_4.8.0 (12),4.8.0.59"
         elif command == "get audio mute":
             yield "on" if condition.microphone_muted else "off"
-        elif command == "status call active":
+        elif command == "status call active" and self.knows_calls:
             if leg is not None:
                 yield self._call(leg)
         elif command == "get system asleep" and self.icon:

@@ -47,13 +47,15 @@ WORDS = {
     "method": Text("Cách tính", "Method"),
     "presence_method": Text(
         "Vào, ra theo thiết bị họp, cầu nối, ứng dụng của điểm cầu hoặc người ở điểm cầu; "
-        "điểm cầu mất kết nối được tính là đã ra từ lúc mất. Nhiều cuộc họp cùng lúc mời một điểm "
+        "điểm cầu mất kết nối được tính là đã ra từ lúc mất. Rớt là mất kết nối, hoặc ra rồi vào "
+        "lại; ra hẳn mà vẫn còn kết nối là đã rời cuộc họp. Nhiều cuộc họp cùng lúc mời một điểm "
         "cầu thì mỗi lúc điểm cầu chỉ tính ở một cuộc. Không ghi nhận được không có nghĩa là vắng "
         "mặt. Thời gian ghi giờ:phút:giây.",
         "Joined and left as the equipment, the bridge, the room's client or the person there says; "
-        "a room that is cut off has left from then on. Where meetings at once have invited a "
-        "room, it counts in one of them at a time. Not seen to join does not mean absent. Times "
-        "are h:min:s.",
+        "a room that is cut off has left from then on. It dropped where it was cut off, or came "
+        "back later; who leaves for good while connected has left the meeting. Where meetings at "
+        "once have invited a room, it counts in one of them at a time. Not seen to join does not "
+        "mean absent. Times are h:min:s.",
     ),
     "saving_method": Text(
         "Tiết kiệm (chỉ tiêu I13, ước tính) = đại biểu × (2 × km × {0} đ/km + {1} đ công tác phí "

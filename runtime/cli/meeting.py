@@ -216,10 +216,12 @@ def import_(
             raise Invalid(found.problems)
         if dry_run:
             return found, None
-        return found, await ledger.meetings.gather(found.wanted, "list", actor(), now)
+        return found, await ledger.meetings.gather(
+            found.wanted, "list", actor(), now, called_off=found.called_off
+        )
 
     found, done = with_ledger(config, speaker, work)
-    added, changed = (len(done.added), len(done.changed)) if done is not None else (0, 0)
+    added, changed, off = map(len, done[:3]) if done is not None else (0, 0, 0)
     speaker.object(
         {
             "ok": True,
@@ -227,14 +229,15 @@ def import_(
             "meetings": [wanted.model_dump(mode="json") for wanted in found.wanted],
             "added": added,
             "changed": changed,
+            "cancelled": off,
             "notices": problems_as_objects(found.notices, speaker.language),
         }
     )
     speaker.warnings(found.notices)
     speaker.say(
-        f"Đọc {len(found.wanted)} cuộc họp: {added} mới, {changed} thay đổi."
+        f"Đọc {len(found.wanted)} cuộc họp: {added} mới, {changed} thay đổi, {off} bị huỷ."
         + (" Chạy thử: chưa thay đổi gì." if dry_run else ""),
-        f"Read {len(found.wanted)} meetings: {added} new, {changed} changed."
+        f"Read {len(found.wanted)} meetings: {added} new, {changed} changed, {off} called off."
         + (" Dry run: nothing was changed." if dry_run else ""),
     )
 

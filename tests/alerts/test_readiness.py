@@ -1,5 +1,6 @@
 """A readiness run looks as far as its hour allows; what it did not see it never calls ready."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -188,6 +189,12 @@ LOOKED = ticked(screen=True, sound=True, power=True)
         (facts(**pc(client=True), site=CUT), 10, Readiness.AT_RISK, "cut_off"),
         (facts(**pc(client=True), site=DARK), 10, Readiness.READY, None),
         (facts(**pc(heard=False), site=CUT), 10, Readiness.NOT_READY, "cut_off"),
+        (
+            facts(**pc(client=True), site=replace(CUT, since=DAWN + timedelta(seconds=1))),
+            10,
+            Readiness.NOT_READY,
+            "cut_off",
+        ),
     ],
 )
 def test_a_room_that_meets_by_pc_is_judged_by_what_its_pc_says(

@@ -550,6 +550,26 @@ async def test_a_reach_check_that_fails_is_asked_again_soon() -> None:
     assert [r.ok for r in watch.readings] == [False] * 4 + [True] * 3
 
 
+async def test_a_peer_that_says_when_to_come_again_is_left_alone_and_told_of() -> None:
+    heard: list[bytes] = []
+
+    def reply(octets: bytes) -> list[bytes]:
+        heard.append(octets)
+        busy = echoed(octets, "503 Service Unavailable")
+        return [busy.replace(b"\r\n\r\n", b"\r\nRetry-After: 1\r\n\r\n", 1)]
+
+    async with replying(reply) as (port, _):
+        check = peer("a", port, verify=Verify(probes=3))
+        async with sweeping(Feed(check)) as watch:
+            await watch.until(lambda: len(watch.readings) >= 4)
+            assert len(heard) == 1
+            await watch.until(lambda: len(heard) >= 2)
+    assert {kind(r) for r in watch.readings} == {FailureKind.PROTOCOL}
+    assert all("come again in 1 s" in why(r) for r in watch.readings)
+    assert values(watch.readings[0])["probe_loss_ratio"] == 0
+    assert "probe_loss_ratio" not in values(watch.readings[1])  # nothing was sent
+
+
 async def test_a_check_with_wrong_parameters_hurts_nobody_else(codec: int) -> None:
     feed = Feed(peer("wrong", codec, params={"port": 0}), peer("there", codec))
     async with sweeping(feed) as watch:

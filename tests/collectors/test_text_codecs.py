@@ -179,6 +179,33 @@ async def test_a_wrong_login_is_shown_to_a_lifesize_once_and_not_again() -> None
         assert (await at.look()).ok
 
 
+async def test_a_password_that_is_asked_for_again_is_not_given_again() -> None:
+    given: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"login: ")
+        await reader.readline()
+        for _ in range(20):
+            writer.write(b"Password: ")
+            given.append(await reader.readline())
+
+    async with stand(lifesize.COLLECTOR, lambda stage: talk, "auto:sai") as at:
+        for _ in range(3):
+            reading = await at.look(timeout=1.0)
+            assert reading.failure is not None
+            assert reading.failure.kind is FailureKind.AUTH
+    assert [line for line in given if line] == [b"sai\r\n"]
+
+
+async def test_a_model_that_does_not_tell_of_calls_is_not_taken_to_be_in_none() -> None:
+    async with a_lifesize() as (at, codec):
+        assert told(await at.look(), "vc_in_call") == 0
+        codec.knows_calls = False
+        reading = await at.look()
+        assert reading.ok
+        assert told(reading, "vc_in_call") is None
+
+
 async def test_the_login_that_the_vendor_prints_is_a_finding() -> None:
     async with a_lifesize("auto:lifesize") as (at, codec):
         codec.password = "lifesize"

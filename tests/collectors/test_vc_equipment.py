@@ -1,6 +1,7 @@
 """What each family of conference equipment tells beside its media, and how it is left behind."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import Callable
 from datetime import timedelta
@@ -221,6 +222,57 @@ async def test_a_bridge_tells_of_every_room_page_by_page(family: Family) -> None
             assert told(reading, "vc_call_info", remote=address(room)) == 1
             place = {"remote": address(room), "media": "video", "direction": "rx"}
             assert told(reading, "vc_media_loss_ratio", **place) == 0
+
+
+@each_bridge
+async def test_rooms_beyond_those_whose_media_is_asked_for_are_told_of_as_well(
+    family: Family,
+) -> None:
+    async with stand(family) as at:
+        for room in ROOMS:
+            at.calls.join(room, CONFERENCE)
+        reading = await at.look(legs=2)
+        told_of = [room for room in ROOMS if told(reading, "vc_call_info", remote=address(room))]
+        assert told_of == ROOMS
+        heard = {"media": "video", "direction": "rx"}
+        jitters = [
+            told(reading, "vc_media_jitter_seconds", remote=address(r), **heard) for r in ROOMS
+        ]
+        assert sum(value is not None for value in jitters) == 2
+
+
+@each_bridge
+async def test_a_slow_bridge_tells_who_is_in_though_not_how_each_one_sounds(
+    family: Family,
+) -> None:
+    async with stand(family) as at:
+        for room in ROOMS:
+            at.calls.join(room, CONFERENCE)
+        at.spoiling.spoil = lambda n, ask, reply: Reply(
+            reply.status, reply.body, reply.kind, reply.headers, 0.2
+        )
+        reading = await at.look(timeout=4.0)
+        assert reading.ok, why(reading)
+        assert all(told(reading, "vc_call_info", remote=address(room)) for room in ROOMS)
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "instead"),
+    [
+        ("cisco_meeting_server", b"<state>connected", b"<state>ringing"),
+        ("pexip", rb'"connect_time": "[^"]*"', b'"connect_time": null'),
+    ],
+)
+async def test_a_room_that_the_bridge_still_rings_is_not_in_yet(
+    name: str, said: bytes, instead: bytes
+) -> None:
+    async with stand(BY_NAME[name]) as at:
+        at.calls.join(ROOM, CONFERENCE)
+        assert told(await at.look(), "vc_call_info", remote=address(ROOM)) == 1
+        at.spoiling.spoil = lambda n, ask, reply: Reply(
+            reply.status, re.sub(said, instead, reply.body), reply.kind, reply.headers
+        )
+        assert told(await at.look(), "vc_call_info", remote=address(ROOM)) is None
 
 
 @each_bridge

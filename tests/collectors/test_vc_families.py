@@ -247,6 +247,26 @@ async def _cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 
 @each
+@pytest.mark.parametrize("body", [b"{}", b'{"error": 7}', b"<x/>", b"<html><body/></html>"])
+async def test_a_whole_document_about_something_else_is_not_taken_for_nobody_there(
+    family: Family, body: bytes
+) -> None:
+    async with stand(family) as at:
+        at.calls.join(ROOM, CONFERENCE)
+        at.clock.advance(15)
+        assert (await at.look()).ok
+        at.clock.advance(15)
+        at.spoiling.spoil = lambda n, ask, reply: (
+            reply if ask.path.endswith(("token", "session")) else Reply(200, body, reply.kind)
+        )
+        reading = await at.look()
+        assert reading.failure is not None
+        assert reading.failure.kind is FailureKind.PROTOCOL
+        told_of = {series.name for series, _ in reading.samples}
+        assert told_of == {"probe_success", "probe_duration_seconds"}
+
+
+@each
 @pytest.mark.parametrize("talk", [_endless, _dripping, _mute, _no_http, _cut])
 async def test_what_never_ends_or_is_no_http_ends_within_the_deadline(
     family: Family, talk: Callable[..., object]

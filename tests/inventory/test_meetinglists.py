@@ -1,6 +1,6 @@
 """Schedules of meetings as offices keep them: spreadsheets by headings, calendars by RFC 5545."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 
 import pytest
@@ -292,3 +292,180 @@ def test_a_meeting_that_is_over_is_taken_for_the_record_and_told_by_its_row() ->
     assert len(found.wanted) == 2
     [notice] = found.notices
     assert notice.said("vi").startswith("lich.csv:2: Ngày: cuộc họp đã qua, kết thúc lúc 09:00 20")
+
+
+SERIES = """
+UID:giao-ban@donvi
+SUMMARY:Giao ban
+DTSTART:20261130T080000
+DTEND:20261130T090000
+RRULE:FREQ=WEEKLY;COUNT=4
+LOCATION:Phòng họp số 1
+"""
+
+
+def test_each_meeting_of_a_series_moved_from_one_on_stays_the_one_that_it_was() -> None:
+    later = (
+        "UID:giao-ban@donvi\nRECURRENCE-ID;RANGE=THISANDFUTURE:20261207T080000\n"
+        "SUMMARY:Giao ban\nDTSTART:20261207T140000\nDTEND:20261207T150000\n"
+        "LOCATION:Phòng họp số 1"
+    )
+    before, after = gathered(SERIES), gathered(SERIES, later)
+    assert [w.begin.hour for w in after.wanted] == [8, 14, 14, 14]
+    assert [w.mark for w in after.wanted] == [w.mark for w in before.wanted]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "SUMMARY:Hỏng",  # begins nowhere
+        "SUMMARY:Hỏng\nDTSTART:2026-11-30",
+        "SUMMARY:Hỏng\nDTSTART:20261130T080000\nDURATION:2h",
+        "SUMMARY:Hỏng\nDTSTART:20261130T220000\nDTEND:20261130T240000",
+        "SUMMARY:Hỏng\nDTSTART:20261130T080000\nRRULE:FREQ=SOMETIMES",
+        "SUMMARY:Hỏng\nDTSTART:20261130T080000\nRRULE:FREQ=DAILY\nEXDATE:hello",
+    ],
+)
+def test_an_event_that_cannot_be_read_is_told_and_spoils_no_other(broken: str) -> None:
+    found = gathered(SERIES, f"UID:hong@x\n{broken}\nLOCATION:Phòng họp số 1")
+    assert len(found.wanted) == 4
+    assert found.unread
+    assert [(n.key, n.what.vi) for n in found.notices] == [
+        ("Hỏng", "không đọc được sự kiện này nên bỏ qua")
+    ]
+
+
+@pytest.mark.parametrize("rule", ["FREQ=SECONDLY", "FREQ=DAILY;BYHOUR=8,9;BYMINUTE=" + "0," * 59])
+def test_what_comes_back_every_second_is_passed_over_before_it_is_written_out(rule: str) -> None:
+    event = f"UID:a@x\nSUMMARY:Họp\nDTSTART:20000101T080000\nRRULE:{rule.rstrip(',')}"
+    found = gathered(SERIES, f"{event}\nLOCATION:Phòng họp số 1")
+    assert len(found.wanted) == 4
+    assert ["dày hơn mọi cuộc họp" in n.what.vi for n in found.notices] == [True]
+
+
+def test_an_event_of_weeks_is_no_meeting_and_is_told() -> None:
+    event = "UID:a@x\nSUMMARY:Diễn tập\nDTSTART:20261130T080000\nDTEND:20261215T080000"
+    found = gathered(f"{event}\nLOCATION:Phòng họp số 1", SERIES)
+    assert len(found.wanted) == 4
+    assert "dài hơn 7 ngày" in found.notices[0].what.vi
+
+
+def test_what_a_calendar_calls_off_is_named_and_a_notice_of_it_is_no_meeting() -> None:
+    event = "UID:mot@x\nSUMMARY:Họp\nDTSTART:20261130T080000\nLOCATION:Phòng họp số 1"
+    assert gathered(f"{event}\nSTATUS:CANCELLED").called_off == ["mot@x"]
+    mail = calendar(event).replace(b"VERSION:2.0", b"VERSION:2.0\r\nMETHOD:CANCEL")
+    found = meetingfile.read("huy.ics", mail, LAND, NOW)
+    assert (found.wanted, found.called_off) == ([], ["mot@x"])
+
+
+def test_a_description_written_in_html_is_read_by_its_lines() -> None:
+    event = (
+        "UID:a@x\nSUMMARY:Họp\nDTSTART:20261130T080000\n"
+        "DESCRIPTION:<p><b>Điểm cầu:</b> xã Đăk Ơ\\;&nbsp\\;phường An Lộc</p>"
+        "Trực: Nguyễn Văn An<br>."
+    )
+    wanted = only(gathered(event))
+    assert (wanted.rooms, wanted.officer) == (("ph-dak-o", "ubnd-an-loc"), "an")
+
+
+def test_two_events_without_an_id_are_two_meetings() -> None:
+    event = "SUMMARY:{}\nDTSTART:20261130T080000\nLOCATION:Phòng họp số 1"
+    found = gathered(event.format("Một"), event.format("Hai"))
+    assert len({w.mark for w in found.wanted}) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "begin", "end"),
+    [
+        ("2h chiều", (14, 0), (16, 0)),
+        ("2:30 PM", (14, 30), (16, 30)),
+        ("2 giờ 30 phút chiều", (14, 30), (16, 30)),
+        ("2h – 4h30 chiều", (14, 0), (16, 30)),
+        ("8h sáng - 2h chiều", (8, 0), (14, 0)),
+        ("8 giờ 30", (8, 30), (10, 30)),
+        ("12h30 trưa", (12, 30), (14, 30)),
+        ("20h - 24h", (20, 0), (0, 0)),
+        ("7h30 tối", (19, 30), (21, 30)),
+    ],
+)
+def test_hours_are_read_as_people_say_them(
+    said: str, begin: tuple[int, int], end: tuple[int, int]
+) -> None:
+    wanted = only(listed(f"Họp;30/11/2026;{said};;xã Đăk Ơ"))
+    first, last = wanted.begin.astimezone(LOCAL), wanted.end.astimezone(LOCAL)
+    assert ((first.hour, first.minute), (last.hour, last.minute)) == (begin, end)
+
+
+@pytest.mark.parametrize(
+    "said", ["30 tháng 11 năm 2026", "ngày 30 tháng 11, 2026", "Thứ 2 (30/11/2026)"]
+)
+def test_a_day_may_be_written_out_or_stand_in_brackets(said: str) -> None:
+    assert only(listed(f'Họp;"{said}";8h;;xã Đăk Ơ')).begin == local(30, 8)
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_header_may_have_two_rows_with_the_hours_below_their_heading(*, merged: bool) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["LỊCH HỌP TRỰC TUYẾN THÁNG 11"])
+    sheet.append(["TT", "Nội dung họp", "Thời gian", None, None, "Điểm cầu"])
+    sheet.append([None, None, "Ngày", "Từ", "Đến", None])
+    sheet.append([1, "Giao ban", date(2026, 11, 30), time(8), time(9, 30), "Tất cả các xã, phường"])
+    if merged:
+        for area in ("A1:F1", "A2:A3", "B2:B3", "C2:E2", "F2:F3"):
+            sheet.merge_cells(area)
+    content = BytesIO()
+    book.save(content)
+    wanted = only(meetingfile.read("lich.xlsx", content.getvalue(), LAND, NOW))
+    assert (wanted.begin, wanted.end) == (local(30, 8), local(30, 9, 30))
+    assert wanted.rooms == ("ph-dak-o", "ph-tinh")
+
+
+def test_rooms_may_be_numbered() -> None:
+    wanted = only(listed('Họp;30/11/2026;8h;;"1. xã Đăk Ơ; 2) phường An Lộc"'))
+    assert wanted.rooms == ("ph-dak-o", "ubnd-an-loc")
+
+
+def test_an_end_on_another_day_is_not_taken_for_the_same() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Nội dung họp", "Bắt đầu", "Kết thúc", "Điểm cầu"])
+    sheet.append(
+        [
+            "Họp",
+            local(30, 8).replace(tzinfo=None),
+            local(2, 11, month=12).replace(tzinfo=None),
+            "xã Đăk Ơ",
+        ]
+    )
+    content = BytesIO()
+    book.save(content)
+    found = meetingfile.read("lich.xlsx", content.getvalue(), LAND, NOW)
+    assert found.wanted == []
+    assert [(p.line, p.key) for p in found.problems] == [(2, "Kết thúc")]
+
+
+def test_morning_and_afternoon_by_one_title_are_two_meetings_and_one_id_is_for_one() -> None:
+    morning, afternoon = "Họp;30/11/2026;8h;;xã Đăk Ơ", "Họp;30/11/2026;14h;;xã Đăk Ơ"
+    found = listed(morning, afternoon)
+    assert [w.mark for w in found.wanted] == ["hop 2026-11-30", "hop 2026-11-30 2"]
+    head = "Mã;Nội dung họp;Ngày;Bắt đầu;Kết thúc;Điểm cầu"
+    twice = "\n".join((head, f"M1;{morning}", f"M1;{afternoon}")).encode()
+    told = meetingfile.read("lich.csv", twice, LAND, NOW)
+    assert [(p.line, p.key, p.what.vi) for p in told.problems] == [
+        (3, "Mã", "mã này đã có ở dòng trên")
+    ]
+
+
+def test_rooms_may_stand_below_their_heading_until_the_next_one() -> None:
+    event = (
+        "UID:a@x\nSUMMARY:Họp\nDTSTART:20261130T080000\n"
+        "DESCRIPTION:Điểm cầu:\\n- xã Đăk Ơ\\n- phường An Lộc\\nTrực:\\nNguyễn Văn An\\n\\n"
+        "Đề nghị vào họp trước 15 phút."
+    )
+    found = gathered(event)
+    wanted = only(found)
+    assert found.notices == []
+    assert (wanted.rooms, wanted.officer) == (("ph-dak-o", "ubnd-an-loc"), "an")

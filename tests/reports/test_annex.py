@@ -116,10 +116,26 @@ def test_presence_is_counted_to_the_second_within_the_meeting() -> None:
         BEGIN + 10 * MINUTE,
         BEGIN + 100 * MINUTE,
         90 * 60,
-        1,
+        0,  # it hung up, and was not cut off
     )
     assert (c.joined, c.seconds, c.saved) == (None, None, None)  # unseen is not absent
     assert (made.attended, made.seconds, made.delegates) == (2, 200 * 60, 14)
+
+
+def test_hanging_up_when_a_meeting_ends_early_is_no_drop_and_being_cut_off_is() -> None:
+    cut = moved("b", 50, present=False).model_copy(update={"source": "reach"})
+    rows = [
+        *(moved(room, 0, present=True) for room in "abc"),
+        cut,
+        moved("c", 60, present=False),
+        moved("c", 62, present=True),
+        *(moved(room, 100, present=False) for room in "ac"),
+    ]
+    made = annex(MEETING, rows, {}, PLACES, [], venue=VENUE, prices=PRICES, as_known_at=END)
+    assert [line.drops for line in made.lines] == [0, 1, 1]
+    assert [line.left for line in made.lines] == [
+        BEGIN + minute * MINUTE for minute in (100, 50, 100)
+    ]
 
 
 @given(st.lists(st.tuples(st.integers(-60, 200), st.booleans()), max_size=12))

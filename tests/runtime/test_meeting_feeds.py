@@ -88,3 +88,59 @@ async def test_a_calendar_that_breaks_calls_nothing_off(
         assert await there.read() == both
         assert "HTTP 500" in caplog.text
     assert await there.read("http://127.0.0.1:9/lich.ics") == both
+
+
+async def test_the_only_meeting_of_a_calendar_is_called_off_where_it_says_so(
+    sqlite_ledger: Ledger,
+) -> None:
+    await sqlite_ledger.inventory.apply(Changes(put=LAND), "test", NOW)
+    there = Elsewhere(sqlite_ledger)
+    async with there.server:
+        there.content = calendar(ONE)
+        assert await there.read() == ["Giao ban"]
+        there.content = calendar(f"{ONE}\nSTATUS:CANCELLED")
+        assert await there.read() == []
+
+
+async def test_a_calendar_with_a_broken_event_is_read_and_calls_off_only_what_it_names(
+    sqlite_ledger: Ledger,
+) -> None:
+    await sqlite_ledger.inventory.apply(Changes(put=LAND), "test", NOW)
+    there = Elsewhere(sqlite_ledger)
+    async with there.server:
+        await there.read()
+        there.content = calendar(ONE.replace("T080000", "T090000"), "UID:hai@x\nDTSTART:hỏng")
+        assert await there.read() == ["Giao ban", "Báo cáo viên"]
+        [first, _] = await sqlite_ledger.meetings.find(NOW, NOW + timedelta(days=30))
+        assert first.begin.hour == 2  # 09:00 in Vietnam
+        there.content = calendar(f"{ONE}\nSTATUS:CANCELLED", "UID:hai@x\nDTSTART:hỏng")
+        assert await there.read() == ["Báo cáo viên"]
+
+
+async def test_what_a_calendar_dropped_and_has_again_is_held_and_what_people_called_off_is_not(
+    sqlite_ledger: Ledger,
+) -> None:
+    await sqlite_ledger.inventory.apply(Changes(put=LAND), "test", NOW)
+    there = Elsewhere(sqlite_ledger)
+    async with there.server:
+        await there.read()
+        there.content = calendar(TWO)
+        assert await there.read() == ["Báo cáo viên"]
+        [two] = await sqlite_ledger.meetings.find(NOW, NOW + timedelta(days=30))
+        await sqlite_ledger.meetings.cancel(two.id, "thu-ky", NOW)
+        there.content = calendar(ONE, TWO)
+        assert await there.read() == ["Giao ban"]
+
+
+async def test_last_weeks_event_moved_to_next_week_is_another_meeting(
+    sqlite_ledger: Ledger,
+) -> None:
+    await sqlite_ledger.inventory.apply(Changes(put=LAND), "test", NOW)
+    there = Elsewhere(sqlite_ledger)
+    async with there.server:
+        there.content = calendar(ONE)
+        await there.read()
+        there.clock.advance(5 * 86_400)
+        there.content = calendar(ONE.replace("20261130", "20261207"))
+        assert await there.read() == ["Giao ban", "Giao ban"]
+        assert await there.read() == ["Giao ban", "Giao ban"]

@@ -11,7 +11,7 @@ from alerts.topology import Topology
 from core.incident import Incident
 from core.inventory import Contact
 from core.labels import Series
-from core.meeting import Meeting, Tick, Wanted
+from core.meeting import Beat, Meeting, Tick, Wanted
 from core.outcome import Event
 from core.reading import Reading
 from core.status import Status, TargetState
@@ -284,3 +284,15 @@ async def test_a_room_that_a_bridge_hears_in_another_meeting_has_moved_there(
     )
     [there] = await ledger.meetings.presences(second.id)
     assert (there.present, there.at) == (True, left.at)
+
+
+def test_a_pc_that_meets_over_another_line_has_not_dropped_with_its_sites() -> None:
+    cut = Standing("c11", Status.UNREACHABLE, since=DAWN + timedelta(seconds=60))
+
+    def said(after: float) -> tuple[bool, str] | None:
+        at = DAWN + timedelta(seconds=after)
+        beat = Beat(room="room-c11", at=at, in_call=True, by="pc")
+        return present(RoomFacts("room-c11", cut, client=beat, beat=beat))
+
+    assert said(59) == (False, "reach")  # over the line that is lost
+    assert said(75) == (True, "client")
