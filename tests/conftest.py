@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from core.clock import SystemClock
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault
-from tests import length
+from tests import length, sharing
 from tests.databases import PostgresServer, migrated, postgres_programs
 
 
@@ -21,6 +23,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Let long tests run as long as was asked, and the longest files begin first."""
     length.apply(config, items)
     length.longest_first(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """Keep in one process what shares something."""
+    return sharing.scheduling(config, log)
 
 
 @pytest.fixture
