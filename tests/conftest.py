@@ -1,18 +1,18 @@
 """Fixtures that several packages share: a ledger on each of the databases we speak."""
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from core.clock import SystemClock
-from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault
-from tests import length
-from tests.databases import PostgresServer, apart, postgres_programs
+from tests import length, sharing
+from tests.databases import PostgresServer, migrated, postgres_programs
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,6 +32,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     length.longest_first(items)
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """Keep in one process what shares something."""
+    return sharing.scheduling(config, log)
+
+
 @pytest.fixture
 def full(request: pytest.FixtureRequest) -> bool:
     """Say whether this run is at full length."""
@@ -49,18 +54,12 @@ def postgres() -> Iterator[PostgresServer]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with our tables, to be copied."""
-    path = tmp_path_factory.mktemp("ledger") / "migrated.db"
-    apart(migrations.upgrade(f"sqlite:///{path}"))
-    return path
-
-
 @pytest.fixture
-def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """The address of a new SQLite ledger."""
-    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'ledger.db')}"
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    migrated(url)
+    return url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

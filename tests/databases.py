@@ -1,6 +1,7 @@
 """Databases for tests: a copy of a migrated file, or of a migrated database of a real server."""
 
 import asyncio
+import functools
 import os
 import pwd
 import shutil
@@ -28,6 +29,19 @@ def apart(work: Coroutine[object, object, None]) -> None:
     """Run a coroutine to its end on a loop of its own, whatever loop the test has."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(asyncio.run, work).result()
+
+
+def migrated(url: str) -> None:
+    """Put an empty ledger at the address of an SQLite file: a copy of one that was migrated."""
+    Path(url.removeprefix("sqlite:///")).write_bytes(_migrated_file())
+
+
+@functools.cache
+def _migrated_file() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "migrated.db")
+        apart(migrations.upgrade(f"sqlite:///{path}"))
+        return path.read_bytes()
 
 
 class PostgresServer:

@@ -4,6 +4,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
@@ -38,6 +39,7 @@ def is_wall(request: Request) -> bool:
     return "wall" in request.query_params or request.url.path == "/wall"
 
 
+@cache
 def _asset_version() -> str:
     """Return a mark that changes whenever a static file does, for caches."""
     seen = hashlib.sha256()
@@ -46,7 +48,9 @@ def _asset_version() -> str:
     return seen.hexdigest()[:12]
 
 
-def _environment(language: Language, version: str) -> Environment:
+@cache  # applications of one process share the templates, compiled when first used
+def _environment(language: Language) -> Environment:
+    version = _asset_version()
     environment = Environment(
         loader=PackageLoader("api", "templates"),
         autoescape=True,
@@ -126,12 +130,7 @@ class Pages:
     """Renders templates for a request."""
 
     def __init__(self, context: Context) -> None:
-        version = _asset_version()
         self._context = context
-        self._environments: dict[Language, Environment] = {
-            "vi": _environment("vi", version),
-            "en": _environment("en", version),
-        }
         self._shared: OrderedDict[object, bytes] = OrderedDict()
 
     def now(self) -> datetime:
@@ -140,7 +139,7 @@ class Pages:
 
     def environment(self, language: Language) -> Environment:
         """Return the templates of a language."""
-        return self._environments[language]
+        return _environment(language)
 
     def language(self, request: Request) -> Language:
         """Return the reader's language."""
@@ -161,7 +160,7 @@ class Pages:
         visit = "" if seed else visit_seed(request, settings.secure_cookies)
         health = self._context.health()
         text = (
-            self._environments[self.language(request)]
+            self.environment(self.language(request))
             .get_template(template)
             .render(
                 request=request,
@@ -201,7 +200,7 @@ class Pages:
         page = self._shared.get(whole)
         if page is None:
             text = (
-                self._environments[language]
+                self.environment(language)
                 .get_template(template)
                 .render(now=now, health=health, observing=observing, wall=wall, **values)
             )

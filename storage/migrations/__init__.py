@@ -1,6 +1,7 @@
 """The database's versions, and how to move between them."""
 
 from collections.abc import Callable
+from functools import cache
 
 from alembic import command
 from alembic.config import Config
@@ -36,6 +37,7 @@ async def current(url: str) -> str | None:
         await database.aclose()
 
 
+@cache
 def head() -> str:
     """Return the version that this code wants."""
     found = ScriptDirectory.from_config(_config()).get_current_head()

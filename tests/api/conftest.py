@@ -1,12 +1,15 @@
-"""A world per test."""
+"""A world per test, and one browser for all."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
 from api.context import Web
+from tests.api.chromium import the_browser
 from tests.api.world import DAWN, World, a_world, all_up
 
 
@@ -17,3 +20,10 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with a_world(tmp_path, settings=settings) as made:
         await made.commit(all_up(DAWN - timedelta(hours=1)))
         yield made
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Keep a browser open for the tests that are marked `in_the_browser`."""
+    async with the_browser() as started:
+        yield started

@@ -8,32 +8,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from api.context import Web
 from core.clock import SystemClock
 from core.people import Role
 from core.watching import Estate
+from tests.api.chromium import a_screen, in_the_browser
 from tests.api.served import served
 from tests.api.serving import read, serving
 from tests.api.world import PASSWORD, World, a_world, all_up, hub_back, hub_cut
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 INCIDENT = "SC-20261122-0001"
 SIZES = {"phone": (360, 740), "laptop": (1366, 768), "wall": (3840, 2160)}
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium at /usr/bin/chromium"),
-]
+pytestmark = in_the_browser
 
 
 @asynccontextmanager
@@ -58,9 +46,7 @@ async def logged_in(
     """Yield the page of somebody who has logged in, and what the console complained of."""
     width, height = SIZES[size]
     complaints: list[str] = []
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        screen = await browser.new_context(viewport={"width": width, "height": height})
+    async with a_screen(width, height) as screen:
         page = await screen.new_page()
         page.on(
             "console",
@@ -76,7 +62,6 @@ async def logged_in(
             yield page, complaints
         finally:
             world.context.live.close()
-            await browser.close()
 
 
 async def test_the_board_shows_a_cut_and_its_end_without_reloading(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from playwright.async_api import expect
 from core.people import Role
 from core.remark import DROPPED, Remark, Via
 from core.text import Language
-from tests.api.test_browser import CHROMIUM, SIZES, a_browser
+from tests.api.chromium import needs_chromium
+from tests.api.test_browser import SIZES, a_browser
 from tests.api.world import World, a_world, hub_cut
 from tests.factories import DAWN
 
@@ -165,7 +166,9 @@ async def test_programs_read_it_page_by_page(land: World) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium at /usr/bin/chromium")
+@needs_chromium
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.usefixtures("browser")
 @pytest.mark.parametrize("size", [size for size in SIZES if size != "wall"])
 async def test_it_fits_a_phone_and_a_laptop_and_is_searched_there(
     tmp_path: Path, size: str

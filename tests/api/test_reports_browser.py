@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from api.context import Web
 from core.clock import SystemClock
@@ -15,16 +15,14 @@ from reports.render.document import page as whole_file
 from reports.render.letterhead import Letterhead
 from reports.report import Report
 from reports.request import UptimeRequest
+from tests.api.chromium import a_screen, in_the_browser
 from tests.api.served import served
-from tests.api.test_browser import CHROMIUM, FLAGS, SIZES
+from tests.api.test_browser import SIZES
 from tests.api.world import PASSWORD, a_world
 from tests.reports.builders import KNOWN, a_province, strange
 
 ASKED = "/reports?about=unit:{}&every=month&on=2026-10-31"
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium at /usr/bin/chromium"),
-]
+pytestmark = in_the_browser
 
 
 async def build(request: UptimeRequest) -> Report:
@@ -38,10 +36,8 @@ async def a_reader(folder: Path, size: str) -> AsyncIterator[tuple[Page, str, li
     width, height = SIZES[size]
     said: list[str] = []
     world_of = a_world(folder, SystemClock(), Web(), build_report=build)
-    async with world_of as world, served(world) as base, async_playwright() as play:
+    async with world_of as world, served(world) as base, a_screen(width, height) as screen:
         await world.add_user("ha", Role.VIEWER, "Lê Thu Hà")
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        screen = await browser.new_context(viewport={"width": width, "height": height})
         page = await screen.new_page()
         page.on("console", lambda one: said.append(one.text) if one.type == "error" else None)
         page.on("pageerror", lambda error: said.append(str(error)))
@@ -54,7 +50,6 @@ async def a_reader(folder: Path, size: str) -> AsyncIterator[tuple[Page, str, li
             yield page, base, said
         finally:
             world.context.live.close()
-            await browser.close()
 
 
 @pytest.mark.parametrize("size", list(SIZES))
@@ -90,13 +85,11 @@ async def test_a_file_is_saved_without_leaving_the_page(tmp_path: Path) -> None:
 async def test_the_html_file_stands_alone_on_a_phone(tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_bytes(whole_file(a_province(5), Letterhead(), "en"))
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        page = await browser.new_page(viewport={"width": 360, "height": 740})
+    async with a_screen(360, 740) as screen:
+        page = await screen.new_page()
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         await page.goto(file.as_uri())
         await page.screenshot(path=tmp_path / "file.png", full_page=True)
         assert asked == [file.as_uri()]
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360
-        await browser.close()

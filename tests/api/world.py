@@ -29,9 +29,9 @@ from core.outcome import Event, Outcome
 from core.people import Role
 from core.status import Status, Transition
 from core.watching import Check, Estate, PortFact, Target, TargetKind
-from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault
+from tests.databases import migrated
 from tests.factories import DAWN, FakeClock
 
 PROVINCE = "dong-nai"
@@ -314,7 +314,7 @@ async def a_world(
     """Yield a world over a new SQLite ledger with the small province in it."""
     clock = clock or FakeClock()
     url = f"sqlite:///{folder}/ledger.db"
-    await migrations.upgrade(url)
+    migrated(url)
     ledger = await open_ledger(url, vault, clock)
     try:
         await ledger.inventory.apply(Changes(put=inventory()), "test", clock.now())

@@ -246,7 +246,7 @@ async def test_the_board_of_a_site_that_is_lost_answers(ask: Ask, filled_engines
 @pytest.mark.timeout(240)
 async def test_units_and_sites_are_chosen_by_name(ask: Ask, filled_engines: Engines) -> None:
     reading = Reading(ask, *span(filled_engines))
-    await reading.look(board(HERE / "boards/vi/site.json"))
+    assert await reading.opened(board(HERE / "boards/vi/site.json")) == []
     assert ("Tỉnh giả lập", "gia-lap") in reading.options["unit"]
     assert ("Xã giả lập 4", "xa-004") in reading.options["site"]
 
@@ -275,7 +275,7 @@ async def test_a_rename_within_the_look_back_breaks_no_join_and_the_new_name_cou
 async def test_the_counts_are_those_of_the_platform(ask: Ask, filled_engines: Engines) -> None:
     reading = Reading(ask, *span(filled_engines))
     document = board(HERE / "boards/vi/province.json")
-    await reading.look(document)
+    assert await reading.opened(document) == []
     shown: dict[str, float] = {}
     for panel in document["panels"]:
         if panel["type"] == "stat":
@@ -311,7 +311,7 @@ async def test_both_engines_show_the_same_now(
     for name, base in filled_engines.addresses.items():
         async with asking(base, tmp_path / name) as ask:
             reading = Reading(ask, *span(filled_engines))
-            await reading.look(document)
+            assert await reading.opened(document) == []
             found.append(await _instants(reading, ask, document, end))
     here, there = found
     for title in here:
@@ -350,7 +350,7 @@ async def test_the_columns_of_a_table_speak_of_the_same_rows(
 ) -> None:
     reading = Reading(ask, *span(filled_engines), {"site": [LOSSY]})
     document = board(HERE / f"boards/vi/{slug}.json")
-    await reading.look(document)
+    assert await reading.opened(document) == []
     for panel in document["panels"]:
         if panel["type"] != "table":
             continue

@@ -36,8 +36,18 @@ class Reading:
 
     async def look(self, board: Document) -> list[str]:
         """Return everything that is wrong with what the board shows."""
+        await self.opened(board)
+        for panel in board["panels"]:
+            for target in panel["targets"]:
+                await self._run(f"{panel['title']}/{target['refId']}", target)
+        for mark in board["annotations"]["list"]:
+            await self._mark(mark)
+        return self.problems
+
+    async def opened(self, board: Document) -> list[str]:
+        """Give every variable its value, as before a panel is drawn; return what is wrong."""
         span = int((self.end - self.begin).total_seconds())
-        interval = max(SCRAPE, math.ceil(span / POINTS))
+        interval = self._interval()
         self._texts = {
             "__interval": f"{interval}s",
             "__rate_interval": f"{max(interval + SCRAPE, 4 * SCRAPE)}s",
@@ -49,12 +59,11 @@ class Reading:
         for variable in board["templating"]["list"]:
             if variable["type"] == "query":
                 await self._resolve(variable)
-        for panel in board["panels"]:
-            for target in panel["targets"]:
-                await self._run(f"{panel['title']}/{target['refId']}", target, interval)
-        for mark in board["annotations"]["list"]:
-            await self._mark(mark)
         return self.problems
+
+    def _interval(self) -> int:
+        span = int((self.end - self.begin).total_seconds())
+        return max(SCRAPE, math.ceil(span / POINTS))
 
     def filled_in(self, text: str) -> str:
         """Return a query with every variable in place."""
@@ -125,7 +134,7 @@ class Reading:
     def _any(self, name: str) -> str:
         return f"({'|'.join(_for_regex(value) for _, value in self.options[name])})"
 
-    async def _run(self, title: str, target: Document, interval: int) -> None:
+    async def _run(self, title: str, target: Document, interval: int | None = None) -> None:
         asked = [("query", self.filled_in(target["expr"]))]
         if target.get("instant"):
             asked.append(("time", str(self.end.timestamp())))
@@ -134,7 +143,7 @@ class Reading:
             asked += [
                 ("start", str(self.begin.timestamp())),
                 ("end", str(self.end.timestamp())),
-                ("step", str(interval)),
+                ("step", str(interval or self._interval())),
             ]
             answer = await self.ask("POST", "query_range", asked)
         if answer.get("status") != "success":

@@ -36,10 +36,10 @@ from inventory.publicdays import proposed
 from lab import province
 from reports.render.letterhead import Letterhead
 from runtime import reporting
-from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.silences import Wanted
 from tests.api.world import World
+from tests.databases import migrated
 from tests.factories import FakeClock
 
 SINCE = datetime(2026, 8, 31, 17, tzinfo=UTC)  # 1 September, local time
@@ -305,7 +305,7 @@ async def a_province(folder: Path) -> AsyncIterator[World]:
     """Yield the province on a Monday morning, all well until somebody commits `cut`."""
     clock = FakeClock(SINCE)
     url = f"sqlite:///{folder}/ledger.db"
-    await migrations.upgrade(url)
+    migrated(url)
     ledger = await open_ledger(url, None, clock)
     rows = province.inventory()
     rows = rows.model_copy(

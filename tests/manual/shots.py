@@ -13,8 +13,8 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from core.people import Role
 from core.text import Language
+from tests.api.chromium import CHROMIUM, FLAGS
 from tests.api.served import served
-from tests.api.test_browser import CHROMIUM, FLAGS
 from tests.api.world import PASSWORD, World
 from tests.manual import province
 

@@ -16,7 +16,7 @@ from core.text import Language
 from inventory.compiled import LookingDefaults, compile_estate
 from lab import province as lab_province
 from runtime.settings import Settings, load
-from tests.api.test_browser import CHROMIUM
+from tests.api.chromium import needs_chromium
 from tests.manual import shots
 from tests.manual.province import NOW, cut
 from tests.project.tree import ROOT
@@ -161,7 +161,7 @@ def test_the_message_in_the_manual_is_what_is_sent(language: Language, page: str
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium at /usr/bin/chromium")
+@needs_chromium
 async def test_every_picture_can_be_taken_anew(tmp_path: Path) -> None:
     """`python -m tests.manual` keeps what this takes."""
     await shots.take(tmp_path / "images", tmp_path)

@@ -7,7 +7,7 @@ import openpyxl
 from icalendar import Calendar
 
 from core.clock import LOCAL, SystemClock
-from tests.runtime.test_cli_inventory import Terminal
+from tests.runtime.terminal import Terminal
 
 
 def test_a_list_is_imported_and_what_ends_soon_is_printed(tmp_path: Path) -> None:

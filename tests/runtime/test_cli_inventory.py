@@ -1,53 +1,18 @@
 """The commands `init`, `import`, `export`, run as a person runs them."""
 
-import json
-import os
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from core.inventory import Inventory
-from core.text import Language
 from inventory import csvfiles
 from runtime.settings import load
 from tests.inventory.builders import a_land
+from tests.runtime.terminal import Terminal
 
 BAD = Path(__file__).parents[1] / "inventory" / "bad"
-
-
-class Terminal:
-    """A folder made by `init`, and the commands run upon it."""
-
-    def __init__(self, folder: Path, language: Language = "vi") -> None:
-        self.folder = folder
-        self.language = language
-
-    def run(
-        self, *args: str | Path, folder: Path = Path(__file__).parents[2]
-    ) -> "subprocess.CompletedProcess[str]":
-        program = "import sys; from runtime.cli import main; sys.argv[0] = 'thongsuot'; main()"
-        environ = {k: v for k, v in os.environ.items() if not k.startswith("THONGSUOT_")}
-        return subprocess.run(
-            [sys.executable, "-c", program, *map(str, args)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            env=environ | {"THONGSUOT_LANG": self.language, "PYTHONUTF8": "1"},
-            cwd=folder,
-            check=False,
-        )
-
-    def on(self, command: str, *args: str | Path) -> "subprocess.CompletedProcess[str]":
-        return self.run(command, *args, "-c", self.folder / "thongsuot.toml")
-
-    def json(self, command: str, *args: str | Path) -> tuple[int, Any]:
-        done = self.on(command, *args, "--json")
-        return done.returncode, json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +36,10 @@ def land(tmp_path: Path) -> Path:
 
 def test_init_ends_with_three_commands_and_the_first_one_works(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path / "mới")
-    said = terminal.run("init", terminal.folder).stdout
+    said = terminal.run_anew("init", terminal.folder).stdout
     commands = [shlex.split(line) for line in said.splitlines() if line.startswith("  thongsuot ")]
     assert [command[1] for command in commands] == ["import", "user", "run"]
-    done = terminal.run(*commands[0][1:])
+    done = terminal.run_anew(*commands[0][1:])
     assert (done.returncode, done.stderr) == (0, "")
     assert "Đã áp dụng, phiên bản danh mục 1." in done.stdout
 

@@ -9,7 +9,7 @@ import pytest
 
 from inventory import csvfiles
 from tests.inventory.workbooks import Cell, a_province, saved
-from tests.runtime.test_cli_inventory import Terminal
+from tests.runtime.terminal import Terminal
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from typer.testing import CliRunner, Result
 
 from core.clock import SystemClock
 from runtime.cli import config as command
-from storage import migrations
 from storage.ledger import open_ledger
 from storage.vault import Vault
+from tests.databases import migrated
 from tests.storage.test_configurations import a_paper
 
 Run = Callable[..., Result]
@@ -27,7 +27,7 @@ def run(tmp_path: Path) -> Run:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
 
     async def fill() -> None:
-        await migrations.upgrade(url)
+        migrated(url)
         ledger = await open_ledger(url, Vault.open(tmp_path / "key"), SystemClock())
         now = SystemClock().now()
         for number, text in enumerate(("secret abc\nmtu 1500\n", "secret abc\nmtu 9000\n")):

@@ -29,10 +29,10 @@ from runtime.estate_feed import Edition
 from runtime.mailing import Letters, Mailing
 from runtime.outlet import Outlet
 from runtime.settings import build
-from storage import migrations
 from storage.ledger import Ledger, open_ledger
 from storage.silences import Wanted
 from tests.alerts.province import estate
+from tests.databases import migrated
 from tests.factories import FakeClock
 
 MONDAY = datetime(2026, 11, 30, 7, 30, tzinfo=LOCAL)
@@ -106,7 +106,7 @@ class Office:
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     url = f"sqlite:///{tmp_path}/ledger.db"
-    await migrations.upgrade(url)
+    migrated(url)
     clock = FakeClock(MONDAY.astimezone(UTC))
     ledger = await open_ledger(url, None, clock)
     await ledger.people.create_user("an", "An", Role.ADMIN, "x", clock.now(), contact="lan")

@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 from core.clock import SystemClock
 from core.inventory import Changes, Device, Inventory, Site, Unit, UnitLevel
 from runtime.cli import discover, import_
-from storage import migrations
 from storage.ledger import open_ledger
+from tests.databases import migrated
 
 Run = Callable[..., Result]
 LAND = Inventory(
@@ -40,7 +40,7 @@ def run(tmp_path: Path) -> Run:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
 
     async def fill() -> None:
-        await migrations.upgrade(url)
+        migrated(url)
         ledger = await open_ledger(url, None, SystemClock())
         await ledger.inventory.apply(Changes(put=LAND), "test", SystemClock().now())
         await ledger.aclose()

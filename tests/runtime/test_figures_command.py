@@ -4,7 +4,7 @@ from pathlib import Path
 
 import openpyxl
 
-from tests.runtime.test_cli_inventory import Terminal
+from tests.runtime.terminal import Terminal
 
 UNITS = (
     "slug,code,level,name,parent,province_code,valid_from\n"

@@ -11,9 +11,8 @@ from core.clock import SystemClock
 from core.inventory import Changes, Inventory, Site, Unit, UnitLevel
 from core.remark import Remark, Via
 from runtime.cli import heard
-from storage import migrations
 from storage.ledger import open_ledger
-from tests.databases import apart
+from tests.databases import apart, migrated
 
 Run = Callable[..., Result]
 
@@ -24,7 +23,7 @@ def run(tmp_path: Path) -> Run:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
 
     async def fill() -> None:
-        await migrations.upgrade(url)
+        migrated(url)
         now = SystemClock().now()
         ledger = await open_ledger(url, None, SystemClock())
         province = {"level": UnitLevel.PROVINCE, "province_code": "75"}

@@ -9,10 +9,10 @@ from core.status import Status
 from lab.emulators.command_line import IOS, CommandLine, served
 from runtime.hub import open_hub
 from runtime.settings import load
-from storage import migrations
 from storage.ledger import open_ledger
 from storage.vault import Vault
 from tests.collectors.configurations import SECRETS, ios, ios_startup
+from tests.databases import migrated
 from tests.ports import free_port
 
 LAND = Inventory(
@@ -37,7 +37,7 @@ async def test_a_router_that_was_not_saved_is_degraded_and_kept(tmp_path: Path) 
             'intervals = { cli_config = "2s" }\n'
         )
         settings = load(tmp_path / "t.toml", {})
-        await migrations.upgrade(settings.ledger.url)
+        migrated(settings.ledger.url)
         vault = Vault.open(settings.secrets.key_file)
         ledger = await open_ledger(settings.ledger.url, vault, SystemClock())
         now = SystemClock().now()

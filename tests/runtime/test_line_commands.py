@@ -19,8 +19,8 @@ from core.inventory import Changes, Device, Inventory, Link, Site, Unit, UnitLev
 from core.labels import Series
 from reports.capacity import ended_by
 from runtime.cli import report, uplinks
-from storage import migrations
 from storage.ledger import open_ledger
+from tests.databases import migrated
 from tests.grafana.engines import VICTORIA
 from tests.storage.series_engines import an_engine
 
@@ -67,7 +67,7 @@ async def an_office(folder: Path) -> AsyncIterator[Path]:
         seen: [(now - timedelta(minutes=m), 1.0) for m in (8, 4, 0)],
     }
     url = f"sqlite:///{folder}/ledger.db"
-    await migrations.upgrade(url)
+    migrated(url)
     ledger = await open_ledger(url, None, SystemClock())
     await ledger.inventory.apply(Changes(put=ROWS), "test", now)
     await ledger.aclose()

@@ -23,8 +23,8 @@ from runtime.mailing import Mailing
 from runtime.outlet import Outlet
 from runtime.report_letters import ReportLetters, letter
 from runtime.report_schedule import Schedule, period_key
-from storage import migrations
 from storage.ledger import Ledger, open_ledger
+from tests.databases import migrated
 from tests.factories import FakeClock
 from tests.reports.builders import a_province, all_unknown
 
@@ -69,7 +69,7 @@ class Office:
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     url = f"sqlite:///{tmp_path}/ledger.db"
-    await migrations.upgrade(url)
+    migrated(url)
     clock = FakeClock(DUE)
     ledger = await open_ledger(url, None, clock)
     async with Mailbox() as mailbox:

@@ -12,8 +12,8 @@ from core.clock import SystemClock
 from core.inventory import Changes
 from core.meeting import Finding, Readiness, ReadinessRun
 from runtime.cli import meeting
-from storage import migrations
 from storage.ledger import open_ledger
+from tests.databases import migrated
 from tests.inventory.test_meetinglists import LAND, NOW
 
 Run = Callable[..., Result]
@@ -28,7 +28,7 @@ def settings(tmp_path: Path) -> Path:
 
     async def fill() -> None:
         url = f"sqlite:///{tmp_path / 'ledger.db'}"
-        await migrations.upgrade(url)
+        migrated(url)
         ledger = await open_ledger(url, None, SystemClock())
         await ledger.inventory.apply(Changes(put=LAND), "test", NOW)
         await ledger.aclose()

@@ -15,8 +15,8 @@ from core.incident import Delivery, IncidentState, NotificationState
 from core.outcome import Outcome
 from runtime.cli import drill, incidents
 from runtime.heartbeat import BEGUN
-from storage import migrations
 from storage.ledger import Ledger, open_ledger
+from tests.databases import migrated
 from tests.runtime.test_dispatcher import NOW, a_notice, an_incident, written
 
 ENGLISH = {"THONGSUOT_LANG": "en"}
@@ -26,7 +26,7 @@ ENGLISH = {"THONGSUOT_LANG": "en"}
 def url(tmp_path: Path) -> str:
     """The address of a new ledger."""
     found = f"sqlite:///{tmp_path / 'ledger.db'}"
-    asyncio.run(migrations.upgrade(found))
+    migrated(found)
     return found
 
 
@@ -149,7 +149,7 @@ async def kept(settings: Path) -> None:
 
 def test_causes_are_missing_until_they_are_stated(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
-    asyncio.run(migrations.upgrade(url))
+    migrated(url)
     file = tmp_path / "thongsuot.toml"
     file.write_text(
         '[ledger]\nurl = "sqlite:///ledger.db"\n'

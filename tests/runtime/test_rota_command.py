@@ -14,8 +14,8 @@ from typer.testing import CliRunner, Result
 from core.clock import LOCAL, SystemClock
 from core.inventory import Changes, Contact, Inventory, Rota, RotaRule, Shift
 from runtime.cli import rota
-from storage import migrations
 from storage.ledger import Ledger, open_ledger
+from tests.databases import migrated
 
 Run = Callable[..., Result]
 T = TypeVar("T")
@@ -39,10 +39,12 @@ LAND = Inventory(
 
 
 def with_ledger(folder: Path, work: Callable[[Ledger], Awaitable[T]]) -> T:
-    url = f"sqlite:///{folder / 'ledger.db'}"
+    file = folder / "ledger.db"
+    url = f"sqlite:///{file}"
+    if not file.exists():
+        migrated(url)
 
     async def run() -> T:
-        await migrations.upgrade(url)
         ledger = await open_ledger(url, None, SystemClock())
         try:
             return await work(ledger)

@@ -18,9 +18,9 @@ from core.outcome import Outcome
 from core.status import Status, Transition
 from runtime.cli import rules
 from runtime.rule_trial import selector
-from storage import migrations
 from storage.ledger import open_ledger
 from storage.remote_write import Encoder, snappy
+from tests.databases import migrated
 from tests.grafana.engines import PROMETHEUS, VICTORIA, engine, missing
 
 Run = Callable[..., Result]
@@ -116,7 +116,7 @@ async def write(
 
 
 async def fill(url: str, land: Inventory = LAND) -> None:
-    await migrations.upgrade(url)
+    migrated(url)
     ledger = await open_ledger(url, None, SystemClock())
     await ledger.inventory.apply(Changes(put=land), "test", NOW)
     down = [h for h in ticks(NOW - 8 * HOUR, 480) if h.minute == 0 and h.hour % 4 == 1]

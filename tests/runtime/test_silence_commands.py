@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 from core.clock import LOCAL, SystemClock
 from core.inventory import Changes, Inventory, Site, Unit, UnitLevel
 from runtime.cli import silence
-from storage import migrations
 from storage.ledger import open_ledger
+from tests.databases import migrated
 
 Run = Callable[..., Result]
 LAND = Inventory(
@@ -34,7 +34,7 @@ def run(tmp_path: Path) -> Run:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
 
     async def fill() -> None:
-        await migrations.upgrade(url)
+        migrated(url)
         ledger = await open_ledger(url, None, SystemClock())
         await ledger.inventory.apply(Changes(put=LAND), "test", datetime(2026, 11, 22, tzinfo=UTC))
         await ledger.aclose()

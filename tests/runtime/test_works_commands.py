@@ -24,8 +24,8 @@ from core.inventory import (
 from core.outcome import Outcome
 from inventory.publicdays import proposed
 from runtime.cli import holidays, maintenance
-from storage import migrations
 from storage.ledger import Ledger, open_ledger
+from tests.databases import migrated
 
 Run = Callable[..., Result]
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -51,7 +51,7 @@ def settings(tmp_path: Path) -> Path:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
 
     async def fill() -> None:
-        await migrations.upgrade(url)
+        migrated(url)
         ledger: Ledger = await open_ledger(url, None, SystemClock())
         await ledger.inventory.apply(Changes(put=LAND), "test", NOW)
         found = Incident(id=CODE, root="k1", severity=Severity.MAJOR, began_at=NOW, decided_at=NOW)

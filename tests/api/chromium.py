@@ -1,0 +1,51 @@
+"""A real browser, one for all tests of a worker that look through it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, async_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+needs_chromium = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="no Chromium at /usr/bin/chromium"
+)
+# The browser belongs to the event loop that started it, so these tests share that as well.
+in_the_browser = [
+    pytest.mark.browser,
+    needs_chromium,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.usefixtures("browser"),
+]
+_open: list[Browser] = []
+
+
+@asynccontextmanager
+async def the_browser() -> AsyncIterator[Browser]:
+    """Start the browser that `a_screen` opens its windows in."""
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        _open.append(browser)
+        yield browser
+        _open.remove(browser)
+        await browser.close()
+
+
+@asynccontextmanager
+async def a_screen(width: int, height: int) -> AsyncIterator[BrowserContext]:
+    """Yield a screen of somebody new: no cookie, no cache, no page of any test before."""
+    screen = await _open[0].new_context(viewport={"width": width, "height": height})
+    try:
+        yield screen
+    finally:
+        await screen.close()
