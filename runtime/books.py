@@ -60,6 +60,9 @@ class OutboxBook(Protocol):
     ) -> bool:
         """Write how an attempt ended."""
 
+    async def sent(self, taken: Sequence[tuple[Notification, Delivery]]) -> None:
+        """Write that several went out as one message, each with its receipt."""
+
     async def postpone(self, group: Sequence[Notification], due: datetime) -> None:
         """Let claimed messages be due later, as if nobody had taken them."""
 

@@ -462,17 +462,14 @@ class Dispatcher:
 
     async def _hand_in(self, taken: Sequence[tuple[Notification, Delivery]]) -> None:
         """Settle what went out; what the ledger does not take now is handed in later."""
-        unwritten: Exception | None = None
-        for notification, receipt in taken:
-            try:
-                await self._ledger.outbox.settle(notification, receipt, NotificationState.SENT)
-            except (OSError, Unavailable) as trouble:
+        try:
+            await self._ledger.outbox.sent(taken)
+        except (OSError, Unavailable):
+            for notification, _ in taken:
                 self._receipts.refused(notification)
-                unwritten = trouble
-            else:
-                self._receipts.settled(notification)
-        if unwritten is not None:
-            raise unwritten
+            raise
+        for notification, _ in taken:
+            self._receipts.settled(notification)
 
     async def _hand_in_receipts(self) -> None:
         """Settle what went out in an earlier life, or while the ledger took nothing.
@@ -486,7 +483,7 @@ class Dispatcher:
                 and _same(known[0], notification)
                 and all(one.at != taken.at for one in known[1])
             ):
-                await self._ledger.outbox.settle(notification, taken, NotificationState.SENT)
+                await self._ledger.outbox.sent([(notification, taken)])
             self._receipts.settled(notification)
 
     async def _not_now(

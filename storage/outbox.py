@@ -1,7 +1,7 @@
 """Messages on their way: claimed by conditional UPDATE, settled with the provider's receipt."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -213,27 +213,48 @@ class Outbox:
                 )
             )
             if settled.rowcount:
-                await _tell_timeline(connection, notification, state, now)
+                lines = _timeline(notification, state, now)
+                await write_events(connection, await write_notes(connection, lines), now)
         return bool(settled.rowcount)
+
+    async def sent(self, taken: Sequence[tuple[Notification, Delivery]]) -> None:
+        """Write that several went out as one message, at the instant of the first receipt.
+
+        All of them or none. Those whose claim was lost meanwhile keep the attempt, and are left
+        to their new owner.
+        """
+        rows = {one.id: one for one, _ in taken}
+        now = taken[0][1].at
+        lines: list[IncidentNote] = []
+        async with self._database.writing() as connection:
+            await connection.execute(
+                insert(deliveries),
+                [
+                    {**delivery.model_dump(exclude={"id"}), "notification": one.id}
+                    for one, delivery in taken
+                ],
+            )
+            for claimed in _claims([one for one, _ in taken]):
+                settled = await connection.scalars(
+                    update(notifications)
+                    .where(claimed)
+                    .values(state=NotificationState.SENT, settled_at=now, lease_until=None)
+                    .returning(_N.id)
+                )
+                for number in sorted(settled):
+                    lines += _timeline(rows[number], NotificationState.SENT, now)
+            await write_events(connection, await write_notes(connection, lines), now)
 
     async def postpone(self, group: Sequence[Notification], due: datetime) -> None:
         """Let claimed messages be due later, as if nobody had taken them: it was no attempt.
 
         Those whose claim was lost meanwhile are left to their new owner.
         """
-        claims: dict[tuple[str | None, datetime | None], list[int | None]] = {}
-        for one in group:
-            claims.setdefault((one.claimed_by, one.claimed_at), []).append(one.id)
         async with self._database.writing() as connection:
-            for (worker, at), numbers in claims.items():
+            for claimed in _claims(group):
                 await connection.execute(
                     update(notifications)
-                    .where(
-                        _N.id.in_(numbers),
-                        _N.state == NotificationState.CLAIMED,
-                        _N.claimed_by == worker,
-                        _N.claimed_at == at,
-                    )
+                    .where(claimed)
                     .values(
                         state=NotificationState.PENDING,
                         due_at=due,
@@ -565,18 +586,27 @@ def _mine(notification: Notification) -> ColumnElement[bool]:
     )
 
 
-async def _tell_timeline(
-    connection: AsyncConnection, row: Notification, state: NotificationState, now: datetime
-) -> None:
+def _claims(group: Sequence[Notification]) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions that claims of several still hold, a portion for each."""
+    claims: dict[tuple[str | None, datetime | None], list[int | None]] = {}
+    for one in group:
+        claims.setdefault((one.claimed_by, one.claimed_at), []).append(one.id)
+    for (worker, at), numbers in claims.items():
+        for some in portions(numbers):
+            yield and_(
+                _N.id.in_(some),
+                _N.state == NotificationState.CLAIMED,
+                _N.claimed_by == worker,
+                _N.claimed_at == at,
+            )
+
+
+def _timeline(row: Notification, state: NotificationState, now: datetime) -> list[IncidentNote]:
+    """Return the line of the incident's timeline that the end of a message is, if it is one."""
     if row.incident is None or state not in _OVER:
-        return
-    line = IncidentNote(
-        incident=row.incident,
-        at=now,
-        kind=_OVER[state],
-        text=f"{row.purpose}: {row.channel} → {row.recipient}",
-    )
-    await write_events(connection, await write_notes(connection, [line]), now)
+        return []
+    said = f"{row.purpose}: {row.channel} → {row.recipient}"
+    return [IncidentNote(incident=row.incident, at=now, kind=_OVER[state], text=said)]
 
 
 def _alike(column: Any, first: Notification, now: datetime) -> ColumnElement[bool]:

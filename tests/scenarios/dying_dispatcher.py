@@ -153,6 +153,11 @@ class FusedOutbox(Outbox):
         self._fuse.passes("settled")
         return settled
 
+    async def sent(self, taken: Sequence[tuple[Notification, Delivery]]) -> None:
+        with doing("settling"):
+            await super().sent(taken)
+        self._fuse.passes("settled")
+
 
 @dataclass(frozen=True, slots=True)
 class FusedBooks:

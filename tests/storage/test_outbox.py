@@ -66,6 +66,31 @@ async def test_a_claim_whose_worker_died_comes_back_and_the_late_worker_is_told(
     assert len(found[1]) == 2
 
 
+async def test_what_went_out_as_one_message_is_settled_but_for_what_another_has_claimed(
+    ledger: Ledger,
+) -> None:
+    await ledger.brain.commit(an_outcome(), NOW)
+    await ledger.outbox.add(a_notification(recipient="an", due_at=NOW + MINUTE))
+    [lost] = await ledger.outbox.claim("w", NOW, lease_s=30)
+    [owned] = await ledger.outbox.claim("another", NOW + timedelta(seconds=30))
+    [mine] = await ledger.outbox.claim("w", NOW + MINUTE)
+    assert owned.id == lost.id
+    await ledger.outbox.sent(
+        [
+            (one, Delivery(notification=one.id or 0, at=NOW, ok=True, receipt="250 ok"))
+            for one in (lost, mine)
+        ]
+    )
+    found = await ledger.outbox.for_incident(CODE)
+    assert [[receipt.receipt for receipt in receipts] for _, receipts in found] == [["250 ok"]] * 2
+    assert {row.recipient: row.state for row, _ in found} == {
+        "binh": NotificationState.CLAIMED,
+        "an": NotificationState.SENT,
+    }
+    told = [line.text for line in await ledger.incidents.notes(CODE) if line.kind == "told"]
+    assert told == ["problem: email → an"]
+
+
 async def test_a_receipt_is_kept_with_what_was_said(ledger: Ledger) -> None:
     await ledger.brain.commit(an_outcome(), NOW)
     (mine,) = await ledger.outbox.claim("w", NOW)
