@@ -13,7 +13,18 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Table, func, insert, inspect, select, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    Table,
+    func,
+    insert,
+    inspect,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.errors import Conflict
@@ -85,9 +96,11 @@ async def counts(url: str) -> dict[str, int]:
     database = Database(url)
     try:
         async with database.reading() as connection:
+            present = await connection.run_sync(lambda c: set(inspect(c).get_table_names()))
             return {
-                table.name: await connection.scalar(select(func.count()).select_from(table)) or 0
-                for table in await _tables(connection, metadata.tables)
+                name: await connection.scalar(select(func.count()).select_from(table(name))) or 0
+                for name in metadata.tables
+                if name in present
             }
     finally:
         await database.aclose()

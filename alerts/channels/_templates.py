@@ -8,8 +8,8 @@ An expression judges an answer: `CodeResult == "100"`, `json.data.id`, `xml.resu
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from typing import Literal
 from urllib.parse import quote, quote_plus
 from xml.etree.ElementTree import Element, ParseError
@@ -17,7 +17,15 @@ from xml.sax.saxutils import escape
 
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
-from jinja2 import ChainableUndefined, StrictUndefined, TemplateError, Undefined, nodes
+from jinja2 import (
+    ChainableUndefined,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    Undefined,
+    nodes,
+)
+from jinja2.environment import TemplateExpression
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alerts.channels._http import Answer
@@ -32,6 +40,7 @@ _FAULTS = (
     TypeError,
     ValueError,
 )
+_KEPT = 256  # templates and expressions: reading one takes longer than filling it a hundred times
 _SEARCHED = 4096  # characters of an answer: a pattern cannot be interrupted
 
 
@@ -65,28 +74,30 @@ _ESCAPES: Mapping[Format, Callable[[object], str]] = {
 def filled(template: str, format_: Format, words: Mapping[str, object]) -> str:
     """Return the text of a template; raise Unfit if it cannot be filled."""
     try:
-        return _environment(format_).from_string(template).render(words).strip()
+        return _compiled(template, format_).render(words).strip()
     except _FAULTS as fault:
         raise Unfit(f"{type(fault).__name__}: {fault}") from fault
 
 
-def check_template(template: str, format_: Format) -> Iterator[tuple[str, str]]:
-    """Yield what a template asks of `values` and `secrets`; raise Unfit if it cannot be read."""
-    environment = _environment(format_)
+@lru_cache(_KEPT)
+def check_template(template: str, format_: Format) -> tuple[tuple[str, str], ...]:
+    """Return what a template asks of `values` and `secrets`; raise Unfit if it cannot be read."""
     try:
-        tree = environment.parse(template)
-        environment.from_string(template)  # only compiling knows whether the filters exist
+        tree = _environment(format_).parse(template)
+        _compiled(template, format_)  # only compiling knows whether the filters exist
     except TemplateError as fault:
         raise Unfit(str(fault)) from fault
-    for node in tree.find_all(nodes.Getattr):
-        if isinstance(node.node, nodes.Name) and node.node.name in {"values", "secrets"}:
-            yield node.node.name, node.attr
+    return tuple(
+        (node.node.name, node.attr)
+        for node in tree.find_all(nodes.Getattr)
+        if isinstance(node.node, nodes.Name) and node.node.name in {"values", "secrets"}
+    )
 
 
 def check_expression(expression: str) -> None:
     """Raise Unfit if an expression cannot be read."""
     try:
-        _judging().compile_expression(expression)
+        _judge(expression)
     except TemplateError as fault:
         raise Unfit(str(fault)) from fault
 
@@ -106,7 +117,7 @@ def evaluated(expression: str, answer: Answer) -> object:
         "find": lambda pattern: _found(pattern, answer.text[:_SEARCHED]),
     }
     try:
-        return _judging().compile_expression(expression)(words)
+        return _judge(expression)(words)
     except _FAULTS:
         return None
 
@@ -129,6 +140,16 @@ def _xml(answer: Answer) -> dict[str, str]:
         name = str(element.tag).rpartition("}")[2]
         found.setdefault(name, (element.text or "").strip())
     return found
+
+
+@lru_cache(_KEPT)
+def _compiled(template: str, format_: Format) -> Template:
+    return _environment(format_).from_string(template)
+
+
+@lru_cache(_KEPT)
+def _judge(expression: str) -> TemplateExpression:
+    return _judging().compile_expression(expression)
 
 
 @cache
