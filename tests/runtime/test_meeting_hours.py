@@ -96,7 +96,7 @@ async def test_a_meeting_is_booked_from_an_hour_before_to_its_end(sqlite_ledger:
 
 def test_what_equipment_needs_between_two_looks_is_known_of_its_collector() -> None:
     pauses = looking_defaults(Looking()).pauses
-    assert pauses == {"poly_videoos": 30.0, "sip_options": 15.0}
+    assert pauses == {"pexip": 30.0, "poly_videoos": 30.0, "sip_options": 15.0}
 
 
 async def test_a_meeting_that_is_called_off_is_let_go_at_once(sqlite_ledger: Ledger) -> None:
