@@ -70,7 +70,8 @@ def read(name: str, content: bytes, current: Inventory, now: datetime) -> Meetin
                 found.notices.append(Problem(name, notice.what, notice.mend, None, title))
         if len(found.wanted) > _MOST:
             raise Invalid([Problem(name, _TOO_MANY.what, _TOO_MANY.mend)])
-    found.wanted.sort(key=lambda wanted: (wanted.begin, wanted.mark or ""))
+    by_mark = {wanted.mark: wanted for wanted in found.wanted}  # the same twice is one
+    found.wanted = sorted(by_mark.values(), key=lambda wanted: (wanted.begin, wanted.mark or ""))
     return found
 
 

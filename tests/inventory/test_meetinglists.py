@@ -372,6 +372,7 @@ def test_two_events_without_an_id_are_two_meetings() -> None:
     event = "SUMMARY:{}\nDTSTART:20261130T080000\nLOCATION:Phòng họp số 1"
     found = gathered(event.format("Một"), event.format("Hai"))
     assert len({w.mark for w in found.wanted}) == 2
+    assert len(gathered(*[event.format("Một")] * 2).wanted) == 1
 
 
 @pytest.mark.parametrize(
