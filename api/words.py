@@ -573,6 +573,33 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
         ),
     ),
     (
+        re.compile(r"^\d+ devices refuse this login; .* before (.+)$"),
+        Text(
+            "nhiều thiết bị liền nhau từ chối tài khoản này; để không khoá tài khoản chung, không "
+            "thử ở đây trước {0}. Mật khẩu mới (thongsuot secret set) thì thử ngay",
+            "several devices in a row refuse this login; to lock no shared account it is not tried "
+            "here before {0}. A new secret (thongsuot secret set) is tried at once",
+        ),
+    ),
+    (
+        re.compile(r"^the answer is no \w+ but (.+)$"),
+        Text(
+            "địa chỉ này trả lời một trang khác ({0}), không phải tình trạng thiết bị: xem lại địa "
+            "chỉ, cổng và loại thiết bị",
+            "another document ({0}) answers here instead of the device's status: look at the "
+            "address, the port and the kind of device",
+        ),
+    ),
+    (
+        re.compile(r"^(.+?) (?:is no JSON list|tells nothing that is asked for)$"),
+        Text(
+            "{0} trả lời một nội dung khác, không phải tình trạng thiết bị: xem lại địa chỉ, cổng "
+            "và loại thiết bị",
+            "{0} answers with something else than the device's status: look at the address, the "
+            "port and the kind of device",
+        ),
+    ),
+    (
         re.compile(r".*it is left alone until (.+)$", re.DOTALL),
         Text(
             "thiết bị yêu cầu hỏi thưa hơn: để yên đến {0}",

@@ -213,5 +213,6 @@ COLLECTOR = Collector(
     emits=metrics.EQUIPMENT,
     look=look,
     interval=30.0,
+    pause=30.0,  # units that were asked more often have been seen to lock up
     timeout=10.0,
 )

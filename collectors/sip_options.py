@@ -82,5 +82,6 @@ COLLECTOR = Collector(
     look=look,
     sweep=sweep,
     interval=30.0,
+    pause=15.0,  # registrars count requests, and shut out who asks too often
     timeout=4.0,
 )

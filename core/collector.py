@@ -153,3 +153,4 @@ class Collector:
     sweep: Sweep | None = None
     interval: float = 60.0  # seconds, the default
     timeout: float = 10.0
+    pause: float = 0.0  # seconds between two looks that equipment needs, during a meeting too

@@ -12,6 +12,7 @@ BY_CONNECTION = 3.0  # of what is reached by connections, which a device logs
 OTHERS = 15.0  # of everything else that is looked at on the path
 SELDOM = 240.0  # what is asked so seldom costs its device a login, or says nothing of a call
 _SOON = Confirm(failures=2, window=2)
+_NONE: Mapping[str, float] = {}
 _HEADS = frozenset({"gateway", "router"})
 
 
@@ -21,29 +22,38 @@ def near(meetings: Iterable[Meeting], now: datetime, lead: timedelta) -> tuple[M
     return tuple(sorted(found, key=lambda one: (one.begin, one.id)))
 
 
-def booked(estate: Estate, meetings: Sequence[Meeting]) -> Estate:
-    """Return the estate with these meetings booked, and the checks on their paths quickened."""
+def booked(
+    estate: Estate, meetings: Sequence[Meeting], pauses: Mapping[str, float] = _NONE
+) -> Estate:
+    """Return the estate with these meetings booked, and the checks on their paths quickened.
+
+    `pauses`: seconds by collector that its equipment needs between two looks.
+    """
     if not meetings:
         return estate
     targets = {target.slug: target for target in estate.targets}
     bookings = tuple(_booking(meeting, targets) for meeting in meetings)
     booked_targets = frozenset().union(*(booking.path for booking in bookings))
     checks = tuple(
-        quickened(check) if check.target in booked_targets else check for check in estate.checks
+        quickened(check, pauses.get(check.collector, 0.0))
+        if check.target in booked_targets
+        else check
+        for check in estate.checks
     )
     return estate.model_copy(update={"bookings": bookings, "checks": checks})
 
 
-def quickened(check: Check) -> Check:
+def quickened(check: Check, pause: float = 0.0) -> Check:
     """Return a check as it is while it is booked: never slower than it was.
 
-    Copies of configurations, inventories and backups go on at their own pace.
+    `pause`: seconds between two looks that its equipment needs. Copies of configurations,
+    inventories and backups go on at their own pace.
     """
     if not check.reach and check.interval >= SELDOM:
         return check
     by_connection = check.reach and check.collector != "icmp"
     most = BY_CONNECTION if by_connection else REACH if check.reach else OTHERS
-    interval = min(check.interval, most)
+    interval = min(check.interval, max(most, pause))
     confirm, verify = check.confirm, check.verify
     if check.reach and not by_connection and verify is not None and verify.spacing > SPACING:
         verify = verify.model_copy(update={"spacing": SPACING})

@@ -55,6 +55,7 @@ class LookingDefaults(Model):
     snmp_secret: Slug | None = "snmp-default"  # noqa: S105  (a name, of devices that name none)
     snmp_community: str | None = None  # in plain sight instead, for labs
     intervals: Mapping[str, float] = Field(default_factory=dict)
+    pauses: Mapping[str, float] = Field(default_factory=dict)  # no meeting makes them shorter
     maps: str | None = None  # a folder of maps of objects, for equipment of which we know none
     authorities: str | None = None  # of services by TLS: a PEM file, instead of the system's
     published: bool = False  # whether rooms may publish the quality of their calls

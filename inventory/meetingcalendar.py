@@ -2,10 +2,10 @@
 
 An event is a meeting. Its rooms are the rooms among its attendees, the names in its location, and
 those of a line "Điểm cầu: …" of its description; a line "Trực: …" names the duty officer,
-"Chủ trì: …" the chair. Repeated events are written out, exceptions and moved ones included; each
-is known by its UID and the instant at which it would have begun. A time without a zone is local;
-zones are taken as the calendar defines them, Windows' names too. An event that cannot be read is
-told and spoils no other.
+"Chủ trì: …" the chair, "Cầu nối: …" and "Cầu nối cấp trên: …" the bridges. Repeated events are
+written out, exceptions and moved ones included; each is known by its UID and the instant at which
+it would have begun. A time without a zone is local; zones are taken as the calendar defines them,
+Windows' names too. An event that cannot be read is told and spoils no other.
 """
 
 import html
@@ -20,10 +20,10 @@ from icalendar import Calendar
 from core.clock import LOCAL
 from core.errors import Invalid, Problem
 from core.inventory import Inventory
-from core.meeting import LONGEST, Wanted
+from core.meeting import LONGEST, MOST_LEVELS, Wanted
 from core.text import Text, fold, nfc
 from inventory.faults import Fault
-from inventory.meetinglist import USUAL, Meetings, Names
+from inventory.meetinglist import TOO_HIGH, USUAL, Meetings, Names
 
 AHEAD = timedelta(days=62)
 _DAY = timedelta(days=1)
@@ -33,6 +33,7 @@ _LINES = {
     "officer": re.compile(r"truc(?: ky thuat)?|can bo truc|officer"),
     "chair": re.compile(r"chu tri|diem cau chu tri|chair"),
     "bridge": re.compile(r"cau noi|mcu|bridge"),
+    "above": re.compile(r"(?:cau noi|mcu) cap tren|bridges? above"),
 }
 _HIGH = 4  # PRIORITY 1…4 is high (RFC 5545 §3.8.1.9)
 _UNFIT = (ValueError, LookupError, TypeError, AttributeError, OverflowError)  # of both libraries
@@ -69,7 +70,8 @@ def read(name: str, content: bytes, current: Inventory, now: datetime) -> Meetin
                 found.notices.append(Problem(name, notice.what, notice.mend, None, title))
         if len(found.wanted) > _MOST:
             raise Invalid([Problem(name, _TOO_MANY.what, _TOO_MANY.mend)])
-    found.wanted.sort(key=lambda wanted: (wanted.begin, wanted.mark or ""))
+    by_mark = {wanted.mark: wanted for wanted in found.wanted}  # the same twice is one
+    found.wanted = sorted(by_mark.values(), key=lambda wanted: (wanted.begin, wanted.mark or ""))
     return found
 
 
@@ -154,6 +156,9 @@ def _meeting(
     if not rooms:
         return None, notices or [_NO_ROOM]
     chair = next(iter(said["chair"]), "")
+    above = [part for text in said["above"] for part in map(nfc, text.split(";")) if part]
+    if len(above) > MOST_LEVELS:
+        notices.append(TOO_HIGH)
     return Wanted(
         title=_line(event, "summary")[:200] or "?",
         begin=begin,
@@ -162,6 +167,7 @@ def _meeting(
         chair=(names.room(chair) or chair[:200]) if chair else None,
         officer=_known(said["officer"], names.person, notices),
         bridge=_known(said["bridge"], names.bridge, notices),
+        above=tuple(above[:MOST_LEVELS]),
         importance="high" if 1 <= _priority(event) <= _HIGH else "normal",
         mark=mark,
     ), notices

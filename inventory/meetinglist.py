@@ -263,7 +263,7 @@ class _Sheet:
         bridge = self._whom(row, "bridge", self.names.bridge)
         above = tuple(filter(None, map(nfc, _PARTS.split(self._said(row, "above")))))
         if len(above) > MOST_LEVELS:
-            self._fail(row, "above", _TOO_HIGH)
+            self._fail(row, "above", TOO_HIGH)
         if span is None:
             return None
         begin, end = span
@@ -459,7 +459,7 @@ _SAME_MARK = _fault(
     "Ghi mã khác, hoặc bỏ trống cột này",
     "Write another id, or leave the column empty",
 )
-_TOO_HIGH = _fault(
+TOO_HIGH = _fault(
     f"hơn {MOST_LEVELS} cấp cầu nối ở trên",
     f"more than {MOST_LEVELS} bridges above",
     "Ghi các cầu nối cấp trên, gần trước, cách nhau bằng dấu chấm phẩy",

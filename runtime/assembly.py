@@ -15,6 +15,7 @@ from inventory.compiled import LookingDefaults
 from reports.render.letterhead import Letterhead
 from runtime.outlet import Outlet
 from runtime.precaution import save_before_migration
+from runtime.registries import collectors
 from runtime.sections.looking import Hearing, Looking
 from runtime.sections.meetings import Quality
 from runtime.sections.reporting import Reports
@@ -45,6 +46,7 @@ def looking_defaults(looking: Looking, hearing: Hearing | None = None) -> Lookin
         snmp_secret=looking.snmp_secret,
         snmp_community=looking.snmp_community or None,
         intervals=dict(looking.intervals),
+        pauses={one.name: one.pause for one in collectors().values() if one.pause},
         maps=str(looking.maps) if looking.maps else None,
         authorities=str(looking.authorities) if looking.authorities else None,
         published=bool(hearing and hearing.publications),

@@ -112,7 +112,8 @@ class EstateFeed:
         return True
 
     def _with(self, edition: Edition, meetings: tuple[Meeting, ...]) -> Edition:
-        return replace(edition, estate=booked(self._compiled, meetings), meetings=meetings)
+        estate = booked(self._compiled, meetings, self._looking.pauses)
+        return replace(edition, estate=estate, meetings=meetings)
 
     async def _read(self, number: int, today: date) -> Edition:
         inventory = await self._book.load(on=today)

@@ -2,7 +2,8 @@
 
 Equipment locks an account after a few bad passwords, and then nobody gets in. So a refused login
 is not tried again for a while that grows: twice in the first hour, four times in the first day.
-Another password, or another user, is tried at once.
+Another password, or another user, is tried at once. A login that some devices have refused, one
+after the other, may be one account of a directory behind them all: the others are spared it.
 """
 
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from core.reading import Failure, FailureKind
 
 _AFTER_REFUSALS = tuple(timedelta(minutes=m) for m in (15, 60, 240, 1440))
 _AFTER_TOO_MANY = tuple(timedelta(minutes=m) for m in (1, 2, 5, 15))
+_REFUSERS = 3  # devices that refuse a login, after which it is shown to no other
 _LONGEST = timedelta(hours=1)  # that a device may ask us to stay away
 _NAME = "good manners"
 
@@ -33,13 +35,26 @@ class Manners:
 
     clock: Clock
     resting: dict[tuple[str, int], _Rest] = field(default_factory=dict)
+    _refusers: dict[int, set[str]] = field(default_factory=dict)  # by login, since one took it
+    _spares: dict[int, datetime] = field(default_factory=dict)  # until when, by login
 
     def rest(self, device: str, login: str | None) -> Failure | None:
         """Return why the device is not asked now; None: it may be."""
         found = self.resting.get((device, hash(login)))
-        if found is None or self.clock.now() >= found.until:
+        if found is not None and self.clock.now() < found.until:
+            return found.failure
+        return self._spared(hash(login)) if login is not None else None
+
+    def _spared(self, login: int) -> Failure | None:
+        """Return why a login that some devices have refused is shown to none of them now."""
+        if len(self._refusers.get(login, ())) < _REFUSERS:
             return None
-        return found.failure
+        now, until = self.clock.now(), self._spares[login]
+        if now >= until:
+            self._spares[login] = now + _AFTER_REFUSALS[0]  # one may try, and none beside it
+            return None
+        said = f"{_REFUSERS} devices refuse this login; to lock no account it is not tried"
+        return Failure(FailureKind.AUTH, f"{said} before {_shown(until)}")
 
     def refused(self, device: str, login: str | None, said: str) -> Failure:
         """Remember that the login was refused; return the failure."""
@@ -47,6 +62,8 @@ class Manners:
         times, until = self._next(key, _AFTER_REFUSALS)
         detail = f"{said}; to lock no account it is not tried again before {_shown(until)}"
         self.resting[key] = _Rest(times, until, Failure(FailureKind.AUTH, detail))
+        self._refusers.setdefault(key[1], set()).add(device)
+        self._spares[key[1]] = self.clock.now() + _AFTER_REFUSALS[0]
         return Failure(FailureKind.AUTH, said)
 
     def too_many(
@@ -64,6 +81,7 @@ class Manners:
     def welcome(self, device: str, login: str | None) -> None:
         """Forget what was: the device has answered."""
         self.resting.pop((device, hash(login)), None)
+        self._refusers.pop(hash(login), None)
 
     def _next(self, key: tuple[str, int], pauses: tuple[timedelta, ...]) -> tuple[int, datetime]:
         before = self.resting.get(key)
@@ -72,7 +90,8 @@ class Manners:
 
     async def aclose(self) -> None:
         """Forget everything."""
-        self.resting.clear()
+        for known in (self.resting, self._refusers, self._spares):
+            known.clear()
 
 
 def manners_of(kit: Kit) -> Manners:

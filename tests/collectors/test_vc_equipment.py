@@ -10,7 +10,9 @@ import pytest
 from aiohttp import ClientSession
 
 from api import words
-from collectors._vc.params import pin
+from collectors._vc.guest import Login
+from collectors._vc.manners import manners_of
+from collectors._vc.params import VcParams, pin
 from core.clock import SystemClock
 from core.reading import FailureKind, Reading
 from lab.certificates import Authority
@@ -33,6 +35,7 @@ from tests.collectors.families import (
     told,
 )
 
+SHARED, NONE = "monitor:chung", VcParams()
 BY_NAME = {family.name: family for family in FAMILIES}
 ENDPOINTS = [family for family in FAMILIES if not family.is_bridge]
 BRIDGES = [family for family in FAMILIES if family.is_bridge and family.media]
@@ -418,6 +421,33 @@ async def test_what_is_refused_is_told_in_the_readers_words_with_the_remedy() ->
         shown = why(await _looked_by_tls(at, own_certificate())).rpartition("=")[2]
         said = in_words(await _looked_by_tls(at, own_certificate(), fingerprint=shown))
         assert "kẻ đứng giữa" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("cisco_codec roomos11", b"<html/>", "trả lời một trang khác (html)"),
+        ("pexip", b"{}", "conference trả lời một nội dung khác"),
+        ("jitsi", b"{}", "/colibri/stats trả lời một nội dung khác"),
+    ],
+)
+async def test_another_document_is_told_with_where_to_look(
+    name: str, body: bytes, said: str
+) -> None:
+    async with stand(BY_NAME[name]) as at:
+        at.spoiling.spoil = lambda n, ask, reply: Reply(200, body, reply.kind)
+        told_of = in_words(await at.look())
+    assert said in told_of
+    assert "loại thiết bị" in told_of
+
+
+async def test_a_login_that_others_refused_is_told_with_the_remedy() -> None:
+    async with stand(BY_NAME["pexip"]) as at:
+        for other in range(3):
+            manners_of(at.kit).refused(f"http://10.0.0.{other}", Login.of(SHARED, NONE).basic, "no")
+        at.purse.text = SHARED
+        assert "nhiều thiết bị liền nhau từ chối tài khoản này" in in_words(await at.look())
+        assert at.spoiling.asked == []
 
 
 def test_a_fingerprint_is_read_as_people_write_it() -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from collectors._vc.manners import Manners
 from core.reading import FailureKind
 from lab.emulators.answering import Reply
 from lab.emulators.cisco_codec import CiscoCodec, Slot
@@ -22,6 +23,7 @@ from tests.collectors.test_sip_options import (
     sweeping,
     values,
 )
+from tests.factories import FakeClock
 
 BY_NAME = {family.name: family for family in FAMILIES}
 GENERATIONS = [family for family in FAMILIES if family.name.startswith("cisco_codec")]
@@ -232,3 +234,35 @@ async def test_an_answer_that_comes_too_late_is_not_taken_for_the_next_one() -> 
     assert kind(watch.readings[0]) is FailureKind.TIMEOUT
     assert failures(watch.readings[1:]) == []
     assert all(values(r)["probe_sip_rtt_seconds"] < 0.3 for r in watch.readings[1:])
+
+
+def test_a_login_that_devices_refuse_one_after_the_other_is_not_shown_to_all_of_them() -> None:
+    clock = FakeClock()
+    manners = Manners(clock)
+
+    def asked(login: str | None) -> int:
+        """Look at 140 rooms of one account that is refused; return how many it was shown to."""
+        shown = 0
+        for room in range(140):
+            if manners.rest(f"codec-{room}", login) is None:
+                manners.refused(f"codec-{room}", login, "HTTP 401")
+                shown += 1
+        return shown
+
+    assert asked("sai") == 3
+    clock.advance(30)
+    assert asked("sai") == 0
+    clock.advance(15 * 60)
+    assert asked("sai") == 1
+    assert asked("mới") == 3  # another password at once
+    assert asked(None) == 140  # who shows no login locks no account
+
+
+def test_a_login_that_a_device_takes_is_shown_to_the_others_though_some_refuse_it() -> None:
+    manners = Manners(FakeClock())
+    for room in range(30):
+        assert manners.rest(f"codec-{room}", "a:b") is None
+        if room % 3:
+            manners.refused(f"codec-{room}", "a:b", "HTTP 401")
+        else:
+            manners.welcome(f"codec-{room}", "a:b")

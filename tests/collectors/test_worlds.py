@@ -186,6 +186,7 @@ class Minute:
 # A call that is still set up when it is looked at, and negotiated anew at once: what it counted
 # until then nobody sees.
 FORGOTTEN = Minute(0.1875, 0.0, 0.0, ((3.25, "drop"), (10.0, "ease"), (10.0, "negotiate")))
+UNSEEN = Minute(0.0, 0.0, 0.1875, ((25.0, "worsen"), (43.0, "drop"), (53.25, "drop")))
 
 
 def _is_seen_for_a_while(second: float) -> bool:
@@ -225,7 +226,7 @@ def test_a_minute_is_measured_as_it_was(kind: Kind, full: bool) -> None:
         asyncio.run(_minute(kind, minute))
 
     if kind.counts:
-        measured = example(FORGOTTEN)(measured)
+        measured = example(FORGOTTEN)(example(UNSEEN)(measured))
 
     measured()
 
@@ -274,7 +275,7 @@ async def _played(kind: Kind, at: Observed, minute: Minute) -> tuple[list[Readin
     plan += [(POLL * n, "look") for n in range(1, 7)]
     readings, now = list[Reading](), 0.0
     gone: Gone = {place: (0.0, 0.0) for _, place in kind.losses}
-    seen = {place: at.calls.sums(ROOM, *place) for place in gone}
+    seen: Gone = {place: at.calls.sums(ROOM, *place) for place in gone}
     for second, what in sorted(plan):
         if second > 60:
             break
@@ -292,13 +293,19 @@ async def _played(kind: Kind, at: Observed, minute: Minute) -> tuple[list[Readin
             loss = minute.later if what == "worsen" else 0.0
             _degrade(kind, at, loss, minute.jitter)
             continue
-        for place in gone:
-            sums = at.calls.sums(ROOM, *place)
-            sent, lost = (a - b for a, b in zip(sums, seen[place], strict=True))
-            gone[place] = gone[place][0] + sent, gone[place][1] + lost
+        _forgotten(at, gone, seen)
         _happen(at, what)
         seen = {place: at.calls.sums(ROOM, *place) for place in gone}
+    _forgotten(at, gone, seen)  # a call that is still set up at the last look
     return readings, gone
+
+
+def _forgotten(at: Observed, gone: Gone, seen: Gone) -> None:
+    """Add to what is gone what came since a look has seen any."""
+    for place in gone:
+        sums = at.calls.sums(ROOM, *place)
+        sent, lost = (a - b for a, b in zip(sums, seen[place], strict=True))
+        gone[place] = gone[place][0] + sent, gone[place][1] + lost
 
 
 def _happen(at: Observed, what: str) -> None:

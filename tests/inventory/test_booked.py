@@ -68,3 +68,16 @@ def test_what_is_asked_seldom_keeps_its_own_pace_through_a_meeting() -> None:
             interval=interval,
         )
         assert quickened(check) == check
+
+
+def test_equipment_that_needs_a_pause_has_it_during_a_meeting_too() -> None:
+    codec = Check(
+        slug="vc/poly_videoos",
+        target="vc",
+        collector="poly_videoos",
+        address="192.0.2.1",
+        interval=60.0,
+    )
+    assert quickened(codec, pause=30.0).interval == 30.0
+    often = codec.model_copy(update={"interval": 20.0})  # as its owner wants it
+    assert quickened(often, pause=30.0).interval == 20.0

@@ -372,6 +372,7 @@ def test_two_events_without_an_id_are_two_meetings() -> None:
     event = "SUMMARY:{}\nDTSTART:20261130T080000\nLOCATION:Phòng họp số 1"
     found = gathered(event.format("Một"), event.format("Hai"))
     assert len({w.mark for w in found.wanted}) == 2
+    assert len(gathered(*[event.format("Một")] * 2).wanted) == 1
 
 
 @pytest.mark.parametrize(
@@ -469,3 +470,15 @@ def test_rooms_may_stand_below_their_heading_until_the_next_one() -> None:
     wanted = only(found)
     assert found.notices == []
     assert (wanted.rooms, wanted.officer) == (("ph-dak-o", "ubnd-an-loc"), "an")
+
+
+def test_a_cascade_of_bridges_stands_in_a_calendar_too() -> None:
+    event = (
+        "UID:a@x\nSUMMARY:Họp\nDTSTART:20261130T080000\nLOCATION:Phòng họp số 1\n"
+        "DESCRIPTION:Cầu nối: MCU trung tâm\\nCầu nối cấp trên: MCU bộ\\; MCU Chính phủ"
+    )
+    wanted = only(gathered(event))
+    assert (wanted.bridge, wanted.above) == ("mcu", ("MCU bộ", "MCU Chính phủ"))
+    higher = event + "\\; MCU ba\\; MCU bốn"
+    [told] = gathered(higher).notices
+    assert "cấp cầu nối ở trên" in told.what.vi

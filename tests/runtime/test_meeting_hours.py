@@ -17,11 +17,13 @@ from core.inventory import (
 from core.meeting import Meeting, Wanted
 from core.status import Status
 from inventory.compiled import LookingDefaults
+from runtime.assembly import looking_defaults
 from runtime.dispatcher import Dispatcher, DispatchOptions
 from runtime.escalator import Escalator
 from runtime.estate_feed import Edition, EstateFeed
 from runtime.meeting_letters import MeetingLetters
 from runtime.room_requests import RoomRequests
+from runtime.sections.looking import Looking
 from storage.ledger import Ledger
 from tests.alerts.province import CONTACT, World, estate
 from tests.alerts.test_endangered import OFFICER, USUAL, a_world
@@ -90,6 +92,11 @@ async def test_a_meeting_is_booked_from_an_hour_before_to_its_end(sqlite_ledger:
     assert await feed.refresh(changed)
     assert told[-1].estate.bookings == ()
     assert intervals() == usual
+
+
+def test_what_equipment_needs_between_two_looks_is_known_of_its_collector() -> None:
+    pauses = looking_defaults(Looking()).pauses
+    assert pauses == {"pexip": 30.0, "poly_videoos": 30.0, "sip_options": 15.0}
 
 
 async def test_a_meeting_that_is_called_off_is_let_go_at_once(sqlite_ledger: Ledger) -> None:
