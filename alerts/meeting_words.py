@@ -44,6 +44,10 @@ REASON = {
     ),
     "not_registered": Text("thiết bị họp chưa đăng ký tổng đài", "its equipment is not registered"),
     "not_in_call": Text("chưa vào cuộc họp", "not in the meeting"),
+    "busy": Text(
+        "đang dự cuộc họp khác đến {since} mới kết thúc: {about}",
+        "it is in another meeting that ends only at {since}: {about}",
+    ),
     "elsewhere": Text("đang ở cuộc họp khác: {about}", "it is in another meeting: {about}"),
     "poor_media": Text("hình, tiếng kém", "poor picture or sound"),
     "poor_call": Text(

@@ -49,7 +49,7 @@ def finding(room: str, facts: RoomFacts | None, ahead: float) -> Finding:
     if facts is None:
         gone = Reason(name="not_watched", about=room)
         return Finding(room=room, result=Readiness.NOT_CHECKED, reasons=(gone,))
-    because = [*_line(facts), *_equipment(facts, ahead), *_person(facts)]
+    because = [*_line(facts), *_equipment(facts, ahead), *_busy(facts), *_person(facts)]
     result = max((one for one, _ in because), key=lambda r: r.badness, default=Readiness.READY)
     ranked = sorted(because, key=lambda one: -one[0].badness)
     return Finding(
@@ -173,6 +173,13 @@ def _silent(own: Standing, layer: Layer, ahead: float) -> _Because:
     if layer is Layer.BAD:
         return Readiness.NOT_READY, Reason(name="endpoint_silent", about=own.slug, since=own.since)
     return Readiness.NOT_CHECKED, Reason(name="not_observed", about=own.slug, since=own.since)
+
+
+def _busy(facts: RoomFacts) -> Iterable[_Because]:
+    if facts.busy is not None:
+        other = facts.busy.meeting
+        why = Reason(name="busy", about=other.id, since=other.end, words=other.title)
+        yield Readiness.AT_RISK, why
 
 
 def _person(facts: RoomFacts) -> Iterable[_Because]:

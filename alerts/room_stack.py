@@ -68,6 +68,7 @@ class RoomFacts:
     quality: RoomQuality | None = None  # None: nobody measured
     on_bridge: bool | None = None  # whether a bridge says that it is connected; None: none says
     elsewhere: Seat | None = None  # in the other meeting that has its call
+    busy: Seat | None = None  # in one that lasts beyond the begin of the meeting to come
 
     @property
     def heard(self) -> bool:
@@ -124,17 +125,19 @@ class Surroundings:
         """Return what is known of a room, or of a site as a whole; None if it is not watched.
 
         Of a `meeting` its bridge is believed before others; where another one that goes on has the
-        room's call, what that sounds like is none of its.
+        room's call, what that sounds like is none of its. Of one to come it is said whether that
+        other one lasts beyond its begin.
         """
         found = self._facts(room, meeting.bridge if meeting is not None else None)
         if found is None or meeting is None:
             return found
-        if meeting.id not in {one.meeting.id for one in self.going_on}:
-            return found
         there = self.sits_in(found)
         if there is None or there.meeting.id == meeting.id:
             return found
-        return replace(found, elsewhere=there, quality=None)
+        if meeting.id in {one.meeting.id for one in self.going_on}:
+            return replace(found, elsewhere=there, quality=None)
+        lasts = self.now < meeting.begin < there.meeting.end
+        return replace(found, busy=there) if lasts else found
 
     def sits_in(self, facts: RoomFacts) -> Seat | None:
         """Return in which of the meetings that go on a room's call is; None if it has none."""

@@ -531,6 +531,24 @@ async def test_a_meeting_to_come_does_not_show_the_call_of_the_one_that_goes_on(
     assert (mine["stack"]["in_call"], mine["elsewhere"]) == ("good", None)
 
 
+async def test_a_room_whose_meeting_lasts_beyond_the_begin_of_the_next_is_at_risk(
+    world: World,
+) -> None:
+    now_on = await met(world, ahead=-HOUR, title="Giao ban", bridge=None)  # until 10:00
+    coming = await met(world, rooms=("phong-dong-xoai",), bridge=None)  # from 09:14
+    hears(world, vc_in_call=1.0, vc_media_loss_ratio=0.0)
+    whole = (await asked(world, "GET", f"/meetings/{coming.id}")).json()
+    [room] = whole["now"]
+    assert (room["result"], room["elsewhere"]) == ("at_risk", now_on.id)
+    assert room["reasons"][0]["said"] == (
+        f"it is in another meeting that ends only at 10:00 on 22/11/2026: {now_on.id} (Giao ban)"
+    )
+    path = f"/meetings/{now_on.id}/until"
+    assert (await posted(world, path, minutes="0"))[0] == 303
+    [room] = (await asked(world, "GET", f"/meetings/{coming.id}")).json()["now"]
+    assert (room["result"], room["elsewhere"]) == ("ready", None)
+
+
 async def test_a_meeting_that_is_over_shows_who_was_there_and_not_how_rooms_stand_now(
     world: World,
 ) -> None:
