@@ -297,7 +297,12 @@ async def scenes(stage: Stage, inventory: Inventory, count: int, seed: int) -> d
                 found.append((show, findings))
                 report(show, said, findings)
             names = frozenset().union(*(part.names for part, _ in bill))
-            strays += [message.root for message in heard if message.root not in names]
+            # A line that flapped in an earlier scene is told of when it has been calm for a while.
+            strays += [
+                f"{message.purpose} {message.root}"
+                for message in heard
+                if message.root not in names and message.incident not in flapping
+            ]
     finally:
         listening.cancel()
     return summary(found, strays, seed)
