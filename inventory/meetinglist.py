@@ -17,7 +17,8 @@ from core.inventory import Inventory
 from core.meeting import BRIDGE_DEVICES, BRIDGE_SERVICES, MOST_LEVELS, Wanted
 from core.text import Text, fold, nfc
 from inventory import cells, lists
-from inventory.faults import Fault, no_such_day
+from inventory.cells import LINE_LIMIT
+from inventory.faults import Fault, no_such_day, too_long
 from inventory.plan import as_of
 from inventory.registers import Named, Register, Registers
 from inventory.search import key
@@ -25,6 +26,7 @@ from inventory.workbook import RawSheet, Row, Value, shown
 
 USUAL = timedelta(hours=2)  # of a meeting that does not say when it ends
 LONGEST = timedelta(hours=14)  # what seems to last longer over midnight has its hours mixed up
+_LIMITS = {"mark": 400}  # letters, of what is no line
 _TOP = 40  # rows in which a header is looked for
 _NEEDED = frozenset({"title", "begin", "rooms"})
 _HEADINGS: Mapping[str, re.Pattern[str]] = {
@@ -267,10 +269,19 @@ class _Sheet:
         if span is None:
             return None
         begin, end = span
-        mark = self._mark(row, f"{key(title)} {begin:%Y-%m-%d}")
+        mark = self._mark(row, f"{key(title)[:LINE_LIMIT]} {begin:%Y-%m-%d}")
+        chair = nfc(self._said(row, "chair"))
+        for column, texts in {
+            "title": [title],
+            "chair": [chair],
+            "above": above,
+            "mark": [mark],
+        }.items():
+            longest = max(map(len, texts), default=0)
+            if longest > (limit := _LIMITS.get(column, LINE_LIMIT)):
+                self._fail(row, column, too_long(longest, limit))
         if len(self.found.problems) > before:
             return None
-        chair = nfc(self._said(row, "chair"))
         if end <= self.now:
             self.found.notices.append(self._problem(row, "day", is_over(end)))
         return Wanted(

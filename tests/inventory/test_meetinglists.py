@@ -482,3 +482,13 @@ def test_a_cascade_of_bridges_stands_in_a_calendar_too() -> None:
     higher = event + "\\; MCU ba\\; MCU bốn"
     [told] = gathered(higher).notices
     assert "cấp cầu nối ở trên" in told.what.vi
+
+
+@pytest.mark.parametrize("column", ["Nội dung họp", "Chủ trì", "Cầu nối cấp trên", "Mã"])
+def test_what_is_too_long_to_be_kept_is_told_by_its_row(column: str) -> None:
+    row = {"Nội dung họp": "Họp", "Ngày": "30/11/2026", "Bắt đầu": "8h", "Điểm cầu": "xã Đăk Ơ"}
+    row[column] = "x" * 401
+    text = "\n".join((";".join(row), ";".join(row.values())))
+    found = meetingfile.read("lich.csv", text.encode(), LAND, NOW)
+    assert found.wanted == []
+    assert [(p.line, p.key) for p in found.problems] == [(2, column)]
