@@ -71,6 +71,9 @@ class Stats:
     lateness_max_s: float = 0.0
 
 
+_Queue = tuple[str, bool]  # a device, asked whether it can be reached, or the rest
+
+
 @dataclass(slots=True, eq=False)
 class _Plan:
     """What the scheduler remembers of one check that is run look by look."""
@@ -84,6 +87,11 @@ class _Plan:
     goods: int = 0  # in a row, after a failure
     broken: bool = False  # by a bug; said once
     again: bool = False  # hinted while busy
+
+    @property
+    def queue(self) -> _Queue:
+        """Return what it waits for its turn with."""
+        return self.check.address, self.check.reach
 
     def after(self, now: float) -> float:
         """Return the first instant of its rhythm after now."""
@@ -132,7 +140,7 @@ class Scheduler:
         self._swept: dict[str, str] = {}  # check -> its sweep
         self._due: list[tuple[float, int, _Plan]] = []
         self._entries = 0
-        self._devices: dict[str, asyncio.Lock] = {}
+        self._devices: dict[_Queue, asyncio.Lock] = {}
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._nudged = asyncio.Event()
@@ -186,7 +194,7 @@ class Scheduler:
         self._plans = plans
         self._due = [entry for entry in self._due if plans.get(entry[2].check.slug) is entry[2]]
         heapq.heapify(self._due)
-        in_use = {plan.check.address for plan in plans.values()}
+        in_use = {plan.queue for plan in plans.values()}
         self._devices = {a: k for a, k in self._devices.items() if a in in_use or k.locked()}
         self._share(shares)
         self._transcripts.forget_all_but({check.slug for check in checks})
@@ -255,8 +263,12 @@ class Scheduler:
     # One run
 
     async def _turn(self, plan: _Plan, due: float) -> None:
-        """Wait until the device and a slot are free, run, and say when to run next."""
-        device = self._devices.setdefault(plan.check.address, asyncio.Lock())
+        """Wait until the device and a slot are free, run, and say when to run next.
+
+        Whether a device can be reached is asked beside the rest: what waits in vain for the
+        answers of a dead one must not keep us from seeing that it is dead.
+        """
+        device = self._devices.setdefault(plan.queue, asyncio.Lock())
         self.stats.waiting += 1
         try:
             async with device, self._slots:

@@ -187,6 +187,21 @@ async def test_a_device_is_asked_one_thing_at_a_time() -> None:
     assert worst == 1
 
 
+async def test_whether_a_device_can_be_reached_is_asked_beside_what_it_leaves_unanswered() -> None:
+    async def silent(check: Check, kit: Kit, transcript: Transcript) -> Reading:
+        await asyncio.sleep(60.0)
+        return outcome(check, kit, None)
+
+    dead = [fake(f"x{n}", "silent", address="10.0.0.1", timeout=30.0) for n in range(3)]
+    reach = fake("gw", address="10.0.0.1", reach=True)
+    feed = Feed(*dead, reach)
+    collectors = (a_collector(answers), a_collector(silent, "silent"))
+    async with scheduled(feed, *collectors) as running:
+        await running.until(lambda: running.stats.skipped)
+        seen = len(running.sink.of("gw"))
+        await running.until(lambda: len(running.sink.of("gw")) >= seen + 3, within=2.0)
+
+
 async def test_a_failing_reach_check_and_its_uplinks_run_again_soon() -> None:
     alive = {"hub"}
 
