@@ -33,7 +33,9 @@ def apart(work: Coroutine[object, object, None]) -> None:
 
 def migrated(url: str) -> None:
     """Put an empty ledger at the address of an SQLite file: a copy of one that was migrated."""
-    Path(url.removeprefix("sqlite:///")).write_bytes(_migrated_file())
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_migrated_file())
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -28,6 +28,7 @@ in_the_browser = [
     pytest.mark.usefixtures("browser"),
 ]
 _open: list[Browser] = []
+expect.set_options(timeout=30_000)  # ms: a busy machine, not the page, needs them
 
 
 @asynccontextmanager
