@@ -38,7 +38,7 @@ LONG_SILENCE = 5  # misses in a row after which the target has to prove its reco
 RECOVERY = 5  # by so many answers in a row, probed fast and all told
 # Bursts share this many probes a second: when hundreds of targets are under suspicion at once,
 # their spacing is stretched, and neither the network nor the judge is flooded.
-BURST_RATE = 5000.0
+BURST_RATE = 8000.0
 UPLINK_RATE = 20_000.0  # an uplink stands for many, so it waits less: roots are known first
 GONE = 1 << 62  # a slot that never comes
 OVERFLOW = Failure(FailureKind.LOCAL, "our ICMP receive buffer overflowed")
