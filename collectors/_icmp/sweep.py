@@ -401,8 +401,8 @@ class Sweep:
             self._tell(host, sent_ns, failure)
         if host.misses == 1:
             self._suspect(host)
-        elif host.left and host.is_proven:
-            host.left = 0
+        elif host.verify and host.misses <= host.verify.probes and host.is_proven:
+            host.left = 0  # of the suspicion's burst; a later hint asks anew
             self._release(host)
 
     # Telling

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from collectors import icmp
 from collectors._icmp import packet
 from collectors._icmp.host import SUMMARY, Host, jitter, percentile
-from collectors._icmp.sweep import Sweep
+from collectors._icmp.sweep import RECOVERY, Sweep
 from collectors._icmp.wire import Wire
 from core.clock import SystemClock
 from core.losses import needed
@@ -155,6 +155,19 @@ async def test_the_burst_ends_when_the_misses_suffice(world: Land) -> None:
         await watch.until(lambda: len(failures(watch.readings)) >= needed(0.0))
         await asyncio.sleep(0.5)
     assert len(failures(watch.readings)) < needed(0.0) + 6 < Verify().probes
+
+
+async def test_a_hint_about_what_is_surely_dead_is_answered_by_as_many_probes(world: Land) -> None:
+    world.answer = lambda address, asked: None
+    feed = Feed(ping("a", "10.0.0.5", interval=60.0, timeout=0.2, verify=Verify(probes=24)))
+    async with sweeping(feed, world) as watch:
+        await asyncio.sleep(0.05)
+        feed.hinted.append("a/icmp")
+        await watch.until(lambda: len(failures(watch.readings)) >= needed(0.0) + 2)
+        await asyncio.sleep(0.5)
+        before = world.asked["10.0.0.5"]
+        feed.hinted.append("a/icmp")
+        await watch.until(lambda: world.asked["10.0.0.5"] >= before + RECOVERY, within=2.0)
 
 
 async def test_soon_after_another_suspicion_the_burst_is_sent_whole(world: Land) -> None:
