@@ -48,6 +48,7 @@ OPERATOR = {
     "/meetings/{meeting}/cancel",
     "/meetings/{meeting}/delegates",
     "/meetings/{meeting}/change",
+    "/meetings/{meeting}/until",
     "/meetings/{meeting}/link",
     "/meetings/{meeting}/links",
     "/api/v1/incidents/{incident}/merge",
