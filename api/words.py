@@ -237,6 +237,7 @@ ATTENDING = {
     "dropped": Text("đã rớt", "dropped"),
     "absent": Text("chưa vào", "not in yet"),
     "elsewhere": Text("đang ở cuộc họp khác", "in another meeting"),
+    "hung_up": Text("đã gác máy", "hung up"),
     "unknown": Text("chưa rõ", "not known"),
 }
 HEARING = {
@@ -245,6 +246,7 @@ HEARING = {
     "dropped": Text("đã rớt", "dropped"),
     "absent": Text("chưa vào", "not in yet"),
     "elsewhere": Text("đang ở cuộc họp khác", "in another meeting"),
+    "hung_up": Text("đã gác máy", "hung up"),
     "not_measured": Text("chưa đo được", "not measured"),
 }
 NOTE = {

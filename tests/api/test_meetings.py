@@ -10,6 +10,7 @@ import pytest
 
 from api.context import Web
 from api.meetings import looked_over
+from core.incident import Incident, Member, Severity
 from core.inventory import Changes, Contact, Inventory, Site
 from core.labels import Series
 from core.meeting import (
@@ -22,12 +23,14 @@ from core.meeting import (
     Tick,
     Wanted,
 )
+from core.outcome import Outcome
 from core.people import Role
 from core.reading import Reading
+from core.status import Status
 from tests.api.serving import serving
 from tests.api.test_door import csrf, log_in
 from tests.api.test_pages import page, words
-from tests.api.world import DAWN, World, a_world, all_up, hub_back, hub_cut
+from tests.api.world import DAWN, World, a_world, all_up, changed, hub_back, hub_cut
 
 HOUR = timedelta(hours=1)
 ROOMS = ("phong-dong-xoai", "phong-dak-o", "ubnd-phu-nghia")
@@ -210,6 +213,51 @@ async def test_a_room_that_was_in_and_is_out_has_dropped_and_is_not_yet_to_come_
     found = (await asked(world, "GET", f"/meetings/{meeting.id}")).json()
     [mine] = [one for one in found["now"] if one["room"] == "phong-dong-xoai"]
     assert mine["reasons"][0]["name"] == "dropped"
+
+
+async def everyone_hung_up(world: World, at: datetime) -> Meeting:
+    """Hold a meeting that is booked for longer than its rooms stay, and switch a codec off."""
+    meeting = await met(world, ahead=-HOUR, rooms=("phong-dong-xoai", "ubnd-phu-nghia"))
+    for room in meeting.rooms:
+        came = Presence(
+            meeting=meeting.id, room=room, at=DAWN - HOUR, present=True, source="bridge"
+        )
+        left = came.model_copy(update={"at": at, "present": False})
+        await world.ledger.meetings.present([came, left], DAWN)
+    off = changed("vc-dong-xoai", Status.DOWN, DAWN - timedelta(minutes=1), "confirmed_silence")
+    await world.commit(Outcome(transitions=[off]))
+    return meeting
+
+
+async def test_a_wall_is_not_red_when_all_have_hung_up_before_the_booked_end(
+    world: World,
+) -> None:
+    meeting = await everyone_hung_up(world, DAWN - timedelta(minutes=3))
+    raw = await page(world, f"/meetings/{meeting.id}?wall")
+    assert "2 đã gác máy" in words(raw)
+    assert "đã rớt" not in words(raw)
+    assert 'data-status="down"' not in raw
+    whole = (await asked(world, "GET", f"/meetings/{meeting.id}")).json()
+    assert {(one["attending"], one["dropped"]) for one in whole["now"]} == {("hung_up", 0)}
+    assert whole["heard"]["hung_up"] == 2
+
+
+async def test_all_who_left_just_now_or_with_their_bridge_have_dropped(world: World) -> None:
+    just_now = await everyone_hung_up(world, DAWN - timedelta(minutes=1))
+    assert "2 đã rớt" in words(await page(world, f"/meetings/{just_now.id}?wall"))
+    at = DAWN - timedelta(minutes=10)
+    with_it = await everyone_hung_up(world, at)
+    incident = Incident(
+        id="SC-20261122-0001",
+        root="mcu-1",
+        severity=Severity.CRITICAL,
+        began_at=at,
+        decided_at=at,
+        cause="silence",
+        members=(Member(target="mcu-1", joined_at=at),),
+    )
+    await world.commit(Outcome(incidents=[incident]))
+    assert "2 đã rớt" in words(await page(world, f"/meetings/{with_it.id}?wall"))
 
 
 async def test_the_person_in_a_room_ticks_with_a_link_and_no_login(world: World) -> None:
