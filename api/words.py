@@ -566,6 +566,15 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
         ),
     ),
     (
+        re.compile(r"^the login was not answered; .* before (.+)$"),
+        Text(
+            "thiết bị không trả lời sau khi nhận mật khẩu; để không khoá tài khoản, không thử lại "
+            "trước {0}",
+            "the device did not answer our login; to lock no account it is not tried again before "
+            "{0}",
+        ),
+    ),
+    (
         re.compile(r".*to lock no account it is not tried again before (.+)$", re.DOTALL),
         Text(
             "thiết bị từ chối đăng nhập; để không khoá tài khoản, không thử lại trước {0}. "

@@ -2,13 +2,18 @@
 
 Equipment locks an account after a few bad passwords, and then nobody gets in. So a refused login
 is not tried again for a while that grows: twice in the first hour, four times in the first day.
+One that was shown and not answered may have been refused, and counts as such.
 Another password, or another user, is tried at once. A login that some devices have refused, one
 after the other, may be one account of a directory behind them all: the others are spared it.
 """
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from collectors._net.trouble import Trouble
 from core.clock import LOCAL, Clock
 from core.collector import Kit
 from core.reading import Failure, FailureKind
@@ -65,6 +70,22 @@ class Manners:
         self._refusers.setdefault(key[1], set()).add(device)
         self._spares[key[1]] = self.clock.now() + _AFTER_REFUSALS[0]
         return Failure(FailureKind.AUTH, said)
+
+    @contextmanager
+    def showing(self, device: str, login: str, limit: asyncio.Timeout) -> Iterator[None]:
+        """Show a login within; Trouble unless it is taken.
+
+        One that is refused, or at which the device hangs up or falls silent until the `limit` of
+        the look, is not shown again soon.
+        """
+        try:
+            yield
+        except (Trouble, OSError) as end:
+            raise Trouble(self.refused(device, login, "the login is refused")) from end
+        except asyncio.CancelledError:
+            if limit.expired():
+                self.refused(device, login, "the login was not answered")
+            raise
 
     def too_many(
         self, device: str, login: str | None, said: str, after: float | None = None
