@@ -30,7 +30,7 @@ from core.status import Status
 from tests.api.serving import serving
 from tests.api.test_door import csrf, log_in
 from tests.api.test_pages import page, words
-from tests.api.world import DAWN, World, a_world, all_up, changed, hub_back, hub_cut
+from tests.api.world import DAWN, World, a_world, all_up, changed, estate, hub_back, hub_cut
 
 HOUR = timedelta(hours=1)
 ROOMS = ("phong-dong-xoai", "phong-dak-o", "ubnd-phu-nghia")
@@ -433,6 +433,32 @@ async def test_the_annex_says_who_was_there_what_failed_and_how_many_took_part(
     assert (await asked(world, "GET", f"/meetings/{meeting.id}/annex.csv")).status_code == 404
     wrong = {"delegates.phong-dak-o": "nhiều"}
     assert (await posted(world, f"/meetings/{meeting.id}/delegates", **wrong))[0] == 422
+
+
+async def test_while_the_platform_was_down_nobody_took_part_or_was_absent(world: World) -> None:
+    meeting = await met(world, ahead=-HOUR, end=DAWN - timedelta(minutes=1))
+    came = Presence(
+        meeting=meeting.id, room="phong-dak-o", at=DAWN - HOUR, present=True, source="call"
+    )
+    await world.ledger.meetings.present([came], DAWN)
+    stopped, back = DAWN - timedelta(minutes=40), DAWN - timedelta(minutes=15)
+    slugs = [target.slug for target in estate().targets]
+    for status, at, reason in (
+        (Status.UNKNOWN, stopped, "not_observed"),
+        (Status.UP, back, "first_observation"),
+    ):
+        await world.commit(Outcome(transitions=[changed(s, status, at, reason) for s in slugs]))
+    text = words(await page(world, f"/meetings/{meeting.id}/annex"))
+    assert "Không theo dõi được 08:20:00–08:45:00" in text
+    assert "Phòng họp UBND Xã Đăk Ơ 08:00:00 08:59:00 0:34:00" in text
+    assert "Không theo dõi được: 08:20:00–08:45:00" in words(
+        await page(world, f"/meetings/{meeting.id}")
+    )
+    whole = (await asked(world, "GET", f"/meetings/{meeting.id}")).json()
+    assert whole["unwatched"] == [["2026-11-22T01:20:00Z", "2026-11-22T01:45:00Z"]]
+    month = words(await page(world, "/meetings/summary?month=2026-11"))
+    assert "I12: thời gian đã họp (giờ:phút:giây) 0:34:00" in month
+    assert "1 cuộc họp có lúc không theo dõi được, cộng 0:25:00" in month
 
 
 async def test_a_month_is_summed_up_by_its_indicators(world: World) -> None:
