@@ -113,10 +113,11 @@ async def _endpoint(lines: Lines, *, published: bool) -> Endpoint:
     asleep = await _asked(lines, "get system asleep")
     quiet = await _asked(lines, "get system do-not-disturb")
     muted = await _asked(lines, "get audio mute")
+    version = await _asked(lines, "get system version")
     calls = await _asked(lines, "status call active")
     return Endpoint(
         product=f"Lifesize {model}".strip(),
-        software=_second(await _asked(lines, "get system version")),
+        software=_second(version),
         faults=[Fault("warning", "the login is the published one")] if published else [],
         calls=list(_calls(calls)) if calls is not None else None,
         standby=asleep == ["1"] if asleep else None,
