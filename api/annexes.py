@@ -21,12 +21,13 @@ from core.inventory import Inventory, Site
 from core.meeting import Meeting
 from core.text import Language, Text
 from core.watching import Target
-from reports.annex import Annex, Place, Trouble, annex, was_in
+from reports.annex import Annex, Place, Trouble, annex, unwatched, was_in
 from reports.meetings_month import MeetingsMonth, meetings_month
 from reports.periods import local_day
 from reports.render.annex import FORMATS, file_name, render
 from reports.render.kinds import Format
 from reports.report import Period
+from reports.windows import Windows
 
 
 async def annex_of(
@@ -63,7 +64,21 @@ async def annex_of(
         officer=picture.person(meeting.officer) if meeting.officer else None,
         bridge=_named(bridge) if bridge is not None else _words(meeting.bridge),
         elsewhere=elsewhere,
+        unwatched=await _unwatched(context, picture, meeting, inventory, until),
     )
+
+
+async def _unwatched(
+    context: Context, picture: Picture, meeting: Meeting, inventory: Inventory, until: datetime
+) -> Windows:
+    """Return when we did not look: at no site of the meeting, nor its bridge, nor the centre."""
+    asked = {site.slug for site in inventory.sites if site.role == "center"}
+    asked |= {_site_of(room, picture) or room for room in meeting.rooms}
+    if meeting.bridge is not None:
+        asked.add(meeting.bridge)
+    book = context.ledger.status
+    known = {row.target for row in await book.as_of(meeting.begin, sorted(asked))}
+    return unwatched(await book.intervals(sorted(known), meeting.begin, until))
 
 
 async def _elsewhere(

@@ -1,8 +1,8 @@
 """A meeting as it stands now: every room with its layers, what is found, who is in, worst first."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
@@ -20,6 +20,7 @@ from core.callwords import estimate
 from core.incident import Incident
 from core.meeting import (
     ELSEWHERE,
+    REACH,
     Attendance,
     Finding,
     Meeting,
@@ -34,13 +35,23 @@ from core.text import Language, vietnamese_order
 from core.watching import Target
 
 State = Literal["ahead", "on", "over", "called_off"]
-Attending = Literal["in", "dropped", "absent", "elsewhere", "unknown"]
-Hearing = Literal["good", "fair", "poor", "dropped", "absent", "elsewhere", "not_measured"]
-_RANK: Mapping[Attending, int] = {"dropped": 0, "absent": 1, "elsewhere": 2, "unknown": 3, "in": 4}
+Attending = Literal["in", "dropped", "absent", "elsewhere", "hung_up", "unknown"]
+Hearing = Literal[
+    "good", "fair", "poor", "dropped", "absent", "elsewhere", "hung_up", "not_measured"
+]
+_RANK: Mapping[Attending, int] = {
+    "dropped": 0,
+    "absent": 1,
+    "elsewhere": 2,
+    "unknown": 3,
+    "hung_up": 4,
+    "in": 5,
+}
 _OUT: Mapping[Attending, Hearing] = {
     "dropped": "dropped",
     "absent": "absent",
     "elsewhere": "elsewhere",
+    "hung_up": "hung_up",
 }
 _HEARING: Mapping[Grade, Hearing] = {
     Grade.GOOD: "good",
@@ -50,6 +61,7 @@ _HEARING: Mapping[Grade, Hearing] = {
 }
 SOON = timedelta(hours=24)
 _NEAR = timedelta(minutes=1)  # a call may end before its line is found to be down
+_DEPARTED = timedelta(minutes=2)  # since the last left: who lost a call has dialled again
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +176,8 @@ async def looked_over(context: Context, picture: Picture, meeting: Meeting) -> M
             await _since_begin(context, meeting, now) if state == "on" else (),
         )
         rows = [_row(room, meeting, around, picture, state, beside) for room in meeting.rooms]
+        departed = _departed(meeting, rows, beside, now)
+        rows = [_hung_up(row, departed[row.slug]) if row.slug in departed else row for row in rows]
     heard = {row.slug: None if row.attending in _OUT else row.facts for row in rows}
     bridge = None
     if meeting.bridge is not None:
@@ -288,18 +302,56 @@ def _taken_by(
 ) -> Incident | None:
     """Return the incident that took a room out: the one that was kept, else what lay on it then."""
     kept = mine[-1].incident if mine else None
-    slugs = _slugs(room, facts)
-    lay = [
-        one
-        for one in incidents
+    lay = list(_lay_on(_slugs(room, facts), at, incidents))
+    return next((one for one in incidents if one.id == kept), lay[0] if lay else None)
+
+
+def _lay_on(
+    slugs: Collection[str | None], at: datetime, incidents: Iterable[Incident]
+) -> Iterable[Incident]:
+    """Yield the incidents that lay on any of these targets at an instant."""
+    for one in incidents:
         if any(
             member.target in slugs
             and one.began_at <= at + _NEAR
             and (member.left_at is None or at <= member.left_at)
             for member in one.members
-        )
-    ]
-    return next((one for one in incidents if one.id == kept), lay[0] if lay else None)
+        ):
+            yield one
+
+
+def _departed(
+    meeting: Meeting, rows: Iterable[RoomRow], beside: _Beside, now: datetime
+) -> Mapping[str, datetime]:
+    """Return which rooms have hung up and when, of a meeting in which nobody is any more.
+
+    It was over early, as its annex counts. A single room may have lost its call, and so may those
+    whose bridge or site had failed: they have dropped.
+    """
+    last = {row.room: row for row in beside.presences}
+    departed: dict[str, datetime] = {}
+    for row in rows:
+        left = last.get(row.slug)
+        if left is None or left.present or left.source in {REACH, ELSEWHERE} or left.incident:
+            continue
+        way = (meeting.bridge, row.facts.site.slug if row.facts is not None else row.slug)
+        if not any(_lay_on(way, left.at, beside.incidents)):
+            departed[row.slug] = left.at
+    goes_on = len(departed) <= 1 or any(row.attending == "in" for row in rows)
+    return {} if goes_on or now - max(departed.values()) < _DEPARTED else departed
+
+
+def _hung_up(row: RoomRow, at: datetime) -> RoomRow:
+    """Return a room that left with the others: nothing is amiss in it."""
+    return replace(
+        row,
+        attending="hung_up",
+        since=at,
+        finding=Finding(room=row.slug, result=Readiness.NOT_CHECKED, phone=row.finding.phone),
+        stack=stack(row.facts, meets=False) if row.facts is not None else None,
+        dropped=row.dropped - 1,  # as of the annex
+        taken_by=None,
+    )
 
 
 def _as_seen(found: Finding, state: State, attending: Attending, since: datetime | None) -> Finding:

@@ -237,6 +237,7 @@ ATTENDING = {
     "dropped": Text("đã rớt", "dropped"),
     "absent": Text("chưa vào", "not in yet"),
     "elsewhere": Text("đang ở cuộc họp khác", "in another meeting"),
+    "hung_up": Text("đã gác máy", "hung up"),
     "unknown": Text("chưa rõ", "not known"),
 }
 HEARING = {
@@ -245,6 +246,7 @@ HEARING = {
     "dropped": Text("đã rớt", "dropped"),
     "absent": Text("chưa vào", "not in yet"),
     "elsewhere": Text("đang ở cuộc họp khác", "in another meeting"),
+    "hung_up": Text("đã gác máy", "hung up"),
     "not_measured": Text("chưa đo được", "not measured"),
 }
 NOTE = {
@@ -561,6 +563,15 @@ _OURS: tuple[tuple[re.Pattern[str], Text], ...] = (  # what our own host lacks, 
         Text(
             "mật khẩu phải có dạng tên:mật-khẩu; đặt lại bằng thongsuot secret set",
             "the secret must be user:password; set it again by thongsuot secret set",
+        ),
+    ),
+    (
+        re.compile(r"^the login was not answered; .* before (.+)$"),
+        Text(
+            "thiết bị không trả lời sau khi nhận mật khẩu; để không khoá tài khoản, không thử lại "
+            "trước {0}",
+            "the device did not answer our login; to lock no account it is not tried again before "
+            "{0}",
         ),
     ),
     (

@@ -17,7 +17,7 @@ from collectors._vc import metrics
 from collectors._vc.facts import Call, Endpoint, Fault
 from collectors._vc.lines import Lines
 from collectors._vc.looking import Course, concluded
-from collectors._vc.manners import Manners, manners_of
+from collectors._vc.manners import manners_of
 from collectors._vc.tape import Tape
 from collectors._vc.telling import before_of, samples
 from core.collector import Collector, Kit, Transcript
@@ -53,8 +53,8 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     failure: Failure | None = None
     told: list[Sample] = []
     try:
-        async with asyncio.timeout(check.timeout):
-            found = await _visited(check, params, kit, transcript)
+        async with asyncio.timeout(check.timeout) as limit:
+            found = await _visited(check, params, kit, transcript, limit)
         told = samples(check, found, before_of(kit, check))
     except TimeoutError:
         failure = out_of_time(check.timeout)
@@ -65,7 +65,9 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     return concluded(check, Course(at, begun, told, failure), kit, transcript)
 
 
-async def _visited(check: Check, params: Params, kit: Kit, transcript: Transcript) -> Endpoint:
+async def _visited(
+    check: Check, params: Params, kit: Kit, transcript: Transcript, limit: asyncio.Timeout
+) -> Endpoint:
     if check.secret is None:
         raise trouble(FailureKind.LOCAL, "no secret is named: user:password")
     secret = (kit.secrets.reveal(check.secret) or "").strip()
@@ -81,31 +83,29 @@ async def _visited(check: Check, params: Params, kit: Kit, transcript: Transcrip
     )
     with connection, Tape(kit) as tape:
         lines = Lines(connection, transcript, tape, (_LOGIN, _PASSWORD, _SHELL))
-        await _enter(lines, user, password, manners, device)
+        if await _wants_password(lines, user):
+            with manners.showing(device, secret, limit):
+                await _enter(lines, password)
         manners.welcome(device, secret)
         return await _endpoint(lines, published=secret == _PUBLISHED)
 
 
-async def _enter(lines: Lines, user: str, password: str, manners: Manners, device: str) -> None:
-    """Show the login once; Trouble if it is refused."""
-    shown = False
-    while True:
-        try:
-            said = await lines.line()
-        except Trouble as end:
-            if shown:
-                refused = manners.refused(device, f"{user}:{password}", "the login is refused")
-                raise Trouble(refused) from end
-            raise
-        if said == _SHELL:
-            return
-        if shown and (said in {_LOGIN, _PASSWORD} or "incorrect" in said.lower()):
-            raise Trouble(manners.refused(device, f"{user}:{password}", "the login is refused"))
+async def _wants_password(lines: Lines, user: str) -> bool:
+    """Wait for the shell, or for the prompt that may come before it; say who we are."""
+    while (said := await lines.line()) != _SHELL:
+        if said == _PASSWORD:
+            return True
         if said == _LOGIN:
             await lines.say(user, secret=True)
-        elif said == _PASSWORD:
-            shown = True
-            await lines.say(password, secret=True)
+    return False
+
+
+async def _enter(lines: Lines, password: str) -> None:
+    """Give the password, this once; Trouble if it is not taken."""
+    await lines.say(password, secret=True)
+    while (said := await lines.line()) != _SHELL:
+        if said in {_LOGIN, _PASSWORD} or "incorrect" in said.lower():
+            raise trouble(FailureKind.AUTH, "the login is refused")
 
 
 async def _endpoint(lines: Lines, *, published: bool) -> Endpoint:
@@ -113,11 +113,11 @@ async def _endpoint(lines: Lines, *, published: bool) -> Endpoint:
     asleep = await _asked(lines, "get system asleep")
     quiet = await _asked(lines, "get system do-not-disturb")
     muted = await _asked(lines, "get audio mute")
-    software = _second(await _asked(lines, "get system version"))
+    version = await _asked(lines, "get system version")
     calls = await _asked(lines, "status call active")
     return Endpoint(
         product=f"Lifesize {model}".strip(),
-        software=software,
+        software=_second(version),
         faults=[Fault("warning", "the login is the published one")] if published else [],
         calls=list(_calls(calls)) if calls is not None else None,
         standby=asleep == ["1"] if asleep else None,

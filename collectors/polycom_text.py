@@ -51,8 +51,8 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     failure: Failure | None = None
     told: list[Sample] = []
     try:
-        async with asyncio.timeout(check.timeout):
-            found = await _visited(check, params, kit, transcript)
+        async with asyncio.timeout(check.timeout) as limit:
+            found = await _visited(check, params, kit, transcript, limit)
         told = samples(check, found, before_of(kit, check))
     except TimeoutError:
         failure = out_of_time(check.timeout)
@@ -63,7 +63,9 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     return concluded(check, Course(at, begun, told, failure), kit, transcript)
 
 
-async def _visited(check: Check, params: Params, kit: Kit, transcript: Transcript) -> Endpoint:
+async def _visited(
+    check: Check, params: Params, kit: Kit, transcript: Transcript, limit: asyncio.Timeout
+) -> Endpoint:
     manners, device = manners_of(kit), f"{check.address} port {params.port}"
     password = None
     if check.secret is not None:
@@ -78,7 +80,12 @@ async def _visited(check: Check, params: Params, kit: Kit, transcript: Transcrip
     connection, _ = await connect(kit.sockets, found, params.port, check.timeout, transcript)
     with connection, Tape(kit) as tape:
         session = Session(connection, transcript, tape)
-        await session.enter(password, lambda said: Trouble(manners.refused(device, password, said)))
+        if await session.wants_password():
+            if password is None:
+                said = "it wants a password, and no secret is named"
+                raise Trouble(manners.refused(device, password, said))
+            with manners.showing(device, password, limit):
+                await session.enter(password)
         manners.welcome(device, password)
         return await _endpoint(session)
 

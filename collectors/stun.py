@@ -1,7 +1,8 @@
 """Does the STUN server answer, does TURN live behind it, and how does it see us?
 
 A binding request (RFC 8489), and where TURN is wanted an allocation without a login, which a living
-server refuses with 401 (RFC 8656, 7.2): no allocation is made. Both by UDP.
+server refuses with 401 (RFC 8656, 7.2): no allocation is made. One that is made all the same, since
+the server gives relays to everybody, is given back at once. All by UDP.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from collectors._net.identity import OWN, identity
 from collectors._net.names import Place, places
 from collectors._net.trouble import Trouble, failure_of, out_of_time, printable, trouble
 from collectors._stun import message
-from collectors._stun.message import ALLOCATE, BINDING, Answer
+from collectors._stun.message import ALLOCATE, BINDING, REFRESH, Answer
 from core.collector import Collector, Emit, Exchange, Kit, Transcript
 from core.labels import Series
 from core.model import Model
@@ -138,6 +139,7 @@ async def _allocate(
             message.request(ALLOCATE, transaction),
             lambda octets: message.read(octets, ALLOCATE, transaction),
             again=REPEATS,
+            farewell=_given_back,
         ),
         check.timeout,
         transcript,
@@ -149,6 +151,11 @@ async def _allocate(
         raise trouble(FailureKind.PROTOCOL, "TURN gives relays to everybody, without a login")
     if said.error != _UNAUTHORISED:
         raise trouble(FailureKind.PROTOCOL, f"TURN refuses with {said.error} instead of 401")
+
+
+def _given_back(said: Answer) -> bytes | None:
+    """Return what ends an allocation, which would keep a relay busy for ten minutes."""
+    return message.request(REFRESH, secrets.token_bytes(12)) if said.error is None else None
 
 
 def _keep(kit: Kit, asked: str, octets: bytes) -> None:

@@ -55,8 +55,8 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     failure: Failure | None = None
     told: list[Sample] = []
     try:
-        async with asyncio.timeout(check.timeout):
-            found = await _visited(check, params, kit, transcript)
+        async with asyncio.timeout(check.timeout) as limit:
+            found = await _visited(check, params, kit, transcript, limit)
         told = samples(check, found, before_of(kit, check))
     except TimeoutError:
         failure = out_of_time(check.timeout)
@@ -67,7 +67,9 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
     return concluded(check, Course(at, begun, told, failure), kit, transcript)
 
 
-async def _visited(check: Check, params: Params, kit: Kit, transcript: Transcript) -> Endpoint:
+async def _visited(
+    check: Check, params: Params, kit: Kit, transcript: Transcript, limit: asyncio.Timeout
+) -> Endpoint:
     manners, device = manners_of(kit), f"{check.address} port {params.port}"
     password = kit.secrets.reveal(check.secret) if check.secret is not None else None
     if check.secret is not None and password is None:
@@ -85,13 +87,11 @@ async def _visited(check: Check, params: Params, kit: Kit, transcript: Transcrip
             if not password:
                 said = "it wants a password, and no secret is named"
                 raise Trouble(manners.refused(device, password, said))
-            await lines.say(password.strip(), secret=True)
-            try:
+            with manners.showing(device, password, limit):
+                await lines.say(password.strip(), secret=True)
                 about = await lines.line()
-            except Trouble as end:
-                raise Trouble(manners.refused(device, password, "the password is refused")) from end
-            if about == _PASSWORD:
-                raise Trouble(manners.refused(device, password, "the password is refused"))
+                if about == _PASSWORD:
+                    raise trouble(FailureKind.AUTH, "the password is refused")
             manners.welcome(device, password)
         return await _endpoint(lines, about)
 

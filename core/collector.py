@@ -8,6 +8,7 @@ import logging
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from pydantic import BaseModel
@@ -66,7 +67,8 @@ class Kit:
     """The shared, expensive things that collectors are handed.
 
     `engines` holds long-lived engines by name (one ICMP socket, one SNMP socket), made on
-    first use by `engine(name, make)` and closed by the scheduler's owner through `aclose`.
+    first use by `engine(name, make)` and closed by the scheduler's owner through `aclose`. In
+    `folder` an engine may keep a small file that outlives the process.
     """
 
     clock: Clock
@@ -75,6 +77,7 @@ class Kit:
     log: logging.Logger
     engines: dict[str, "Engine"] = field(default_factory=dict)
     record: Record | None = None  # takes every exchange, where somebody asks
+    folder: Path | None = None
 
     def engine(self, name: str, make: Callable[["Kit"], "Engine"]) -> "Engine":
         """Return the named engine, made once."""

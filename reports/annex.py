@@ -1,20 +1,24 @@
 """What became of a meeting? Who joined from when to when, how it sounded, what failed and saved.
 
 Presence is integer seconds over half-open spans, clipped to the meeting, and so are the times in
-which a call was good or bad. What nobody saw is not "absent", what nobody measured not "good".
+which a call was good or bad. What nobody saw is not "absent", what nobody measured not "good";
+while the platform did not look, nobody counts as having taken part, or as having been away.
 Savings follow indicator I13 and are an estimate: prices and distances are printed.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from core.callquality import Grade, QualitySpan
 from core.meeting import REACH, Attendance, Meeting, Presence
+from core.status import Interval, Status
 from core.text import Text
+from reports.windows import NONE, Windows
 
 _EARTH = 6371.0  # km, mean radius
+_NOT_OBSERVED = "not_observed"  # why a target is unknown of which nobody asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ class Annex:
     troubles: tuple[Trouble, ...]
     prices: Prices
     as_known_at: datetime
+    unwatched: Windows = NONE  # seconds of the meeting in which the platform did not look
 
     @property
     def running(self) -> bool:
@@ -113,13 +118,16 @@ class Annex:
 
     @property
     def held(self) -> int | None:
-        """Return the seconds from the first room's coming to the last one's leaving.
+        """Return the seconds from the first room's coming to the last one's leaving, if watched.
 
         None: no room was seen to join, so nobody knows whether and how long it was held.
         """
         came = [line.joined for line in self.lines if line.joined is not None]
         left = [line.left for line in self.lines if line.left is not None]
-        return _seconds(min(came), max(left)) if came and left else None
+        if not came or not left:
+            return None
+        first, last = _second(min(came)), _second(max(left))
+        return last - first - self.unwatched.within(first, last)
 
     @property
     def attended(self) -> int:
@@ -181,12 +189,17 @@ def annex(
     officer: str | None = None,
     bridge: Text | None = None,
     elsewhere: Mapping[str, Sequence[Meeting]] | None = None,
+    unwatched: Windows = NONE,
 ) -> Annex:
-    """Return the annex of a meeting; `venue` is where all would have met."""
+    """Return the annex of a meeting; `venue` is where all would have met.
+
+    `unwatched` are the seconds of it in which the platform did not look.
+    """
     lines = []
     for room in meeting.rooms:
         place = places.get(room) or Place(Text(room, room))
-        spans = spans_of(meeting, [p for p in presences if p.room == room], as_known_at)
+        mine = [p for p in presences if p.room == room]
+        spans = spans_of(meeting, mine, as_known_at, unwatched)
         own = attendances.get(room)
         delegates = own.delegates if own is not None else None
         km = road(place, venue, prices) if room != meeting.chair else None
@@ -201,7 +214,7 @@ def annex(
                 joined=joined,
                 left=spans[-1][1] if spans else None,
                 seconds=seconds,
-                drops=_drops(meeting, [p for p in presences if p.room == room]),
+                drops=_drops(meeting, mine),
                 delegates=delegates,
                 km=km,
                 saved=saved(delegates or 0, km or 0.0, prices) if known else None,
@@ -211,16 +224,44 @@ def annex(
             )
         )
     return Annex(
-        meeting, chair, officer, bridge, tuple(lines), tuple(troubles), prices, as_known_at
+        meeting,
+        chair,
+        officer,
+        bridge,
+        tuple(lines),
+        tuple(troubles),
+        prices,
+        as_known_at,
+        unwatched,
     )
 
 
+def unwatched(intervals: Iterable[Interval]) -> Windows:
+    """Return the seconds in which nothing of a meeting was known, some of it since nobody looked.
+
+    That one device was not observed is its own affair; where all are unknown at once we were away.
+    """
+    known: list[tuple[int, int]] = []
+    missed: list[tuple[int, int]] = []
+    for one in intervals:
+        span = (_second(one.begin), _second(one.end))
+        if one.status is not Status.UNKNOWN:
+            known.append(span)
+        elif one.reason == _NOT_OBSERVED:
+            missed.append(span)
+    return Windows(missed) - Windows(known)
+
+
 def spans_of(
-    meeting: Meeting, mine: Sequence[Presence], as_known_at: datetime
+    meeting: Meeting,
+    mine: Sequence[Presence],
+    as_known_at: datetime,
+    unwatched: Windows = NONE,
 ) -> list[tuple[datetime, datetime]]:
     """Return when a room was in, within the meeting and up to what is known, in whole seconds.
 
-    Instants are cut to the second as they are printed, so that times agree with their ends.
+    Instants are cut to the second as they are printed, so that times agree with their ends. What
+    was `unwatched` is left out.
     """
     last = _cut(min(meeting.end, max(meeting.begin, as_known_at)))
     found: list[tuple[datetime, datetime]] = []
@@ -234,8 +275,9 @@ def spans_of(
     if since is not None:
         found.append((since, last))
     first = _cut(meeting.begin)
-    clipped = [(max(begin, first), min(end, last)) for begin, end in found]
-    return [(begin, end) for begin, end in clipped if begin < end]
+    clipped = [(_second(max(begin, first)), _second(min(end, last))) for begin, end in found]
+    watched = Windows(clipped) - unwatched
+    return [(instant(begin), instant(end)) for begin, end in watched]
 
 
 def was_in(
@@ -311,6 +353,15 @@ def saved(delegates: int, km: float, prices: Prices) -> int | None:
 def travel(delegates: int, km: float, prices: Prices) -> float:
     """Return the hours, to a tenth, that people would have spent on the road, there and back."""
     return round(delegates * 2 * km / prices.speed, 1)  # so printed rows add up to their sum
+
+
+def instant(second: int) -> datetime:
+    """Return when a second since 1970 begins."""
+    return datetime.fromtimestamp(second, UTC)
+
+
+def _second(at: datetime) -> int:
+    return int(at.timestamp())
 
 
 def _cut(at: datetime) -> datetime:

@@ -52,6 +52,11 @@ class MeetingsMonth:
         return sum(one.held is None for one in self.annexes)
 
     @property
+    def unwatched(self) -> tuple[Annex, ...]:
+        """Return the meetings of which the platform did not watch a part: it adds no time."""
+        return tuple(one for one in self.annexes if one.unwatched.spans)
+
+    @property
     def troubled(self) -> int:
         """Return how many meetings an incident touched."""
         return sum(bool(one.troubles) for one in self.annexes)

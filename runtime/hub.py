@@ -203,7 +203,9 @@ async def open_hub(settings: Settings, clock: Clock) -> AsyncIterator[Hub]:
             clock,
             settings.looking.vantage,
         )
-        kit = make_kit(clock, _sockets(settings.looking.sockets), keyring)
+        kit = make_kit(
+            clock, _sockets(settings.looking.sockets), keyring, settings.series.spool.parent
+        )
         stack.push_async_callback(kit.aclose)
         transcripts = Transcripts()
         tally = Tally(pipeline)

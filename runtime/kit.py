@@ -65,11 +65,17 @@ class NoSecrets:
         return None
 
 
-def make_kit(clock: Clock, sockets: Sockets | None = None, secrets: Secrets | None = None) -> Kit:
-    """Return a kit; by default with this process's sockets and without secrets."""
+def make_kit(
+    clock: Clock,
+    sockets: Sockets | None = None,
+    secrets: Secrets | None = None,
+    folder: Path | None = None,
+) -> Kit:
+    """Return a kit; by default with this process's sockets, without secrets, and forgetful."""
     return Kit(
         clock=clock,
         sockets=sockets or DirectSockets(),
         secrets=secrets or NoSecrets(),
         log=logging.getLogger("collectors"),
+        folder=folder,
     )

@@ -15,7 +15,7 @@ from core.recurrence import BadRule, normal
 from core.silence import Scope
 from core.text import Text
 from storage.audit import write_audit
-from storage.checking import made
+from storage.checking import made, odd_years
 from storage.database import Database
 from storage.events import Draft, write_events
 from storage.incidents import read_incident, write_notes
@@ -54,6 +54,8 @@ class MaintenanceBook:
         in the future, or hold words that are too long. The incidents that they are to mend say so
         in their timelines; NotFound if there is none of a name.
         """
+        if odd := odd_years("maintenance", begin=begin, end=end, announced_at=announced_at):
+            raise Invalid(odd)
         problems = _problems(begin, end, announced_at or now, now, scope)
         try:
             rule = await asyncio.to_thread(normal, rule, begin) if rule else None

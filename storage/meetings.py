@@ -36,7 +36,7 @@ from core.people import AuditRow
 from core.text import Text
 from storage.audit import last_of, write_audit
 from storage.brain import add_notifications
-from storage.checking import made
+from storage.checking import YEARS, made
 from storage.database import Database, upsert
 from storage.database import insert as insert_or
 from storage.events import Draft, write_events
@@ -53,7 +53,6 @@ from storage.tables import (
 from storage.tokens import hashed, matches, new_token
 from storage.unbroken import unbroken
 
-YEARS = (2000, 2100)
 MOST_ROOMS = 5_000
 _CANCEL = "meeting.cancel"  # of the audit trail
 _TOLD = ("registered", "in_call", "client", *DEVICES)  # of a beat: what pages show at once

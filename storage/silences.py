@@ -17,7 +17,7 @@ from core.recurrence import BadRule, normal, over_at
 from core.silence import Scope, Silence
 from core.text import Text
 from storage.audit import write_audit
-from storage.checking import made
+from storage.checking import made, odd_years
 from storage.database import Database, take
 from storage.events import write_events
 from storage.incidents import read_incident, write_notes
@@ -59,7 +59,8 @@ class SilenceBook:
         incidents that it names say so in their timelines; NotFound if there is none of a name.
         """
         # A rule that never fits takes a second to see through; others need not wait for it.
-        problems = await asyncio.to_thread(_problems, wanted, now)
+        problems = odd_years("silence", begin=wanted.begin, end=wanted.end)
+        problems = problems or await asyncio.to_thread(_problems, wanted, now)
         if problems:
             raise Invalid(problems)
         rule = normal(wanted.rule, wanted.begin) if wanted.rule else None

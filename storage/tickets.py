@@ -13,7 +13,7 @@ from core.people import AuditRow
 from core.text import Text
 from core.ticket import Step, Ticket
 from storage.audit import write_audit
-from storage.checking import made
+from storage.checking import made, odd_years
 from storage.database import Database
 from storage.events import write_events
 from storage.incidents import read_incident, write_notes
@@ -115,6 +115,8 @@ class TicketBook:
 
 
 def _refuse_future(said: Said) -> None:
+    if odd := odd_years("ticket", at=said.at):
+        raise Invalid(odd)
     if said.moment > said.now:
         raise Invalid(
             [

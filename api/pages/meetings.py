@@ -31,6 +31,7 @@ from core.text import Text, nfc, vietnamese_order
 from core.watching import TargetKind
 from inventory import meetingfile
 from inventory.meetinglist import USUAL, Meetings, Names, is_over
+from reports.render.annex_words import unwatched
 
 router = APIRouter(include_in_schema=False)
 AHEAD, BEHIND = timedelta(days=8), timedelta(days=7)
@@ -397,6 +398,7 @@ async def _one(
         picture=picture,
         view=view,
         record=record,
+        away=unwatched(record) if record is not None else "",
         meeting=row,
         why=lambda one: why(picture, one, language),
         whom=lambda one: whom(picture, one, language),

@@ -50,7 +50,7 @@ from core.meeting import (
 from core.text import Language, Text
 from core.watching import Target, TargetKind
 from inventory.meetinglist import is_over, no_bridge
-from reports.annex import Annex, Line
+from reports.annex import Annex, Line, instant
 from reports.render.annex import FORMATS
 from reports.render.kinds import Format
 from storage.meetings import faults
@@ -214,6 +214,9 @@ class MeetingWhole(MeetingOut):
     heard: dict[Hearing, int] = Field(description="Rooms by how their call is; sums to all.")
     now: list[RoomOut]
     attended: list[AttendedOut] | None = Field(description="When it is over: who was there.")
+    unwatched: list[tuple[datetime, datetime]] | None = Field(
+        description="When it is over: the spans that the platform did not watch, in no count."
+    )
     runs: list[ReadinessRun]
 
 
@@ -506,6 +509,9 @@ def _whole(
         heard=view.hearings,
         now=rooms,
         attended=[_attended(line) for line in record.lines] if record is not None else None,
+        unwatched=[(instant(begin), instant(end)) for begin, end in record.unwatched]
+        if record is not None
+        else None,
         runs=list(view.runs),
     )
 

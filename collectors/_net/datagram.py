@@ -21,13 +21,15 @@ class Question(Generic[T]):
     """What is asked of a port.
 
     `request` may be made for our own address and port, `accept` gives None for what is no answer to
-    it. `again` are the seconds to wait before it is sent once more, and once more.
+    it. `again` are the seconds to wait before it is sent once more, and once more. `farewell` may
+    give what is to be said to an answer, once and from where it was asked.
     """
 
     port: int
     request: bytes | Callable[[tuple[str, int]], bytes]
     accept: Callable[[bytes], T | None]
     again: Sequence[float] = ()
+    farewell: Callable[[T], bytes | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,22 @@ async def _ask(
                 if came is not None:
                     what, octets, received = came
                     transcript.note("answer after %.3f ms", (received - asked) / 1e6)
+                    _leave(asking, question.farewell(what), transcript)
                     return Answer(what, octets, asked, received, times)
         finally:
             loop.remove_reader(asking)
     raise TimeoutError
+
+
+def _leave(asking: socket.socket, farewell: bytes | None, transcript: Transcript) -> None:
+    """Say farewell, if there is need to; what was answered stays answered if that fails."""
+    if farewell is None:
+        return
+    try:
+        asking.send(farewell)
+        transcript.note("%d bytes of farewell", len(farewell))
+    except OSError as error:
+        transcript.note("no farewell: %s", error)
 
 
 async def _heard(

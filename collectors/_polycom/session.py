@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 
-from collectors._net.trouble import Trouble, printable, trouble
+from collectors._net.trouble import printable, trouble
 from collectors._vc.tape import STRUCK, Tape
 from core.collector import Transcript
 from core.reading import FailureKind
@@ -14,8 +14,6 @@ _MOST = 64 * 1024  # octets of one answer
 _PROMPT = b"assword:"
 _UNASKED = ("notification:", "cs:", "listener:", "active:", "control event:", "vidsourcechanges:")
 
-Wrong = Callable[[str], Trouble]
-
 
 class Session:
     """A connection that has been let in."""
@@ -24,22 +22,22 @@ class Session:
         self._connection, self._transcript, self._tape = connection, transcript, tape
         self._rest = b""
 
-    async def enter(self, password: str | None, wrong: Wrong) -> None:
-        """Wait for the greeting; give the password once if it is asked for. Trouble if refused."""
-        given = False
-        while True:
-            if self._rest.rstrip().endswith(_PROMPT):
-                if given:
-                    raise wrong("the password is refused")
-                if password is None:
-                    raise wrong("it wants a password, and no secret is named")
-                given, self._rest = True, b""
-                self._tape.said(STRUCK)
-                await self._send(password)
-            elif b"\n" in self._rest and _greets(self._rest):
+    async def wants_password(self) -> bool:
+        """Wait for the greeting, or for the prompt that may come before it."""
+        while not self._rest.rstrip().endswith(_PROMPT):
+            if b"\n" in self._rest and _greets(self._rest):
                 self._rest = b""
-                return
-            await self._more(wrong if given else None)
+                return False
+            await self._more()
+        return True
+
+    async def enter(self, password: str) -> None:
+        """Give the password, this once; Trouble if it is not taken."""
+        self._rest = b""
+        self._tape.said(STRUCK)
+        await self._send(password)
+        if await self.wants_password():
+            raise trouble(FailureKind.AUTH, "the password is refused")
 
     async def ask(self, command: str, is_end: Callable[[str], bool]) -> list[str]:
         """Return the lines of an answer, its last one included; notifications are passed over."""
@@ -61,18 +59,16 @@ class Session:
                     return found
             if read + len(self._rest) > _MOST:
                 raise trouble(FailureKind.PROTOCOL, f"the answer to {command!r} does not end")
-            await self._more(None)
+            await self._more()
 
     async def _send(self, line: str) -> None:
         loop = asyncio.get_running_loop()
         await loop.sock_sendall(self._connection, f"{line}\r\n".encode())
 
-    async def _more(self, wrong: Wrong | None) -> None:
+    async def _more(self) -> None:
         chunk = await asyncio.get_running_loop().sock_recv(self._connection, _CHUNK)
         self._tape.heard(chunk)
         if not chunk:
-            if wrong is not None:
-                raise wrong("the password is refused")
             what = "the connection was closed: another session may be open"
             raise trouble(FailureKind.REFUSED, what)
         self._rest += chunk

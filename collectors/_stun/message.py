@@ -1,4 +1,4 @@
-"""STUN messages (RFC 8489) and the TURN request that needs no login to be answered (RFC 8656)."""
+"""STUN messages (RFC 8489) and the TURN requests that need no login to be answered (RFC 8656)."""
 
 import socket
 import struct
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 COOKIE = 0x2112A442
-BINDING, ALLOCATE = 0x0001, 0x0003
+BINDING, ALLOCATE, REFRESH = 0x0001, 0x0003, 0x0004
 _SUCCESS, _ERROR = 0x0100, 0x0110
 _HEADER = struct.Struct("!HHI12s")
 _ATTRIBUTE = struct.Struct("!HH")
 _MAPPED, _ERROR_CODE, _REALM, _XOR_MAPPED = 0x0001, 0x0009, 0x0014, 0x0020
-_REQUESTED_TRANSPORT, _SOFTWARE = 0x0019, 0x8022
+_LIFETIME, _REQUESTED_TRANSPORT, _SOFTWARE = 0x000D, 0x0019, 0x8022
 _UDP = 17
 _FAMILIES = {1: (socket.AF_INET, 4), 2: (socket.AF_INET6, 16)}
 
@@ -27,10 +27,12 @@ class Answer:
 
 
 def request(kind: int, transaction: bytes) -> bytes:
-    """Return a request of 12 octets' transaction id."""
+    """Return a request of 12 octets' transaction id; a refresh gives the allocation back."""
     body = b""
     if kind == ALLOCATE:
         body = _ATTRIBUTE.pack(_REQUESTED_TRANSPORT, 4) + bytes((_UDP, 0, 0, 0))
+    elif kind == REFRESH:
+        body = _ATTRIBUTE.pack(_LIFETIME, 4) + bytes(4)  # seconds
     return _HEADER.pack(kind, len(body), COOKIE, transaction) + body
 
 

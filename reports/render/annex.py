@@ -9,7 +9,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from core.callquality import Grade
-from core.clock import LOCAL
 from core.text import Language, Text
 from reports.annex import Annex
 from reports.render import annex_words, figures, words
@@ -55,7 +54,7 @@ def body(annex: Annex, head: Letterhead, language: Language) -> Markup:
         "method": method(annex, language),
         "minute": figures.minute,
         "moment": figures.moment,
-        "clock": lambda at: _clock(at, annex),
+        "clock": lambda at: annex_words.clock(at, annex),
         "whole": lambda value: figures.whole(value, language),
         "number": lambda value: number(value, language),
         "grades": (Grade.GOOD, Grade.FAIR, Grade.POOR, Grade.BAD),
@@ -63,6 +62,7 @@ def body(annex: Annex, head: Letterhead, language: Language) -> Markup:
         "span": lambda seconds: figures.clock(seconds, language),
         "worst_at": annex_words.worst_at,
         "not_over": annex_words.not_over(annex, language) if annex.running else "",
+        "unwatched": annex_words.unwatched(annex),
         "told": annex.delegates is not None,
         "elsewhere": lambda line: annex_words.elsewhere(line, language),
         "side": lambda line: annex_words.side(line, language),
@@ -99,12 +99,6 @@ def pdf(source: bytes) -> bytes:
         pdf_identifier=hashlib.sha256(source).digest()[:16]
     )
     return printed
-
-
-def _clock(at: datetime, annex: Annex) -> str:
-    """Return a time of day, with its date where that is not the meeting's."""
-    local, begin = at.astimezone(LOCAL), annex.meeting.begin.astimezone(LOCAL)
-    return f"{local:%H:%M:%S}" if local.date() == begin.date() else figures.moment(at)
 
 
 @cache

@@ -7,7 +7,7 @@ from core.callquality import AMISS, Grade
 from core.callwords import GRADE, SIDE, worst_figure
 from core.clock import LOCAL
 from core.text import Language, Text
-from reports.annex import Annex, Line
+from reports.annex import Annex, Line, instant
 from reports.render import figures
 
 # The number of the standard is not broken over two lines of a page.
@@ -31,6 +31,7 @@ WORDS = {
     "km": Text("Km một chiều (ước tính)", "Km one way (estimate)"),
     "saved": Text("Tiết kiệm, đồng (ước tính)", "Saved, đồng (estimate)"),
     "hours": Text("Giờ đi lại (ước tính)", "Hours of travel (estimate)"),
+    "unwatched": Text("Không theo dõi được", "Not watched"),
     "troubles": Text("Sự cố trong cuộc họp", "Incidents during the meeting"),
     "no_troubles": Text("Không có sự cố.", "There were none."),
     "code": Text("Mã", "Code"),
@@ -56,6 +57,10 @@ WORDS = {
         "back later; who leaves for good while connected has left the meeting. Where meetings at "
         "once have invited a room, it counts in one of them at a time. Not seen to join does not "
         "mean absent. Times are h:min:s.",
+    ),
+    "unwatched_method": Text(
+        "Lúc hệ thống không theo dõi được thì không tính là dự, cũng không tính là vắng.",
+        "While the platform itself did not look, no room counts as having taken part or been away.",
     ),
     "saving_method": Text(
         "Tiết kiệm (chỉ tiêu I13, ước tính) = đại biểu × (2 × km × {0} đ/km + {1} đ công tác phí "
@@ -125,6 +130,10 @@ WORDS = {
         "{0} cuộc họp đang diễn ra, tính khi đã kết thúc.",
         "Meetings that go on and count when they are over: {0}.",
     ),
+    "no_watch": Text(
+        "{0} cuộc họp có lúc không theo dõi được, cộng {1}: không tính vào thời gian đã họp.",
+        "Meetings that were not watched all the time: {0}, together {1}, which add no time held.",
+    ),
     "no_time": Text(
         "{0} cuộc họp không ghi nhận được điểm cầu nào vào nên không cộng thời gian.",
         "Meetings that no room was seen to join, which add no time: {0}.",
@@ -160,6 +169,7 @@ def facts(annex: Annex, language: Language) -> list[str]:
         ("above", " → ".join(meeting.above)),
         ("attended", f"{annex.attended}/{len(annex.lines)}"),
         ("known", figures.moment(annex.as_known_at)),
+        ("unwatched", unwatched(annex)),
     ]
     mark = [not_over(annex, language)] if annex.running else []
     return mark + [f"{said(key, language)}: {value}" for key, value in found if value]
@@ -168,6 +178,18 @@ def facts(annex: Annex, language: Language) -> list[str]:
 def not_over(annex: Annex, language: Language) -> str:
     """Return the mark of an annex whose meeting goes on: its figures are not the last."""
     return said("not_over", language, f"{annex.as_known_at.astimezone(LOCAL):%H:%M}")
+
+
+def clock(at: datetime, annex: Annex) -> str:
+    """Return a time of day, with its date where that is not the meeting's."""
+    local, begin = at.astimezone(LOCAL), annex.meeting.begin.astimezone(LOCAL)
+    return f"{local:%H:%M:%S}" if local.date() == begin.date() else figures.moment(at)
+
+
+def unwatched(annex: Annex) -> str:
+    """Return when the platform did not look; empty if it always did."""
+    spans = ((instant(begin), instant(end)) for begin, end in annex.unwatched)
+    return "; ".join(f"{clock(begin, annex)}–{clock(end, annex)}" for begin, end in spans)
 
 
 def method(annex: Annex, language: Language) -> list[str]:
@@ -186,6 +208,8 @@ def method(annex: Annex, language: Language) -> list[str]:
         number(prices.speed, language),
     )
     told = [said("presence_method", language)]
+    if annex.unwatched.spans:
+        told.append(said("unwatched_method", language))
     if annex.heard:
         told.append(said("quality_method", language))
     key = "saving_method" if prices.priced else "no_prices"

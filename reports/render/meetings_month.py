@@ -96,6 +96,10 @@ def _method(month: MeetingsMonth, language: Language) -> list[str]:
         for key, n in (("running", month.running), ("no_time", month.unseen))
         if n
     ]
+    if month.unwatched:
+        away = sum(one.unwatched.total for one in month.unwatched)
+        named = (len(month.unwatched), figures.clock(away, language))
+        told.append(annex_words.said("no_watch", language, *named))
     return told + (method(month.annexes[0], language)[:2] if month.annexes else [])
 
 

@@ -277,6 +277,7 @@ def _wanted(  # noqa: PLR0917
     from core.errors import Invalid, Problem
     from core.meeting import Wanted
     from inventory.faults import Fault
+    from storage.checking import made
     from storage.meetings import faults
 
     known, strangers = names.rooms(";".join(rooms))
@@ -294,16 +295,21 @@ def _wanted(  # noqa: PLR0917
             problems.append(Problem("meeting", one.what, one.mend, key=key))
         else:
             found[key] = one
-    wanted = Wanted(
-        title=title,
-        begin=span[0],
-        end=span[1],
-        rooms=known,
-        chair=(names.room(chair) or chair) if chair else None,
-        officer=found["officer"],
-        bridge=found["bridge"],
-        importance="high" if important else "normal",
-    )
+    try:
+        wanted = made(
+            Wanted,
+            "meeting",
+            title=title,
+            begin=span[0],
+            end=span[1],
+            rooms=known,
+            chair=(names.room(chair) or chair) if chair else None,
+            officer=found["officer"],
+            bridge=found["bridge"],
+            importance="high" if important else "normal",
+        )
+    except Invalid as refusal:
+        raise Invalid([*problems, *refusal.problems]) from refusal
     problems += [one for one in faults(wanted) if not (strangers and one.key == "rooms")]
     if problems:
         raise Invalid(problems)

@@ -111,12 +111,15 @@ def try_(
 ) -> None:
     """Print how often, when and for how long a rule would have fired. Nothing is changed."""
     from core.clock import LOCAL, SystemClock
-    from core.errors import DomainError
+    from core.errors import DomainError, Invalid
     from core.text import Text
     from runtime.cli._inventory import Speaker, pieces
     from runtime.cli._ledger import settings_of, with_ledger
+    from storage.checking import odd_years
 
     speaker = Speaker(as_json=as_json)
+    if odd := odd_years("rules", since=since, until=until):
+        speaker.refuse(Invalid(odd))
     now = SystemClock().now()
     end = min(until.replace(tzinfo=LOCAL), now) if until is not None else now
     begin = since.replace(tzinfo=LOCAL) if since is not None else end - _MONTH

@@ -10,6 +10,7 @@ import pytest
 
 from api.context import Web
 from api.meetings import looked_over
+from core.incident import Incident, Member, Severity
 from core.inventory import Changes, Contact, Inventory, Site
 from core.labels import Series
 from core.meeting import (
@@ -22,12 +23,14 @@ from core.meeting import (
     Tick,
     Wanted,
 )
+from core.outcome import Outcome
 from core.people import Role
 from core.reading import Reading
+from core.status import Status
 from tests.api.serving import serving
 from tests.api.test_door import csrf, log_in
 from tests.api.test_pages import page, words
-from tests.api.world import DAWN, World, a_world, all_up, hub_back, hub_cut
+from tests.api.world import DAWN, World, a_world, all_up, changed, estate, hub_back, hub_cut
 
 HOUR = timedelta(hours=1)
 ROOMS = ("phong-dong-xoai", "phong-dak-o", "ubnd-phu-nghia")
@@ -212,6 +215,51 @@ async def test_a_room_that_was_in_and_is_out_has_dropped_and_is_not_yet_to_come_
     assert mine["reasons"][0]["name"] == "dropped"
 
 
+async def everyone_hung_up(world: World, at: datetime) -> Meeting:
+    """Hold a meeting that is booked for longer than its rooms stay, and switch a codec off."""
+    meeting = await met(world, ahead=-HOUR, rooms=("phong-dong-xoai", "ubnd-phu-nghia"))
+    for room in meeting.rooms:
+        came = Presence(
+            meeting=meeting.id, room=room, at=DAWN - HOUR, present=True, source="bridge"
+        )
+        left = came.model_copy(update={"at": at, "present": False})
+        await world.ledger.meetings.present([came, left], DAWN)
+    off = changed("vc-dong-xoai", Status.DOWN, DAWN - timedelta(minutes=1), "confirmed_silence")
+    await world.commit(Outcome(transitions=[off]))
+    return meeting
+
+
+async def test_a_wall_is_not_red_when_all_have_hung_up_before_the_booked_end(
+    world: World,
+) -> None:
+    meeting = await everyone_hung_up(world, DAWN - timedelta(minutes=3))
+    raw = await page(world, f"/meetings/{meeting.id}?wall")
+    assert "2 đã gác máy" in words(raw)
+    assert "đã rớt" not in words(raw)
+    assert 'data-status="down"' not in raw
+    whole = (await asked(world, "GET", f"/meetings/{meeting.id}")).json()
+    assert {(one["attending"], one["dropped"]) for one in whole["now"]} == {("hung_up", 0)}
+    assert whole["heard"]["hung_up"] == 2
+
+
+async def test_all_who_left_just_now_or_with_their_bridge_have_dropped(world: World) -> None:
+    just_now = await everyone_hung_up(world, DAWN - timedelta(minutes=1))
+    assert "2 đã rớt" in words(await page(world, f"/meetings/{just_now.id}?wall"))
+    at = DAWN - timedelta(minutes=10)
+    with_it = await everyone_hung_up(world, at)
+    incident = Incident(
+        id="SC-20261122-0001",
+        root="mcu-1",
+        severity=Severity.CRITICAL,
+        began_at=at,
+        decided_at=at,
+        cause="silence",
+        members=(Member(target="mcu-1", joined_at=at),),
+    )
+    await world.commit(Outcome(incidents=[incident]))
+    assert "2 đã rớt" in words(await page(world, f"/meetings/{with_it.id}?wall"))
+
+
 async def test_the_person_in_a_room_ticks_with_a_link_and_no_login(world: World) -> None:
     meeting = await met(world)
     token = await world.ledger.meetings.room_link(meeting.id, "ubnd-phu-nghia", DAWN)
@@ -385,6 +433,32 @@ async def test_the_annex_says_who_was_there_what_failed_and_how_many_took_part(
     assert (await asked(world, "GET", f"/meetings/{meeting.id}/annex.csv")).status_code == 404
     wrong = {"delegates.phong-dak-o": "nhiều"}
     assert (await posted(world, f"/meetings/{meeting.id}/delegates", **wrong))[0] == 422
+
+
+async def test_while_the_platform_was_down_nobody_took_part_or_was_absent(world: World) -> None:
+    meeting = await met(world, ahead=-HOUR, end=DAWN - timedelta(minutes=1))
+    came = Presence(
+        meeting=meeting.id, room="phong-dak-o", at=DAWN - HOUR, present=True, source="call"
+    )
+    await world.ledger.meetings.present([came], DAWN)
+    stopped, back = DAWN - timedelta(minutes=40), DAWN - timedelta(minutes=15)
+    slugs = [target.slug for target in estate().targets]
+    for status, at, reason in (
+        (Status.UNKNOWN, stopped, "not_observed"),
+        (Status.UP, back, "first_observation"),
+    ):
+        await world.commit(Outcome(transitions=[changed(s, status, at, reason) for s in slugs]))
+    text = words(await page(world, f"/meetings/{meeting.id}/annex"))
+    assert "Không theo dõi được 08:20:00–08:45:00" in text
+    assert "Phòng họp UBND Xã Đăk Ơ 08:00:00 08:59:00 0:34:00" in text
+    assert "Không theo dõi được: 08:20:00–08:45:00" in words(
+        await page(world, f"/meetings/{meeting.id}")
+    )
+    whole = (await asked(world, "GET", f"/meetings/{meeting.id}")).json()
+    assert whole["unwatched"] == [["2026-11-22T01:20:00Z", "2026-11-22T01:45:00Z"]]
+    month = words(await page(world, "/meetings/summary?month=2026-11"))
+    assert "I12: thời gian đã họp (giờ:phút:giây) 0:34:00" in month
+    assert "1 cuộc họp có lúc không theo dõi được, cộng 0:25:00" in month
 
 
 async def test_a_month_is_summed_up_by_its_indicators(world: World) -> None:

@@ -92,6 +92,7 @@ class Echoing(asyncio.DatagramProtocol):
 
     def __init__(self, reply: Callable[[bytes], list[bytes]]) -> None:
         self.heard: list[bytes] = []
+        self.places: list[tuple[str, int]] = []  # whence
         self._reply = reply
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -100,6 +101,7 @@ class Echoing(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self.heard.append(data)
+        self.places.append(addr)
         for octets in self._reply(data):
             if self._transport is not None:
                 self._transport.sendto(octets, addr)

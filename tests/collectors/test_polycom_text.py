@@ -132,6 +132,46 @@ async def test_a_wrong_password_is_given_once_and_not_again() -> None:
         assert (await at.look()).ok
 
 
+async def test_a_password_that_is_not_answered_in_time_is_not_given_again_soon() -> None:
+    given: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"Password: ")
+        given.append(await reader.readline())
+        await reader.read()
+
+    async with stand(secret="mat-khau") as at, talking(talk) as port:
+        reading = await at.look(timeout=0.3, port=port)
+        assert reading.failure is not None
+        assert reading.failure.kind is FailureKind.TIMEOUT
+        for _ in range(20):
+            at.clock.advance(30)
+            reading = await at.look(timeout=0.3, port=port)
+            assert reading.failure is not None
+            assert "the login was not answered; to lock no account" in reading.failure.detail
+    assert given == [b"mat-khau\r\n"]
+
+
+async def test_a_look_that_we_ended_ourselves_is_no_refusal() -> None:
+    given = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"Password: ")
+        await reader.readline()
+        given.set()
+        await reader.read()
+
+    async with stand(secret="mat-khau") as at, talking(talk) as port:
+        task = asyncio.create_task(at.look(port=port))
+        await given.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        given.clear()
+        await at.look(timeout=0.3, port=port)
+        assert given.is_set()
+
+
 async def test_without_a_secret_a_password_prompt_is_told() -> None:
     async with stand("mat-khau") as at:
         reading = await at.look()

@@ -1,5 +1,6 @@
 """Does the STUN collector find what Debian's coturn is, and ignore what answers nothing?"""
 
+import asyncio
 import ipaddress
 import struct
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from collectors import stun
 from collectors._stun import message
-from collectors._stun.message import ALLOCATE, BINDING, COOKIE, read, request
+from collectors._stun.message import ALLOCATE, BINDING, COOKIE, REFRESH, read, request
 from core.clock import SystemClock
 from core.reading import FailureKind, Reading
 from core.watching import Check
@@ -117,6 +118,36 @@ async def test_a_server_that_answers_otherwise_says_why(
         reading = await looked(server(port, turn=turn))
     assert reading.failure is not None
     assert said in reading.failure.detail
+
+
+async def test_a_relay_that_was_given_to_us_is_given_back_at_once() -> None:
+    def reply(asked: bytes) -> list[bytes]:
+        kind = int.from_bytes(asked[:2])
+        return [success(asked, plain_address(1), kind | 0x0100)]
+
+    async with replying(reply) as (port, heard):
+        assert not (await looked(server(port, turn=True))).ok
+        await asyncio.sleep(0.05)
+    binding, allocate, refresh = heard.heard
+    assert [int.from_bytes(one[:2]) for one in (binding, allocate)] == [BINDING, ALLOCATE]
+    assert int.from_bytes(refresh[:2]) == REFRESH
+    assert refresh[20:] == struct.pack("!HHI", 0x000D, 4, 0)  # a lifetime of no seconds
+    assert heard.places[1] == heard.places[2]  # an allocation belongs to where it was asked from
+
+
+async def test_coturn_has_no_allocation_left_after_a_look(tmp_path: Path) -> None:
+    port = free_port()
+    command = [program("turnserver"), "-n", "--listening-ip=127.0.0.1", "--no-auth", "--verbose"]
+    command += [f"--listening-port={port}", "--realm=lab", "--no-tls", "--no-dtls", "--no-cli"]
+    log = tmp_path / "log"
+    command += [f"--pidfile={tmp_path / 'pid'}", f"--log-file={log}", "--simple-log"]
+    hello = request(BINDING, TRANSACTION)
+    with running(*command, ready=lambda: answers(port, hello), folder=tmp_path):
+        reading = await looked(server(port, turn=True))
+        assert reading.failure is not None
+        assert "without a login" in reading.failure.detail
+        await asyncio.sleep(0.2)
+    assert "lifetime=0" in log.read_text()
 
 
 async def test_silence_is_asked_again_and_then_told() -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import ModuleType
 
 import pytest
 
@@ -195,6 +196,24 @@ async def test_a_password_that_is_asked_for_again_is_not_given_again() -> None:
             assert reading.failure is not None
             assert reading.failure.kind is FailureKind.AUTH
     assert [line for line in given if line] == [b"sai\r\n"]
+
+
+@pytest.mark.parametrize("module", [yealink_text, lifesize])
+async def test_a_password_that_is_not_answered_in_time_is_not_given_again_soon(
+    module: ModuleType,
+) -> None:
+    given: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"Password: ")
+        given.append(await reader.readline())
+        await reader.read()
+
+    async with stand(module.COLLECTOR, lambda stage: talk, LOGIN) as at:
+        for _ in range(20):
+            assert not (await at.look(timeout=0.3)).ok
+            at.clock.advance(30)
+    assert len(given) == 1
 
 
 async def test_a_model_that_does_not_tell_of_calls_is_not_taken_to_be_in_none() -> None:

@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
-from collectors._vc.manners import Manners
+from collectors._vc.manners import Manners, manners_of
 from core.reading import FailureKind
 from lab.emulators.answering import Reply
 from lab.emulators.cisco_codec import CiscoCodec, Slot
 from lab.emulators.cisco_meeting_server import CiscoMeetingServer
 from lab.emulators.poly_videoos import PolyVideoOs
+from runtime.kit import make_kit
 from tests.collectors import test_polycom_text
 from tests.collectors.families import CONFERENCE, FAMILIES, ROOM, ROOMS, Family, stand, told
 from tests.collectors.test_icmp import Feed
@@ -256,6 +258,53 @@ def test_a_login_that_devices_refuse_one_after_the_other_is_not_shown_to_all_of_
     assert asked("sai") == 1
     assert asked("mới") == 3  # another password at once
     assert asked(None) == 140  # who shows no login locks no account
+
+
+def test_what_devices_have_refused_is_known_to_the_next_process(tmp_path: Path) -> None:
+    clock, path = FakeClock(), tmp_path / "refusals"
+    Manners(clock, path).refused("codec", "robot:sai", "HTTP 401")
+    assert Manners(clock, path).rest("codec", "robot:sai") is not None
+    assert Manners(clock, path).rest("codec", "robot:mới") is None  # another password at once
+    clock.advance(15 * 60)
+    again = Manners(clock, path)
+    assert again.rest("codec", "robot:sai") is None
+    again.refused("codec", "robot:sai", "HTTP 401")
+    clock.advance(59 * 60)
+    assert Manners(clock, path).rest("codec", "robot:sai") is not None  # it has grown
+    again.welcome("codec", "robot:sai")
+    assert Manners(clock, path).rest("codec", "robot:sai") is None
+
+
+def test_a_process_that_starts_over_and_over_locks_no_account(tmp_path: Path) -> None:
+    clock, shown = FakeClock(), 0
+    for _ in range(20):
+        manners = manners_of(make_kit(clock, folder=tmp_path))
+        for room in range(140):
+            if manners.rest(f"codec-{room}", "robot:sai") is None:
+                manners.refused(f"codec-{room}", "robot:sai", "HTTP 401")
+                shown += 1
+        clock.advance(5)
+    assert shown == 3
+
+
+def test_the_file_of_refusals_is_ours_alone_and_names_no_login(tmp_path: Path) -> None:
+    path = tmp_path / "refusals"
+    Manners(FakeClock(), path).refused("codec", "robot:mat-khau", "HTTP 401")
+    assert path.stat().st_mode & 0o077 == 0
+    assert "robot" not in path.read_text()
+    assert "mat-khau" not in path.read_text()
+
+
+@pytest.mark.parametrize(
+    "torn", [b"", b"{", b'{"salt": "x"}', b'{"spares": {"x": "2026-01-01"}}', b"\xff\xfe"]
+)
+def test_a_torn_file_of_refusals_keeps_nobody_from_looking(tmp_path: Path, torn: bytes) -> None:
+    path = tmp_path / "refusals"
+    path.write_bytes(torn)
+    manners = Manners(FakeClock(), path)
+    assert manners.rest("codec", "robot:sai") is None
+    manners.refused("codec", "robot:sai", "HTTP 401")
+    assert Manners(FakeClock(), path).rest("codec", "robot:sai") is not None
 
 
 def test_a_login_that_a_device_takes_is_shown_to_the_others_though_some_refuse_it() -> None:

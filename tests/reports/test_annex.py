@@ -13,8 +13,20 @@ from pypdf import PdfReader
 
 from core.callquality import Grade, QualitySpan, Side
 from core.meeting import Attendance, Meeting, Presence
+from core.status import Interval, Status
 from core.text import Language, Text
-from reports.annex import Annex, Place, Prices, Trouble, annex, road, sound_of, spans_of
+from reports.annex import (
+    Annex,
+    Place,
+    Prices,
+    Trouble,
+    annex,
+    instant,
+    road,
+    sound_of,
+    spans_of,
+    unwatched,
+)
 from reports.render.annex import file_name, render
 from reports.render.kinds import Format
 from reports.render.letterhead import Letterhead
@@ -106,6 +118,64 @@ def an_annex(prices: Prices = PRICES) -> Annex:
         chair=Text("Trung tâm", "Centre"),
         officer="Nguyễn Thị Lan",
     )
+
+
+def seen(target: str, *spans: tuple[float, float, Status, str]) -> list[Interval]:
+    return [
+        Interval(target, status, BEGIN + begin * MINUTE, BEGIN + end * MINUTE, reason)
+        for begin, end, status, reason in spans
+    ]
+
+
+UP, OFF, AWAY = (
+    (Status.UP, "answers"),
+    (Status.UNKNOWN, "off_hours"),
+    (Status.UNKNOWN, "not_observed"),
+)
+
+
+def test_we_were_away_while_all_was_unknown_and_not_while_one_device_was() -> None:
+    of_room = seen("a", (0, 30, *UP), (30, 46, *AWAY), (46, 60, *UP), (60, 120, *AWAY))
+    of_centre = seen("c", (0, 20, *OFF), (20, 30, *AWAY), (30, 31, *UP), (31, 45, *AWAY))
+    of_centre += seen("c", (45, 120, *UP))
+    found = unwatched([*of_room, *of_centre])
+    assert [(instant(b), instant(e)) for b, e in found] == [
+        (BEGIN + 31 * MINUTE, BEGIN + 45 * MINUTE)
+    ]
+    assert not unwatched(seen("a", (0, 120, *OFF))).spans
+
+
+def test_minutes_that_nobody_watched_are_neither_attendance_nor_absence() -> None:
+    away = unwatched(seen("a", (20, 50, *AWAY)))
+    rows = [
+        moved("a", 10, present=True),  # was in before and after
+        moved("b", 0, present=True),
+        moved("b", 50, present=False),  # was in before, and out when we were back
+        moved("c", 50, present=True),
+    ]
+    made = annex(
+        MEETING,
+        rows,
+        {},
+        PLACES,
+        [],
+        venue=None,
+        prices=PRICES,
+        as_known_at=END,
+        qualities=[sounded("a", 10, 20, Grade.GOOD)],
+        unwatched=away,
+    )
+    a, b, c = made.lines
+    assert (a.joined, a.left, a.seconds) == (BEGIN + 10 * MINUTE, END, 80 * 60)
+    assert (b.left, b.seconds) == (BEGIN + 20 * MINUTE, 20 * 60)
+    assert (c.joined, c.seconds) == (BEGIN + 50 * MINUTE, 70 * 60)
+    assert a.sound.unmeasured == 70 * 60
+    assert made.held == 90 * 60
+    text = render(made, Letterhead(), "vi", Format.HTML).decode()
+    assert "<dt>Không theo dõi được</dt><dd><b>08:20:00–08:50:00</b></dd>" in text
+    assert "cũng không tính là vắng" in text
+    sheet = load_workbook(BytesIO(render(made, Letterhead(), "vi", Format.XLSX)))["Cách tính"]
+    assert "Không theo dõi được: 08:20:00–08:50:00" in [row[0].value for row in sheet.rows]
 
 
 def test_presence_is_counted_to_the_second_within_the_meeting() -> None:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import trustme
 
+from collectors._vc.manners import manners_of
 from core.clock import SystemClock
 from core.errors import Conflict
 from core.incident import Notification, Purpose
@@ -54,6 +55,15 @@ async def answered(url: str, verify: ssl.SSLContext | bool = True) -> httpx.Resp
                 return await client.get(url)
             except httpx.ConnectError:
                 await asyncio.sleep(0.05)
+
+
+async def test_what_a_device_has_refused_is_known_after_a_restart(tmp_path: Path) -> None:
+    wanted = settings(tmp_path)
+    async with open_hub(wanted, SystemClock()) as hub:
+        manners_of(hub.scheduler._kit).refused("codec", "robot:sai", "HTTP 401")
+    async with open_hub(wanted, SystemClock()) as hub:
+        assert manners_of(hub.scheduler._kit).rest("codec", "robot:sai") is not None
+        assert manners_of(hub.scheduler._kit).rest("codec", "robot:moi") is None
 
 
 async def test_without_users_it_opens_to_nobody_but_this_machine(tmp_path: Path) -> None:

@@ -68,6 +68,14 @@ def test_names_that_nobody_knows_are_told_at_once(run: Run) -> None:
     assert '"Trần Lạ" is not known' in told.stderr
 
 
+def test_a_value_that_is_too_long_is_told_by_key_with_what_else_is_wrong(run: Run) -> None:
+    told = run("add", "x" * 201, *ADD[2:], "--chair", "y" * 201, "--officer", "Trần Lạ")
+    assert told.exit_code == 2
+    assert "meeting: title: longer than 200 characters. Make it shorter." in told.stderr
+    assert "meeting: chair: longer than 200 characters. Make it shorter." in told.stderr
+    assert '"Trần Lạ" is not known' in told.stderr
+
+
 def test_a_schedule_is_read_in_and_a_second_time_changes_nothing(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "lich.csv"
     path.write_text("Nội dung họp;Ngày;Bắt đầu;Điểm cầu\nGiao ban;30/11/2099;8h00;xã Đăk Ơ\n")

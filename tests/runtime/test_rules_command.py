@@ -208,6 +208,15 @@ def test_without_an_engine_it_says_so(tmp_path: Path) -> None:
     assert rows["day-kenh"]["enabled"] is False
 
 
+def test_a_year_that_nobody_means_is_told_by_key(tmp_path: Path) -> None:
+    path = tmp_path / "thongsuot.toml"
+    path.write_text('[ledger]\nurl = "sqlite:///ledger.db"\n')
+    words = ["try", "do-tre", "--until", "0001-01-01T00:00", "-c", str(path)]
+    told = CliRunner().invoke(rules.app, words, env={"THONGSUOT_LANG": "en"})
+    assert told.exit_code == 2
+    assert "rules: until: the year makes no sense. Write the right year." in told.stderr
+
+
 def test_what_an_engine_is_asked_for_cannot_break_out_of_its_quotes() -> None:
     rule = LAND.rules[0].model_copy(update={"labels": ('site=a"}', "job!=x")})
     assert selector(rule) == 'probe_icmp_rtt_mean_seconds{site="a\\"}",job!="x"}'

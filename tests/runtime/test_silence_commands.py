@@ -69,6 +69,10 @@ def test_a_silence_that_comes_back_is_listed_with_its_rule(run: Run) -> None:
     ("more", "said"),
     [
         ((), "nothing is meant"),
+        (
+            ("--begin", "0001-01-01T00:00", "--target", "s1", "--rule", "FREQ=DAILY;COUNT=3"),
+            "silence: begin: the year makes no sense",
+        ),
         (("--target", "s9"), "the inventory has no “s9”"),
         (("--target", "s1", "--rule", "FREQ=DAILY"), "what comes back must end"),
         (("--incident", "SC-20260101-0001"), "There is no incident"),

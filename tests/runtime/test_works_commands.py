@@ -89,6 +89,12 @@ def test_works_that_come_back_are_listed_with_their_rule(run: Run) -> None:
     assert "what comes back must end" in endless.stderr
 
 
+def test_a_year_that_nobody_means_is_told_by_key(run: Run) -> None:
+    told = run("maintenance", "add", "--begin", "0001-01-01T00:00", *WORKS[3:], "--target", "s1")
+    assert told.exit_code == 2
+    assert told.stderr == "maintenance: begin: the year makes no sense. Write the right year.\n"
+
+
 def test_works_are_added_listed_and_called_off(run: Run) -> None:
     told = run("maintenance", *WORKS, "--unit", "75", "--target", "s1", "--json")
     assert told.exit_code == 0, told.output

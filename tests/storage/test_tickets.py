@@ -1,9 +1,10 @@
 """What a carrier was told is kept step by step, each once, with who wrote it down."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from core.clock import LOCAL
 from core.errors import Conflict, Invalid, NotFound
 from core.ticket import Step
 from storage.ledger import Ledger
@@ -55,6 +56,7 @@ async def test_what_cannot_be_is_refused_and_leaves_no_trace(sqlite_ledger: Ledg
         ("", Said("an", NOW)),
         ("x" * 201, Said("an", NOW)),
         ("VNPT", Said("an", NOW, NOW + MINUTE)),
+        ("VNPT", Said("an", NOW, datetime(1, 1, 1, tzinfo=LOCAL))),  # no zone can hold it
         ("VNPT", Said("an", NOW, number="x" * 201)),
     ):
         with pytest.raises(Invalid):
