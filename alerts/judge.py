@@ -39,14 +39,17 @@ def judge(streak: Streak, reading: Reading, check: Check, now: datetime) -> Stre
     if not is_fast(check):
         return _run(streak, reading, check, min(_known_at(reading), now))
     if reading.loss is None:
-        return _good(streak, at) if failure is None else _missed(streak, reading, at)
+        if failure is not None:
+            return _missed(streak, reading, at)
+        return _good(streak, at, came=min(_known_at(reading), now))
     return _summary(streak, reading, reading.loss, at)
 
 
 def _known_at(reading: Reading) -> datetime:
     """Return when what a look found was so: an answer when it came.
 
-    A connection that is begun during a cut goes through when the cut is over.
+    A connection that is begun during a cut goes through when the cut is over, and so does a probe
+    that our own machine kept back while it looked for its neighbour (ARP).
     """
     late = reading.duration if reading.ok and reading.duration is not None else 0.0
     return reading.at + timedelta(seconds=late)
@@ -148,13 +151,14 @@ def _noted(recent: str, outcome: str) -> str:
     return (recent + outcome)[-REMEMBERED:]
 
 
-def _good(streak: Streak, at: datetime, count: int = 1) -> Streak:
+def _good(streak: Streak, at: datetime, count: int = 1, *, came: datetime | None = None) -> Streak:
+    """Take in answers to what was asked `at`; a recovery is dated by when the first came."""
     last_ok, last_at = _later(streak.last_ok, at), _later(streak.last_at, at)
     if streak.failed_at is not None and at < streak.failed_at:
         # a slow reply to a probe sent before the first loss
         return replace(streak, last_ok=last_ok, last_at=last_at)
     if streak.verdict is Verdict.FAILED:
-        goods, good_at = streak.goods + count, streak.good_at or at
+        goods, good_at = streak.goods + count, streak.good_at or came or at
         if goods < RECOVERED:
             return replace(streak, goods=goods, good_at=good_at, last_ok=last_ok, last_at=last_at)
         # the losses of an outage are no measure of the line's loss

@@ -192,6 +192,21 @@ def test_the_first_reading_of_a_check_is_believed() -> None:
     assert fed(new, bad(at=DAWN)).verdict is Verdict.SUSPECT
 
 
+def test_a_probe_that_was_kept_back_until_the_line_was_mended_is_no_earlier_recovery() -> None:
+    """Our own machine keeps probes back while it looks for its neighbour; all go out at once."""
+    failed = fed(CALM, *(bad(at=after(0.1 * n)) for n in range(1, 40)))
+    assert failed.verdict is Verdict.FAILED
+    mended = after(10)
+    kept = [
+        Reading(FAST.slug, "center", at, duration=(mended - at).total_seconds())
+        for at in (after(8.0), after(8.5), after(9.0))
+    ]
+    back = failed
+    for reading in kept:
+        back = judge(back, reading, FAST, mended + timedelta(seconds=0.1))
+    assert (back.verdict, back.since) == (Verdict.OK, mended)
+
+
 def test_an_answer_that_was_long_in_coming_speaks_of_when_it_came() -> None:
     down = fed(CALM, *(bad(at=after(n)) for n in (30, 90, 150, 210)), check=SLOW)
     assert down.verdict is Verdict.FAILED
