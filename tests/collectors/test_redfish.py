@@ -1,6 +1,7 @@
 """Is a management controller read whole, and left without a session?"""
 
 import asyncio
+import json
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -82,6 +83,42 @@ async def test_the_newer_resources_tell_the_same() -> None:
     assert told(reading, "device_temperature_celsius", sensor="Intake") == 24
     assert told(reading, "device_fan_rpm", sensor="Fan 1") == 2100
     assert told(reading, "device_fan_ratio", sensor="Fan 1") == 0.45
+    assert told(reading, "device_component_status", component="PSU 1") == 0
+
+
+def _as_first_controllers(ask: Ask, reply: Reply) -> Reply:
+    """Return an answer as iDRAC 8 and iLO 4 would have worded it, without what came later."""
+    said = json.loads(reply.body or b"{}")
+    for fan in said.get("Fans", []) if isinstance(said.get("Fans"), list) else []:
+        fan["FanName"], fan["CurrentReading"], fan["Units"] = (
+            fan.pop("Name"),
+            fan.pop("Reading", None),
+            fan.pop("ReadingUnits", ""),
+        )
+        fan.pop("MemberId", None)
+    return Reply(reply.status, json.dumps(said).encode(), reply.kind, reply.headers)
+
+
+async def test_the_first_controllers_words_are_understood() -> None:
+    async with controller(Spoiling(Redfish(), _as_first_controllers), session=False) as at:
+        reading, run = await at.look()
+    assert reading.ok, run.lines
+    assert told(reading, "device_fan_rpm", sensor="Fan 1") == 2100
+
+
+async def test_an_older_link_that_leads_nowhere_does_not_hide_the_newer_resources() -> None:
+    def also_older(ask: Ask, reply: Reply) -> Reply:
+        said = json.loads(reply.body or b"{}")
+        if "ThermalSubsystem" in said:
+            gone = {"@odata.id": "/redfish/v1/gone"}
+            body = json.dumps({**said, "Thermal": gone, "Power": gone}).encode()
+            return Reply(reply.status, body, reply.kind, reply.headers)
+        return reply
+
+    async with controller(Spoiling(Redfish(modern=True), also_older), session=False) as at:
+        reading, run = await at.look()
+    assert reading.ok, run.lines
+    assert told(reading, "device_temperature_celsius", sensor="Intake") == 24
     assert told(reading, "device_component_status", component="PSU 1") == 0
 
 
