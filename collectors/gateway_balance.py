@@ -22,6 +22,8 @@ from core.watching import Check
 
 BALANCE = "probe_gateway_balance"
 _HIDDEN = "***"
+_CURRENCY = re.compile(r"^[^\d.,+-]+|[^\d.,]+$")  # VND 42,000; 750.000đ
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 
 
 async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
@@ -87,13 +89,10 @@ def _at(text: str, path: str) -> float:
 
 def _number(found: object) -> float | None:
     if isinstance(found, str):
-        bare = found.strip().replace(" ", "")
-        # 1,234,567.5 or 1.234.567: what stands between groups of three parts thousands.
-        bare = (
-            re.sub(r"[.,](?=\d{3}(\D|$))", "", bare)
-            if bare.count(",") + bare.count(".") > 1
-            else bare
-        )
+        bare = _CURRENCY.sub("", "".join(found.split()))
+        # 1,234,567.5 or 500.000: what stands between groups of three parts thousands.
+        if _GROUPED.fullmatch(bare) or bare.count(",") + bare.count(".") > 1:
+            bare = re.sub(r"[.,](?=\d{3}(\D|$))", "", bare)
         bare = bare.replace(",", ".")
     elif isinstance(found, int | float) and not isinstance(found, bool):
         bare = str(found)
