@@ -103,6 +103,28 @@ def sketched(*words: str) -> str:
     return searcher.sketch([" ".join(words)])
 
 
+def test_a_form_is_filled_in_as_a_browser_would_send_it() -> None:
+    html = """<form id=tra-cuu><input type=hidden name=__VS value='a"b'>
+      <select name=nam><option>2024</option><option selected> Năm <b>2026</b></option></select>
+      <select name=loai><option disabled>Chọn</option><option value=1>Hồ sơ</option></select>
+      <select name=khoa disabled><option value=9>x</option></select>
+      <input type=radio name=kieu checked><input type=radio name=kieu value=2>
+      <input name=cu value=3 disabled><textarea name=ghi>x</textarea></form>"""
+    assert searcher.page(html, [], [])["forms"] == [
+        {
+            "names": ["tra-cuu", "", ""],
+            "fields": [
+                ["__VS", 'a"b'],
+                ["nam", "Năm 2026"],
+                ["loai", "1"],
+                ["kieu", "on"],
+                ["ghi", "x"],
+            ],
+            "password": False,
+        }
+    ]
+
+
 def test_sketches_tell_about_how_much_two_pages_share() -> None:
     words = [f"từ{n}" for n in range(2000)]
     ours = sketched(*words)
