@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+import json
 import os
 import subprocess
 import threading
@@ -120,6 +121,13 @@ async def test_old_small_or_missing_backups_are_told(store: Store) -> None:
         assert why((await at.look())[0]) == "csdl-2.gz has 100 bytes, fewer than 500"
 
 
+async def test_a_backup_from_the_future_is_not_taken_for_a_new_one(store: Store) -> None:
+    store.put("csdl-1.gz", -50)
+    async with by_ssh(store) as at:
+        said = why((await at.look())[0])
+    assert said == "the newest backup csdl-1.gz is dated 50 hours ahead: is a clock wrong?"
+
+
 async def test_no_login_is_shown_to_a_server_whose_key_is_another(store: Store) -> None:
     async with by_ssh(store, host_key=None) as at:
         said = why((await at.look())[0])
@@ -227,6 +235,14 @@ async def test_a_web_listing_tells_the_same(web: tuple[int, Path], kind: str) ->
         assert "is 20 hours old" in why((await at.look())[0])
     async with looking(backup_age.COLLECTOR, {**params, "url": f"{params['url']}no/"}) as at:
         assert why((await at.look())[0]).startswith("HTTP 404")
+
+
+def test_a_size_that_no_file_has_is_passed_over() -> None:
+    written = "Tue, 01 Dec 2026 00:00:00 GMT"
+    rows = [
+        {"type": "file", "name": "a", "size": size, "mtime": written} for size in (7, -1, 10**400)
+    ]
+    assert [file.size for file in _of_json(json.dumps(rows), "*")] == [7]
 
 
 @given(st.text(max_size=300))
