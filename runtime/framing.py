@@ -51,6 +51,13 @@ class Frames:
                 found.append(line)
         return found
 
+    def last(self) -> bytes:
+        """Return the line in which a connection ended: many senders put no line feed after it."""
+        held = bytes(self._held)
+        self._held.clear()
+        whole = not (self._skip or self._cutting or held[:1].isdigit())
+        return held.rstrip(b"\r") if whole else b""
+
     def _counted(self) -> bytes | None:
         """Return a line with its length before it, None while it is not whole."""
         held = self._held

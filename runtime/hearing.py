@@ -217,8 +217,11 @@ class Stream(asyncio.Protocol):
             self._transport.pause_reading()
             asyncio.get_running_loop().call_later(REST, self._resume)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  (asyncio's own)
-        """Forget the connection."""
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection, after the line that ended with it."""
+        last = self._frames.last()
+        if last and exc is None:
+            self._listener.ear.take_line(last, self.address, self._via)
         if self._silence is not None:
             self._silence.cancel()
         self._listener.left(self)

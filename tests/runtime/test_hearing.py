@@ -243,6 +243,15 @@ async def test_syslog_by_tcp_is_heard_in_every_framing(
     assert "gw-1/icmp" in house.given
 
 
+async def test_a_line_that_ends_with_its_connection_is_heard(house: House) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", house.ports["syslog_tcp"])
+    writer.write("<11>snmpd: Quạt số 2 hỏng".encode())
+    writer.close()
+    await house.until(lambda: house.hints.stats.heard == 1)
+    [one] = await house.said()
+    assert (one.kind, one.text) == ("snmpd", "Quạt số 2 hỏng")
+
+
 async def by_tls(house: House, context: ssl.SSLContext, line: bytes) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", house.ports["syslog_tls"], ssl=context)
     writer.write(line)

@@ -115,6 +115,21 @@ def test_ended_lines_come_out_whole_however_they_are_cut(
     assert [one for part in cut(data, sizes) for one in frames.feed(part)] == lines
 
 
+def test_the_line_in_which_a_connection_ends_is_a_line_but_half_a_counted_one_is_none() -> None:
+    for data, last in (
+        (b"<11>truoc\n<11>sau", b"<11>sau"),
+        (b"<11>sau\r", b"<11>sau"),
+        (b"<11>truoc\n", b""),
+        (b"9 <11>truoc12 <11>nua", b""),
+        (b"20", b""),
+        (b"<11>" + b"x" * 10_000, b""),
+    ):
+        frames = Frames()
+        frames.feed(data)
+        assert frames.last() == last
+        assert frames.last() == b""
+
+
 def test_a_line_too_long_is_cut_and_the_next_one_is_whole() -> None:
     for data in (
         counted(b"<13>" + b"x" * 20_000) + counted(b"<13>sau"),
