@@ -193,7 +193,10 @@ class Machine:
 
     def _health(self, row: Record, name: str, kind: str) -> None:
         status = record(row, "Status")
-        health = words(status, "Health") or words(status, "HealthRollup")
+        own, all_of_it = words(status, "Health"), words(status, "HealthRollup")
+        # Not all that is in a system is read one by one: memory modules, network adapters.
+        worse = kind == "system" and _HEALTH.get(all_of_it, 0.0) > _HEALTH.get(own, 0.0)
+        health = all_of_it if worse or not own else own
         value = _HEALTH.get(health)
         if value is None or words(status, "State") in _ABSENT:
             return

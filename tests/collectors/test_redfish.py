@@ -106,6 +106,18 @@ async def test_the_first_controllers_words_are_understood() -> None:
     assert told(reading, "device_fan_rpm", sensor="Fan 1") == 2100
 
 
+async def test_what_only_the_whole_system_says_is_told() -> None:
+    def failing_within(ask: Ask, reply: Reply) -> Reply:
+        said = json.loads(reply.body or b"{}")
+        if "ProcessorSummary" in said:
+            said["Status"] = {"State": "Enabled", "Health": "OK", "HealthRollup": "Warning"}
+        return Reply(reply.status, json.dumps(said).encode(), reply.kind, reply.headers)
+
+    async with controller(Spoiling(Redfish(), failing_within), session=False) as at:
+        reading, _ = await at.look()
+    assert why(reading) == "system WebFrontEnd483: Warning"
+
+
 async def test_an_older_link_that_leads_nowhere_does_not_hide_the_newer_resources() -> None:
     def also_older(ask: Ask, reply: Reply) -> Reply:
         said = json.loads(reply.body or b"{}")
