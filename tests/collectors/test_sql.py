@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -399,3 +400,5 @@ def test_truth_is_a_number_and_nothing_is_nothing() -> None:
     assert number([(True,)]) == 1
     assert number([]) is None
     assert number([(None,)]) is None
+    assert number([(float("nan"),)]) is None
+    assert number([(Decimal("NaN"),)]) is None
