@@ -133,11 +133,14 @@ def _whose(platform: Platform, text: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-def printed(said: str, command: str, prompt: str) -> str:
-    """Return what a command printed, without its echo, the prompt, and what a terminal draws."""
+def printed(said: str, command: str, prompt: str, above: str = r"(?!)") -> str:
+    """Return what a command printed, without its echo, the prompt, and what a terminal draws.
+
+    `above` matches what may stand over the prompt.
+    """
     text = _drawn(said)
     lines = text.split("\n")
-    while lines and lines[-1].strip() in {"", prompt}:
+    while lines and (lines[-1].strip() in {"", prompt} or re.fullmatch(above, lines[-1].strip())):
         lines.pop()
     if lines and command in lines[0]:
         lines.pop(0)

@@ -33,6 +33,7 @@ class Platform:
     continued: str | None = None
     shifting: bool = False
     changed: tuple[str, ...] = ()
+    above: str = r"(?!)"  # a line that stands above the prompt, and is no part of an answer
     user_suffix: str = ""
     vendors: tuple[str, ...] = ()  # of the inventory, folded
     newline: str = "\n"
@@ -201,6 +202,8 @@ JUNOS = Platform(
     volatile=(r"^## Last c(?:ommit|hanged)", r"^\s*$"),
     secrets=(r'(?P<secret>"[^"]*"|\S+);\s*## SECRET-DATA',),
     changed=(r"^## Last commit: (?P<at>.+?) by (?P<by>\S+)\s*$",),
+    # Of a chassis with two engines, a stack or a cluster: {master:0}, {primary:node0}.
+    above=r"\{(?:master|backup|linecard|primary|secondary|line|hold|lost|disabled)\b[^{}]*\}",
     vendors=("juniper",),
 )
 MIKROTIK = Platform(

@@ -205,7 +205,7 @@ class Session:
         self._leash.note("> %s", command)
         self._connection.clear_buffer()
         self._connection.write_channel(command + self._platform.newline)
-        said = printed(self._heard(), command, self.prompt)
+        said = printed(self._heard(), command, self.prompt, self._platform.above)
         self._leash.note("%d characters", len(said))
         head = "\n".join(said.split("\n")[:4])
         for line in head.split("\n"):

@@ -204,6 +204,15 @@ def test_colours_are_dropped_and_what_is_written_over_is_gone() -> None:
     assert printed(said, "show", "R1#") == "interface Gi0/1\n mtu 1500\n description x"
 
 
+@pytest.mark.parametrize("beside", ["{master:0}", "{master}", "{primary:node0}", "{backup:1}"])
+def test_what_a_stack_says_above_its_prompt_is_no_part_of_the_configuration(beside: str) -> None:
+    junos = PLATFORMS["juniper_junos"]
+    said = "version 21.4;\r\nsystem {\r\n    a;\r\n}\r\n\r\n"
+    said = f"{junos.running} \r\n{said}{beside}\r\nlan@sw> "
+    text = printed(said, junos.running, "lan@sw>", junos.above)
+    assert paper(junos, Kept.RUNNING, text).text == "version 21.4;\nsystem {\n    a;\n}\n"
+
+
 def test_private_keys_are_hidden_wherever_they_begin_and_end() -> None:
     begin, end = "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----"
     lines = [f'set key "{begin}MIIE', "abcdef", f'ghi{end}"', f"{begin}xyz{end}", "next"]
