@@ -24,6 +24,7 @@ class Platform:
     driver: str
     running: str
     startup: str | None = None  # None: what runs is what it begins with
+    instead: tuple[tuple[str, str], ...] = ()  # what is asked where a command is refused
     ends: str | None = None  # the last line; without it the text was cut
     refused: str = r"^\s*(%|Error:|\^|syntax error|unknown command|bad command|Command fail)"
     volatile: tuple[str, ...] = ()
@@ -210,7 +211,9 @@ MIKROTIK = Platform(
     "mikrotik_routeros",
     "MikroTik RouterOS",
     "generic",
-    "/export",
+    # Since version 7 secrets are left out unless they are asked for; before, they are printed.
+    "/export show-sensitive",
+    instead=(("/export show-sensitive", "/export"),),
     refused=r"^\s*(bad command|syntax error|expected|not enough permissions|no such)",
     volatile=(
         r"^# .* by RouterOS",  # the time of the export itself
