@@ -375,7 +375,7 @@ async def test_a_device_has_few_connections_and_a_stranger_none(house: House) ->
 
 async def test_a_connection_that_is_framed_in_no_way_is_ended(house: House) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", house.ports["syslog_tcp"])
-    writer.write(b"<11>tot\n0 xau")
+    writer.write(b"7 <11>tot0 xau")
     assert await reader.read() == b""
     writer.close()
     assert (house.hints.stats.heard, house.hints.stats.junk) == (1, 1)

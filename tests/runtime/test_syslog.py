@@ -148,8 +148,18 @@ def test_a_line_too_long_is_cut_and_the_next_one_is_whole() -> None:
 )
 def test_what_is_framed_in_no_way_breaks_it_and_what_came_before_is_kept(data: bytes) -> None:
     frames = Frames()
-    assert frames.feed(b"<11>truoc\n" + data) == [b"<11>truoc"]
+    assert frames.feed(b"9 <11>truoc" + data) == [b"<11>truoc"]
     assert frames.broken
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_the_second_line_of_a_message_may_begin_with_a_number(size: int) -> None:
+    said = ["<11>loi:", "2026-12-01 10:00:00 x", "12", "3 phut", "0", "<11>sau"]
+    data = "".join(f"{line}\n" for line in said).encode() + b"9 <11>truoc<11>cuoi\n"
+    frames = Frames()
+    found = [one for part in cut(data, [size] * (len(data) // size)) for one in frames.feed(part)]
+    assert [one.decode() for one in found] == [*said, "<11>truoc", "<11>cuoi"]
+    assert not frames.broken
 
 
 @settings(max_examples=500)
