@@ -64,7 +64,7 @@ class Frames:
         if not self._by_lines:
             return True
         if said is not None:
-            return held[said.end() : said.end() + 1] in (b"<", b"")
+            return bytes(held[said.end() : said.end() + 1]) in {b"<", b""}
         return len(held) < _COUNT_DIGITS and re.fullmatch(rb"[1-9]\d*", held) is not None
 
     def last(self) -> bytes:
