@@ -44,7 +44,7 @@ EMITS = (
     ),
 )
 _HEALTH = {"OK": 0.0, "Warning": 1.0, "Critical": 2.0}
-_ABSENT = {"Absent", "UnavailableOffline"}
+_ABSENT = {"Absent"}  # but UnavailableOffline is there: a power supply without its cord
 _OFF = {"Off", "PoweringOff"}
 _SYSTEMS, _LABEL = 8, 80
 

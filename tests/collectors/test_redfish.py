@@ -118,6 +118,30 @@ async def test_what_only_the_whole_system_says_is_told() -> None:
     assert why(reading) == "system WebFrontEnd483: Warning"
 
 
+async def test_a_power_supply_without_its_cord_is_told() -> None:
+    def unplugged(ask: Ask, reply: Reply) -> Reply:
+        said = json.loads(reply.body or b"{}")
+        if "PowerSupplies" in said and isinstance(said["PowerSupplies"], list):
+            off = {"State": "UnavailableOffline", "Health": "Critical"}
+            said["PowerSupplies"][1]["Status"] = off
+        return Reply(reply.status, json.dumps(said).encode(), reply.kind, reply.headers)
+
+    async with controller(Spoiling(Redfish(), unplugged), session=False) as at:
+        reading, _ = await at.look()
+    assert why(reading) == "power supply Power Supply Bay 2: Critical"
+
+
+async def test_what_an_account_may_not_read_is_named_and_the_rest_is_read() -> None:
+    def guarded(ask: Ask, reply: Reply) -> Reply:
+        return Reply(403, b"{}") if ask.path.endswith("/Power") else reply
+
+    async with controller(Spoiling(Redfish(), guarded)) as at:
+        for _ in range(2):  # and the login is no bad one for it
+            reading, run = await at.look()
+            assert why(reading).endswith("/Power: not for this account"), run.lines
+            assert told(reading, "device_fan_rpm", sensor="Fan 1") == 2100
+
+
 async def test_an_older_link_that_leads_nowhere_does_not_hide_the_newer_resources() -> None:
     def also_older(ask: Ask, reply: Reply) -> Reply:
         said = json.loads(reply.body or b"{}")
