@@ -12,6 +12,7 @@ from yarl import URL
 
 from collectors._balance.params import SECRET, Params
 from collectors._http.asking import Request, asked, wanted
+from collectors._http.wanted import at
 from collectors._net.attempt import EMITS, Attempt, attempted, unwanted
 from collectors._net.identity import OWN
 from collectors._net.trouble import Trouble, printable, trouble
@@ -71,13 +72,10 @@ def _inside_json(secret: str) -> str:
 def _at(text: str, path: str) -> float:
     """Return the number at a dotted path of a JSON text, be it written as text; Trouble."""
     try:
-        found = json.loads(text)
-        for step in path.split("."):
-            is_index = isinstance(found, list) and re.fullmatch(r"-?\d{1,6}", step)
-            found = found[int(step)] if is_index else found[step]
+        found = at(json.loads(text), path)
     except (ValueError, RecursionError) as error:
         raise trouble(FailureKind.PROTOCOL, "the answer is not JSON") from error
-    except (LookupError, TypeError) as error:
+    except LookupError as error:
         said = printable(text, 80)
         raise trouble(FailureKind.PROTOCOL, f"the answer has no {path}: {said}") from error
     value = _number(found)

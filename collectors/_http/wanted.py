@@ -10,6 +10,7 @@ from core.reading import Failure, FailureKind
 from core.text import nfc
 
 LACKS = "the page lacks"
+_INDEX = re.compile(r"\[(-?\d{1,9})\]")
 _SHOWN = 80  # characters of a value in a sentence
 
 
@@ -71,8 +72,8 @@ def unmet_json(params: Wish, text: str) -> Failure | None:
 
 
 def at(document: object, path: str) -> object:
-    """Return what stands at a dotted path; LookupError."""
-    for step in path.removeprefix("$").strip(".").split("."):
+    """Return what stands at a dotted path, `data.0.id` or `$.data[0].id`; LookupError."""
+    for step in _INDEX.sub(r".\1", path).removeprefix("$").strip(".").split("."):
         if isinstance(document, dict):
             document = document[step]
         elif isinstance(document, list) and re.fullmatch(r"-?\d{1,9}", step):

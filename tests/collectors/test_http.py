@@ -221,6 +221,7 @@ async def test_json_is_looked_into(web: Front) -> None:
         ("data.items.0.state", "ready"),
         ("$.data.items.0.up", "true"),
         ("data.items.-1.n", "3"),
+        ("$.data.items[0].n", "3"),
         ("data.items", None),
     ):
         reading, _ = await looked(page(url, json_path=path, json_value=value))
