@@ -16,6 +16,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import cast
 
+from collectors._cli.paper import discreet
 from collectors._net.channel import enlarge
 from collectors._net.names import places
 from collectors._net.trouble import Trouble
@@ -125,7 +126,7 @@ class Ear:
         except syslog.NotSyslog:
             self.hints.stats.junk += 1
             return True
-        self._keep(speaker, address, via, Said(said.severity, said.kind, said.text))
+        self._keep(speaker, address, via, Said(said.severity, said.kind, discreet(said.text)))
         collectors = about_line(said.kind, said.text, said.severity)
         if collectors is not None:
             self.hints.give(speaker, collectors)

@@ -13,6 +13,8 @@ _LEAST = 3  # lines of a configuration
 _LONGEST = 4096  # characters of a line that is searched for secrets; a longer one is hidden whole
 _KEY_BEGINS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _KEY_ENDS = re.compile(r"-----END [A-Z ]*PRIVATE KEY-----")
+_COMMAND = re.compile(r"\bcommand(?: is)?\s{0,3}[:=]?\s{0,3}['\"]?", re.IGNORECASE)
+_LOGGING = ("cisco_ios", "huawei_vrp", "h3c_comware", "juniper_junos")
 # IOS goes back as far as its words are long, or one column less: they count for nothing.
 _LEFT_PAGER = re.compile(r" *-+ ?more ?-+ *\x08+ +\x08+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x08\r\x1b]")
@@ -101,6 +103,20 @@ def _masked(secrets: Sequence[re.Pattern[str]], line: str) -> str:
                 hidden = "\n".join([MASK] * (line.count("\n", begin, end) + 1))
                 line = f"{line[:begin]}{hidden}{line[end:]}"
     return line
+
+
+def discreet(line: str) -> str:
+    """Return a line of a log without the secrets of the command that it tells of.
+
+    So do devices that log what is typed: IOS (archive log config), Junos, VRP, Comware.
+    """
+    told = _COMMAND.search(line)
+    if told is None:
+        return line
+    said = line[told.end() :]
+    for name in _LOGGING:
+        said = _masked(PLATFORMS[name].hidden, said)
+    return f"{line[: told.end()]}{said}"
 
 
 def steady(platform: str, text: str) -> list[tuple[int, str]]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors._cli.login import Login
-from collectors._cli.paper import masked, paper, printed
+from collectors._cli.paper import discreet, masked, paper, printed
 from collectors._cli.platform import PLATFORMS, Platform
 from collectors._cli.questions import QUESTIONS
 from collectors._cli.reading import facts
@@ -259,6 +259,36 @@ def test_a_secret_is_hidden_where_the_device_breaks_its_line() -> None:
     assert SECRET not in shown, shown
     assert "    R1 wpa-pre-shared-key=***\n***\nadd name=xa2\n" in shown
     assert shown.count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%PARSER-5-CFGLOG_LOGGEDCMD: User:lan  logged command:username a password 0 {}",
+        "%PARSER-5-CFGLOG_LOGGEDCMD: User:lan  logged command:snmp-server user a b v3 auth sha {}",
+        "UI_CMDLINE_READ_LINE: User 'lan', command 'set system radius-server 10.0.0.1 secret {} '",
+        '%%01SHELL/5/CMDRECORD(s)[1]:Recorded command. (User=lan, Command="snmp-agent community '
+        'read {}")',
+        "-Line=vty0-User=lan; Command is local-user a password simple {}",
+    ],
+)
+def test_a_log_of_what_was_typed_shows_no_secret(line: str) -> None:
+    shown = discreet(line.format(SECRET))
+    assert SECRET not in shown
+    assert "lan" in shown
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Failed password for lan from 10.0.0.9 port 22 ssh2",
+        "%SYS-5-CONFIG_I: Configured from console by lan on vty0 (10.0.0.9)",
+        "logged command:interface GigabitEthernet0/1",
+        "User 'lan', command 'show interfaces terse '",
+    ],
+)
+def test_a_line_of_a_log_without_a_secret_stays_as_it_is(line: str) -> None:
+    assert discreet(line) == line
 
 
 def test_a_line_without_end_is_hidden_whole() -> None:

@@ -276,6 +276,16 @@ async def test_a_line_that_ends_with_its_connection_is_heard(house: House) -> No
     assert (one.kind, one.text) == ("snmpd", "Quạt số 2 hỏng")
 
 
+async def test_the_secret_of_a_logged_command_is_not_kept(house: House) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", house.ports["syslog_tcp"])
+    line = "%PARSER-5-CFGLOG_LOGGEDCMD: User:lan  logged command:enable secret mat-khau-1"
+    writer.write(f"<189>1: Nov 30 09:00:00: {line}\n".encode())
+    writer.close()
+    await house.until(lambda: house.hints.stats.heard == 1)
+    [one] = await house.said()
+    assert one.text.endswith("logged command:enable secret ***")
+
+
 async def by_tls(house: House, context: ssl.SSLContext, line: bytes) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", house.ports["syslog_tls"], ssl=context)
     writer.write(line)
