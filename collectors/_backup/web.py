@@ -50,7 +50,7 @@ async def listed(attempt: Attempt, params: Params, headers: dict[str, str]) -> l
         return _of_json(answer.text, params.pattern)
     return [
         file
-        for name in _newest(answer.text, params.pattern)
+        for name in _newest(answer.text, params.pattern, folder)
         if (file := await _alone(ask, folder, name)) is not None
     ]
 
@@ -75,14 +75,17 @@ def _of_json(text: str, pattern: str) -> list[File]:
     return found
 
 
-def _newest(page: str, pattern: str) -> list[str]:
+def _newest(page: str, pattern: str, folder: URL) -> list[str]:
     """Return the names of the newest files that a page links to, as far as its dates tell."""
+    path = f"{folder.path.rstrip('/')}/"
     found: dict[str, tuple[datetime, str]] = {}
     for number, link in enumerate(_LINK.finditer(page)):
         if number >= MOST:
             break
         target = html.unescape(link[1])
-        name = unquote(target.removeprefix("./"))
+        # IIS and others write the whole path, some even the server.
+        name = unquote(target.removeprefix("./").removeprefix(str(folder.origin())))
+        name = name.removeprefix(path)
         if "/" in name or "?" in target or not fnmatchcase(name, pattern):
             continue
         following = page.find("<a ", link.end())

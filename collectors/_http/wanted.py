@@ -47,12 +47,17 @@ def unmet_words(params: Wish, text: str) -> Failure | None:
     """Return what of `keyword` and `absent` the page does not meet."""
     if not (params.keyword or params.absent):
         return None
-    page = nfc(html.unescape(text)).casefold()
-    if params.keyword and nfc(params.keyword).casefold() not in page:
+    page = _read(html.unescape(text))
+    if params.keyword and _read(params.keyword) not in page:
         return _failure(f"{LACKS} {_quoted(params.keyword)}")
-    if params.absent and nfc(params.absent).casefold() in page:
+    if params.absent and _read(params.absent) in page:
         return _failure(f"the page contains {_quoted(params.absent)}")
     return None
+
+
+def _read(text: str) -> str:
+    """Return a text as it is read: in any case, its lines broken wherever the source breaks them."""
+    return " ".join(nfc(text).casefold().split())
 
 
 def unmet_json(params: Wish, text: str) -> Failure | None:
