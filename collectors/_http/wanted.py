@@ -56,7 +56,7 @@ def unmet_words(params: Wish, text: str) -> Failure | None:
 
 
 def _read(text: str) -> str:
-    """Return a text as it is read: in any case, its lines broken wherever the source breaks them."""
+    """Return a text as it is read: in any case, and wherever the source breaks its lines."""
     return " ".join(nfc(text).casefold().split())
 
 
