@@ -224,8 +224,8 @@ MIKROTIK = Platform(
         r"(?<![\w.-])(?![\w.-]*public-key)[\w.-]*(?:key(?:-\d)?|cak)=" + _VALUE,
     ),
     within=(
-        (r"^/snmp community\b", r"^/(?!snmp community\b)", r"\bname=" + _VALUE),
-        (r"^/container envs\b", r"^/(?!container envs\b)", r"\bvalue=" + _VALUE),
+        (r"^/snmp[ /]community\b", r"^/(?!snmp[ /]community\b)", r"\bname=" + _VALUE),
+        (r"^/container[ /]envs\b", r"^/(?!container[ /]envs\b)", r"\bvalue=" + _VALUE),
     ),
     continued=r"\\$",
     user_suffix="+ct511w4098h",  # no colours, no line editing, wide and long
