@@ -13,7 +13,9 @@ from core.text import vietnamese_order
 from core.watching import Check, Target
 from inventory.urls import url_of
 
-EXPIRY = "probe_ssl_earliest_cert_expiry"  # Unix time; as blackbox_exporter names it
+# Unix time, as blackbox_exporter names it: of the verified chain, else of all that the server shows
+# (among which one may have ended that nobody needs).
+EXPIRY = ("probe_ssl_last_chain_expiry_timestamp_seconds", "probe_ssl_earliest_cert_expiry")
 DURATION = "probe_duration_seconds"
 SOON, VERY_SOON = 30, 7  # days before its end in which a certificate is to be renewed
 _DAY = 86_400.0
@@ -56,7 +58,7 @@ def _row(
 ) -> ServiceRow:
     read = context.fleet.newest(check.slug) if check is not None else None
     samples = read[1] if read is not None else ()
-    ends = _value(samples, EXPIRY)
+    ends = next((end for name in EXPIRY if (end := _value(samples, name)) is not None), None)
     expires = datetime.fromtimestamp(ends, UTC) if ends is not None and ends > 0 else None
     left = int((expires - now).total_seconds() // _DAY) if expires is not None else None
     status = picture.status(target.slug)

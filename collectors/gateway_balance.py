@@ -12,6 +12,7 @@ from yarl import URL
 
 from collectors._balance.params import SECRET, Params
 from collectors._http.asking import Request, asked, wanted
+from collectors._http.wanted import at
 from collectors._net.attempt import EMITS, Attempt, attempted, unwanted
 from collectors._net.identity import OWN
 from collectors._net.trouble import Trouble, printable, trouble
@@ -22,6 +23,8 @@ from core.watching import Check
 
 BALANCE = "probe_gateway_balance"
 _HIDDEN = "***"
+_CURRENCY = re.compile(r"^[^\d.,+-]+|[^\d.,]+$")  # VND 42,000; 750.000đ
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 
 
 async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
@@ -69,13 +72,10 @@ def _inside_json(secret: str) -> str:
 def _at(text: str, path: str) -> float:
     """Return the number at a dotted path of a JSON text, be it written as text; Trouble."""
     try:
-        found = json.loads(text)
-        for step in path.split("."):
-            is_index = isinstance(found, list) and re.fullmatch(r"-?\d{1,6}", step)
-            found = found[int(step)] if is_index else found[step]
+        found = at(json.loads(text), path)
     except (ValueError, RecursionError) as error:
         raise trouble(FailureKind.PROTOCOL, "the answer is not JSON") from error
-    except (LookupError, TypeError) as error:
+    except LookupError as error:
         said = printable(text, 80)
         raise trouble(FailureKind.PROTOCOL, f"the answer has no {path}: {said}") from error
     value = _number(found)
@@ -87,13 +87,10 @@ def _at(text: str, path: str) -> float:
 
 def _number(found: object) -> float | None:
     if isinstance(found, str):
-        bare = found.strip().replace(" ", "")
-        # 1,234,567.5 or 1.234.567: what stands between groups of three parts thousands.
-        bare = (
-            re.sub(r"[.,](?=\d{3}(\D|$))", "", bare)
-            if bare.count(",") + bare.count(".") > 1
-            else bare
-        )
+        bare = _CURRENCY.sub("", "".join(found.split()))
+        # 1,234,567.5 or 500.000: what stands between groups of three parts thousands.
+        if _GROUPED.fullmatch(bare) or bare.count(",") + bare.count(".") > 1:
+            bare = re.sub(r"[.,](?=\d{3}(\D|$))", "", bare)
         bare = bare.replace(",", ".")
     elif isinstance(found, int | float) and not isinstance(found, bool):
         bare = str(found)

@@ -8,7 +8,16 @@ import asyncio
 import functools
 import math
 
-from collectors._modbus.frames import HEAD, Span, length_of, raw, spans, values_of
+from collectors._modbus.frames import (
+    HEAD,
+    Lacking,
+    Span,
+    length_of,
+    narrower,
+    raw,
+    spans,
+    values_of,
+)
 from collectors._modbus.params import SIZES, Params, Register
 from collectors._net.attempt import EMITS, Attempt, attempted, unwanted
 from collectors._net.identity import OWN
@@ -65,28 +74,35 @@ async def _visit(attempt: Attempt, params: Params) -> None:
     findings: list[str] = []
     refused: list[Trouble] = []
     asked = spans(params.registers)
+    read = False
     try:
         for transaction, span in enumerate(asked, 1):
+            inside = [one for one in params.registers if _is_in(one, span)]
             try:
                 words = await _read(reader, writer, span, transaction, params.device)
             except _Refusal as refusal:  # the others may yet be read
-                refused.append(refusal)
-                findings.append(str(refusal))
+                instead = narrower(span, inside) if refusal.lacking else []
+                asked += instead
+                if not instead:
+                    refused.append(refusal)
+                    findings.append(str(refusal))
                 continue
-            for register in params.registers:
-                if _is_in(register, span):
-                    at = register.address - span.address
-                    value = raw(register, words[at : at + SIZES[register.type]])
-                    findings += _told(attempt, register, value)
+            read = True
+            for register in inside:
+                at = register.address - span.address
+                value = raw(register, words[at : at + SIZES[register.type]])
+                findings += _told(attempt, register, value)
     finally:
         writer.transport.abort()
-    if len(refused) == len(asked):
+    if not read:
         raise refused[0]
     unwanted(findings)
 
 
 class _Refusal(Trouble):
-    """The device answers that it will not."""
+    """The device answers that it will not; `lacking`: it may be for the sake of one register."""
+
+    lacking = False
 
 
 async def _read(
@@ -107,7 +123,9 @@ async def _read(
     try:
         return values_of(span, body)
     except Trouble as refusal:
-        raise _Refusal(refusal.failure) from refusal
+        again = _Refusal(refusal.failure)
+        again.lacking = isinstance(refusal, Lacking)
+        raise again from refusal
 
 
 def _is_in(register: Register, span: Span) -> bool:

@@ -32,6 +32,7 @@ async def look(check: Check, kit: Kit, transcript: Transcript) -> Reading:
             await machine.read(root)
             if session.cut:
                 transcript.note("there is more than the %d resources that were read", params.most)
+            machine.findings += [f"{one}: not for this account" for one in session.forbidden]
         finally:
             await guest.leave(keep=False)
         unwanted(machine.findings)

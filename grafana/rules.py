@@ -132,7 +132,11 @@ def _of_measurements() -> Iterator[dict[str, Any]]:
         "critical",
         Text("Dịch vụ {{ $labels.name }} hỏng", "Service {{ $labels.name }} is down"),
     )
-    expiry = metric("probe_ssl_earliest_cert_expiry")
+    # The chain that was verified, where one was: a server may show others that have ended.
+    expiry = " or ".join(
+        metric(f"probe_ssl_{name}")
+        for name in ("last_chain_expiry_timestamp_seconds", "earliest_cert_expiry")
+    )
     yield _alert(
         "ThongSuotCertificateEnding",
         told_by_instance(f"(min by (instance) ({expiry}) - time()) / 86400 < {ENDING}"),

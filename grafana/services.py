@@ -1,5 +1,7 @@
 """Board Services: which service does not answer, answers slowly, or will soon lose its trust?"""
 
+from collections.abc import Sequence
+
 from core.status import Status
 from core.text import Language, Text
 from core.watching import TargetKind
@@ -40,14 +42,15 @@ _SERVICES = chosen(SERVICE)
 _ALL = Measured()
 _SOON = STAGES[1]  # days
 _LEFT: Limits = ((None, "red"), (STAGES[2], "orange"), (_SOON, "green"))
-_EXPIRY = "probe_ssl_earliest_cert_expiry"
+# The chain that was verified, where one was: a server may show certificates beside it that ended.
+_EXPIRY = ("probe_ssl_last_chain_expiry_timestamp_seconds", "probe_ssl_earliest_cert_expiry")
 # What ends at a time, and what it is called on the panel in either language.
 _ENDS = (
     (_EXPIRY, "TLS"),
-    ("probe_dns_zone_signature_expiry_timestamp_seconds", "DNSSEC"),
-    ("probe_crl_next_update_timestamp_seconds", "CRL"),
-    ("probe_ocsp_next_update_timestamp_seconds", "OCSP"),
-    ("probe_tsa_certificate_expiry_timestamp_seconds", "TSA"),
+    (("probe_dns_zone_signature_expiry_timestamp_seconds",), "DNSSEC"),
+    (("probe_crl_next_update_timestamp_seconds",), "CRL"),
+    (("probe_ocsp_next_update_timestamp_seconds",), "OCSP"),
+    (("probe_tsa_certificate_expiry_timestamp_seconds",), "TSA"),
 )
 
 
@@ -89,8 +92,10 @@ def _of_service(expression: str) -> str:
     return f'label_replace({expression}, "service", "$1", "instance", "(.+)")'
 
 
-def _days_left(name: str) -> str:
-    return f"(min by (instance) ({_measured(name)}) - time()) / {DAY}"
+def _days_left(names: Sequence[str]) -> str:
+    """Return the days until an instant, by the first of some names that tells it."""
+    told = " or ".join(_measured(name) for name in names)
+    return f"(min by (instance) ({told}) - time()) / {DAY}"
 
 
 def _counts(language: Language) -> list[object]:
@@ -342,7 +347,7 @@ def _steps(language: Language) -> object:
 
 def _ends(language: Language) -> object:
     left = " or ".join(
-        f'label_replace({_days_left(name)}, "what", "{what}", "", "")' for name, what in _ENDS
+        f'label_replace({_days_left(names)}, "what", "{what}", "", "")' for names, what in _ENDS
     )
     return bars(
         Words(

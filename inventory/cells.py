@@ -37,6 +37,11 @@ _EXPRESSION_WORDS = frozenset({"expression", "bieu thuc", "biểu thức"})
 _BLANKS = re.compile(r"[\s,;]+")
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]{0,199}")
 _MATCHER = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*!?=.*")
+_TIME_BEHIND = re.compile(
+    r"(?:[T ]|, ?)[0-2]?\d:[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?"
+    r" ?(?:Z|UTC|GMT|SA|CH|AM|PM)?(?: ?[+-]\d\d:?\d\d)?$",
+    re.IGNORECASE,
+)
 _EXCEL_EPOCH = date(1899, 12, 30)
 _DIGITS = {"province": 2, "district": 3, "commune": 5}
 _WEEK = ("hai", "ba", "tu", "nam", "sau", "bay")  # Thứ Hai …
@@ -217,6 +222,11 @@ def day(text: str, row: Row) -> date:
     if re.fullmatch(r"\d{5}", bare):
         raise Unfit(faults.excel_serial(text, _EXCEL_EPOCH + timedelta(days=int(bare))))
     raise Unfit(faults.bad_date(text[:80]))
+
+
+def day_of_instant(text: str, row: Row) -> date:
+    """Read a day of an instant, as lists of certificates have it: 31/12/2026 23:59:59."""
+    return day(_TIME_BEHIND.sub("", text), row)
 
 
 def _day(text: str, year: int, month: int, day_of_month: int) -> date:

@@ -1094,14 +1094,14 @@ TABLES: tuple[Table, ...] = (
             ),
             Column(
                 "begins",
-                cells.day,
+                cells.day_of_instant,
                 "Ngày bắt đầu hiệu lực của chứng thư",
                 "First day on which the certificate may be used",
                 "2024-11-20",
             ),
             Column(
                 "ends",
-                cells.day,
+                cells.day_of_instant,
                 "Ngày hết hạn của chứng thư",
                 "Last day on which the certificate may be used",
                 "2027-11-20",

@@ -23,6 +23,7 @@ class Frames:
     def __init__(self) -> None:
         self._held = bytearray()
         self._skip = 0  # octets of a counted line that are too many to keep
+        self._by_lines = False  # a line with an end has come
         self._cutting = False  # the rest of an uncounted line, up to its end, is let go
         self.cut = 0  # lines that were longer than what is kept
         self.broken = False  # what came last is framed in neither way: the connection is of no use
@@ -38,9 +39,8 @@ class Frames:
                 del held[:gone]
                 self._skip -= gone
                 continue
-            counted = held[:1].isdigit() and not self._cutting
             try:
-                line = self._counted() if counted else self._ended()
+                line = self._counted() if self._is_counted() else self._ended()
             except Unframed:
                 self.broken = True
                 held.clear()
@@ -50,6 +50,29 @@ class Frames:
             if line:
                 found.append(line)
         return found
+
+    def _is_counted(self) -> bool:
+        """Say whether a length comes next.
+
+        On a connection whose lines have ends, one may begin with a digit and be no length: the
+        second line of a message of two. It is such only if a priority follows, or still may.
+        """
+        held = self._held
+        if self._cutting or not held[:1].isdigit():
+            return False
+        said = _COUNT.match(held)
+        if not self._by_lines:
+            return True
+        if said is not None:
+            return bytes(held[said.end() : said.end() + 1]) in {b"<", b""}
+        return len(held) < _COUNT_DIGITS and re.fullmatch(rb"[1-9]\d*", held) is not None
+
+    def last(self) -> bytes:
+        """Return the line in which a connection ended: many senders put no line feed after it."""
+        held = bytes(self._held)
+        self._held.clear()
+        whole = not (self._skip or self._cutting or held[:1].isdigit())
+        return held.rstrip(b"\r") if whole else b""
 
     def _counted(self) -> bytes | None:
         """Return a line with its length before it, None while it is not whole."""
@@ -87,6 +110,7 @@ class Frames:
             return None
         stop = min(end.start() if end is not None else LARGEST, LARGEST)
         line = bytes(held[:stop])
+        self._by_lines = self._by_lines or line.startswith(b"<")
         if end is not None:
             del held[: end.end()]
             self.cut += end.start() > LARGEST

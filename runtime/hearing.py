@@ -16,7 +16,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import cast
 
+from collectors._cli.paper import discreet
 from collectors._net.channel import enlarge
+from collectors._net.names import places
+from collectors._net.trouble import Trouble
 from collectors._snmp import trap, trap_names
 from collectors._snmp.authority import Authority
 from collectors._snmp.ber import Junk
@@ -44,6 +47,7 @@ LARGEST = 8192  # octets of a datagram that is worth reading
 CONNECTIONS, OF_ONE = 256, 4  # open at a time: of all devices, of one
 HANDSHAKE = 10.0  # seconds for TLS
 SILENCE = 24 * 3600.0  # seconds after which a connection that says nothing is closed
+NAMES, GLANCE = 300.0, 5.0  # seconds between two look-ups of a name, and for a new one to be seen
 REST = 0.25  # seconds for which a connection that says too much is not read
 _VIA = {
     ("v1", False): Via.TRAP_V1,
@@ -122,7 +126,7 @@ class Ear:
         except syslog.NotSyslog:
             self.hints.stats.junk += 1
             return True
-        self._keep(speaker, address, via, Said(said.severity, said.kind, said.text))
+        self._keep(speaker, address, via, Said(said.severity, said.kind, discreet(said.text)))
         collectors = about_line(said.kind, said.text, said.severity)
         if collectors is not None:
             self.hints.give(speaker, collectors)
@@ -217,8 +221,11 @@ class Stream(asyncio.Protocol):
             self._transport.pause_reading()
             asyncio.get_running_loop().call_later(REST, self._resume)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  (asyncio's own)
-        """Forget the connection."""
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection, after the line that ended with it."""
+        last = self._frames.last()
+        if last and exc is None:
+            self._listener.ear.take_line(last, self.address, self._via)
         if self._silence is not None:
             self._silence.cancel()
         self._listener.left(self)
@@ -310,6 +317,7 @@ class Listener:
         for door, take in self._datagrams:
             loop.add_reader(door, partial(self._drain, door, take))
         working = [asyncio.create_task(self._greet(*one)) for one in self._connections]
+        working.append(asyncio.create_task(self._know_names()))
         if self.ear.remarks is not None:
             working.append(asyncio.create_task(self.ear.remarks.run()))
         try:
@@ -343,6 +351,21 @@ class Listener:
         self._of_one[stream.address] -= 1
         if self._of_one[stream.address] <= 0:
             del self._of_one[stream.address]
+
+    async def _know_names(self) -> None:
+        """Look up who is watched by name, one after the other, for who speaks has an address."""
+        hints, clock = self.ear.hints, self.ear.hints.clock
+        due: dict[str, float] = {}
+        while True:
+            names = hints.names()
+            due = {name: due.get(name, 0.0) for name in names}
+            for name in names:
+                if due[name] > clock.monotonic():
+                    continue
+                due[name] = clock.monotonic() + NAMES
+                with suppress(Trouble):  # what is known of it stays
+                    hints.call(name, [place.address for place in await places(name)])
+            await asyncio.sleep(GLANCE)
 
     def _by_udp(self, data: bytes, address: str) -> None:
         self.ear.take_line(data, address, Via.SYSLOG_UDP)

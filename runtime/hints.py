@@ -6,10 +6,11 @@ check forward once in a while, no more.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from collectors._net.names import numeric
 from collectors._snmp import trap
 from core.clock import Clock
 from core.watching import Check
@@ -81,14 +82,26 @@ class Hints:
     _version: int = -1
     _speakers: dict[str, Speaker] = field(default_factory=dict)  # by address
     _voices: dict[str, tuple[Speaker, ...]] = field(default_factory=dict)  # by target
+    _called: dict[str, str] = field(default_factory=dict)  # names, by the address that they have
     _given: dict[str, float] = field(default_factory=dict)
     _second: int = 0
     _this_second: int = 0
 
     def speaker(self, address: str) -> Speaker | None:
-        """Return whom of those that are watched has this address."""
+        """Return whom of those that are watched has this address, be it by a name."""
         self._follow()
-        return self._speakers.get(address)
+        name = self._called.get(address, address)
+        return self._speakers.get(address) or self._speakers.get(name)
+
+    def names(self) -> list[str]:
+        """Return the names by which devices are watched whose address is not written down."""
+        self._follow()
+        return [address for address in self._speakers if numeric(address) is None]
+
+    def call(self, name: str, addresses: Iterable[str]) -> None:
+        """Know the addresses that a name has now."""
+        others = {address: one for address, one in self._called.items() if one != name}
+        self._called = others | dict.fromkeys(addresses, name)
 
     def voices(self, target: str) -> tuple[Speaker, ...]:
         """Return who has the addresses at which a target is looked at."""

@@ -8,6 +8,7 @@ from collectors._net.trouble import printable
 
 MOST = 20_000  # entries of a folder
 _MINUTE = 60.0
+_AHEAD = 60.0  # minutes by which two clocks may well differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ def findings(files: Sequence[File], params: Params, now: float) -> list[str]:
         found.append(
             f"the newest backup {name} is {_span(age)} old, more than {_span(params.max_age)}"
         )
+    if age < -_AHEAD:  # it would stay new for as long, whatever becomes of the backups
+        found.append(f"the newest backup {name} is dated {_span(-age)} ahead: is a clock wrong?")
     if newest.size < params.min_bytes:
         found.append(f"{name} has {newest.size} bytes, fewer than {params.min_bytes}")
     before = files[1].size if len(files) > 1 else 0

@@ -26,6 +26,8 @@ from core.reading import FailureKind
 _LINK = re.compile(r"""<a\s[^>]{0,300}?href\s*=\s*["']([^"'<>]{1,500})["']""", re.IGNORECASE)
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)|(\d\d)-(\w{3})-(\d{4}) (\d\d):(\d\d)")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_SIZE = re.compile(r"[0-9]{1,18}")
+_HUGE = 10**18  # bytes; no file is larger
 _AFTER = 400  # characters behind a link in which its date stands
 _ASKED = 3  # files that are asked for themselves
 _LARGEST = 8 * 1024 * 1024
@@ -48,7 +50,7 @@ async def listed(attempt: Attempt, params: Params, headers: dict[str, str]) -> l
         return _of_json(answer.text, params.pattern)
     return [
         file
-        for name in _newest(answer.text, params.pattern)
+        for name in _newest(answer.text, params.pattern, folder)
         if (file := await _alone(ask, folder, name)) is not None
     ]
 
@@ -66,19 +68,24 @@ def _of_json(text: str, pattern: str) -> list[File]:
         name, size, at = row.get("name"), row.get("size"), _instant(row.get("mtime"))
         if not isinstance(name, str) or not isinstance(size, int) or at is None:
             continue
+        if not 0 <= size <= _HUGE:
+            continue
         if fnmatchcase(name, pattern):
             found.append(File(name, at, size))
     return found
 
 
-def _newest(page: str, pattern: str) -> list[str]:
+def _newest(page: str, pattern: str, folder: URL) -> list[str]:
     """Return the names of the newest files that a page links to, as far as its dates tell."""
+    path = f"{folder.path.rstrip('/')}/"
     found: dict[str, tuple[datetime, str]] = {}
     for number, link in enumerate(_LINK.finditer(page)):
         if number >= MOST:
             break
         target = html.unescape(link[1])
-        name = unquote(target.removeprefix("./"))
+        # IIS and others write the whole path, some even the server.
+        name = unquote(target.removeprefix("./").removeprefix(str(folder.origin())))
+        name = name.removeprefix(path)
         if "/" in name or "?" in target or not fnmatchcase(name, pattern):
             continue
         following = page.find("<a ", link.end())
@@ -108,7 +115,7 @@ async def _alone(ask: Ask, folder: URL, name: str) -> File | None:
         return None
     at = _instant(answer.headers.get("Last-Modified"))
     size = answer.headers.get("Content-Length", "")
-    if at is None or not size.isdecimal():
+    if at is None or not _SIZE.fullmatch(size):
         what = "the server does not tell when files were written, and their size"
         raise trouble(FailureKind.PROTOCOL, what)
     return File(name, at, int(size))

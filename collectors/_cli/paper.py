@@ -13,6 +13,8 @@ _LEAST = 3  # lines of a configuration
 _LONGEST = 4096  # characters of a line that is searched for secrets; a longer one is hidden whole
 _KEY_BEGINS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _KEY_ENDS = re.compile(r"-----END [A-Z ]*PRIVATE KEY-----")
+_COMMAND = re.compile(r"\bcommand(?: is)?\s{0,3}[:=]?\s{0,3}['\"]?", re.IGNORECASE)
+_LOGGING = ("cisco_ios", "huawei_vrp", "h3c_comware", "juniper_junos")
 # IOS goes back as far as its words are long, or one column less: they count for nothing.
 _LEFT_PAGER = re.compile(r" *-+ ?more ?-+ *\x08+ +\x08+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x08\r\x1b]")
@@ -46,26 +48,75 @@ def paper(platform: Platform, kind: Kept, text: str) -> Paper:
 def masked(platform: Platform, lines: Sequence[str]) -> Iterator[str]:
     """Yield the lines with every secret replaced by asterisks."""
     inside = False
-    for line in lines:
+    sections = Sections(platform)
+    for line in _unbroken(platform, lines):
+        secrets = (*sections.entered(line), *platform.hidden)
         begins, ends = _KEY_BEGINS.search(line), _KEY_ENDS.search(line)
         if inside:
             inside = ends is None
-            yield MASK if ends is None else f"{MASK}{line[ends.start() :]}"
+            shown = MASK if ends is None else f"{MASK}{_masked(secrets, line[ends.start() :])}"
         elif begins is not None:
             inside = ends is None
-            yield f"{line[: begins.end()]}{MASK}"
+            shown = f"{_masked(secrets, line[: begins.start()])}{begins[0]}{MASK}"
         else:
-            yield _masked(platform, line)
+            shown = _masked(secrets, line)
+        yield from shown.split("\n")
+        yield from (MASK for _ in range(line.count("\n") - shown.count("\n")))
 
 
-def _masked(platform: Platform, line: str) -> str:
+class Sections:
+    """Where in a configuration we are: what is secret in one section is none in the next."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._open: dict[int, re.Pattern[str]] = {}
+
+    def entered(self, line: str) -> Sequence[re.Pattern[str]]:
+        """Return what is secret beside the rest, from this line on."""
+        for number, (begin, end, secret) in enumerate(self._platform.sections):
+            if begin.search(line):
+                self._open[number] = secret
+            elif end.search(line):
+                self._open.pop(number, None)
+        return tuple(self._open.values())
+
+
+def _unbroken(platform: Platform, lines: Sequence[str]) -> Iterator[str]:
+    """Yield the lines, those that one is continued in together with it."""
+    whole: list[str] = []
+    for line in lines:
+        whole.append(line)
+        if platform.continued is None or not re.search(platform.continued, line):
+            yield "\n".join(whole)
+            whole = []
+    if whole:
+        yield "\n".join(whole)
+
+
+def _masked(secrets: Sequence[re.Pattern[str]], line: str) -> str:
     if len(line) > _LONGEST:
-        return f"{_masked(platform, line[:80])} {MASK}"
-    for pattern in platform.hidden:
+        first, *more = line.split("\n")
+        return "\n".join((f"{_masked(secrets, first[:80])} {MASK}", *(MASK for _ in more)))
+    for pattern in secrets:
         for begin, end in spans(pattern, line):
             if line[begin:end] != MASK:
-                line = f"{line[:begin]}{MASK}{line[end:]}"
+                hidden = "\n".join([MASK] * (line.count("\n", begin, end) + 1))
+                line = f"{line[:begin]}{hidden}{line[end:]}"
     return line
+
+
+def discreet(line: str) -> str:
+    """Return a line of a log without the secrets of the command that it tells of.
+
+    So do devices that log what is typed: IOS (archive log config), Junos, VRP, Comware.
+    """
+    told = _COMMAND.search(line)
+    if told is None:
+        return line
+    said = line[told.end() :]
+    for name in _LOGGING:
+        said = _masked(PLATFORMS[name].hidden, said)
+    return f"{line[: told.end()]}{said}"
 
 
 def steady(platform: str, text: str) -> list[tuple[int, str]]:
@@ -98,11 +149,14 @@ def _whose(platform: Platform, text: str) -> tuple[str | None, str | None]:
     return None, None
 
 
-def printed(said: str, command: str, prompt: str) -> str:
-    """Return what a command printed, without its echo, the prompt, and what a terminal draws."""
+def printed(said: str, command: str, prompt: str, above: str = r"(?!)") -> str:
+    """Return what a command printed, without its echo, the prompt, and what a terminal draws.
+
+    `above` matches what may stand over the prompt.
+    """
     text = _drawn(said)
     lines = text.split("\n")
-    while lines and lines[-1].strip() in {"", prompt}:
+    while lines and (lines[-1].strip() in {"", prompt} or re.fullmatch(above, lines[-1].strip())):
         lines.pop()
     if lines and command in lines[0]:
         lines.pop(0)

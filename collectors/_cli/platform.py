@@ -24,13 +24,17 @@ class Platform:
     driver: str
     running: str
     startup: str | None = None  # None: what runs is what it begins with
+    instead: tuple[tuple[str, str], ...] = ()  # what is asked where a command is refused
     ends: str | None = None  # the last line; without it the text was cut
     refused: str = r"^\s*(%|Error:|\^|syntax error|unknown command|bad command|Command fail)"
     volatile: tuple[str, ...] = ()
     blocks: tuple[tuple[str, str], ...] = ()
     secrets: tuple[str, ...] = ()
+    within: tuple[tuple[str, str, str], ...] = ()
+    continued: str | None = None
     shifting: bool = False
     changed: tuple[str, ...] = ()
+    above: str = r"(?!)"  # a line that stands above the prompt, and is no part of an answer
     user_suffix: str = ""
     vendors: tuple[str, ...] = ()  # of the inventory, folded
     newline: str = "\n"
@@ -47,6 +51,14 @@ class Platform:
         return tuple(re.compile(one, _ANY_CASE) for one in (*self.secrets, *_EVERYWHERE))
 
     @cached_property
+    def sections(self) -> tuple[tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]], ...]:
+        """Match where a section begins, where it has ended, and what is secret in it."""
+        return tuple(
+            (re.compile(begin), re.compile(end), re.compile(secret, _ANY_CASE))
+            for begin, end, secret in self.within
+        )
+
+    @cached_property
     def whose(self) -> tuple[re.Pattern[str], ...]:
         """Match who changed it last."""
         return tuple(re.compile(one, re.MULTILINE) for one in self.changed)
@@ -57,36 +69,59 @@ class Platform:
         return re.compile(self.refused, _ANY_CASE)
 
 
-_VALUE = r'(?P<secret>"(?:[^"\\]|\\.)*"|[^\s;]+)'
+# A value stands in quotes or ends at a blank; RouterOS breaks its lines before one, or in it.
+_VALUE = r'(?:\\\n *)?(?P<secret>"(?:[^"\\]|\\[\s\S])*"|[^\s;]+)'
+_DRESS = r"(?:simple|plain|cipher|irreversible-cipher)"  # how VRP and Comware write a secret
 # Whatever the platform: a word that announces a secret, then perhaps its kind, then the secret.
 _EVERYWHERE = (
-    r"\b(?:pass(?:word|wd|phrase)|secret|psk|pre-shared-key|preshared-key|wpa-psk|auth-pass\w*|"
-    r"authentication-key|key-string|encrypted-password|shared-secret|auth-pwd|priv-pwd|psksecret|"
-    r"private-key)"
-    r"(?:[ =]+(?:simple|cipher|irreversible-cipher|hash|sha256|plain|ascii-text|hex|ascii|"
-    r"encrypted|ENC|local|remote|level \d+|\d{1,3}))*[ =]+" + _VALUE,
-    r"\b(?:cipher|irreversible-cipher|ENC) " + _VALUE,
-    r"\bcommunity(?:[ =]+(?:read|write|simple|cipher))*[ =]+" + _VALUE,
+    r"(?:pass(?:word|wd|-?phrase)|secret|psk|pre-?shared-key|shared-key|auth-pass\w*|"
+    r"authentication-key|session-key|server-key|key-(?:octet-)?string|string-key|"
+    r"(?:auth|priv)-pwd|private-key)"
+    r"(?:[ =]+(?:simple|cipher|irreversible-cipher|hash|plain|ascii-text|hex|ascii|encrypted|ENC|"
+    r"local|remote|level \d+|md5|sha\S*|[hc]mac-\S+|set-key|pass-phrase|cak|"
+    r"(?:in|out)bound(?: ah| esp)?|option \d+ for \S+|(?:address|hostname)(?: \S+){1,4}? key|"
+    r"\d{1,3}))*[ =]+" + _VALUE,
+    r"\b(?:cipher|irreversible-cipher|ENC|pmk|cak|authenticator) " + _VALUE,
+    r"\bcommunity(?:-name)?(?:[ =]+(?:read|write|simple|cipher|\d))*[ =]+" + _VALUE,
     r"(?P<secret>\$(?:1|5|6|8|9|14|y|2[aby])\$[^\s\";]+)",  # crypt(3) and its kind, anywhere
+    r"://[^\s/:@\"]*:(?P<secret>[^\s/@\"]+)@",
+    r"\bAuthorization: *(?:[a-z]+ +)?(?P<secret>[^\s\";]+)",
 )
-# A key stands in the open on many lines of IOS and its like.
+# A key stands in the open on many lines of IOS and its like. One of few digits is a key's number.
 _CISCO_SECRETS = (
     r"^\s*enable (?:secret|password)(?: level \d+)?(?: \d{1,2})? (?P<secret>.+)$",
     r"^\s*username \S+ .*?(?:secret|password)(?: \d{1,2})? (?P<secret>.+)$",
     r"^\s*snmp-server community (?P<secret>\S+)",
     r"^\s*snmp-server host \S+(?: vrf \S+)?(?: (?:traps|informs))?(?: version (?:1|2c|3 \S+))? "
     r"(?P<secret>\S+)",
-    r"^\s*snmp-server user .*?\bauth \S+ (?P<secret>\S+)",
-    r"^\s*snmp-server user .*?\bpriv (?:\S+ )?(?:128 |192 |256 )?(?P<secret>\S+)",
-    r"^\s*(?:\S+-server .*)?\bkey(?: [0-9]{1,2})? (?P<secret>(?!chain\b|\d{1,10}$)\S+)\s*$",
+    r"^\s*snmp-server user .*?\bauth \S+(?: \d{3})? (?P<secret>\S+)",
+    r"^\s*snmp-server user .*?\bpriv (?:(?:3?des|aes)\S* )?(?:128 |192 |256 )?(?P<secret>\S+)",
+    r"^\s*(?:pac )?key(?: [0-9]{1,2})? (?P<secret>(?!chain\b|\d{1,3}$)\S+)\s*$",
+    r"\bkey [05-8] " + _VALUE,
+    r"(?:-server|server-private|map-server|\bauthentication)\b.*? key(?: \d)? " + _VALUE,
     r"^\s*crypto isakmp key(?: \d)? (?P<secret>\S+)",
+    r"\bencryption key \d size \S+(?: \d)? (?P<secret>\S+)",
+    r"\bsession-key (?:in|out)bound (?:ah|esp) \d+(?: cipher)? (?P<secret>\S+)",
     r"\bmessage-digest-key \d+ md5(?: \d)? (?P<secret>\S+)",
-    r"\bntp authentication-key \d+ md5 (?P<secret>\S+)",
     r"\bauthentication (?:text |md5 key-string (?:\d )?)?(?P<secret>(?!mode|key-chain|message|"
     r"login|ppp|pre-share|rsa|text|md5|open|network|timer|event|host|order|port|priority|periodic|"
-    r"command|control|retries|key|null|ipsec)\S+)\s*$",
+    r"command|control|retries|key|null|ipsec|accounting)\S+)\s*$",
     r"^\s*neighbor \S+ password(?: \d)? (?P<secret>\S+)",
     r"\bfailover key (?P<secret>\S+)",
+)
+# VRP and Comware are of one blood: a mode, perhaps how the secret is written, the secret.
+_HUAWEI_SECRETS = (
+    r"\bsnmp-agent community (?:read|write)(?: cipher| simple)? (?P<secret>\S+)",
+    r"\bsecurityname(?: cipher| simple)? (?P<secret>\S+)",
+    r"\b(?:authentication|privacy)-mode (?:md5|sha|hmac|sm|simple|plain|3?des|aes)\S*"
+    r"(?: (?:usual|nonstandard|rfc\d+|\d{1,3}|" + _DRESS + r"))* (?P<secret>\S+)",
+    r"\bmd5-password " + _DRESS + r" \S+ (?P<secret>\S+)",
+    r"\bauthentication manager \S+(?: " + _DRESS + r")? (?P<secret>\S+)",
+    r"\bsa (?:(?:authentication|encryption)-hex|string-key) (?:in|out)bound (?:ah|esp)"
+    r"(?: " + _DRESS + r")? (?P<secret>\S+)",
+    r"\bkey (?:authentication|accounting|\d+)(?: " + _DRESS + r")? (?P<secret>(?!key-string\b)\S+)",
+    r"\b(?:primary|secondary) .*\bkey(?: " + _DRESS + r")? (?P<secret>\S+)",
+    r"\b" + _DRESS + r"(?: " + _DRESS + r")? (?P<secret>(?!authentication-mode\b)\S+)",
 )
 _CISCO_VOLATILE = (
     r"^Building configuration",
@@ -137,12 +172,7 @@ VRP = Platform(
         r"^!(?:Software Version|Last configuration was|MKHash)",
         r"^\s*$",
     ),
-    secrets=(
-        r"\bsnmp-agent community (?:read|write)(?: cipher| simple)? (?P<secret>\S+)",
-        r"\b(?:authentication|privacy)-mode \S+(?: cipher)? (?P<secret>\S+)$",
-        r"(?P<secret>%[\^$@+]?%#.*?%[\^$@+]?%#)",
-        r"\bkey (?:\d+ )?(?:simple|cipher|plain) (?P<secret>\S+)",
-    ),
+    secrets=(r"(?P<secret>%[\^$@+]?%#.*?%[\^$@+]?%#)", *_HUAWEI_SECRETS),
     changed=(
         r"^!Last configuration was updated at (?P<at>.+?) by (?P<by>\S+)\s*$",
         r"^!Last configuration was saved at (?P<at>.+?) by (?P<by>\S+)\s*$",
@@ -159,11 +189,7 @@ COMWARE = Platform(
     ends=r"^return$",
     refused=r"^\s*(%|\^\s*$|Permission denied)",
     volatile=(r"^\s*$",),
-    secrets=(
-        r"\bsnmp-agent community (?:read|write)(?: cipher| simple)? (?P<secret>\S+)",
-        r"(?P<secret>\$[ch]\$\S+)",
-        r"\bkey (?:authentication |accounting )?(?:simple|cipher) (?P<secret>\S+)",
-    ),
+    secrets=(r"(?P<secret>\$[ch]\$\S+)", *_HUAWEI_SECRETS),
     leave="quit",
     vendors=("h3c", "hpe comware"),
 )
@@ -177,19 +203,31 @@ JUNOS = Platform(
     volatile=(r"^## Last c(?:ommit|hanged)", r"^\s*$"),
     secrets=(r'(?P<secret>"[^"]*"|\S+);\s*## SECRET-DATA',),
     changed=(r"^## Last commit: (?P<at>.+?) by (?P<by>\S+)\s*$",),
+    # Of a chassis with two engines, a stack or a cluster: {master:0}, {primary:node0}.
+    above=r"\{(?:master|backup|linecard|primary|secondary|line|hold|lost|disabled)\b[^{}]*\}",
     vendors=("juniper",),
 )
 MIKROTIK = Platform(
     "mikrotik_routeros",
     "MikroTik RouterOS",
     "generic",
-    "/export",
+    # Since version 7 secrets are left out unless they are asked for; before, they are printed.
+    "/export show-sensitive",
+    instead=(("/export show-sensitive", "/export"),),
     refused=r"^\s*(bad command|syntax error|expected|not enough permissions|no such)",
     volatile=(
         r"^# .* by RouterOS",  # the time of the export itself
         r"^\s*$",
     ),
-    secrets=(r"\b(?:name|community)=(?P<secret>\S+)(?= .*\bread-access=)",),
+    secrets=(
+        r"\b(?:name|community)=(?P<secret>\S+)(?= .*\bread-access=)",
+        r"(?<![\w.-])(?![\w.-]*public-key)[\w.-]*(?:key(?:-\d)?|cak)=" + _VALUE,
+    ),
+    within=(
+        (r"^/snmp[ /]community\b", r"^/(?!snmp[ /]community\b)", r"\bname=" + _VALUE),
+        (r"^/container[ /]envs\b", r"^/(?!container[ /]envs\b)", r"\bvalue=" + _VALUE),
+    ),
+    continued=r"\\$",
     user_suffix="+ct511w4098h",  # no colours, no line editing, wide and long
     newline="\r\n",
     leave="/quit",
@@ -209,7 +247,11 @@ FORTIOS = Platform(
     blocks=((r"-----BEGIN .*PRIVATE KEY-----", r"-----END "),),
     secrets=(
         r"^\s*set (?:password|passwd|psksecret|key|private-key|secret|sso-password|"
-        r"auth-pwd|priv-pwd|ppk-secret|passphrase|\S*-secret|\S*-key)(?: ENC)? (?P<secret>.+)$",
+        r"auth-pwd|priv-pwd|ppk-secret|passphrase|\S*-secret|(?!\S*public)\S*key)(?: ENC)? "
+        r"(?P<secret>.+)$",
+    ),
+    within=(
+        (r"^ *config system snmp community$", r"^ {0,4}end$", r"^\s*set name (?P<secret>.+)$"),
     ),
     shifting=True,  # ENC is salted anew whenever it is shown
     vendors=("fortinet",),

@@ -171,7 +171,7 @@ class Session:
 
     def __init__(self, platform: Platform, login: Login, leash: Leash, wanted: str | None) -> None:
         """Log in; netmiko's exceptions, Ended and Trouble say why not."""
-        self._platform, self._login, self._leash = platform, login, leash
+        self.platform, self._login, self._leash = platform, login, leash
         self._connection = _connection(platform, login, leash, wanted)
         try:
             self._connection._open()  # noqa: SLF001  (what auto_connect calls)
@@ -181,7 +181,7 @@ class Session:
             raise
 
     def _prepared(self) -> str:
-        if self._platform.driver == "generic":
+        if self.platform.driver == "generic":
             self._past_the_banner()
         elif self._login.enable and not self._connection.check_enable_mode():
             self._connection.enable()
@@ -204,12 +204,12 @@ class Session:
         """Return what a command prints; Trouble if the device refuses it."""
         self._leash.note("> %s", command)
         self._connection.clear_buffer()
-        self._connection.write_channel(command + self._platform.newline)
-        said = printed(self._heard(), command, self.prompt)
+        self._connection.write_channel(command + self.platform.newline)
+        said = printed(self._heard(), command, self.prompt, self.platform.above)
         self._leash.note("%d characters", len(said))
         head = "\n".join(said.split("\n")[:4])
         for line in head.split("\n"):
-            if self._platform.refusal.search(line):
+            if self.platform.refusal.search(line):
                 shown = printable(head.replace("\n", " ").strip(), 80)
                 raise trouble(
                     FailureKind.PROTOCOL,
@@ -244,7 +244,7 @@ class Session:
         client = getattr(self._connection, "remote_conn_pre", None)
         try:
             if remote is not None and not remote.closed:
-                remote.sendall(f"{self._platform.leave}{self._platform.newline}".encode())
+                remote.sendall(f"{self.platform.leave}{self.platform.newline}".encode())
                 for _ in range(_FAREWELLS):
                     if remote.closed or remote.eof_received or self._leash.stopped.is_set():
                         break
@@ -279,6 +279,9 @@ def _answer(session: Session, command: str, *, needed: bool) -> str | None:
     try:
         return session.ask(command)
     except Trouble as refusal:
+        other = dict(session.platform.instead).get(command)
+        if other is not None and "refuses" in refusal.failure.detail:
+            return _answer(session, other, needed=needed)
         if needed or "refuses" not in refusal.failure.detail:
             raise
         return None

@@ -48,6 +48,9 @@ def _mechanisms(words: Sequence[str]) -> str | None:
     if lookups > _MOST_LOOKUPS:
         return f"SPF: {lookups} names to look up, more than {_MOST_LOOKUPS}: nobody follows them"
     ends = [word.lower() for word in words]
+    for modifier in ("redirect=", "exp="):
+        if sum(word.startswith(modifier) for word in ends) > 1:
+            return f"SPF: {modifier} stands there twice, so that nothing of it counts"
     if "all" in ends or "+all" in ends:
         return "SPF: lets everybody send in our name (+all)"
     if not any(word.endswith("all") or word.startswith("redirect=") for word in ends):

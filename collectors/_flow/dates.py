@@ -7,7 +7,10 @@ from email.utils import parsedate_to_datetime
 
 from core.clock import LOCAL
 
-_CLOCK = r"(?P<hour>[01]?\d|2[0-3])\s?[:hH]\s?(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?"
+_CLOCK = (
+    r"(?P<hour>[01]?\d|2[0-3])\s?[:hH]\s?(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?"
+    r"(?:\s?(?P<half>SA|CH|AM|PM)\b)?"  # sáng, chiều
+)
 _DAY = r"(?P<day>0?[1-9]|[12]\d|3[01])"
 _MONTH = r"(?P<month>0?[1-9]|1[0-2])"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
@@ -75,8 +78,19 @@ def _at(parts: dict[str, str | None]) -> datetime | None:
         return None
     if hour is None or minute is None:
         return day.replace(hour=23, minute=59, second=59).astimezone(UTC)
-    at = day.replace(hour=int(hour), minute=int(minute), second=int(second or 0))
+    at = day.replace(
+        hour=_hour(int(hour), parts.get("half") or parts.get("b_half")),
+        minute=int(minute),
+        second=int(second or 0),
+    )
     return _in_zone(at, parts.get("zone")).astimezone(UTC)
+
+
+def _hour(said: int, half: str | None) -> int:
+    """Return the hour of the day, of which twelve may be counted twice."""
+    if half is None or said > 12:  # noqa: PLR2004
+        return said
+    return said % 12 + (12 if half.upper() in {"CH", "PM"} else 0)
 
 
 def _in_zone(at: datetime, zone: str | None) -> datetime:

@@ -13,6 +13,7 @@ from collectors._flow.params import Params
 from collectors._http import errand
 from collectors._http.client import Client
 from collectors._net.trouble import printable, trouble
+from collectors._vc.markup import as_number
 from core.clock import Clock
 from core.collector import Kit, Transcript
 from core.reading import FailureKind
@@ -102,8 +103,7 @@ def _read(answer: errand.Answer) -> tuple[str, float]:
         refused = answer.status in _REFUSED
         kind = FailureKind.AUTH if refused else FailureKind.PROTOCOL
         raise trouble(kind, said.rstrip())
-    token, lasts = told.get("access_token"), told.get("expires_in", 0)
+    token, lasts = told.get("access_token"), as_number(told.get("expires_in"))  # some write "3600"
     if not isinstance(token, str) or not token:
         raise trouble(FailureKind.PROTOCOL, "no token: the answer has no access_token")
-    known = isinstance(lasts, int | float) and not isinstance(lasts, bool)
-    return token, float(lasts) if known else 0.0
+    return token, lasts or 0.0

@@ -49,13 +49,17 @@ class Page(HTMLParser):
         self._said: list[tuple[str, bool]] = []
         self._fields: list[list[str]] | None = None
         self._choice: tuple[str, str | None] | None = None  # of a <select>: name, value
+        self._option: list[str] | None = None  # text of an <option> that has no value of its own
         self._area: tuple[str, list[str]] | None = None  # of a <textarea>: name, text
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         found = {name: value or "" for name, value in attrs}
         if tag not in _INLINE:
             self._end_line()
-        self._note_form(tag, found)
+        if tag in {"option", "optgroup"}:
+            self._end_option()
+        if "disabled" not in found:  # what is disabled is not sent
+            self._note_form(tag, found)
         if tag == "meta" and len(self.meta) < _FIELDS:
             name = found.get("name") or found.get("property") or found.get("http-equiv")
             if name:
@@ -77,6 +81,8 @@ class Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag not in _INLINE:
             self._end_line()
+        if tag in {"option", "optgroup", "select"}:
+            self._end_option()
         if tag == "form":
             self._fields = None
         elif tag == "select" and self._choice is not None:
@@ -96,6 +102,8 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._area is not None:
             self._area[1].append(data)
+        if self._option is not None:
+            self._option.append(data)
         _, silent, ignored, watched = self._open[-1] if self._open else ("", False, False, False)
         if silent or not data:
             return
@@ -129,6 +137,7 @@ class Page(HTMLParser):
         elif tag == "option" and self._choice is not None:
             if self._choice[1] is None or "selected" in found:
                 self._choice = self._choice[0], found.get("value", "")
+                self._option = [] if "value" not in found else None
         elif tag == "textarea":
             self._area = found.get("name", ""), []
 
@@ -140,7 +149,13 @@ class Page(HTMLParser):
             return
         if kind in {"checkbox", "radio"} and "checked" not in found:
             return
-        self._fill(found.get("name", ""), found.get("value", "on" if kind == "checkbox" else ""))
+        unsaid = "on" if kind in {"checkbox", "radio"} else ""
+        self._fill(found.get("name", ""), found.get("value", unsaid))
+
+    def _end_option(self) -> None:
+        if self._option is not None and self._choice is not None:
+            self._choice = self._choice[0], " ".join("".join(self._option).split())
+        self._option = None
 
     def _fill(self, name: str, value: str) -> None:
         if name and self._fields is not None and len(self._fields) < _FIELDS:

@@ -10,6 +10,7 @@ from core.reading import Failure, FailureKind
 from core.text import nfc
 
 LACKS = "the page lacks"
+_INDEX = re.compile(r"\[(-?\d{1,9})\]")
 _SHOWN = 80  # characters of a value in a sentence
 
 
@@ -46,12 +47,17 @@ def unmet_words(params: Wish, text: str) -> Failure | None:
     """Return what of `keyword` and `absent` the page does not meet."""
     if not (params.keyword or params.absent):
         return None
-    page = nfc(html.unescape(text)).casefold()
-    if params.keyword and nfc(params.keyword).casefold() not in page:
+    page = _read(html.unescape(text))
+    if params.keyword and _read(params.keyword) not in page:
         return _failure(f"{LACKS} {_quoted(params.keyword)}")
-    if params.absent and nfc(params.absent).casefold() in page:
+    if params.absent and _read(params.absent) in page:
         return _failure(f"the page contains {_quoted(params.absent)}")
     return None
+
+
+def _read(text: str) -> str:
+    """Return a text as it is read: in any case, and wherever the source breaks its lines."""
+    return " ".join(nfc(text).casefold().split())
 
 
 def unmet_json(params: Wish, text: str) -> Failure | None:
@@ -71,8 +77,8 @@ def unmet_json(params: Wish, text: str) -> Failure | None:
 
 
 def at(document: object, path: str) -> object:
-    """Return what stands at a dotted path; LookupError."""
-    for step in path.removeprefix("$").strip(".").split("."):
+    """Return what stands at a dotted path, `data.0.id` or `$.data[0].id`; LookupError."""
+    for step in _INDEX.sub(r".\1", path).removeprefix("$").strip(".").split("."):
         if isinstance(document, dict):
             document = document[step]
         elif isinstance(document, list) and re.fullmatch(r"-?\d{1,9}", step):

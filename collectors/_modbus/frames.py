@@ -5,13 +5,13 @@ own sockets, its own reconnecting and retrying, which a look must not have.
 """
 
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from collectors._modbus.params import SIZES, Register, Table
-from collectors._net.trouble import trouble
-from core.reading import FailureKind
+from collectors._net.trouble import Trouble, trouble
+from core.reading import Failure, FailureKind
 
 _HEAD = struct.Struct("!HHHB")  # transaction, protocol (0), octets that follow, unit
 HEAD = _HEAD.size
@@ -51,6 +51,13 @@ _FORMATS = MappingProxyType(
 )
 
 
+_LACKING = (2, 3)  # what may be said of many registers for the sake of one
+
+
+class Lacking(Trouble):
+    """The device has not all of the registers, or gives not as many at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Registers, or bits, that one request reads."""
@@ -65,8 +72,8 @@ class Span:
         return _HEAD.pack(transaction, 0, len(asked) + 1, device) + asked
 
 
-def spans(registers: Sequence[Register]) -> list[Span]:
-    """Return the fewest requests that read all registers, near ones together."""
+def spans(registers: Iterable[Register], gap: int = _GAP) -> list[Span]:
+    """Return the fewest requests that read all registers, those at most `gap` apart together."""
     found: list[Span] = []
     for register in sorted(registers, key=lambda r: (r.table, r.address)):
         end = register.address + SIZES[register.type]
@@ -75,7 +82,7 @@ def spans(registers: Sequence[Register]) -> list[Span]:
         if (
             last is not None
             and last.table == register.table
-            and register.address <= last.address + last.count + _GAP
+            and register.address <= last.address + last.count + gap
             and max(end, last.address + last.count) - last.address <= most
         ):
             length = max(end, last.address + last.count) - last.address
@@ -83,6 +90,13 @@ def spans(registers: Sequence[Register]) -> list[Span]:
         else:
             found.append(Span(register.table, register.address, end - register.address))
     return found
+
+
+def narrower(span: Span, registers: Sequence[Register]) -> list[Span]:
+    """Return how a span's registers may be asked for instead; nothing if in no other way."""
+    without_gaps = spans(registers, gap=0)
+    alone = list(dict.fromkeys(one for register in registers for one in spans([register])))
+    return next((found for found in (without_gaps, alone) if found != [span]), [])
 
 
 def length_of(head: bytes, transaction: int, device: int) -> int:
@@ -100,7 +114,8 @@ def values_of(span: Span, body: bytes) -> list[int]:
     function = _FUNCTIONS[span.table]
     if body[0] == function | _FAILED and len(body) > 1:
         why = _EXCEPTIONS.get(body[1], f"exception {body[1]}")
-        raise trouble(FailureKind.PROTOCOL, f"{span.table} {span.address}: {why}")
+        failure = Failure(FailureKind.PROTOCOL, f"{span.table} {span.address}: {why}")
+        raise Lacking(failure) if body[1] in _LACKING else Trouble(failure)
     bits = span.table in _BITS
     wanted = (span.count + 7) // 8 if bits else 2 * span.count
     if body[0] != function or len(body) != wanted + 2 or body[1] != wanted:

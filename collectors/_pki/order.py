@@ -1,4 +1,4 @@
-"""Certificates of a signed message in the order that DER wants.
+"""Time stamps as our strict reader wants them: certificates in DER's order, granted or not.
 
 OpenSSL, and the authorities that are built on it, send the certificates of a time stamp as they
 come; the strict reader that we use refuses such a set (X.690 §11.6). No signature covers their
@@ -7,6 +7,7 @@ order, so they are sorted before it reads them.
 
 from typing import NamedTuple
 
+_WITH_CHANGES, _GRANTED = b"\x02\x01\x01", b"\x02\x01\x00"  # PKIStatus (RFC 3161, 2.4.2)
 _LONG = 0x80
 _CONTEXT_0 = 0xA0
 _TAGS = 0x1F
@@ -34,6 +35,22 @@ def sorted_certificates(octets: bytes) -> bytes:
     except (IndexError, ValueError, StopIteration):
         return octets
     return octets[: held.content] + b"".join(sorted(each)) + octets[held.end :]
+
+
+def granted(octets: bytes) -> bytes:
+    """Return a TimeStampResp that was granted with changes as one that was granted; others as is.
+
+    Either brings a stamp, and the reader knows the latter alone. No signature covers the word.
+    """
+    try:
+        response = _parts(octets, 0, len(octets))[0]
+        status = _parts(octets, response.content, response.end)[0]
+        word = _parts(octets, status.content, status.end)[0]
+    except (IndexError, ValueError):
+        return octets
+    if octets[word.begin : word.end] != _WITH_CHANGES:
+        return octets
+    return octets[: word.begin] + _GRANTED + octets[word.end :]
 
 
 def _parts(octets: bytes, at: int, end: int) -> list[_Part]:

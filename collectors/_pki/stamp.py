@@ -17,13 +17,13 @@ from rfc3161_client import (
 )
 
 from collectors._net.trouble import printable, trouble
-from collectors._pki.order import sorted_certificates
+from collectors._pki.order import granted, sorted_certificates
 from collectors._pki.papers import UNREADABLE, tolerant
 from core.reading import FailureKind
 
 _ALGORITHMS = {"sha256": HashAlgorithm.SHA256, "sha512": HashAlgorithm.SHA512}
 _GRANTED = 0
-_REFUSALS = {1: "granted with changes", 2: "rejection", 3: "waiting", 4: "revocation", 5: "revoked"}
+_REFUSALS = {2: "rejection", 3: "waiting", 4: "revocation", 5: "revoked"}
 _MOST = 20  # certificates in an answer
 
 
@@ -77,7 +77,7 @@ def read(
 def _read(
     octets: bytes, asked: Question, roots: Sequence[x509.Certificate], policy: str | None
 ) -> Stamp:
-    told = decode_timestamp_response(sorted_certificates(octets))
+    told = decode_timestamp_response(granted(sorted_certificates(octets)))
     if told.status != _GRANTED:
         why = _REFUSALS.get(told.status, f"status {told.status}")
         said = printable(" ".join(told.status_string), 80)

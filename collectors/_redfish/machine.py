@@ -1,7 +1,9 @@
 """What a Redfish service says of its machine: health, power, temperatures, fans, supplies, drives.
 
 Schemas: ComputerSystem, Storage, Drive, Chassis, Thermal and Power (which controllers of today all
-have), ThermalSubsystem and PowerSubsystem where those two are gone, Manager.
+have), ThermalSubsystem and PowerSubsystem where those two are gone, Manager. FanName,
+CurrentReading and Units are how the first controllers (iDRAC 8, iLO 4) wrote what is now Name,
+Reading and ReadingUnits.
 """
 
 from collections.abc import Callable
@@ -42,7 +44,7 @@ EMITS = (
     ),
 )
 _HEALTH = {"OK": 0.0, "Warning": 1.0, "Critical": 2.0}
-_ABSENT = {"Absent", "UnavailableOffline"}
+_ABSENT = {"Absent"}  # but UnavailableOffline is there: a power supply without its cord
 _OFF = {"Off", "PoweringOff"}
 _SYSTEMS, _LABEL = 8, 80
 
@@ -110,14 +112,12 @@ class Machine:
 
     async def _chassis(self, chassis: Record) -> None:
         self._part(chassis, "chassis")
-        if chassis.get("Thermal"):
-            thermal = await self._session.get(chassis.get("Thermal"))
+        if thermal := await self._session.get(chassis.get("Thermal")):
             self._sensors(thermal, "Temperatures", "temperature", self._temperature)
             self._sensors(thermal, "Fans", "fan", self._fan)
         else:
             await self._thermal_subsystem(await self._session.get(chassis.get("ThermalSubsystem")))
-        if chassis.get("Power"):
-            power = await self._session.get(chassis.get("Power"))
+        if power := await self._session.get(chassis.get("Power")):
             self._sensors(power, "PowerControl", "power", self._power)
             self._sensors(power, "Voltages", "voltage", self._voltage)
             self._sensors(power, "PowerSupplies", "power supply", self._supply)
@@ -148,11 +148,14 @@ class Machine:
             tell(row, name)
 
     def _temperature(self, row: Record, name: str) -> None:
-        self._attempt.tell(TEMPERATURE.metric, number(row, "ReadingCelsius"), sensor=name)
+        reading = number(row, "ReadingCelsius")
+        reading = reading if reading is not None else number(row, "CurrentReading")
+        self._attempt.tell(TEMPERATURE.metric, reading, sensor=name)
 
     def _fan(self, row: Record, name: str) -> None:
         reading = number(row, "Reading")
-        if words(row, "ReadingUnits").lower() == "percent":
+        reading = reading if reading is not None else number(row, "CurrentReading")
+        if (words(row, "ReadingUnits") or words(row, "Units")).lower() == "percent":
             share = reading / 100 if reading is not None else None
             self._attempt.tell(FAN_RATIO.metric, share, sensor=name)
         else:
@@ -190,7 +193,10 @@ class Machine:
 
     def _health(self, row: Record, name: str, kind: str) -> None:
         status = record(row, "Status")
-        health = words(status, "Health") or words(status, "HealthRollup")
+        own, all_of_it = words(status, "Health"), words(status, "HealthRollup")
+        # Not all that is in a system is read one by one: memory modules, network adapters.
+        worse = kind == "system" and _HEALTH.get(all_of_it, 0.0) > _HEALTH.get(own, 0.0)
+        health = all_of_it if worse or not own else own
         value = _HEALTH.get(health)
         if value is None or words(status, "State") in _ABSENT:
             return
@@ -200,7 +206,8 @@ class Machine:
 
     def _name(self, row: Record, kind: str) -> str:
         """Return what a part is called; two of one name are told apart by their number."""
-        bare = printable(words(row, "Name") or words(row, "Id") or words(row, "MemberId"), 60)
+        called = (words(row, key) for key in ("Name", "FanName", "Id", "MemberId"))
+        bare = printable(next(filter(None, called), kind), 60)
         name, number_of = bare, 2
         while (kind, name) in self._named:
             name, number_of = f"{bare} {number_of}", number_of + 1

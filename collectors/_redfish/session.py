@@ -16,7 +16,7 @@ from core.reading import FailureKind
 
 ROOT = "/redfish/v1/"
 _SESSIONS = "/redfish/v1/SessionService/Sessions"
-_NOT_FOUND = 404
+_FORBIDDEN, _NOT_FOUND = 403, 404
 _LINK = "@odata.id"
 _MEMBERS = 60  # of one collection
 
@@ -30,6 +30,8 @@ class Session:
         self._plain = not params.session  # the login is shown each time
         self._headers: dict[str, str] = {"OData-Version": "4.0"}
         self.cut = False  # there was more than may be read
+        self.forbidden: list[str] = []  # what the account may not read, though it was let in
+        self._let_in = False
 
     async def begin(self, root: Record) -> None:
         """Log in; Trouble."""
@@ -64,11 +66,15 @@ class Session:
             self.cut = True
             return {}
         self._left -= 1
+        also = (_FORBIDDEN, _NOT_FOUND) if self._let_in else (_NOT_FOUND,)
         answer = await self._guest.ask(
-            "GET", path, headers=self._headers, also=(_NOT_FOUND,), basic=self._plain
+            "GET", path, headers=self._headers, also=also, basic=self._plain
         )
-        if answer.status == _NOT_FOUND:
+        if answer.status == _FORBIDDEN:
+            self.forbidden.append(printable(path, 80))
+        if answer.status in (_FORBIDDEN, _NOT_FOUND):
             return {}
+        self._let_in = self._let_in or path != ROOT  # which is shown to everybody
         return wanted(parsed(answer.octets), printable(path, 80))
 
     async def members(self, link: object) -> AsyncIterator[Record]:

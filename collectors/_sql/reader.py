@@ -170,7 +170,7 @@ def enclosed(text: str) -> str:
 
 
 def number(rows: list[tuple[object, ...]]) -> float | None:
-    """Return the one number of a query's rows, None for NULL or no row; Trouble.
+    """Return the one number of a query's rows, None for NULL, NaN or no row; Trouble.
 
     An instant is told as its Unix time (without a zone it is taken for UTC), a span in seconds.
     """
@@ -183,7 +183,7 @@ def number(rows: list[tuple[object, ...]]) -> float | None:
         case None:
             return None
         case bool() | int() | float() | Decimal():
-            return float(value)
+            return None if value != value else float(value)  # noqa: PLR0124  (NaN is no number)
         case timedelta():
             return value.total_seconds()
         case datetime():

@@ -13,10 +13,13 @@ _FIRST = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
 # Text in quotes, of either kind, whose doubled quotes stand for one; backslashes are no escape
 # in PostgreSQL and one in MySQL, so none is let in.
 _QUOTED = re.compile(r"'(?:[^'\\]|'')*'|\"(?:[^\"\\]|\"\")*\"|`[^`\\]*`")
+# SQL Server has names in brackets too, in which a quote begins nothing.
+_BRACKETED = re.compile(r"\[(?:[^\]]|\]\])*\]|" + _QUOTED.pattern)
 _WORDS = re.compile(
     r"\b(into|insert|update|delete|merge|drop|alter|create|grant|revoke|lock|copy|load_file|"
     r"pg_sleep|sleep|benchmark|waitfor|for\s+share|exec|execute|"
-    r"openrowset|openquery|opendatasource)\b",
+    r"openrowset|openquery|opendatasource|dblink\w*|pg_(?:terminate|cancel|reload|rotate|read)\w*|"
+    r"get_lock|xp_\w+|utl_\w+|dbms_(?!lob\b)\w+|httpuritype)\b",
     re.IGNORECASE,
 )
 
@@ -29,7 +32,11 @@ def fault(name: str, text: str) -> str | None:
         return f"it is longer than {LONGEST} characters"
     if not _FIRST.match(text):
         return "it is no SELECT"
-    bare = _QUOTED.sub("''", bared(text))
+    return _fault(_QUOTED.sub("''", bared(text))) or _fault(_BRACKETED.sub("''", bared(text)))
+
+
+def _fault(bare: str) -> str | None:
+    """Return what is wrong with a query whose quoted texts have been taken out."""
     for token, what in ((";", "a second statement"), ("--", "a comment"), ("/*", "a comment")):
         if token in bare:
             return f"{what} ({token}) is not let in"

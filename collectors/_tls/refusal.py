@@ -69,5 +69,7 @@ def _distrust(
         return f"the certificate is not for {host}: it names {named or 'no host'}"
     if code in _UNKNOWN_ISSUER:
         issuer = f": issued by {chain[-1].issuer}" if chain else ""
-        return f"the certificate's authority is unknown{issuer}"
+        alone = len(chain) == 1 and not chain[0].is_self_issued
+        hint = "; does the server leave out a certificate in between?" if alone else ""
+        return f"the certificate's authority is unknown{issuer}{hint}"
     return _PLAIN.get(code, f"the certificate is not trusted: {error.verify_message}")

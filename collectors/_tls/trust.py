@@ -103,6 +103,7 @@ def _der(certificate: object) -> bytes:
 
 def _made(terms: Terms) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.hostname_checks_common_name = False  # as browsers: the name stands in the SAN
     if terms.verify:
         _load(context, terms.ca)
     else:

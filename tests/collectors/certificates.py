@@ -91,11 +91,16 @@ def front(folder: Path) -> Iterator[Front]:
         "other": ca.issue_cert("other.dongnai.test"),
         "chain": child.issue_cert("localhost", "127.0.0.1"),
         "stranger": stranger.issue_cert("localhost", "127.0.0.1"),
+        "nameless": ca.issue_cert(common_name="localhost"),
     }
     files = {}
     for name, leaf in leaves.items():
         files[name] = folder / f"{name}.pem"
         leaf.private_key_and_cert_chain_pem.write_to_path(str(files[name]))
+    files["alone"] = folder / "alone.pem"  # without the certificate between it and the authority
+    files["alone"].write_bytes(
+        leaves["chain"].private_key_pem.bytes() + leaves["chain"].cert_chain_pems[0].bytes()
+    )
     files["self"] = _self_signed(folder)
     authority = folder / "ca.pem"
     ca.cert_pem.write_to_path(str(authority))

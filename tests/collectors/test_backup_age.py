@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+import json
 import os
 import subprocess
 import threading
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yarl import URL
 
 from collectors import backup_age
 from collectors._backup.params import Params
@@ -118,6 +120,13 @@ async def test_old_small_or_missing_backups_are_told(store: Store) -> None:
         assert why((await at.look())[0]) == "csdl-2.gz is only 10% as large as the one before"
     async with by_ssh(store, min_bytes=500, min_share=None) as at:
         assert why((await at.look())[0]) == "csdl-2.gz has 100 bytes, fewer than 500"
+
+
+async def test_a_backup_from_the_future_is_not_taken_for_a_new_one(store: Store) -> None:
+    store.put("csdl-1.gz", -50)
+    async with by_ssh(store) as at:
+        said = why((await at.look())[0])
+    assert said == "the newest backup csdl-1.gz is dated 50 hours ahead: is a clock wrong?"
 
 
 async def test_no_login_is_shown_to_a_server_whose_key_is_another(store: Store) -> None:
@@ -229,9 +238,30 @@ async def test_a_web_listing_tells_the_same(web: tuple[int, Path], kind: str) ->
         assert why((await at.look())[0]).startswith("HTTP 404")
 
 
+@pytest.mark.parametrize(
+    "link",
+    ["sao%20luu.bak", "./sao%20luu.bak", "/csdl/sao%20luu.bak", "http://may-1/csdl/sao%20luu.bak"],
+)
+def test_a_file_is_found_however_the_server_links_to_it(link: str) -> None:
+    # As IIS lists a folder: the date stands before the link.
+    page = f'12/1/2026  3:05 AM  1234 <A HREF="{link}">sao luu.bak</A><br>'
+    others = '<a href="/csdl/">[To Parent]</a> <a href="/khac/sao%20luu.bak">x</a>'
+    for folder in ("http://may-1/csdl", "http://may-1/csdl/"):
+        assert _newest(others + page, "*.bak", URL(folder)) == ["sao luu.bak"]
+
+
+def test_a_size_that_no_file_has_is_passed_over() -> None:
+    written = "Tue, 01 Dec 2026 00:00:00 GMT"
+    rows = [
+        {"type": "file", "name": "a", "size": size, "mtime": written} for size in (7, -1, 10**400)
+    ]
+    assert [file.size for file in _of_json(json.dumps(rows), "*")] == [7]
+
+
 @given(st.text(max_size=300))
 def test_no_page_breaks_the_reader(text: str) -> None:
-    names = _newest(text + '<a href="a.gz">a</a> 29-Nov-2026 06:00 1', "a.gz")
+    page = text + '<a href="a.gz">a</a> 29-Nov-2026 06:00 1'
+    names = _newest(page, "a.gz", URL("http://a/b"))
     assert names in ([], ["a.gz"])
     with contextlib.suppress(Trouble):
         assert isinstance(_of_json(text, "*"), list)

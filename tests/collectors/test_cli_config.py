@@ -218,6 +218,7 @@ async def test_vrp_is_read_with_paging_off() -> None:
         ("h3c_comware", COMWARE, "display current-configuration", comware(), None),
         ("juniper_junos", JUNOS, "show configuration", junos(), "minh"),
         ("mikrotik_routeros", ROUTEROS, "/export", routeros(), None),
+        ("mikrotik_routeros", ROUTEROS, "/export show-sensitive", routeros(), None),
         ("fortinet", FORTIOS, "show", fortios(), None),
     ],
 )
@@ -233,6 +234,7 @@ async def test_other_command_lines_are_read_whole_and_hidden(
         assert "bi-mat" not in one.masked, one.masked
         assert one.changed_by == whose
         session = {command, "display saved-configuration", "exit", "quit", "/quit"}
+        session |= {"/export show-sensitive"} if command == "/export" else set()
         session |= {"screen-length disable", "set cli screen-length 0", "set cli screen-width 511"}
         assert set(at.device.asked) <= session | {"set cli complete-on-space off"}
         await asyncio.sleep(0.05)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors._cli.login import Login
-from collectors._cli.paper import masked, paper, printed
+from collectors._cli.paper import discreet, masked, paper, printed
 from collectors._cli.platform import PLATFORMS, Platform
 from collectors._cli.questions import QUESTIONS
 from collectors._cli.reading import facts
@@ -46,6 +46,23 @@ LINES = {
         " standby 1 authentication md5 key-string {}",
         " wpa-psk ascii 0 {}",
         "ntp authentication-key 1 md5 {} 7",
+        "snmp-server host inside 10.0.0.1 poll community 8 {}",
+        "tacacs-server host 10.0.0.1 single-connection key {} timeout 5",
+        "radius-server key 0 {}",
+        " server-private 10.0.0.1 auth-port 1812 acct-port 1813 key 7 {}",
+        " client 10.0.0.1 server-key 7 {}",
+        " pac key 7 {}",
+        " pre-shared-key address 0.0.0.0 0.0.0.0 key 6 {}",
+        " security wpa akm psk set-key ascii 8 {}",
+        "  sap pmk {} mode-list gcm-encrypt",
+        " path ftp://sao-luu:{}@10.0.0.1/$h",
+        "ntp authentication-key 1 hmac-sha2-256 {}",
+        " set session-key inbound esp 256 cipher khac authenticator {}",
+        " set session-key outbound ah 300 {}",
+        " encryption key 1 size 128bit 7 {} transmit-key",
+        "mpls ldp password option 1 for 10 {}",
+        " authentication key {}",
+        " event manager environment _password {}",
     ),
     "huawei_vrp": (
         "snmp-agent community read cipher {}",
@@ -57,24 +74,50 @@ LINES = {
         " pre-shared-key cipher {}",
         " ospf authentication-mode md5 1 cipher {}",
         " peer 10.0.0.1 password simple {}",
+        "snmp-agent target-host trap address udp-domain 10.0.0.1 params securityname {} v2c",
+        "snmp-agent usm-user v3 a b authentication-mode md5 {} privacy-mode des56 khac",
+        "snmp-agent usm-user v3 a b authentication-mode md5 khac privacy-mode aes128 {} acl 2000",
+        " radius-server shared-key {}",
+        " ospf authentication-mode md5 1 plain {}",
+        " ospf authentication-mode simple plain {}",
+        " vlink-peer 10.0.0.1 md5 1 plain {}",
+        " isis authentication-mode md5 plain {} level-1",
+        " rip authentication-mode md5 nonstandard {} 1",
+        "ntp-service authentication-keyid 1 authentication-mode hmac-sha256 plain {}",
+        "  security wpa2 psk pass-phrase {} aes",
+        " ldap-server authentication manager cn=x {}",
+        "  md5-password plain 10.0.0.1 {}",
+        " sa string-key outbound ah simple {}",
+        " macsec preshared-key cak {} ckn 11",
     ),
     "h3c_comware": (
         "snmp-agent community write simple {}",
         " password simple {}",
         " key authentication cipher {}",
         " pre-shared-key address 10.0.0.1 key simple {}",
+        " snmp-agent usm-user v3 a b simple authentication-mode sha {} privacy-mode aes128 khac",
+        " primary authentication 10.0.0.1 key {}",
+        " key authentication {}",
+        " preshared-key pass-phrase simple {}",
+        " md5-authentication 10.0.0.1 plain {}",
     ),
     "juniper_junos": (
         '    encrypted-password "{}"; ## SECRET-DATA',
         '    authentication-key "{}"; ## SECRET-DATA',
         "    community {} {{",
         "    pre-shared-key ascii-text {}; ## SECRET-DATA",
+        '        "ftp://sao-luu:{}@10.0.0.1/x";',
+        "        community-name {};",
     ),
     "mikrotik_routeros": (
         "add name=a password={} service=any",
         "set wpa2-pre-shared-key={}",
         'add secret="{}" address=10.0.0.1',
         "set [ find default=yes ] name={} read-access=yes",
+        "add management-protection-key={} static-key-0=khac",
+        "add auth=md5 auth-id=1 auth-key={}",
+        'add tcp-md5-key="{} x"',
+        "add cak={} ckn=1",
     ),
     "fortinet": (
         "        set password ENC {}",
@@ -82,8 +125,16 @@ LINES = {
         '        set psksecret "{}"',
         "        set secret {}",
         "        set auth-pwd {}",
+        "        set authkey {}",
+        '        set http-headers "Authorization: Bearer {}"',
     ),
-    "cisco_nxos": ("snmp-server community {} group network-operator", "  key 0 {}"),
+    "cisco_nxos": (
+        "snmp-server community {} group network-operator",
+        "  key 0 {}",
+        "snmp-server user a network-admin auth md5 0xkhac priv {} localizedkey",
+        'radius-server host 10.0.0.1 key 7 "{}" authentication accounting',
+        "  key-octet-string 7 {} cryptographic-algorithm AES_128_CMAC",
+    ),
     "frr": ("password {}", "enable password {}", " neighbor 10.0.0.1 password {}"),
 }
 
@@ -108,6 +159,9 @@ def test_every_kind_of_secret_is_hidden(platform: str, form: str) -> None:
         " key chain",
         "snmp-server location Phường An Lộc",
         "interface GigabitEthernet0/1",
+        " key 12",
+        "ntp server 10.0.0.1 key 1",
+        " ip ospf authentication key-chain TSLCD",
     ],
 )
 def test_what_is_no_secret_stays_readable(line: str) -> None:
@@ -150,16 +204,91 @@ def test_colours_are_dropped_and_what_is_written_over_is_gone() -> None:
     assert printed(said, "show", "R1#") == "interface Gi0/1\n mtu 1500\n description x"
 
 
+@pytest.mark.parametrize("beside", ["{master:0}", "{master}", "{primary:node0}", "{backup:1}"])
+def test_what_a_stack_says_above_its_prompt_is_no_part_of_the_configuration(beside: str) -> None:
+    junos = PLATFORMS["juniper_junos"]
+    said = "version 21.4;\r\nsystem {\r\n    a;\r\n}\r\n\r\n"
+    said = f"{junos.running} \r\n{said}{beside}\r\nlan@sw> "
+    text = printed(said, junos.running, "lan@sw>", junos.above)
+    assert paper(junos, Kept.RUNNING, text).text == "version 21.4;\nsystem {\n    a;\n}\n"
+
+
 def test_private_keys_are_hidden_wherever_they_begin_and_end() -> None:
     begin, end = "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----"
     lines = [f'set key "{begin}MIIE', "abcdef", f'ghi{end}"', f"{begin}xyz{end}", "next"]
     assert list(masked(PLATFORMS["fortinet"], lines)) == [
-        f'set key "{begin}***',
+        f"set key ***{begin}***",
         "***",
         f'***{end}"',
         f"{begin}***",
         "next",
     ]
+
+
+def test_what_is_secret_in_one_section_is_none_in_the_next() -> None:
+    for platform, text in (
+        (
+            "mikrotik_routeros",
+            f"/snmp community\nset [ find default=yes ] addresses=10.0.0.0/8 name={SECRET}\n"
+            f'add addresses=::/0 name="{SECRET} x"\n/container envs\n'
+            f"add key=MAT_KHAU name=x value={SECRET}\n/system identity\nset name=R1",
+        ),
+        (
+            "fortinet",
+            f'config system snmp community\n    edit 1\n        set name "{SECRET}"\n'
+            "        config hosts\n            edit 1\n            next\n        end\n    next\n"
+            f'    edit 2\n        set name "{SECRET}"\n    next\nend\n'
+            "config system zone\n    edit 1\n        set name R1",
+        ),
+    ):
+        shown = "\n".join(masked(PLATFORMS[platform], text.split("\n")))
+        assert SECRET not in shown, shown
+        assert shown.endswith("R1"), shown
+        assert shown.count("\n") == text.count("\n")
+
+
+def test_a_secret_is_hidden_where_the_device_breaks_its_line() -> None:
+    text = (
+        "/interface wireless security-profiles\n"
+        "add authentication-types=wpa2-psk name=xa wpa2-pre-shared-key=\\\n"
+        f'    "{SECRET} dai" supplicant-identity=\\\n    R1 wpa-pre-shared-key="dai \\\n'
+        f'    {SECRET}"\nadd name=xa2\n'
+        f'/system script\nadd source="x -----BEGIN PRIVATE KEY-----\\\n    {SECRET}\\\n    y"'
+    )
+    shown = "\n".join(masked(PLATFORMS["mikrotik_routeros"], text.split("\n")))
+    assert SECRET not in shown, shown
+    assert "    R1 wpa-pre-shared-key=***\n***\nadd name=xa2\n" in shown
+    assert shown.count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%PARSER-5-CFGLOG_LOGGEDCMD: User:lan  logged command:username a password 0 {}",
+        "%PARSER-5-CFGLOG_LOGGEDCMD: User:lan  logged command:snmp-server user a b v3 auth sha {}",
+        "UI_CMDLINE_READ_LINE: User 'lan', command 'set system radius-server 10.0.0.1 secret {} '",
+        '%%01SHELL/5/CMDRECORD(s)[1]:Recorded command. (User=lan, Command="snmp-agent community '
+        'read {}")',
+        "-Line=vty0-User=lan; Command is local-user a password simple {}",
+    ],
+)
+def test_a_log_of_what_was_typed_shows_no_secret(line: str) -> None:
+    shown = discreet(line.format(SECRET))
+    assert SECRET not in shown
+    assert "lan" in shown
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Failed password for lan from 10.0.0.9 port 22 ssh2",
+        "%SYS-5-CONFIG_I: Configured from console by lan on vty0 (10.0.0.9)",
+        "logged command:interface GigabitEthernet0/1",
+        "User 'lan', command 'show interfaces terse '",
+    ],
+)
+def test_a_line_of_a_log_without_a_secret_stays_as_it_is(line: str) -> None:
+    assert discreet(line) == line
 
 
 def test_a_line_without_end_is_hidden_whole() -> None:

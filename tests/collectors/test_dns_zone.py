@@ -194,6 +194,7 @@ def test_serial_numbers_begin_anew() -> None:
         (["v=spf1 ip4:300.1.1.1 -all"], "is no network"),
         (["v=spf1 ip4:fd00::1 -all"], "is no network"),
         (["v=spf1 mxx -all"], "mxx is not understood"),
+        (["v=spf1 redirect=a.vn redirect=b.vn"], "redirect= stands there twice"),
         (["v=spf1 include: -all"], "names nobody"),
         (["v=spf1 " + "include:a.vn " * 11 + "-all"], "11 names to look up"),
     ],

@@ -36,6 +36,12 @@ def at(hour: int, minute: int, second: int = 0) -> datetime:
         ("2026-11-05T07:05:00Z", at(14, 5)),
         ("2026-11-05 14:05", at(14, 5)),
         ("Thu, 05 Nov 2026 14:05:00 +0700", at(14, 5)),
+        ("05/11/2026 2:05 CH", at(14, 5)),
+        ("9:07:30 SA, ngày 05/11/2026", at(9, 7, 30)),
+        ("05/11/2026 12:05 SA", at(0, 5)),
+        ("05/11/2026 12:05 PM", at(12, 5)),
+        ("05/11/2026 14:05 CH", at(14, 5)),
+        ("05/11/2026 14:05 CHÍNH PHỦ", at(14, 5)),
         ("01/01/2020 và 05/11/2026 14:05 và 04/11/2026", at(14, 5)),
     ],
 )
@@ -101,6 +107,28 @@ def test_scripts_and_ignored_parts_are_not_what_a_page_says() -> None:
 
 def sketched(*words: str) -> str:
     return searcher.sketch([" ".join(words)])
+
+
+def test_a_form_is_filled_in_as_a_browser_would_send_it() -> None:
+    html = """<form id=tra-cuu><input type=hidden name=__VS value='a"b'>
+      <select name=nam><option>2024</option><option selected> Năm <b>2026</b></option></select>
+      <select name=loai><option disabled>Chọn</option><option value=1>Hồ sơ</option></select>
+      <select name=khoa disabled><option value=9>x</option></select>
+      <input type=radio name=kieu checked><input type=radio name=kieu value=2>
+      <input name=cu value=3 disabled><textarea name=ghi>x</textarea></form>"""
+    assert searcher.page(html, [], [])["forms"] == [
+        {
+            "names": ["tra-cuu", "", ""],
+            "fields": [
+                ["__VS", 'a"b'],
+                ["nam", "Năm 2026"],
+                ["loai", "1"],
+                ["kieu", "on"],
+                ["ghi", "x"],
+            ],
+            "password": False,
+        }
+    ]
 
 
 def test_sketches_tell_about_how_much_two_pages_share() -> None:

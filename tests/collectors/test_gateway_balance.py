@@ -87,7 +87,19 @@ async def test_an_answer_without_a_balance_is_told(text: str, words: str) -> Non
 
 @pytest.mark.parametrize(
     ("said", "value"),
-    [("1,234,567.5", 1234567.5), ("1.234.567", 1234567), ("12,5", 12.5), ("350000", 350000)],
+    [
+        ("1,234,567.5", 1234567.5),
+        ("1.234.567", 1234567),
+        ("12,5", 12.5),
+        ("350000", 350000),
+        ("500.000", 500000),
+        ("-12,000", -12000),
+        ("0.125", 0.125),
+        ("1234.500", 1234.5),
+        ("1 250 000 đ", 1250000),
+        ("750.000 VNĐ", 750000),
+        ("VND 42,000", 42000),
+    ],
 )
 def test_numbers_are_read_as_gateways_write_them(said: str, value: float) -> None:
     assert gateway_balance._at(json.dumps({"balance": said}), "balance") == value

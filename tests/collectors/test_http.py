@@ -192,6 +192,14 @@ async def test_the_keyword_is_found_in_any_form_and_case(web: Front) -> None:
     assert why(reading) == 'the page contains "hành chính"'
 
 
+def test_a_keyword_is_found_across_the_lines_of_the_source() -> None:
+    text = "<p>Thủ tục\r\n      hành&nbsp;chính</p>"
+    wish = Params.model_validate({"url": "http://a/", "keyword": "thủ tục  hành chính"})
+    assert unmet_words(wish, text) is None
+    wish = Params.model_validate({"url": "http://a/", "absent": "thủ tục hành chính"})
+    assert unmet_words(wish, text) is not None
+
+
 async def test_a_pattern_is_searched(web: Front) -> None:
     url = f"http://127.0.0.1:{web.plain}/ok"
     reading, _ = await looked(page(url, pattern="Th. tục .{4} ch"))
@@ -221,6 +229,7 @@ async def test_json_is_looked_into(web: Front) -> None:
         ("data.items.0.state", "ready"),
         ("$.data.items.0.up", "true"),
         ("data.items.-1.n", "3"),
+        ("$.data.items[0].n", "3"),
         ("data.items", None),
     ):
         reading, _ = await looked(page(url, json_path=path, json_value=value))

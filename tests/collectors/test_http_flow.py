@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import timedelta
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import uvloop
 from pydantic import ValidationError
 
 from collectors import http_flow
+from collectors._flow import tokens
 from collectors._flow.params import Params
+from collectors._http.errand import Answer
 from core.clock import LOCAL, SystemClock
 from core.reading import FailureKind, Reading
 from core.watching import Check
@@ -206,6 +209,15 @@ async def test_a_token_that_is_refused_is_not_shown_again() -> None:
         await kit.aclose()
     assert reading.ok
     assert app.issued == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("3600", 3600), ('"3599"', 3599), ("true", 0), ("1" + "0" * 400, 0)]
+)
+def test_how_long_a_token_lasts_is_read_as_servers_write_it(said: str, seconds: float) -> None:
+    body = f'{{"access_token": "a", "expires_in": {said}}}'.encode()
+    answer = Answer(200, "OK", {}, SimpleCookie(), body, None, cut=False)
+    assert tokens._read(answer) == ("a", seconds)
 
 
 async def test_a_token_that_says_no_end_is_used_for_one_look() -> None:

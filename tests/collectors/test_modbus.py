@@ -123,6 +123,37 @@ async def test_a_register_that_the_device_has_not_harms_no_other(server: int) ->
     assert why(reading) == "holding 9000: it has no such register"
 
 
+@pytest.mark.parametrize(
+    ("code", "known", "requests"),
+    [(2, ["U10", "U11", "U14", "U20"], 7), (11, [], 1)],  # no such register; nobody behind
+)
+async def test_registers_with_holes_between_them_are_read_one_by_one(
+    code: int, known: list[str], requests: int
+) -> None:
+    asked_for: list[tuple[int, int]] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while len(asked := await reader.read(12)) == 12:
+            address, count = struct.unpack("!HH", asked[8:])
+            asked_for.append((address, count))
+            if set(range(address, address + count)) <= {10, 11, 14, 20}:
+                body = bytes((3, 2 * count)) + struct.pack(f"!{count}H", *range(7, 7 + count))
+            else:
+                body = bytes((0x83, code))
+            writer.write(asked[:4] + struct.pack("!H", len(body) + 1) + asked[6:7] + body)
+
+    names = [f"U{n}" for n in (10, 11, 12, 14, 20)]
+    async with talking(talk) as port:
+        reading = await looked(
+            port, "\n".join(f"{name} = holding:{name[1:]} uint16 volts" for name in names)
+        )
+    read = [n for n in names if told(reading, "device_voltage_volts", sensor=n) is not None]
+    assert read == known
+    assert asked_for[0] == (10, 11)
+    assert len(asked_for) == requests
+    assert reading.failure is not None
+
+
 async def test_nobody_there_is_a_refusal() -> None:
     reading = await looked(free_port(), ROOM)
     assert reading.failure is not None

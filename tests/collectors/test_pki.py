@@ -210,6 +210,14 @@ async def test_a_stamp_without_roots_is_held_against_its_own_chain(authority: Au
     assert reading.ok, run.lines
 
 
+def test_a_stamp_that_was_granted_with_changes_is_a_stamp(authority: Authority) -> None:
+    asked = stamp.question("sha256")
+    whole = authority.stamp(asked.octets)
+    changed_ = whole.replace(bytes.fromhex("3003020100"), bytes.fromhex("3003020101"), 1)
+    assert changed_ != whole
+    assert stamp.read(changed_, asked, (), None).policy == stamp.read(whole, asked, (), None).policy
+
+
 async def test_a_stamp_of_a_stranger_or_another_policy_is_not_believed(
     authority: Authority, stranger: Authority
 ) -> None:

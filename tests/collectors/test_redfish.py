@@ -1,6 +1,7 @@
 """Is a management controller read whole, and left without a session?"""
 
 import asyncio
+import json
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -82,6 +83,78 @@ async def test_the_newer_resources_tell_the_same() -> None:
     assert told(reading, "device_temperature_celsius", sensor="Intake") == 24
     assert told(reading, "device_fan_rpm", sensor="Fan 1") == 2100
     assert told(reading, "device_fan_ratio", sensor="Fan 1") == 0.45
+    assert told(reading, "device_component_status", component="PSU 1") == 0
+
+
+def _as_first_controllers(ask: Ask, reply: Reply) -> Reply:
+    """Return an answer as iDRAC 8 and iLO 4 would have worded it, without what came later."""
+    said = json.loads(reply.body or b"{}")
+    for fan in said.get("Fans", []) if isinstance(said.get("Fans"), list) else []:
+        fan["FanName"], fan["CurrentReading"], fan["Units"] = (
+            fan.pop("Name"),
+            fan.pop("Reading", None),
+            fan.pop("ReadingUnits", ""),
+        )
+        fan.pop("MemberId", None)
+    return Reply(reply.status, json.dumps(said).encode(), reply.kind, reply.headers)
+
+
+async def test_the_first_controllers_words_are_understood() -> None:
+    async with controller(Spoiling(Redfish(), _as_first_controllers), session=False) as at:
+        reading, run = await at.look()
+    assert reading.ok, run.lines
+    assert told(reading, "device_fan_rpm", sensor="Fan 1") == 2100
+
+
+async def test_what_only_the_whole_system_says_is_told() -> None:
+    def failing_within(ask: Ask, reply: Reply) -> Reply:
+        said = json.loads(reply.body or b"{}")
+        if "ProcessorSummary" in said:
+            said["Status"] = {"State": "Enabled", "Health": "OK", "HealthRollup": "Warning"}
+        return Reply(reply.status, json.dumps(said).encode(), reply.kind, reply.headers)
+
+    async with controller(Spoiling(Redfish(), failing_within), session=False) as at:
+        reading, _ = await at.look()
+    assert why(reading) == "system WebFrontEnd483: Warning"
+
+
+async def test_a_power_supply_without_its_cord_is_told() -> None:
+    def unplugged(ask: Ask, reply: Reply) -> Reply:
+        said = json.loads(reply.body or b"{}")
+        if "PowerSupplies" in said and isinstance(said["PowerSupplies"], list):
+            off = {"State": "UnavailableOffline", "Health": "Critical"}
+            said["PowerSupplies"][1]["Status"] = off
+        return Reply(reply.status, json.dumps(said).encode(), reply.kind, reply.headers)
+
+    async with controller(Spoiling(Redfish(), unplugged), session=False) as at:
+        reading, _ = await at.look()
+    assert why(reading) == "power supply Power Supply Bay 2: Critical"
+
+
+async def test_what_an_account_may_not_read_is_named_and_the_rest_is_read() -> None:
+    def guarded(ask: Ask, reply: Reply) -> Reply:
+        return Reply(403, b"{}") if ask.path.endswith("/Power") else reply
+
+    async with controller(Spoiling(Redfish(), guarded)) as at:
+        for _ in range(2):  # and the login is no bad one for it
+            reading, run = await at.look()
+            assert why(reading).endswith("/Power: not for this account"), run.lines
+            assert told(reading, "device_fan_rpm", sensor="Fan 1") == 2100
+
+
+async def test_an_older_link_that_leads_nowhere_does_not_hide_the_newer_resources() -> None:
+    def also_older(ask: Ask, reply: Reply) -> Reply:
+        said = json.loads(reply.body or b"{}")
+        if "ThermalSubsystem" in said:
+            gone = {"@odata.id": "/redfish/v1/gone"}
+            body = json.dumps({**said, "Thermal": gone, "Power": gone}).encode()
+            return Reply(reply.status, body, reply.kind, reply.headers)
+        return reply
+
+    async with controller(Spoiling(Redfish(modern=True), also_older), session=False) as at:
+        reading, run = await at.look()
+    assert reading.ok, run.lines
+    assert told(reading, "device_temperature_celsius", sensor="Intake") == 24
     assert told(reading, "device_component_status", component="PSU 1") == 0
 
 

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -195,6 +196,10 @@ async def test_the_server_itself_writes_nothing_whatever_is_asked(
         ("SELECT 'a\\'; DROP TABLE b; --'", "is not let in"),
         ("SELECT $$a$$", "$"),
         ("SELECT 1 FROM a FOR UPDATE", "UPDATE"),
+        ("SELECT [a'b] FROM c) AS x; DROP TABLE d --'", "a second statement"),
+        ("SELECT pg_terminate_backend(1)", "pg_terminate_backend"),
+        ("SELECT dblink_exec('', 'DROP TABLE a')", "dblink_exec"),
+        ("SELECT utl_http.request('http://a') FROM dual", "utl_http"),
         ("x" * 5000, "longer than"),
     ],
 )
@@ -208,6 +213,9 @@ def test_what_is_no_single_select_is_refused(text: str, words: str) -> None:
         "SELECT count(*) FROM a WHERE b = 'it''s; -- /* fine */ delete'",
         'select max("Update") from a;',
         "WITH x AS (SELECT 1) SELECT * FROM x",
+        "SELECT count(*) FROM a WHERE b = ANY(ARRAY['c', 'd'])",
+        "SELECT [số lượng] FROM [dbo].[văn bản]",
+        "SELECT max(dbms_lob.getlength(a)) FROM b",
         "SELECT replace(a, 'x', '') FROM b WHERE last_update > now() - interval '1 day'",
     ],
 )
@@ -392,3 +400,5 @@ def test_truth_is_a_number_and_nothing_is_nothing() -> None:
     assert number([(True,)]) == 1
     assert number([]) is None
     assert number([(None,)]) is None
+    assert number([(float("nan"),)]) is None
+    assert number([(Decimal("NaN"),)]) is None

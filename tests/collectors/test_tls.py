@@ -96,6 +96,8 @@ async def test_the_authority_may_be_given_as_text(web: Front) -> None:
         ("other", "is not for localhost: it names other.dongnai.test"),
         ("stranger", "authority is unknown: issued by"),
         ("self", "self-signed"),
+        ("nameless", "is not for localhost: it names no host"),
+        ("alone", "does the server leave out a certificate in between?"),
     ],
 )
 async def test_what_is_not_trusted_is_named_and_its_end_told(

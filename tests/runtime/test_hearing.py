@@ -44,14 +44,15 @@ class Feed:
     """A feed with one device."""
 
     version = 1
+    address = "127.0.0.1"
 
     def current(self) -> list[object]:
         return [
-            a_check("gw-1", "icmp", address="127.0.0.1", reach=True, labels=(("site", "s-1"),)),
+            a_check("gw-1", "icmp", address=self.address, reach=True, labels=(("site", "s-1"),)),
             a_check(
                 "gw-1",
                 "snmp_interfaces",
-                address="127.0.0.1",
+                address=self.address,
                 reach=False,
                 secret="snmp",
                 labels=(("site", "s-1"),),
@@ -243,6 +244,48 @@ async def test_syslog_by_tcp_is_heard_in_every_framing(
     assert "gw-1/icmp" in house.given
 
 
+async def test_a_device_that_is_watched_by_its_name_is_heard(house: House) -> None:
+    feed = house.hints.feed
+    feed.address, feed.version = "localhost", 2  # type: ignore[attr-defined,misc]
+    assert house.hints.names() == ["localhost"]
+    assert house.hints.speaker("127.0.0.1") is None
+    house.hints.call("khac.dongnai.test", ["127.0.0.1"])
+    assert house.hints.speaker("127.0.0.1") is None
+    house.hints.call("localhost", ["127.0.0.1", "::1"])
+    speaker = house.hints.speaker("127.0.0.1")
+    assert speaker is not None
+    assert speaker.device == "gw-1"
+    house.hints.call("localhost", ["127.0.0.2"])
+    assert house.hints.speaker("127.0.0.1") is None
+
+
+async def test_names_are_looked_up_as_long_as_the_doors_are_open(
+    sqlite_ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Feed, "address", "localhost")
+    async with a_house(sqlite_ledger, tmp_path) as house:
+        await house.until(lambda: house.hints.speaker("127.0.0.1") is not None)
+
+
+async def test_a_line_that_ends_with_its_connection_is_heard(house: House) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", house.ports["syslog_tcp"])
+    writer.write("<11>snmpd: Quạt số 2 hỏng".encode())
+    writer.close()
+    await house.until(lambda: house.hints.stats.heard == 1)
+    [one] = await house.said()
+    assert (one.kind, one.text) == ("snmpd", "Quạt số 2 hỏng")
+
+
+async def test_the_secret_of_a_logged_command_is_not_kept(house: House) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", house.ports["syslog_tcp"])
+    line = "%PARSER-5-CFGLOG_LOGGEDCMD: User:lan  logged command:enable secret mat-khau-1"
+    writer.write(f"<189>1: Nov 30 09:00:00: {line}\n".encode())
+    writer.close()
+    await house.until(lambda: house.hints.stats.heard == 1)
+    [one] = await house.said()
+    assert one.text.endswith("logged command:enable secret ***")
+
+
 async def by_tls(house: House, context: ssl.SSLContext, line: bytes) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", house.ports["syslog_tls"], ssl=context)
     writer.write(line)
@@ -342,7 +385,7 @@ async def test_a_device_has_few_connections_and_a_stranger_none(house: House) ->
 
 async def test_a_connection_that_is_framed_in_no_way_is_ended(house: House) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", house.ports["syslog_tcp"])
-    writer.write(b"<11>tot\n0 xau")
+    writer.write(b"7 <11>tot0 xau")
     assert await reader.read() == b""
     writer.close()
     assert (house.hints.stats.heard, house.hints.stats.junk) == (1, 1)

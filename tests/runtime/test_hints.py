@@ -185,6 +185,7 @@ async def test_a_line_of_a_changed_configuration_lets_it_be_read_once_a_minute(
     feed = ears.hints.feed
     check = a_check("gw-1", "cli_config", address="127.0.0.1", reach=False)
     feed.checks.append(check)  # type: ignore[attr-defined]
+    feed.version += 1  # type: ignore[misc]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
         for said in ("SYS-5-CONFIG_I: Configured", "SYS-5-RESTART: x", "SYS-5-CONFIG_I: Again"):
             line = f"<189>1: Nov 30 09:00:00: %{said} from console by lan on vty0"

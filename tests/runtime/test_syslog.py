@@ -115,6 +115,21 @@ def test_ended_lines_come_out_whole_however_they_are_cut(
     assert [one for part in cut(data, sizes) for one in frames.feed(part)] == lines
 
 
+def test_the_line_in_which_a_connection_ends_is_a_line_but_half_a_counted_one_is_none() -> None:
+    for data, last in (
+        (b"<11>truoc\n<11>sau", b"<11>sau"),
+        (b"<11>sau\r", b"<11>sau"),
+        (b"<11>truoc\n", b""),
+        (b"9 <11>truoc12 <11>nua", b""),
+        (b"20", b""),
+        (b"<11>" + b"x" * 10_000, b""),
+    ):
+        frames = Frames()
+        frames.feed(data)
+        assert frames.last() == last
+        assert frames.last() == b""
+
+
 def test_a_line_too_long_is_cut_and_the_next_one_is_whole() -> None:
     for data in (
         counted(b"<13>" + b"x" * 20_000) + counted(b"<13>sau"),
@@ -133,8 +148,18 @@ def test_a_line_too_long_is_cut_and_the_next_one_is_whole() -> None:
 )
 def test_what_is_framed_in_no_way_breaks_it_and_what_came_before_is_kept(data: bytes) -> None:
     frames = Frames()
-    assert frames.feed(b"<11>truoc\n" + data) == [b"<11>truoc"]
+    assert frames.feed(b"9 <11>truoc" + data) == [b"<11>truoc"]
     assert frames.broken
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_the_second_line_of_a_message_may_begin_with_a_number(size: int) -> None:
+    said = ["<11>loi:", "2026-12-01 10:00:00 x", "12", "3 phut", "0", "<11>sau"]
+    data = "".join(f"{line}\n" for line in said).encode() + b"9 <11>truoc<11>cuoi\n"
+    frames = Frames()
+    found = [one for part in cut(data, [size] * (len(data) // size)) for one in frames.feed(part)]
+    assert [one.decode() for one in found] == [*said, "<11>truoc", "<11>cuoi"]
+    assert not frames.broken
 
 
 @settings(max_examples=500)
