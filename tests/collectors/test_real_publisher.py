@@ -7,7 +7,7 @@ packet loss of an end that sends no RTCP XR, but its own opinion score.
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -75,26 +75,32 @@ async def linphone(
 async def test_a_real_phone_that_publishes_is_heard_and_its_score_is_told(tmp_path: Path) -> None:
     ears = Ears()
     listening = asyncio.create_task(ears.door.run())
-    async with phone("b", tmp_path) as callee:
-        relay = Relay(("127.0.0.1", callee.sip))
-        await relay.start()
-        relay.to_caller.quality = Quality(0.1, 0.04, 0.01)
-        async with linphone(tmp_path, relay.port, ears.port) as commands, asyncio.timeout(60):
-            commands.write(f"call sip:b@127.0.0.1:{relay.port}\n".encode())
-            await callee.until("CALL_ESTABLISHED")
-            while ears.door.stats.taken < 2:
-                await asyncio.sleep(0.1)
-            reading = await ears.look()
-            before = ears.door.stats.taken
-            commands.write(b"terminate\n")
-            await callee.until("CALL_CLOSED")
-            while ears.door.stats.taken == before:  # it tells the whole call once more
-                await asyncio.sleep(0.1)
-        relay.close()
-    listening.cancel()
-    await asyncio.gather(listening, return_exceptions=True)
-    ears.door.close()
-    await ears.kit.aclose()
+    try:
+        async with phone("b", tmp_path) as callee:
+            relay = Relay(("127.0.0.1", callee.sip))
+            with closing(relay):
+                await relay.start()
+                relay.to_caller.quality = Quality(0.1, 0.04, 0.01)
+                async with (
+                    linphone(tmp_path, relay.port, ears.port) as commands,
+                    asyncio.timeout(90),
+                ):
+                    commands.write(f"call sip:b@127.0.0.1:{relay.port}\n".encode())
+                    # what is lost of the signalling is sent again, later each time
+                    await callee.until("CALL_ESTABLISHED", patience=40)
+                    while ears.door.stats.taken < 2:
+                        await asyncio.sleep(0.1)
+                    reading = await ears.look()
+                    before = ears.door.stats.taken
+                    commands.write(b"terminate\n")
+                    await callee.until("CALL_CLOSED", patience=40)
+                    while ears.door.stats.taken == before:  # it tells the whole call once more
+                        await asyncio.sleep(0.1)
+    finally:
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        ears.door.close()
+        await ears.kit.aclose()
     assert ears.door.stats.refused == 0
     assert set(ears.given) == {"phong-1/vq_rtcpxr"}
     call = {"remote": f"sip:b@127.0.0.1:{relay.port}"}
