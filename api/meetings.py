@@ -12,7 +12,6 @@ from alerts.meeting_words import phone_in_words, reason_in_words, taken_by
 from alerts.quality_words import of_blame, of_room, of_verdict
 from alerts.readiness import finding
 from alerts.room_stack import RoomFacts, Stack, Surroundings, joined, stack
-from alerts.topology import Topology
 from api.context import Context
 from api.snapshot import Picture
 from core.callquality import AMISS, Grade
@@ -223,26 +222,21 @@ async def room_now(context: Context, picture: Picture, room: str) -> RoomNow | N
     found = await context.ledger.meetings.find(now, now + SOON)
     mine = [one for one in found if room in one.rooms]
     on = next((one for one in mine if one.begin <= now), None)
-    topology = await asyncio.to_thread(lambda: picture.ground.topology)
-    facts = await _facts_now(context, picture, topology, room, on, now)
+    facts = await _facts_now(context, picture, room, on, now)
     if facts is None:
         return None
     if facts.elsewhere is not None:
         on = facts.elsewhere.meeting
-        facts = await _facts_now(context, picture, topology, room, on, now) or facts
+        facts = await _facts_now(context, picture, room, on, now) or facts
     coming = next((one for one in mine if one.begin > now), None)
     return RoomNow(stack(facts, meets=on is not None), on, coming, facts.quality)
 
 
-async def _facts_now(  # noqa: PLR0917
-    context: Context,
-    picture: Picture,
-    topology: Topology,
-    room: str,
-    on: Meeting | None,
-    now: datetime,
+async def _facts_now(
+    context: Context, picture: Picture, room: str, on: Meeting | None, now: datetime
 ) -> RoomFacts | None:
     book = context.ledger.meetings
+    topology = await asyncio.to_thread(lambda: picture.ground.topology)
     said: Said = await book.said(on.id if on is not None else None)
     sharing = await book.going_on(on, now) if on is not None else ()
     around = Surroundings(

@@ -1,6 +1,6 @@
 """How many losses in a row prove that a path is dead, and is not merely losing?
 
-The sequential test of DESIGN §6: the judge decides by it, and a burst ends when it is passed.
+The sequential test of DESIGN §5: the judge decides by it, and a burst ends when it is passed.
 """
 
 import math

@@ -43,8 +43,11 @@ V3: tuple[str, ...] = (
 class Feed:
     """A feed with one device."""
 
-    version = 1
-    address = "127.0.0.1"
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        self.address, self.version = address, 1
+
+    def becomes(self, address: str) -> None:
+        self.address, self.version = address, self.version + 1
 
     def current(self) -> list[object]:
         return [
@@ -70,10 +73,13 @@ class Purse:
 class House:
     """An open listener over a ledger."""
 
-    def __init__(self, ledger: Ledger, folder: Path, **changes: object) -> None:
+    def __init__(
+        self, ledger: Ledger, folder: Path, *, device: str = "127.0.0.1", **changes: object
+    ) -> None:
         self.ledger = ledger
         self.given: list[str] = []
-        self.hints = Hints(Feed(), self.given.append, SystemClock())  # type: ignore[arg-type]
+        self.feed = Feed(device)
+        self.hints = Hints(self.feed, self.given.append, SystemClock())  # type: ignore[arg-type]
         self.ports = {name: free_port() for name in ("traps", "syslog", "syslog_tcp", "syslog_tls")}
         self.authority = trustme.CA()
         issued = self.authority.issue_cert("127.0.0.1")
@@ -103,8 +109,10 @@ class House:
 
 
 @asynccontextmanager
-async def a_house(ledger: Ledger, folder: Path, **changes: object) -> AsyncIterator[House]:
-    house = House(ledger, folder, **changes)
+async def a_house(
+    ledger: Ledger, folder: Path, *, device: str = "127.0.0.1", **changes: object
+) -> AsyncIterator[House]:
+    house = House(ledger, folder, device=device, **changes)
     ear = await open_ear(house.settings, house.hints, Purse(), ledger.remarks, SystemClock())
     house.listener = Listener(house.settings, ear)
     running = asyncio.create_task(house.listener.run())
@@ -245,8 +253,7 @@ async def test_syslog_by_tcp_is_heard_in_every_framing(
 
 
 async def test_a_device_that_is_watched_by_its_name_is_heard(house: House) -> None:
-    feed = house.hints.feed
-    feed.address, feed.version = "localhost", 2  # type: ignore[attr-defined,misc]
+    house.feed.becomes("localhost")
     assert house.hints.names() == ["localhost"]
     assert house.hints.speaker("127.0.0.1") is None
     house.hints.call("khac.dongnai.test", ["127.0.0.1"])
@@ -260,10 +267,9 @@ async def test_a_device_that_is_watched_by_its_name_is_heard(house: House) -> No
 
 
 async def test_names_are_looked_up_as_long_as_the_doors_are_open(
-    sqlite_ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_ledger: Ledger, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(Feed, "address", "localhost")
-    async with a_house(sqlite_ledger, tmp_path) as house:
+    async with a_house(sqlite_ledger, tmp_path, device="localhost") as house:
         await house.until(lambda: house.hints.speaker("127.0.0.1") is not None)
 
 
