@@ -55,7 +55,8 @@ class Ears:
     def __init__(self, address: str = "127.0.0.1") -> None:
         self.given: list[str] = []
         self.clock = FakeClock()
-        self.hints = Hints(Feed(address), self.given.append, self.clock)  # type: ignore[arg-type]
+        self.feed = Feed(address)
+        self.hints = Hints(self.feed, self.given.append, self.clock)  # type: ignore[arg-type]
         self.traps, self.syslog = free_port(), free_port()
         hearing = Hearing(traps=f"127.0.0.1:{self.traps}", syslog=f"127.0.0.1:{self.syslog}")
         self.listener = Listener(hearing, Ear(self.hints, NoSecrets()))
@@ -182,10 +183,9 @@ def test_which_lines_tell_of_a_changed_configuration(
 async def test_a_line_of_a_changed_configuration_lets_it_be_read_once_a_minute(
     ears: Ears,
 ) -> None:
-    feed = ears.hints.feed
     check = a_check("gw-1", "cli_config", address="127.0.0.1", reach=False)
-    feed.checks.append(check)  # type: ignore[attr-defined]
-    feed.version += 1  # type: ignore[misc]
+    ears.feed.checks.append(check)
+    ears.feed.version += 1
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
         for said in ("SYS-5-CONFIG_I: Configured", "SYS-5-RESTART: x", "SYS-5-CONFIG_I: Again"):
             line = f"<189>1: Nov 30 09:00:00: %{said} from console by lan on vty0"
