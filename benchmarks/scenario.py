@@ -21,7 +21,7 @@ import statistics
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -295,7 +295,7 @@ async def scenes(stage: Stage, inventory: Inventory, count: int, seed: int) -> d
                 books = await entered(stage, said)
                 findings = Witness(fabric, show.happened).judge(said, show.looks, books)
                 found.append((show, findings))
-                report(show, said, findings)
+                report(show, said, findings, books)
             names = frozenset().union(*(part.names for part, _ in bill))
             # A line that flapped in an earlier scene is told of when it has been calm for a while.
             strays += [
@@ -319,12 +319,17 @@ async def entered(stage: Stage, said: Sequence[Told]) -> dict[str, Incident]:
     return found
 
 
-def report(show: Played, said: Sequence[Told], findings: Findings) -> None:
-    """Say on standard error what happened in a scene that was judged wrongly."""
+def report(
+    show: Played, said: Sequence[Told], findings: Findings, books: Mapping[str, Incident]
+) -> None:
+    """Say on standard error what happened in a scene that was judged wrongly, or told late."""
     if not findings.wrong and max(findings.latencies, default=0.0) <= SLOW:
         return
     print(f"--- {show.scene.kind} in {show.scene.branch}", file=sys.stderr)
-    print(story(show.happened, said, findings), file=sys.stderr, flush=True)
+    print(story(show.happened, said, findings), file=sys.stderr)
+    for one in books.values():  # what was late, the seeing, the deciding or the telling?
+        seen = f"began {one.began_at:%T.%f}, decided {one.decided_at:%T.%f}"
+        print(f"    {one.id} {one.root}: {seen}", file=sys.stderr, flush=True)
 
 
 def summary(
