@@ -50,6 +50,7 @@ _HUAWEI = "1.3.6.1.4.1.2011"
 _EXTENT = f"{_HUAWEI}.5.25.31.1.1"
 _STATE, _OPTICS = f"{_EXTENT}.1.1", f"{_EXTENT}.3.1"
 _FANS, _SUPPLIES = f"{_EXTENT}.10.1", f"{_EXTENT}.18.1"
+_ABSENT: frozenset[int | str] = frozenset({2})  # hwEntityFanPresent, hwEntityPwrPresent
 _HEAT, _VOLTAGES = f"{_EXTENT}.8.1", f"{_EXTENT}.9.1"
 _NONE: frozenset[int | str] = frozenset({0, ""})
 # Only what computes has a limit of its load, or memory: hwEntityCpuUsageThreshold, hwEntityMemSize,
@@ -203,6 +204,7 @@ VRP = Family(
             f"{_FANS}.7",
             (Words(form="slot {1} fan {2}"),),
             kind="fan",
+            where=(Where(f"{_FANS}.6", but=_ABSENT),),
             meaning=states(ok=(1,), critical=(2,)),
         ),
         Measure(
@@ -212,12 +214,14 @@ VRP = Family(
             factor=0.01,
             low=0,
             high=100,
+            where=(Where(f"{_FANS}.6", but=_ABSENT),),
         ),
         Measure(
             STATE,
             f"{_SUPPLIES}.6",
             (Words(form="slot {1} power {2}"),),
             kind="power",
+            where=(Where(f"{_SUPPLIES}.5", but=_ABSENT),),
             meaning=states(ok=(1,), warning=(3,), critical=(2,)),
         ),
         Measure(CURRENT, f"{_SUPPLIES}.7", (Words(form="slot {1} power {2}"),), factor=1e-3, low=0),

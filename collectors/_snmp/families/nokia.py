@@ -26,6 +26,7 @@ _LANE, _FAN = f"{_NOKIA}.3.1.2.2.4.66.1", f"{_NOKIA}.3.1.2.2.1.24.1.1"
 _NONE = frozenset({0})
 _BY_PORT = (Words(f"{_PORT}.6"), *INDEX)
 _THERE = (Where(f"{_DDM}.6", but=frozenset({0, ""})),)  # a module without voltage says nothing
+_LANE_THERE = (Where(f"{_DDM}.6", but=frozenset({0}), keep=2),)
 
 
 def _light(column: int, way: str) -> Measure:
@@ -104,6 +105,7 @@ TIMOS = Family(
                 _lane(way),
                 read=tenth_microwatts,
                 high=30,
+                where=_LANE_THERE,
                 others=(
                     (*(Words(one.column, skip=1, keep=1) for one in BY_PORT), *INDEX),
                     once(way.lower()),

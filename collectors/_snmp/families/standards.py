@@ -311,7 +311,15 @@ UPS_MIB = Family(
         Measure(
             CHARGE, f"{_UPS}.2.4.0", once("battery"), factor=0.01, low=0, high=100, fallback=True
         ),
-        Measure(RUNTIME, f"{_UPS}.2.3.0", once("battery"), factor=60, low=0, fallback=True),
+        Measure(
+            RUNTIME,
+            f"{_UPS}.2.3.0",
+            once("battery"),
+            factor=60,
+            low=0,
+            high=2**16 - 2,  # the last of sixteen bits says that nobody knows
+            fallback=True,
+        ),
         Measure(ON_BATTERY_FOR, f"{_UPS}.2.2.0", once("battery"), low=0, fallback=True),
         Measure(VOLTAGE, f"{_UPS}.2.5.0", once("battery"), factor=0.1, low=1, fallback=True),
         Measure(CURRENT, f"{_UPS}.2.6.0", once("battery"), factor=0.1, fallback=True),

@@ -60,7 +60,8 @@ JETSTREAM = Family(
             Measure(STATE, f"{_DDM}.{column}", _MODULE, kind=kind, read=_SAID, meaning=meaning)
             for column, kind, meaning in (
                 (7, "light ready", states(ok=(1,), warning=(0,))),
-                (8, "light lost", states(ok=(0,), critical=(1,))),
+                # A module without a fibre is no failed part.
+                (8, "light lost", states(ok=(0,), warning=(1,))),
                 (9, "laser fault", states(ok=(0,), critical=(1,))),
             )
         ),
