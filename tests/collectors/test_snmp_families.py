@@ -737,8 +737,11 @@ async def test_a_module_that_measures_nothing_has_no_light_on_any_lane() -> None
         }
     found = await heard("1.3.6.1.4.1.47196.4.1.1.1.100", rows)
     assert found[LIGHT] == near({"1/1/25 lane 1 Tx": dbm(0.52), "1/1/25 lane 1 Rx": -40})
+
+
+async def test_a_nokia_module_that_measures_nothing_has_no_light_on_any_lane() -> None:
     nokia = "1.3.6.1.4.1.6527.3.1.2.2.4"
-    rows = {}
+    rows: dict[str, Row] = {}
     for port, name, voltage, light in ((8, "1/1/1", 33_000, 4_000), (9, "1/1/2", 0, 0)):
         rows |= {
             f"{nokia}.2.1.6.1.{port}": name,
