@@ -532,6 +532,16 @@ _LOCAL_PORT = (
         keep=1,
         where=(Where(f"{_LLDP}.3.7.1.2", frozenset({5}), skip=1, keep=1),),
     ),
+    # Junos and others call a port by the number of its interface.
+    *(
+        Words(
+            one.column,
+            skip=1,
+            keep=1,
+            where=(Where(f"{_LLDP}.3.7.1.3", like=r"^\d+$", skip=1, keep=1),),
+        )
+        for one in BY_PORT
+    ),
     Words(f"{_LLDP}.3.7.1.4", skip=1, keep=1),
     Words(f"{_LLDP}.3.7.1.3", skip=1, keep=1),
     Words(skip=1, keep=1),

@@ -79,7 +79,7 @@ JETSTREAM = Family(
             f"{_LLDP}.4",
             (
                 once("lldp"),
-                (Words(f"{_LLDP}.1"), *(Words(one.column, keep=1) for one in BY_PORT)),
+                (*(Words(one.column, keep=1) for one in BY_PORT), Words(f"{_LLDP}.1")),
                 (Words(f"{_LLDP}.9"), Words(f"{_LLDP}.4")),
                 (Words(f"{_LLDP}.6"), Words(f"{_LLDP}.8")),
                 (Words(f"{_LLDP}.10"),),
