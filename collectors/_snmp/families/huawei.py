@@ -7,6 +7,7 @@ from collectors._snmp.descriptor import (
     Facts,
     Family,
     FirstOf,
+    Info,
     Measure,
     Pool,
     Quantity,
@@ -29,6 +30,7 @@ from collectors._snmp.vocabulary import (
     FAN_RATIO,
     MEMORY,
     OPTICAL,
+    PART,
     POWER,
     PROBE_ANSWERED,
     PROBE_DELAY,
@@ -286,6 +288,22 @@ VRP = Family(
                 (PROBE_DELAY, 68, OUT),
                 (PROBE_DELAY, 69, IN),
             ),
+        ),
+    ),
+    parts=(
+        Info(
+            PART,
+            f"{_OPTICS}.4",
+            (
+                BY_ENTITY,
+                once("transceiver"),
+                (Words(f"{_EXTENT}.2.1.11"),),  # hwEntityBoardType
+                (Words(f"{_OPTICS}.4"),),
+                (),
+                (),
+                (),
+            ),
+            where=(Where(f"{_OPTICS}.4", but=frozenset({""})),),
         ),
     ),
     facts=Facts(

@@ -4,6 +4,7 @@ from collectors._snmp.descriptor import (
     Facts,
     Family,
     FirstOf,
+    Info,
     Measure,
     Pool,
     Quantity,
@@ -18,6 +19,7 @@ from collectors._snmp.vocabulary import (
     CURRENT,
     MEMORY,
     OPTICAL,
+    PART,
     PROBE_ANSWERED,
     PROBE_DELAY,
     PROBE_JITTER,
@@ -49,6 +51,8 @@ _LANES = f"{_JUNIPER}.3.60.1.2.1.1"  # jnxDomModuleLaneEntry, by port and lane
 # JUNIPER-IFOPTICS-MIB jnxOpticsPMCurrentEntry, of coherent modules.
 _COHERENT = f"{_JUNIPER}.3.71.1.2.1.1"
 _NO_VALUE = frozenset({0})  # for the whole of a module of several lanes; no light is -40 dBm
+_CONTENTS = f"{_JUNIPER}.3.1.8.1"  # jnxContentsEntry
+_CONTAINERS = {1: "chassis", 2: "power", 4: "fan", 7: "module", 8: "module", 9: "cpu"}
 _MEMBER = f"{_JUNIPER}.3.40.1.4.1.1.1"  # jnxVirtualChassisMemberEntry
 _SPUS = (Words(f"{_SPU}.11", form="{0} SPU {1}"), *INDEX)
 _POWERS, _FANS = frozenset({7}), frozenset({13})
@@ -236,6 +240,22 @@ JUNOS = Family(
             kind="bgp",
             where=(Where(f"{_BGP}.3", frozenset({2})),),
             meaning=states(ok=(6,), critical=(1, 2, 3, 4, 5)),
+        ),
+    ),
+    parts=(
+        Info(
+            PART,
+            f"{_CONTENTS}.7",
+            (
+                (Words(f"{_CONTENTS}.6", form="{0} {index}"), *INDEX),
+                (Words(f"{_CONTENTS}.1", told=_CONTAINERS),),
+                (Words(f"{_CONTENTS}.10"),),
+                (Words(f"{_CONTENTS}.7"),),
+                (Words(f"{_CONTENTS}.8"),),
+                (),
+                (),
+            ),
+            where=(Where(f"{_CONTENTS}.7", but=frozenset({"", "BUILTIN"})),),
         ),
     ),
     facts=Facts(

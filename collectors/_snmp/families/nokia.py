@@ -20,6 +20,7 @@ from collectors._snmp.vocabulary import (
     MEMORY,
     NEIGHBOUR,
     OPTICAL,
+    PART,
     STATE,
     TEMPERATURE,
     VOLTAGE,
@@ -38,6 +39,8 @@ _LANE, _FAN = f"{_NOKIA}.3.1.2.2.4.66.1", f"{_NOKIA}.3.1.2.2.1.24.1.1"
 # columns are the standard's, by time, port, kind of neighbour and number.
 _BGP, _LLDP = f"{_NOKIA}.3.1.2.14.4.7.1", f"{_NOKIA}.3.1.2.59.4.1.1"
 _NONE = frozenset({0})
+_CLASSES = {3: "chassis", 5: "power", 6: "fan", 7: "sensor", 8: "module", 9: "cpu", 10: "backplane"}
+_CLASSES |= {11: "module", 12: "other", 13: "port"}  # tmnxHwClass
 _BY_PORT = (Words(f"{_PORT}.6"), *INDEX)
 _THERE = (Where(f"{_DDM}.6", but=frozenset({0, ""})),)  # a module without voltage says nothing
 _LANE_THERE = (Where(f"{_DDM}.6", but=frozenset({0}), keep=2),)
@@ -163,6 +166,22 @@ TIMOS = Family(
                 (Words(f"{_LLDP}.7"), Words(f"{_LLDP}.8")),
                 (Words(f"{_LLDP}.10"),),
             ),
+        ),
+    ),
+    parts=(
+        Info(
+            PART,
+            f"{_HARDWARE}.5",
+            (
+                (Words(f"{_HARDWARE}.8"), *INDEX),
+                (Words(f"{_HARDWARE}.7", told=_CLASSES),),
+                (Words(f"{_HARDWARE}.4"),),
+                (Words(f"{_HARDWARE}.5"),),
+                (),
+                (Words(f"{_HARDWARE}.20"),),
+                (Words(f"{_HARDWARE}.21"),),
+            ),
+            where=(Where(f"{_HARDWARE}.5", but=frozenset({""})),),
         ),
     ),
     facts=Facts(
