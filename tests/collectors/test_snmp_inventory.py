@@ -20,7 +20,8 @@ async def told(name: str, *, health: bool = False) -> Reading:
     module = snmp_health if health else snmp_inventory
     async with stage(Recorded) as play:
         agent = play(recorded(ASSERTED[name] / f"{name}.snmprec"))
-        reading = await module.look(check_of(module.COLLECTOR.name, agent.port), kit, Notes())
+        check = check_of(module.COLLECTOR.name, agent.port)
+        reading: Reading = await module.look(check, kit, Notes())
     await kit.aclose()
     assert reading.ok, reading.failure
     return reading
