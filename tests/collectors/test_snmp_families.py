@@ -1187,3 +1187,31 @@ async def test_a_supply_that_does_not_know_how_long_it_lasts_does_not_tell(
 ) -> None:
     found = await heard("1.3.6.1.4.1.99999.1", {"1.3.6.1.2.1.33.1.2.3.0": minutes})
     assert found.get("device_battery_runtime_seconds") == told
+
+
+async def test_huawei_tells_its_flash_and_nothing_of_modules_that_do_not_measure() -> None:
+    flash = "1.3.6.1.4.1.2011.6.9.1.4.2.1"
+    rows: dict[str, Row] = {
+        f"{flash}.3.1": 500_000,
+        f"{flash}.4.1": 200_000,
+        f"{flash}.5.1": "flash:",
+        f"{flash}.3.2": 0,
+        f"{flash}.4.2": 0,
+        f"{flash}.5.2": "usb:",
+        "1.3.6.1.4.1.2011.5.25.183.1.21.1.5.0.1": 1,
+        "1.3.6.1.4.1.2011.5.25.183.1.21.1.5.0.2": 2,
+    }
+    for entity, mode, heat, volts, light in (
+        (20, 2, 41, 3300, 120),
+        (21, 1, 0, 0, 0),
+        (22, 2, 0, 0, 0),
+    ):
+        rows[f"{ENTITY}.7.{entity}"] = f"GE0/0/{entity}"
+        for column, value in ((1, mode), (5, heat), (6, volts), (7, 0), (8, light), (9, light)):
+            rows[f"{HUAWEI}.3.1.{column}.{entity}"] = value
+    found = await heard("1.3.6.1.4.1.2011.2.239.1", rows)
+    assert found["device_storage_used_bytes"] == {"flash:": 300_000 * 1024}
+    assert found["device_storage_size_bytes"] == {"flash:": 500_000 * 1024}
+    assert set(found[LIGHT]) == {"GE0/0/20 Rx", "GE0/0/20 Tx"}
+    assert found[TEMPERATURE] == {"GE0/0/20": 41}
+    assert found[STATUS] == {"stack port 0.1, stack port": 0, "stack port 0.2, stack port": 1}

@@ -40,6 +40,7 @@ from collectors._snmp.vocabulary import (
     PROBE_RTT,
     PROBE_SENT,
     STATE,
+    STORAGE,
     TEMPERATURE,
     VOLTAGE,
 )
@@ -62,6 +63,7 @@ _RUNS = Where(f"{_STATE}.2", but=frozenset({2, 4}))  # hwEntityOperStatus: disab
 _NOTHING = 2147483647
 # HUAWEI-DEVICE-MIB, of older devices: hwCpuDevTable, hwMemoryDevTable.
 _OLD_CPU, _OLD_MEMORY = f"{_HUAWEI}.6.3.4.1", f"{_HUAWEI}.6.3.5.1.1"
+_FLASH = f"{_HUAWEI}.6.9.1.4.2.1"  # HUAWEI-FLASH-MAN-MIB hwStorageEntry, kilobytes
 _ENERGY = f"{_HUAWEI}.6.157"  # HUAWEI-ENERGYMNGT-MIB
 _STACK = f"{_HUAWEI}.5.25.183.1.20.1"  # HUAWEI-STACK-MIB hwStackMemberInfoEntry
 _CLUSTER = f"{_HUAWEI}.6.139.11.1.83"  # HUAWEI-WLAN-CONFIGURATION-MIB, of access controllers
@@ -73,7 +75,12 @@ _NQA = f"{_HUAWEI}.5.25.111"
 _TESTS, _RESULTS, _JITTERS = f"{_NQA}.2.2.1", f"{_NQA}.4.1.1", f"{_NQA}.4.3.1"
 _UNITS = {1: 1e-3, 2: 1.0}
 
-_MODULE = (Where(f"{_OPTICS}.5", but=frozenset({-255, _NOTHING, ""})),)
+# It measures itself: hwEntityOpticalMode is no "not supported", and it has a supply voltage.
+_MODULE = (
+    Where(f"{_OPTICS}.5", but=frozenset({-255, _NOTHING, ""})),
+    Where(f"{_OPTICS}.1", but=frozenset({1})),
+    Where(f"{_OPTICS}.6", but=frozenset({0})),
+)
 
 
 def _light(column: int, way: str) -> Measure:
@@ -172,6 +179,14 @@ VRP = Family(
                 (Pool(MEMORY, INDEX, size=f"{_OLD_MEMORY}.2", free=f"{_OLD_MEMORY}.3"),),
             )
         ),
+        Pool(
+            STORAGE,
+            (Words(f"{_FLASH}.5"), *INDEX),
+            size=f"{_FLASH}.3",
+            free=f"{_FLASH}.4",
+            unit=1024,
+            where=(Where(f"{_FLASH}.3", but=_NONE),),
+        ),
         Measure(TEMPERATURE, f"{_STATE}.11", BY_ENTITY, low=1, high=200),
         Measure(VOLTAGE, f"{_STATE}.13", BY_ENTITY, factor=1e-3, low=1, high=_NOTHING - 2),
         Measure(TEMPERATURE, f"{_HEAT}.6", numbered("sensor"), low=-50, high=200),
@@ -237,6 +252,13 @@ VRP = Family(
             numbered("stack member"),
             kind="stack role",
             meaning=states(ok=(1, 2, 3)),
+        ),
+        Measure(
+            STATE,
+            f"{_HUAWEI}.5.25.183.1.21.1.5",  # hwStackPortStatus; a chain leaves two of them free
+            numbered("stack port"),
+            kind="stack port",
+            meaning=states(ok=(1,), warning=(2,)),
         ),
         Measure(
             STATE,
