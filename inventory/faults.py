@@ -358,13 +358,15 @@ def thousands(value: str, mended: str) -> Fault:
 
 
 def ambiguous_thousand(value: str) -> Fault:
-    """Tell of "1.000", which is one here and a thousand there."""
-    one = value[:-4]
+    """Tell of "1.000", which is one here and a thousand there; so "1.500"."""
+    whole, last = value[:-4], value[-3:]
+    one = whole if last == "000" else f"{whole}.{last.rstrip('0')}"
+    thousand = f"{whole}{last}"
     return _fault(
-        f'"{value}" có thể là {one} hoặc {one}000',
-        f'"{value}" may be {one} or {one}000',
-        f'ghi "{one}" hoặc "{one}000"',
-        f'write "{one}" or "{one}000"',
+        f'"{value}" có thể là {one} hoặc {thousand}',
+        f'"{value}" may be {one} or {thousand}',
+        f'ghi "{one}" hoặc "{thousand}"',
+        f'write "{one}" or "{thousand}"',
     )
 
 

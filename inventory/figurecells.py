@@ -13,8 +13,14 @@ from inventory.workbook import Bad, Sick, Value, shown
 
 _STAMP = re.compile(r"(\d{4})(\d{2})(\d{2})\d{6}Z?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_WITH_UNIT = re.compile(
+    r"(\d[\d., ]*?) ?(?:nguoi|can bo|may(?: tinh)?|bo|cai|chiec|thiet bi|tram(?: bts)?|hop thu|"
+    r"tai khoan|luot|van ban|ho so)"
+)
+_HALVES = re.compile(r"\b(?:am|pm)\b", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
 _AGE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:ngay|days?|d)?")
+_MONTHS = 12  # a day beyond cannot be one
 _NEVER = frozenset({"never", "chua", "chua bao gio", "khong", "n a", "na", "none", "null", ""})
 
 
@@ -34,6 +40,8 @@ def figure(cell: Value, kind: str, last: date | None) -> float | None:
 def _whole(cell: Value) -> float:
     """Read a number of things; a point or comma before three digits parts thousands."""
     text = cells.clean(shown(cell))
+    if found := _WITH_UNIT.fullmatch(fold(text)):
+        text = found[1]
     if isinstance(cell, str) and _GROUPED.fullmatch(text):
         text = re.sub(r"[., ]", "", text)
     if not _NUMBER.fullmatch(text):
@@ -83,8 +91,16 @@ def _date(cell: Value) -> date | None:
         text = f"{found[1]}-{found[2]}-{found[3]}"
     for part in re.split(r"[T ,]", text):
         if re.fullmatch(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}", part):
-            return cells.day(part, {})
+            return _ordered(cells.day(part, {}), part, text)
     return cells.day(text, {})
+
+
+def _ordered(day: date, said: str, text: str) -> date:
+    """Return a day; Unfit where AM or PM stands behind it: there the month is written first."""
+    either = day.day <= _MONTHS and day.day != day.month and not said.startswith(str(day.year))
+    if either and _HALVES.search(text):
+        raise cells.Unfit(faults.american_date(said, day.replace(day=day.month, month=day.day)))
+    return day
 
 
 def counted(record: Record, tally: Tally, last: date) -> float | None:

@@ -93,22 +93,24 @@ def _weight(header: Header, sheet: RawSheet, form: Form, layout: Layout | None) 
     below = [row for row in sheet.rows if row.number > header.last][:_LOOKED_AT]
     if layout is None:
         figures = [name for name in form.columns if name in columns]
-        if not any(_numbers(below, columns[name]) for name in figures):
+        if not any(_numbers(below, columns[name], _COUNTED) for name in figures):
             return 0
     elif not columns.keys() >= set(layout.needs) or _numbers(below, columns[layout.needs[0]]):
         return 0
     return len(set(columns) - {IGNORED}) - 0.1 * len(header.unknown)
 
 
-def _numbers(rows: Iterable[Row], column: int) -> bool:
+_COUNTED = r"\D?\d.*|[-–]"  # "30 máy", "~30", "(3)": meant as a number, told of where it is none
+
+
+def _numbers(rows: Iterable[Row], column: int, form: str = r"[\d.,:/ %-]+") -> bool:
     """Say whether most cells of a column are numbers, ages, shares or dates."""
     said = [row.cells[column] for row in rows if column < len(row.cells)]
     said = [value for value in said if shown(value).strip()]
     numeric = [
         value
         for value in said
-        if isinstance(value, float | int | date)
-        or re.fullmatch(r"[\d.,:/ %-]+", shown(value).strip())
+        if isinstance(value, float | int | date) or re.fullmatch(form, shown(value).strip())
     ]
     return bool(said) and 2 * len(numeric) > len(said)
 

@@ -100,6 +100,7 @@ class _Sheet:
     _strangers: dict[str, int] = field(default_factory=dict)  # name → rows, beyond the first
     _taken: dict[tuple[object, ...], tuple[int, UnitFigures]] = field(default_factory=dict)
     _matched: dict[str, str] = field(default_factory=dict)
+    _told: set[Problem] = field(default_factory=set)
     _lacking: set[str] = field(default_factory=set)  # columns that rows and asker leave out
 
     def read(self, sheet: RawSheet, titles: Iterable[str]) -> None:
@@ -300,7 +301,10 @@ class _Sheet:
             ),
             None,
         )
-        self.found.problems.append(Problem(self.label, fault.what, fault.mend, line, heading))
+        problem = Problem(self.label, fault.what, fault.mend, line, heading)
+        if problem not in self._told:  # two figures may be of one column
+            self._told.add(problem)
+            self.found.problems.append(problem)
 
     def _fail_once(self, line: int, column: str, fault: Fault) -> None:
         """Tell of what all rows of the sheet lack: of the first of them."""

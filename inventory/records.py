@@ -12,7 +12,10 @@ from inventory.search import key
 from inventory.vocabulary import IGNORED, MARKED_ROWS
 from inventory.workbook import RawSheet, Row, Value, shown
 
-_TOTALS = re.compile(r"(?:tong cong|tong so|tong|cong)(?:\s+(?:so|cac|toan|cong|chung|\d).*)?")
+_TOTALS = re.compile(
+    r"(?:tong cong|tong so|tong|cong)(?:\s+(?:so|cac|toan|cong|chung|cuoi|\d).*)?|"
+    r"(?:toan|ca) (?:tinh|huyen|thanh pho|xa|phuong)(?:\s.*)?|(?:grand |sub ?)?total"
+)
 _NOTES = re.compile(
     r"(?:ghi chu|luu y|nguoi lap|noi nhan|nguoi tong hop|thu truong|giam doc|chu tich|ky ten|"
     r"nguon|danh sach nay|xac nhan)\b.*"

@@ -26,6 +26,7 @@ from inventory import faults
 from inventory.faults import Fault
 
 _FIELD = re.compile(r"\$(?:\{([a-z][a-z0-9_]*)\}|([a-z][a-z0-9_]*))")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:[., ][0-9]{3})+")
 _PART = re.compile(r"\s*;\s*")
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 
@@ -40,6 +41,7 @@ class Entry(Model):
     default: str | None = None
     pattern: str | None = None  # of the whole value
     many: bool = False  # several values, blanks between
+    lines: bool = False  # several values with blanks in them: a line each, or `|` between
     secret: bool = False  # the name of a credential
 
     @property
@@ -218,8 +220,18 @@ def _wrong(template: Template, values: Mapping[str, str]) -> Iterator[tuple[str,
         value = values.get(name)
         if not value and entry.required:
             yield name, faults.missing_param(name, entry.vi, entry.en, entry.example)
-        if value and entry.pattern and not re.fullmatch(entry.pattern, value):
+        if value and entry.numeric and re.fullmatch(_GROUPED, value):
+            yield name, _grouped(value)
+        elif value and entry.pattern and not re.fullmatch(entry.pattern, value):
             yield name, faults.unfit_param(name, value, entry.example)
+
+
+def _grouped(value: str) -> Fault:
+    """Tell of a number with a point before three digits: a thousand to whoever writes it here."""
+    groups = re.split(r"[., ]", value)
+    if len(groups) == 2 and " " not in value:  # noqa: PLR2004
+        return faults.ambiguous_thousand(value)
+    return faults.thousands(value, "".join(groups))
 
 
 def _example(template: Template) -> str:

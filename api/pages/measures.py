@@ -1,5 +1,6 @@
 """Templates in use: what each sees now; the form that fills one in, tries it, and keeps it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
@@ -21,7 +22,7 @@ from core.inventory import Device, Inventory, Measure, Service
 from core.status import Status
 from core.text import Text, nfc, vietnamese_order
 from inventory import checklist, measuring
-from inventory.templating import Template, given, templates, written
+from inventory.templating import Entry, Template, given, templates, written
 
 router = APIRouter(include_in_schema=False)
 PARAM = "params."  # before the names of a template's fields
@@ -171,6 +172,8 @@ def _row(sent: FormData, template: Template, slug: str) -> Measure:
     for name, entry in template.fields.items():
         if entry.many and name in values:
             values[name] = " ".join(listed(values[name]))
+        if entry.lines and name in values:
+            values[name] = _lines(sent, f"{PARAM}{name}")
     named = _said(sent, "secret") or (slug if _said(sent, "secret_text") else None)
     fields: dict[str, object] = {
         "slug": slug,
@@ -187,13 +190,27 @@ def _row(sent: FormData, template: Template, slug: str) -> Measure:
         raise Invalid(unfit(error.errors())) from None
 
 
+def _lines(sent: FormData, name: str) -> str:
+    """Return the lines of a field as one line of a table has them: parted by `|`."""
+    value = sent.get(name)
+    lines = re.split(r"[\r\n|]+", value) if isinstance(value, str) else []
+    return " | ".join(said for line in lines if (said := nfc(line)))
+
+
+def _shown(value: str, entry: Entry | None) -> str:
+    """Return a value as its field shows it."""
+    if entry is not None and entry.many:
+        return "; ".join(value.split())
+    if entry is not None and entry.lines:
+        return "\n".join(re.split(r" *[\n|] *", value))
+    return value
+
+
 def _filled(row: Measure) -> dict[str, str]:
     """Return a row as the fields of its form."""
     fields = _template(row.template).fields
     values = {
-        f"{PARAM}{name}": "; ".join(value.split())
-        if name in fields and fields[name].many
-        else value
+        f"{PARAM}{name}": _shown(value, fields.get(name))
         for name, value in (given(row.params) or {}).items()
     }
     return values | {

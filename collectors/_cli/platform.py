@@ -201,7 +201,11 @@ JUNOS = Platform(
     ends=r"^}$",
     refused=r"^\s*(\^\s*$|error:|syntax error|unknown command)",
     volatile=(r"^## Last c(?:ommit|hanged)", r"^\s*$"),
-    secrets=(r'(?P<secret>"[^"]*"|\S+);\s*## SECRET-DATA',),
+    secrets=(
+        r'(?P<secret>"[^"]*"|\S+);\s*## SECRET-DATA',
+        # The name of a group is the community that its traps bear.
+        r'\btrap-group (?P<secret>"[^"]*"|[^\s{;]+)',
+    ),
     changed=(r"^## Last commit: (?P<at>.+?) by (?P<by>\S+)\s*$",),
     # Of a chassis with two engines, a stack or a cluster: {master:0}, {primary:node0}.
     above=r"\{(?:master|backup|linecard|primary|secondary|line|hold|lost|disabled)\b[^{}]*\}",
@@ -249,9 +253,12 @@ FORTIOS = Platform(
         r"^\s*set (?:password|passwd|psksecret|key|private-key|secret|sso-password|"
         r"auth-pwd|priv-pwd|ppk-secret|passphrase|\S*-secret|(?!\S*public)\S*key)(?: ENC)? "
         r"(?P<secret>.+)$",
+        # An automation's address stands without its protocol: "sao-luu:mat-khau@10.0.0.1/x".
+        r'"[^\s/:@"]*:(?P<secret>[^\s@"]+)@',
     ),
     within=(
         (r"^ *config system snmp community$", r"^ {0,4}end$", r"^\s*set name (?P<secret>.+)$"),
+        (r"^ *config http-headers$", r"^ *end$", r"^\s*set value (?P<secret>.+)$"),
     ),
     shifting=True,  # ENC is salted anew whenever it is shown
     vendors=("fortinet",),

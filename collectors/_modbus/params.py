@@ -45,7 +45,8 @@ _BITS = ("coil", "discrete")
 class Register(Model):
     """One value: where it stands, how it is written, what it means.
 
-    In a form it is a line: `name = table:address type unit [key=value …]`, as in
+    In a form it is a line, or stands between `|`:
+    `name = table:address type unit [key=value …]`, as in
     `Nhiệt độ phòng = input:0 int16 celsius scale=0.1 high=27`.
     """
 
@@ -76,7 +77,7 @@ class Register(Model):
 def _read(value: object) -> object:
     if not isinstance(value, str):
         return value
-    return tuple(_line(line) for line in value.splitlines() if line.strip())
+    return tuple(_line(line) for line in re.split(r"[\n|]", value) if line.strip())
 
 
 def _line(text: str) -> dict[str, object]:
@@ -121,9 +122,11 @@ class Params(Model):
     registers: Registers = Field(
         min_length=1,
         max_length=100,
-        description="Values, one a line: room = input:0 int16 celsius scale=0.1 high=27",
+        description="Values, one a line or parted by |: "
+        "room = input:0 int16 celsius scale=0.1 high=27",
         json_schema_extra={
-            "vi": "Các giá trị, mỗi dòng một: phòng máy = input:0 int16 celsius scale=0.1 high=27"
+            "vi": "Các giá trị, mỗi dòng một hoặc cách nhau bằng |: "
+            "phòng máy = input:0 int16 celsius scale=0.1 high=27"
         },
     )
 

@@ -24,6 +24,7 @@ INFO = "interface_info"
 
 _IF, _IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"  # ifEntry, ifXEntry (RFC 2863)
 _DESCR, _TYPE, _NAME, _ALIAS = f"{_IF}.2", f"{_IF}.3", f"{_IFX}.1", f"{_IFX}.18"
+_BEYOND = 2**32 - 1  # of ifSpeed: more than it can say
 # sysUpTime, ifNumber, ifTableLastChange: asked last, so that a change during the poll shows.
 _SIGNS = ("1.3.6.1.2.1.1.3.0", "1.3.6.1.2.1.2.1.0", "1.3.6.1.2.1.31.1.5.0")
 
@@ -206,6 +207,8 @@ class Table:
             if _oid(column, i) in first and not finer:
                 narrow = column.counter and not column.wide
                 cell = Cell(_oid(column, i), series, narrow=narrow)
+            elif column.coarse and second.get(f"{column.instead}.{i}") == _BEYOND:
+                continue
             elif column.instead and f"{column.instead}.{i}" in second:
                 oid = f"{column.instead}.{i}"
                 cell = Cell(oid, series, column.instead_factor, narrow=column.counter)

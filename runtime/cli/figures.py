@@ -89,7 +89,10 @@ def show(name: List, config: Config = None, *, as_json: Json = False) -> None:
                 "period": one.row.period.said.said(voice.language),
                 **{column: _figure(one.row.values.get(column)) for column in form.columns},
                 **{
-                    rate: _percent(one.shares[rate].value, exact=as_json)
+                    # A share may be called as the figure that it is of.
+                    f"{rate}_ratio" if rate in form.columns else rate: _percent(
+                        one.shares[rate].value, exact=as_json
+                    )
                     if rate in one.shares
                     else None
                     for rate in form.rates

@@ -236,6 +236,24 @@ async def test_several_values_are_parted_as_in_every_other_list(province: Provin
     assert 'value=".quang-cao; #thoi-tiet; nav"' in page
 
 
+async def test_several_lines_are_typed_as_lines(province: Province) -> None:
+    world, _, _ = province
+    first, second = "Nhiệt độ = input:0 int16 celsius scale=0.1", "Rò nước = discrete:3 bit alarm"
+    fields = {
+        "target": PORTAL,
+        "params.registers": f"{first}\r\n\r\n {second}",
+        "do": "save",
+    }
+    answer = await sent(world, "/measures/new/data-centre-environment", **fields)
+    assert answer.status_code == 303, words(answer.text)
+    [row] = await kept(world)
+    assert given(row.params) == {"registers": f"{first} | {second}"}
+    page = (await world.client.get(f"/measures/{row.slug}/edit")).text
+    typed = BeautifulSoup(page, "html.parser").select_one('textarea[name="params.registers"]')
+    assert typed is not None
+    assert typed.text.splitlines() == [first, second]
+
+
 def _measured(*samples: tuple[str, float]) -> list[measures.Value]:
     return [measures.Value(Emit(name, Text(name, name)), value) for name, value in samples]
 

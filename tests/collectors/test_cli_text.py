@@ -108,6 +108,10 @@ LINES = {
         "    pre-shared-key ascii-text {}; ## SECRET-DATA",
         '        "ftp://sao-luu:{}@10.0.0.1/x";',
         "        community-name {};",
+        "    trap-group {} {{",
+        '    trap-group "{} x" {{',
+        "set snmp trap-group {} targets 10.0.0.1",
+        "    trap-group {};",
     ),
     "mikrotik_routeros": (
         "add name=a password={} service=any",
@@ -127,6 +131,8 @@ LINES = {
         "        set auth-pwd {}",
         "        set authkey {}",
         '        set http-headers "Authorization: Bearer {}"',
+        '        set uri "sao-luu:{}@10.0.0.1/x"',
+        '        set uri "sao-luu:a/{}@10.0.0.1/x"',
     ),
     "cisco_nxos": (
         "snmp-server community {} group network-operator",
@@ -239,6 +245,12 @@ def test_what_is_secret_in_one_section_is_none_in_the_next() -> None:
             "        config hosts\n            edit 1\n            next\n        end\n    next\n"
             f'    edit 2\n        set name "{SECRET}"\n    next\nend\n'
             "config system zone\n    edit 1\n        set name R1",
+        ),
+        (
+            "fortinet",
+            "config system automation-action\n    edit a\n        config http-headers\n"
+            f'            edit 1\n                set value "Bearer {SECRET}"\n'
+            "            next\n        end\n    next\n    edit b\n        set value R1",
         ),
     ):
         shown = "\n".join(masked(PLATFORMS[platform], text.split("\n")))

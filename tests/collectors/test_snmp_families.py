@@ -602,7 +602,7 @@ async def test_a_routerboard_tells_what_its_ports_feed_and_that_light_is_lost() 
     assert found[POWER] == near({"PoE ether5": 5})
     assert found[STATUS] == {
         "PoE ether5, poe": 0,
-        "sfp1, light lost": 2,
+        "sfp1, light lost": 1,
         "sfp1, laser fault": 0,
     }
 
@@ -677,6 +677,79 @@ async def test_a_jetstream_tells_the_light_of_its_modules_in_milliwatts_and_word
         f"{port}, light lost": 0,
         f"{port}, laser fault": 2,
     }
+
+
+async def test_a_mikrotik_tells_no_light_of_cages_and_modules_that_do_not_measure() -> None:
+    optics = "1.3.6.1.4.1.14988.1.1.19.1.1"
+    rows: dict[str, Row] = {}
+    for index, name, said in (
+        (1, "sfp1", (0, 0, 850, 45, 3300, 6, -5100, -7000)),
+        (2, "sfp2", (1, 0, 0, 0, 0, 0, 0, 0)),  # empty, or without a diagnosis
+        (3, "sfp3", (1, 0, 850, 41, 3310, 5, -4100, -40000)),  # no fibre in it
+    ):
+        rows[f"{optics}.2.{index}"] = name
+        rows |= {f"{optics}.{column}.{index}": value for column, value in enumerate(said, 3)}
+    found = await heard("1.3.6.1.4.1.14988.1", rows)
+    assert found[LIGHT] == near({"sfp1 Tx": -5.1, "sfp1 Rx": -7, "sfp3 Tx": -4.1, "sfp3 Rx": -40})
+    assert found[TEMPERATURE] == {"sfp1": 45, "sfp3": 41}
+    assert found[STATUS] == {
+        "sfp1, light lost": 0,
+        "sfp1, laser fault": 0,
+        "sfp3, light lost": 1,
+        "sfp3, laser fault": 0,
+    }
+
+
+async def test_junos_tells_the_light_of_lanes_and_of_coherent_modules() -> None:
+    dom, coherent = "1.3.6.1.4.1.2636.3.60.1", "1.3.6.1.4.1.2636.3.71.1.2.1.1"
+    rows: dict[str, Row] = {
+        f"{PORT}.520": "et-0/0/0",
+        f"{dom}.1.1.1.5.520": 0,  # told by lane
+        f"{dom}.1.1.1.7.520": 0,
+        f"{dom}.2.1.1.6.520.0": -212,
+        f"{dom}.2.1.1.8.520.0": 54,
+        f"{PORT}.521": "et-0/0/1",
+        f"{coherent}.7.521": 12,
+        f"{coherent}.8.521": -1490,
+        f"{coherent}.39.521": 47,
+    }
+    found = await heard("1.3.6.1.4.1.2636.1.1.1.2.57", rows)
+    assert found[LIGHT] == near(
+        {
+            "et-0/0/0 lane 0 Rx": -2.12,
+            "et-0/0/0 lane 0 Tx": 0.54,
+            "et-0/0/1 Rx": -14.9,
+            "et-0/0/1 Tx": 0.12,
+        }
+    )
+    assert found[TEMPERATURE] == {"et-0/0/1": 47}
+
+
+async def test_a_module_that_measures_nothing_has_no_light_on_any_lane() -> None:
+    modules = "1.3.6.1.4.1.47196.4.1.1.3.27.1.2"
+    rows: dict[str, Row] = {}
+    for port, voltage, lanes in ((25, "3.31", ("0.52", "0.00")), (26, "0.00", ("0.00", "0.00"))):
+        rows |= {
+            f"{PORT}.{port}": f"1/1/{port}",
+            f"{modules}.1.1.11.{port}": voltage,
+            f"{modules}.2.1.7.{port}.1": lanes[0],
+            f"{modules}.2.1.12.{port}.1": lanes[1],
+        }
+    found = await heard("1.3.6.1.4.1.47196.4.1.1.1.100", rows)
+    assert found[LIGHT] == near({"1/1/25 lane 1 Tx": dbm(0.52), "1/1/25 lane 1 Rx": -40})
+
+
+async def test_a_nokia_module_that_measures_nothing_has_no_light_on_any_lane() -> None:
+    nokia = "1.3.6.1.4.1.6527.3.1.2.2.4"
+    rows: dict[str, Row] = {}
+    for port, name, voltage, light in ((8, "1/1/1", 33_000, 4_000), (9, "1/1/2", 0, 0)):
+        rows |= {
+            f"{nokia}.2.1.6.1.{port}": name,
+            f"{nokia}.31.1.6.1.{port}": voltage,
+            f"{nokia}.66.1.17.1.{port}.1": light,
+        }
+    found = await heard("1.3.6.1.4.1.6527.1.3.9", rows)
+    assert found[LIGHT] == near({"1/1/1 lane 1 Rx": dbm(0.4)})
 
 
 async def test_older_software_of_zte_tells_each_unit() -> None:
@@ -1000,3 +1073,145 @@ def test_a_family_is_recognised_by_its_number(
     object_id: str, description: str, family: str
 ) -> None:
     assert recognised(object_id, description)[0].name.startswith(family)
+
+
+async def test_an_idrac_tells_disks_without_raid_foreign_ones_and_a_failed_battery() -> None:
+    idrac = "1.3.6.1.4.1.674.10892.5"
+    rows: dict[str, Row] = {
+        f"{idrac}.4.600.50.1.7.1.1": "CMOS Battery",
+        f"{idrac}.4.600.50.1.5.1.1": 10,
+    }
+    for disk, state in enumerate((8, 4, 9, 7), 1):
+        rows |= {
+            f"{idrac}.5.1.20.130.4.1.2.{disk}": f"Disk {disk}",
+            f"{idrac}.5.1.20.130.4.1.4.{disk}": state,
+        }
+    found = await heard("1.3.6.1.4.1.674.10892.5", rows)
+    assert found[STATUS] == {
+        "CMOS Battery, battery": 2,
+        "Disk 1, disk": 0,
+        "Disk 2, disk": 1,
+        "Disk 3, disk": 1,
+        "Disk 4, disk": 2,
+    }
+
+
+async def test_a_logical_drive_that_waits_is_no_failure_and_one_without_its_key_is() -> None:
+    drive = "1.3.6.1.4.1.232.3.2.3.1.1.4.0"
+    states = {1: 2, 2: 14, 3: 3, 4: 20, 5: 18}
+    found = await heard(
+        "1.3.6.1.4.1.232.9.4.10", {f"{drive}.{row}": state for row, state in states.items()}
+    )
+    told = {name.split(",")[0]: value for name, value in found[STATUS].items()}
+    assert list(told.values()) == [0, 1, 2, 2, 0], told
+
+
+@pytest.mark.parametrize(
+    ("state", "meant"), [(2, 0), (7, 2), (11, 2), (14, 2), (17, 2), (18, 1), (19, 1), (21, 0)]
+)
+async def test_a_module_of_cisco_means_what_its_mib_says(state: int, meant: int) -> None:
+    rows: dict[str, Row] = {f"{ENTITY}.7.5": "Slot 5", f"{CISCO}.117.1.2.1.1.2.5": state}
+    found = await heard("1.3.6.1.4.1.9.1.283", rows)
+    assert found[STATUS] == {"Slot 5, module": meant}
+
+
+async def test_a_cisco_without_redundancy_has_not_failed() -> None:
+    rows: dict[str, Row] = {f"{CISCO}.176.1.1.2.0": 2, f"{CISCO}.176.1.1.4.0": 2}
+    found = await heard("1.3.6.1.4.1.9.1.283", rows)
+    assert set(found[STATUS].values()) == {0}
+
+
+async def test_a_supply_of_juniper_without_power_wants_attention() -> None:
+    fru = "1.3.6.1.4.1.2636.3.1.15.1"
+    rows: dict[str, Row] = {}
+    for row, name, kind in ((1, "PEM 0", 7), (2, "FAN 0", 13)):
+        rows |= {f"{fru}.5.2.{row}.0.0": name, f"{fru}.6.2.{row}.0.0": kind}
+        rows[f"{fru}.8.2.{row}.0.0"] = 3
+    found = await heard("1.3.6.1.4.1.2636.1.1.1.2.57", rows)
+    assert found[STATUS] == {"PEM 0, power": 1, "FAN 0, fan": 0}
+
+
+async def test_an_empty_bay_of_huawei_is_no_failed_supply() -> None:
+    rows: dict[str, Row] = {}
+    for bay, present, supplies, fan in ((1, 1, 1, 1), (2, 2, 2, 2), (3, 1, 2, 2)):
+        rows |= {
+            f"{HUAWEI}.18.1.5.0.{bay}": present,
+            f"{HUAWEI}.18.1.6.0.{bay}": supplies,
+            f"{HUAWEI}.10.1.6.0.{bay}": present,
+            f"{HUAWEI}.10.1.7.0.{bay}": fan,
+        }
+    found = await heard("1.3.6.1.4.1.2011.2.239.1", rows)
+    assert found[STATUS] == {
+        "slot 0 power 1, power": 0,
+        "slot 0 power 3, power": 2,
+        "slot 0 fan 1, fan": 0,
+        "slot 0 fan 3, fan": 2,
+    }
+
+
+@pytest.mark.parametrize(("size", "used"), [(0, None), (115_200, 4_096)])
+async def test_a_fortigate_tells_its_disk_if_it_has_one(size: int, used: int | None) -> None:
+    system_ = "1.3.6.1.4.1.12356.101.4.1"
+    rows: dict[str, Row] = {f"{system_}.6.0": used or 0, f"{system_}.7.0": size}
+    found = await heard("1.3.6.1.4.1.12356.101.1.641", rows)
+    told = found.get("device_storage_used_bytes")
+    assert told == ({"disk": used * 2**20} if used else None)
+
+
+async def test_apc_tells_nothing_of_probes_that_are_not_there() -> None:
+    apc = "1.3.6.1.4.1.318.1.1"
+    rows: dict[str, Row] = {}
+    for port, name, heat, humid in ((1, "Rack 1", 24, 48), (2, "Door", -1, -1)):
+        rows |= {
+            f"{apc}.25.1.2.1.3.{port}.1": name,
+            f"{apc}.25.1.2.1.6.{port}.1": heat,
+            f"{apc}.25.1.2.1.7.{port}.1": humid,
+        }
+    strip = f"{apc}.26.10.2.2.1"
+    for place, name, tenths, there in ((1, "Rack 2", 253, 4), (2, "Rack 3", 0, 1)):
+        rows |= {
+            f"{strip}.3.{place}": name,
+            f"{strip}.8.{place}": tenths,
+            f"{strip}.9.{place}": there,
+            f"{strip}.10.{place}": 51 if there == 4 else 0,
+            f"{strip}.11.{place}": there,
+        }
+    found = await heard("1.3.6.1.4.1.318.1.3.27", rows)
+    assert found["device_room_temperature_celsius"] == near({"Rack 1": 24, "Rack 2": 25.3})
+    assert found["device_room_humidity_ratio"] == near({"Rack 1": 0.48, "Rack 2": 0.51})
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(42, {"battery": 2520.0}), (65535, None)])
+async def test_a_supply_that_does_not_know_how_long_it_lasts_does_not_tell(
+    minutes: int, told: dict[str, float] | None
+) -> None:
+    found = await heard("1.3.6.1.4.1.99999.1", {"1.3.6.1.2.1.33.1.2.3.0": minutes})
+    assert found.get("device_battery_runtime_seconds") == told
+
+
+async def test_huawei_tells_its_flash_and_nothing_of_modules_that_do_not_measure() -> None:
+    flash = "1.3.6.1.4.1.2011.6.9.1.4.2.1"
+    rows: dict[str, Row] = {
+        f"{flash}.3.1": 500_000,
+        f"{flash}.4.1": 200_000,
+        f"{flash}.5.1": "flash:",
+        f"{flash}.3.2": 0,
+        f"{flash}.4.2": 0,
+        f"{flash}.5.2": "usb:",
+        "1.3.6.1.4.1.2011.5.25.183.1.21.1.5.0.1": 1,
+        "1.3.6.1.4.1.2011.5.25.183.1.21.1.5.0.2": 2,
+    }
+    for entity, mode, heat, volts, light in (
+        (20, 2, 41, 3300, 120),
+        (21, 1, 0, 0, 0),
+        (22, 2, 0, 0, 0),
+    ):
+        rows[f"{ENTITY}.7.{entity}"] = f"GE0/0/{entity}"
+        for column, value in ((1, mode), (5, heat), (6, volts), (7, 0), (8, light), (9, light)):
+            rows[f"{HUAWEI}.3.1.{column}.{entity}"] = value
+    found = await heard("1.3.6.1.4.1.2011.2.239.1", rows)
+    assert found["device_storage_used_bytes"] == {"flash:": 300_000 * 1024}
+    assert found["device_storage_size_bytes"] == {"flash:": 500_000 * 1024}
+    assert set(found[LIGHT]) == {"GE0/0/20 Rx", "GE0/0/20 Tx"}
+    assert found[TEMPERATURE] == {"GE0/0/20": 41}
+    assert found[STATUS] == {"stack port 0.1, stack port": 0, "stack port 0.2, stack port": 1}

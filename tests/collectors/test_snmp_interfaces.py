@@ -133,6 +133,19 @@ async def test_a_line_slower_than_a_megabit_has_a_speed(
         assert values(reading, "ifHighSpeed") == {"serial0": pytest.approx(told)}
 
 
+async def test_a_speed_beyond_what_ifspeed_can_say_is_not_told(
+    kit: Kit, clock: FakeClock, play: Play
+) -> None:
+    table = interface_table({1: "Te1/1", 2: "Gi1/2"})
+    for port, speed in ((1, 4_294_967_295), (2, 1_000_000_000)):
+        table.pop((*ids("1.3.6.1.2.1.31.1.1.1.15"), port), None)
+        table[(*ids("1.3.6.1.2.1.2.2.1.5"), port)] = number(speed, ber.GAUGE32)
+    poller = Poller(kit, clock, play(table))
+    for _ in range(2):
+        reading = await poller.poll()
+        assert values(reading, "ifHighSpeed") == {"Gi1/2": 1000.0}
+
+
 async def test_the_second_poll_asks_only_for_what_is_known(
     kit: Kit, clock: FakeClock, play: Play
 ) -> None:

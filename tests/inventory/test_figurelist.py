@@ -299,6 +299,55 @@ def test_names_that_are_not_a_units_own_are_told() -> None:
     ]
 
 
+@pytest.mark.parametrize("total", ["Toàn tỉnh", "Cả tỉnh", "Grand Total", "Tổng Cuối", "Cộng"])
+def test_totals_are_no_units(total: str) -> None:
+    found = taken("bts", "Đơn vị;Nhà mạng;Số trạm", f"{total};;9", "Xã Đăk Ơ;Viettel;9",
+                  period="10/2026")  # fmt: skip
+    assert values(found) == {("dak-o", "", "Viettel"): {"stations": 9}}
+    assert any(total in one.said("vi") for one in found.notices)
+
+
+def test_numbers_with_what_they_count_behind() -> None:
+    found = taken("computers", "Đơn vị;Số CBCC;Máy tính", "Xã Đăk Ơ;32 người;1.030 máy tính",
+                  period="10/2026")  # fmt: skip
+    assert values(found) == {("dak-o", "", ""): {"officials": 32, "pcs": 1030}}
+
+
+def test_a_column_without_one_number_is_told_by_its_cells() -> None:
+    found = taken("computers", "Đơn vị;Số CBCC;Máy tính", "Xã Đăk Ơ;~32;30*", period="10/2026")
+    assert [("a.csv:2" in one, "is not a number" in one) for one in refusals(found)] == [
+        (True, True)
+    ] * 2, refusals(found)
+
+
+def test_one_row_below_a_numbering_in_brackets() -> None:
+    found = taken("computers", "STT;Đơn vị;Số CBCC;Máy tính", "(1);(2);(3);(4)",
+                  "1;Xã Đăk Ơ;3;4", period="10/2026")  # fmt: skip
+    assert values(found) == {("dak-o", "", ""): {"officials": 3, "pcs": 4}}
+
+
+@pytest.mark.parametrize(
+    ("said", "age"),
+    [
+        ("11/5/2026 8:00:00 AM", None),  # the fifth of November, or the eleventh of May?
+        ("11/25/2026 8:00 PM", None),
+        ("25/11/2026 8:00 PM", 5),
+        ("11/11/2026 8:00 PM", 19),
+        ("2026-11-05 8:00 PM", 25),
+        ("5/11/2026 08:00:00", 25),
+    ],
+)
+def test_a_day_of_an_english_console_is_not_guessed(said: str, age: float | None) -> None:
+    found = taken("antivirus", "Device name;Group;Definitions updated", f"PC1;Xã Đăk Ơ;{said}",
+                  period="30/11/2026")  # fmt: skip
+    if age is None:
+        [only] = refusals(found)  # once, though two figures are of this column
+        assert "the month before the day" in only
+        assert "2026-11-" in only
+    else:
+        assert values(found)["dak-o", "", ""]["signature_age"] == age
+
+
 def test_a_row_that_is_repeated_is_taken_once() -> None:
     found = taken("computers", "Đơn vị;Máy tính", "Xã Đăk Ơ;19", "Xã Đăk Ơ;19", period="10/2026")
     assert len(found.rows) == 1

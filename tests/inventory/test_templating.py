@@ -93,6 +93,35 @@ def test_what_a_collector_does_not_take_is_told_before_it_is_kept(
     assert said in found[1].what.en
 
 
+@pytest.mark.parametrize(
+    ("least", "said"),
+    [
+        ("100000", None),
+        ("0.250", None),
+        ("100.000", '"100.000" may be 100 or 100000'),
+        ("1,500", '"1,500" may be 1.5 or 1500'),
+        ("1.250.000", '"1.250.000" has marks between thousands'),
+        ("100 000", '"100 000" has marks between thousands'),
+    ],
+)
+def test_a_thousand_with_a_point_is_not_taken_for_one(least: str, said: str | None) -> None:
+    params = f"url=https://sms.vn/so-du; least={least}"
+    measure = Measure(slug="x", target="dv", template="sms-brandname", params=params, secret="k")
+    found = fault_of(measure)
+    assert (found[1].what.en if found else None) == said
+
+
+@pytest.mark.parametrize("between", ["\n", " | ", "\r\n", "|"])
+def test_a_room_has_several_registers(between: str) -> None:
+    lines = "Nhiệt độ = input:0 int16 celsius scale=0.1", "Rò nước = discrete:3 bit alarm"
+    params = f"registers={between.join(lines)}; port=1502"
+    [check] = made(
+        Measure(slug="x", target="dv", template="data-centre-environment", params=params)
+    )
+    found = COLLECTORS["modbus"].params.model_validate(check.params).model_dump()
+    assert [one["name"] for one in found["registers"]] == ["Nhiệt độ", "Rò nước"]
+
+
 def test_what_was_left_out_takes_its_parameters_and_its_steps_with_it() -> None:
     [check] = made(filled(templates()["public-services"], only_required=True))
     steps = check.params["steps"]

@@ -41,6 +41,8 @@ def test_a_template_is_filled_in_tried_and_imported(tmp_path: Path) -> None:
     assert (code, told["applied"], told["added"]) == (0, True, 1)
     code, told = terminal.json("figures", "show", "computers")
     assert [(row["unit"], row["pcs"], row["per_official"]) for row in told] == [("dak-o", 24, 1.2)]
+    shown = terminal.on("figures", "show", "computers")
+    assert (shown.returncode, "Xã Đăk Ơ" in shown.stdout) == (0, True), shown.stderr
     assert terminal.on("figures", "export", "computers", "-o", out).returncode == 0
     assert "Xã Đăk Ơ,10/2026,20,24" in out.read_text(encoding="utf-8-sig")
 
@@ -61,3 +63,16 @@ def test_a_list_with_faults_ends_with_2_and_a_later_word_is_history(tmp_path: Pa
     assert terminal.on("figures", "history", "nothing", "dak-o").returncode == 1
     listed = terminal.on("figures", "list")
     assert "Trạm thu phát sóng" in listed.stdout
+
+
+def test_a_share_that_is_called_as_its_figure_stands_beside_it(tmp_path: Path) -> None:
+    terminal = a_platform(tmp_path)
+    path = tmp_path / "may.csv"
+    path.write_text("Xã;Máy tính;Máy nối Internet\nXã Đăk Ơ;24;18\n", encoding="utf-8")
+    said = ("figures", "import", "computers", path, "--period", "10/2026")
+    assert terminal.on(*said).returncode == 0
+    code, [row] = terminal.json("figures", "show", "computers")
+    assert (code, row["online"], row["online_ratio"]) == (0, 18, 0.75)
+    shown = terminal.on("figures", "show", "computers")
+    assert shown.returncode == 0, shown.stderr
+    assert "75" in shown.stdout

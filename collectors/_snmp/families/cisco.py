@@ -91,6 +91,8 @@ _BY_MODEM = tuple(Words(one.column, form="{0} modem") for one in BY_ENTITY)
 _FRU = f"{_MGMT}.117.1"
 _STACK = f"{_MGMT}.500.1"  # CISCO-STACKWISE-MIB
 _RF = f"{_MGMT}.176.1"  # CISCO-RF-MIB
+# 2 is "disabled", where there is no peer; 9 ready to take over, 14 active.
+_REDUNDANT = states(ok=(2, 9, 14), warning=(*range(3, 9), *range(10, 14), 15, 16))
 _SENSORS = f"{_MGMT}.91.1.1.1.1"  # CISCO-ENTITY-SENSOR-MIB
 
 # CISCO-RTTMON-MIB (IP SLA): rttMonCtrlAdminEntry, rttMonEchoAdminEntry, rttMonLatestRttOperEntry,
@@ -228,7 +230,12 @@ _COMMON: tuple[Entry, ...] = (
         f"{_FRU}.2.1.1.2",  # cefcModuleOperStatus
         BY_ENTITY,
         kind="module",
-        meaning=states(ok=(2, 3), warning=(4, 5, 6, 15), critical=(7, 8, 9, 10, 18, 19, 20)),
+        # 14, 17: put out of service by heat, or denied power; 18…20: restarted, near its power.
+        meaning=states(
+            ok=(2, 3, 12, 13, 16, 21, 22, 24),
+            warning=(4, 5, 6, 15, 18, 19, 20, 23, 25, 27),
+            critical=(7, 8, 9, 10, 11, 14, 17),
+        ),
     ),
     Measure(
         STATE,
@@ -263,14 +270,14 @@ _COMMON: tuple[Entry, ...] = (
         f"{_RF}.1.2.0",  # cRFStatusUnitState
         once("this unit"),
         kind="redundancy",
-        meaning=states(ok=(9, 14), warning=(3, 4, 5, 6, 7, 8, 10, 11, 12, 13), critical=(2,)),
+        meaning=_REDUNDANT,
     ),
     Measure(
         STATE,
-        f"{_RF}.1.4.0",  # cRFStatusPeerUnitState; 2 is "disabled", where there is no peer
+        f"{_RF}.1.4.0",  # cRFStatusPeerUnitState
         once("peer unit"),
         kind="redundancy",
-        meaning=states(ok=(2, 9, 14), warning=(3, 4, 5, 6, 7, 8, 10, 11, 12, 13)),
+        meaning=_REDUNDANT,
     ),
     Measure(
         STATE,

@@ -33,6 +33,7 @@ _DELL = "1.3.6.1.4.1.674"
 # ObjectStatusEnum: other, unknown, ok, non-critical, critical, non-recoverable.
 _OBJECT = states(ok=(3,), warning=(4,), critical=(5, 6))
 _PROBE = states(ok=(3,), warning=(4, 7), critical=(5, 6, 8, 9, 10))
+_PROBES = frozenset({"600.20", "600.30", "600.50", "700.12", "700.20"})
 
 
 def _hardware(root: str) -> tuple[Measure, ...]:
@@ -43,7 +44,7 @@ def _hardware(root: str) -> tuple[Measure, ...]:
         return (Words(f"{entry(number)}.{column}"), *INDEX)
 
     def state(number: str, kind: str, column: int = 5, name: int = 8) -> Measure:
-        meaning = _PROBE if number in {"600.20", "600.30", "700.12", "700.20"} else _OBJECT
+        meaning = _PROBE if number in _PROBES else _OBJECT
         return Measure(
             STATE, f"{entry(number)}.{column}", named(number, name), kind=kind, meaning=meaning
         )
@@ -77,7 +78,7 @@ def _hardware(root: str) -> tuple[Measure, ...]:
             f"{entry('300.70')}.6",
             named("300.70"),
             kind="intrusion reading",
-            meaning=states(ok=(1,), warning=(2, 3)),
+            meaning=states(ok=(1,), warning=(2, 3, 4)),
         ),
         state("1100.30", "cpu", name=23),
         state("1100.50", "memory"),
@@ -115,7 +116,8 @@ def _controllers(root: str) -> tuple[Measure, ...]:
             f"{disk}.4",
             (Words(f"{disk}.2"), *INDEX),
             kind="disk",
-            meaning=states(ok=(2, 3, 9), warning=(1, 8, 10, 11), critical=(5, 6, 7)),
+            # … ready, online, foreign, offline, blocked, failed, no RAID, removed, read-only
+            meaning=states(ok=(2, 3, 8), warning=(1, 4, 9, 10, 11), critical=(5, 6, 7)),
         ),
     )
 

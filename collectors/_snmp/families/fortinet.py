@@ -2,7 +2,16 @@
 
 from collectors._snmp.descriptor import Facts, Family, Measure, Pool, Quantity, Where, Words, states
 from collectors._snmp.families.standards import INDEX, numbered, once
-from collectors._snmp.vocabulary import CPU, FAN, MEMORY, SESSIONS, STATE, TEMPERATURE, VOLTAGE
+from collectors._snmp.vocabulary import (
+    CPU,
+    FAN,
+    MEMORY,
+    SESSIONS,
+    STATE,
+    STORAGE,
+    TEMPERATURE,
+    VOLTAGE,
+)
 from core.text import Text
 
 _FORTINET = "1.3.6.1.4.1.12356"
@@ -56,6 +65,14 @@ FORTIGATE = Family(
             percent=f"{_SYSTEM}.4.0",
             size=f"{_SYSTEM}.5.0",
             unit=1024,
+        ),
+        Pool(
+            STORAGE,
+            once("disk"),
+            used=f"{_SYSTEM}.6.0",
+            size=f"{_SYSTEM}.7.0",
+            unit=2**20,
+            where=(Where(f"{_SYSTEM}.7.0", but=frozenset({0, ""})),),  # it has none
         ),
         _sensor(TEMPERATURE, _HEATS),
         _sensor(FAN, "fan"),

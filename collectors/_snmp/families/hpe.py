@@ -172,6 +172,7 @@ def _lane(quantity: Quantity, column: int, way: str) -> Measure:
         tuple(Words(one.column, keep=1, form=f"{{0}} lane {{2}} {way}") for one in BY_PORT),
         factor=1.0 if light else 1e-3,
         read=milliwatts if light else number,
+        where=(Where(f"{_DOM}.11", like=r"^$|[1-9]", keep=1),),  # else it measures nothing
         others=(ports, once(way.lower())) if light else (),
     )
 
@@ -360,7 +361,12 @@ PROLIANT = Family(
             f"{_LOGICAL}.4",
             (Words(form="logical drive {index}"),),
             kind="raid status",
-            meaning=states(ok=(2,), warning=(5, 6, 7, 11, 12, 13, 15), critical=(3, 8, 9, 10, 14)),
+            # From 16 on: what is done to it while it works, but for those without their key.
+            meaning=states(
+                ok=(2, 18, 19, 21, 22, 24, 25),
+                warning=(5, 6, 7, 11, 12, 13, 14, 15, 16, 17),
+                critical=(3, 8, 9, 10, 20, 23),
+            ),
         ),
         Measure(STATE, f"{_DISK}.37", _BY_BAY, kind="disk", meaning=_CONDITION),
         Measure(

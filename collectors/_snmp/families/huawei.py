@@ -7,6 +7,7 @@ from collectors._snmp.descriptor import (
     Facts,
     Family,
     FirstOf,
+    Info,
     Measure,
     Pool,
     Quantity,
@@ -29,6 +30,7 @@ from collectors._snmp.vocabulary import (
     FAN_RATIO,
     MEMORY,
     OPTICAL,
+    PART,
     POWER,
     PROBE_ANSWERED,
     PROBE_DELAY,
@@ -38,6 +40,7 @@ from collectors._snmp.vocabulary import (
     PROBE_RTT,
     PROBE_SENT,
     STATE,
+    STORAGE,
     TEMPERATURE,
     VOLTAGE,
 )
@@ -50,6 +53,7 @@ _HUAWEI = "1.3.6.1.4.1.2011"
 _EXTENT = f"{_HUAWEI}.5.25.31.1.1"
 _STATE, _OPTICS = f"{_EXTENT}.1.1", f"{_EXTENT}.3.1"
 _FANS, _SUPPLIES = f"{_EXTENT}.10.1", f"{_EXTENT}.18.1"
+_ABSENT: frozenset[int | str] = frozenset({2})  # hwEntityFanPresent, hwEntityPwrPresent
 _HEAT, _VOLTAGES = f"{_EXTENT}.8.1", f"{_EXTENT}.9.1"
 _NONE: frozenset[int | str] = frozenset({0, ""})
 # Only what computes has a limit of its load, or memory: hwEntityCpuUsageThreshold, hwEntityMemSize,
@@ -59,6 +63,7 @@ _RUNS = Where(f"{_STATE}.2", but=frozenset({2, 4}))  # hwEntityOperStatus: disab
 _NOTHING = 2147483647
 # HUAWEI-DEVICE-MIB, of older devices: hwCpuDevTable, hwMemoryDevTable.
 _OLD_CPU, _OLD_MEMORY = f"{_HUAWEI}.6.3.4.1", f"{_HUAWEI}.6.3.5.1.1"
+_FLASH = f"{_HUAWEI}.6.9.1.4.2.1"  # HUAWEI-FLASH-MAN-MIB hwStorageEntry, kilobytes
 _ENERGY = f"{_HUAWEI}.6.157"  # HUAWEI-ENERGYMNGT-MIB
 _STACK = f"{_HUAWEI}.5.25.183.1.20.1"  # HUAWEI-STACK-MIB hwStackMemberInfoEntry
 _CLUSTER = f"{_HUAWEI}.6.139.11.1.83"  # HUAWEI-WLAN-CONFIGURATION-MIB, of access controllers
@@ -70,7 +75,12 @@ _NQA = f"{_HUAWEI}.5.25.111"
 _TESTS, _RESULTS, _JITTERS = f"{_NQA}.2.2.1", f"{_NQA}.4.1.1", f"{_NQA}.4.3.1"
 _UNITS = {1: 1e-3, 2: 1.0}
 
-_MODULE = (Where(f"{_OPTICS}.5", but=frozenset({-255, _NOTHING, ""})),)
+# It measures itself: hwEntityOpticalMode is no "not supported", and it has a supply voltage.
+_MODULE = (
+    Where(f"{_OPTICS}.5", but=frozenset({-255, _NOTHING, ""})),
+    Where(f"{_OPTICS}.1", but=frozenset({1})),
+    Where(f"{_OPTICS}.6", but=frozenset({0})),
+)
 
 
 def _light(column: int, way: str) -> Measure:
@@ -169,6 +179,14 @@ VRP = Family(
                 (Pool(MEMORY, INDEX, size=f"{_OLD_MEMORY}.2", free=f"{_OLD_MEMORY}.3"),),
             )
         ),
+        Pool(
+            STORAGE,
+            (Words(f"{_FLASH}.5"), *INDEX),
+            size=f"{_FLASH}.3",
+            free=f"{_FLASH}.4",
+            unit=1024,
+            where=(Where(f"{_FLASH}.3", but=_NONE),),
+        ),
         Measure(TEMPERATURE, f"{_STATE}.11", BY_ENTITY, low=1, high=200),
         Measure(VOLTAGE, f"{_STATE}.13", BY_ENTITY, factor=1e-3, low=1, high=_NOTHING - 2),
         Measure(TEMPERATURE, f"{_HEAT}.6", numbered("sensor"), low=-50, high=200),
@@ -203,6 +221,7 @@ VRP = Family(
             f"{_FANS}.7",
             (Words(form="slot {1} fan {2}"),),
             kind="fan",
+            where=(Where(f"{_FANS}.6", but=_ABSENT),),
             meaning=states(ok=(1,), critical=(2,)),
         ),
         Measure(
@@ -212,12 +231,14 @@ VRP = Family(
             factor=0.01,
             low=0,
             high=100,
+            where=(Where(f"{_FANS}.6", but=_ABSENT),),
         ),
         Measure(
             STATE,
             f"{_SUPPLIES}.6",
             (Words(form="slot {1} power {2}"),),
             kind="power",
+            where=(Where(f"{_SUPPLIES}.5", but=_ABSENT),),
             meaning=states(ok=(1,), warning=(3,), critical=(2,)),
         ),
         Measure(CURRENT, f"{_SUPPLIES}.7", (Words(form="slot {1} power {2}"),), factor=1e-3, low=0),
@@ -231,6 +252,13 @@ VRP = Family(
             numbered("stack member"),
             kind="stack role",
             meaning=states(ok=(1, 2, 3)),
+        ),
+        Measure(
+            STATE,
+            f"{_HUAWEI}.5.25.183.1.21.1.5",  # hwStackPortStatus; a chain leaves two of them free
+            numbered("stack port"),
+            kind="stack port",
+            meaning=states(ok=(1,), warning=(2,)),
         ),
         Measure(
             STATE,
@@ -282,6 +310,22 @@ VRP = Family(
                 (PROBE_DELAY, 68, OUT),
                 (PROBE_DELAY, 69, IN),
             ),
+        ),
+    ),
+    parts=(
+        Info(
+            PART,
+            f"{_OPTICS}.4",
+            (
+                BY_ENTITY,
+                once("transceiver"),
+                (Words(f"{_EXTENT}.2.1.11"),),  # hwEntityBoardType
+                (Words(f"{_OPTICS}.4"),),
+                (),
+                (),
+                (),
+            ),
+            where=(Where(f"{_OPTICS}.4", but=frozenset({""})),),
         ),
     ),
     facts=Facts(

@@ -4,6 +4,7 @@ from collectors._snmp.descriptor import (
     Facts,
     Family,
     FirstOf,
+    Info,
     Measure,
     Pool,
     Quantity,
@@ -18,6 +19,7 @@ from collectors._snmp.vocabulary import (
     CURRENT,
     MEMORY,
     OPTICAL,
+    PART,
     PROBE_ANSWERED,
     PROBE_DELAY,
     PROBE_JITTER,
@@ -46,20 +48,26 @@ _COMPUTES = (
     (Where(f"{_OPERATING}.11", but=frozenset({0, ""})),),
 )
 _LANES = f"{_JUNIPER}.3.60.1.2.1.1"  # jnxDomModuleLaneEntry, by port and lane
+# JUNIPER-IFOPTICS-MIB jnxOpticsPMCurrentEntry, of coherent modules.
+_COHERENT = f"{_JUNIPER}.3.71.1.2.1.1"
+_NO_VALUE = frozenset({0})  # for the whole of a module of several lanes; no light is -40 dBm
+_CONTENTS = f"{_JUNIPER}.3.1.8.1"  # jnxContentsEntry
+_CONTAINERS = {1: "chassis", 2: "power", 4: "fan", 7: "module", 8: "module", 9: "cpu"}
 _MEMBER = f"{_JUNIPER}.3.40.1.4.1.1.1"  # jnxVirtualChassisMemberEntry
 _SPUS = (Words(f"{_SPU}.11", form="{0} SPU {1}"), *INDEX)
 _POWERS, _FANS = frozenset({7}), frozenset({13})
 
 
-def _light(column: int, way: str) -> Measure:
+def _light(column: str, way: str) -> Measure:
     named = tuple(Words(one.column, form=f"{{0}} {way}") for one in BY_PORT)
     return Measure(
         OPTICAL,
-        f"{_DOM}.{column}",
+        column,
         named,
         factor=0.01,
         low=-5000,
         high=2000,
+        where=(Where(column, but=_NO_VALUE, always=True),),
         others=(BY_PORT, once(way.lower())),
     )
 
@@ -73,6 +81,7 @@ def _lane(column: int, way: str) -> Measure:
         factor=0.01,
         low=-5000,
         high=2000,
+        where=(Where(f"{_LANES}.{column}", but=_NO_VALUE, always=True),),
         others=(ports, once(way.lower())),
     )
 
@@ -84,7 +93,10 @@ def _unit(kind: str, of: Where) -> Measure:
         (Words(f"{_FRU}.5"), *INDEX),
         kind=kind,
         where=(of, Where(f"{_FRU}.8", but=frozenset({2}))),  # an empty slot
-        meaning=states(ok=(3, 4, 5, 6, 10), warning=(7, 9), critical=(8,)),
+        # A supply that is there and no more has no power.
+        meaning=states(ok=(4, 5, 6, 10), warning=(3, 7, 9), critical=(8,))
+        if kind == "power"
+        else states(ok=(3, 4, 5, 6, 10), warning=(7, 9), critical=(8,)),
     )
 
 
@@ -136,12 +148,15 @@ JUNOS = Family(
         Measure(SESSIONS, f"{_SPU}.6", _SPUS),
         Measure(SESSIONS, f"{_SPU}.8", (Words(f"{_SPU}.11", form="{0} CP {1}"), *INDEX), low=1),
         Measure(TEMPERATURE, f"{_OPERATING}.7", _NAMED, low=1, high=200),
-        _light(5, "Rx"),
-        _light(7, "Tx"),
+        _light(f"{_DOM}.5", "Rx"),
+        _light(f"{_DOM}.7", "Tx"),
+        _light(f"{_COHERENT}.8", "Rx"),
+        _light(f"{_COHERENT}.7", "Tx"),
         _lane(6, "Rx"),
         _lane(8, "Tx"),
         Measure(CURRENT, f"{_DOM}.6", BY_PORT, factor=1e-6, low=0),
         Measure(TEMPERATURE, f"{_DOM}.8", BY_PORT, low=-40, high=200),
+        Measure(TEMPERATURE, f"{_COHERENT}.39", BY_PORT, low=-40, high=200),
         _unit("power", Where(f"{_FRU}.6", _POWERS)),
         _unit("fan", Where(f"{_FRU}.6", _FANS)),
         _unit("module", Where(f"{_FRU}.6", but=frozenset(_POWERS | _FANS))),
@@ -225,6 +240,22 @@ JUNOS = Family(
             kind="bgp",
             where=(Where(f"{_BGP}.3", frozenset({2})),),
             meaning=states(ok=(6,), critical=(1, 2, 3, 4, 5)),
+        ),
+    ),
+    parts=(
+        Info(
+            PART,
+            f"{_CONTENTS}.7",
+            (
+                (Words(f"{_CONTENTS}.6", form="{0} {index}"), *INDEX),
+                (Words(f"{_CONTENTS}.1", told=_CONTAINERS),),
+                (Words(f"{_CONTENTS}.10"),),
+                (Words(f"{_CONTENTS}.7"),),
+                (Words(f"{_CONTENTS}.8"),),
+                (),
+                (),
+            ),
+            where=(Where(f"{_CONTENTS}.7", but=frozenset({"", "BUILTIN"})),),
         ),
     ),
     facts=Facts(

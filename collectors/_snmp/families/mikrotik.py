@@ -19,6 +19,8 @@ _MIKROTIK = "1.3.6.1.4.1.14988.1.1"
 _HEALTH, _GAUGES = f"{_MIKROTIK}.3", f"{_MIKROTIK}.3.100.1"
 _W60G = f"{_MIKROTIK}.1.8.1"  # mtxrWl60GEntry
 _OPTICAL, _POE = f"{_MIKROTIK}.19.1.1", f"{_MIKROTIK}.15.1.1"
+# Without a supply voltage: an empty cage, or a module that does not measure itself.
+_MEASURES = (Where(f"{_OPTICAL}.7", but=frozenset({0}), always=True),)
 
 
 def _gauge(quantity: Quantity, unit: int, factor: float = 1.0) -> Measure:
@@ -39,6 +41,7 @@ def _light(column: int, way: str) -> Measure:
         factor=1e-3,
         low=-60000,
         high=30000,
+        where=_MEASURES,
         others=((Words(f"{_OPTICAL}.2"),), once(way.lower())),
     )
 
@@ -84,21 +87,37 @@ ROUTEROS = Family(
         Measure(FAN, f"{_HEALTH}.18.0", once("fan 2"), low=1),
         _light(9, "Tx"),
         _light(10, "Rx"),
-        Measure(TEMPERATURE, f"{_OPTICAL}.6", (Words(f"{_OPTICAL}.2"),), low=-40, high=200),
+        Measure(
+            TEMPERATURE,
+            f"{_OPTICAL}.6",
+            (Words(f"{_OPTICAL}.2"),),
+            low=-40,
+            high=200,
+            where=_MEASURES,
+        ),
         Measure(VOLTAGE, f"{_OPTICAL}.7", (Words(f"{_OPTICAL}.2"),), factor=1e-3, low=1),
-        Measure(CURRENT, f"{_OPTICAL}.8", (Words(f"{_OPTICAL}.2"),), factor=1e-3, low=0),
+        Measure(
+            CURRENT,
+            f"{_OPTICAL}.8",
+            (Words(f"{_OPTICAL}.2"),),
+            factor=1e-3,
+            low=0,
+            where=_MEASURES,
+        ),
         Measure(
             STATE,
             f"{_OPTICAL}.3",  # mtxrOpticalRxLoss: no, yes, not known
             (Words(f"{_OPTICAL}.2"), *INDEX),
             kind="light lost",
-            meaning=states(ok=(0,), critical=(1,)),
+            where=_MEASURES,
+            meaning=states(ok=(0,), warning=(1,)),  # a module without a fibre is no failed part
         ),
         Measure(
             STATE,
             f"{_OPTICAL}.4",  # mtxrOpticalTxFault
             (Words(f"{_OPTICAL}.2"), *INDEX),
             kind="laser fault",
+            where=_MEASURES,
             meaning=states(ok=(0,), critical=(1,)),
         ),
         Measure(

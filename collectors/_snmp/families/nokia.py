@@ -1,14 +1,26 @@
 """Nokia (Alcatel-Lucent): TiMOS and SR OS of 7705, 7210, 7250, 7450, 7750."""
 
 from collectors._snmp.convert import tenth_microwatts
-from collectors._snmp.descriptor import Facts, Family, Measure, Pool, Quantity, Where, Words, states
+from collectors._snmp.descriptor import (
+    Facts,
+    Family,
+    Info,
+    Measure,
+    Pool,
+    Quantity,
+    Where,
+    Words,
+    states,
+)
 from collectors._snmp.families.standards import BY_PORT, INDEX, once
 from collectors._snmp.vocabulary import (
     CPU,
     CURRENT,
     FAN_RATIO,
     MEMORY,
+    NEIGHBOUR,
     OPTICAL,
+    PART,
     STATE,
     TEMPERATURE,
     VOLTAGE,
@@ -17,15 +29,21 @@ from core.text import Text
 
 _NOKIA = "1.3.6.1.4.1.6527"
 # TIMETRA-SYSTEM-MIB; TIMETRA-CHASSIS-MIB tmnxChassisEntry, tmnxHwEntry; TIMETRA-PORT-MIB
-# tmnxPortEntry, tmnxDigitalDiagMonitorEntry; TIMETRA-BGP-MIB tBgpPeerNgOperEntry.
+# tmnxPortEntry, tmnxDigitalDiagMonitorEntry.
 _SYSTEM = f"{_NOKIA}.3.1.2.1.1"
 _CHASSIS, _HARDWARE = f"{_NOKIA}.3.1.2.2.1.3.1", f"{_NOKIA}.3.1.2.2.1.8.1"
 _PORT, _DDM = f"{_NOKIA}.3.1.2.2.4.2.1", f"{_NOKIA}.3.1.2.2.4.31.1"
 # tmnxDDMLaneEntry, by chassis, port and lane; tmnxPhysChassisFanEntry.
 _LANE, _FAN = f"{_NOKIA}.3.1.2.2.4.66.1", f"{_NOKIA}.3.1.2.2.1.24.1.1"
+# TIMETRA-BGP-MIB tBgpPeerNgEntry, by router and address; TIMETRA-LLDP-MIB tmnxLldpRemEntry, whose
+# columns are the standard's, by time, port, kind of neighbour and number.
+_BGP, _LLDP = f"{_NOKIA}.3.1.2.14.4.7.1", f"{_NOKIA}.3.1.2.59.4.1.1"
 _NONE = frozenset({0})
+_CLASSES = {3: "chassis", 5: "power", 6: "fan", 7: "sensor", 8: "module", 9: "cpu", 10: "backplane"}
+_CLASSES |= {11: "module", 12: "other", 13: "port"}  # tmnxHwClass
 _BY_PORT = (Words(f"{_PORT}.6"), *INDEX)
 _THERE = (Where(f"{_DDM}.6", but=frozenset({0, ""})),)  # a module without voltage says nothing
+_LANE_THERE = (Where(f"{_DDM}.6", but=frozenset({0}), keep=2),)
 
 
 def _light(column: int, way: str) -> Measure:
@@ -104,6 +122,7 @@ TIMOS = Family(
                 _lane(way),
                 read=tenth_microwatts,
                 high=30,
+                where=_LANE_THERE,
                 others=(
                     (*(Words(one.column, skip=1, keep=1) for one in BY_PORT), *INDEX),
                     once(way.lower()),
@@ -131,10 +150,38 @@ TIMOS = Family(
                 ),
                 ("peer",),
             ),
-            f"{_NOKIA}.3.1.2.14.4.8.1.4",
+            f"{_BGP}.59",
             (Words(skip=3), *INDEX),
             kind="bgp",
-            meaning=states(ok=(6,), critical=(2, 3, 4, 5)),
+            where=(Where(f"{_BGP}.6", but=frozenset({1})),),  # tBgpPeerNgShutdown
+            meaning=states(ok=(6,), critical=(1, 2, 3, 4, 5)),
+        ),
+        Info(
+            NEIGHBOUR,
+            f"{_LLDP}.5",
+            (
+                once("lldp"),
+                tuple(Words(one.column, skip=1, keep=1) for one in BY_PORT),
+                (Words(f"{_LLDP}.9"), Words(f"{_LLDP}.5")),
+                (Words(f"{_LLDP}.7"), Words(f"{_LLDP}.8")),
+                (Words(f"{_LLDP}.10"),),
+            ),
+        ),
+    ),
+    parts=(
+        Info(
+            PART,
+            f"{_HARDWARE}.5",
+            (
+                (Words(f"{_HARDWARE}.8"), *INDEX),
+                (Words(f"{_HARDWARE}.7", told=_CLASSES),),
+                (Words(f"{_HARDWARE}.4"),),
+                (Words(f"{_HARDWARE}.5"),),
+                (),
+                (Words(f"{_HARDWARE}.20"),),
+                (Words(f"{_HARDWARE}.21"),),
+            ),
+            where=(Where(f"{_HARDWARE}.5", but=frozenset({""})),),
         ),
     ),
     facts=Facts(

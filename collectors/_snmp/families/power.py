@@ -125,6 +125,12 @@ _ROOM: tuple[Measure, ...] = (
     ),
 )
 
+
+def _probed(status: int) -> Where:
+    """Mean the places of a rack PDU that have a probe of this kind."""
+    return Where(f"{_STRIP}.{status}", but=frozenset({1}), always=True)
+
+
 # Outlets of rack PDUs: rPDUOutletStatusEntry, sPDUOutletControlEntry, rPDU2OutletSwitchedStatus…,
 # rPDU2OutletMeteredStatusEntry; rPDUPowerSupplyDevice, rPDU2…LoadState.
 _SWITCHED, _METERED = f"{_APC}.26.9.2.3.1", f"{_APC}.26.9.4.3.1"
@@ -183,7 +189,7 @@ _OUTLETS: tuple[Measure, ...] = (
             f"{_STRIP}.{column}",
             (Words(f"{_STRIP}.3"), *INDEX),
             kind=kind,
-            where=(Where(f"{_STRIP}.{column}", but=frozenset({1})),),  # no probe there
+            where=(_probed(column),),
             meaning=_PROBE,
         )
         for column, kind in ((9, "temperature"), (11, "humidity"))
@@ -236,7 +242,14 @@ APC = Family(
                 critical=(7, 10, 16),
             ),
         ),
-        Measure(ROOM_TEMPERATURE, f"{_UIO}.6", (Words(f"{_UIO}.3"), *INDEX), low=-50, high=150),
+        Measure(
+            ROOM_TEMPERATURE,
+            f"{_UIO}.6",
+            (Words(f"{_UIO}.3"), *INDEX),
+            low=-50,
+            high=150,
+            where=(Where(f"{_UIO}.6", but=frozenset({-1}), always=True),),  # no probe of it
+        ),
         Measure(
             ROOM_HUMIDITY, f"{_UIO}.7", (Words(f"{_UIO}.3"), *INDEX), factor=0.01, low=0, high=100
         ),
@@ -273,6 +286,7 @@ APC = Family(
             factor=0.1,
             low=-500,
             high=1500,
+            where=(_probed(9),),
         ),
         Measure(
             ROOM_HUMIDITY,
@@ -281,6 +295,7 @@ APC = Family(
             factor=0.01,
             low=0,
             high=100,
+            where=(_probed(11),),
         ),
     ),
     facts=Facts(

@@ -311,7 +311,15 @@ UPS_MIB = Family(
         Measure(
             CHARGE, f"{_UPS}.2.4.0", once("battery"), factor=0.01, low=0, high=100, fallback=True
         ),
-        Measure(RUNTIME, f"{_UPS}.2.3.0", once("battery"), factor=60, low=0, fallback=True),
+        Measure(
+            RUNTIME,
+            f"{_UPS}.2.3.0",
+            once("battery"),
+            factor=60,
+            low=0,
+            high=2**16 - 2,  # the last of sixteen bits says that nobody knows
+            fallback=True,
+        ),
         Measure(ON_BATTERY_FOR, f"{_UPS}.2.2.0", once("battery"), low=0, fallback=True),
         Measure(VOLTAGE, f"{_UPS}.2.5.0", once("battery"), factor=0.1, low=1, fallback=True),
         Measure(CURRENT, f"{_UPS}.2.6.0", once("battery"), factor=0.1, fallback=True),
@@ -523,6 +531,16 @@ _LOCAL_PORT = (
         skip=1,
         keep=1,
         where=(Where(f"{_LLDP}.3.7.1.2", frozenset({5}), skip=1, keep=1),),
+    ),
+    # Junos and others call a port by the number of its interface.
+    *(
+        Words(
+            one.column,
+            skip=1,
+            keep=1,
+            where=(Where(f"{_LLDP}.3.7.1.3", like=r"^\d+$", skip=1, keep=1),),
+        )
+        for one in BY_PORT
     ),
     Words(f"{_LLDP}.3.7.1.4", skip=1, keep=1),
     Words(f"{_LLDP}.3.7.1.3", skip=1, keep=1),

@@ -60,7 +60,8 @@ JETSTREAM = Family(
             Measure(STATE, f"{_DDM}.{column}", _MODULE, kind=kind, read=_SAID, meaning=meaning)
             for column, kind, meaning in (
                 (7, "light ready", states(ok=(1,), warning=(0,))),
-                (8, "light lost", states(ok=(0,), critical=(1,))),
+                # A module without a fibre is no failed part.
+                (8, "light lost", states(ok=(0,), warning=(1,))),
                 (9, "laser fault", states(ok=(0,), critical=(1,))),
             )
         ),
@@ -78,7 +79,7 @@ JETSTREAM = Family(
             f"{_LLDP}.4",
             (
                 once("lldp"),
-                (Words(f"{_LLDP}.1"), *(Words(one.column, keep=1) for one in BY_PORT)),
+                (*(Words(one.column, keep=1) for one in BY_PORT), Words(f"{_LLDP}.1")),
                 (Words(f"{_LLDP}.9"), Words(f"{_LLDP}.4")),
                 (Words(f"{_LLDP}.6"), Words(f"{_LLDP}.8")),
                 (Words(f"{_LLDP}.10"),),
