@@ -10,12 +10,13 @@ from functools import cache
 
 from core.status import Status
 from core.watching import TargetKind
-from runtime import catalogue
+from runtime import catalogue, registries
 
 NOW = " @ end()"  # the end of the dashboard's range, at every step of a chart
 LOST = f"{Status.DOWN}|{Status.UNREACHABLE}"
 ANSWERING = f"{Status.UP}|{Status.DEGRADED}"
 _LEVELS = ("province", "district", "commune")
+_RATED = re.compile(r"(?:rate|increase)\(([A-Za-z_]\w*)[^\[\]]*\[\$__rate_interval\]")
 
 
 class UnknownSeries(Exception):
@@ -37,6 +38,26 @@ def metric(name: str, *matchers: str) -> str:
         if label not in labels:
             raise UnknownSeries(f"{name}{{{label}}}")
     return f"{name}{{{', '.join(matchers)}}}" if matchers else name
+
+
+@cache
+def _seldom() -> dict[str, float]:
+    """Return the seconds between two samples of each series of a collector, at the longest."""
+    found: dict[str, float] = {}
+    for collector in registries.collectors().values():
+        for emit in collector.emits:
+            found[emit.name] = max(collector.interval, found.get(emit.name, 0.0))
+    return found
+
+
+def step(expression: str) -> str | None:
+    """Return the least step of a query that rates what is polled, None if it rates none of it.
+
+    `$__rate_interval` is four of these, or of the data source's own, which are what we write of
+    ourselves: a window of two polls holds but one where the second is late, and no rate at all.
+    """
+    polled = [_seldom()[name] for name in _RATED.findall(expression) if name in _seldom()]
+    return f"{max(polled):g}s" if polled else None
 
 
 def identity(kind: TargetKind) -> str:

@@ -13,6 +13,7 @@ from grafana_foundation_sdk.models import prometheus as query_model
 
 from core.text import Language, Text
 from grafana.board import PERIOD, SOURCE
+from grafana.expressions import step
 from grafana.statuses import CALM, Limits, mappings, missing, thresholds
 
 _LETTERS = "ABCDEFGH"
@@ -47,7 +48,7 @@ class Column:
 
 
 def _query(number: int, expression: str, legend: str = "") -> engine.Dataquery:
-    return (
+    query = (
         engine.Dataquery()
         .expr(expression)
         .ref_id(_LETTERS[number])
@@ -55,6 +56,8 @@ def _query(number: int, expression: str, legend: str = "") -> engine.Dataquery:
         .editor_mode(query_model.QueryEditorMode.CODE)
         .datasource(SOURCE)
     )
+    least = step(expression)
+    return query.interval(least) if least else query
 
 
 def _dressed(panel: Any, words: Words, language: Language) -> Any:

@@ -4,11 +4,13 @@ Of the header only the priority can be relied on. The device's own clock and nam
 when it was heard and from which address is known better.
 """
 
+import codecs
 import re
 from dataclasses import dataclass
 
 LARGEST = 8192  # octets of a line that are read (RFC 5424, 6.1 asks for 2048)
 LONGEST = 1000  # characters of a message that are kept
+_CUT = LARGEST - len("<191>")  # octets after the priority of a line that may have been cut
 _KIND = 64  # characters of the program's name or mnemonic
 _PRIORITY = re.compile(rb"<(\d{1,3})>")
 _MOST_PRIORITY = 191  # 23 facilities, 8 severities
@@ -57,9 +59,10 @@ def read(data: bytes) -> Line:
 
 
 def _decoded(octets: bytes) -> str:
+    whole = len(octets) < _CUT  # a cut one may end within a letter, and is not Latin-1 for that
     octets = octets.removeprefix(b"\xef\xbb\xbf")
     try:
-        said = octets.decode()
+        said, _ = codecs.utf_8_decode(octets, "strict", whole)
     except UnicodeDecodeError:
         said = octets.decode("latin-1")
     return "".join(char if char.isprintable() else " " for char in said)

@@ -1,5 +1,7 @@
 """Octets as text: agents say DisplayString and mean anything."""
 
+import codecs
+from contextlib import suppress
 from ipaddress import ip_address
 
 from collectors._snmp.ber import Value
@@ -12,17 +14,14 @@ _MAC, _ADDRESSES = 6, (4, 16)  # octets
 def text(value: Value) -> str:
     """Return a value as one line of text of at most 255 characters.
 
-    Octets are read as UTF-8, else as Latin-1; control characters become spaces.
+    Octets are read as UTF-8, else as Latin-1; control characters become spaces. Agents cut what
+    is too long for them at an octet: a letter of UTF-8 that was cut is left out.
     """
     if value is None:
         return ""
     if not isinstance(value, bytes):
         return str(value)
-    try:
-        decoded = value.decode()
-    except UnicodeDecodeError:
-        decoded = value.decode("latin-1")
-    printable = "".join(char if char.isprintable() else " " for char in decoded)
+    printable = "".join(char if char.isprintable() else " " for char in _decoded(value))
     return " ".join(printable.split())[:LONGEST]
 
 
@@ -43,6 +42,14 @@ def address(value: Value) -> str:
     if not isinstance(value, bytes) or len(value) not in _ADDRESSES:
         return ""
     return str(ip_address(value))
+
+
+def _decoded(octets: bytes) -> str:
+    with suppress(UnicodeDecodeError):
+        said, read = codecs.utf_8_decode(octets)
+        if read == len(octets) or not said.isascii():
+            return said
+    return octets.decode("latin-1")
 
 
 def _is_text(octets: bytes) -> bool:

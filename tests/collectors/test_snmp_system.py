@@ -130,6 +130,24 @@ async def test_text_of_any_encoding_becomes_one_line(kit: Kit, play: Play) -> No
     assert info["sysName"] == "7"
 
 
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("Kênh xã Phước Sơn ệ".encode()[:-1], "Kênh xã Phước Sơn"),
+        ("Kênh xã Phước Sơn ệ".encode()[:-2], "Kênh xã Phước Sơn"),
+        (b"caf\xe9", "café"),  # ends as a cut letter of UTF-8 would, and is none
+    ],
+)
+async def test_a_name_that_an_agent_cut_within_a_letter_keeps_the_others(
+    kit: Kit, play: Play, said: bytes, read: str
+) -> None:
+    agent: PlayedAgent = play(SYSTEM)
+    agent.table[ids("1.3.6.1.2.1.1.6.0")] = octets(said)
+    reading = await look(check_of(agent.port), kit, Notes())
+    info = next(dict(series.labels) for series, _ in reading.samples if "info" in series.name)
+    assert info["sysLocation"] == read
+
+
 async def test_a_real_agent_answers(kit: Kit, tmp_path: Path) -> None:
     with snmpd(tmp_path, "sysName may-chu-1") as port:
         reading = await look(check_of(port), kit, Notes())

@@ -175,6 +175,22 @@ def test_every_metric_of_a_collector_stands_on_a_board_or_says_why_not() -> None
     assert nowhere == set()
 
 
+@pytest.mark.parametrize("file", FILES, ids=IDS)
+def test_a_rate_looks_over_four_polls_of_what_it_rates(file: Path) -> None:
+    """Over fewer, a poll that is late or lost is a hole in the curve, on Prometheus."""
+    polled: dict[str, float] = {}
+    for collector in registries.collectors().values():
+        for emit in collector.emits:
+            polled[emit.name] = max(collector.interval, polled.get(emit.name, 0.0))
+    for panel in board(file)["panels"]:
+        for target in panel["targets"]:
+            if "$__rate_interval" not in target["expr"]:
+                continue
+            names = set(re.findall(r"[A-Za-z_]\w*(?=[^\[\](]*\[\$__rate)", target["expr"]))
+            slowest = max((polled[name] for name in names & polled.keys()), default=0.0)
+            assert Reading.window(target, slowest) >= 4 * slowest, (panel["title"], target["expr"])
+
+
 @pytest.mark.lab
 @pytest.mark.timeout(240)
 def test_the_catalogue_holds_every_series_that_the_lab_has_seen(filled_engines: Engines) -> None:

@@ -50,7 +50,6 @@ class Reading:
         interval = self._interval()
         self._texts = {
             "__interval": f"{interval}s",
-            "__rate_interval": f"{max(interval + SCRAPE, 4 * SCRAPE)}s",
             "__range": f"{span}s",
             "__range_s": str(span),
             "datasource": "engine",
@@ -64,6 +63,12 @@ class Reading:
     def _interval(self) -> int:
         span = int((self.end - self.begin).total_seconds())
         return max(SCRAPE, math.ceil(span / POINTS))
+
+    @staticmethod
+    def window(target: Document, step: float) -> float:
+        """Return the seconds of $__rate_interval: by the query's own least step, if it has one."""
+        least = float(target.get("interval", f"{SCRAPE}s").removesuffix("s"))
+        return max(max(step, least) + least, 4 * least)
 
     def filled_in(self, text: str) -> str:
         """Return a query with every variable in place."""
@@ -135,6 +140,7 @@ class Reading:
         return f"({'|'.join(_for_regex(value) for _, value in self.options[name])})"
 
     async def _run(self, title: str, target: Document, interval: int | None = None) -> None:
+        self._texts["__rate_interval"] = f"{self.window(target, self._interval()):g}s"
         asked = [("query", self.filled_in(target["expr"]))]
         if target.get("instant"):
             asked.append(("time", str(self.end.timestamp())))

@@ -69,6 +69,14 @@ def test_old_encodings_control_characters_and_long_lines_are_met() -> None:
     assert len(read(b"<13>" + b"x" * 8000).text) == LONGEST
 
 
+@pytest.mark.parametrize("within", range(4))
+@pytest.mark.parametrize("priority", ["<1>", "<189>"])
+def test_a_line_that_is_cut_within_a_letter_keeps_its_letters(priority: str, within: int) -> None:
+    said = "Lỗi cổng mạng " * 600
+    sent = f"{priority}{'x' * within}{said}".encode()[:LARGEST]  # as the doors cut it
+    assert read(sent).text == f"{'x' * within}{said}"[:LONGEST]
+
+
 @settings(max_examples=500)
 @given(st.binary(max_size=300))
 def test_no_bytes_do_more_than_be_no_syslog(data: bytes) -> None:
