@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from alerts import chains, decisions, telling, unrest
 from alerts.coming_back import freed
-from alerts.facts import NOTHING, Fact, Facts, Port, fact_of, follow, ports_in
+from alerts.facts import NOTHING, Fact, Facts, Lapse, Port, fact_of, follow, ports_in
 from alerts.flapping import Flapping, flapping, remembered
 from alerts.hours import next_boundary
 from alerts.incidents import Fold, Numbering, fold, taken_in
@@ -43,6 +43,7 @@ LOOK_FOR_OVERDUE = timedelta(seconds=5)
 _BURST = timedelta(seconds=2.5)  # until it is sure whether a suspect is silent
 _LONGEST_LAPSE = timedelta(seconds=6)  # after which all that is silent is known anew, as at a start
 _LONGEST_HOLD = timedelta(seconds=20)  # a process that gets hardly any turn must speak too
+_REMEMBERED = timedelta(minutes=2)  # lapses: by then all that fell silent in one is noticed
 _REPORTING = Reporting()
 
 
@@ -86,6 +87,7 @@ class Brain:
         self._waiting_until: datetime | None = None
         self._held_since: datetime | None = None
         self._held_until: datetime | None = None
+        self._lapses: list[Lapse] = []
         self._boundary: datetime | None = None
         self._shortest_patience = timedelta(0)
         self._swept_at = self._latest = self._listening = now
@@ -205,6 +207,8 @@ class Brain:
         Then nothing was sent nor heard either, and "it would have been heard of by now" is not true
         of anything, and whoever was under suspicion has not been cleared for want of probes.
         """
+        self._lapses = [one for one in self._lapses if one.end > now - _REMEMBERED]
+        self._lapses.append(Lapse(now - late, now))
         if self._held_until is None or self._held_since is None:
             self._held_since = now
         until = min(now + min(late, _LONGEST_LAPSE) + _BURST, self._held_since + _LONGEST_HOLD)
@@ -337,6 +341,7 @@ class Brain:
         self._swept_at = earlier(self._swept_at, by, now)
         self._listening = earlier(self._listening, by, now)
         self._held_since = self._held_until = None
+        self._lapses.clear()
         self._boundary = next_boundary(self._topology.scheduled, now)
         self._calm.clear()
         self._dirty = True
@@ -429,6 +434,7 @@ class Brain:
                 self._pairs(self._topology.reach.get(target, ())),
                 self._pairs(self._topology.others.get(target, ())),
             ),
+            self._lapses,
             now,
         )
         self._facts[target] = new

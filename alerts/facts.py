@@ -1,6 +1,6 @@
 """What do we know of a target right now, apart from where it stands?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypedDict
@@ -23,6 +23,7 @@ class Fact:
     verdict: Verdict = Verdict.UNKNOWN
     since: datetime | None = None
     failed_at: datetime | None = None  # first of the present run of failures
+    unasked_since: datetime | None = None  # before that, if we had no turn just then
     last_failed: datetime | None = None
     last_ok: datetime | None = None
     alive_since: datetime | None = None  # of one that answers: since it last came back
@@ -36,6 +37,11 @@ class Fact:
     lossy: bool = False  # it loses packets, though it may just now be under suspicion
     interval: float = 60.0
     heard_within: float | None = None  # seconds after which silence is known; None: not swept
+
+    @property
+    def fell_at(self) -> datetime | None:
+        """Return the earliest instant at which it may have fallen silent."""
+        return self.unasked_since or self.failed_at
 
     @property
     def good(self) -> bool:
@@ -72,6 +78,13 @@ class Port:
     changed_at: datetime | None = None  # when it was seen to have changed; None: it never was
     shut_at: datetime | None = None  # first observation of it being shut on purpose
     overtaken: bool = False  # something has come back since that makes the word an old one
+
+
+class Lapse(NamedTuple):
+    """A while during which our process had no turn: nothing was sent, nor heard."""
+
+    begin: datetime
+    end: datetime
 
 
 class Beyond(NamedTuple):
@@ -125,11 +138,16 @@ def fact_of(
     )
 
 
-def follow(old: Fact, new: Fact, now: datetime) -> Fact:
+def follow(old: Fact, new: Fact, lapses: Sequence[Lapse], now: datetime) -> Fact:
     """Return the new fact with what the old one knew of its history.
 
-    A suspicion that was cleared, or loss that began, is no return from the dead.
+    A suspicion that was cleared, or loss that began, is no return from the dead. Whoever fell
+    silent as we came back from a lapse may have been so since that began.
     """
+    if new.failed_at is not None:
+        known = new.failed_at == old.failed_at and old.unasked_since is not None
+        unasked = old.unasked_since if known else _unasked(new.failed_at, new.interval, lapses)
+        new = replace(new, unasked_since=unasked)
     if new.good:
         lives_on = old.good or (old.verdict is Verdict.SUSPECT and old.alive_since is not None)
         if lives_on:
@@ -140,6 +158,18 @@ def follow(old: Fact, new: Fact, now: datetime) -> Fact:
         return replace(new, alive_since=alive, confirmed_at=old.confirmed_at)
     at = old.confirmed_at if old.verdict is new.verdict else now
     return replace(new, alive_since=None, confirmed_at=at)
+
+
+def _unasked(failed_at: datetime, interval: float, lapses: Sequence[Lapse]) -> datetime | None:
+    """Return since when nobody had asked a target that then fell silent; None: it was asked."""
+    turns = timedelta(seconds=interval)  # so much of the time between lapses need not hold a look
+    since = failed_at
+    for begin, end in reversed(lapses):
+        turns -= max(since - end, timedelta(0))
+        if turns < timedelta(0):
+            break
+        since = min(since, begin)
+    return since if since < failed_at else None
 
 
 def _without_reach(others: tuple[tuple[Check, Streak], ...]) -> Fact:

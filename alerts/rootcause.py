@@ -295,6 +295,7 @@ class _Walk:
         if needed and (until := waits.for_above(fact, needed)) is not None:
             return self._wait(until)
         deadline = waits.for_above(fact, live) if live else waits.for_beside(slug, fact)
+        deadline = deadline or waits.for_more_answers(slug, fact)
         if deadline is not None:
             return self._wait(deadline)
         since = self._began(slug, fact, live)
@@ -384,7 +385,9 @@ class _Walk:
         if place.root is None or place.since is None:
             return False
         seen = [f.interval for f in (fact, self.waits.fact(place.root)) if f is not NOTHING]
-        return place.since > since + _of_one_event(max(seen))
+        cause = self.waits.fact(place.root)
+        gone = (cause.fell_at if place.since == cause.failed_at else None) or place.since
+        return gone > since + _of_one_event(max(seen))
 
     # links
 
@@ -418,7 +421,7 @@ class _Walk:
             bound = (fact.confirmed_at or self.now) + PATIENCE
             if other.verdict is Verdict.SUSPECT and self.now < bound:
                 return self._wait(bound)
-            fell = other.failed_at or self.now
+            fell = other.fell_at or self.now
             if other.verdict is Verdict.FAILED and not self._fell_before(
                 slug, fell, other.interval
             ):
@@ -449,6 +452,8 @@ class _Walk:
                 return self._wait(heard)
             if other.answers_at(port.at, self.now):
                 return Place()
+        if (reviving := self._reviving(slug)) is not None:
+            return self._wait(reviving)
         for user in self.topology.users[slug] if port.enabled else ():
             if self._lost_every_line(user, port.at):
                 deadline = self.waits.for_verdict(user, port.at)
@@ -464,12 +469,21 @@ class _Walk:
         own = [fact.failed_at] if fact.failed_at is not None and self._fell_alone(slug) else []
         return self._root(slug, fact, min([since, *failing, *own]))
 
+    def _reviving(self, line: str) -> datetime | None:
+        """Return until when a device may turn out to be back that is reached by a line alone."""
+        due = (
+            self.waits.for_more_answers(line, self.waits.fact(user))
+            for user in self.topology.users[line]
+            if len(self.topology.uplinks[user]) == 1
+        )
+        return max((at for at in due if at is not None), default=None)
+
     def _fell_alone(self, line: str) -> bool:
         """Say whether the address of a line fell silent before any device that it leads to."""
         own = self.waits.fact(line).failed_at
         beyond = [self.waits.fact(user) for user in self.topology.users[line]]
         return own is not None and all(
-            other.failed_at is None or own + _of_one_event(other.interval) < other.failed_at
+            other.fell_at is None or own + _of_one_event(other.interval) < other.fell_at
             for other in beyond
         )
 
@@ -477,7 +491,7 @@ class _Walk:
         """Say whether a device can have fallen silent for want of a line: it had no other left."""
         fact = self.waits.fact(device)
         return fact.failed_at is not None and all(
-            self._fell_before(other, fact.failed_at, fact.interval)
+            self._fell_before(other, fact.fell_at or fact.failed_at, fact.interval)
             for other in self.topology.uplinks[device]
             if other != line
         )
@@ -496,7 +510,7 @@ class _Walk:
             len(lines) > 1
             and all(
                 self.topology.is_link(line)
-                and not self._fell_before(line, fell, fact.interval)
+                and not self._fell_before(line, fact.fell_at or seen, fact.interval)
                 and self._died_with(line, fell)
                 for line in lines
             )
@@ -516,8 +530,8 @@ class _Walk:
         own = self.facts.targets.get(line, NOTHING)
         return (
             own.verdict is Verdict.FAILED
-            and own.failed_at is not None
-            and own.failed_at <= fell + _of_one_event(own.interval)
+            and own.fell_at is not None
+            and own.fell_at <= fell + _of_one_event(own.interval)
         )
 
     def _fell_before(self, line: str, fell: datetime, interval: float) -> bool:

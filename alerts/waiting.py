@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.facts import NOTHING, Fact, Facts
-from alerts.places import Places
+from alerts.places import HIDING, Places
 from alerts.topology import Topology
 from core.status import Status, Verdict
 
 PATIENCE = timedelta(seconds=3)  # the longest wait for what stands above a failed target
 SLOW_PATIENCE = timedelta(seconds=12)  # for three connections, or many probes, unanswered
 VERIFY_ROUND = timedelta(seconds=3)  # after a recovery: so long may what lay behind take
+_ON_ITS_WAY = timedelta(seconds=1)  # so long may an answer be, at most
+_SURE_OF_LIFE = timedelta(seconds=1)  # so soon do more answers follow a first one
 _STILL_DEAD = timedelta(seconds=10)  # a swept target that is still dead has said so by then
 
 
@@ -109,6 +111,14 @@ class Waiting:
             return settled + max(_STILL_DEAD, timedelta(seconds=2 * fact.interval))
         return None
 
+    def for_more_answers(self, slug: str, fact: Fact) -> datetime | None:
+        """Return until when it is known whether a target whose answers have just begun is back."""
+        before = self.facts.before.get(slug)
+        if fact.returned_at is None or (before is not None and before.status in HIDING):
+            return None  # what is held to be lost stays so until it is surely back
+        due = fact.returned_at + _SURE_OF_LIFE
+        return due if due > self.now else None
+
     def for_beside(self, slug: str, fact: Fact) -> datetime | None:
         """Return until when to wait for the others that stand beside the vantage."""
         failed_at = fact.failed_at or self.now
@@ -183,8 +193,17 @@ class Waiting:
         return before is not None and before.status is Status.UNREACHABLE
 
     def something_answers(self, slug: str, fact: Fact) -> bool:
+        """Say whether anything at or behind a device answers.
+
+        What nobody sweeps is dated by when its answer came: that may have been on its way already
+        when the first probe of the sweep was lost.
+        """
         failed_at = fact.failed_at or self.now
-        return any(other.answers_at(failed_at, self.now) for other in self._witnesses(slug))
+        surely = failed_at + _ON_ITS_WAY if fact.heard_within is not None else failed_at
+        return any(
+            other.answers_at(surely if other.heard_within is None else failed_at, self.now)
+            for other in self._witnesses(slug)
+        )
 
     def only_the_line_answers(self, slug: str, fact: Fact) -> bool:
         """Say whether a site is dark, and the carrier's box at it still answers.

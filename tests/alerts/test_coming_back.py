@@ -282,6 +282,25 @@ def test_a_service_that_answers_first_blames_no_router_for_its_line() -> None:
         assert {i.root for i in world.incidents.values()} == {"line1"}, seed
 
 
+def test_an_answer_that_was_on_its_way_at_the_cut_blames_no_router() -> None:
+    what = serving(estate(hubs=3, communes=4))
+    checks = tuple(
+        check.model_copy(update={"verify": Verify(probes=2)})  # a few connections, not a sweep
+        if check.slug == "hub1-web/http"
+        else check
+        for check in what.checks
+    )
+    for seed in range(40):
+        world = World(Estate(targets=what.targets, checks=checks), seed=seed)
+        world.hear(world.now + timedelta(seconds=0.1), _web(world.now))
+        world.run(36)
+        world.cut("line1")
+        came = world.now + timedelta(seconds=0.2)  # a probe sent just before that is lost already
+        world.hear(came, _web(came))
+        world.run(20)
+        assert {i.root for i in world.incidents.values()} == {"line1"}, seed
+
+
 def test_an_answer_that_was_waited_for_since_the_cut_blames_no_router_either() -> None:
     what = serving(estate(hubs=3, communes=4))
     checks = tuple(

@@ -14,6 +14,11 @@ from tests.alerts.test_scenes import PARTS, Play
 # scenes of which a brain that does not know of the lapses names a wrong root first
 MISLEADING = (11, 36, 51, 108, 141)
 
+# a dead router, one of whose lines alone was asked just before a lapse
+ASKED_IN_PART = (167, 276, 359)
+# a carrier whose lines come back as a lapse ends, some heard of before the others
+COMING_BACK = (9, 224)
+
 
 class Starved(Play):
     """A scene during which the platform gets no turn for seconds, again and again."""
@@ -39,6 +44,16 @@ def test_the_first_root_is_right_though_the_platform_had_no_turn(*, full: bool) 
     seeds = range(600) if full else (*MISLEADING, *range(20, 32))
     wrong = [seed for seed in seeds if Starved(seed, known=True).play().first_right is False]
     assert len(wrong) <= len(seeds) // 100, wrong
+
+
+@pytest.mark.parametrize("seed", ASKED_IN_PART)
+def test_a_line_that_was_asked_last_before_a_lapse_did_not_fall_first(seed: int) -> None:
+    assert Starved(seed, known=True).play().first_right
+
+
+@pytest.mark.parametrize("seed", COMING_BACK)
+def test_nobody_is_blamed_whose_answers_have_just_begun(seed: int) -> None:
+    assert Starved(seed, known=True).play().first_right is not False
 
 
 def test_who_does_not_know_of_a_lapse_blames_the_wrong_one() -> None:
