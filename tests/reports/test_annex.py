@@ -28,11 +28,12 @@ from reports.annex import (
     unwatched,
 )
 from reports.meetings_month import MeetingsMonth
-from reports.periods import PeriodKind, period_of
+from reports.periods import period_of
 from reports.render import meetings_month
 from reports.render.annex import file_name, render
 from reports.render.kinds import Format
 from reports.render.letterhead import Letterhead
+from reports.report import PeriodKind
 
 BEGIN = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)  # 08:00 in Vietnam
 END = BEGIN + timedelta(hours=2)
