@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.topology import Topology
-from alerts.wording import SMS_LENGTH, cause_in_words, moment, plain, root_in_words, sms
+from alerts.wording import SMS_LENGTH, cause_in_words, moment, named, plain, root_in_words, sms
 from core.clock import LOCAL
+from core.errors import Problem
 from core.incident import Incident, Message, Purpose, Short
 from core.inventory import Contact
-from core.meeting import Finding, Meeting, Readiness, ReadinessRun, Reason
+from core.meeting import Clash, Finding, Meeting, Readiness, ReadinessRun, Reason
 from core.text import Language, Text
 
 _NAMED = 20  # rooms that a message lists
@@ -74,6 +75,19 @@ REASON = {
     "bridge_down": Text("cầu nối hội nghị không trả lời", "the bridge is silent"),
     "bridge_weak": Text("cầu nối hội nghị có cảnh báo", "the bridge has a warning"),
 }
+_CLASH = Text(
+    "trùng giờ với cuộc họp {0} ({1}, {2}): {3}", "at the same hour as {0} ({1}, {2}): {3}"
+)
+_BOTH_ROOMS = Text("{0} điểm cầu được mời dự cả hai: {1}", "rooms invited to both, {0}: {1}")
+_BOTH_BRIDGE = Text("cùng cầu nối {0}", "the same bridge {0}")
+_MEND_ROOMS = Text(
+    "Cuộc họp vẫn được ghi; dời giờ, hoặc để mỗi điểm cầu ở một cuộc họp",
+    "The meeting is kept all the same; move it, or leave each room in one of the two",
+)
+_MEND_BRIDGE = Text(
+    "Cuộc họp vẫn được ghi; xem lại cầu nối còn đủ cổng cho cả hai",
+    "The meeting is kept all the same; see whether the bridge has ports enough for both",
+)
 _TAKEN = Text("do {root}: {cause}", "by {root}: {cause}")
 _TAKEN_UNTIL = Text("do {root}, hết lúc {until}: {cause}", "by {root}, over at {until}: {cause}")
 _AHEAD = (
@@ -158,6 +172,28 @@ def why(finding: Finding, topology: Topology, language: Language) -> list[str]:
         for reason in finding.reasons
         if amiss or reason.name != "nobody_to_phone"
     ]
+
+
+def booked_twice(clash: Clash, topology: Topology) -> Problem:
+    """Return what is told of a meeting that wants what another has at the same hour."""
+    other = clash.other
+    begin, end = other.begin.astimezone(LOCAL), other.end.astimezone(LOCAL)
+    day = "" if begin.date() == end.date() else f" {begin:%d/%m}"
+    hours = f"{begin:%H:%M}{day}–{end:%H:%M %d/%m/%Y}"
+
+    def said(language: Language) -> str:
+        what: list[str] = []
+        if clash.rooms:
+            names = [named(topology.targets.get(one), one, language) for one in clash.rooms]
+            shown = ", ".join(names[:_NAMED]) + ("…" if len(names) > _NAMED else "")
+            what.append(_BOTH_ROOMS.said(language).format(len(names), shown))
+        if clash.bridge is not None:
+            bridge = named(topology.targets.get(clash.bridge), clash.bridge, language)
+            what.append(_BOTH_BRIDGE.said(language).format(bridge))
+        return _CLASH.said(language).format(other.title, other.id, hours, "; ".join(what))
+
+    mend = _MEND_ROOMS if clash.rooms else _MEND_BRIDGE
+    return Problem(clash.meeting.id, Text(said("vi"), said("en")), mend)
 
 
 def taken_by(incident: Incident, topology: Topology, language: Language) -> str:

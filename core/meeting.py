@@ -3,7 +3,7 @@
 A room is a điểm cầu: the slug of a room of the inventory, or of a site that joins as a whole.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -191,3 +191,29 @@ class Said:
 
     ticks: Mapping[str, Mapping[str, Tick]]  # room → item → the last word
     beats: Mapping[str, Beat]  # room → the last
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two meetings that want the same rooms, or the same bridge, at the same hour."""
+
+    meeting: Meeting
+    other: Meeting
+    rooms: tuple[str, ...]  # that are invited to both
+    bridge: str | None  # that joins both
+
+
+def clashes(meeting: Meeting, others: Iterable[Meeting], now: datetime) -> list[Clash]:
+    """Return which of the others a meeting clashes with, in a time that is not over."""
+    found: list[Clash] = []
+    for other in others:
+        begin, end = max(meeting.begin, other.begin), min(meeting.end, other.end)
+        off = meeting.cancelled_at is not None or other.cancelled_at is not None
+        if other.id == meeting.id or off or end <= max(begin, now):
+            continue
+        there = set(other.rooms)
+        rooms = tuple(room for room in meeting.rooms if room in there)
+        bridge = meeting.bridge if meeting.bridge == other.bridge else None
+        if rooms or bridge is not None:
+            found.append(Clash(meeting, other, rooms, bridge))
+    return found

@@ -5,7 +5,7 @@ starts again after a crash neither loses it nor tells it twice.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Select, delete, func, insert, select, update
@@ -22,6 +22,7 @@ from core.meeting import (
     PRESENT,
     Attendance,
     Beat,
+    Clash,
     GoingOn,
     Meeting,
     Presence,
@@ -29,6 +30,7 @@ from core.meeting import (
     Said,
     Tick,
     Wanted,
+    clashes,
 )
 from core.model import Model
 from core.outcome import Event
@@ -55,6 +57,7 @@ from storage.unbroken import unbroken
 
 MOST_ROOMS = 5_000
 _CANCEL = "meeting.cancel"  # of the audit trail
+_NOT_ON = Text("Cuộc họp không đang diễn ra", "The meeting does not go on now")
 _TOLD = ("registered", "in_call", "client", *DEVICES)  # of a beat: what pages show at once
 _M, _R, _T, _P, _L = meetings.c, readiness_runs.c, room_ticks.c, presences.c, room_links.c
 _Row = TypeVar("_Row", bound=Model)
@@ -113,6 +116,22 @@ class MeetingBook:
         """
         async with self._database.writing() as connection:
             before = await _read(connection, meeting)
+            row = await _changed(connection, before, wanted, actor, now, origin)
+            return row, await write_events(connection, [_draft(row)], now)
+
+    async def until(
+        self, meeting: str, longer: timedelta, actor: str, now: datetime, origin: str = ""
+    ) -> tuple[Meeting, list[Event]]:
+        """Let a meeting that goes on last so much longer; by nothing, it is over now.
+
+        NotFound; Conflict if it does not go on.
+        """
+        async with self._database.writing() as connection:
+            before = await _read(connection, meeting)
+            if before.cancelled_at is not None or not before.begin <= now < before.end:
+                raise Conflict(_NOT_ON)
+            end = before.end + longer if longer else now
+            wanted = Wanted(**before.model_dump(include=set(Wanted.model_fields)) | {"end": end})
             row = await _changed(connection, before, wanted, actor, now, origin)
             return row, await write_events(connection, [_draft(row)], now)
 
@@ -186,6 +205,20 @@ class MeetingBook:
             query = query.where(_M.cancelled_at.is_(None))
         async with self._database.reading() as connection:
             return await _all(connection, Meeting, query)
+
+    async def clashing(self, rows: Sequence[Meeting], now: datetime) -> list[Clash]:
+        """Return where these meetings want what another has at the same hour; each pair once."""
+        if not rows:
+            return []
+        around = await self.find(min(row.begin for row in rows), max(row.end for row in rows))
+        told: set[frozenset[str]] = set()
+        found: list[Clash] = []
+        for clash in (one for row in rows for one in clashes(row, around, now)):
+            pair = frozenset((clash.meeting.id, clash.other.id))
+            if pair not in told:
+                told.add(pair)
+                found.append(clash)
+        return found
 
     # readiness
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final, TypeVar
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from alerts.meeting_words import ITEM, RESULT, ahead_in_words, by_rooms, counted
+from alerts.meeting_words import ITEM, RESULT, ahead_in_words, booked_twice, by_rooms, counted
 from alerts.quality_words import of_streams
 from api import repeating
 from api.annexes import annex_of
@@ -23,7 +23,7 @@ from api.snapshot import Picture
 from api.v1.meetings import refuse
 from core.callwords import GRADE
 from core.clock import LOCAL
-from core.errors import Conflict, DomainError, Invalid, NotFound, Problem
+from core.errors import DomainError, Invalid, NotFound, Problem
 from core.meeting import CHECKLIST, MOST_LEVELS, PRESENT, Meeting, ReadinessRun, Tick, Wanted
 from core.model import Model
 from core.recurrence import BadRule, normal, spans
@@ -108,12 +108,15 @@ async def add(
     wanted = await _wanted(request, context, entry)
     origin = client_address(request, context.settings.proxies)
     now = context.clock.now()
-    first: Meeting | None = None
+    rows: list[Meeting] = []
     for one in wanted:
         row, events = await context.ledger.meetings.add(one, asker.name, now, origin=origin)
         context.live.publish(events)
-        first = first or row
-    return RedirectResponse(f"/meetings/{first.id}" if first else "/meetings", 303)
+        rows.append(row)
+    if len(rows) > 1 and (crossed := await _clashes(request, context, rows)):
+        told = Text(f"Đã ghi {len(rows)} cuộc họp", f"{len(rows)} meetings are entered")
+        return await _list(request, context, asker, Entry(), _said(crossed), told)
+    return RedirectResponse(f"/meetings/{rows[0].id}" if rows else "/meetings", 303)
 
 
 @router.post("/meetings/import")
@@ -144,7 +147,9 @@ async def bring_in(
         f"Taken in: {len(done.added)} new meetings, {len(done.changed)} changed"
         + (f", {len(done.cancelled)} called off" if done.cancelled else ""),
     )
-    return await _list(request, context, asker, Entry(), _said(found.notices), told)
+    crossed = await _clashes(request, context, (*done.added, *done.changed))
+    notices = _said([*found.notices, *crossed])
+    return await _list(request, context, asker, Entry(), notices, told)
 
 
 @router.get("/meetings/{meeting}")
@@ -182,13 +187,10 @@ async def until(
     minutes: Annotated[int, Form(ge=0, le=240)],
 ) -> RedirectResponse:
     """Let a meeting that goes on last so many minutes longer; with none it is over now."""
-    before, now = await context.ledger.meetings.get(meeting), context.clock.now()
-    if state_of(before, now) != "on":
-        raise Conflict(_NOT_ON)
-    end = before.end + timedelta(minutes=minutes) if minutes else now
-    wanted = Wanted(**before.model_dump(include=set(Wanted.model_fields)) | {"end": end})
     origin = client_address(request, context.settings.proxies)
-    _, events = await context.ledger.meetings.change(meeting, wanted, asker.name, now, origin)
+    _, events = await context.ledger.meetings.until(
+        meeting, timedelta(minutes=minutes), asker.name, context.clock.now(), origin
+    )
     context.live.publish(events)
     return RedirectResponse(f"/meetings/{meeting}", 303)
 
@@ -284,6 +286,16 @@ async def tick(  # noqa: PLR0917
     )
     context.live.publish(await context.ledger.meetings.tick(row))
     return RedirectResponse(f"/m/{token}", 303)
+
+
+async def _clashes(request: Request, context: Context, rows: Sequence[Meeting]) -> list[Problem]:
+    """Return what to tell of meetings that want what another has at the same hour."""
+    found = await context.ledger.meetings.clashing(rows, context.clock.now())
+    if not found:
+        return []
+    picture: Picture = await request.app.state.pictures.now()
+    topology = await asyncio.to_thread(lambda: picture.ground.topology)
+    return [booked_twice(clash, topology) for clash in found]
 
 
 async def _wanted(request: Request, context: Context, entry: Entry) -> list[Wanted]:
@@ -400,6 +412,7 @@ async def _one(
         record=record,
         away=unwatched(record) if record is not None else "",
         meeting=row,
+        crossed=await _clashes(request, context, [row]),
         why=lambda one: why(picture, one, language),
         whom=lambda one: whom(picture, one, language),
         sounds=lambda one: sounds(one, language, wall=is_wall(request)),
@@ -528,7 +541,6 @@ def _said(problems: Sequence[Problem]) -> list[Text]:
     return [Text(p.said("vi"), p.said("en")) for p in problems]
 
 
-_NOT_ON = Text("Cuộc họp không đang diễn ra", "The meeting does not go on now")
 _MEANT_SO = Text(
     "Xem lại ngày giờ; nếu chỉ ghi để lưu thì đánh dấu ô này",
     "Look at the day again; tick this if it is kept for the record alone",

@@ -1,5 +1,6 @@
 """Meetings: what is to come, how ready every room is, who is in; rooms' own clients report here."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -9,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from alerts.both_ends import End, Measured
-from alerts.meeting_words import reason_in_words
+from alerts.meeting_words import booked_twice, reason_in_words
 from alerts.quality import Verdict
 from alerts.room_stack import Layer
 from api.annexes import annex_of, printed
@@ -108,11 +109,25 @@ class MeetingOut(BaseModel):
     cancelled_at: datetime | None
 
 
+class ClashOut(BaseModel):
+    """Another meeting that wants the same rooms or the same bridge at the same hour."""
+
+    meeting: str = Field(description="The other meeting.")
+    begin: datetime
+    end: datetime
+    rooms: tuple[str, ...] = Field(description="Rooms that are invited to both.")
+    bridge: str | None = Field(description="The bridge that joins both.")
+    said: str = Field(description="In English, for people.")
+
+
 class MeetingEntered(MeetingOut):
     """A meeting as it was entered or changed."""
 
     notice: str | None = Field(
         description="In English, for people: it was over already and is kept for the record alone."
+    )
+    clashes: list[ClashOut] = Field(
+        description="It was kept all the same: what other meetings have at the same hour."
     )
 
 
@@ -262,10 +277,24 @@ def meeting_out(row: Meeting, now: datetime) -> MeetingOut:
     return MeetingOut.model_validate(row.model_dump() | {"state": state_of(row, now)})
 
 
-def _entered(row: Meeting, now: datetime) -> MeetingEntered:
+async def _entered(context: Context, picture: Picture, row: Meeting) -> MeetingEntered:
+    now = context.clock.now()
     over = is_over(row.end) if row.end <= now else None
     notice = f"{over.what.en}. {over.mend.en}." if over is not None else None
-    return MeetingEntered(**meeting_out(row, now).model_dump(), notice=notice)
+    found = await context.ledger.meetings.clashing([row], now)
+    topology = await asyncio.to_thread(lambda: picture.ground.topology)
+    crossed = [
+        ClashOut(
+            meeting=clash.other.id,
+            begin=clash.other.begin,
+            end=clash.other.end,
+            rooms=clash.rooms,
+            bridge=clash.bridge,
+            said=booked_twice(clash, topology).said("en"),
+        )
+        for clash in found
+    ]
+    return MeetingEntered(**meeting_out(row, now).model_dump(), notice=notice, clashes=crossed)
 
 
 @router.get("/meetings", summary="Meetings, by begin")
@@ -308,7 +337,7 @@ async def add(request: Request, context: Ctx, asker: Operator, wish: MeetingIn) 
         origin=client_address(request, context.settings.proxies),
     )
     context.live.publish(events)
-    return _entered(row, context.clock.now())
+    return await _entered(context, picture, row)
 
 
 @router.put("/meetings/{meeting}", summary="Change a meeting (operator)")
@@ -324,7 +353,7 @@ async def change(
     now = context.clock.now()
     row, events = await context.ledger.meetings.change(meeting, wanted, asker.name, now, origin)
     context.live.publish(events)
-    return _entered(row, now)
+    return await _entered(context, picture, row)
 
 
 @router.post("/meetings/{meeting}/cancel", summary="Call a meeting off (operator)")

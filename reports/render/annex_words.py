@@ -7,7 +7,7 @@ from core.callquality import AMISS, Grade
 from core.callwords import GRADE, SIDE, worst_figure
 from core.clock import LOCAL
 from core.text import Language, Text
-from reports.annex import Annex, Line, instant
+from reports.annex import Annex, Line, Prices, instant
 from reports.render import figures
 
 # The number of the standard is not broken over two lines of a page.
@@ -194,7 +194,16 @@ def unwatched(annex: Annex) -> str:
 
 def method(annex: Annex, language: Language) -> list[str]:
     """Return how it was counted, with every price."""
-    prices = annex.prices
+    told = [said("presence_method", language)]
+    if annex.unwatched.spans:
+        told.append(said("unwatched_method", language))
+    if annex.heard:
+        told.append(said("quality_method", language))
+    return told + saving_method(annex.prices, annex.uncounted, language)
+
+
+def saving_method(prices: Prices, uncounted: int, language: Language) -> list[str]:
+    """Return how I13 was estimated, with every price, and how many rooms are not in it."""
 
     def money(value: int | None) -> str:
         return figures.whole(value or 0, language)
@@ -207,15 +216,9 @@ def method(annex: Annex, language: Language) -> list[str]:
         number(prices.winding, language),
         number(prices.speed, language),
     )
-    told = [said("presence_method", language)]
-    if annex.unwatched.spans:
-        told.append(said("unwatched_method", language))
-    if annex.heard:
-        told.append(said("quality_method", language))
-    key = "saving_method" if prices.priced else "no_prices"
-    told.append(said(key, language, *values))
-    if annex.uncounted:
-        told.append(said("uncounted", language, annex.uncounted))
+    told = [said("saving_method" if prices.priced else "no_prices", language, *values)]
+    if uncounted:
+        told.append(said("uncounted", language, uncounted))
     return told
 
 

@@ -70,17 +70,18 @@ def xlsx(annex: Annex, head: Letterhead, language: Language) -> bytes:
 
 def _rooms(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:
     for line in annex.lines:
+        unseen = None if line.joined else annex_words.said("unseen", language)
         yield (
             ("text", line.name.said(language)),
             ("moment", line.joined),
             ("moment", line.left),
             span(line.seconds),
-            ("whole", line.drops),
+            ("whole", line.drops if line.joined else None),
             ("whole", line.delegates),
             ("one", line.km),
             ("whole", line.saved),
             ("one", line.hours),
-            ("text", annex_words.elsewhere(line, language) or None),
+            ("text", annex_words.elsewhere(line, language) or unseen),
         )
     yield (
         ("head", annex_words.said("sum", language)),

@@ -9,7 +9,7 @@ from reports.annex import Annex
 from reports.meetings_month import MeetingsMonth
 from reports.render import annex_words, figures, words
 from reports.render.annex import environment, pdf, whole
-from reports.render.annex_words import method, number
+from reports.render.annex_words import number
 from reports.render.annex_xlsx import Cell, Writer, span
 from reports.render.document import DOTS
 from reports.render.kinds import Format
@@ -100,7 +100,11 @@ def _method(month: MeetingsMonth, language: Language) -> list[str]:
         away = sum(one.unwatched.total for one in month.unwatched)
         named = (len(month.unwatched), figures.clock(away, language))
         told.append(annex_words.said("no_watch", language, *named))
-    return told + (method(month.annexes[0], language)[:2] if month.annexes else [])
+    if not month.annexes:
+        return told
+    told.append(annex_words.said("presence_method", language))
+    uncounted = sum(one.uncounted for one in month.annexes)
+    return told + annex_words.saving_method(month.annexes[0].prices, uncounted, language)
 
 
 def _xlsx(month: MeetingsMonth, head: Letterhead, language: Language) -> bytes:

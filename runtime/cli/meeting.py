@@ -1,4 +1,4 @@
-"""Which meetings are to come? Shown, entered, read in from lists and calendars, called off."""
+"""Which meetings are to come? Shown, entered, read in, made longer, ended, called off."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,14 +9,20 @@ import typer
 from runtime.cli._config import Config
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.errors import Problem
     from core.meeting import Meeting, ReadinessRun, Wanted
     from inventory.meetinglist import Meetings, Names
+    from runtime.cli._ledger import Voice
     from runtime.cli._names import Called
     from storage.ledger import Ledger
     from storage.meetings import Gathered
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Show, enter, read in and call off meetings."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Show, enter, read in, lengthen, end and call off meetings.",
 )
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Days = Annotated[int, typer.Option("--days", min=1, max=366, help="How many days ahead.")]
@@ -154,16 +160,17 @@ def add(
 
     voice = Voice(as_json=as_json)
 
-    async def work(ledger: "Ledger") -> "Meeting":
+    async def work(ledger: "Ledger") -> "tuple[Meeting, list[Problem]]":
         now = SystemClock().now()
         today = now.astimezone(LOCAL).date()
         names = Names(await ledger.inventory.load(on=today), today)
         first = begin.replace(tzinfo=LOCAL)
         last = end.replace(tzinfo=LOCAL) if end else first + USUAL
         wanted = _wanted(names, title, (first, last), room, (chair, officer, bridge), important)
-        return (await ledger.meetings.add(wanted, actor(), now, source="cli"))[0]
+        row, _ = await ledger.meetings.add(wanted, actor(), now, source="cli")
+        return row, await _clashes(ledger, [row], now, voice)
 
-    row = with_ledger(config, voice, work)
+    row, crossed = with_ledger(config, voice, work)
     over = row.end <= SystemClock().now()
     voice.done(
         Text(
@@ -173,7 +180,9 @@ def add(
         id=row.id,
         rooms=list(row.rooms),
         over=over,
+        clashes=[problem.said(voice.language) for problem in crossed],
     )
+    _warn(crossed, voice)
     if over and not as_json:
         fault = is_over(row.end)
         typer.echo(Problem(row.id, fault.what, fault.mend).said(voice.language), err=True)
@@ -202,7 +211,7 @@ def import_(
 
     speaker = Speaker(as_json=as_json)
 
-    async def work(ledger: "Ledger") -> "tuple[Meetings, Gathered | None]":
+    async def work(ledger: "Ledger") -> "tuple[Meetings, Gathered | None, list[Problem]]":
         now = SystemClock().now()
         inventory = await ledger.inventory.load(on=now.astimezone(LOCAL).date())
         try:
@@ -215,12 +224,14 @@ def import_(
         if found.problems:
             raise Invalid(found.problems)
         if dry_run:
-            return found, None
-        return found, await ledger.meetings.gather(
+            return found, None, []
+        done = await ledger.meetings.gather(
             found.wanted, "list", actor(), now, called_off=found.called_off
         )
+        crossed = await _clashes(ledger, (*done.added, *done.changed), now, speaker)
+        return found, done, crossed
 
-    found, done = with_ledger(config, speaker, work)
+    found, done, crossed = with_ledger(config, speaker, work)
     added, changed, off = map(len, done[:3]) if done is not None else (0, 0, 0)
     speaker.object(
         {
@@ -230,16 +241,100 @@ def import_(
             "added": added,
             "changed": changed,
             "cancelled": off,
-            "notices": problems_as_objects(found.notices, speaker.language),
+            "notices": problems_as_objects([*found.notices, *crossed], speaker.language),
         }
     )
-    speaker.warnings(found.notices)
+    speaker.warnings([*found.notices, *crossed])
     speaker.say(
         f"Đọc {len(found.wanted)} cuộc họp: {added} mới, {changed} thay đổi, {off} bị huỷ."
         + (" Chạy thử: chưa thay đổi gì." if dry_run else ""),
         f"Read {len(found.wanted)} meetings: {added} new, {changed} changed, {off} called off."
         + (" Dry run: nothing was changed." if dry_run else ""),
     )
+
+
+@app.command()
+def longer(
+    meeting: Annotated[str, typer.Argument(metavar="MEETING", help="Its id.")],
+    config: Config = None,
+    *,
+    minutes: Annotated[
+        int, typer.Option("--minutes", min=1, max=240, help="How many minutes longer.")
+    ] = 15,
+    as_json: Json = False,
+) -> None:
+    """Let a meeting that goes on last longer."""
+    from core.clock import LOCAL
+    from core.text import Text
+    from runtime.cli._ledger import Voice
+
+    voice = Voice(as_json=as_json)
+    row, crossed = _until(config, voice, meeting, timedelta(minutes=minutes))
+    at = f"{row.end.astimezone(LOCAL):%H:%M %d/%m/%Y}"
+    voice.done(
+        Text(
+            vi=f"Cuộc họp {row.id} kéo dài đến {at}.", en=f"The meeting {row.id} lasts until {at}."
+        ),
+        id=row.id,
+        end=row.end,
+        clashes=[problem.said(voice.language) for problem in crossed],
+    )
+    _warn(crossed, voice)
+
+
+@app.command()
+def end(
+    meeting: Annotated[str, typer.Argument(metavar="MEETING", help="Its id.")],
+    config: Config = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Say that a meeting that goes on is over now; its annex counts until now."""
+    from core.text import Text
+    from runtime.cli._ledger import Voice
+
+    voice = Voice(as_json=as_json)
+    row, _ = _until(config, voice, meeting, timedelta())
+    voice.done(
+        Text(vi=f"Cuộc họp {row.id} đã kết thúc.", en=f"The meeting {row.id} is over."),
+        id=row.id,
+        end=row.end,
+    )
+
+
+def _until(
+    config: Path | None, voice: "Voice", meeting: str, longer: timedelta
+) -> "tuple[Meeting, list[Problem]]":
+    """Let a meeting last so much longer, by nothing be over; return what it clashes with then."""
+    from core.clock import SystemClock
+    from runtime.cli._ledger import actor, with_ledger
+
+    async def work(ledger: "Ledger") -> "tuple[Meeting, list[Problem]]":
+        now = SystemClock().now()
+        row, _ = await ledger.meetings.until(meeting, longer, actor(), now)
+        return row, await _clashes(ledger, [row], now, voice)
+
+    return with_ledger(config, voice, work)
+
+
+async def _clashes(
+    ledger: "Ledger", rows: "Sequence[Meeting]", now: datetime, voice: "Voice"
+) -> "list[Problem]":
+    """Return what to tell of meetings that want what another has at the same hour."""
+    from alerts.meeting_words import booked_twice
+    from runtime.cli._names import called
+
+    found = await ledger.meetings.clashing(rows, now)
+    if not found:
+        return []
+    known = await called(ledger, voice.language)
+    return [booked_twice(clash, known.topology) for clash in found]
+
+
+def _warn(problems: "list[Problem]", voice: "Voice") -> None:
+    """Say on standard error what was kept and had better be looked at."""
+    for problem in problems if not voice.as_json else ():
+        typer.echo(problem.said(voice.language), err=True)
 
 
 @app.command()

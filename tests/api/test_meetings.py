@@ -828,3 +828,47 @@ async def test_a_meeting_that_overruns_is_made_longer_or_ended_with_one_tap(worl
     assert (await world.ledger.meetings.get(meeting.id)).end == DAWN
     status, text = await posted(world, path, minutes="30")
     assert (status, "Cuộc họp không đang diễn ra" in text) == (409, True)
+
+
+async def test_a_meeting_that_wants_what_another_has_is_kept_and_told(world: World) -> None:
+    first = await met(world, ahead=HOUR, title="Giao ban MTTQ")
+    assert (await posted(world, "/meetings", **FORM))[0] == 303
+    rows = await world.ledger.meetings.find(DAWN, DAWN + 9 * HOUR)
+    [mine] = [row for row in rows if row.id != first.id]
+    told = f"Trùng giờ với cuộc họp Giao ban MTTQ ({first.id}, 10:00–12:00 22/11/2026): "
+    shown = words(await page(world, f"/meetings/{mine.id}"))
+    assert told + "2 điểm cầu được mời dự cả hai: " in shown
+    assert "cùng cầu nối" in shown
+    assert "Cuộc họp vẫn được ghi" in shown
+    assert "Trùng giờ" not in words(await page(world, f"/meetings/{mine.id}?wall"))
+    await world.ledger.meetings.cancel(first.id, "ha", DAWN)
+    assert "Trùng giờ" not in words(await page(world, f"/meetings/{mine.id}"))
+
+
+async def test_a_later_meeting_of_a_series_or_of_a_list_that_clashes_is_told(world: World) -> None:
+    later = await met(world, ahead=HOUR + timedelta(days=7))
+    form = FORM | {"repeat": "weekly", "repeat_until": "2026-12-20"}
+    status, text = await posted(world, "/meetings", **form)
+    assert (status, "Đã ghi 5 cuộc họp" in text) == (200, True)
+    assert f"HN-20261129-0002: trùng giờ với cuộc họp Giao ban ({later.id}, " in text
+
+
+async def test_the_interface_tells_what_another_meeting_has(world: World) -> None:
+    first = await met(world, ahead=HOUR)
+    wish = {
+        "title": "Hội nghị",
+        "begin": (DAWN + HOUR).isoformat(),
+        "end": (DAWN + 2 * HOUR).isoformat(),
+        "rooms": ["phong-dak-o"],
+    }
+    made = (await asked(world, "POST", "/meetings", **wish)).json()
+    [clash] = made["clashes"]
+    assert (clash["meeting"], clash["rooms"], clash["bridge"]) == (
+        first.id,
+        ["phong-dak-o"],
+        None,
+    )
+    assert "at the same hour as Giao ban" in clash["said"]
+    moved = wish | {"begin": first.end.isoformat(), "end": (first.end + HOUR).isoformat()}
+    changed = await asked(world, "PUT", f"/meetings/{made['id']}", **moved)
+    assert changed.json()["clashes"] == []  # one ends as the other begins

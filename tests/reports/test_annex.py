@@ -1,7 +1,7 @@
 """The annex counts to the second, calls nobody absent whom it did not see, shows its prices."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from itertools import pairwise
 
@@ -27,9 +27,13 @@ from reports.annex import (
     spans_of,
     unwatched,
 )
+from reports.meetings_month import MeetingsMonth
+from reports.periods import period_of
+from reports.render import meetings_month
 from reports.render.annex import file_name, render
 from reports.render.kinds import Format
 from reports.render.letterhead import Letterhead
+from reports.report import PeriodKind
 
 BEGIN = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)  # 08:00 in Vietnam
 END = BEGIN + timedelta(hours=2)
@@ -438,3 +442,27 @@ def test_what_a_call_was_after_the_room_had_left_counts_for_nothing() -> None:
     found = sound_of(MEETING, [row], inside, BEGIN + 20 * MINUTE)
     assert found.seconds[Grade.GOOD] == 4 * 60
     assert found.unmeasured == 0
+
+
+def test_a_room_that_nobody_saw_has_no_drops_in_the_workbook_and_says_why() -> None:
+    rooms = load_workbook(BytesIO(render(an_annex(), Letterhead(), "vi", Format.XLSX))).worksheets[
+        0
+    ]
+    assert [rooms[f"E{row}"].value for row in (2, 3, 4)] == [1, 0, None]
+    assert [rooms[f"J{row}"].value for row in (2, 3, 4)] == [None, None, "không ghi nhận được"]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_month_shows_the_prices_of_i13_and_the_rooms_that_are_not_in_it(
+    language: Language,
+) -> None:
+    period = period_of(PeriodKind.MONTH, date(2026, 11, 1))
+    month = MeetingsMonth(period, (an_annex(), an_annex()), (), 0, END)
+    page = meetings_month.render(month, Letterhead(), language, Format.HTML).decode()
+    assert ("5.000 đ/km" if language == "vi" else "5,000 đ/km") in page
+    told = {
+        "vi": "2 điểm cầu đã dự không tính được",
+        "en": "for want of delegates or coordinates: 2",
+    }
+    assert told[language] in page
+    assert "G.107" not in page  # no call is graded on it

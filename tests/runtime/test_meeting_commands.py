@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from core.clock import SystemClock
+from core.clock import LOCAL, SystemClock
 from core.inventory import Changes
 from core.meeting import Finding, Readiness, ReadinessRun
 from runtime.cli import meeting
@@ -125,3 +126,42 @@ def test_all_that_is_wrong_with_a_meeting_is_told_at_once(run: Run) -> None:
     assert told.exit_code == 2
     assert "it does not end after it begins" in told.stderr
     assert '"không ai" is not known' in told.stderr
+
+
+def test_a_room_and_a_bridge_that_another_meeting_has_are_told_and_not_refused(
+    run: Run, tmp_path: Path
+) -> None:
+    assert run(*ADD, "--bridge", "MCU trung tâm").exit_code == 0
+    second = ("add", "Hội nghị", "--begin", "2099-12-01T09:00", "--room", "xã Đăk Ơ")
+    told = run(*second, "--bridge", "MCU trung tâm")
+    assert told.exit_code == 0
+    assert (
+        "HN-20991201-0002: at the same hour as Giao ban "
+        "(HN-20991201-0001, 08:00–10:00 01/12/2099): rooms invited to both, 1: "
+    ) in told.stderr
+    assert "; the same bridge MCU trung tâm. The meeting is kept all the same" in told.stderr
+    third = json.loads(run(*second, "--json").stdout)
+    assert [line.split(" (")[0] for line in third["clashes"]] == [
+        "HN-20991201-0003: at the same hour as Giao ban",
+        "HN-20991201-0003: at the same hour as Hội nghị",
+    ]
+    after = run("add", "Sau", "--begin", "2099-12-01T11:00", "--room", "xã Đăk Ơ", "--json")
+    assert json.loads(after.stdout)["clashes"] == []  # one ends as the other begins
+    path = tmp_path / "lich.csv"
+    path.write_text("Nội dung họp;Ngày;Bắt đầu;Điểm cầu\nHọp tổ;1/12/2099;8h30;ph-tinh\n")
+    read = run("import", str(path))
+    assert (read.exit_code, "at the same hour as Giao ban" in read.stderr) == (0, True)
+
+
+def test_a_meeting_that_goes_on_is_made_longer_and_ended(run: Run) -> None:
+    now = SystemClock().now().astimezone(LOCAL)
+    begin, finish = now - timedelta(hours=1), now + timedelta(hours=1)
+    span = ("--begin", f"{begin:%Y-%m-%dT%H:%M}", "--end", f"{finish:%Y-%m-%dT%H:%M}")
+    row = json.loads(run("add", "Giao ban", *span, "--room", "xã Đăk Ơ", "--json").stdout)
+    longer = run("longer", row["id"], "--minutes", "30")
+    assert (longer.exit_code, longer.stderr) == (0, "")
+    assert f"lasts until {finish + timedelta(minutes=30):%H:%M %d/%m/%Y}." in longer.stdout
+    assert run("end", row["id"]).stdout == f"The meeting {row['id']} is over.\n"
+    again = run("longer", row["id"])
+    assert (again.exit_code, again.stderr) == (1, "The meeting does not go on now\n")
+    assert run("end", "HN-20000101-0001").exit_code == 1
