@@ -279,7 +279,7 @@ async def test_a_rename_within_the_look_back_breaks_no_join_and_the_new_name_cou
     document = board(HERE / "boards/vi/province.json")
     assert await reading.look(document) == []
     worst = next(panel for panel in document["panels"] if panel["title"] == WORST)
-    asked = reading.filled_in(worst["targets"][0]["expr"])
+    asked = reading.query(worst["targets"][0])
     shown = await ask("POST", "query", [("query", asked), ("time", end)])
     names = {one["metric"]["site"]: one["metric"]["name"] for one in shown["data"]["result"]}
     assert names[RENAMED].startswith(NEW_NAME)
@@ -295,7 +295,7 @@ async def test_the_counts_are_those_of_the_platform(ask: Ask, filled_engines: En
     shown: dict[str, float] = {}
     for panel in document["panels"]:
         if panel["type"] == "stat":
-            query = reading.filled_in(panel["targets"][0]["expr"])
+            query = reading.query(panel["targets"][0])
             asked = [("query", query), ("time", str(filled_engines.end.timestamp()))]
             answer = (await ask("POST", "query", asked))["data"]["result"]
             shown[panel["title"]] = float(answer[0]["value"][1])
@@ -348,7 +348,7 @@ async def _instants(
             ranked = re.search(r"\b(?:top|bottom)k\(", target["expr"])
             if not target.get("instant") or (ranked and not table):
                 continue  # among equals the engines choose differently
-            query = reading.filled_in(target["expr"])
+            query = reading.query(target)
             asked = [("query", query), ("time", str(end.timestamp()))]
             result = (await ask("POST", "query", asked))["data"]["result"]
             values = {str(sorted(one["metric"].items())): float(one["value"][1]) for one in result}
@@ -373,7 +373,7 @@ async def test_the_columns_of_a_table_speak_of_the_same_rows(
         by = panel["transformations"][0]["options"]["byField"]
         rows: list[set[str]] = []
         for target in panel["targets"]:
-            query = reading.filled_in(target["expr"])
+            query = reading.query(target)
             asked = [("query", query), ("time", str(filled_engines.end.timestamp()))]
             found = [
                 one["metric"][by] for one in (await ask("POST", "query", asked))["data"]["result"]

@@ -70,8 +70,12 @@ class Reading:
         least = float(target.get("interval", f"{SCRAPE}s").removesuffix("s"))
         return max(max(step, least) + least, 4 * least)
 
-    def filled_in(self, text: str) -> str:
-        """Return a query with every variable in place."""
+    def query(self, target: Document) -> str:
+        """Return the query of a target with every variable in place."""
+        self._texts["__rate_interval"] = f"{self.window(target, self._interval()):g}s"
+        return self._filled_in(target["expr"])
+
+    def _filled_in(self, text: str) -> str:
 
         def value(match: re.Match[str]) -> str:
             name = match[1] or match[2]
@@ -99,7 +103,7 @@ class Reading:
     async def _label_values(self, match: re.Match[str]) -> list[tuple[str, str]]:
         asked = [("start", str(self.begin.timestamp())), ("end", str(self.end.timestamp()))]
         if match[1]:
-            asked.append(("match[]", self.filled_in(match[1])))
+            asked.append(("match[]", self._filled_in(match[1])))
         answer = await self.ask("GET", f"label/{match[2]}/values", asked)
         if answer.get("status") != "success":
             self.problems.append(f"label_values: {answer}")
@@ -107,7 +111,7 @@ class Reading:
         return [(one, one) for one in answer["data"]]
 
     async def _query_result(self, expression: str, regex: str) -> list[tuple[str, str]]:
-        asked = [("query", self.filled_in(expression)), ("time", str(self.end.timestamp()))]
+        asked = [("query", self._filled_in(expression)), ("time", str(self.end.timestamp()))]
         answer = await self.ask("POST", "query", asked)
         if answer.get("status") != "success":
             self.problems.append(f"query_result: {answer}")
@@ -140,8 +144,7 @@ class Reading:
         return f"({'|'.join(_for_regex(value) for _, value in self.options[name])})"
 
     async def _run(self, title: str, target: Document, interval: int | None = None) -> None:
-        self._texts["__rate_interval"] = f"{self.window(target, self._interval()):g}s"
-        asked = [("query", self.filled_in(target["expr"]))]
+        asked = [("query", self.query(target))]
         if target.get("instant"):
             asked.append(("time", str(self.end.timestamp())))
             answer = await self.ask("POST", "query", asked)
