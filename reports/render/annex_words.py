@@ -98,12 +98,12 @@ WORDS = {
     ),
     "quality_method": Text(
         "Chất lượng theo số đo của thiết bị họp và của cầu nối, bên xấu hơn được tính; một mức "
-        "được ghi khi hai lần đo liền nhau cùng cho biết. Ngưỡng do cơ quan đặt ([quality]). MOS "
-        "là ước tính đường truyền theo E-model ("
+        "được ghi khi hai lần đo liền nhau cùng cho biết. Ngưỡng do cơ quan đặt trong cấu hình "
+        "hệ thống. MOS là ước tính đường truyền theo E-model ("
         f"{_G107}), không phải đo được.",
         "Quality as the equipment and the bridge measure it, the worse of both; a grade counts "
-        "when two measurements in a row agree. Limits are set by the office ([quality]). MOS is "
-        "an estimate of the path by the E-model ("
+        "when two measurements in a row agree. Limits are set by the office in "
+        "the system's settings. MOS is an estimate of the path by the E-model ("
         f"{_G107}), not measured.",
     ),
     "above": Text("Cầu nối cấp trên", "Bridges above"),
