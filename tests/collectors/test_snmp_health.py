@@ -79,6 +79,11 @@ def asserted(name: str, module: str, table: str) -> list[dict[str, object]]:
     return rows
 
 
+def those_with(module: str, table: str) -> list[str]:
+    """Return the recordings of which a table is asserted; a name to skip where there are none."""
+    return [name for name in ASSERTED if asserted(name, module, table)] or ["none"]
+
+
 def number(row: Mapping[str, object], name: str) -> float:
     value = row[name]
     assert isinstance(value, int | float), (name, value)

@@ -7,9 +7,13 @@ from core.clock import SystemClock
 from core.reading import Reading
 from runtime.kit import make_kit
 from tests.collectors.snmp_agent import stage
-from tests.collectors.test_snmp_health import ASSERTED, Recorded, asserted, check_of
-from tests.collectors.test_snmp_recordings import recorded
+from tests.collectors.test_snmp_health import ASSERTED, Recorded, asserted, check_of, those_with
+from tests.collectors.test_snmp_recordings import RECORDINGS, recorded
 from tests.collectors.test_snmp_system import Notes
+
+pytestmark = pytest.mark.skipif(
+    not RECORDINGS, reason="../shared/data/devices is absent: no recordings to replay"
+)
 
 # A device's number that stands in the words of another object than the one that is asserted.
 TRIMMED = {"clickshare_main": "1874830543."}
@@ -29,10 +33,6 @@ async def told(name: str, *, health: bool = False) -> Reading:
 
 def labelled(reading: Reading, name: str) -> list[dict[str, str]]:
     return [dict(series.labels) for series, _ in reading.samples if series.name == name]
-
-
-def those_with(module: str, table: str) -> list[str]:
-    return [name for name in ASSERTED if asserted(name, module, table)]
 
 
 @pytest.mark.parametrize("name", those_with("os", "devices"))

@@ -7,16 +7,16 @@ from core.clock import SystemClock
 from core.reading import Reading
 from runtime.kit import make_kit
 from tests.collectors.snmp_agent import stage
-from tests.collectors.test_snmp_health import ASSERTED, Recorded, asserted, check_of
-from tests.collectors.test_snmp_recordings import recorded
+from tests.collectors.test_snmp_health import ASSERTED, Recorded, asserted, check_of, those_with
+from tests.collectors.test_snmp_recordings import RECORDINGS, recorded
 from tests.collectors.test_snmp_system import Notes
+
+pytestmark = pytest.mark.skipif(
+    not RECORDINGS, reason="../shared/data/devices is absent: no recordings to replay"
+)
 
 BGP_STATES = ("idle", "connect", "active", "openSent", "openConfirm", "established")
 OSPF_STATES = ("down", "attempt", "init", "twoWay", "exchangeStart", "exchange", "loading", "full")
-
-
-def those_with(module: str, table: str) -> list[str]:
-    return [name for name in ASSERTED if asserted(name, module, table)]
 
 
 async def told(name: str) -> Reading:
