@@ -156,9 +156,10 @@ def add(
     from core.errors import Problem
     from core.text import Text
     from inventory.meetinglist import USUAL, Names, is_over
-    from runtime.cli._ledger import Voice, actor, with_ledger
+    from runtime.cli._inventory import Speaker
+    from runtime.cli._ledger import actor, with_ledger
 
-    voice = Voice(as_json=as_json)
+    voice = Speaker(as_json=as_json)
 
     async def work(ledger: "Ledger") -> "tuple[Meeting, list[Problem]]":
         now = SystemClock().now()
@@ -182,7 +183,7 @@ def add(
         over=over,
         clashes=[problem.said(voice.language) for problem in crossed],
     )
-    _warn(crossed, voice)
+    voice.warnings(crossed)
     if over and not as_json:
         fault = is_over(row.end)
         typer.echo(Problem(row.id, fault.what, fault.mend).said(voice.language), err=True)
@@ -266,9 +267,9 @@ def longer(
     """Let a meeting that goes on last longer."""
     from core.clock import LOCAL
     from core.text import Text
-    from runtime.cli._ledger import Voice
+    from runtime.cli._inventory import Speaker
 
-    voice = Voice(as_json=as_json)
+    voice = Speaker(as_json=as_json)
     row, crossed = _until(config, voice, meeting, timedelta(minutes=minutes))
     at = f"{row.end.astimezone(LOCAL):%H:%M %d/%m/%Y}"
     voice.done(
@@ -279,7 +280,7 @@ def longer(
         end=row.end,
         clashes=[problem.said(voice.language) for problem in crossed],
     )
-    _warn(crossed, voice)
+    voice.warnings(crossed)
 
 
 @app.command()
@@ -329,12 +330,6 @@ async def _clashes(
         return []
     known = await called(ledger, voice.language)
     return [booked_twice(clash, known.topology) for clash in found]
-
-
-def _warn(problems: "list[Problem]", voice: "Voice") -> None:
-    """Say on standard error what was kept and had better be looked at."""
-    for problem in problems if not voice.as_json else ():
-        typer.echo(problem.said(voice.language), err=True)
 
 
 @app.command()
