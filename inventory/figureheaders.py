@@ -15,6 +15,7 @@ from inventory.workbook import RawSheet, Row, shown
 _TOP = 40  # rows in which a header is looked for
 _LOOKED_AT = 30  # rows below it that tell whether a column holds numbers
 _ORDINALS = frozenset({"stt", "tt", "so tt", "so thu tu", "no"})
+_COUNTED = r"\D?\d.*|[-–]"  # "30 máy", "~30", "(3)": meant as a number, told of where it is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,6 @@ def _weight(header: Header, sheet: RawSheet, form: Form, layout: Layout | None) 
     elif not columns.keys() >= set(layout.needs) or _numbers(below, columns[layout.needs[0]]):
         return 0
     return len(set(columns) - {IGNORED}) - 0.1 * len(header.unknown)
-
-
-_COUNTED = r"\D?\d.*|[-–]"  # "30 máy", "~30", "(3)": meant as a number, told of where it is none
 
 
 def _numbers(rows: Iterable[Row], column: int, form: str = r"[\d.,:/ %-]+") -> bool:

@@ -228,10 +228,9 @@ def _wrong(template: Template, values: Mapping[str, str]) -> Iterator[tuple[str,
 
 def _grouped(value: str) -> Fault:
     """Tell of a number with a point before three digits: a thousand to whoever writes it here."""
-    groups = re.split(r"[., ]", value)
-    if len(groups) == 2 and " " not in value:  # noqa: PLR2004
+    if re.fullmatch(r"\d+[.,]\d+", value):
         return faults.ambiguous_thousand(value)
-    return faults.thousands(value, "".join(groups))
+    return faults.thousands(value, re.sub(r"[., ]", "", value))
 
 
 def _example(template: Template) -> str:
