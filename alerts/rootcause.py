@@ -490,8 +490,9 @@ class _Walk:
     def _was_last_way(self, line: str, device: str) -> bool:
         """Say whether a device can have fallen silent for want of a line: it had no other left."""
         fact = self.waits.fact(device)
-        return fact.failed_at is not None and all(
-            self._fell_before(other, fact.fell_at or fact.failed_at, fact.interval)
+        fell = fact.fell_at
+        return fell is not None and all(
+            self._fell_before(other, fell, fact.interval)
             for other in self.topology.uplinks[device]
             if other != line
         )
