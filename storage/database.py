@@ -1,7 +1,8 @@
 """How a database is opened: one writer and many readers on SQLite, a pool on PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from core.errors import Conflict, Invalid, Problem, Unavailable
 from core.text import Text
@@ -22,6 +24,7 @@ _T = TypeVar("_T")
 # resources, operator, system), and what will not by itself (password, no such database).
 _PASSING = ("08", "25006", "40", "53", "57", "58")
 _REFUSED = ("28", "3D")
+_PATIENCE, _PERIOD = 30.0, 0.01  # seconds at most for what is under way, and between two looks
 _IN_LIST = 500  # SQLite binds at most 32,766 values; shorter lists also keep plans cached
 
 
@@ -75,9 +78,21 @@ class Database:
                 yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close every connection, once the transactions under way have given theirs back.
+
+        Transactions outlive a cancelled caller (see `unbroken`); a connection given back to a
+        pool that is no more would be closed by nobody. Waits at most 30 s.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                while self._checked_out():
+                    await asyncio.sleep(_PERIOD)
         await self._reader.dispose()
         await self._writer.dispose()
+
+    def _checked_out(self) -> bool:
+        pools = (engine.pool for engine in (self._reader, self._writer))
+        return any(isinstance(pool, QueuePool) and pool.checkedout() for pool in pools)
 
 
 @contextmanager

@@ -83,6 +83,24 @@ async def test_a_cancelled_writer_leaves_no_lock_and_nothing_half_written(
     assert names == {f"{name.split('/')[0]}/{part}" for name in names for part in "ab"}
 
 
+async def test_a_ledger_closes_after_the_transactions_that_are_under_way(ledger_url: str) -> None:
+    ledger = await open_ledger(ledger_url, None, SystemClock())
+    under_way, ended = asyncio.Event(), asyncio.Event()
+
+    async def read() -> None:
+        async with ledger.database.reading() as connection:
+            await connection.execute(select(counters))
+            under_way.set()
+            await asyncio.sleep(0.2)
+            ended.set()
+
+    reading = asyncio.create_task(read())
+    await under_way.wait()
+    await ledger.aclose()
+    assert ended.is_set()
+    await reading
+
+
 async def test_the_fault_of_a_cancelled_write_troubles_nobody(ledger: Ledger) -> None:
     await ledger.brain.commit(an_outcome(), NOW)
     task = asyncio.create_task(ledger.brain.commit(an_outcome(), NOW))  # stale
