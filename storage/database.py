@@ -12,7 +12,6 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import QueuePool
 
 from core.errors import Conflict, Invalid, Problem, Unavailable
 from core.text import Text
@@ -24,7 +23,7 @@ _T = TypeVar("_T")
 # resources, operator, system), and what will not by itself (password, no such database).
 _PASSING = ("08", "25006", "40", "53", "57", "58")
 _REFUSED = ("28", "3D")
-_PATIENCE, _PERIOD = 30.0, 0.01  # seconds at most for what is under way, and between two looks
+_PATIENCE = 30.0  # seconds at most for the transactions that a closing database waits for
 _IN_LIST = 500  # SQLite binds at most 32,766 values; shorter lists also keep plans cached
 
 
@@ -37,6 +36,8 @@ class Database:
         A file that is not `lasting` is thrown away afterwards: nothing waits for the disk.
         """
         self.url = url
+        self._transactions, self._idle = 0, asyncio.Event()
+        self._idle.set()
         parsed = _driver_url(url)
         self.dialect = parsed.get_backend_name()
         if self.dialect == "sqlite":
@@ -59,21 +60,21 @@ class Database:
 
         Unavailable if the database cannot be reached or written just now.
         """
-        with _passing_trouble():
+        with self._under_way():
             async with self._writer.begin() as connection:
                 yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection inside a transaction that sees one state and writes nothing."""
-        with _passing_trouble():
+        with self._under_way():
             async with self._reader.connect() as connection, connection.begin():
                 yield connection
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncConnection]:
         """Yield a connection without a transaction: every statement stands by itself."""
-        with _passing_trouble():
+        with self._under_way():
             async with self._writer.connect() as connection:
                 yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -85,14 +86,21 @@ class Database:
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
-                while self._checked_out():
-                    await asyncio.sleep(_PERIOD)
+                await self._idle.wait()
         await self._reader.dispose()
         await self._writer.dispose()
 
-    def _checked_out(self) -> bool:
-        pools = (engine.pool for engine in (self._reader, self._writer))
-        return any(isinstance(pool, QueuePool) and pool.checkedout() for pool in pools)
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        self._transactions += 1
+        self._idle.clear()
+        try:
+            with _passing_trouble():
+                yield
+        finally:
+            self._transactions -= 1
+            if not self._transactions:
+                self._idle.set()
 
 
 @contextmanager
