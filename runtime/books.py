@@ -86,7 +86,7 @@ class OutboxBook(Protocol):
     async def next_due(self, after: datetime) -> datetime | None:
         """Return when the earliest message is due that is due after an instant."""
 
-    async def for_incident(self, incident: str) -> list[tuple[Notification, list[Delivery]]]:
+    async def about(self, incident: str) -> list[Notification]:
         """Return an incident's notifications."""
 
     async def told_of(self, incident: str) -> list[Notification]:

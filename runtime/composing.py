@@ -90,7 +90,7 @@ class Composer:
         """Return why this person is told; None of an end, and of what goes to no person."""
         if notification.purpose not in ASKING or notification.recipient == notification.channel:
             return None
-        told = [row for row, _ in await self.ledger.outbox.for_incident(incident.id)]
+        told = await self.ledger.outbox.about(incident.id)
         others = [
             await self._person(slug) or slug for slug in beside(notification, told, incident.chain)
         ]

@@ -390,7 +390,7 @@ class Dispatcher:
                 return
             rows = recoveries(promise, told, now)
         elif self._escalation is not None:
-            told = [row for row, _ in await self._ledger.outbox.for_incident(incident.id)]
+            told = await self._ledger.outbox.about(incident.id)
             if incident.chain is not None:
                 others = [row for row in told if row.id != promise.id]
                 earliest = not_before(promise, incident.chain, others, now)
@@ -568,9 +568,9 @@ class Dispatcher:
         """Say whether nobody has heard yet of a problem that is still there."""
         if notification.incident is None or notification.purpose is not Purpose.PROBLEM:
             return False
-        rows = await self._ledger.outbox.for_incident(notification.incident)
+        rows = await self._ledger.outbox.about(notification.incident)
         sent, problem = NotificationState.SENT, Purpose.PROBLEM
-        return not any(row.state is sent and row.purpose is problem for row, _ in rows)
+        return not any(row.state is sent and row.purpose is problem for row in rows)
 
     async def _deadline(self, notification: Notification, now: datetime) -> datetime:
         known = await self._ledger.outbox.get(notification.id or 0)

@@ -391,6 +391,13 @@ class Outbox:
         """Return an incident's notifications, each with its attempts, oldest first."""
         return await self._find(_N.incident == incident)
 
+    async def about(self, incident: str) -> list[Notification]:
+        """Return an incident's notifications, oldest first."""
+        query = select(*_FIELDS).where(_N.incident == incident).order_by(_N.id)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query)
+            return [Notification(**row) for row in rows.mappings()]
+
     async def told_of(self, incident: str) -> list[Notification]:
         """Return what was to be told of a problem, and of what was merged into it."""
         async with self._database.reading() as connection:
