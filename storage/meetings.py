@@ -594,7 +594,7 @@ _NO_TITLE = Text(vi="chưa có tên cuộc họp", en="the meeting has no title"
 _WRITE_TITLE = Text(vi="Ghi tên cuộc họp", en="Say what the meeting is called")
 _NO_YEAR = Text(vi="năm không hợp lý", en="the year makes no sense")
 _RIGHT_YEAR = Text(vi="Ghi đúng năm họp", en="Write the year of the meeting")
-_BACKWARDS = Text(vi="kết thúc không sau bắt đầu", en="it does not end after it begins")
+_BACKWARDS = Text(vi="giờ kết thúc không sau giờ bắt đầu", en="it does not end after it begins")
 _END_LATER = Text(vi="Ghi giờ kết thúc sau giờ bắt đầu", en="Give an end after the begin")
 _TOO_LONG = Text(vi="cuộc họp dài hơn 7 ngày", en="the meeting is longer than 7 days")
 _SPLIT = Text(vi="Ghi thành nhiều cuộc họp", en="Write it as several meetings")

@@ -500,7 +500,7 @@ def _filled_in(row: Meeting, picture: Picture, now: datetime) -> Entry:
         title=row.title,
         begin=f"{begin:%Y-%m-%dT%H:%M}",
         end=f"{end:%Y-%m-%dT%H:%M}",
-        rooms=" ".join(row.rooms),
+        rooms="; ".join(row.rooms),
         chair=_chair(picture, row, english=False) or "",
         officer=row.officer or "",
         bridge=row.bridge or "",

@@ -137,7 +137,7 @@ def test_a_room_and_a_bridge_that_another_meeting_has_are_told_and_not_refused(
     assert told.exit_code == 0
     assert (
         "HN-20991201-0002: at the same hour as Giao ban "
-        "(HN-20991201-0001, 08:00–10:00 01/12/2099): rooms invited to both, 1: "
+        "(HN-20991201-0001, 08:00–10:00 01/12/2099): invited to both (1): "
     ) in told.stderr
     assert "; the same bridge MCU trung tâm. The meeting is kept all the same" in told.stderr
     third = json.loads(run(*second, "--json").stdout)
