@@ -194,7 +194,8 @@ def booked_twice(clash: Clash, topology: Topology) -> Problem:
         return _CLASH.said(language).format(other.title, other.id, hours, "; ".join(what))
 
     mend = _MEND_ROOMS if clash.rooms else _MEND_BRIDGE
-    return Problem(clash.meeting.id, Text(said("vi"), said("en")), mend)
+    whose = f"{clash.meeting.title} ({clash.meeting.id})"  # an id alone says little of a list
+    return Problem(whose, Text(said("vi"), said("en")), mend)
 
 
 def taken_by(incident: Incident, topology: Topology, language: Language) -> str:

@@ -850,7 +850,10 @@ async def test_a_later_meeting_of_a_series_or_of_a_list_that_clashes_is_told(wor
     form = FORM | {"repeat": "weekly", "repeat_until": "2026-12-20"}
     status, text = await posted(world, "/meetings", **form)
     assert (status, "Đã ghi 5 cuộc họp" in text) == (200, True)
-    assert f"HN-20261129-0002: trùng giờ với cuộc họp Giao ban ({later.id}, " in text
+    assert (
+        f"Giao ban tháng 11 (HN-20261129-0002): trùng giờ với cuộc họp Giao ban ({later.id}, "
+        in text
+    )
 
 
 async def test_the_interface_tells_what_another_meeting_has(world: World) -> None:
@@ -872,3 +875,14 @@ async def test_the_interface_tells_what_another_meeting_has(world: World) -> Non
     moved = wish | {"begin": first.end.isoformat(), "end": (first.end + HOUR).isoformat()}
     changed = await asked(world, "PUT", f"/meetings/{made['id']}", **moved)
     assert changed.json()["clashes"] == []  # one ends as the other begins
+
+
+async def test_a_site_that_is_invited_as_a_whole_stands_for_the_rooms_in_it(world: World) -> None:
+    first = await met(world, ahead=HOUR, rooms=("ubnd-dak-o",), bridge=None)
+    mine = await met(world, ahead=HOUR, rooms=("phong-dak-o", "phong-dong-xoai"), bridge=None)
+    text = words(await page(world, f"/meetings/{mine.id}"))
+    told = "1 điểm cầu được mời dự cả hai: Phòng họp UBND Xã Đăk Ơ."
+    assert f"Trùng giờ với cuộc họp Giao ban ({first.id}, " in text
+    assert told in text
+    text = words(await page(world, f"/meetings/{first.id}"))
+    assert "1 điểm cầu được mời dự cả hai: UBND Xã Đăk Ơ." in text
