@@ -2,6 +2,7 @@
 
 import re
 
+from api.translations import COOKIE
 from core.inventory import Changes, Inventory, Site
 from tests.api.test_meetings import FORM, HOUR, met, posted, world
 from tests.api.test_pages import page, words
@@ -77,3 +78,10 @@ async def test_a_meeting_that_was_called_off_says_when_and_has_no_wall(world: Wo
     broken_off = await met(world, ahead=-HOUR)
     await world.ledger.meetings.cancel(broken_off.id, "ha", DAWN)
     assert "/annex" in await page(world, f"/meetings/{broken_off.id}")
+
+
+async def test_what_is_invited_is_called_a_room_in_english_not_a_site(world: World) -> None:
+    meeting = await met(world)
+    world.client.cookies.set(COOKIE, "en")
+    assert "to come · 3 rooms invited" in words(await page(world, "/meetings"))
+    assert "Rooms invited" in words(await page(world, f"/meetings/{meeting.id}"))

@@ -88,7 +88,7 @@ async def test_a_meeting_is_entered_on_the_page_and_stands_there_by_day(world: W
     assert (await posted(world, "/meetings", **FORM))[0] == 303
     text = words(await page(world, "/meetings"))
     assert "CN 22/11/2026 hôm nay 10:00 – 11:30 Giao ban tháng 11" in text
-    assert "sắp họp · 2 điểm cầu · trực: Nguyễn Thị Lan" in text
+    assert "sắp họp · mời 2 điểm cầu · trực: Nguyễn Thị Lan" in text
     [row] = await world.ledger.meetings.find(DAWN, DAWN + 9 * HOUR)
     assert (row.rooms, row.by, row.bridge) == (("phong-dong-xoai", "phong-dak-o"), "ha", "mcu-1")
 
