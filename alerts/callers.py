@@ -8,6 +8,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from core.meeting import Taken
 from core.text import fold
 from core.watching import Target, TargetKind
 
@@ -109,6 +110,24 @@ def place_of(slug: str, targets: Mapping[str, Target]) -> str:
     target = targets.get(slug)
     own = equipment_of(target, targets) if target is not None else []
     return own[0].slug if len(own) == 1 else slug
+
+
+def taken_in(targets: Mapping[str, Target]) -> Taken:
+    """Return what a room takes for its meeting: itself and its equipment.
+
+    A site that joins as a whole takes all of its rooms besides: nobody said which of them.
+    """
+    rooms: dict[str, list[str]] = {}
+    for target in targets.values():
+        if target.kind is TargetKind.ROOM and target.site:
+            rooms.setdefault(target.site, []).append(target.slug)
+
+    def taken(slug: str) -> frozenset[str]:
+        target = targets.get(slug)
+        own = equipment_of(target, targets) if target is not None else []
+        return frozenset((slug, *(one.slug for one in own), *rooms.get(slug, ())))
+
+    return taken
 
 
 def _enter(book: dict[str, str | None], slug: str, words: Iterable[str]) -> None:

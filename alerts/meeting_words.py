@@ -52,7 +52,8 @@ REASON = {
     "elsewhere": Text("đang ở cuộc họp khác: {about}", "it is in another meeting: {about}"),
     "poor_media": Text("hình, tiếng kém", "poor picture or sound"),
     "poor_call": Text(
-        "cuộc gọi đang có ở đó hình, tiếng kém", "the call it is in now has poor picture or sound"
+        "cuộc gọi đang diễn ra ở đó có hình, tiếng kém",
+        "the call it is in now has poor picture or sound",
     ),
     "nobody_looked": Text(
         "không có thiết bị để đo và chưa ai ở điểm cầu xác nhận",
@@ -78,7 +79,7 @@ REASON = {
 _CLASH = Text(
     "trùng giờ với cuộc họp {0} ({1}, {2}): {3}", "at the same hour as {0} ({1}, {2}): {3}"
 )
-_BOTH_ROOMS = Text("{0} điểm cầu được mời dự cả hai: {1}", "rooms invited to both, {0}: {1}")
+_BOTH_ROOMS = Text("{0} điểm cầu được mời dự cả hai: {1}", "invited to both ({0}): {1}")
 _BOTH_BRIDGE = Text("cùng cầu nối {0}", "the same bridge {0}")
 _MEND_ROOMS = Text(
     "Cuộc họp vẫn được ghi; dời giờ, hoặc để mỗi điểm cầu ở một cuộc họp",
@@ -193,7 +194,8 @@ def booked_twice(clash: Clash, topology: Topology) -> Problem:
         return _CLASH.said(language).format(other.title, other.id, hours, "; ".join(what))
 
     mend = _MEND_ROOMS if clash.rooms else _MEND_BRIDGE
-    return Problem(clash.meeting.id, Text(said("vi"), said("en")), mend)
+    whose = f"{clash.meeting.title} ({clash.meeting.id})"  # an id alone says little of a list
+    return Problem(whose, Text(said("vi"), said("en")), mend)
 
 
 def taken_by(incident: Incident, topology: Topology, language: Language) -> str:

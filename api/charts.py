@@ -18,6 +18,7 @@ _TOP, _BOTTOM = 10, 26  # pixels above and below the plot
 _ROWS = 4
 _TALL = HEIGHT - _TOP - _BOTTOM
 _SPAN = 1000  # units of the plot's width, stretched to what there is
+_EDGE = 8.0  # per cent of the width at either end, where a tick's words would be cut
 _EVERY = (5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440, 2880)  # minutes between two ticks
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _BROKEN = 2.5  # steps without a point after which the line is broken, not drawn through
@@ -167,9 +168,10 @@ def status_bar(
             f"<title>{escape(said)}</title></rect>"
         )
     for number, tick in enumerate(ticks(begin, end)):
-        x = min(max(_share(tick, begin, end), 2.0), 98.0)
+        x = _share(tick, begin, end)
+        anchor = "start" if x < _EDGE else "end" if x > 100 - _EDGE else "middle"
         parts.append(
-            f'<text class="tick{" odd" if number % 2 else ""}" text-anchor="middle" x="{x}%" '
+            f'<text class="tick{" odd" if number % 2 else ""}" text-anchor="{anchor}" x="{x}%" '
             f'y="43">{_hour(tick)}</text>'
         )
     return Markup(  # noqa: S704

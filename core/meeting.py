@@ -3,7 +3,7 @@
 A room is a điểm cầu: the slug of a room of the inventory, or of a site that joins as a whole.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,6 +22,7 @@ DEVICES = ("camera", "microphone", "speaker")  # of a PC in a room
 # Kinds of device and service that can join rooms; a codec may, but is not offered for it.
 BRIDGE_DEVICES = frozenset({"bridge", "endpoint", "other"})
 BRIDGE_SERVICES = frozenset({"sip", "application", "other"})
+Taken = Callable[[str], Collection[str]]  # what a room takes for its meeting, itself included
 PRESENT = "present"  # the room has joined, as the person in it says
 REACH, ELSEWHERE = "reach", "elsewhere"  # why a room left: it is cut off; another meeting has it
 
@@ -199,11 +200,13 @@ class Clash:
 
     meeting: Meeting
     other: Meeting
-    rooms: tuple[str, ...]  # that are invited to both
+    rooms: tuple[str, ...]  # of the first that the other wants too, by whatever name
     bridge: str | None  # that joins both
 
 
-def clashes(meeting: Meeting, others: Iterable[Meeting], now: datetime) -> list[Clash]:
+def clashes(
+    meeting: Meeting, others: Iterable[Meeting], now: datetime, taken: Taken
+) -> list[Clash]:
     """Return which of the others a meeting clashes with, in a time that is not over."""
     found: list[Clash] = []
     for other in others:
@@ -211,8 +214,8 @@ def clashes(meeting: Meeting, others: Iterable[Meeting], now: datetime) -> list[
         off = meeting.cancelled_at is not None or other.cancelled_at is not None
         if other.id == meeting.id or off or end <= max(begin, now):
             continue
-        there = set(other.rooms)
-        rooms = tuple(room for room in meeting.rooms if room in there)
+        there = {one for room in other.rooms for one in taken(room)}
+        rooms = tuple(room for room in meeting.rooms if not there.isdisjoint(taken(room)))
         bridge = meeting.bridge if meeting.bridge == other.bridge else None
         if rooms or bridge is not None:
             found.append(Clash(meeting, other, rooms, bridge))

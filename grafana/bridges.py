@@ -1,20 +1,19 @@
 """Board Bridge capacity: does a bridge have room for the next meeting?"""
 
 from core.text import Language, Text
-from core.watching import TargetKind
 from grafana import variables
 from grafana.board import Board
-from grafana.expressions import chosen, in_unit, metric, named, worst
+from grafana.expressions import in_unit, metric, worst
 from grafana.measured import Measured
 from grafana.panels import Column, Words, lines, number, worst_first
+from grafana.rooms import CALL_LOSS
 from grafana.statuses import LOSS, Limits
 from runtime import surroundings
 
-DEVICE = TargetKind.DEVICE
 ROWS, CURVES = 25, 10
+_LEGS = 'remote!=""'  # of one participant, as the bridge measures
 FULL: Limits = ((None, "green"), (0.7, "yellow"), (0.9, "red"))
-_BRIDGES = chosen(DEVICE, 'role="bridge"')
-_ALL = Measured()
+_ALL = Measured()  # a bridge is a device, or a service: a server with a meeting program
 
 
 def board(language: Language) -> Board:
@@ -40,7 +39,7 @@ def board(language: Language) -> Board:
 
 def of_bridge(name: str, reduce: str = "max", *matchers: str) -> str:
     """Return what bridges of the chosen units tell of themselves, with their names."""
-    return named(f"{reduce} by (instance) ({metric(name, *matchers)})", DEVICE, _BRIDGES)
+    return _ALL.kept(f"{reduce} by (instance) ({metric(name, *matchers)})")
 
 
 def _taken() -> str:
@@ -50,7 +49,7 @@ def _taken() -> str:
         f"max by (instance) ({metric(legs)}) / on (instance) "
         f"(max by (instance) ({metric(limit)}) > 0)"
     )
-    return named(f"({share})", DEVICE, _BRIDGES)
+    return _ALL.kept(share)
 
 
 def _now(language: Language) -> list[object]:
@@ -113,10 +112,10 @@ def _worst(language: Language) -> object:
         Words(
             Text("Cầu nối, đông nhất trước", "Bridges, fullest first"),
             Text(
-                "Số điểm cầu đang nối, giới hạn, cuộc họp, tải và mất gói của điểm cầu xấu nhất, "
-                "theo chính cầu nối. Trống: cầu không cho biết.",
-                "Participants, limit, conferences, load and the worst loss of any participant, as "
-                "the bridge itself tells. Empty: it does not tell.",
+                "Số điểm cầu đang nối, giới hạn, cuộc họp, tải và mất gói của điểm cầu xấu nhất "
+                "(hoặc của cả cầu), theo chính cầu nối. Trống: cầu không cho biết.",
+                "Participants, limit, conferences, load and the worst loss of any participant (or "
+                "of the whole bridge), as the bridge itself tells. Empty: it does not tell.",
             ),
         ),
         language,
@@ -128,34 +127,39 @@ def _worst(language: Language) -> object:
                 f"topk({ROWS}, {of_bridge('vc_bridge_legs')})",
                 decimals=0,
             ),
-            Column(Text("Giới hạn", "Limit"), _bare("vc_bridge_legs_limit"), decimals=0),
-            Column(Text("Cuộc họp", "Conferences"), _bare("vc_bridge_conferences"), decimals=0),
+            Column(Text("Giới hạn", "Limit"), _bare(_told("vc_bridge_legs_limit")), decimals=0),
+            Column(
+                Text("Cuộc họp", "Conferences"), _bare(_told("vc_bridge_conferences")), decimals=0
+            ),
             Column(
                 Text("Tải", "Load"),
-                _bare("vc_bridge_load_ratio"),
+                _bare(_told("vc_bridge_load_ratio")),
                 unit="percentunit",
                 decimals=0,
                 limits=FULL,
             ),
             Column(
                 Text("Mất gói xấu nhất", "Worst loss"),
-                _bare("vc_media_loss_ratio", 'remote!=""'),
+                _bare(f"{_told('vc_media_loss_ratio', _LEGS)} or {_told('vc_bridge_loss_ratio')}"),
                 unit="percentunit",
                 decimals=1,
-                limits=LOSS,
+                limits=CALL_LOSS,
             ),
         ],
         link="${hub}/targets/${__data.fields.instance}",
     )
 
 
-def _bare(name: str, *matchers: str) -> str:
-    told = f"max by (instance) ({metric(name, *matchers)})"
-    return f"topk({ROWS}, {named(told, DEVICE, _BRIDGES, ())})"
+def _told(name: str, *matchers: str) -> str:
+    return f"max by (instance) ({metric(name, *matchers)})"
+
+
+def _bare(told: str) -> str:
+    return f"topk({ROWS}, {_ALL.kept(told, ())})"
 
 
 def _legs(language: Language) -> object:
-    limit = named(f"max by (instance) ({metric('vc_bridge_legs_limit')})", DEVICE, _BRIDGES)
+    limit = _ALL.kept(_told("vc_bridge_legs_limit"))
     return lines(
         Words(
             Text("Điểm cầu đang nối và giới hạn", "Participants and limits"),
@@ -191,8 +195,8 @@ def _load(language: Language) -> object:
 
 
 def _loss(language: Language) -> object:
-    lost = metric("vc_media_loss_ratio", 'remote!=""')
-    kept = named(f"max by (instance, remote) ({lost})", DEVICE, _BRIDGES)
+    lost = metric("vc_media_loss_ratio", _LEGS)
+    kept = _ALL.kept(f"max by (instance, remote) ({lost})")
     return lines(
         Words(
             Text("Mất gói của từng điểm cầu", "Loss of participants"),
@@ -206,24 +210,26 @@ def _loss(language: Language) -> object:
         language,
         [(f"topk({CURVES}, {kept})", "{{remote}} ({{name}})")],
         unit="percentunit",
-        limits=LOSS,
-        top=1.0,
+        limits=CALL_LOSS,
     )
 
 
 def _rate(language: Language) -> object:
-    rate = metric("vc_media_bits_per_second", 'remote!=""')
-    summed = named(f"sum by (instance, direction) ({rate})", DEVICE, _BRIDGES)
+    by = "sum by (instance, direction)"
+    legs, whole = metric("vc_media_bits_per_second", _LEGS), metric("vc_bridge_bits_per_second")
+    rate = _ALL.kept(f"{by} ({whole}) or {by} ({legs})")
     return lines(
         Words(
-            Text("Tốc độ của các điểm cầu", "Rate of all participants"),
+            Text("Tốc độ của cầu nối", "Rate of bridges"),
             Text(
-                "Cộng mọi điểm cầu; rx là cầu nhận, tx là cầu gửi.",
-                "All participants together; rx is received by the bridge, tx sent.",
+                "Cả cầu, hoặc cộng mọi điểm cầu nếu cầu chỉ cho biết từng điểm; rx là cầu nhận, "
+                "tx là cầu gửi.",
+                "Of the whole bridge, or of all participants together where it tells of each "
+                "alone; rx is received by the bridge, tx sent.",
             ),
         ),
         language,
-        [(f"topk({2 * CURVES}, {summed})", "{{name}} {{direction}}")],
+        [(f"topk({2 * CURVES}, {rate})", "{{name}} {{direction}}")],
         unit="bps",
     )
 

@@ -19,6 +19,32 @@ _READINESS = (
     (2, Text("có nguy cơ", "at risk"), "yellow"),
     (3, Text("chưa sẵn sàng", "not ready"), "red"),
 )
+_STATES = {
+    met.INVITED: Words(
+        Text("Được mời", "Invited"), Text("Số điểm cầu được mời.", "Rooms that are invited.")
+    ),
+    met.JOINED: Words(
+        Text("Đang dự", "In"), Text("Số điểm cầu đang trong cuộc họp.", "Rooms that are in.")
+    ),
+    met.READY: Words(
+        Text("Sẵn sàng", "Ready"),
+        Text(
+            "Số điểm cầu mà mọi tầng kiểm tra được đều tốt.",
+            "Rooms of which every layer that can be seen is well.",
+        ),
+    ),
+    met.MEASURED: Words(
+        Text("Đo được chất lượng", "Measured"),
+        Text(
+            "Số điểm cầu mà thiết bị hoặc cầu nối cho biết chất lượng.",
+            "Rooms whose quality the equipment or the bridge tells.",
+        ),
+    ),
+    met.GOOD: Words(
+        Text("Nghe nhìn tốt", "Well heard"),
+        Text("Số điểm cầu có chất lượng tốt.", "Rooms whose call is good."),
+    ),
+}
 _JOINED = ((0, Text("không dự", "out"), "red"), (1, Text("đang dự", "in"), "green"))
 
 
@@ -53,32 +79,6 @@ def _places() -> str:
 
 
 def _counts(language: Language) -> list[object]:
-    words = {
-        met.INVITED: Words(
-            Text("Được mời", "Invited"), Text("Số điểm cầu được mời.", "Rooms that are invited.")
-        ),
-        met.JOINED: Words(
-            Text("Đang dự", "In"), Text("Số điểm cầu đang trong cuộc họp.", "Rooms that are in.")
-        ),
-        met.READY: Words(
-            Text("Sẵn sàng", "Ready"),
-            Text(
-                "Số điểm cầu mà mọi tầng kiểm tra được đều tốt.",
-                "Rooms of which every layer that can be seen is well.",
-            ),
-        ),
-        met.MEASURED: Words(
-            Text("Đo được chất lượng", "Measured"),
-            Text(
-                "Số điểm cầu mà thiết bị hoặc cầu nối cho biết chất lượng.",
-                "Rooms whose quality the equipment or the bridge tells.",
-            ),
-        ),
-        met.GOOD: Words(
-            Text("Nghe nhìn tốt", "Well heard"),
-            Text("Số điểm cầu có chất lượng tốt.", "Rooms whose call is good."),
-        ),
-    }
     return [
         number(
             one,
@@ -88,7 +88,7 @@ def _counts(language: Language) -> list[object]:
             limits=CALM,
             link="${hub}/meetings/${meeting}",
         )
-        for state, one in words.items()
+        for state, one in _STATES.items()
     ]
 
 
@@ -101,14 +101,15 @@ def _grade(language: Language) -> object:
         Words(
             Text("Kém nhất", "Worst room"),
             Text(
-                "Mức của điểm cầu xấu nhất: 0 tốt, 1 tạm được, 2 kém, 3 rất kém.",
-                "Grade of the worst room: 0 good, 1 fair, 2 poor, 3 bad.",
+                "Chất lượng cuộc gọi của điểm cầu xấu nhất, trong các điểm cầu đo được.",
+                "Quality of the worst room's call, of those that are measured.",
             ),
         ),
         language,
         f"max({metric(met.GRADE, OF_IT)})",
         decimals=0,
         limits=GRADE_LIMITS,
+        meanings=GRADES,
     )
 
 
@@ -166,7 +167,10 @@ def _course(language: Language) -> object:
             ),
         ),
         language,
-        [(f"max by (state) ({metric(met.ROOMS, OF_IT)})", "{{state}}")],
+        [
+            (f"max({_rooms_that_are(state)})", words.title.said(language))
+            for state, words in _STATES.items()
+        ],
         unit="short",
     )
 

@@ -26,6 +26,9 @@ _ALL_ROWS: dict[str, object] = {"filters": [], "match": "any", "type": "exclude"
 _STEPS = 360  # of a timeline: a minute each of six hours, for every target of a province
 
 
+Meanings = tuple[tuple[int, Text, str], ...]  # (value, what it means, colour)
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What stands on a panel."""
@@ -44,7 +47,7 @@ class Column:
     status: bool = False
     limits: Limits | None = None
     decimals: int | None = None
-    words: tuple[tuple[int, Text, str], ...] = ()  # (value, what it means, colour)
+    words: Meanings = ()
 
 
 def _query(number: int, expression: str, legend: str = "") -> engine.Dataquery:
@@ -79,13 +82,14 @@ def number(
     unit: str = "short",
     decimals: int | None = None,
     link: str | None = None,
+    meanings: Meanings = (),
 ) -> Any:
-    """Return one number of now."""
+    """Return one number of now, or the word that it stands for."""
     plain = limits is CALM
     panel = (
         _dressed(stat.Panel(), words, language)
         .unit(unit)
-        .mappings([missing(language)])
+        .mappings(_meanings(meanings, language))
         .thresholds(thresholds(limits))
         .color_scheme(build.FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
         .color_mode(look.BigValueColorMode.NONE if plain else look.BigValueColorMode.BACKGROUND)
@@ -180,20 +184,23 @@ def bars(
     unit: str,
     limits: Limits = CALM,
     top: float | None = None,
+    meanings: Meanings = (),
+    beside: Sequence[tuple[str, str]] = (),
 ) -> Any:
-    """Return bars of now, in the order of the query."""
+    """Return bars of now, in the order of the query; `beside` are further (expression, legend)."""
     panel = (
         _dressed(bargauge.Panel(), words, language)
         .unit(unit)
         .min(0)
-        .mappings([missing(language)])
+        .mappings(_meanings(meanings, language))
         .thresholds(thresholds(limits))
         .color_scheme(build.FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
         .display_mode(look.BarGaugeDisplayMode.BASIC)
         .orientation(look.VizOrientation.HORIZONTAL)
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).values(False))
-        .with_target(_query(0, expression, legend).instant())
     )
+    for place, (query, named) in enumerate([(expression, legend), *beside]):
+        panel = panel.with_target(_query(place, query, named).instant())
     return panel if top is None else panel.max(top)
 
 
@@ -256,14 +263,14 @@ def _looks(column: Column, language: Language) -> list[model.DynamicConfigValue]
     values = [_value("unit", column.unit)]
     if column.decimals is not None:
         values.append(_value("decimals", column.decimals))
-    meanings = mappings(language) if column.status else _meanings(column, language)
-    if meanings:
+    if column.status or column.words:
+        meant = mappings(language) if column.status else _meanings(column.words, language)
         values += [
-            _value("mappings", meanings),
+            _value("mappings", meant),
             _value("custom.cellOptions", {"type": "color-background", "mode": "basic"}),
         ]
         return values
-    values.append(_value("mappings", [missing(language)]))
+    values.append(_value("mappings", _meanings((), language)))
     if column.limits is not None:
         values += [
             _value("thresholds", thresholds(column.limits).build()),
@@ -272,12 +279,14 @@ def _looks(column: Column, language: Language) -> list[model.DynamicConfigValue]
     return values
 
 
-def _meanings(column: Column, language: Language) -> list[model.ValueMapping]:
+def _meanings(words: Meanings, language: Language) -> list[model.ValueMapping]:
+    """Return the mapping of values to words, and of no value to its own."""
     found = {
         str(value): model.ValueMappingResult(text=text.said(language), color=colour, index=place)
-        for place, (value, text, colour) in enumerate(column.words)
+        for place, (value, text, colour) in enumerate(words)
     }
-    return [model.ValueMap(options=found), missing(language)] if found else []
+    nothing = missing(language)
+    return [model.ValueMap(options=found), nothing] if found else [nothing]
 
 
 def _value(name: str, value: object) -> model.DynamicConfigValue:

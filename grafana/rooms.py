@@ -1,5 +1,6 @@
 """Board Rooms: which room cannot join, and which call is poor?"""
 
+from alerts.quality import Band, Bands
 from core.callquality import Grade
 from core.callwords import GRADE
 from core.status import Status
@@ -27,13 +28,16 @@ from grafana.statuses import (
     ANY_IS_ORANGE,
     ANY_IS_RED,
     ANY_IS_YELLOW,
+    GREY,
     LOSS,
     Limits,
 )
+from runtime import room_series as pc
 from runtime import surroundings
 
 ROOM = TargetKind.ROOM
 ROWS, CURVES = 25, 10
+_EACH = 4  # devices of one trouble
 COLOURS = {
     Grade.GOOD: "green",
     Grade.FAIR: "#a5b83c",
@@ -44,6 +48,15 @@ GRADES = tuple((grade.value, GRADE[grade], colour) for grade, colour in COLOURS.
 GRADE_LIMITS: Limits = tuple(
     (None if grade is Grade.GOOD else float(grade), colour) for grade, colour in COLOURS.items()
 )
+
+
+def _banded(band: Band) -> Limits:
+    """Return where the pages call a figure fair, poor and bad, unless settings say otherwise."""
+    return tuple(zip((None, band.good, band.fair, band.poor), COLOURS.values(), strict=True))
+
+
+# The worst medium is shown, whichever it is: by the limits of the picture, which are the tighter.
+CALL_LOSS, JITTER = _banded(Bands().loss_video), _banded(Bands().jitter)
 MOS: Limits = ((None, "red"), (2.6, "orange"), (3.1, "yellow"), (3.6, "green"))  # G.107, annex B
 _ROOMS = chosen(ROOM)
 _ALL = Measured(services=False)
@@ -73,7 +86,7 @@ def board(language: Language) -> Board:
             Text("mất gói nhiều nhất", "that lose most"),
             "vc_media_loss_ratio",
             unit="percentunit",
-            limits=LOSS,
+            limits=CALL_LOSS,
         ),
         _curves(
             language,
@@ -81,9 +94,11 @@ def board(language: Language) -> Board:
             Text("có biến thiên trễ lớn nhất", "with most jitter"),
             "vc_media_jitter_seconds",
             unit="s",
+            limits=JITTER,
         ),
     )
     made.row(8, _complaints(language), _unregistered(language), _hardware(language))
+    made.row(10, _computers(language))
     return made
 
 
@@ -195,10 +210,15 @@ def _worst(language: Language) -> object:
                 Text("Mất gói", "Loss"),
                 of_it("vc_media_loss_ratio"),
                 unit="percentunit",
-                limits=LOSS,
+                limits=CALL_LOSS,
                 decimals=1,
             ),
-            Column(Text("Biến thiên trễ", "Jitter"), of_it("vc_media_jitter_seconds"), unit="s"),
+            Column(
+                Text("Biến thiên trễ", "Jitter"),
+                of_it("vc_media_jitter_seconds"),
+                unit="s",
+                limits=JITTER,
+            ),
             Column(
                 Text("MOS (ước tính)", "MOS (estimate)"),
                 of_it("vc_media_estimated_mos", "min"),
@@ -228,7 +248,7 @@ def _timeline(language: Language) -> object:
 
 
 def _curves(
-    language: Language, title: Text, which: Text, name: str, *, unit: str, limits: Limits = ()
+    language: Language, title: Text, which: Text, name: str, *, unit: str, limits: Limits
 ) -> object:
     over = by_room(name, at=NOW, window="$__range")
     ranked = worst(CURVES, named(f"({over})", ROOM, chosen(ROOM, at=NOW), ()))
@@ -238,10 +258,8 @@ def _curves(
         f"The {CURVES} rooms {which.en} in the range, worst medium and direction, as their "
         "equipment measures.",
     )
-    queries = [(shown, "{{name}}")]
-    if limits:
-        return lines(Words(title, about), language, queries, unit=unit, limits=limits, top=1.0)
-    return lines(Words(title, about), language, queries, unit=unit)
+    # No fixed top: of a whole, the few per cent at which a call is bad would be a line at the foot.
+    return lines(Words(title, about), language, [(shown, "{{name}}")], unit=unit, limits=limits)
 
 
 def _complaints(language: Language) -> object:
@@ -267,8 +285,8 @@ def _unregistered(language: Language) -> object:
         Words(
             Text("Không đăng ký được", "Not registered"),
             Text(
-                "1 là thiết bị không đăng ký được với tổng đài: không ai gọi đến được.",
-                "1 is a device that is not registered: nobody can call it.",
+                "Thiết bị không đăng ký được với tổng đài thì không ai gọi đến được.",
+                "Nobody can call a device that is not registered.",
             ),
         ),
         language,
@@ -277,33 +295,102 @@ def _unregistered(language: Language) -> object:
         unit="short",
         limits=ANY_IS_ORANGE,
         top=1.0,
+        meanings=(
+            (0, Text("đã đăng ký", "registered"), "green"),
+            (1, Text("chưa đăng ký", "not registered"), "orange"),
+        ),
     )
 
 
 def _hardware(language: Language) -> object:
-    troubles = " or ".join(
-        f'label_replace(max by (instance) ({one}), "what", "{what}", "", "")'
+    first, *beside = (
+        (_ALL.highest(_EACH, f"max by (instance) ({one})"), f"{{{{name}}}}: {what.said(language)}")
         for one, what in (
-            (metric("vc_temperature_alarm"), "°C"),
-            (metric("vc_reboot_needed"), "reboot"),
-            (f"1 - {metric('vc_clock_synchronised')}", "NTP"),
-            (f"1 - {metric('vc_peripheral_connected')}", "cam/mic"),
+            (metric("vc_temperature_alarm"), Text("quá nóng", "too hot")),
+            (metric("vc_reboot_needed"), Text("cần khởi động lại", "needs a reboot")),
+            (f"1 - {metric('vc_clock_synchronised')}", Text("sai giờ", "wrong clock")),
+            (f"1 - {metric('vc_peripheral_connected')}", Text("thiếu phụ kiện", "missing part")),
         )
     )
     return bars(
         Words(
-            Text("Nóng, thiếu camera, micro, sai giờ", "Heat, missing cameras, wrong clocks"),
+            Text("Quá nóng, thiếu phụ kiện, sai giờ", "Heat, missing parts, wrong clocks"),
             Text(
-                "1 là có: quá nóng (°C), cần khởi động lại (reboot), đồng hồ không theo máy chủ "
-                "giờ (NTP), thiếu camera hay micro (cam/mic).",
-                "1 is so: too hot (°C), a reboot is needed, its clock follows nobody (NTP), a "
-                "camera or microphone is missing (cam/mic).",
+                "Thiết bị báo quá nóng, cần khởi động lại, đồng hồ không theo máy chủ giờ, thiếu "
+                f"camera hay micrô; {_EACH} thiết bị mỗi loại.",
+                "Equipment that is too hot, needs a reboot, whose clock follows nobody, or that "
+                f"misses a camera or microphone; {_EACH} devices of each.",
             ),
         ),
         language,
-        _ALL.highest(ROWS - 10, troubles),
-        "{{name}} {{what}}",
+        *first,
         unit="short",
         limits=ANY_IS_YELLOW,
         top=1.0,
+        meanings=((0, Text("không", "no"), "green"), (1, Text("có", "yes"), "yellow")),
+        beside=beside,
     )
+
+
+def _computers(language: Language) -> object:
+    """Return what the PCs of rooms without equipment say of themselves."""
+    silent = f"(1 - {_of_room(pc.UP)})"
+    # Among those that report the one whose way is worst first; it is short of a second, or lost.
+    worse = f"clamp_max({_of_room(pc.ROUND_TRIP)} + on (room) {_of_room(pc.LOSS)}, 1) * 0.5"
+    graver = f"({silent} + on (room) {worse} or {silent})"
+    ranked = worst(ROWS, named(graver, ROOM, _ROOMS, ()))
+
+    def of_it(expression: str) -> str:
+        return only(expression, "room", ranked)
+
+    return worst_first(
+        Words(
+            Text("Máy tính phòng họp", "Meeting room PCs"),
+            Text(
+                "Phòng họp bằng máy tính, theo chương trình tự báo về: im là máy tắt hoặc mất "
+                "mạng, ngoài giờ họp không phải là lỗi. Mất gói, trễ là trên đường về trung tâm.",
+                "Rooms that meet by a PC, as its small program reports: silent is off or cut off, "
+                "which is no fault outside meetings. Loss and delay are of its way to us.",
+            ),
+        ),
+        language,
+        by="room",
+        labels={"name": Text("Phòng họp", "Room")},
+        columns=[
+            Column(
+                Text("Báo về", "Reports"),
+                of_it(named(silent, ROOM, _ROOMS)),
+                words=(
+                    (0, Text("đang báo về", "reporting"), "green"),
+                    (1, Text("im", "silent"), GREY),
+                ),
+            ),
+            Column(
+                Text("Phần mềm họp", "Meeting program"),
+                of_it(_of_room(pc.RUNNING)),
+                words=(
+                    (0, Text("chưa mở", "closed"), "text"),
+                    (1, Text("đang mở", "open"), "green"),
+                ),
+            ),
+            Column(
+                Text("Camera, micrô, loa", "Camera, microphone, speaker"),
+                of_it(_of_room(pc.DEVICE, "min")),
+                words=((0, Text("thiếu", "missing"), "orange"), (1, Text("đủ", "there"), "green")),
+            ),
+            Column(
+                Text("Mất gói", "Loss"),
+                of_it(_of_room(pc.LOSS)),
+                unit="percentunit",
+                limits=LOSS,
+                decimals=1,
+            ),
+            Column(Text("Đi và về", "Round trip"), of_it(_of_room(pc.ROUND_TRIP)), unit="s"),
+            Column(Text("Đồng hồ lệch", "Clock off by"), of_it(_of_room(pc.CLOCK)), unit="s"),
+        ],
+        link="${hub}/targets/${__data.fields.room}",
+    )
+
+
+def _of_room(name: str, reduce: str = "max") -> str:
+    return f"{reduce} by (room) ({metric(name)})"

@@ -28,6 +28,7 @@ from core.meeting import (
     Presence,
     ReadinessRun,
     Said,
+    Taken,
     Tick,
     Wanted,
     clashes,
@@ -152,44 +153,22 @@ class MeetingBook:
         *,
         until: datetime | None = None,
         called_off: Collection[str] = (),
+        dry_run: bool = False,
     ) -> Gathered:
         """Bring the meetings of a source up to what it says now, known by their marks.
 
         `called_off`: marks of those that it says are not held. `until`: it speaks for all of its
         meetings that begin before then and have not begun; those that it no longer has are called
         off too. What the source itself called off it may bring back; a meeting that is over or
-        that people have called off here stays as it is.
+        that people have called off here stays as it is. `dry_run`: only say what would be done.
         """
-        added: list[Meeting] = []
-        changed: list[Meeting] = []
-        gone: list[Meeting] = []
         async with self._database.writing() as connection:
-            known = {row.mark: row for row in await _of_source(connection, source)}
-            found = [_again(wanted, known.get(wanted.mark), now) for wanted in found]
-            marks = {wanted.mark for wanted in found}
-            for wanted in found:
-                before = known.get(wanted.mark)
-                if before is None:
-                    added.append(await _added(connection, wanted, actor, now, source, ""))
-                    continue
-                if before.end <= now:
-                    continue
-                if before.cancelled_at is not None:
-                    last = await last_of(connection, _CANCEL, before.id)
-                    if until is None or last is None or last.actor != actor:
-                        continue
-                    before = before.model_copy(update={"cancelled_at": None})
-                elif not _differ(before, wanted):
-                    continue
-                changed.append(await _changed(connection, before, wanted, actor, now, ""))
-            for row in known.values():
-                if row.cancelled_at is not None or row.mark in marks:
-                    continue
-                missed = until is not None and now < row.begin < until
-                if missed or (row.mark in called_off and now < row.end):
-                    gone.append(await _cancelled(connection, row, actor, now, ""))
-            events = await write_events(connection, [*map(_draft, (*added, *changed, *gone))], now)
-        return Gathered(tuple(added), tuple(changed), tuple(gone), events)
+            done = await _gathered(connection, found, source, actor, now, until, called_off)
+            if dry_run:
+                await connection.rollback()
+                return done
+            drafts = [*map(_draft, (*done.added, *done.changed, *done.cancelled))]
+            return done._replace(events=await write_events(connection, drafts, now))
 
     async def get(self, meeting: str) -> Meeting:
         """Return one meeting; NotFound."""
@@ -206,14 +185,18 @@ class MeetingBook:
         async with self._database.reading() as connection:
             return await _all(connection, Meeting, query)
 
-    async def clashing(self, rows: Sequence[Meeting], now: datetime) -> list[Clash]:
-        """Return where these meetings want what another has at the same hour; each pair once."""
+    async def clashing(self, rows: Sequence[Meeting], now: datetime, taken: Taken) -> list[Clash]:
+        """Return where these meetings want what another has at the same hour; each pair once.
+
+        They are taken as given, whether or not they are kept (so).
+        """
         if not rows:
             return []
-        around = await self.find(min(row.begin for row in rows), max(row.end for row in rows))
+        begin, end = min(row.begin for row in rows), max(row.end for row in rows)
+        around = {row.id: row for row in (*await self.find(begin, end), *rows)}.values()
         told: set[frozenset[str]] = set()
         found: list[Clash] = []
-        for clash in (one for row in rows for one in clashes(row, around, now)):
+        for clash in (one for row in rows for one in clashes(row, around, now, taken)):
             pair = frozenset((clash.meeting.id, clash.other.id))
             if pair not in told:
                 told.add(pair)
@@ -445,6 +428,46 @@ async def _of_source(connection: AsyncConnection, source: str) -> list[Meeting]:
     return await _all(connection, Meeting, query)
 
 
+async def _gathered(  # noqa: PLR0917
+    connection: AsyncConnection,
+    found: Sequence[Wanted],
+    source: str,
+    actor: str,
+    now: datetime,
+    until: datetime | None,
+    called_off: Collection[str],
+) -> Gathered:
+    """Do what `MeetingBook.gather` says."""
+    added: list[Meeting] = []
+    changed: list[Meeting] = []
+    gone: list[Meeting] = []
+    known = {row.mark: row for row in await _of_source(connection, source)}
+    found = [_again(wanted, known.get(wanted.mark), now) for wanted in found]
+    marks = {wanted.mark for wanted in found}
+    for wanted in found:
+        before = known.get(wanted.mark)
+        if before is None:
+            added.append(await _added(connection, wanted, actor, now, source, ""))
+            continue
+        if before.end <= now:
+            continue
+        if before.cancelled_at is not None:
+            last = await last_of(connection, _CANCEL, before.id)
+            if until is None or last is None or last.actor != actor:
+                continue
+            before = before.model_copy(update={"cancelled_at": None})
+        elif not _differ(before, wanted):
+            continue
+        changed.append(await _changed(connection, before, wanted, actor, now, ""))
+    for row in known.values():
+        if row.cancelled_at is not None or row.mark in marks:
+            continue
+        missed = until is not None and now < row.begin < until
+        if missed or (row.mark in called_off and now < row.end):
+            gone.append(await _cancelled(connection, row, actor, now, ""))
+    return Gathered(tuple(added), tuple(changed), tuple(gone), [])
+
+
 def _again(wanted: Wanted, before: Meeting | None, now: datetime) -> Wanted:
     """Return a meeting by a mark of its own, where its mark is that of one that is over.
 
@@ -594,7 +617,7 @@ _NO_TITLE = Text(vi="chưa có tên cuộc họp", en="the meeting has no title"
 _WRITE_TITLE = Text(vi="Ghi tên cuộc họp", en="Say what the meeting is called")
 _NO_YEAR = Text(vi="năm không hợp lý", en="the year makes no sense")
 _RIGHT_YEAR = Text(vi="Ghi đúng năm họp", en="Write the year of the meeting")
-_BACKWARDS = Text(vi="kết thúc không sau bắt đầu", en="it does not end after it begins")
+_BACKWARDS = Text(vi="giờ kết thúc không sau giờ bắt đầu", en="it does not end after it begins")
 _END_LATER = Text(vi="Ghi giờ kết thúc sau giờ bắt đầu", en="Give an end after the begin")
 _TOO_LONG = Text(vi="cuộc họp dài hơn 7 ngày", en="the meeting is longer than 7 days")
 _SPLIT = Text(vi="Ghi thành nhiều cuộc họp", en="Write it as several meetings")

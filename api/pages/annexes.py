@@ -100,27 +100,25 @@ async def annex_file(
     return await printed(request, context, meeting, form, language)
 
 
-@router.post("/meetings/{meeting}/delegates")
+@router.post("/meetings/{meeting}/annex/delegates")
 async def delegates(
     request: Request, context: Ctx, asker: Operator, meeting: str
 ) -> RedirectResponse:
-    """Keep how many took part in each room; an empty field says nothing."""
+    """Keep how many took part in each room; an empty field says nothing. None if one is wrong."""
     fields = await request.form()
     origin = client_address(request, context.settings.proxies)
     now = context.clock.now()
-    for key, value in fields.items():
-        text = value.strip() if isinstance(value, str) else ""
-        if not key.startswith(_FIELD) or not text:
-            continue
-        if not text.isdecimal() or int(text) > _MOST:
-            raise Invalid([problem(key, *_NO_COUNT)])
-        row = Attendance(
-            meeting=meeting,
-            room=key.removeprefix(_FIELD),
-            delegates=int(text),
-            at=now,
-            by=asker.name,
-        )
+    told = {
+        key: text
+        for key, value in fields.items()
+        if key.startswith(_FIELD) and isinstance(value, str) and (text := value.strip())
+    }
+    wrong = [key for key, text in told.items() if not text.isdecimal() or int(text) > _MOST]
+    if wrong:
+        raise Invalid([problem(key, *_NO_COUNT) for key in wrong])
+    for key, text in told.items():
+        room = key.removeprefix(_FIELD)
+        row = Attendance(meeting=meeting, room=room, delegates=int(text), at=now, by=asker.name)
         await context.ledger.meetings.attended(row, origin)
     return RedirectResponse(f"/meetings/{meeting}/annex", 303)
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final, TypeVar
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from alerts.callers import taken_in
 from alerts.meeting_words import ITEM, RESULT, ahead_in_words, booked_twice, by_rooms, counted
 from alerts.quality_words import of_streams
 from api import repeating
@@ -290,10 +291,11 @@ async def tick(  # noqa: PLR0917
 
 async def _clashes(request: Request, context: Context, rows: Sequence[Meeting]) -> list[Problem]:
     """Return what to tell of meetings that want what another has at the same hour."""
-    found = await context.ledger.meetings.clashing(rows, context.clock.now())
+    picture: Picture = await request.app.state.pictures.now()
+    taken = taken_in(picture.targets)
+    found = await context.ledger.meetings.clashing(rows, context.clock.now(), taken)
     if not found:
         return []
-    picture: Picture = await request.app.state.pictures.now()
     topology = await asyncio.to_thread(lambda: picture.ground.topology)
     return [booked_twice(clash, topology) for clash in found]
 
@@ -500,7 +502,7 @@ def _filled_in(row: Meeting, picture: Picture, now: datetime) -> Entry:
         title=row.title,
         begin=f"{begin:%Y-%m-%dT%H:%M}",
         end=f"{end:%Y-%m-%dT%H:%M}",
-        rooms=" ".join(row.rooms),
+        rooms="; ".join(row.rooms),
         chair=_chair(picture, row, english=False) or "",
         officer=row.officer or "",
         bridge=row.bridge or "",

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from alerts.both_ends import End, Measured
+from alerts.callers import taken_in
 from alerts.meeting_words import booked_twice, reason_in_words
 from alerts.quality import Verdict
 from alerts.room_stack import Layer
@@ -115,7 +116,9 @@ class ClashOut(BaseModel):
     meeting: str = Field(description="The other meeting.")
     begin: datetime
     end: datetime
-    rooms: tuple[str, ...] = Field(description="Rooms that are invited to both.")
+    rooms: tuple[str, ...] = Field(
+        description="Rooms of this one that the other wants too, by any name."
+    )
     bridge: str | None = Field(description="The bridge that joins both.")
     said: str = Field(description="In English, for people.")
 
@@ -281,7 +284,7 @@ async def _entered(context: Context, picture: Picture, row: Meeting) -> MeetingE
     now = context.clock.now()
     over = is_over(row.end) if row.end <= now else None
     notice = f"{over.what.en}. {over.mend.en}." if over is not None else None
-    found = await context.ledger.meetings.clashing([row], now)
+    found = await context.ledger.meetings.clashing([row], now, taken_in(picture.targets))
     topology = await asyncio.to_thread(lambda: picture.ground.topology)
     crossed = [
         ClashOut(

@@ -89,6 +89,7 @@ WORDS = {
     "poor": Text("Kém", "Poor"),
     "bad": Text("Rất kém", "Bad"),
     "unmeasured": Text("Không đo được", "Not measured"),
+    "none_measured": Text("không đo được", "not measured"),
     "worst": Text("Số đo xấu nhất", "Worst figure"),
     "worst_at": Text("Lúc", "At"),
     "side": Text("Bên có lỗi", "At fault"),

@@ -98,15 +98,15 @@ def _rooms(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:
 
 def _quality(annex: Annex, language: Language) -> Iterable[Sequence[Cell]]:
     """Yield a row for every room, those whose call was worst first."""
-    heard = annex.heard
+    heard, unmeasured = annex.heard, annex_words.said("none_measured", language)
     for line in (*heard, *(line for line in annex.lines if line not in heard)):
         sound, known = line.sound, line.sound.worst is not None
         times = [span(sound.seconds[grade] if known else None) for grade in _GRADES]
         yield (
             ("text", line.name.said(language)),
             *times,
-            span(sound.unmeasured),
-            ("text", annex_words.worst(line, language) or None),
+            span(sound.unmeasured if known or line.joined else None),
+            ("text", annex_words.worst(line, language) or None if known else unmeasured),
             ("moment", annex_words.worst_at(line)),
             ("text", annex_words.side(line, language) or None),
             ("one", annex_words.mos(line)),

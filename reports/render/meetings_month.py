@@ -132,7 +132,7 @@ def _lines(annexes: Iterable[Annex]) -> Iterable[Sequence[Cell]]:
             ("whole", one.attended),
             ("whole", len(one.lines)),
             span(one.held),
-            span(one.seconds),
+            span(one.seconds if one.held is not None else None),  # nobody was seen: unknown
             ("whole", one.delegates),
             ("whole", len(one.troubles)),
             ("whole", one.saved),

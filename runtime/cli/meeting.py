@@ -212,7 +212,7 @@ def import_(
 
     speaker = Speaker(as_json=as_json)
 
-    async def work(ledger: "Ledger") -> "tuple[Meetings, Gathered | None, list[Problem]]":
+    async def work(ledger: "Ledger") -> "tuple[Meetings, Gathered, list[Problem]]":
         now = SystemClock().now()
         inventory = await ledger.inventory.load(on=now.astimezone(LOCAL).date())
         try:
@@ -224,20 +224,18 @@ def import_(
             raise Invalid([Problem(str(path), what, mend)]) from fault
         if found.problems:
             raise Invalid(found.problems)
-        if dry_run:
-            return found, None, []
         done = await ledger.meetings.gather(
-            found.wanted, "list", actor(), now, called_off=found.called_off
+            found.wanted, "list", actor(), now, called_off=found.called_off, dry_run=dry_run
         )
-        crossed = await _clashes(ledger, (*done.added, *done.changed), now, speaker)
-        return found, done, crossed
+        rows = (*done.added, *done.changed, *done.cancelled)
+        return found, done, await _clashes(ledger, rows, now, speaker)
 
     found, done, crossed = with_ledger(config, speaker, work)
-    added, changed, off = map(len, done[:3]) if done is not None else (0, 0, 0)
+    added, changed, off = map(len, done[:3])
     speaker.object(
         {
             "ok": True,
-            "applied": done is not None,
+            "applied": not dry_run,
             "meetings": [wanted.model_dump(mode="json") for wanted in found.wanted],
             "added": added,
             "changed": changed,
@@ -322,14 +320,15 @@ async def _clashes(
     ledger: "Ledger", rows: "Sequence[Meeting]", now: datetime, voice: "Voice"
 ) -> "list[Problem]":
     """Return what to tell of meetings that want what another has at the same hour."""
+    from alerts.callers import taken_in
     from alerts.meeting_words import booked_twice
     from runtime.cli._names import called
 
-    found = await ledger.meetings.clashing(rows, now)
-    if not found:
+    if not rows:
         return []
-    known = await called(ledger, voice.language)
-    return [booked_twice(clash, known.topology) for clash in found]
+    topology = (await called(ledger, voice.language)).topology
+    found = await ledger.meetings.clashing(rows, now, taken_in(topology.targets))
+    return [booked_twice(clash, topology) for clash in found]
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts.callers import Callers, spoken
+from alerts.callers import Callers, spoken, taken_in
 from core.watching import Target, TargetKind
 from tests.alerts.province import device, room, site
 
@@ -50,6 +50,24 @@ def known() -> dict[str, Target]:
 )
 def test_a_bridge_means_one_room_or_nobody(remote: str, meant: str | None) -> None:
     assert Callers.of(known()).room(remote) == meant
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "clash"),
+    [
+        ("c1", "room-c1", True),
+        ("c2", "room-c2", True),  # a site with two rooms: nobody said which
+        ("c2", "room-c2b", True),  # a room without equipment of its own
+        ("room-c2", "room-c2b", False),
+        ("c1", "room-c2", False),
+        ("c1", "c2", False),
+        ("nowhere", "nowhere", True),
+        ("nowhere", "c1", False),
+    ],
+)
+def test_a_site_that_joins_as_a_whole_takes_its_rooms(one: str, other: str, clash: bool) -> None:
+    taken = taken_in(known())
+    assert bool(set(taken(one)) & set(taken(other))) is clash
 
 
 def test_a_site_that_joins_as_a_whole_is_known_by_its_equipment() -> None:

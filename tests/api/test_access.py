@@ -46,7 +46,7 @@ OPERATOR = {
     "/meetings/import",
     "/meetings/{meeting}/ask",
     "/meetings/{meeting}/cancel",
-    "/meetings/{meeting}/delegates",
+    "/meetings/{meeting}/annex/delegates",
     "/meetings/{meeting}/change",
     "/meetings/{meeting}/until",
     "/meetings/{meeting}/link",

@@ -82,6 +82,18 @@ def test_the_shortest_outage_can_be_seen_on_the_bar() -> None:
     assert "mất kết nối: 21/11/2026 20:06" in svg
 
 
+@pytest.mark.parametrize("minutes", range(0, 1440, 20))
+def test_no_hour_under_the_bar_is_cut_off_at_its_ends(minutes: int) -> None:
+    """On a phone the bar is 290 pixels wide, and a hour some 35."""
+    begin = BEGIN + timedelta(minutes=minutes)
+    svg = str(status_bar([], begin, begin + timedelta(hours=24), "vi", "24 giờ"))
+    found = re.findall(r'text-anchor="(\w+)" x="([\d.]+)%"', svg)
+    assert found
+    for anchor, x in found:
+        before = {"start": 0, "middle": 18, "end": 35}[anchor]
+        assert before <= float(x) * 2.9 <= 290 - 35 + before, (anchor, x)
+
+
 def test_time_without_intervals_is_unknown_not_well() -> None:
     svg = str(status_bar([], BEGIN, DAWN, "vi", "24 giờ"))
     assert '<rect class="s-unknown" width="100%"' in svg

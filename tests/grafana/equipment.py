@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from core.inventory import Inventory
 from core.labels import Series
+from core.meeting import DEVICES
 from core.reading import Sample
 from reports.capacity import SLOTS, Direction, LineUse, Way, Week, ended_by
 from runtime.catalogue import catalogue
@@ -92,6 +93,10 @@ _SERVICE: tuple[Said, ...] = (
     ("probe_dns_zone_status", {"collector": "dns_zone", "aspect": "dmarc"}, 2.0),
     ("probe_ocsp_certificate_status", {"collector": "ocsp"}, 0.0),
     ("probe_crl_entries", {"collector": "crl"}, 18.0),
+    # A program on a server that joins meetings, and tells of itself as a whole alone.
+    ("vc_bridge_legs", {"collector": "jitsi"}, 12.0),
+    ("vc_bridge_loss_ratio", {"collector": "jitsi", "direction": "rx"}, 0.02),
+    ("vc_bridge_bits_per_second", {"collector": "jitsi", "media": "", "direction": "rx"}, 9e6),
 )
 _SUPPLY: tuple[Said, ...] = (
     ("device_room_temperature_celsius", {"sensor": "Probe 1"}, 28.5),
@@ -107,7 +112,6 @@ _SUPPLY: tuple[Said, ...] = (
     ("device_current_amperes", {"sensor": "bank 1"}, 6.0),
 )
 _CODEC: tuple[Said, ...] = (
-    ("vc_client_loss_ratio", {}, 0.01),
     ("probe_stun_round_trip_seconds", {"collector": "stun"}, 0.02),
     ("probe_ras_round_trip_seconds", {"collector": "h323_gatekeeper"}, 0.02),
     ("vc_path_loss_ratio", {"collector": "snmp_rprm", "kind": "site", "path": "A"}, 0.01),
@@ -115,6 +119,14 @@ _CODEC: tuple[Said, ...] = (
     ("vc_faults", {"collector": "pexip", "level": "warning"}, 1.0),
     ("vc_registered", {"collector": "pexip", "protocol": "sip"}, 0.0),
     ("vc_temperature_alarm", {"collector": "pexip"}, 0.0),
+)
+_COMPUTER: tuple[Said, ...] = (
+    ("vc_client_up", {}, 1.0),
+    ("vc_client_running", {}, 0.0),
+    *(("vc_client_device_present", {"device": one}, float(one != "camera")) for one in DEVICES),
+    ("vc_client_loss_ratio", {}, 0.01),
+    ("vc_client_round_trip_seconds", {}, 0.02),
+    ("vc_client_clock_offset_seconds", {}, -1.5),
 )
 _OF_KIND: Mapping[str, Sequence[Said]] = {
     "gateway": _ROUTER,
@@ -134,6 +146,9 @@ def said(inventory: Inventory, at: datetime, begun: datetime) -> list[Sample]:
     for service in inventory.services[:EACH]:
         facts = [*_SERVICE, *_ends(at)]
         samples += _told(service.slug, service.site or "", facts, since)
+    for room in inventory.rooms[:EACH]:
+        for name, labels, value in _COMPUTER:
+            samples.append((Series.of(name, (("room", room.slug),), **labels), value))
     return samples
 
 

@@ -108,13 +108,15 @@ def _of_mappings(mappings: list[Document], kind: str) -> Iterator[str]:
         return
     if kind == "state-timeline" and len(words) != len(Status):
         yield "does not name every status"
-    if words:
+    if words.keys() >= {str(status.badness) for status in Status}:
         down, unknown = words[str(Status.DOWN.badness)], words[str(Status.UNKNOWN.badness)]
         looks = [(one["text"], one["color"]) for one in (down, unknown, missing[0])]
         if down["color"] in {unknown["color"], missing[0]["color"]}:
             yield "no data has the colour of down"
         if len({text for text, _ in looks}) != len(looks):
             yield "no data, unknown and down do not differ in words"
+    elif missing[0]["text"] in {one["text"] for one in words.values()}:
+        yield "no data has the word of a value"
 
 
 def _of_queries(panel: Document, board: Document) -> Iterator[str]:

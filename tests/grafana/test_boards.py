@@ -12,6 +12,9 @@ from typing import Any, get_args
 import pytest
 
 from alerts.judge import LOSSY_FROM, LOSSY_UNTIL
+from alerts.quality import Bands
+from core.callquality import Grade
+from core.callwords import GRADE
 from core.labels import Series
 from core.losses import MOST_LOSS
 from core.text import Language
@@ -19,10 +22,11 @@ from grafana.__main__ import HERE, written
 from grafana.expressions import UnknownSeries, metric
 from inventory import checklist
 from inventory.templating import templates
-from runtime import registries
+from runtime import meeting_series, registries, room_series
 from runtime.catalogue import catalogue
 from tests.grafana import lint
 from tests.grafana.conftest import FILES, Engines, asking, board, span
+from tests.grafana.equipment import EACH
 from tests.grafana.filled import CUT_HUB, LOSSY, NEW_NAME, RENAMED, ROOMS
 from tests.grafana.verifier import Ask, Reading
 
@@ -153,6 +157,8 @@ UNSHOWN = {
     "vc_media_*": "of one call: on the room's page and in the meeting's annex",
     "vc_quality_reports_total": "of one call: on the room's page and in the meeting's annex",
     "vc_path_*": "beside the loss of paths, which is shown",
+    "meeting_going_on": "what the choice of a meeting and its page tell",
+    "meeting_*_timestamp_seconds": "what the choice of a meeting and its page tell",
     "vc_mapped_value": "what an engineer mapped, named by nobody but him: on the device's page",
     "vc_uptime_seconds": "a state that is no trouble, on the device's page",
     "vc_standby": "a state that is no trouble, on the device's page",
@@ -168,6 +174,7 @@ def test_every_metric_of_a_collector_stands_on_a_board_or_says_why_not() -> None
     )
     shown = set(re.findall(r"[A-Za-z_:][A-Za-z0-9_:]*", asked))
     emitted = {emit.name for one in registries.collectors().values() for emit in one.emits}
+    emitted |= {name for name, *_ in (*room_series.SERIES, *meeting_series.SERIES)}
     unshown = emitted - shown
     for pattern, reason in UNSHOWN.items():
         assert any(fnmatchcase(name, pattern) for name in unshown), f"needless: {pattern} {reason}"
@@ -392,6 +399,49 @@ def test_the_limits_of_loss_are_those_of_the_judge(slug: str) -> None:
         if panel["title"] == "Mất gói"
     ]
     assert found == [[None, LOSSY_UNTIL, LOSSY_FROM, MOST_LOSS]]
+
+
+@pytest.mark.parametrize(
+    ("slug", "title"), [("rooms", "Mất gói"), ("bridges", "Mất gói của từng điểm cầu")]
+)
+def test_the_limits_of_a_call_are_those_of_its_grades(slug: str, title: str) -> None:
+    """Those of a line would paint green a call that the pages call poor."""
+    band = Bands().loss_video
+    document = board(HERE / f"boards/vi/{slug}.json")
+    [panel] = [panel for panel in document["panels"] if panel["title"] == title]
+    shown = panel["fieldConfig"]["defaults"]
+    steps = [step["value"] for step in shown["thresholds"]["steps"]]
+    assert steps == [None, band.good, band.fair, band.poor]
+    assert "max" not in shown  # of a whole, three per cent cannot be seen
+
+
+@pytest.mark.parametrize("language", get_args(Language))
+def test_a_meeting_is_told_in_words(language: Language) -> None:
+    document = board(HERE / f"boards/{language}/meeting.json")
+    titles = [panel["title"] for panel in document["panels"]]
+    [course] = [panel for panel in document["panels"] if panel["title"] in {"Diễn biến", "Course"}]
+    assert [target["legendFormat"] for target in course["targets"]] == titles[:5]
+    worst = document["panels"][5]["fieldConfig"]["defaults"]["mappings"][0]["options"]
+    assert [worst[str(grade.value)]["text"] for grade in Grade if grade is not Grade.UNKNOWN] == [
+        GRADE[grade].said(language) for grade in Grade if grade is not Grade.UNKNOWN
+    ]
+
+
+@pytest.mark.lab
+@pytest.mark.timeout(240)
+async def test_a_program_that_joins_meetings_is_a_bridge_of_its_board(
+    ask: Ask, filled_engines: Engines
+) -> None:
+    """It is a service, and tells of itself as a whole: no leg of its own."""
+    document = board(HERE / "boards/vi/bridges.json")
+    reading = Reading(ask, *span(filled_engines))
+    assert await reading.opened(document) == []
+    for title, number in (("Cầu nối, đông nhất trước", 4), ("Tốc độ của cầu nối", 0)):
+        [panel] = [panel for panel in document["panels"] if panel["title"] == title]
+        query = reading.query(panel["targets"][number])
+        asked = [("query", query), ("time", str(filled_engines.end.timestamp()))]
+        found = (await ask("POST", "query", asked))["data"]["result"]
+        assert len([one for one in found if float(one["value"][1]) in {0.02, 9e6}]) == EACH, title
 
 
 def _expr(document: Any, title: str, text: str) -> None:

@@ -346,7 +346,7 @@ def test_the_workbook_has_a_sheet_of_quality_with_every_room() -> None:
         "UBND xã Phú Nghĩa",
     ]
     assert rows[0][1:6] == (50 * MINUTE, 0 * MINUTE, 0 * MINUTE, 30 * MINUTE, 10 * MINUTE)
-    assert rows[2][1:6] == (None, None, None, None, 0 * MINUTE)
+    assert rows[2][1:7] == (None, None, None, None, None, "không đo được")  # and never seen
     assert rows[0][8] == "lỗi ở đường truyền"
 
 
@@ -466,3 +466,13 @@ def test_a_month_shows_the_prices_of_i13_and_the_rooms_that_are_not_in_it(
     }
     assert told[language] in page
     assert "G.107" not in page  # no call is graded on it
+
+
+def test_a_month_s_workbook_leaves_empty_the_time_of_a_meeting_whose_rooms_nobody_saw() -> None:
+    bare = annex(MEETING, [], {}, PLACES, [], venue=None, prices=PRICES, as_known_at=END)
+    period = period_of(PeriodKind.MONTH, date(2026, 11, 1))
+    month = MeetingsMonth(period, (an_annex(), bare), (), 0, END)
+    book = load_workbook(BytesIO(meetings_month.render(month, Letterhead(), "vi", Format.XLSX)))
+    seen, unseen = list(book.worksheets[1].iter_rows(min_row=2, values_only=True))
+    assert seen[5] == 200 * MINUTE
+    assert unseen[2:6] == (0, 3, None, None)

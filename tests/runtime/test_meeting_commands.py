@@ -136,21 +136,46 @@ def test_a_room_and_a_bridge_that_another_meeting_has_are_told_and_not_refused(
     told = run(*second, "--bridge", "MCU trung tâm")
     assert told.exit_code == 0
     assert (
-        "HN-20991201-0002: at the same hour as Giao ban "
-        "(HN-20991201-0001, 08:00–10:00 01/12/2099): rooms invited to both, 1: "
+        "Hội nghị (HN-20991201-0002): at the same hour as Giao ban "
+        "(HN-20991201-0001, 08:00–10:00 01/12/2099): invited to both (1): "
     ) in told.stderr
     assert "; the same bridge MCU trung tâm. The meeting is kept all the same" in told.stderr
     third = json.loads(run(*second, "--json").stdout)
-    assert [line.split(" (")[0] for line in third["clashes"]] == [
-        "HN-20991201-0003: at the same hour as Giao ban",
-        "HN-20991201-0003: at the same hour as Hội nghị",
-    ]
+    for line, other in zip(third["clashes"], ("Giao ban", "Hội nghị"), strict=True):
+        assert line.startswith(f"Hội nghị (HN-20991201-0003): at the same hour as {other} (")
     after = run("add", "Sau", "--begin", "2099-12-01T11:00", "--room", "xã Đăk Ơ", "--json")
     assert json.loads(after.stdout)["clashes"] == []  # one ends as the other begins
     path = tmp_path / "lich.csv"
     path.write_text("Nội dung họp;Ngày;Bắt đầu;Điểm cầu\nHọp tổ;1/12/2099;8h30;ph-tinh\n")
     read = run("import", str(path))
     assert (read.exit_code, "at the same hour as Giao ban" in read.stderr) == (0, True)
+
+
+def test_a_dry_run_tells_what_a_list_would_change_and_what_clashes(
+    run: Run, tmp_path: Path
+) -> None:
+    assert run(*ADD).exit_code == 0
+    path = tmp_path / "lich.csv"
+    heads = "Mã họp;Nội dung họp;Ngày;Bắt đầu;Điểm cầu\n"
+    path.write_text(heads + "1;Họp tổ;1/12/2099;15h;ph-tinh\n2;Họp cũ;1/12/2099;20h;ph-tinh\n")
+    assert run("import", str(path)).exit_code == 0
+    path.write_text(
+        heads
+        + "1;Họp tổ;1/12/2099;8h30;ph-tinh\n"
+        + "3;Họp A;2/12/2099;8h;ph-dak-o\n"
+        + "4;Họp B;2/12/2099;9h;ph-dak-o\n"
+    )
+    before = run("list", "--days", "366", "--json").stdout
+    dry = run("import", str(path), "--dry-run")
+    assert "3 meetings: 2 new, 1 changed, 0 called off. Dry run" in dry.stdout
+    said = dry.stderr.splitlines()
+    assert len(said) == 2
+    assert "Họp tổ (HN-20991201-0002): at the same hour as Giao ban (" in dry.stderr
+    assert "(HN-20991202-0001): at the same hour as Họp" in dry.stderr
+    assert run("list", "--days", "366", "--json").stdout == before
+    done = run("import", str(path))
+    assert done.stderr == dry.stderr
+    assert "3 meetings: 2 new, 1 changed, 0 called off." in done.stdout
 
 
 def test_a_meeting_that_goes_on_is_made_longer_and_ended(run: Run) -> None:

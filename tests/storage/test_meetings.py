@@ -199,6 +199,27 @@ async def test_a_source_speaks_for_its_own_meetings(ledger: Ledger) -> None:
     assert own in left
 
 
+async def test_a_dry_run_says_what_would_be_done_and_does_nothing(ledger: Ledger) -> None:
+    book = ledger.meetings
+    listed = [a_wish(title=f"Họp {n}", mark=f"m{n}") for n in (1, 2)]
+    await book.gather(listed, "feed", "feed", NOW)
+    before = await book.find(NOW, NOW + 48 * HOUR)
+    trail = len(await ledger.people.audit_rows())
+    wanted = [listed[0].model_copy(update={"title": "Khác"}), a_wish(title="Mới", mark="m3")]
+    tried = await book.gather(wanted, "feed", "feed", NOW, called_off=["m2"], dry_run=True)
+    assert [len(rows) for rows in tried] == [1, 1, 1, 0]
+    assert await book.find(NOW, NOW + 48 * HOUR) == before
+    assert len(await ledger.people.audit_rows()) == trail
+    done = await book.gather(wanted, "feed", "feed", NOW, called_off=["m2"])
+    assert done[:3] == tried[:3]
+    clashing = await book.clashing([*tried.added, *tried.changed, *tried.cancelled], NOW, _itself)
+    assert [(one.meeting.title, one.other.title) for one in clashing] == [("Mới", "Khác")]
+
+
+def _itself(room: str) -> tuple[str]:
+    return (room,)
+
+
 async def test_a_span_of_quality_is_one_row_however_often_it_is_written(ledger: Ledger) -> None:
     await ledger.meetings.add(a_wish(), "lan", NOW)
     first = QualitySpan(
