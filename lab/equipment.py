@@ -9,9 +9,11 @@ from pysnmp.proto.api import v2c
 from core.clock import Clock
 from core.inventory import Device, Link
 from core.text import ascii_only
+from lab import fortigate
 from lab.fabric import Fabric
 from lab.machine_room import CABLES
 from lab.mib import Live, Mib, Oid, Value
+from lab.swell import Swell
 from lab.world import World
 
 Row = tuple[Oid, Value | Live]
@@ -44,6 +46,7 @@ _ENTERPRISES = {
     "MikroTik": 14988,
     "Poly": 13885,
 }
+_MODELS = {"Fortinet": fortigate.MODEL, "Microsoft": (311, 1, 1, 3, 1, 2)}  # which say more
 _NET_SNMP_LINUX: Oid = (1, 3, 6, 1, 4, 1, 8072, 3, 2, 10)
 _ETHERNET = 6  # ifType ethernetCsmacd
 _UP, _DOWN = 1, 2
@@ -94,12 +97,17 @@ def mib_of(device: Device, truth: Truth, clock: Clock) -> Mib:
     fabric = truth().fabric
     rows = list(_system(device, fabric.sites[device.site].name, clock))
     beside = _beside(device.slug, fabric)
-    ports = tuple(dict.fromkeys((*fabric.ports_of(device.slug), *beside)))
+    wans = fortigate.WANS if device.vendor == "Fortinet" else ()
+    ports = tuple(dict.fromkeys((*fabric.ports_of(device.slug), *beside, *wans)))
     lan = "LAN" if ports else "eth0"
     for index, port in enumerate((*ports, lan), 1):
         rows.extend(_interface(device, index, port, truth, clock))
     rows.append(((*_INTERFACES, 1, 0), v2c.Integer32(len(ports) + 1)))
-    rows.extend(_health(device, clock))
+    if device.vendor == "Fortinet":
+        rows.extend(fortigate.rows(device.slug, clock))
+    else:
+        rows.extend(_load(device, clock))
+    rows.extend(_chassis(device, clock))
     if device.kind in _SPEAKS_LLDP:
         rows.extend(_neighbours(beside))
         rows.extend(_light(device, ports, truth, clock))
@@ -234,8 +242,10 @@ def _booted(device: Device, clock: Clock) -> float:
 
 def _system(device: Device, place: str, clock: Clock) -> Iterator[Row]:
     make = f"{device.vendor or ''} {device.model or ''}".strip()
-    number = _ENTERPRISES.get(device.vendor or "")
-    identity = (1, 3, 6, 1, 4, 1, number, 1) if number else _NET_SNMP_LINUX
+    vendor = device.vendor or ""
+    number = _ENTERPRISES.get(vendor)
+    model = _MODELS.get(vendor, (number, 1) if number else ())
+    identity = (1, 3, 6, 1, 4, 1, *model) if model else _NET_SNMP_LINUX
     booted = _booted(device, clock)
 
     def uptime() -> Value:
@@ -326,24 +336,17 @@ def _hardware_address(device: str, index: int) -> str:
     return f"02{chance.getrandbits(40):010x}"  # 02: locally administered
 
 
-def _health(device: Device, clock: Clock) -> Iterator[Row]:
-    """Yield a processor, memory, a temperature and the chassis, by the standards."""
-    chance = random.Random(f"{device.slug}/health")  # noqa: S311
-    busy, heat = chance.uniform(5, 45), chance.uniform(34, 48)
-    phase = chance.uniform(0, 2 * math.pi)
-    used = chance.uniform(0.3, 0.7)
-
-    def swell(seconds: float) -> float:
-        return math.sin(2 * math.pi * clock.monotonic() / seconds + phase)
+def _load(device: Device, clock: Clock) -> Iterator[Row]:
+    """Yield a processor and memory, by the standards."""
+    chance = random.Random(f"{device.slug}/load")  # noqa: S311
+    busy, used = chance.uniform(5, 45), chance.uniform(0.3, 0.7)
+    swell = Swell(clock, device.slug)
 
     def load() -> Value:
-        return v2c.Integer32(max(1, round(busy * (1 + 0.4 * swell(480)))))
+        return v2c.Integer32(max(1, round(swell.at(busy, 0.4, 480))))
 
     def memory() -> Value:
-        return v2c.Integer32(int(_MEMORY_KB * (used + 0.03 * swell(3600))))
-
-    def temperature() -> Value:
-        return v2c.Integer32(round(10 * (heat + 1.5 * swell(1800))))
+        return v2c.Integer32(int(swell.at(_MEMORY_KB * used, 0.06, 3600)))
 
     yield (*_HOST, 3, 3, 1, 2, 1), load
     yield (*_HOST, 3, 2, 1, 3, 1), v2c.OctetString("processor")
@@ -352,6 +355,16 @@ def _health(device: Device, clock: Clock) -> Iterator[Row]:
     yield (*_HOST, 2, 3, 1, 4, 1), v2c.Integer32(1024)
     yield (*_HOST, 2, 3, 1, 5, 1), v2c.Integer32(_MEMORY_KB)
     yield (*_HOST, 2, 3, 1, 6, 1), memory
+
+
+def _chassis(device: Device, clock: Clock) -> Iterator[Row]:
+    """Yield the chassis and its temperature."""
+    chance = random.Random(f"{device.slug}/chassis")  # noqa: S311
+    heat, swell = chance.uniform(34, 48), Swell(clock, device.slug)
+
+    def temperature() -> Value:
+        return v2c.Integer32(round(10 * swell.at(heat, 0.03, 1800)))
+
     said = {2: device.model or device.kind, 7: "chassis", 11: f"LAB{chance.randrange(10**8):08d}"}
     said |= {10: "1.0", 13: device.model or device.kind}
     for column, words in said.items():
