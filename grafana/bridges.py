@@ -213,7 +213,8 @@ def _loss(language: Language) -> object:
 
 def _rate(language: Language) -> object:
     rate = metric("vc_media_bits_per_second", 'remote!=""')
-    summed = named(f"sum by (instance, direction) ({rate})", DEVICE, _BRIDGES)
+    each = f"max by (instance, direction, remote, media) ({rate})"
+    summed = named(f"sum by (instance, direction) ({each})", DEVICE, _BRIDGES)
     return lines(
         Words(
             Text("Tốc độ của các điểm cầu", "Rate of all participants"),

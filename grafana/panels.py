@@ -180,6 +180,7 @@ def bars(
     unit: str,
     limits: Limits = CALM,
     top: float | None = None,
+    decimals: int | None = None,
 ) -> Any:
     """Return bars of now, in the order of the query."""
     panel = (
@@ -194,6 +195,8 @@ def bars(
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).values(False))
         .with_target(_query(0, expression, legend).instant())
     )
+    if decimals is not None:
+        panel = panel.decimals(decimals)
     return panel if top is None else panel.max(top)
 
 

@@ -30,6 +30,7 @@ _SENSOR: Oid = (1, 3, 6, 1, 2, 1, 99, 1, 1, 1)
 _ALIASES: Oid = (1, 3, 6, 1, 2, 1, 47, 1, 3, 2, 1, 2)  # entity → port
 _BGP: Oid = (1, 3, 6, 1, 2, 1, 15, 3, 1)
 _PING: Oid = (1, 3, 6, 1, 2, 1, 80, 1)  # DISMAN-PING-MIB
+_SLA: Oid = (1, 3, 6, 1, 4, 1, 9, 9, 42, 1)  # CISCO-RTTMON-MIB
 _BRIDGE: Oid = (1, 3, 6, 1, 2, 1, 17, 2)
 _PRINTER: Oid = (1, 3, 6, 1, 2, 1, 43)
 _LLDP: Oid = (1, 0, 8802, 1, 1, 2, 1)
@@ -160,6 +161,7 @@ def _neighbours(beside: Mapping[str, tuple[str, str]]) -> Iterator[Row]:
 def _routing(device: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
     """Yield a BGP session with the router at each line's far end, and a test towards some."""
     fabric = truth().fabric
+    tests = _ip_sla if device.vendor == "Cisco" else _ping
     below = [link for link in fabric.links.values() if link.near == device.slug]
     for number, link in enumerate(below):
         far = fabric.devices[link.far]
@@ -173,10 +175,44 @@ def _routing(device: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
         yield (*_BGP, 3, *peer), v2c.Integer32(2)  # started
         yield (*_BGP, 9, *peer), v2c.Integer32(65_000 + number)
         if number < _TESTED:
-            yield from _ping(far, truth, clock)
+            yield from tests(number + 1, far, truth, clock)
 
 
-def _ping(far: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
+def _ip_sla(number: int, far: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
+    """Yield a UDP jitter operation towards another: ways there and back differ, as lines do."""
+    swell = Swell(clock, f"{far.slug}/sla")
+
+    def lost() -> float:
+        return 1.0 if far.slug in truth().silent else truth().quality(far.slug).loss
+
+    def shown(mean: float, *, of_line: float = 0.0) -> Live:
+        """Return milliseconds of a mean, and a share of what the line adds."""
+
+        def now() -> Value:
+            quality = truth().quality(far.slug)
+            added = 1000 * (quality.jitter + quality.delay) * of_line
+            return v2c.Gauge32(0 if lost() == 1.0 else round(swell.at(mean, 0.4, 240) + added))
+
+        return now
+
+    def packets(share: float) -> Live:
+        return lambda: v2c.Gauge32(round(10 * _PACKETS * lost() * share))
+
+    yield (*_SLA, 2, 1, 1, 3, number), v2c.OctetString(far.slug)
+    yield (
+        (*_SLA, 2, 2, 1, 2, number),
+        v2c.OctetString(hexValue=bytes(map(int, far.address.split("."))).hex()),
+    )
+    yield (*_SLA, 2, 10, 1, 1, number), shown(5, of_line=2)
+    yield (*_SLA, 2, 10, 1, 2, number), lambda: v2c.Integer32(4 if lost() == 1.0 else 1)
+    yield (*_SLA, 5, 2, 1, 1, number), lambda: v2c.Gauge32(round(10 * _PACKETS * (1 - lost())))
+    for column, share in ((26, 0.6), (27, 0.3), (29, 0.1)):
+        yield (*_SLA, 5, 2, 1, column, number), packets(share)
+    for column, mean in ((46, 3.0), (47, 4.0), (48, 2.0)):
+        yield (*_SLA, 5, 2, 1, column, number), shown(mean, of_line=0.5)
+
+
+def _ping(_number: int, far: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
     """Yield a test that the device runs towards another, by an owner and a name."""
     row = tuple(
         one for word in ("demo", far.slug[:20]) for one in (len(word), *word.encode("ascii"))

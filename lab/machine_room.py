@@ -176,6 +176,8 @@ def _wanted(inventory: Inventory, secret: str, ports: Ports) -> Iterator[_Wanted
     mail = next((one.slug for one in inventory.services if one.kind == "mail"), None)
     if mail is not None and (ports.smtp, ports.imaps) == (usual.smtp, usual.imaps):
         robot = {"domain": "dongnai.example", "robot": "robot@dongnai.example"}
+        if ports.dns == usual.dns:
+            robot |= {"dns": addresses[BACKUPS], "dkim": "mail2026"}
         yield _Wanted("thu-cong-vu", mail, "email", robot, secret, 60)
     if ports.winrm == usual.winrm:
         run = {"services": "W32Time MSSQLSERVER"}

@@ -82,11 +82,10 @@ class Services:
             for service in truth().fabric.services.values()
             if (place := place_of(service.url)).host in rooms
         ]
-        self._zone = {
-            stand.place.name: stand.place.host
-            for stand in self._stands
-            if stand.place.scheme == "dns"
-        }
+        self._zone: dict[tuple[str, int], bytes] = {}
+        for stand in self._stands:
+            if stand.place.scheme == "dns":
+                self._zone |= answers.zone_of(stand.place.name, stand.place.host)
         self._talks: set[asyncio.Task[None]] = set()
 
     @property

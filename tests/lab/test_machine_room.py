@@ -133,9 +133,10 @@ async def test_letters_documents_windows_and_the_firewall_are_read(
 ) -> None:
     inventory, authorities = the_declared(lab.inventory), tmp_path / "authorities.pem"
     authorities.write_text(str(lab.facts["authorities"]))
-    wanted = {"mailbox", "mail_roundtrip", "sql", "winrm"}
+    wanted = {"mailbox", "mail_roundtrip", "sql", "winrm", "dns_zone"}
     checks = [one for one in checks_of(inventory, authorities) if one.collector in wanted]
-    checks += [one for one in checks_of(inventory) if one.slug == "tuong-lua/snmp_health"]
+    asked = {"tuong-lua/snmp_health", "core-1/snmp_probes"}
+    checks += [one for one in checks_of(inventory) if one.slug in asked]
     found = {
         check.collector: reading
         for check, reading in zip(checks, (await looked(lab, checks)).values(), strict=True)
@@ -145,6 +146,15 @@ async def test_letters_documents_windows_and_the_firewall_are_read(
     assert 0.5 < values(found["mail_roundtrip"])["probe_mail_roundtrip_seconds"] < 60
     assert 0 < values(found["sql"])["probe_sql_value"] < 60
     assert 0 < values(found["winrm"])["device_event_errors"] < 30
+    aspects = by(found["dns_zone"], "probe_dns_zone_status", "aspect")
+    assert aspects == dict.fromkeys(("servers", "spf", "dkim", "dmarc"), 0)
+    for way in ("in", "out"):
+        tested = found["snmp_probes"].samples
+        assert [
+            v
+            for s, v in tested
+            if s.name == "device_probe_jitter_seconds" and ("direction", way) in s.labels
+        ]
     gate = found["snmp_health"]
     assert by(gate, "device_sessions", "sessions")["IPv4"] > 1000
     assert by(gate, "fgVpnTunnelUpCount", "type")["ipsec"] in {2, 3}
