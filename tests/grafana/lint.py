@@ -159,7 +159,7 @@ def _bare(expression: Any) -> Iterator[str]:
         return
     if isinstance(expression, promql_parser.MatrixSelector):
         expression = expression.vector_selector
-    if isinstance(expression, promql_parser.VectorSelector):
+    if isinstance(expression, promql_parser.VectorSelector) and expression.name:
         yield expression.name
     for part in _parts(expression):
         yield from _bare(part)
