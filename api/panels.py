@@ -14,6 +14,7 @@ from storage.series import SeriesReader
 
 Panel = Literal["rtt", "loss", "traffic", "response"]
 POINTS = 288  # of a chart: one per five minutes over a day
+_UNNAMED = frozenset({"icmp", "tcp"})  # whose series bear no label `collector`
 LEAST_STEP = 30.0  # seconds: sweeps are summarised per 30 s
 
 
@@ -53,12 +54,13 @@ def _window(step: float) -> int:
 
 def _rtt(estate: Estate, target: Target, step: float) -> list[Query]:
     here, over = _selector(instance=target.slug), _window(step)
+    reached, _ = _reached(estate, target)
     return [
         Query(
             Text("trung bình", "mean"),
             "a",
             f"avg(avg_over_time(probe_icmp_rtt_mean_seconds{{{here}}}[{over}s]))"
-            f" or avg(avg_over_time(probe_duration_seconds{{{here}}}[{over}s]))",
+            f" or avg(avg_over_time(probe_duration_seconds{{{reached}}}[{over}s]))",
         ),
         Query(
             Text("cao nhất", "highest"),
@@ -79,9 +81,20 @@ def _loss(estate: Estate, target: Target, step: float) -> list[Query]:
     ]
 
 
+def _reached(estate: Estate, target: Target) -> tuple[str, float]:
+    """Return the selector of the check that says whether a target answers, and its interval.
+
+    The others are of another nature: a letter may be on its way for seconds.
+    """
+    reach = next((c for c in estate.checks if c.target == target.slug and c.reach), None)
+    if reach is None:
+        return _selector(instance=target.slug), 60.0
+    own = "" if reach.collector in _UNNAMED else reach.collector
+    return _selector(instance=target.slug, collector=own, check=""), reach.interval
+
+
 def _response(estate: Estate, target: Target, step: float) -> list[Query]:
-    here = _selector(instance=target.slug)
-    interval = next((c.interval for c in estate.checks if c.target == target.slug), 60.0)
+    here, interval = _reached(estate, target)
     over, every = max(_window(step), int(interval * 3)), max(1, int(interval))
     # how long a failure took is no time to answer
     good = f"probe_duration_seconds{{{here}}} and on(instance) (probe_success{{{here}}} == 1)"

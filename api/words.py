@@ -387,7 +387,7 @@ COLLECTOR = {
     "snmp_inventory": Text("Mẫu máy, bộ phận (SNMP)", "Hardware (SNMP)"),
     "snmp_neighbours": Text("Láng giềng (SNMP)", "Neighbours (SNMP)"),
     "snmp_interfaces": Text("Các cổng (SNMP)", "Ports (SNMP)"),
-    "snmp_probes": Text("Phép đo của thiết bị (SNMP)", "Tests by the device (SNMP)"),
+    "snmp_probes": Text("Thiết bị tự đo (SNMP)", "Tests by the device (SNMP)"),
     "snmp_system": Text("Hệ thống (SNMP)", "System (SNMP)"),
 }
 SNMP_SILENT = Text(

@@ -165,10 +165,10 @@ COLLECTOR = Collector(
     params=Params,
     emits=(
         *EMITS,
+        _emit(VALUE, Text("Truy vấn trả về số này", "What the query gives"), labels=(OWN, "query")),
+        _emit(QUERY, Text("Truy vấn mất bao lâu", "The query"), labels=(OWN, "query")),
         _emit(CONNECT, Text("Mở kết nối mất bao lâu", "Opening the connection")),
         _emit(LOGIN, Text("Đăng nhập mất bao lâu", "Logging in")),
-        _emit(QUERY, Text("Truy vấn mất bao lâu", "The query"), labels=(OWN, "query")),
-        _emit(VALUE, Text("Truy vấn trả về số này", "What the query gives"), labels=(OWN, "query")),
         _emit(
             INFO,
             Text("Hệ quản trị và phiên bản, luôn bằng 1", "Engine and version, always 1"),

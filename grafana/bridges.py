@@ -215,9 +215,10 @@ def _loss(language: Language) -> object:
 
 
 def _rate(language: Language) -> object:
-    by = "sum by (instance, direction)"
-    legs, whole = metric("vc_media_bits_per_second", _LEGS), metric("vc_bridge_bits_per_second")
-    rate = _ALL.kept(f"{by} ({whole}) or {by} ({legs})")
+    by = "instance, direction"
+    legs = f"max by ({by}, remote, media) ({metric('vc_media_bits_per_second', _LEGS)})"
+    whole = f"max by ({by}, media) ({metric('vc_bridge_bits_per_second')})"
+    rate = _ALL.kept(f"sum by ({by}) ({whole}) or sum by ({by}) ({legs})")
     return lines(
         Words(
             Text("Tốc độ của cầu nối", "Rate of bridges"),

@@ -139,6 +139,15 @@ def slowness(by: str, *matchers: str) -> str:
     return f"max by ({by}) (avg_over_time({selector}[$__range]))"
 
 
+def of_all_parts(expression: str, *parts: str) -> str:
+    """Return the sum over the parts of each instance, whose labels are `parts`.
+
+    Each is counted once, however many vantages look at it.
+    """
+    each = f"max by ({', '.join(('instance', *parts))}) ({expression})"
+    return f"sum by (instance) ({each})" if parts else each
+
+
 def least(number: int, expression: str) -> str:
     """Return the lowest series at each instant.
 

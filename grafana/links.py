@@ -262,7 +262,7 @@ def _errors(language: Language) -> object:
     ends = f"max by (link, instance, ifName) ({_PORTS})"
     names = ("ifInErrors", "ifOutErrors", "ifInDiscards", "ifOutDiscards")
     faults = " + ".join(
-        f"sum by (instance, ifName) (rate({metric(name)}[$__rate_interval]))" for name in names
+        f"max by (instance, ifName) (rate({metric(name)}[$__rate_interval]))" for name in names
     )
     by_line = f"max by (link) ({ends} * on (instance, ifName) group_left () ({faults}))"
     return lines(

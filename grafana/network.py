@@ -5,7 +5,19 @@ from core.text import Language, Text
 from core.watching import TargetKind
 from grafana import variables
 from grafana.board import Board
-from grafana.expressions import NOW, chosen, code, count, least, metric, named, only, ranks, worst
+from grafana.expressions import (
+    NOW,
+    chosen,
+    code,
+    count,
+    least,
+    metric,
+    named,
+    of_all_parts,
+    only,
+    ranks,
+    worst,
+)
 from grafana.measured import Measured
 from grafana.panels import Column, Words, bars, lines, number, worst_first
 from grafana.servers import worst_parts
@@ -190,7 +202,7 @@ def _errors(language: Language) -> object:
 
     def together(window: str, at: str = "") -> str:
         return " + ".join(
-            f"sum by ({_PORT}) (rate({metric(name)}[{window}]{at}))" for name in names
+            f"max by ({_PORT}) (rate({metric(name)}[{window}]{at}))" for name in names
         )
 
     over = _ranked_ports(together("$__range", NOW))
@@ -203,7 +215,12 @@ def _errors(language: Language) -> object:
             ),
         ),
         language,
-        [(only(f"({together('$__rate_interval')})", _PORT, over), "{{instance}} {{ifName}}")],
+        [
+            (
+                _told(only(f"({together('$__rate_interval')})", _PORT, over)),
+                "{{name}} {{ifName}}",
+            )
+        ],
         unit="pps",
     )
 
@@ -222,8 +239,8 @@ def _flaps(language: Language) -> object:
         language,
         [
             (
-                only(f"max by ({_PORT}) (changes({name}[1h]))", _PORT, over),
-                "{{instance}} {{ifName}}",
+                _told(only(f"max by ({_PORT}) (changes({name}[1h]))", _PORT, over)),
+                "{{name}} {{ifName}}",
             )
         ],
         unit="short",
@@ -252,7 +269,7 @@ def _cpu(language: Language) -> object:
 
 def _light(language: Language) -> object:
     name = metric("device_optical_power_dbm", 'direction="rx"')
-    weakest = least(CURVES, _within(f"min by ({_PORT}) ({name})"))
+    weakest = least(CURVES, _told(f"min by ({_PORT}) ({name})"))
     return lines(
         Words(
             Text("Công suất quang thu", "Optical power received"),
@@ -262,7 +279,7 @@ def _light(language: Language) -> object:
             ),
         ),
         language,
-        [(weakest, "{{instance}} {{ifName}}")],
+        [(weakest, "{{name}} {{ifName}}")],
         unit="dBm",
         below="/^$/",  # it is negative by nature: the scale must not begin at zero
     )
@@ -275,12 +292,12 @@ def _trend(language: Language) -> object:
         Words(
             Text("Suy hao tăng", "Light that fades"),
             Text(
-                f"{CURVES} cảm biến giảm nhanh nhất, dB trong 30 ngày.",
-                f"The {CURVES} sensors that fall fastest, dB in 30 days.",
+                f"{CURVES} cảm biến giảm nhanh nhất, dB trong 30 ngày; có sau một tuần đo.",
+                f"The {CURVES} sensors that fall fastest, dB in 30 days; after a week of data.",
             ),
         ),
         language,
-        [(least(CURVES, _within(trend)), "{{instance}} {{sensor}}")],
+        [(least(CURVES, _told(trend)), "{{name}} {{sensor}}")],
         unit="dB",
         below="/^$/",
     )
@@ -310,12 +327,12 @@ def _tests(language: Language) -> list[object]:
             "short",
         ),
     ):
-        highest = worst(CURVES, _within(f"max by ({by}) ({metric(name)})"))
+        highest = worst(CURVES, _told(f"max by ({by}) ({metric(name)})"))
         found.append(
             lines(
                 Words(title, about),
                 language,
-                [(highest, "{{instance}} {{test}} {{direction}}")],
+                [(highest, "{{name}} {{test}} {{direction}}")],
                 unit=unit,
             )
         )
@@ -361,7 +378,7 @@ def _configurations(language: Language) -> object:
 
 def _tree(language: Language) -> object:
     name = metric("dot1dStpTopChanges")
-    changes = f"sum by (instance) (increase({name}[$__rate_interval]))"
+    changes = f"max by (instance) (increase({name}[$__rate_interval]))"
     return lines(
         Words(
             Text("Cây bắc cầu đổi", "Spanning trees that change"),
@@ -393,11 +410,11 @@ def _sessions(language: Language) -> object:
 
 def _tunnels(language: Language) -> object:
     told = " or ".join(
-        f'label_replace(sum by (instance) ({metric(name)}), "vpn", "{vpn}", "", "")'
-        for name, vpn in (
-            ("fgVpnSslStatsActiveTunnels", "SSL"),
-            ("fgVpnTunnelUpCount", "IPsec"),
-            ("crasNumSessions", "RAS"),
+        f'label_replace({of_all_parts(metric(name), *by)}, "vpn", "{vpn}", "", "")'
+        for name, vpn, by in (
+            ("fgVpnSslStatsActiveTunnels", "SSL", ("virtual_domain",)),
+            ("fgVpnTunnelUpCount", "IPsec", ()),
+            ("crasNumSessions", "RAS", ()),
         )
     )
     return lines(
@@ -415,7 +432,7 @@ def _tunnels(language: Language) -> object:
 
 
 def _attacks(language: Language) -> object:
-    blocked = metric("fgIpsIntrusionsBlocked")
+    blocked = f"rate({metric('fgIpsIntrusionsBlocked')}[$__rate_interval])"
     return lines(
         Words(
             Text("Xâm nhập bị chặn (IPS)", "Intrusions blocked (IPS)"),
@@ -426,12 +443,12 @@ def _attacks(language: Language) -> object:
             (
                 worst(
                     CURVES,
-                    _ALL.kept(f"sum by (instance) (rate({blocked}[$__rate_interval]))"),
+                    _ALL.kept(of_all_parts(blocked, "virtual_domain")),
                 ),
                 "{{name}}",
             )
         ],
-        unit="short",
+        unit="cps",
     )
 
 

@@ -184,6 +184,7 @@ def bars(
     unit: str,
     limits: Limits = CALM,
     top: float | None = None,
+    decimals: int | None = None,
     meanings: Meanings = (),
     beside: Sequence[tuple[str, str]] = (),
 ) -> Any:
@@ -201,6 +202,8 @@ def bars(
     )
     for place, (query, named) in enumerate([(expression, legend), *beside]):
         panel = panel.with_target(_query(place, query, named).instant())
+    if decimals is not None:
+        panel = panel.decimals(decimals)
     return panel if top is None else panel.max(top)
 
 

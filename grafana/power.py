@@ -405,9 +405,10 @@ def _running(language: Language) -> object:
             ),
         ),
         language,
-        _ALL.highest(CURVES, f"max by ({_SENSOR}) ({metric('device_running_seconds')})"),
+        _ALL.highest(CURVES, f"max by ({_SENSOR}) ({metric('device_running_seconds')}) / 3600"),
         "{{name}} {{sensor}}",
-        unit="s",
+        unit=Text("suffix: giờ", "suffix: hours").said(language),  # of service, not weeks
+        decimals=0,
     )
 
 

@@ -14,6 +14,7 @@ from grafana.expressions import (
     count,
     metric,
     named,
+    of_all_parts,
     only,
     ranks,
     share,
@@ -87,7 +88,7 @@ def _counts(language: Language) -> list[object]:
     failed = metric("node_systemd_unit_state", 'state="failed"')
     running = metric("windows_service_state", 'state="running"')
     stopped = f"1 - max by (instance, name) ({running})"
-    units = f"sum by (instance, name) ({failed}) or {stopped}"
+    units = f"max by (instance, name) ({failed}) or {stopped}"
     return [
         number(
             Words(
@@ -317,8 +318,8 @@ def _load(language: Language) -> object:
 def _network(language: Language) -> object:
     def busiest(name: str) -> str:
         octets = metric(name, 'device!="lo"')
-        rates = f"sum by (instance) (rate({octets}[$__rate_interval])) * 8"
-        return worst(CURVES, _ALL.kept(rates))
+        rates = of_all_parts(f"rate({octets}[$__rate_interval])", "device")
+        return worst(CURVES, _ALL.kept(f"{rates} * 8"))
 
     into, out = Text("vào", "in"), Text("ra", "out")
     return lines(
@@ -481,7 +482,7 @@ def _supplies(language: Language) -> object:
 
 
 def _pages(language: Language) -> object:
-    grown = f"sum by (instance) (increase({metric('device_pages_total')}[$__range]))"
+    grown = of_all_parts(f"increase({metric('device_pages_total')}[$__range])", "marker")
     return bars(
         Words(
             Text("Số trang đã in", "Pages printed"),

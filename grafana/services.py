@@ -41,6 +41,7 @@ SEEN_FROM = 'vantage=~"$vantage"'
 _SERVICES = chosen(SERVICE)
 _ALL = Measured()
 _SOON = STAGES[1]  # days
+_DAYS = Text("suffix: ngày", "suffix: days")  # Grafana's own unit would tell weeks instead
 _LEFT: Limits = ((None, "red"), (STAGES[2], "orange"), (_SOON, "green"))
 # The chain that was verified, where one was: a server may show certificates beside it that ended.
 _EXPIRY = ("probe_ssl_last_chain_expiry_timestamp_seconds", "probe_ssl_earliest_cert_expiry")
@@ -219,7 +220,7 @@ def _worst(language: Language) -> object:
             Column(
                 Text("Chứng thư còn", "Certificate left"),
                 of_it(_days_left(_EXPIRY)),
-                unit="d",
+                unit=_DAYS.said(language),
                 limits=_LEFT,
                 decimals=0,
             ),
@@ -362,7 +363,8 @@ def _ends(language: Language) -> object:
         language,
         _ALL.lowest(ROWS - 10, left),
         "{{name}} {{what}}",
-        unit="d",
+        decimals=0,
+        unit=_DAYS.said(language),
         limits=_LEFT,
     )
 
@@ -373,7 +375,7 @@ def _aspects(language: Language) -> object:
     revoked = f'label_replace(max by (instance) ({_measured(names[2])}), "aspect", "OCSP", "", "")'
     return bars(
         Words(
-            Text("Khía cạnh không đạt", "Aspects that fail"),
+            Text("Khía cạnh, kém nhất trước", "Aspects, worst first"),
             Text(
                 "0 đạt, 2 không đạt: từng khía cạnh của vùng tên miền (bản ghi, DNSSEC, SPF, DKIM, "
                 "DMARC, các máy chủ khớp nhau), máy chủ miền, chứng thư theo OCSP (1 không rõ).",

@@ -254,7 +254,7 @@ def _traffic(language: Language) -> object:
     def busiest(name: str) -> str:
         port = "instance, ifName"
         selector = metric(name, HERE)
-        total = "sum by (instance, ifName)"
+        total = "max by (instance, ifName)"
         ranked = worst(CURVES, f"{total} (rate({selector}[$__range]{NOW}))")
         return only(f"{total} (rate({selector}[$__rate_interval])) * 8", port, ranked)
 
@@ -279,13 +279,13 @@ def _traffic(language: Language) -> object:
 
 def _errors(language: Language) -> object:
     def rates(name: str, window: str) -> str:
-        return f"sum by (instance, ifName) (rate({metric(name, HERE)}[{window}]))"
+        return f"max by (instance, ifName) (rate({metric(name, HERE)}[{window}]))"
 
     names = ("ifInErrors", "ifOutErrors", "ifInDiscards", "ifOutDiscards")
     port = "instance, ifName"
     now = " + ".join(rates(name, "$__rate_interval") for name in names)
     over = " + ".join(
-        f"sum by (instance, ifName) (rate({metric(name, HERE)}[$__range]{NOW}))" for name in names
+        f"max by (instance, ifName) (rate({metric(name, HERE)}[$__range]{NOW}))" for name in names
     )
     return lines(
         Words(

@@ -421,7 +421,7 @@ class _Compiler:
                 continue
             where = vantage or self.settings.vantage
             labels = _labels(measure.target, place, where)
-            yield from templating.checks(measure, host, where, labels)
+            yield from templating.checks(measure, host, where, labels, self.settings.authorities)
 
     def _authorities(self, way: Way) -> Mapping[str, object]:
         by_tls = way.collector in {"http", "tls"} or way.params.get("transport") == "tls"

@@ -70,6 +70,7 @@ class Look(Model):
     interval: float = 300.0  # seconds
     timeout: float = 20.0
     secret: bool = False  # the row's credential is for this check
+    trusts: bool = False  # it speaks TLS with a server of ours, as our authorities vouch for
     needs: tuple[Name, ...] = ()
 
 
@@ -239,15 +240,20 @@ def _example(template: Template) -> str:
 
 
 def checks(
-    measure: Measure, host: str, vantage: str, labels: tuple[tuple[str, str], ...]
+    measure: Measure,
+    host: str,
+    vantage: str,
+    labels: tuple[tuple[str, str], ...],
+    authorities: str | None = None,
 ) -> Iterator[Check]:
     """Yield the checks of a template filled in for a target; none if it cannot be used.
 
-    They never decide whether the target is up: what they find amiss degrades it.
+    They never decide whether the target is up: what they find amiss degrades it. `authorities` is
+    the PEM file by which servers of ours are known, if not by the system's.
     """
     if fault_of(measure) is not None:
         return
-    form = _Form.of(measure, host)
+    form, trust = _Form.of(measure, host), {"ca": authorities} if authorities else {}
     for number, look in enumerate(form.looks):
         alone = len(form.looks) == 1
         name = measure.slug if alone else f"{measure.slug}-{look.collector}-{number + 1}"
@@ -256,7 +262,7 @@ def checks(
             target=measure.target,
             collector=look.collector,
             address=str(form.filled(look.address) or measure.address or host),
-            params=form.mapping(look.params),
+            params={**(trust if look.trusts else {}), **form.mapping(look.params)},
             vantage=vantage,
             interval=float(measure.interval or look.interval),
             timeout=look.timeout,

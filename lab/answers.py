@@ -3,6 +3,7 @@
 Written from RFC 1035, RFC 5905 and RFC 3261 with RFC 3581, for any client that keeps to them.
 """
 
+import base64
 import secrets
 import struct
 from collections.abc import Mapping
@@ -10,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 
 _DNS_HEADER = struct.Struct("!6H")
-_A, _ANY, _IN = 1, 255, 1
+_A, _NS, _SOA, _MX, _TXT, _ANY, _IN = 1, 2, 6, 15, 16, 255, 1
+_DKIM = "v=DKIM1; k=ed25519; p=" + base64.b64encode(bytes(range(32))).decode()
 _SERVFAIL, _NXDOMAIN, _NOTIMP, _FORMERR = 2, 3, 4, 1
 _NTP = struct.Struct("!BBbbII4sQQQQ")
 _NTP_EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
@@ -18,8 +20,33 @@ _UNSYNCHRONISED = 3  # leap indicator
 _METHODS = "INVITE, ACK, CANCEL, OPTIONS, BYE, REGISTER"
 
 
-def dns(request: bytes, zone: Mapping[str, str], *, broken: bool = False) -> bytes | None:
-    """Return the answer to one query by a zone of host names (lower case) → IPv4 addresses."""
+Records = Mapping[tuple[str, int], bytes]  # data by name in lower case and type; one of each
+
+
+def zone_of(name: str, address: str) -> Records:
+    """Return a zone in order: its server, its mail and the policy of that, all at one address."""
+    server, mail = f"ns.{name}", f"mail.{name}"
+    begins = _labels(server) + _labels(f"quan-tri.{name}")
+    policies = {
+        name: f"v=spf1 ip4:{address} -all",
+        f"_dmarc.{name}": f"v=DMARC1; p=quarantine; rua=mailto:robot@{name}",
+        f"mail2026._domainkey.{name}": _DKIM,
+    }
+    return {
+        **{(one, _A): IPv4Address(address).packed for one in (name, server, mail)},
+        (name, _NS): _labels(server),
+        (name, _SOA): begins + struct.pack("!5I", 2026120101, 3600, 900, 1_209_600, 300),
+        (name, _MX): struct.pack("!H", 10) + _labels(mail),
+        **{(one, _TXT): bytes([len(text)]) + text.encode() for one, text in policies.items()},
+    }
+
+
+def _labels(text: str) -> bytes:
+    return b"".join(bytes([len(one)]) + one.encode() for one in text.split(".")) + b"\0"
+
+
+def dns(request: bytes, zone: Records, *, broken: bool = False) -> bytes | None:
+    """Return the answer to one query by what a zone holds."""
     if len(request) < _DNS_HEADER.size:
         return None
     number, flags, questions, *_ = _DNS_HEADER.unpack_from(request)
@@ -30,18 +57,23 @@ def dns(request: bytes, zone: Mapping[str, str], *, broken: bool = False) -> byt
         return _DNS_HEADER.pack(number, _dns_flags(flags, _FORMERR), 0, 0, 0, 0)
     name, kind, end = asked
     question = request[_DNS_HEADER.size : end]
-    code, answer = 0, b""
+    code, answers = 0, []
     if flags & 0x7800:  # another opcode than QUERY
         code = _NOTIMP
     elif broken:
         code = _SERVFAIL
-    elif name not in zone:
+    elif name not in {known for known, _ in zone}:
         code = _NXDOMAIN
-    elif kind in (_A, _ANY):
-        octets = IPv4Address(zone[name]).packed
-        answer = struct.pack("!HHHIH", 0xC000 | _DNS_HEADER.size, _A, _IN, 300, 4) + octets
-    head = _DNS_HEADER.pack(number, _dns_flags(flags, code), 1, bool(answer), 0, 0)
-    return head + question + answer
+    else:
+        held = ((one, data) for (known, one), data in zone.items() if known == name)
+        same = 0xC000 | _DNS_HEADER.size  # the name that was asked
+        answers = [
+            struct.pack("!HHHIH", same, one, _IN, 300, len(data)) + data
+            for one, data in held
+            if kind in (one, _ANY)
+        ]
+    head = _DNS_HEADER.pack(number, _dns_flags(flags, code), 1, len(answers), 0, 0)
+    return head + question + b"".join(answers)
 
 
 def _dns_flags(asked: int, code: int) -> int:

@@ -4,6 +4,7 @@ A device's profile or make decides which emulator speaks for it. Devices of othe
 open doors (`lab.listeners`).
 """
 
+import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,21 +12,26 @@ from datetime import timedelta
 from core.clock import Clock
 from core.inventory import Device
 from lab import machine_room
-from lab.certificates import Authority
 from lab.configurations import command_line
 from lab.doors import Door, Taken
 from lab.emulators.answering import PASSWORD, USER
 from lab.emulators.backup_folder import BackupFolder
 from lab.emulators.command_line import SshServing
+from lab.emulators.databases import Database
+from lab.emulators.mail import Post
 from lab.emulators.modbus import ModbusServer, climate, generator
 from lab.emulators.node_exporter import NodeExporter
 from lab.emulators.redfish import Redfish
 from lab.emulators.revocation_list import RevocationList
-from lab.emulators.serving import Serving
+from lab.emulators.serving import Http, Serving
 from lab.emulators.sms_gateway import SmsGateway
+from lab.emulators.sqlserver import SqlServer
+from lab.emulators.winrm import WinRm, at_work, make_known
 from lab.equipment import Truth
 from lab.namespaces import inside
 from lab.network import Kind, Network
+from lab.services import Services
+from lab.swell import Swell
 
 _LASTS = timedelta(days=397)
 _REGISTERS = {"Climate": climate, "Generator": generator}
@@ -45,9 +51,9 @@ class _Speaker:
 class Apparatus:
     """Every such emulator of a world."""
 
-    def __init__(self, network: Network, truth: Truth, clock: Clock, authority: Authority) -> None:
+    def __init__(self, network: Network, truth: Truth, clock: Clock, services: Services) -> None:
         self._network, self._truth, self._clock = network, truth, clock
-        self._authority = authority
+        self._authority, self._mail = services.authority, services.mail
         self._enforcing = network.kind is Kind.LOOPBACK
         self._doors: list[Door] = []
         fabric = truth().fabric
@@ -79,6 +85,19 @@ class Apparatus:
                 RevocationList(lambda: self._authority.revocations(self._clock.now()))
             )
             yield _Speaker(address, ports.http, revoked.take, revoked.close)
+        if device.slug == machine_room.BACKUPS:
+            secured = self._authority.context(address, self._clock.now(), _LASTS)
+            for port, submission in ((ports.smtp, False), (ports.submission, True)):
+                post = Post(self._mail, secured, submission=submission)
+                yield _Speaker(address, port, post.take, post.close)
+            base = Database(self._documents(address))
+            yield _Speaker(address, ports.sqlserver, base.take, base.close)
+        if device.slug == machine_room.WINDOWS:
+            make_known()
+            windows = WinRm(live=at_work(self._clock))
+            secured = self._authority.context(address, self._clock.now(), _LASTS)
+            http = Http(windows.handle, secured)
+            yield _Speaker(address, ports.winrm, http.take, http.close)
         if device.vendor == "Modbus":
             registers = _REGISTERS[device.model or ""](self._clock)
             server = ModbusServer(registers)
@@ -88,6 +107,22 @@ class Apparatus:
             if spoken is not None:
                 shell = SshServing(spoken)
                 yield _Speaker(address, ports.ssh, shell.take, shell.close)
+
+    def _documents(self, address: str) -> SqlServer:
+        """Return the database of documents, of which so many wait past their term."""
+        context = self._authority.context(address, self._clock.now(), _LASTS)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2  # none newer is spoken inside TDS
+        swell = Swell(self._clock, "documents")
+
+        def late() -> list[object]:
+            return [round(swell.at(18, 0.5, 700))]
+
+        return SqlServer(
+            encryption=1,
+            context=context,
+            login=(USER, PASSWORD),
+            answers={machine_room.LATE_DOCUMENTS: late},
+        )
 
     def start(self) -> None:
         """Let every emulator listen. Conflict where a port is taken."""

@@ -9,9 +9,11 @@ from pysnmp.proto.api import v2c
 from core.clock import Clock
 from core.inventory import Device, Link
 from core.text import ascii_only
+from lab import fortigate
 from lab.fabric import Fabric
 from lab.machine_room import CABLES
 from lab.mib import Live, Mib, Oid, Value
+from lab.swell import Swell
 from lab.world import World
 
 Row = tuple[Oid, Value | Live]
@@ -28,6 +30,7 @@ _SENSOR: Oid = (1, 3, 6, 1, 2, 1, 99, 1, 1, 1)
 _ALIASES: Oid = (1, 3, 6, 1, 2, 1, 47, 1, 3, 2, 1, 2)  # entity → port
 _BGP: Oid = (1, 3, 6, 1, 2, 1, 15, 3, 1)
 _PING: Oid = (1, 3, 6, 1, 2, 1, 80, 1)  # DISMAN-PING-MIB
+_SLA: Oid = (1, 3, 6, 1, 4, 1, 9, 9, 42, 1)  # CISCO-RTTMON-MIB
 _BRIDGE: Oid = (1, 3, 6, 1, 2, 1, 17, 2)
 _PRINTER: Oid = (1, 3, 6, 1, 2, 1, 43)
 _LLDP: Oid = (1, 0, 8802, 1, 1, 2, 1)
@@ -44,6 +47,7 @@ _ENTERPRISES = {
     "MikroTik": 14988,
     "Poly": 13885,
 }
+_MODELS = {"Fortinet": fortigate.MODEL, "Microsoft": (311, 1, 1, 3, 1, 2)}  # which say more
 _NET_SNMP_LINUX: Oid = (1, 3, 6, 1, 4, 1, 8072, 3, 2, 10)
 _ETHERNET = 6  # ifType ethernetCsmacd
 _UP, _DOWN = 1, 2
@@ -94,12 +98,17 @@ def mib_of(device: Device, truth: Truth, clock: Clock) -> Mib:
     fabric = truth().fabric
     rows = list(_system(device, fabric.sites[device.site].name, clock))
     beside = _beside(device.slug, fabric)
-    ports = tuple(dict.fromkeys((*fabric.ports_of(device.slug), *beside)))
+    wans = fortigate.WANS if device.vendor == "Fortinet" else ()
+    ports = tuple(dict.fromkeys((*fabric.ports_of(device.slug), *beside, *wans)))
     lan = "LAN" if ports else "eth0"
     for index, port in enumerate((*ports, lan), 1):
         rows.extend(_interface(device, index, port, truth, clock))
     rows.append(((*_INTERFACES, 1, 0), v2c.Integer32(len(ports) + 1)))
-    rows.extend(_health(device, clock))
+    if device.vendor == "Fortinet":
+        rows.extend(fortigate.rows(device.slug, clock))
+    else:
+        rows.extend(_load(device, clock))
+    rows.extend(_chassis(device, clock))
     if device.kind in _SPEAKS_LLDP:
         rows.extend(_neighbours(beside))
         rows.extend(_light(device, ports, truth, clock))
@@ -152,6 +161,7 @@ def _neighbours(beside: Mapping[str, tuple[str, str]]) -> Iterator[Row]:
 def _routing(device: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
     """Yield a BGP session with the router at each line's far end, and a test towards some."""
     fabric = truth().fabric
+    tests = _ip_sla if device.vendor == "Cisco" else _ping
     below = [link for link in fabric.links.values() if link.near == device.slug]
     for number, link in enumerate(below):
         far = fabric.devices[link.far]
@@ -165,10 +175,44 @@ def _routing(device: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
         yield (*_BGP, 3, *peer), v2c.Integer32(2)  # started
         yield (*_BGP, 9, *peer), v2c.Integer32(65_000 + number)
         if number < _TESTED:
-            yield from _ping(far, truth, clock)
+            yield from tests(number + 1, far, truth, clock)
 
 
-def _ping(far: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
+def _ip_sla(number: int, far: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
+    """Yield a UDP jitter operation towards another: ways there and back differ, as lines do."""
+    swell = Swell(clock, f"{far.slug}/sla")
+
+    def lost() -> float:
+        return 1.0 if far.slug in truth().silent else truth().quality(far.slug).loss
+
+    def shown(mean: float, *, of_line: float = 0.0) -> Live:
+        """Return milliseconds of a mean, and a share of what the line adds."""
+
+        def now() -> Value:
+            quality = truth().quality(far.slug)
+            added = 1000 * (quality.jitter + quality.delay) * of_line
+            return v2c.Gauge32(0 if lost() == 1.0 else round(swell.at(mean, 0.4, 240) + added))
+
+        return now
+
+    def packets(share: float) -> Live:
+        return lambda: v2c.Gauge32(round(10 * _PACKETS * lost() * share))
+
+    yield (*_SLA, 2, 1, 1, 3, number), v2c.OctetString(far.slug)
+    yield (
+        (*_SLA, 2, 2, 1, 2, number),
+        v2c.OctetString(hexValue=bytes(map(int, far.address.split("."))).hex()),
+    )
+    yield (*_SLA, 2, 10, 1, 1, number), shown(5, of_line=2)
+    yield (*_SLA, 2, 10, 1, 2, number), lambda: v2c.Integer32(4 if lost() == 1.0 else 1)
+    yield (*_SLA, 5, 2, 1, 1, number), lambda: v2c.Gauge32(round(10 * _PACKETS * (1 - lost())))
+    for column, share in ((26, 0.6), (27, 0.3), (29, 0.1)):
+        yield (*_SLA, 5, 2, 1, column, number), packets(share)
+    for column, mean in ((46, 3.0), (47, 4.0), (48, 2.0)):
+        yield (*_SLA, 5, 2, 1, column, number), shown(mean, of_line=0.5)
+
+
+def _ping(_number: int, far: Device, truth: Truth, clock: Clock) -> Iterator[Row]:
     """Yield a test that the device runs towards another, by an owner and a name."""
     row = tuple(
         one for word in ("demo", far.slug[:20]) for one in (len(word), *word.encode("ascii"))
@@ -234,8 +278,10 @@ def _booted(device: Device, clock: Clock) -> float:
 
 def _system(device: Device, place: str, clock: Clock) -> Iterator[Row]:
     make = f"{device.vendor or ''} {device.model or ''}".strip()
-    number = _ENTERPRISES.get(device.vendor or "")
-    identity = (1, 3, 6, 1, 4, 1, number, 1) if number else _NET_SNMP_LINUX
+    vendor = device.vendor or ""
+    number = _ENTERPRISES.get(vendor)
+    model = _MODELS.get(vendor, (number, 1) if number else ())
+    identity = (1, 3, 6, 1, 4, 1, *model) if model else _NET_SNMP_LINUX
     booted = _booted(device, clock)
 
     def uptime() -> Value:
@@ -326,24 +372,17 @@ def _hardware_address(device: str, index: int) -> str:
     return f"02{chance.getrandbits(40):010x}"  # 02: locally administered
 
 
-def _health(device: Device, clock: Clock) -> Iterator[Row]:
-    """Yield a processor, memory, a temperature and the chassis, by the standards."""
-    chance = random.Random(f"{device.slug}/health")  # noqa: S311
-    busy, heat = chance.uniform(5, 45), chance.uniform(34, 48)
-    phase = chance.uniform(0, 2 * math.pi)
-    used = chance.uniform(0.3, 0.7)
-
-    def swell(seconds: float) -> float:
-        return math.sin(2 * math.pi * clock.monotonic() / seconds + phase)
+def _load(device: Device, clock: Clock) -> Iterator[Row]:
+    """Yield a processor and memory, by the standards."""
+    chance = random.Random(f"{device.slug}/load")  # noqa: S311
+    busy, used = chance.uniform(5, 45), chance.uniform(0.3, 0.7)
+    swell = Swell(clock, device.slug)
 
     def load() -> Value:
-        return v2c.Integer32(max(1, round(busy * (1 + 0.4 * swell(480)))))
+        return v2c.Integer32(max(1, round(swell.at(busy, 0.4, 480))))
 
     def memory() -> Value:
-        return v2c.Integer32(int(_MEMORY_KB * (used + 0.03 * swell(3600))))
-
-    def temperature() -> Value:
-        return v2c.Integer32(round(10 * (heat + 1.5 * swell(1800))))
+        return v2c.Integer32(int(swell.at(_MEMORY_KB * used, 0.06, 3600)))
 
     yield (*_HOST, 3, 3, 1, 2, 1), load
     yield (*_HOST, 3, 2, 1, 3, 1), v2c.OctetString("processor")
@@ -352,6 +391,16 @@ def _health(device: Device, clock: Clock) -> Iterator[Row]:
     yield (*_HOST, 2, 3, 1, 4, 1), v2c.Integer32(1024)
     yield (*_HOST, 2, 3, 1, 5, 1), v2c.Integer32(_MEMORY_KB)
     yield (*_HOST, 2, 3, 1, 6, 1), memory
+
+
+def _chassis(device: Device, clock: Clock) -> Iterator[Row]:
+    """Yield the chassis and its temperature."""
+    chance = random.Random(f"{device.slug}/chassis")  # noqa: S311
+    heat, swell = chance.uniform(34, 48), Swell(clock, device.slug)
+
+    def temperature() -> Value:
+        return v2c.Integer32(round(10 * swell.at(heat, 0.03, 1800)))
+
     said = {2: device.model or device.kind, 7: "chassis", 11: f"LAB{chance.randrange(10**8):08d}"}
     said |= {10: "1.0", 13: device.model or device.kind}
     for column, words in said.items():

@@ -27,6 +27,10 @@ _HIGH = Ports(
     ntp=10123,
     cms=10445,
     modbus=10502,
+    smtp=10025,
+    submission=10587,
+    winrm=15986,
+    sqlserver=11433,
 )
 _NOTES = (
     Text(

@@ -14,16 +14,21 @@ from core.inventory import Certificate, Device, Inventory, Measure
 from lab.network import Ports
 
 NODE_EXPORTER = 9100
-BACKUPS, SMS = "may-chu-1", "may-chu-2"  # whose pages list backups, and tell a balance
+# Whose pages list backups, and tell a balance; the first holds documents and letters too.
+BACKUPS, SMS = "may-chu-1", "may-chu-2"
 HYPERVISOR = "may-chu-3"  # whose controller speaks Redfish, and whose pages hold a list
+WINDOWS = "may-chu-ke-toan"
 FORGOTTEN = ("sw-tang-3", "camera-phong-may")  # that nobody has declared
 PRINTER = "Brother"
+LATE_DOCUMENTS = "SELECT count(*) FROM van_ban WHERE xong IS NULL AND han < getdate()"
 _CENTRE = "trung-tam"
 _LINUX, _REDFISH = "server-linux", "server-redfish"
 _NEW = (
     (HYPERVISOR, "server", "Máy chủ ảo hoá", 22, "Dell", "PowerEdge R650", _REDFISH),
     ("cam-bien-phong-may", "other", "Cảm biến phòng máy chủ", 31, "Modbus", "Climate", None),
     ("may-phat-dien", "other", "Máy phát điện dự phòng", 32, "Modbus", "Generator", None),
+    ("tuong-lua", "firewall", "Tường lửa trung tâm", 6, "Fortinet", "FortiGate 60F", None),
+    (WINDOWS, "server", "Máy chủ kế toán", 23, "Microsoft", "Windows Server 2019", None),
     ("sw-trung-tam", "switch", "Bộ chuyển mạch trung tâm", 3, "Huawei", "S5735", None),
     ("sw-tang-2", "switch", "Bộ chuyển mạch tầng 2", 4, "Huawei", "S5735", None),
     ("sw-tang-3", "switch", "Bộ chuyển mạch tầng 3", 5, "Huawei", "S5735", None),
@@ -32,6 +37,7 @@ _NEW = (
 )
 CABLES = (  # who is plugged into whom, and at which ports
     ("core-1", "Gi0/48", "sw-trung-tam", "GE0/0/24"),
+    ("core-1", "Gi0/47", "tuong-lua", "internal1"),
     ("sw-trung-tam", "GE0/0/1", "sw-tang-2", "GE0/0/24"),
     ("sw-trung-tam", "GE0/0/2", "sw-tang-3", "GE0/0/24"),
 )
@@ -158,8 +164,26 @@ def _wanted(inventory: Inventory, secret: str, ports: Ports) -> Iterator[_Wanted
             params = {"url": service.url, "keyword": service.keyword or "", "max_age_days": "7"}
             params["age_pattern"] = "Đăng ngày ([0-9/]+)"
             yield _Wanted(f"tin-{service.slug}", service.slug, "web-portal", params)
+    documents = {
+        "engine": "sqlserver",
+        "port": str(ports.sqlserver),
+        "name": "van_ban_qua_han",
+        "query": LATE_DOCUMENTS,
+        "above": "60",
+    }
+    yield _Wanted("csdl-van-ban", BACKUPS, "database", documents, secret)
+    usual = Ports()
+    mail = next((one.slug for one in inventory.services if one.kind == "mail"), None)
+    if mail is not None and (ports.smtp, ports.imaps) == (usual.smtp, usual.imaps):
+        robot = {"domain": "dongnai.example", "robot": "robot@dongnai.example"}
+        if ports.dns == usual.dns:
+            robot |= {"dns": addresses[BACKUPS], "dkim": "mail2026"}
+        yield _Wanted("thu-cong-vu", mail, "email", robot, secret, 60)
+    if ports.winrm == usual.winrm:
+        run = {"services": "W32Time MSSQLSERVER"}
+        yield _Wanted("ke-toan", WINDOWS, "server-winrm", run, secret, 60)
     clock = next(one for one in inventory.services if one.kind == "ntp")
-    if ports.ntp == Ports().ntp:
+    if ports.ntp == usual.ntp:
         yield _Wanted("do-lech-gio", clock.slug, "time-server", {"max_offset": "0.5"})
 
 

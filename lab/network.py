@@ -36,6 +36,10 @@ class Ports:
     ntp: int = 123
     cms: int = 445  # where a Cisco Meeting Server is administered
     modbus: int = 502
+    smtp: int = 25
+    submission: int = 587
+    winrm: int = 5986
+    sqlserver: int = 1433
     traps: int = 10162  # of the platform, high for whoever may not take a low one
     syslog: int = 10514
 

@@ -53,7 +53,7 @@ class Stage:
         self.conferencing = Conferencing(
             network, lambda: self.world, clock, self.services.authority
         )
-        self.apparatus = Apparatus(network, lambda: self.world, clock, self.services.authority)
+        self.apparatus = Apparatus(network, lambda: self.world, clock, self.services)
         taken = self.services.reserved | self.conferencing.reserved | self.apparatus.reserved
         self.heralds = Heralds(network, lambda: self.world, clock)
         self.listeners = Listeners(network, lambda: self.world, taken)

@@ -18,6 +18,7 @@ from core.inventory import Service
 from lab import answers, web
 from lab.certificates import Authority
 from lab.doors import Door
+from lab.emulators.mail import MailServer, imap
 from lab.equipment import Truth
 from lab.namespaces import inside
 from lab.network import Kind, Network, bind
@@ -74,17 +75,17 @@ class Services:
         self._truth, self._clock = truth, clock
         self._enforcing = network.kind is Kind.LOOPBACK
         self.authority = Authority(clock.now())
+        self.mail = MailServer(clock)
         rooms = {a: room.namespace for room in network.rooms() for a in room.addresses}
         self._stands = [
             _Stand(service, place, rooms[place.host])
             for service in truth().fabric.services.values()
             if (place := place_of(service.url)).host in rooms
         ]
-        self._zone = {
-            stand.place.name: stand.place.host
-            for stand in self._stands
-            if stand.place.scheme == "dns"
-        }
+        self._zone: dict[tuple[str, int], bytes] = {}
+        for stand in self._stands:
+            if stand.place.scheme == "dns":
+                self._zone |= answers.zone_of(stand.place.name, stand.place.host)
         self._talks: set[asyncio.Task[None]] = set()
 
     @property
@@ -172,9 +173,7 @@ class Services:
             writer.write(answers.sip(request, source, broken=broken) or b"")
             await writer.drain()
         else:
-            writer.write(f"* OK {stand.service.slug} ready\r\n".encode())
-            await writer.drain()
-            await reader.read(_LARGEST)
+            await imap(reader, writer, self.mail)
 
     def _page(self, stand: _Stand) -> tuple[int, str]:
         service = stand.service

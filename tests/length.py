@@ -31,6 +31,7 @@ def apply(config: pytest.Config, items: list[pytest.Item]) -> None:
 LONGEST = (
     "scenarios/test_cuts.py",
     "grafana/test_boards.py",
+    "runtime/test_demo_boards.py",
     "grafana/test_proxy.py",
     "grafana/test_rules.py",
     "project/test_tools.py",

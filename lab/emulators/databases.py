@@ -5,6 +5,7 @@ packet dissectors agree upon, with the listener's answers to tnsping and to an u
 """
 
 import asyncio
+import socket
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -70,19 +71,43 @@ def _refusal(said: str) -> bytes:
     return _TNS_HEAD.pack(_TNS_HEAD.size + len(body), 0, 4, 0, 0) + body
 
 
-@asynccontextmanager
-async def listening(listener: SqlServer | Oracle, address: str = "127.0.0.1") -> AsyncIterator[int]:
-    """Serve a listener on a free port; give the port."""
+class Database:
+    """Speaks for a database on connections that it is handed."""
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, listener: SqlServer | Oracle) -> None:
+        self._listener = listener
+        self._talks: set[asyncio.Task[None]] = set()
+
+    def take(self, taken: socket.socket) -> None:
+        """Serve an accepted connection."""
+        talk = asyncio.create_task(self._talk(taken))
+        self._talks.add(talk)
+        talk.add_done_callback(self._talks.discard)
+
+    async def _talk(self, taken: socket.socket) -> None:
+        taken.setblocking(False)
+        await self.serve(*await asyncio.open_connection(sock=taken))
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one client until it goes."""
         try:
-            await listener.serve(reader, writer)
+            await self._listener.serve(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError, struct.error):
             pass
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, address, 0)
+    async def close(self) -> None:
+        """Hang up on everybody."""
+        for talk in tuple(self._talks):
+            talk.cancel()
+        await asyncio.gather(*self._talks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def listening(listener: SqlServer | Oracle, address: str = "127.0.0.1") -> AsyncIterator[int]:
+    """Serve a listener on a free port; give the port."""
+    server = await asyncio.start_server(Database(listener).serve, address, 0)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

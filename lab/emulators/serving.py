@@ -8,7 +8,7 @@ import asyncio
 import json
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -23,26 +23,16 @@ _FAREWELL = 0.1  # seconds for whoever is being answered
 _LARGEST = 64 * 1024  # bytes of a request's body
 
 
-class Serving:
-    """Speaks HTTP for one emulator."""
+Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
-    def __init__(self, emulator: Emulator, context: ssl.SSLContext | None = None) -> None:
-        self._emulator = emulator
+
+class Http:
+    """Speaks HTTP on connections that it is handed, for whoever handles requests."""
+
+    def __init__(self, handle: Handle, context: ssl.SSLContext | None = None) -> None:
         self._context = context
-        self._server = web.Server(self.handle, access_log=None, handler_cancellation=True)
+        self._server = web.Server(handle, access_log=None, handler_cancellation=True)
         self._taking: set[asyncio.Task[None]] = set()
-
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer one request."""
-        if request.path == ABOUT:
-            return web.json_response(about(self._emulator.about), dumps=_dumps)
-        if request.path == OTHERS:
-            return web.json_response([about(one) for one in abouts()], dumps=_dumps)
-        body = await request.content.read(_LARGEST)
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        asked = Ask(request.method, request.path, dict(request.query), headers, body)
-        reply = self._emulator.answer(asked)
-        return await _said(reply)
 
     def take(self, taken: socket.socket) -> None:
         """Serve an accepted connection."""
@@ -63,6 +53,26 @@ class Serving:
         for task in tuple(self._taking):
             task.cancel()
         await self._server.shutdown(_FAREWELL)
+
+
+class Serving(Http):
+    """Speaks HTTP for one emulator."""
+
+    def __init__(self, emulator: Emulator, context: ssl.SSLContext | None = None) -> None:
+        super().__init__(self.handle, context)
+        self._emulator = emulator
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
+        if request.path == ABOUT:
+            return web.json_response(about(self._emulator.about), dumps=_dumps)
+        if request.path == OTHERS:
+            return web.json_response([about(one) for one in abouts()], dumps=_dumps)
+        body = await request.content.read(_LARGEST)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        asked = Ask(request.method, request.path, dict(request.query), headers, body)
+        reply = self._emulator.answer(asked)
+        return await _said(reply)
 
 
 async def _said(reply: Reply) -> web.StreamResponse:

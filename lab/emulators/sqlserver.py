@@ -7,7 +7,7 @@ import asyncio
 import re
 import ssl
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -38,12 +38,16 @@ class Silence:
     """A query that the server is not done with before it is told to stop."""
 
 
+Answer = list[object] | Fault | Silence
+
+
 @dataclass(slots=True)
 class SqlServer:
     """A SQL Server. `encryption`: 0 off, 1 on, 2 not supported, 3 required.
 
     Without a `context` it speaks no further than PRELOGIN. `answers`: rows by query, each a list
-    of values of the one column; a value may be int, float, Decimal, datetime, text or None.
+    of values of the one column, or what gives it when it is asked for; a value may be int, float,
+    Decimal, datetime, text or None.
     """
 
     about: ClassVar[About] = About(
@@ -58,7 +62,7 @@ class SqlServer:
     encryption: int = 0
     context: ssl.SSLContext | None = None
     login: tuple[str, str] = ("reader", "")
-    answers: Mapping[str, list[object] | Fault | Silence] = field(default_factory=dict)
+    answers: Mapping[str, Answer | Callable[[], Answer]] = field(default_factory=dict)
     elsewhere: bool = False  # it sends whoever logs in to another server
     heard: list[bytes] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -136,6 +140,8 @@ class SqlServer:
         if found is None:
             return _done()
         answer = self.answers.get(found[1], Fault(_UNKNOWN, "Invalid object name."))
+        if callable(answer):
+            answer = answer()
         if isinstance(answer, Silence):
             return None
         if isinstance(answer, Fault):

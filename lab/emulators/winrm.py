@@ -5,12 +5,15 @@ NTLM is pyspnego's acceptor, which reads its users from the file that NTLM_USER_
 """
 
 import asyncio
+import os
+import random
 import re
 import ssl
 from base64 import b64decode, b64encode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
@@ -19,7 +22,9 @@ import spnego
 from aiohttp import web
 from spnego.exceptions import SpnegoError
 
+from core.clock import Clock
 from lab.emulators.answering import PASSWORD, USER, About, Ask, shown_login
+from lab.swell import Swell
 
 _SOAP = "http://www.w3.org/2003/05/soap-envelope"
 _WSMAN = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
@@ -33,6 +38,7 @@ _SELECT = re.compile(
 )
 _TERM = re.compile(r"(\w+)\s*(=|>=|<=)\s*(?:'((?:[^'\\]|\\.)*)'|(\d+))")
 Table = list[dict[str, str]]
+_APART, _OFTEN, _REMEMBERED = 120, 0.25, 60  # seconds between errors, how many come, and stay
 
 
 def _machine() -> dict[str, Table]:
@@ -69,6 +75,42 @@ def _machine() -> dict[str, Table]:
     }
 
 
+def at_work(clock: Clock) -> Mapping[str, Callable[[], Table]]:
+    """Return tables of a server that people use: its load, and errors of the last hours."""
+    swell = Swell(clock, "windows")
+
+    def processor() -> Table:
+        busy = round(swell.at(22, 0.7, 500))
+        return [{"Name": "_Total", "PercentProcessorTime": str(busy)}]
+
+    def events() -> Table:
+        now = clock.now().astimezone(UTC)
+        last = int(now.timestamp() // _APART)
+        return [
+            {
+                "RecordNumber": str(number),
+                "Logfile": "System",
+                "EventType": "1",
+                "TimeGenerated": f"{moment:%Y%m%d%H%M%S}.000000+000",
+            }
+            for number in range(last - _REMEMBERED, last + 1)
+            if random.Random(number).random() < _OFTEN  # noqa: S311  (chance, not secrecy)
+            and (moment := datetime.fromtimestamp(number * _APART, UTC)) <= now
+        ]
+
+    return {
+        "Win32_PerfFormattedData_PerfOS_Processor": processor,
+        "Win32_NTLogEvent": events,
+    }
+
+
+def make_known(user: str = USER, password: str = PASSWORD) -> None:
+    """Let pyspnego's acceptor, in this process, know a user: from a file that is nowhere."""
+    file = os.memfd_create("ntlm-users")
+    os.write(file, f":{user}:{password}\n".encode())
+    os.environ["NTLM_USER_FILE"] = f"/proc/self/fd/{file}"
+
+
 @dataclass(slots=True)
 class WinRm:
     """One server. `fragments`: rows come as XmlFragment, without a class or a name space."""
@@ -86,6 +128,7 @@ class WinRm:
     fragments: bool = False
     at_once: int = 3  # rows of one answer, at most
     tables: dict[str, Table] = field(default_factory=_machine)
+    live: Mapping[str, Callable[[], Table]] = field(default_factory=dict)  # instead of those
     open: dict[str, list[str]] = field(default_factory=dict)  # context → rows not yet sent
     queries: list[str] = field(default_factory=list)
     logins: int = 0
@@ -157,7 +200,9 @@ class WinRm:
         if found is None or found["of"] not in self.tables:
             return _fault("The WS-Management service cannot process the request: invalid query.")
         columns = [name.strip() for name in found["what"].split(",")]
-        rows = [row for row in self.tables[found["of"]] if _meets(row, found["where"])]
+        live = self.live.get(found["of"])
+        rows = live() if live is not None else self.tables[found["of"]]
+        rows = [row for row in rows if _meets(row, found["where"])]
         context = f"uuid:{len(self.queries):08X}"
         self.open[context] = [self._item(found["of"], columns, row) for row in rows]
         return self._rows("EnumerateResponse", "w", context)

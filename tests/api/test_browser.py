@@ -214,6 +214,22 @@ async def test_rooms_and_services_fit_every_screen(tmp_path: Path, size: str) ->
         assert complaints == []
 
 
+async def test_a_long_heading_stands_beside_its_marker(tmp_path: Path) -> None:
+    async with a_browser(tmp_path, "phone") as (_, page, base, _):
+        await page.goto(f"{base}/")
+        lower = await page.evaluate(
+            """() => {
+              const made = document.createElement("details");
+              made.className = "panel";
+              made.innerHTML = `<summary><h2>${"Phép đo máy chủ ".repeat(6)}</h2></summary>`;
+              document.querySelector("main").append(made);
+              const top = one => made.querySelector(one).getBoundingClientRect().top;
+              return top("h2") - top("summary");
+            }"""
+        )
+        assert lower < 5
+
+
 async def test_on_a_phone_the_pages_fold_behind_one_button(tmp_path: Path) -> None:
     async with a_browser(tmp_path, "phone") as (_, page, base, complaints):
         pages, fold = page.locator("nav#pages"), page.get_by_role("button", name="Trang chính")

@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from api import measures
+from collectors import sql
 from core.collector import Emit
 from core.inventory import Measure
 from core.labels import Series
@@ -275,3 +276,10 @@ def test_a_row_shows_what_a_rule_judges_else_what_ends_first_else_the_first() ->
     assert shown is not None
     assert shown.emit.name == "probe_crl_size_bytes"
     assert measures._telling([], frozenset()) is None
+
+
+def test_a_database_is_told_by_the_number_it_was_asked_for() -> None:
+    values = [measures.Value(emit, 1.0) for emit in sql.COLLECTOR.emits]
+    shown = measures._telling(values, frozenset())
+    assert shown is not None
+    assert shown.emit.name == sql.VALUE

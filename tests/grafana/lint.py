@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import promql_parser
 
 from core.status import Status
+from runtime.registries import collectors
 
 Document = dict[str, Any]
 WIDTH = 24
 MOST_QUERIES = 30
 STEADY = {"__interval": "30s", "__rate_interval": "2m", "__range": "3600s", "datasource": "x"}
 _FIXED = re.compile(r"(?:rate|increase|irate|delta|_over_time)\([^\[]*\[\d")
+_ADDING = frozenset({"sum", "count"})
 _COUNTER = re.compile(r"(?<![A-Za-z_:])([A-Za-z_:]+_total)\b")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)(?::\w+)?\}|\$([A-Za-z_]\w*)")
 _KEPT = ("${__url_time_range}", "${datasource:queryparam}", "${unit:queryparam}")
@@ -135,9 +138,44 @@ def _of_queries(panel: Document, board: Document) -> Iterator[str]:
         if target.get("range") and not target.get("legendFormat"):
             yield "curves without a legend"
         try:
-            promql_parser.parse(plain(text))
+            parsed = promql_parser.parse(plain(text))
         except ValueError as refusal:
             yield f"does not parse: {refusal}"
+        else:
+            yield from (f"counts {name} once for each vantage" for name in doubled(parsed))
+
+
+def doubled(expression: Any) -> Iterator[str]:
+    """Yield what is added up as it was measured: what two vantages look at would count twice."""
+    if isinstance(expression, promql_parser.AggregateExpr) and str(expression.op) in _ADDING:
+        kept = expression.modifier.labels if expression.modifier else ()
+        if "vantage" not in kept:
+            yield from (one for one in _bare(expression.expr) if one in _measured())
+    for part in _parts(expression):
+        yield from doubled(part)
+
+
+def _bare(expression: Any) -> Iterator[str]:
+    """Yield the names of series that no aggregation has joined yet."""
+    if isinstance(expression, promql_parser.AggregateExpr):
+        return
+    if isinstance(expression, promql_parser.MatrixSelector):
+        expression = expression.vector_selector
+    if isinstance(expression, promql_parser.VectorSelector) and expression.name:
+        yield expression.name
+    for part in _parts(expression):
+        yield from _bare(part)
+
+
+def _parts(expression: Any) -> list[Any]:
+    found = [getattr(expression, name, None) for name in ("lhs", "rhs", "expr")]
+    return [*(one for one in found if one is not None), *getattr(expression, "args", ())]
+
+
+@cache
+def _measured() -> frozenset[str]:
+    """Return the names of what collectors write, each for the vantage that looked."""
+    return frozenset(emit.name for one in collectors().values() for emit in one.emits)
 
 
 def _is_rated(text: str, counter: str) -> bool:

@@ -494,6 +494,12 @@ ILL_MADE: dict[str, tuple[Callable[[Any], object], str]] = {
         lambda d: _panel(d)["targets"][0].update(expr="sum(thongsuot_readings_total)"),
         "not rated",
     ),
+    "a port counted once for each vantage": (
+        lambda d: _panel(d)["targets"][0].update(
+            expr="sum by (instance) (rate(ifInErrors[$__range]) * 8)"
+        ),
+        "counts ifInErrors once for each vantage",
+    ),
     "no words for missing data": (
         lambda d: _panel(d)["fieldConfig"]["defaults"].update(mappings=[]),
         "missing data",

@@ -49,6 +49,24 @@ def test_its_collectors_accept_what_it_makes_of_its_examples(
         assert check.address
 
 
+OF_ANYBODY = frozenset(  # whose servers may be a carrier's, a ministry's, the public's
+    {"http", "http_flow", "gateway_balance", "tls", "crl", "ocsp", "timestamp"}
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_servers_of_ours_are_known_by_the_authorities_of_the_settings(name: str) -> None:
+    measure = filled(templates()[name])
+    found = list(checks(measure, "dv.tinh.gov.vn", "center", LABELS, "/etc/noi-bo.pem"))
+    trusting = {one.collector for one in found if one.params.get("ca") == "/etc/noi-bo.pem"}
+    by_tls = {
+        one.collector for one in found if "ca" in COLLECTORS[one.collector].params.model_fields
+    }
+    assert trusting == by_tls - OF_ANYBODY
+    for check in found:
+        COLLECTORS[check.collector].params.model_validate(check.params)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_field_is_asked_for_in_vain_and_none_is_unknown(name: str) -> None:
     template = templates()[name]

@@ -24,7 +24,7 @@ from lab import answers, web
 from lab.certificates import Authority
 from tests.factories import DAWN
 
-ZONE = {"dongnai.example": "10.75.0.20"}
+ZONE = answers.zone_of("dongnai.example", "10.75.0.20")
 CHRONYD = Path("/usr/sbin/chronyd")
 OPTIONS = (
     "OPTIONS sip:10.75.0.10 SIP/2.0\r\n"
@@ -69,6 +69,10 @@ def answering(answer: Callable[[bytes], bytes | None]) -> Iterator[int]:
         ("dongnai.example", "A", dns.rcode.NOERROR, "10.75.0.20"),
         ("DongNai.Example", "A", dns.rcode.NOERROR, "10.75.0.20"),
         ("dongnai.example", "AAAA", dns.rcode.NOERROR, None),
+        ("dongnai.example", "NS", dns.rcode.NOERROR, "ns.dongnai.example."),
+        ("mail.dongnai.example", "A", dns.rcode.NOERROR, "10.75.0.20"),
+        ("dongnai.example", "MX", dns.rcode.NOERROR, "10 mail.dongnai.example."),
+        ("dongnai.example", "TXT", dns.rcode.NOERROR, '"v=spf1 ip4:10.75.0.20 -all"'),
         ("khac.example", "A", dns.rcode.NXDOMAIN, None),
     ],
 )

@@ -33,7 +33,7 @@ from lab.world import How
 from runtime.kit import DoorSockets, make_kit
 from runtime.registries import collectors
 from runtime.scheduler import look_once
-from tests.collectors.looking import Purse, by
+from tests.collectors.looking import Purse, by, values
 from tests.factories import FakeClock
 from tests.lab.probes import answering, namespaces_refused
 
@@ -109,6 +109,11 @@ async def test_servers_sensors_command_lines_and_backups_are_well(lab: Lab, tmp_
         "http_flow",
         "gateway_balance",
         "crl",
+        "smtp",
+        "mailbox",
+        "mail_roundtrip",
+        "sql",
+        "winrm",
     }
     wanted.add(command_lines.CONFIG)
     checks = [one for one in checks_of(inventory, authorities) if one.collector in wanted]
@@ -119,6 +124,44 @@ async def test_servers_sensors_command_lines_and_backups_are_well(lab: Lab, tmp_
     assert 20 < by(climate_read, "device_temperature_celsius", "sensor")["Phòng máy"] < 27
     shared = by(found["may-chu-1/prometheus"], "device_storage_used_ratio", "storage")
     assert set(shared) == {"/", "/srv"}
+
+
+@pytest.mark.lab
+@needs_a_lab
+async def test_letters_documents_windows_and_the_firewall_are_read(
+    lab: Lab, tmp_path: Path
+) -> None:
+    inventory, authorities = the_declared(lab.inventory), tmp_path / "authorities.pem"
+    authorities.write_text(str(lab.facts["authorities"]))
+    wanted = {"mailbox", "mail_roundtrip", "sql", "winrm", "dns_zone"}
+    checks = [one for one in checks_of(inventory, authorities) if one.collector in wanted]
+    asked = {"tuong-lua/snmp_health", "core-1/snmp_probes"}
+    checks += [one for one in checks_of(inventory) if one.slug in asked]
+    found = {
+        check.collector: reading
+        for check, reading in zip(checks, (await looked(lab, checks)).values(), strict=True)
+    }
+    assert {name: one.failure for name, one in found.items() if one.failure is not None} == {}
+    assert 0.6 < values(found["mailbox"])["probe_mailbox_used_ratio"] < 0.8
+    assert 0.5 < values(found["mail_roundtrip"])["probe_mail_roundtrip_seconds"] < 60
+    assert 0 < values(found["sql"])["probe_sql_value"] < 60
+    assert 0 < values(found["winrm"])["device_event_errors"] < 30
+    aspects = by(found["dns_zone"], "probe_dns_zone_status", "aspect")
+    assert aspects == dict.fromkeys(("servers", "spf", "dkim", "dmarc"), 0)
+    for way in ("in", "out"):
+        tested = found["snmp_probes"].samples
+        assert [
+            v
+            for s, v in tested
+            if s.name == "device_probe_jitter_seconds" and ("direction", way) in s.labels
+        ]
+    gate = found["snmp_health"]
+    assert by(gate, "device_sessions", "sessions")["IPv4"] > 1000
+    assert by(gate, "fgVpnTunnelUpCount", "type")["ipsec"] in {2, 3}
+    assert by(gate, "fgVpnSslStatsActiveTunnels", "virtual_domain")["1"] > 0
+    assert by(gate, "fgIpsIntrusionsBlocked", "virtual_domain")["1"] > 0
+    assert len(by(gate, "fgVWLHealthCheckLinkPacketLoss", "link_check")) == 2
+    assert set(by(gate, "device_cpu_ratio", "cpu")) == {"all"}  # by its own table alone
 
 
 @pytest.mark.lab
