@@ -175,8 +175,8 @@ CALENDARS: dict[str, bytes] = {
 }
 FILES: list[tuple[str, str, Callable[[], bytes]]] = [
     *((f"{kind}, .xlsx", "ds.xlsx", make) for kind, make in SHEETS.items()),
-    *((f"{kind}, .csv", "ds.csv", lambda text=text: text) for kind, text in TEXTS.items()),  # type: ignore[misc]
-    *((f"{kind}, .ics", "lich.ics", lambda text=text: text) for kind, text in CALENDARS.items()),  # type: ignore[misc]
+    *((f"{kind}, .csv", "ds.csv", lambda text=text: text) for kind, text in TEXTS.items()),
+    *((f"{kind}, .ics", "lich.ics", lambda text=text: text) for kind, text in CALENDARS.items()),
 ]
 DOORS = ("/meetings/import", "/rota/import", "/figures/bts", "/api/v1/figures/bts", "/import")
 
