@@ -10,6 +10,7 @@ from functools import cache
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+from annotated_types import Interval
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from fastapi import Depends, Request
@@ -58,6 +59,7 @@ async def _context(request: Request) -> Context:
 
 
 Ctx = Annotated[Context, Depends(_context)]
+RowNumber = Annotated[int, Interval(ge=1, le=2**63 - 1)]  # none larger is in any ledger
 
 
 def cookie_name(secure: bool) -> str:

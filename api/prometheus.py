@@ -95,7 +95,7 @@ async def metadata(
     found = {
         name: entries for name, entries in context.metadata.items() if metric in {None, "", name}
     }
-    if limit is not None and limit > 0:
+    if limit is not None and 0 < limit < len(found):
         found = dict(islice(found.items(), limit))
     return _success(found)
 

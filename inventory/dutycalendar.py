@@ -5,7 +5,7 @@ Repeated events are written out for half a year. What spans days becomes a shift
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -20,10 +20,12 @@ from inventory.dutylist import DutyList, Reading, place
 from inventory.faults import Fault
 from inventory.plan import as_of
 from inventory.registers import Registers
+from inventory.repeated import is_endless
 
 AHEAD = timedelta(days=184)
 _DAY = timedelta(days=1)
 _MOST = 20_000  # shifts of one calendar
+_UNFIT = (ValueError, LookupError, TypeError, AttributeError, OverflowError)  # of both libraries
 _IN_BRACKETS = re.compile(r"\(([^)]*)\)|\[([^\]]*)\]")
 _RESERVE = re.compile(r"\b(?:du phong|truc phu|reserve|secondary|backup)\b")
 _LEADING = re.compile(
@@ -34,11 +36,9 @@ _LEADING = re.compile(
 
 def read(name: str, content: bytes, rota: str, current: Inventory, on: date) -> DutyList:
     """Return the shifts of a calendar from yesterday on; Invalid where it cannot be read."""
-    begin, end = on - _DAY, on + AHEAD
     try:
-        calendar = Calendar.from_ical(content)
-        events = recurring_ical_events.of(calendar).between(begin, end)
-    except (ValueError, KeyError, IndexError, TypeError) as fault:
+        events = _events(name, Calendar.from_ical(content), on)
+    except _UNFIT as fault:
         raise Invalid([Problem(name, _UNREADABLE.what, _UNREADABLE.mend)]) from fault
     reading = Reading(rota, Registers(current, as_of(current, on))["contacts"], new_people=False)
     strangers: set[str] = set()
@@ -59,11 +59,21 @@ def read(name: str, content: bytes, rota: str, current: Inventory, on: date) -> 
             if first != shift:
                 twice = _twice(shift)
                 reading.problems.append(Problem(name, twice.what, twice.mend, None, title[:80]))
-        if len(reading.shifts) > _MOST:
-            raise Invalid([Problem(name, _TOO_MANY.what, _TOO_MANY.mend)])
+            if len(reading.shifts) > _MOST:
+                raise Invalid([Problem(name, _TOO_MANY.what, _TOO_MANY.mend)])
     if not reading.shifts and not reading.problems:
         reading.problems.append(Problem(name, _EMPTY.what, _EMPTY.mend))
     return DutyList(tuple(reading.shifts.values()), (), tuple(reading.problems))
+
+
+def _events(name: str, calendar: Any, on: date) -> Sequence[Any]:
+    """Return the events of a calendar, repeated ones written out; Invalid if they have no end."""
+    for event in calendar.walk("VEVENT"):
+        if is_endless(event):
+            title = nfc(str(event.get("summary", "")))[:80]
+            raise Invalid([Problem(name, _TOO_OFTEN.what, _TOO_OFTEN.mend, None, title)])
+    found: Sequence[Any] = recurring_ical_events.of(calendar).between(on - _DAY, on + AHEAD)
+    return found
 
 
 def _who(title: str) -> str:
@@ -126,6 +136,12 @@ _EMPTY = _fault(
     "the calendar has no event in the next half year",
     "Mỗi ca trực là một sự kiện có tên người trực ở tiêu đề",
     "Every shift is an event with the person's name as its title",
+)
+_TOO_OFTEN = _fault(
+    "lặp lại dày hơn mọi ca trực, từ quá lâu, hoặc vào ngày không có",
+    "it comes back more often than any duty, since too long ago, or on no day at all",
+    "Cho lặp lại hằng ngày, hằng tuần hay hằng tháng, bắt đầu từ năm 1970 trở đi",
+    "Let it come back by day, week or month, and begin no sooner than in 1970",
 )
 _TOO_MANY = _fault(
     "lịch có quá nhiều ca",

@@ -87,7 +87,8 @@ def _csv_book(name: str, content: bytes) -> Book:
         raise Invalid(cut.problems)
     if len(cut.records) > workbook.MOST_ROWS:
         raise Unreadable(refusals.too_many_rows(workbook.MOST_ROWS))
-    if max((len(cells) for _, cells in cut.records), default=0) > workbook.MOST_COLUMNS:
+    widest = max((len(cells) for _, cells in cut.records), default=0)
+    if max(len(cut.header), widest) > workbook.MOST_COLUMNS:
         raise Unreadable(refusals.too_many_columns(name, workbook.MOST_COLUMNS))
     stem = PurePath(name).stem
     sheet = RawSheet(stem, table=stem.lower() if stem.lower() in BY_NAME else None)

@@ -24,6 +24,7 @@ from core.meeting import LONGEST, MOST_LEVELS, Wanted
 from core.text import Text, fold, nfc
 from inventory.faults import Fault
 from inventory.meetinglist import TOO_HIGH, USUAL, Meetings, Names
+from inventory.repeated import is_endless
 
 AHEAD = timedelta(days=62)
 _DAY = timedelta(days=1)
@@ -37,9 +38,6 @@ _LINES = {
 }
 _HIGH = 4  # PRIORITY 1…4 is high (RFC 5545 §3.8.1.9)
 _UNFIT = (ValueError, LookupError, TypeError, AttributeError, OverflowError)  # of both libraries
-_TOO_FINE = frozenset({"HOURLY", "MINUTELY", "SECONDLY"})  # no meeting comes back so soon
-_MOST_A_DAY = 24  # times that one rule may come back within a day
-_WITHIN_A_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _BROKEN_LINE = re.compile(r"<\s*(?:br|/?(?:p|div|li|ul|ol))\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
 
@@ -88,7 +86,7 @@ def _series(calendar: Any) -> Iterator[Any]:
 def _taken(series: Any, names: Names, now: datetime, found: Meetings) -> list[Fault]:
     """Add the meetings of one series to what was found; return what is to be told of it."""
     parts = series.walk("VEVENT")
-    if any(_too_often(rule) for part in parts for rule in _several(part, "rrule")):
+    if any(map(is_endless, parts)):
         return [_TOO_OFTEN]
     comes_back = any(name in part for part in parts for name in ("rrule", "rdate", "recurrence-id"))
     shifts = {_instant(at): shift for at, shift in _shifts(parts)}
@@ -113,16 +111,6 @@ def _taken(series: Any, names: Names, now: datetime, found: Meetings) -> list[Fa
     found.wanted += wanted
     found.called_off += gone
     return notices
-
-
-def _too_often(rule: Mapping[str, Sequence[object]]) -> bool:
-    """Say whether a rule writes out more than a calendar of meetings ever holds."""
-    if {str(freq).upper() for freq in rule.get("FREQ", ())} & _TOO_FINE:
-        return True
-    times = 1
-    for name in _WITHIN_A_DAY:
-        times *= len(rule.get(name, ())) or 1
-    return times > _MOST_A_DAY
 
 
 def _shifts(parts: Sequence[Any]) -> Iterator[tuple[date, timedelta]]:
@@ -289,10 +277,11 @@ _BROKEN = _fault(
     "Look at its day, its hours and how it repeats, in the calendar",
 )
 _TOO_OFTEN = _fault(
-    "lặp lại dày hơn mọi cuộc họp nên bỏ qua",
-    "it comes back more often than any meeting and is passed over",
-    "Cho lặp lại hằng ngày, hằng tuần hay hằng tháng",
-    "Let it come back by day, week or month",
+    "lặp lại dày hơn mọi cuộc họp, từ quá lâu, hoặc vào ngày không có, nên bỏ qua",
+    "it comes back more often than any meeting, since too long ago, or on no day at all, "
+    "and is passed over",
+    "Cho lặp lại hằng ngày, hằng tuần hay hằng tháng, bắt đầu từ năm 1970 trở đi",
+    "Let it come back by day, week or month, and begin no sooner than in 1970",
 )
 _TOO_LONG = _fault(
     "dài hơn 7 ngày, không phải cuộc họp, nên bỏ qua",

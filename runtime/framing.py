@@ -26,6 +26,7 @@ class Frames:
         self._by_lines = False  # a line with an end has come
         self._cutting = False  # the rest of an uncounted line, up to its end, is let go
         self.cut = 0  # lines that were longer than what is kept
+        self.half = False  # the connection ended within a counted line
         self.broken = False  # what came last is framed in neither way: the connection is of no use
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -71,7 +72,8 @@ class Frames:
         """Return the line in which a connection ended: many senders put no line feed after it."""
         held = bytes(self._held)
         self._held.clear()
-        whole = not (self._skip or self._cutting or held[:1].isdigit())
+        self.half = held[:1].isdigit()
+        whole = not (self._skip or self._cutting or self.half)
         return held.rstrip(b"\r") if whole else b""
 
     def _counted(self) -> bytes | None:

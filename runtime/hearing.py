@@ -223,9 +223,11 @@ class Stream(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection, after the line that ended with it."""
-        last = self._frames.last()
+        last, ear = self._frames.last(), self._listener.ear
         if last and exc is None:
-            self._listener.ear.take_line(last, self.address, self._via)
+            ear.take_line(last, self.address, self._via)
+        elif last or self._frames.half or isinstance(exc, ssl.SSLError):
+            ear.hints.stats.junk += 1
         if self._silence is not None:
             self._silence.cancel()
         self._listener.left(self)

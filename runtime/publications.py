@@ -34,6 +34,8 @@ BATCH = 64  # datagrams per wake-up, so that others get their turn
 OF_ONE, OF_ALL = 20, 500  # requests of one address, and of all, …
 WINDOW = 10.0  # … in so many seconds; what is beyond gets no answer
 CONNECTIONS, PER_ADDRESS = 200, 4
+HANDSHAKE = 10.0  # seconds for TLS
+REST = 0.25  # seconds until the next connection is taken after one that could not be
 IDLE = 120.0  # seconds that a connection may take for its next whole request
 REPEATS = 32.0  # seconds in which a request is a repeated one (RFC 3261 §17.2.2, timer J)
 _REMEMBERED = 2000  # answers
@@ -49,8 +51,8 @@ class PublicationStats:
     taken: int = 0  # reports
     refused: int = 0  # answered with 4xx
     strangers: int = 0  # from addresses that nothing watched has
-    held: int = 0  # beyond the rate
-    junk: int = 0  # no request of SIP
+    held: int = 0  # beyond the rate, or the number of connections
+    junk: int = 0  # no request of SIP, no TLS
 
 
 @dataclass(slots=True)
@@ -177,19 +179,14 @@ class Publications:
     async def run(self) -> None:
         """Listen until cancelled."""
         loop = asyncio.get_running_loop()
-        servers = [
-            await asyncio.start_server(self._welcome, sock=door, ssl=context, limit=HEADERS_LIMIT)
-            for door, context in self._streams
-        ]
         for door in self._datagrams:
             loop.add_reader(door, self._drain, door)
         try:
+            await asyncio.gather(*(self._greet(*stream) for stream in self._streams))
             await asyncio.Event().wait()
         finally:
             for door in self._datagrams:
                 loop.remove_reader(door)
-            for server in servers:
-                server.close()
             for talk in tuple(self._talks):
                 talk.cancel()
             await asyncio.gather(*self._talks, return_exceptions=True)
@@ -219,19 +216,49 @@ class Publications:
 
     # By TCP
 
-    def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        peer = writer.get_extra_info("peername")
-        source = _source(peer) if peer else ("", 0)
-        self._rooms.follow()
-        of_one = sum(address == source[0] for address in self._talks.values())
-        if not self._rooms.watched(source[0]):
-            self.stats.strangers += 1
-        elif len(self._talks) < CONNECTIONS and of_one < PER_ADDRESS:
-            talk = asyncio.create_task(self._talk(reader, writer, source), name="publication")
-            self._talks[talk] = source[0]
-            talk.add_done_callback(self._talks.pop)
+    async def _greet(self, door: socket.socket, context: ssl.SSLContext | None) -> None:
+        """Let in who is watched, as long as there is room; strangers get no handshake."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connection, peer = await loop.sock_accept(door)
+            except OSError as error:  # no descriptors left, or the connection has gone already
+                log.warning("a connection for publications could not be taken: %s", error)
+                await asyncio.sleep(REST)
+                continue
+            source = _source(peer)
+            self._rooms.follow()
+            of_one = sum(address == source[0] for address in self._talks.values())
+            if not self._rooms.watched(source[0]):
+                self.stats.strangers += 1
+            elif len(self._talks) < CONNECTIONS and of_one < PER_ADDRESS:
+                talk = asyncio.create_task(self._let_in(connection, source, context))
+                self._talks[talk] = source[0]
+                talk.add_done_callback(self._talks.pop)
+                continue
+            else:
+                self.stats.held += 1
+            connection.close()
+
+    async def _let_in(
+        self, connection: socket.socket, source: Source, context: ssl.SSLContext | None
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(HEADERS_LIMIT)
+        protocol = asyncio.StreamReaderProtocol(reader)
+        try:
+            transport, _ = await loop.connect_accepted_socket(
+                lambda: protocol,
+                connection,
+                ssl=context,
+                ssl_handshake_timeout=HANDSHAKE if context is not None else None,
+            )
+        except OSError:  # ssl.SSLError, and every kind of lost connection
+            self.stats.junk += 1
+            connection.close()
             return
-        writer.close()
+        writer = asyncio.StreamWriter(transport, protocol, reader, loop)
+        await self._talk(reader, writer, source)
 
     async def _talk(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, source: Source

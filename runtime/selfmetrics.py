@@ -191,7 +191,11 @@ class SelfMetrics(Collector):
             return
         heard = self._hints.stats
         yield "hints_heard", "Traps and syslog lines received.", heard.heard
-        yield "hints_junk", "Datagrams that were neither.", heard.junk
+        yield (
+            "hints_junk",
+            "What came there and was neither, was half a line, or broken TLS.",
+            heard.junk,
+        )
         words = "Traps and lines from addresses that are not watched."
         yield "hints_strangers", words, heard.strangers
         yield "hints_given", "Checks that a trap or a line brought forward.", heard.given
@@ -222,8 +226,9 @@ def _of_publications(said: PublicationStats) -> Iterator[tuple[str, str, float]]
     yield "publications_refused", "Publications answered with an error.", said.refused
     words = "Publications from addresses that are not watched."
     yield "publications_strangers", words, said.strangers
-    yield "publications_held", "Publications beyond the rate, left unanswered.", said.held
-    yield "publications_junk", "What came there and is no SIP.", said.junk
+    words = "Publications beyond the rate, and connections beyond their number, left unanswered."
+    yield "publications_held", words, said.held
+    yield "publications_junk", "What came there and is no SIP, or no TLS.", said.junk
 
 
 def _of_clock(clock: ClockStats) -> Iterator[tuple[str, str, float]]:

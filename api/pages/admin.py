@@ -3,10 +3,10 @@
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.door import Admin, Asker, Ctx, Operator, record
+from api.door import Admin, Asker, Ctx, Operator, RowNumber, record
 from api.errors import Refused
 from core.errors import NotFound
 from core.incident import Notification
@@ -21,7 +21,7 @@ async def admin(
     request: Request,
     context: Ctx,
     asker: Admin,
-    before: Annotated[int | None, Query(ge=1)] = None,
+    before: RowNumber | None = None,
 ) -> HTMLResponse:
     """Show how the platform itself is, users, tokens and the audit log."""
     people = context.ledger.people

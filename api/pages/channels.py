@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api.channels import LATELY, tested
-from api.door import Asker, Ctx, Operator
+from api.door import Asker, Ctx, Operator, RowNumber
 from api.snapshot import Picture
 from core.inventory import Contact
 from core.text import vietnamese_order
@@ -19,7 +19,7 @@ async def channels(
     request: Request,
     context: Ctx,
     asker: Operator,
-    sent: Annotated[int | None, Query(ge=1)] = None,
+    sent: RowNumber | None = None,
 ) -> HTMLResponse:
     """Show every channel, and what became of a test message."""
     picture: Picture = await request.app.state.pictures.now()

@@ -1,13 +1,13 @@
 """Configurations of a device for people: its versions, one of them, what differs between two."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 
 from api.configurations import beside
 from api.context import Context
-from api.door import Admin, Ctx, Operator
+from api.door import Admin, Ctx, Operator, RowNumber
 from api.snapshot import Picture
 from api.v1.configurations import differing, restorable
 from api.v1.estate import the_target
@@ -29,7 +29,6 @@ _SAID = (
     "object attribute configured",
 )
 _HEARD = 10
-Number = Annotated[int | None, Query(ge=1)]
 
 
 @router.get("/targets/{slug}/configurations")
@@ -39,8 +38,8 @@ async def configurations(
     asker: Operator,
     slug: str,
     *,
-    old: Number = None,
-    new: Number = None,
+    old: RowNumber | None = None,
+    new: RowNumber | None = None,
     form: Literal["below", "beside"] = "below",
 ) -> HTMLResponse:
     """Show the versions, newest first, and what differs between two of them."""
@@ -94,7 +93,7 @@ def _chosen(
 
 @router.get("/targets/{slug}/configurations/{number}")
 async def one(
-    request: Request, context: Ctx, asker: Operator, slug: str, number: int
+    request: Request, context: Ctx, asker: Operator, slug: str, number: RowNumber
 ) -> HTMLResponse:
     """Show one version, without secrets."""
     picture: Picture = await request.app.state.pictures.now()
@@ -117,7 +116,7 @@ async def one(
 
 @router.post("/targets/{slug}/configurations/{number}/whole")
 async def whole(
-    request: Request, context: Ctx, asker: Admin, slug: str, number: int
+    request: Request, context: Ctx, asker: Admin, slug: str, number: RowNumber
 ) -> PlainTextResponse:
     """Hand out one version with its secrets, to restore the device from."""
     version, _ = await context.ledger.configurations.get(number)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.context import Context
-from api.door import Admin, Asker, Ctx
+from api.door import Admin, Asker, Ctx, RowNumber
 from api.forms import listed
 from api.pages.intake import XLSX
 from api.v1.discoveries import begun, come_to
@@ -40,7 +40,7 @@ async def begin(
 
 
 @router.get("/discovery/{number}")
-async def sweep(request: Request, context: Ctx, asker: Admin, number: int) -> HTMLResponse:
+async def sweep(request: Request, context: Ctx, asker: Admin, number: RowNumber) -> HTMLResponse:
     """Show how far one is and what it proposes."""
     one, found = await come_to(context, number)
     page: HTMLResponse = request.app.state.pages.render(
@@ -55,7 +55,7 @@ async def sweep(request: Request, context: Ctx, asker: Admin, number: int) -> HT
 
 
 @router.post("/discovery/{number}/stop")
-async def stop(context: Ctx, asker: Admin, number: int) -> RedirectResponse:
+async def stop(context: Ctx, asker: Admin, number: RowNumber) -> RedirectResponse:
     """End one where it is."""
     await context.ledger.discoveries.stop(number, context.clock.now())
     return RedirectResponse(f"/discovery/{number}", 303)
@@ -63,7 +63,7 @@ async def stop(context: Ctx, asker: Admin, number: int) -> RedirectResponse:
 
 @router.get("/discovery/{number}/rows.{form}")
 async def rows(
-    request: Request, context: Ctx, asker: Admin, number: int, form: Literal["xlsx", "csv"]
+    request: Request, context: Ctx, asker: Admin, number: RowNumber, form: Literal["xlsx", "csv"]
 ) -> Response:
     """Hand out the proposed rows, as an import takes them."""
     _, found = await come_to(context, number)

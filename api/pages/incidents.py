@@ -15,7 +15,7 @@ from api.carriers import drafts
 from api.causes import proposed
 from api.context import Context
 from api.deciding import decision, hand
-from api.door import Asker, Ctx, Operator, Viewer, same_origin
+from api.door import Asker, Ctx, Operator, RowNumber, Viewer, same_origin
 from api.errors import Refused
 from api.fallen import fallen
 from api.forms import moment
@@ -322,7 +322,7 @@ async def advanced(
     context: Ctx,
     asker: Operator,
     incident: str,
-    ticket: int,
+    ticket: RowNumber,
     *,
     step: Annotated[Literal["received", "fixed"], Form()],
     number: Annotated[str, Form(max_length=200)] = "",

@@ -27,7 +27,10 @@ Anybody = Annotated[Asker | None, Depends(asker_or_none)]
 
 def inside(there: str) -> str:
     """Return a path of ours to go on to, `/` for anything that could lead away."""
-    parts = urlsplit(there)
+    try:
+        parts = urlsplit(there)
+    except ValueError:  # an address of IPv6 that does not end
+        return "/"
     if parts.scheme or parts.netloc or not there.startswith("/") or there[1:2] in {"/", "\\"}:
         return "/"
     return "/" if any(ord(char) < ord(" ") for char in there) else there

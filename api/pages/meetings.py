@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Final, TypeVar
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from alerts.callers import taken_in
@@ -16,7 +17,7 @@ from api.annexes import annex_of
 from api.context import Context
 from api.door import Asker, Ctx, Operator, Viewer, same_origin
 from api.errors import Refused
-from api.forms import day, listed, moment
+from api.forms import day, listed, moment, unfit
 from api.guard import client_address
 from api.meetings import MeetingView, blamed, estimated, looked_over, sounds, state_of, whom, why
 from api.pages.view import is_wall
@@ -316,17 +317,20 @@ async def _wanted(request: Request, context: Context, entry: Entry) -> list[Want
     until = _unless(problems, day, "repeat_until", entry.repeat_until)
     if begin < end <= now and not entry.past:
         problems.append(Problem("meeting", is_over(end).what, _MEANT_SO, key="past"))
-    wanted = Wanted(
-        title=entry.title,
-        begin=begin,
-        end=end,
-        rooms=rooms,
-        chair=(names.room(entry.chair) or entry.chair) if entry.chair else None,
-        officer=entry.officer or None,
-        bridge=entry.bridge or None,
-        above=tuple(one for one in entry.above if one),
-        importance=entry.importance,
-    )
+    try:
+        wanted = Wanted(
+            title=entry.title,
+            begin=begin,
+            end=end,
+            rooms=rooms,
+            chair=(names.room(entry.chair) or entry.chair) if entry.chair else None,
+            officer=entry.officer or None,
+            bridge=entry.bridge or None,
+            above=tuple(one for one in entry.above if one),
+            importance=entry.importance,
+        )
+    except ValidationError as error:  # a name that could not be one
+        raise Invalid([*problems, *unfit(error.errors())]) from None
     refuse(wanted, picture, problems)
     rule = repeating.chosen(entry.repeat, until)
     if rule is None:

@@ -2,13 +2,13 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from api.channels import LATELY, tested
-from api.door import Ctx, Operator
+from api.door import Ctx, Operator, RowNumber
 from core.channel import Standing
 from core.errors import NotFound
 from core.incident import Delivery, Notification, NotificationState, Purpose
@@ -93,9 +93,7 @@ async def channels(context: Ctx, asker: Operator) -> list[ChannelOut]:
 
 
 @router.get("/tests/{number}", summary="What became of a test (operator)")
-async def one(
-    context: Ctx, asker: Operator, number: Annotated[int, Path(ge=1, le=2**63 - 1)]
-) -> TestOut:
+async def one(context: Ctx, asker: Operator, number: RowNumber) -> TestOut:
     """Return a test message with its attempts. 404 if the number is of none."""
     found = await context.ledger.outbox.get(number)
     if found is None or found[0].purpose is not Purpose.TEST:

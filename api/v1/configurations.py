@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse
 
 from api.configurations import Line, compared
 from api.context import Context
-from api.door import Admin, Ctx, Operator
+from api.door import Admin, Ctx, Operator, RowNumber
 from api.guard import client_address
 from api.v1.estate import the_target
 from core.configuration import Configuration, Kept
@@ -16,7 +16,6 @@ from core.errors import Conflict
 from core.text import Text
 
 router = APIRouter(prefix="/api/v1", tags=["configurations"])
-Number = Annotated[int, Query(ge=1)]
 
 
 class ConfigurationText(BaseModel):
@@ -59,7 +58,9 @@ async def versions(
 
 
 @router.get("/configurations/difference", summary="What differs between two versions")
-async def difference(context: Ctx, asker: Operator, old: Number, new: Number) -> DifferenceOut:
+async def difference(
+    context: Ctx, asker: Operator, old: RowNumber, new: RowNumber
+) -> DifferenceOut:
     """Return the lines that differ, with three around them. Secrets are hidden in both."""
     before, after, lines = await differing(context, old, new)
     return DifferenceOut(
@@ -70,7 +71,7 @@ async def difference(context: Ctx, asker: Operator, old: Number, new: Number) ->
 
 
 @router.get("/configurations/{number}", summary="One version, without secrets")
-async def one(context: Ctx, asker: Operator, number: int) -> ConfigurationText:
+async def one(context: Ctx, asker: Operator, number: RowNumber) -> ConfigurationText:
     """Return a version and its text."""
     version, text = await context.ledger.configurations.get(number)
     return ConfigurationText(version=version, text=text)
@@ -81,7 +82,9 @@ async def one(context: Ctx, asker: Operator, number: int) -> ConfigurationText:
     summary="One version with its secrets (administrator)",
     response_class=PlainTextResponse,
 )
-async def whole(request: Request, context: Ctx, asker: Admin, number: int) -> PlainTextResponse:
+async def whole(
+    request: Request, context: Ctx, asker: Admin, number: RowNumber
+) -> PlainTextResponse:
     """Return the text to restore a device from. It is audited who took it."""
     return await restorable(request, context, asker.name, number)
 

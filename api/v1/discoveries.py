@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.context import Context
-from api.door import Admin, Ctx
+from api.door import Admin, Ctx, RowNumber
 from api.guard import client_address
 from core.clock import LOCAL
 from core.discovery import Discovery, Terms, wanted
@@ -73,7 +73,7 @@ async def begin(request: Request, context: Ctx, asker: Admin, wish: SweepIn) -> 
 
 
 @router.get("/{number}", summary="One sweep and what it proposes (administrator)")
-async def sweep(context: Ctx, asker: Admin, number: int) -> SweepOut:
+async def sweep(context: Ctx, asker: Admin, number: RowNumber) -> SweepOut:
     """Return how far a sweep is, what is new, what has vanished. Nothing is added by it."""
     one, found = await come_to(context, number)
     return SweepOut(
@@ -102,7 +102,7 @@ async def sweep(context: Ctx, asker: Admin, number: int) -> SweepOut:
 
 
 @router.post("/{number}/stop", summary="Stop a sweep (administrator)")
-async def stop(context: Ctx, asker: Admin, number: int) -> Discovery:
+async def stop(context: Ctx, asker: Admin, number: RowNumber) -> Discovery:
     """End a sweep where it is."""
     await context.ledger.discoveries.get(number)
     await context.ledger.discoveries.stop(number, context.clock.now())

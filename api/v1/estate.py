@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from api.board import UnitNode, draw, find
 from api.context import Context
-from api.door import Ctx, Viewer
+from api.door import Ctx, RowNumber, Viewer
 from api.listing import page_of, stamp, tag, unchanged
 from api.panels import UNITS, Panel, curves, panels_of, span
 from api.paths import up
@@ -228,7 +228,7 @@ async def transitions(
     asker: Viewer,
     slug: str,
     *,
-    before: Annotated[int | None, Query(description="Only rows with a smaller id.")] = None,
+    before: Annotated[RowNumber | None, Query(description="Only rows with a smaller id.")] = None,
     limit: Limit = 100,
 ) -> list[TransitionOut]:
     """List changes, the newest first."""

@@ -82,8 +82,8 @@ async def events(
     request: Request,
     context: Ctx,
     asker: Viewer,
-    last_event_id: Annotated[int | None, Header(ge=0)] = None,
-    after: Annotated[int | None, Query(ge=0, description="As Last-Event-ID, for a start.")] = None,
+    last_event_id: Annotated[int | None, Header(ge=0, le=2**63 - 1)] = None,
+    after: Annotated[int | None, Query(ge=0, le=2**63 - 1, description="As Last-Event-ID.")] = None,
 ) -> StreamingResponse:
     """Stream statuses, incidents and notes from an event on, by default from now on.
 

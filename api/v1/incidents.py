@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from alerts.carrier import the_carrier
 from api.carriers import drafts
 from api.deciding import decision, hand
-from api.door import Ctx, Operator, Viewer
+from api.door import Ctx, Operator, RowNumber, Viewer
 from api.guard import client_address
 from api.listing import stamp, tag, unchanged
 from api.snapshot import Picture
@@ -255,7 +255,7 @@ async def advance(
     asker: Operator,
     incident: str,
     *,
-    ticket: int,
+    ticket: RowNumber,
     wish: StepIn,
 ) -> TicketOut:
     """Keep that the carrier has received it, or says that it is fixed. 409 if that is known."""

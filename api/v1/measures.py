@@ -4,15 +4,16 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from api import measures as in_use
 from api.context import Glimpse
 from api.door import Admin, Ctx, Viewer
+from api.forms import unfit
 from api.snapshot import Picture
 from api.v1.shapes import CheckOut, SampleOut
 from core.clock import LOCAL
-from core.errors import NotFound
+from core.errors import Invalid, NotFound
 from core.inventory import Measure
 from core.model import Line, Slug
 from core.reading import is_stale
@@ -39,9 +40,12 @@ class MeasureIn(BaseModel):
     )
 
     def row(self, slug: str) -> Measure:
-        """Return the row."""
+        """Return the row; Invalid names the fields that do not fit."""
         fields = self.model_dump() | {"slug": slug, "params": written(self.params)}
-        return Measure.model_validate(fields)
+        try:
+            return Measure.model_validate(fields)
+        except ValidationError as error:  # the slug of an address, names of parameters
+            raise Invalid(unfit(error.errors())) from None
 
 
 class NewMeasureIn(MeasureIn):

@@ -17,6 +17,9 @@ class Platform:
     lines likewise; `secrets` have a group `secret`, and what it matches is hidden. `shifting`:
     the device writes the same secret anew each time, so that secrets are no difference.
     `changed` have groups `by` and `at`, of who changed the configuration last, and when.
+
+    A pattern of a secret that may begin anywhere in a line looks no further than a bound: whoever
+    writes a line with many beginnings is not to make us read it again for each.
     """
 
     name: str  # of the parameter
@@ -98,7 +101,7 @@ _CISCO_SECRETS = (
     r"^\s*snmp-server user .*?\bpriv (?:(?:3?des|aes)\S* )?(?:128 |192 |256 )?(?P<secret>\S+)",
     r"^\s*(?:pac )?key(?: [0-9]{1,2})? (?P<secret>(?!chain\b|\d{1,3}$)\S+)\s*$",
     r"\bkey [05-8] " + _VALUE,
-    r"(?:-server|server-private|map-server|\bauthentication)\b.*? key(?: \d)? " + _VALUE,
+    r"(?:-server|server-private|map-server|\bauthentication)\b.{0,200}? key(?: \d)? " + _VALUE,
     r"^\s*crypto isakmp key(?: \d)? (?P<secret>\S+)",
     r"\bencryption key \d size \S+(?: \d)? (?P<secret>\S+)",
     r"\bsession-key (?:in|out)bound (?:ah|esp) \d+(?: cipher)? (?P<secret>\S+)",
@@ -120,7 +123,7 @@ _HUAWEI_SECRETS = (
     r"\bsa (?:(?:authentication|encryption)-hex|string-key) (?:in|out)bound (?:ah|esp)"
     r"(?: " + _DRESS + r")? (?P<secret>\S+)",
     r"\bkey (?:authentication|accounting|\d+)(?: " + _DRESS + r")? (?P<secret>(?!key-string\b)\S+)",
-    r"\b(?:primary|secondary) .*\bkey(?: " + _DRESS + r")? (?P<secret>\S+)",
+    r"\b(?:primary|secondary) .{0,200}\bkey(?: " + _DRESS + r")? (?P<secret>\S+)",
     r"\b" + _DRESS + r"(?: " + _DRESS + r")? (?P<secret>(?!authentication-mode\b)\S+)",
 )
 _CISCO_VOLATILE = (
@@ -172,7 +175,7 @@ VRP = Platform(
         r"^!(?:Software Version|Last configuration was|MKHash)",
         r"^\s*$",
     ),
-    secrets=(r"(?P<secret>%[\^$@+]?%#.*?%[\^$@+]?%#)", *_HUAWEI_SECRETS),
+    secrets=(r"(?P<secret>%[\^$@+]?%#.{0,1000}?%[\^$@+]?%#)", *_HUAWEI_SECRETS),
     changed=(
         r"^!Last configuration was updated at (?P<at>.+?) by (?P<by>\S+)\s*$",
         r"^!Last configuration was saved at (?P<at>.+?) by (?P<by>\S+)\s*$",
@@ -202,7 +205,7 @@ JUNOS = Platform(
     refused=r"^\s*(\^\s*$|error:|syntax error|unknown command)",
     volatile=(r"^## Last c(?:ommit|hanged)", r"^\s*$"),
     secrets=(
-        r'(?P<secret>"[^"]*"|\S+);\s*## SECRET-DATA',
+        r'(?P<secret>"[^"]*"|(?<!\S)\S+);\s*## SECRET-DATA',
         # The name of a group is the community that its traps bear.
         r'\btrap-group (?P<secret>"[^"]*"|[^\s{;]+)',
     ),
@@ -224,7 +227,7 @@ MIKROTIK = Platform(
         r"^\s*$",
     ),
     secrets=(
-        r"\b(?:name|community)=(?P<secret>\S+)(?= .*\bread-access=)",
+        r"(?<!\S)(?:name|community)=(?P<secret>\S+)(?= .{0,400}\bread-access=)",
         r"(?<![\w.-])(?![\w.-]*public-key)[\w.-]*(?:key(?:-\d)?|cak)=" + _VALUE,
     ),
     within=(

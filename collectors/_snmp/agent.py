@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 GROUP = 50  # names per GET: with 64-bit counters the reply just fits an Ethernet frame
 ENVELOPE = 6  # names fewer in version 3, whose envelope takes their room
-FEW = 12  # names or rows that any agent can be asked for at once
+FEW = 12  # names or rows that nearly every agent can be asked for at once
+LEAST = 6  # that an agent is asked for which has no answer to more
 
 
 class Trouble(Exception):
@@ -104,18 +105,17 @@ class Agent:
 
     def ask_less(self) -> bool:
         """Ask for half as many names at once from now on; False if they are few already."""
-        if self.group <= FEW:
+        if self.group <= LEAST:
             return False
-        self.group = max(FEW, self.group // 2)
+        self.group = max(LEAST, self.group // 2)
         self.routes.clear()
         return True
 
-    def walk_less(self) -> bool:
+    def walk_less(self, least: int = 1) -> bool:
         """Ask for a quarter of the rows at once from now on; False if they are few already."""
-        if self.repetitions <= 1:
+        if self.repetitions <= least:
             return False
-        self.repetitions //= 4
-        self.repetitions = max(1, self.repetitions)
+        self.repetitions = max(least, self.repetitions // 4)
         return True
 
     def split(self, route: Route, place: int) -> bool:

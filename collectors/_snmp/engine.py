@@ -23,6 +23,7 @@ from collectors._snmp.agent import (
     ENVELOPE,
     FEW,
     GROUP,
+    LEAST,
     Agent,
     Leg,
     Patience,
@@ -180,7 +181,7 @@ class Engine:
             self._abandon(flight)
             raise
         except Trouble as trouble:
-            many = min(agent.group, len(plan.heads)) > FEW
+            many = min(agent.group, len(plan.heads)) > LEAST
             if not many or not await self._lives(agent, patience, trouble):
                 raise
             agent.ask_less()
@@ -217,15 +218,21 @@ class Engine:
 
         Raises Trouble when the agent stays silent.
         """
-        for begin in range(0, len(roots), FEW):
-            some = roots[begin : begin + FEW]
+        left = list(roots)
+        while left:
+            some = left[: min(FEW, agent.group)]
             heads = [ber.oid(root) for root in some]
             try:
                 bindings = await self._page(
                     agent, message.get_next(agent.community, heads), patience
                 )
             except _ErrorStatus:
-                continue  # a walk of each will tell
+                bindings = []  # a walk of each will tell
+            except Trouble as trouble:
+                if not await self._lives(agent, patience, trouble) or not agent.ask_less():
+                    raise
+                continue
+            del left[: len(some)]
             for root, head, (name, tag, _) in zip(some, heads, bindings, strict=False):
                 top = ber.subids(head[2:])
                 if tag == ber.END_OF_MIB_VIEW or ber.subids(name)[: len(top)] != top:
@@ -297,8 +304,12 @@ class Engine:
         return flight.bindings or []
 
     async def _lives(self, agent: Agent, patience: Patience, trouble: Trouble) -> bool:
-        """Say whether an agent that was silent to a large request answers to a small one."""
-        if trouble.failure.kind is not FailureKind.TIMEOUT or not agent.heard:
+        """Say whether an agent that was silent to a large request answers to a small one.
+
+        So is one whose answer is of no use: it may cut off what is too long for it.
+        """
+        silent = isinstance(trouble, _Silence) and trouble.failure.kind in _SILENT
+        if not silent or not agent.heard:
             return False
         agent.heard = False  # asked once: a device that is down shall not cost twice
         flight = self._launch(agent, agent.route(self._alive), Patience(patience.wait, retries=0))
@@ -547,8 +558,8 @@ class Engine:
                 self._refused(flight, reply.status, reply.index)
             elif flight.bulk:
                 flight.bindings = message.bindings(data, reply.begin, reply.end)
-                if late:
-                    flight.agent.walk_less()
+                if late:  # to fewer yet it would be no faster: a slow agent is slow to anything
+                    flight.agent.walk_less(LEAST)
                 self._advance(flight, [])
             else:
                 values, tags = message.matched(data, reply.begin, reply.end, leg.ask.heads)
@@ -719,6 +730,13 @@ class _ErrorStatus(Trouble):
         self.status = status
 
 
+class _Silence(Trouble):
+    """Nothing came that is an answer."""
+
+
+_SILENT = {FailureKind.TIMEOUT, FailureKind.PROTOCOL}  # and not: there is no way, nobody listens
+
+
 def _compare(reply: message.Reply, flight: Flight) -> None:
     if reply.community != flight.agent.community:
         raise Junk("another community")
@@ -726,17 +744,17 @@ def _compare(reply: message.Reply, flight: Flight) -> None:
         raise Junk("another request id")
 
 
-def _silence(flight: Flight) -> Trouble:
+def _silence(flight: Flight) -> _Silence:
     if flight.trouble is not None:
-        return Trouble(*flight.trouble)
+        return _Silence(*flight.trouble)
     session = flight.agent.session
     if session is not None and (why := session.unheard()) is not None:
-        return Trouble(*why)
+        return _Silence(*why)
     part = flight.place + 1
     whole = len(flight.route.legs)
     where = f" (part {part} of {whole})" if whole > 1 else ""
     detail = f"no answer to {flight.tries} requests of {flight.patience.wait:g} s{where}"
-    return Trouble(FailureKind.TIMEOUT, detail)
+    return _Silence(FailureKind.TIMEOUT, detail)
 
 
 def _said(error: OSError) -> str:

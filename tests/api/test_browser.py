@@ -30,7 +30,7 @@ async def a_browser(
 ) -> AsyncIterator[tuple[World, Page, str, list[str]]]:
     """Yield a world, a logged-in page, the base address and what the console complained of."""
     async with (
-        a_world(folder, SystemClock(), Web(), None, **changes) as world,
+        a_world(folder, SystemClock(), Web(), None, "", **changes) as world,
         served(world) as base,
     ):
         await world.add_user("ha", Role.OPERATOR, "Lê Thu Hà")

@@ -309,12 +309,14 @@ async def a_world(
     clock: Clock | None = None,
     settings: Web | None = None,
     vault: Vault | None = None,
+    url: str = "",
     **changes: object,
 ) -> AsyncIterator[World]:
-    """Yield a world over a new SQLite ledger with the small province in it."""
+    """Yield a world with the small province in it, over a new SQLite ledger or that of `url`."""
     clock = clock or FakeClock()
-    url = f"sqlite:///{folder}/ledger.db"
-    migrated(url)
+    if not url:
+        url = f"sqlite:///{folder}/ledger.db"
+        migrated(url)
     ledger = await open_ledger(url, vault, clock)
     try:
         await ledger.inventory.apply(Changes(put=inventory()), "test", clock.now())

@@ -1,5 +1,6 @@
 """Text of strangers: whatever a command line prints, nothing breaks and no secret shows."""
 
+import re
 import subprocess
 import sys
 from contextlib import suppress
@@ -271,6 +272,42 @@ def test_a_secret_is_hidden_where_the_device_breaks_its_line() -> None:
     assert SECRET not in shown, shown
     assert "    R1 wpa-pre-shared-key=***\n***\nadd name=xa2\n" in shown
     assert shown.count("\n") == text.count("\n")
+
+
+# What scans on and on: anything at all, or a word that begins wherever one looks.
+_ENDLESS = re.compile(r"(?<!\\)\.[*+]|^(?:\([?:\w<>]*)*(?:[^(]*\|)?\\[Sw][*+]")
+
+
+@pytest.mark.parametrize("platform", ROWS, ids=lambda row: row.name)
+def test_a_secret_that_may_begin_anywhere_is_looked_for_within_a_bound(platform: Platform) -> None:
+    patterns = [*platform.hidden, *(secret for _, _, secret in platform.sections)]
+    anywhere = [one.pattern for one in patterns if not one.pattern.startswith("^")]
+    assert anywhere
+    assert [one for one in anywhere if _ENDLESS.search(one)] == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r'(?P<secret>"[^"]*"|\S+);\s*## SECRET-DATA',
+        r"(?P<secret>\S+) key",
+        r"\bprimary .*\bkey (?P<secret>\S+)",
+        r"-server\b.+? key (?P<secret>\S+)",
+    ],
+)
+def test_a_pattern_that_reads_a_line_again_for_each_beginning_is_seen(pattern: str) -> None:
+    assert _ENDLESS.search(pattern)
+
+
+def test_a_line_of_many_beginnings_keeps_its_one_secret_hidden() -> None:
+    for name, begin, form in (
+        ("cisco_ios", "tacacs-server ", "key 7 {}"),
+        ("huawei_vrp", "primary ", "x key simple {}"),
+        ("juniper_junos", ";;;; ", '"{}"; ## SECRET-DATA'),
+        ("mikrotik_routeros", "name=", "{} read-access=yes"),
+    ):
+        [shown] = masked(PLATFORMS[name], [begin * 100 + form.format(SECRET)])
+        assert SECRET not in shown, shown
 
 
 @pytest.mark.parametrize(

@@ -467,6 +467,106 @@ async def test_a_walk_of_an_agent_that_is_silent_to_many_rows_asks_for_fewer(
     assert {request.repetitions for request in agent.requests} == {6}  # and that is remembered
 
 
+def many(request: Request) -> int:
+    """Return how many names or rows are asked for."""
+    return max(len(request.names), request.repetitions if request.kind == 0xA5 else 0)
+
+
+def too_long(request: Request, answer: bytes) -> list[bytes]:
+    """Cut an answer off where the agent's buffer ends."""
+    return [answer[:300]]
+
+
+def first_few(request: Request, answer: bytes) -> list[bytes]:
+    """Leave out what is beyond ten, as agents do that have room for no more."""
+    found = [(name, number(5)) for name in request.names[:10]]
+    return [] if request.kind == 0xA5 else [response(request, found)]
+
+
+OVERTAXED: dict[str, Callable[[Request, bytes], list[bytes]]] = {
+    "silent": lambda request, answer: [],
+    "cut off": too_long,
+    "the first ten": first_few,
+    "another request id": wrong_id,
+    "too big": lambda request, answer: [response(request, [], status=1)],
+}
+
+
+@pytest.mark.parametrize("most", [10, 12, 30])
+@pytest.mark.parametrize("kind", OVERTAXED)
+async def test_an_agent_that_is_overtaxed_is_met_half_way_and_that_is_remembered(
+    engine: Engine, play: Play, kind: str, most: int
+) -> None:
+    def spoil(n: int, request: Request, answer: bytes) -> list[bytes]:
+        return [answer] if many(request) <= most else OVERTAXED[kind](request, answer)
+
+    agent = play(TABLE, spoil=spoil)
+    peer = await engine.agent("127.0.0.1", agent.port, "public")
+    oids = [f"1.3.6.1.2.1.31.1.1.1.6.{i}" for i in range(1, 81)]
+    lacking = [f"1.3.6.1.4.1.{n}.1" for n in range(1, 21)]
+
+    async def looked() -> None:
+        assert await ask(engine, agent) == ["xa-an-lộc-gw1".encode()]
+        assert await ask(engine, agent, *oids) == [(1000 << 33) + 6] * 80
+        found = [one async for one in engine.absent(peer, ["1.3.6.1.2.1.2", *lacking], SHORT)]
+        assert found == lacking
+        assert await walked(engine, agent) == (100, None)
+
+    await looked()
+    agent.requests.clear()
+    await looked()
+    assert max(map(many, agent.requests)) <= most
+
+
+@pytest.mark.parametrize("slow_beyond", [0, 10])
+async def test_a_slow_agent_is_walked_by_fewer_rows_but_not_row_by_row(
+    engine: Engine, play: Play, slow_beyond: int
+) -> None:
+    loop = asyncio.get_running_loop()
+
+    def spoil(n: int, request: Request, answer: bytes) -> list[bytes]:
+        if many(request) <= slow_beyond:
+            return [answer]
+        port = next(iter(engine._channels.values())).socket.getsockname()[1]
+        late = SHORT.wait * 1.5
+        loop.call_later(late, lambda: agent.door.sendto(answer, ("127.0.0.1", port)))
+        return []
+
+    agent = play(TABLE, spoil=spoil)
+    assert await walked(engine, agent) == (100, None)
+    agent.requests.clear()
+    assert await walked(engine, agent) == (100, None)
+    assert {request.repetitions for request in agent.requests} == {6}
+
+
+async def test_an_agent_that_says_its_end_too_early_is_walked_whole_the_next_time(
+    engine: Engine, play: Play
+) -> None:
+    end = b"\x82\x00"
+
+    def spoil(n: int, request: Request, answer: bytes) -> list[bytes]:
+        return [response(request, [(request.names[0], end)]) if n == 3 else answer]
+
+    agent = play(TABLE, spoil=spoil)
+    rows, stopped = await walked(engine, agent)
+    assert (rows, stopped) == (50, None)
+    assert await walked(engine, agent) == (100, None)
+
+
+async def test_an_agent_that_leads_in_a_circle_is_left_at_the_first_turn(
+    engine: Engine, play: Play
+) -> None:
+    begin = ids("1.3.6.1.2.1.2.2.1.2")
+
+    def spoil(n: int, request: Request, answer: bytes) -> list[bytes]:
+        row = request.names[0][len(begin) :] or (0,)
+        return [response(request, [((*begin, row[0] % 5 + 1), number(1))])]
+
+    agent = play(TABLE, spoil=spoil)
+    assert await walked(engine, agent) == (5, "names that do not increase")
+    assert len(agent.requests) == 6
+
+
 async def test_an_agent_that_is_silent_to_many_names_is_asked_for_fewer(
     engine: Engine, play: Play
 ) -> None:

@@ -157,3 +157,9 @@ def blank(rows: list[list[str | float | bool | None]]) -> bytes:
 
     cells = [Row(n, list(row)) for n, row in enumerate(rows, start=1)]
     return given_back(Listed(Book("x")), [RawSheet("DS", cells)], [])
+
+
+@pytest.mark.parametrize("text", [b"x," * 250, b"STT,x\n" + b"1," * 250])
+def test_a_text_file_has_no_more_columns_than_a_workbook(text: bytes) -> None:
+    with pytest.raises(Invalid, match="columns"):
+        lists.opened("a.csv", text)

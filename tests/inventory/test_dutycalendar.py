@@ -9,6 +9,18 @@ from inventory.dutycalendar import read
 from inventory.dutylist import DutyList
 from tests.inventory.test_dutylist import KNOWN, ON
 
+# Rules of a few letters that would be stepped through for seconds, hours or for ever.
+ENDLESS = (
+    "FREQ=MINUTELY",
+    "FREQ=DAILY;INTERVAL=0",
+    "00010101 FREQ=DAILY",
+    "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+    "FREQ=WEEKLY;BYMONTH=4,6;BYMONTHDAY=-31",
+    "FREQ=DAILY;BYMONTH=13",
+    "FREQ=DAILY;BYSETPOS=2",
+    "FREQ=DAILY;BYYEARDAY=366;BYMONTH=1",
+)
+
 
 def a_calendar(*events: str) -> bytes:
     body = "".join(
@@ -93,3 +105,27 @@ def test_what_is_no_calendar_is_refused() -> None:
     with pytest.raises(Invalid, match="iCalendar"):
         read("truc.ics", b"PK\x03\x04", "cntt", KNOWN, ON)
     assert [p.what.en for p in of().problems] == ["the calendar has no event in the next half year"]
+
+
+@pytest.mark.parametrize("rule", ENDLESS)
+def test_a_rule_that_nobody_could_write_out_is_refused(rule: str) -> None:
+    begin, _, rule = rule.rpartition(" ")
+    day = begin or "20261207"
+    with pytest.raises(Invalid) as refused:
+        of(an_event("Nguyễn Văn An", f":{day}T080000", f":{day}T170000", f"RRULE:{rule}"))
+    [problem] = refused.value.problems
+    assert "vào ngày không có" in problem.said("vi")
+    assert problem.key == "Nguyễn Văn An"
+
+
+@pytest.mark.parametrize(
+    "rule", ["FREQ=MONTHLY;BYMONTHDAY=-1,31", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29"]
+)
+def test_a_rule_of_rare_days_is_written_out(rule: str) -> None:
+    event = an_event("Nguyễn Văn An", ":20261207T080000", ":20261207T170000", f"RRULE:{rule}")
+    assert not of(event).problems
+
+
+def test_a_duty_of_centuries_is_no_duty() -> None:
+    with pytest.raises(Invalid, match="too many"):
+        of(an_event("Nguyễn Văn An", ";VALUE=DATE:20261207", ";VALUE=DATE:23991231"))

@@ -12,6 +12,7 @@ from core.inventory import Contact, Device, Inventory, Room, Service, Site, Unit
 from core.meeting import Wanted
 from inventory import meetingfile
 from inventory.meetinglist import Meetings
+from tests.inventory.test_dutycalendar import ENDLESS
 
 NOW = datetime(2026, 11, 29, 1, 0, tzinfo=UTC)
 LAND = Inventory(
@@ -341,6 +342,15 @@ def test_what_comes_back_every_second_is_passed_over_before_it_is_written_out(ru
     found = gathered(SERIES, f"{event}\nLOCATION:Phòng họp số 1")
     assert len(found.wanted) == 4
     assert ["dày hơn mọi cuộc họp" in n.what.vi for n in found.notices] == [True]
+
+
+@pytest.mark.parametrize("rule", ENDLESS)
+def test_a_rule_that_nobody_could_write_out_is_passed_over_and_told(rule: str) -> None:
+    begin, _, rule = rule.rpartition(" ")
+    event = f"UID:a@x\nSUMMARY:Họp\nDTSTART:{begin or '20261130'}T080000\nRRULE:{rule}"
+    found = gathered(SERIES, f"{event}\nLOCATION:Phòng họp số 1")
+    assert len(found.wanted) == 4
+    assert ["vào ngày không có" in n.what.vi for n in found.notices] == [True]
 
 
 def test_an_event_of_weeks_is_no_meeting_and_is_told() -> None:
