@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -28,12 +28,14 @@ in_the_browser = [
     pytest.mark.usefixtures("browser"),
 ]
 _open: list[Browser] = []
+_pictures: list[bool] = [False]
 expect.set_options(timeout=30_000)  # ms: a busy machine, not the page, needs them
 
 
 @asynccontextmanager
-async def the_browser() -> AsyncIterator[Browser]:
+async def the_browser(*, pictures: bool) -> AsyncIterator[Browser]:
     """Start the browser that `a_screen` opens its windows in."""
+    _pictures[0] = pictures
     async with async_playwright() as play:
         browser = await play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         _open.append(browser)
@@ -50,3 +52,9 @@ async def a_screen(width: int, height: int) -> AsyncIterator[BrowserContext]:
         yield screen
     finally:
         await screen.close()
+
+
+async def picture(page: Page, file: Path) -> None:
+    """Keep a picture for people to look at; no test reads it, so only at full length."""
+    if _pictures[0]:
+        await page.screenshot(path=file, full_page=True)

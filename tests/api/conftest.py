@@ -23,7 +23,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
+async def browser(pytestconfig: pytest.Config) -> AsyncIterator[Browser]:
     """Keep a browser open for the tests that are marked `in_the_browser`."""
-    async with the_browser() as started:
+    async with the_browser(pictures=pytestconfig.getoption("--full")) as started:
         yield started

@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from core.clock import LOCAL
 from core.inventory import Certificate, Changes, Contact, Inventory
+from tests.api.chromium import picture
 from tests.api.test_browser import a_browser, pytestmark
 
 __all__ = ["pytestmark"]
@@ -36,5 +37,5 @@ async def test_the_ends_of_certificates_fit_the_screen(tmp_path: Path, size: str
         assert wide <= 0
         await expect(page.locator(".st-down")).not_to_have_count(0)
         await expect(page.locator("section").first.locator("li")).to_have_count(5)
-        await page.screenshot(path=tmp_path / f"certificates-{size}.png", full_page=True)
+        await picture(page, tmp_path / f"certificates-{size}.png")
         assert complaints == []

@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from core.clock import LOCAL
+from tests.api.chromium import picture
 from tests.api.test_browser import a_browser, pytestmark
 
 __all__ = ["pytestmark"]
@@ -39,5 +40,5 @@ async def test_a_list_is_sent_and_its_table_fits_the_screen(tmp_path: Path, size
             wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, path
             name = path.strip("/").replace("/", "-")
-            await page.screenshot(path=tmp_path / f"{name}-{size}.png", full_page=True)
+            await picture(page, tmp_path / f"{name}-{size}.png")
         assert complaints == []

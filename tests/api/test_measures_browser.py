@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 from core.labels import Series
 from core.people import Role
 from core.reading import Reading
+from tests.api.chromium import picture
 from tests.api.measuring import SECRET, measuring
 from tests.api.served import served
 from tests.api.test_browser import logged_in, pytestmark
@@ -28,7 +29,7 @@ async def test_a_template_is_chosen_filled_in_tried_and_kept(tmp_path: Path, siz
             await page.goto(f"{base}/measures")
             await page.get_by_role("link", name="Chọn một mẫu và điền vào").click()
             assert await wide(page) <= 0
-            await page.screenshot(path=tmp_path / f"templates-{size}.png", full_page=True)
+            await picture(page, tmp_path / f"templates-{size}.png")
             await page.get_by_role("link", name="Trang, cổng thông tin điện tử").click()
             await page.fill('[name="target"]', "cong")
             await page.fill('[name="params.url"]', site.url)
@@ -36,7 +37,7 @@ async def test_a_template_is_chosen_filled_in_tried_and_kept(tmp_path: Path, siz
             await page.get_by_role("button", name="Thử ngay").click()
             await expect(page.locator("[data-tried]")).to_contain_text("Đo được")
             assert await wide(page) <= 0
-            await page.screenshot(path=tmp_path / f"tried-{size}.png", full_page=True)
+            await picture(page, tmp_path / f"tried-{size}.png")
             await page.get_by_role("button", name="Lưu").click()
             await expect(page.locator("#cong-web-portal")).to_contain_text("chưa đo")
             await watched.compile(world)
@@ -47,7 +48,7 @@ async def test_a_template_is_chosen_filled_in_tried_and_kept(tmp_path: Path, siz
             await page.reload()
             await expect(page.locator("#cong-web-portal")).to_contain_text("hoạt động")
             assert await wide(page) <= 0
-            await page.screenshot(path=tmp_path / f"measures-{size}.png", full_page=True)
+            await picture(page, tmp_path / f"measures-{size}.png")
             assert complaints == []
 
 
@@ -65,7 +66,7 @@ async def test_a_try_keeps_the_password_that_was_typed_and_a_refusal_says_where(
             await page.get_by_role("button", name="Thử ngay").click()
             wrong = page.locator('[id="wrong-params.send_to"]')
             await expect(wrong).to_contain_text("“vanban” không dùng được")
-            await page.screenshot(path=tmp_path / "wrong-phone.png", full_page=True)
+            await picture(page, tmp_path / "wrong-phone.png")
             await expect(page.locator('[name="params.send_to"]')).to_be_focused()
             await expect(page.locator('[name="secret_text"]')).to_have_value(SECRET)
             await page.fill('[name="params.send_to"]', site.url)

@@ -11,6 +11,7 @@ from core.labels import Series
 from core.meeting import Meeting, Presence, Wanted
 from core.reading import Reading
 from core.watching import Estate
+from tests.api.chromium import picture
 from tests.api.serving import serving
 from tests.api.test_browser import a_browser, pytestmark
 from tests.api.test_meetings import says
@@ -111,7 +112,7 @@ async def test_the_quality_of_calls_and_a_cascade_fit_every_screen(
             await page.goto(base + path)
             wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, path
-            await page.screenshot(path=tmp_path / f"{name}-{size}.png", full_page=True)
+            await picture(page, tmp_path / f"{name}-{size}.png")
         await page.goto(f"{base}/meetings/{meeting.id}?wall")
         room = page.locator('[data-slug="phong-dong-xoai"]')
         await expect(room).to_have_attribute("data-status", "degraded")
@@ -164,7 +165,7 @@ async def test_a_wall_holds_every_room_of_a_meeting_at_once(
         says(world, 0.062, world.clock.now())
         await world.commit(hub_cut(world.clock.now() - timedelta(minutes=5)))
         await page.goto(f"{base}/meetings/{meeting.id}?wall")
-        await page.screenshot(path=tmp_path / f"wall-{many}-{width}.png")
+        await picture(page, tmp_path / f"wall-{many}-{width}.png")
         over = await page.evaluate("document.documentElement.scrollHeight - innerHeight")
         assert over <= 0
         tiles = page.locator(".rooms-wall .tile")
@@ -194,7 +195,7 @@ async def test_a_word_typed_on_a_phone_answers_nothing_by_itself(tmp_path: Path)
         said = await world.ledger.meetings.said(meeting.id)
         tick = said.ticks["phong-dak-o"]["sound"]
         assert (tick.good, tick.words) == (False, "mất micro")
-        await page.screenshot(path=tmp_path / "check.png", full_page=True)
+        await picture(page, tmp_path / "check.png")
         wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0
         assert bad == []

@@ -15,7 +15,7 @@ from reports.render.document import page as whole_file
 from reports.render.letterhead import Letterhead
 from reports.report import Report
 from reports.request import UptimeRequest
-from tests.api.chromium import a_screen, in_the_browser
+from tests.api.chromium import a_screen, in_the_browser, picture
 from tests.api.served import served
 from tests.api.test_browser import SIZES
 from tests.api.world import PASSWORD, a_world
@@ -58,7 +58,7 @@ async def test_the_report_fits_the_screen_and_breaks_no_policy(tmp_path: Path, s
         for unit in ("dong-nai", "an-loc"):
             await page.goto(base + ASKED.format(unit))
             await expect(page.locator("article.report h1")).to_have_text("Báo cáo")
-            await page.screenshot(path=tmp_path / f"{unit}.png", full_page=True)
+            await picture(page, tmp_path / f"{unit}.png")
             wide, seen = await page.evaluate(
                 "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
             )
@@ -90,6 +90,6 @@ async def test_the_html_file_stands_alone_on_a_phone(tmp_path: Path) -> None:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         await page.goto(file.as_uri())
-        await page.screenshot(path=tmp_path / "file.png", full_page=True)
+        await picture(page, tmp_path / "file.png")
         assert asked == [file.as_uri()]
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360

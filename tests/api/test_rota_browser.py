@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from core.clock import LOCAL
 from core.inventory import Changes, Inventory, Rota, Shift
+from tests.api.chromium import picture
 from tests.api.test_browser import a_browser, pytestmark
 from tests.api.test_rota import PEOPLE, by_turns
 from tests.api.world import World
@@ -61,5 +62,5 @@ async def test_the_rota_fits_the_screen_and_a_swap_shows_at_once(tmp_path: Path,
         await page.fill("textarea[name=text]", "Đường VNPT chập chờn từ 22h")
         await page.click("#hand-over button")
         await expect(page.locator(".handed li")).to_have_count(1)
-        await page.screenshot(path=tmp_path / f"rota-{size}.png", full_page=True)
+        await picture(page, tmp_path / f"rota-{size}.png")
         assert complaints == []

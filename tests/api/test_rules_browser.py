@@ -11,6 +11,7 @@ from playwright.async_api import expect
 from alerts.rules import Firing, Tried
 from api.context import TryRule
 from inventory.template import BEGINNING
+from tests.api.chromium import picture
 from tests.api.test_browser import a_browser, pytestmark
 from tests.api.test_rules import SLOW
 from tests.api.world import estate
@@ -51,16 +52,16 @@ async def test_a_rule_is_tried_by_one_press_and_told_while_it_runs(
     changes = {"estate": lambda: known, "try_rule": held_up(go_on)}
     async with a_browser(tmp_path, size, **changes) as (_, page, base, complaints):
         await page.goto(f"{base}/rules")
-        await page.screenshot(path=tmp_path / f"rules-{size}.png", full_page=True)
+        await picture(page, tmp_path / f"rules-{size}.png")
         assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         await page.click("[data-slug=do-tre] form button")
         await expect(page.locator("[data-part=running]")).to_contain_text("40 %")
-        await page.screenshot(path=tmp_path / f"running-{size}.png", full_page=True)
+        await picture(page, tmp_path / f"running-{size}.png")
         go_on.set()
         await expect(page.locator("[data-part=found] h2")).to_have_text(
             "Sẽ báo 15 lần trong 30 ngày qua"
         )
         await expect(page.locator("[data-part=found] li")).to_have_count(15)
         assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        await page.screenshot(path=tmp_path / f"trial-{size}.png", full_page=True)
+        await picture(page, tmp_path / f"trial-{size}.png")
         assert complaints == []
