@@ -12,7 +12,7 @@ from xdist.scheduler import LoadFileScheduling
 from core.clock import SystemClock
 from storage.ledger import Ledger, open_ledger
 from storage.vault import Vault
-from tests import length, sharing
+from tests import length, once, sharing
 from tests.databases import PostgresServer, migrated, postgres_programs
 
 
@@ -22,7 +22,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Time no example: a slow machine is no defect of ours."""
+    """Time no example: a slow machine is no defect of ours. And do once what once is enough."""
+    once.compile_statements_once()
+    once.name_no_results()
+    once.wait_for_no_disk()
     settings.register_profile("untimed", deadline=None)
     settings.load_profile("untimed")
 

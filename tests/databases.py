@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from storage import migrations
+from tests.once import quick_folder
 from tests.ports import free_port
 
 _FULL_DISK = """
@@ -55,7 +56,7 @@ class PostgresServer:
     def __init__(self, programs: Path) -> None:
         self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
         self._programs = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="thongsuot-pg-", dir=_quick_folder()))
+        self._folder = Path(tempfile.mkdtemp(prefix="thongsuot-pg-", dir=quick_folder(1 << 30)))
         if os.geteuid() == 0:
             shutil.chown(self._folder, "postgres", "postgres")
         data = self._folder / "data"
@@ -170,14 +171,6 @@ def _dying_with_us() -> list[str]:
     """Return the prefix of a command that ends even if the test run is killed."""
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", "QUIT", "--"] if setpriv else []
-
-
-def _quick_folder() -> str | None:
-    """Return the memory file system where it has room for a small server, else None."""
-    memory = Path("/dev/shm")
-    if not os.access(memory, os.W_OK):
-        return None
-    return str(memory) if shutil.disk_usage(memory).free > 1 << 30 else None
 
 
 def postgres_programs() -> Path | None:
