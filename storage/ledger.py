@@ -83,7 +83,17 @@ async def open_ledger(url: str, vault: Vault | None, clock: Clock) -> Ledger:
     Runs no migration: Conflict if the tables are not those of this version, Invalid if the
     address cannot be used.
     """
-    present, head = await migrations.current(url), migrations.head()
+    database = Database(url)
+    try:
+        present, head = await migrations.version_of(database), migrations.head()
+        _known(present, head)
+    except BaseException:
+        await database.aclose()
+        raise
+    return Ledger(database, vault, clock)
+
+
+def _known(present: str | None, head: str) -> None:
     if present != head:
         raise Conflict(
             Text(
@@ -93,4 +103,3 @@ async def open_ledger(url: str, vault: Vault | None, clock: Clock) -> Ledger:
                 "run: thongsuot migrate",
             )
         )
-    return Ledger(Database(url), vault, clock)

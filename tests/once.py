@@ -50,7 +50,7 @@ def compile_statements_once() -> None:
     """Let all ledgers share what SQLAlchemy made of each statement: it keeps that by engine."""
     registry.register("sqlite.aiosqlite", __name__, _Sqlite.__name__)
     registry.register("postgresql.asyncpg", __name__, _Postgres.__name__)
-    database.create_async_engine = partial(  # type: ignore[assignment]
+    vars(database)["create_async_engine"] = partial(
         create_async_engine, execution_options={"compiled_cache": _compiled}
     )
 

@@ -29,12 +29,17 @@ async def current(url: str) -> str | None:
     """Return the database's version, None if it is empty."""
     database = Database(url)
     try:
-        async with database.writing() as connection:
-            return await connection.run_sync(
-                lambda c: MigrationContext.configure(c).get_current_revision()
-            )
+        return await version_of(database)
     finally:
         await database.aclose()
+
+
+async def version_of(database: Database) -> str | None:
+    """Return the version of a database that is open, None if it is empty."""
+    async with database.writing() as connection:
+        return await connection.run_sync(
+            lambda c: MigrationContext.configure(c).get_current_revision()
+        )
 
 
 @cache
