@@ -147,9 +147,11 @@ async def captured() -> Captured:
             try:
                 await _settled(hub)
                 await _described(written)
+                await _joined(written, ROOMS - 1, {"joined", "measured", "good"})
                 cut_at = SystemClock().now()
                 await _spoil(lab, hub, hook)
                 await _described(written)
+                await _joined(written, ROOMS - 2, {"joined"})  # one hangs on the hub that was cut
             finally:
                 stop.set()
                 await running
@@ -289,6 +291,28 @@ async def _described(written: list[tuple[datetime, Sequence[Sample]]]) -> None:
             if all(seen[name] >= count for name, count in wanted.items()):
                 return
             await asyncio.sleep(0.5)
+
+
+async def _joined(
+    written: list[tuple[datetime, Sequence[Sample]]], count: int, states: set[str]
+) -> None:
+    """Wait until so many rooms of the meeting are said to be in each of these states."""
+    async with asyncio.timeout(60):
+        while True:
+            batches = (_rooms(samples) for _, samples in reversed(written))
+            newest = next((rooms for rooms in batches if rooms), {})
+            if all(newest.get(state) == count for state in states):
+                return
+            await asyncio.sleep(0.5)
+
+
+def _rooms(samples: Sequence[Sample]) -> dict[str, float]:
+    """Return how many rooms of the meeting are in each state, where samples say so."""
+    return {
+        dict(series.labels)["state"]: value
+        for series, value in samples
+        if series.name == "meeting_rooms"
+    }
 
 
 async def _spoil(lab: Lab, hub: Hub, hook: Webhook) -> None:
