@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from lab.emulators.answering import About
 from lab.emulators.sqlserver import SqlServer
+from lab.emulators.talks import Talks
 
 _TNS_HEAD = struct.Struct("!HHBBH")
 _LARGEST = 4096
@@ -76,13 +77,11 @@ class Database:
 
     def __init__(self, listener: SqlServer | Oracle) -> None:
         self._listener = listener
-        self._talks: set[asyncio.Task[None]] = set()
+        self._talks = Talks()
 
     def take(self, taken: socket.socket) -> None:
         """Serve an accepted connection."""
-        talk = asyncio.create_task(self._talk(taken))
-        self._talks.add(talk)
-        talk.add_done_callback(self._talks.discard)
+        self._talks.begin(self._talk(taken))
 
     async def _talk(self, taken: socket.socket) -> None:
         taken.setblocking(False)
@@ -99,9 +98,7 @@ class Database:
 
     async def close(self) -> None:
         """Hang up on everybody."""
-        for talk in tuple(self._talks):
-            talk.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
+        await self._talks.close()
 
 
 @asynccontextmanager

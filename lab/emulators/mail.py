@@ -20,6 +20,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from core.clock import Clock
 from lab.emulators.answering import PASSWORD, USER, About
+from lab.emulators.talks import Talks
 from lab.swell import Swell
 
 _CAPABILITIES = "IMAP4rev1 AUTH=PLAIN UIDPLUS QUOTA"
@@ -106,15 +107,13 @@ class Post:
     def __init__(self, server: MailServer, context: ssl.SSLContext, *, submission: bool) -> None:
         """`submission`: it takes letters of people alone, who log in."""
         self._server, self._context, self._submission = server, context, submission
-        self._taking: set[asyncio.Task[None]] = set()
+        self._taking = Talks()
         self._taken: set[asyncio.Transport] = set()
         logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd warns of itself
 
     def take(self, taken: socket.socket) -> None:
         """Serve an accepted connection."""
-        task = asyncio.create_task(self._take(taken))
-        self._taking.add(task)
-        task.add_done_callback(self._taking.discard)
+        self._taking.begin(self._take(taken))
 
     async def _take(self, taken: socket.socket) -> None:
         taken.setblocking(False)
@@ -148,8 +147,7 @@ class Post:
 
     async def close(self) -> None:
         """Hang up on everybody."""
-        for task in tuple(self._taking):
-            task.cancel()
+        await self._taking.close()
         for transport in self._taken:
             transport.abort()
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from core.clock import Clock
 from lab.emulators.answering import About
+from lab.emulators.talks import Talks
 
 ABOUT = About(
     family="modbus",
@@ -73,13 +74,11 @@ class ModbusServer:
 
     def __init__(self, registers: Registers) -> None:
         self._registers = registers
-        self._talks: set[asyncio.Task[None]] = set()
+        self._talks = Talks()
 
     def take(self, taken: socket.socket) -> None:
         """Serve an accepted connection."""
-        talk = asyncio.create_task(self._talk(taken))
-        self._talks.add(talk)
-        talk.add_done_callback(self._talks.discard)
+        self._talks.begin(self._talk(taken))
 
     async def _talk(self, taken: socket.socket) -> None:
         taken.setblocking(False)
@@ -109,6 +108,4 @@ class ModbusServer:
 
     async def close(self) -> None:
         """Hang up on everybody."""
-        for talk in tuple(self._talks):
-            talk.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
+        await self._talks.close()

@@ -16,6 +16,7 @@ from multidict import CIMultiDict
 
 from lab.emulators.answering import About, Ask, Emulator, Reply
 from lab.emulators.guesses import abouts
+from lab.emulators.talks import Talks
 
 ABOUT = "/__emulator__"
 OTHERS = f"{ABOUT}/all"  # of those too that speak no HTTP
@@ -32,13 +33,11 @@ class Http:
     def __init__(self, handle: Handle, context: ssl.SSLContext | None = None) -> None:
         self._context = context
         self._server = web.Server(handle, access_log=None, handler_cancellation=True)
-        self._taking: set[asyncio.Task[None]] = set()
+        self._taking = Talks()
 
     def take(self, taken: socket.socket) -> None:
         """Serve an accepted connection."""
-        task = asyncio.create_task(self._take(taken))
-        self._taking.add(task)
-        task.add_done_callback(self._taking.discard)
+        self._taking.begin(self._take(taken))
 
     async def _take(self, taken: socket.socket) -> None:
         taken.setblocking(False)
@@ -50,8 +49,7 @@ class Http:
 
     async def close(self) -> None:
         """Hang up on everybody."""
-        for task in tuple(self._taking):
-            task.cancel()
+        await self._taking.close()
         await self._server.shutdown(_FAREWELL)
 
 
