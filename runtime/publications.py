@@ -181,15 +181,16 @@ class Publications:
         loop = asyncio.get_running_loop()
         for door in self._datagrams:
             loop.add_reader(door, self._drain, door)
+        greeting = [asyncio.create_task(self._greet(*stream)) for stream in self._streams]
         try:
-            await asyncio.gather(*(self._greet(*stream) for stream in self._streams))
-            await asyncio.Event().wait()
+            await asyncio.gather(asyncio.Event().wait(), *greeting)
         finally:
             for door in self._datagrams:
                 loop.remove_reader(door)
-            for talk in tuple(self._talks):
-                talk.cancel()
-            await asyncio.gather(*self._talks, return_exceptions=True)
+            ending = [*greeting, *self._talks]
+            for task in ending:
+                task.cancel()
+            await asyncio.gather(*ending, return_exceptions=True)
 
     def close(self) -> None:
         """Close the doors."""
