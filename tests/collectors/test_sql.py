@@ -342,8 +342,8 @@ async def test_a_server_that_never_stops_is_stopped(engine: str, head: bytes) ->
 
     async with talking(talk) as port:
         params = logging_in(engine, port)
-        async with looking(sql.COLLECTOR, params, LOGIN, timeout=5.0) as here:
-            async with asyncio.timeout(4):
+        async with looking(sql.COLLECTOR, params, LOGIN, timeout=30.0) as here:
+            async with asyncio.timeout(29):
                 reading, run = await here.look()
     assert reading.failure is not None
     assert reading.failure.kind is FailureKind.REFUSED, run.lines
